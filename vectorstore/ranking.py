@@ -1,0 +1,100 @@
+"""The arithmetic between a search's candidates and its ranking: scores part by part, scales, fusion, order.
+
+Parts are arrays (n, 1+m): for each candidate its score for the question and for every view. Pure numpy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.errors import StoreError
+
+Mode = Literal["dense", "hybrid"]
+Floats = NDArray[np.float64]
+
+# Share of the cosine beside BM25, chosen on the public dev splits: see docs/decisions.md.
+DENSE_SHARE = 0.7
+# Each half of a hybrid search hands in this many candidates at least; all of both are scored exactly.
+SHORTLIST = 200
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How each part is standardised: (x - mean) / spread, both (1+m,)."""
+
+    mean: Floats
+    spread: Floats
+
+    def apply(self, parts: Floats) -> Floats:
+        """Standardise parts (n, 1+m)."""
+        return (parts - self.mean) / self.spread
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean (d,) and covariance (d, d) of a corpus' vectors; they give any query's mean and spread over it."""
+
+    mean: Floats
+    covariance: Floats
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32]) -> Self:
+        """Compute them for vectors (n, d), in blocks so that a large corpus is never copied whole."""
+        count = max(1, len(vectors))
+        mean = vectors.mean(axis=0, dtype=np.float64)
+        square = np.zeros((vectors.shape[1], vectors.shape[1]))
+        for start in range(0, len(vectors), 16_384):
+            block = vectors[start : start + 16_384] - mean
+            square += block.T @ block
+        return cls(mean, square / count)
+
+    def scale(self, basis: Floats) -> Scale:
+        """Return the scale of the queries (1+m, d): mean v·μ and spread √(vᵀ Cov v) over the corpus."""
+        variance = np.einsum("ij,jk,ik->i", basis, self.covariance, basis)
+        return Scale(basis @ self.mean, _nonzero(np.sqrt(np.maximum(variance, 0))))
+
+
+def raw_scale(basis: Floats) -> Scale:
+    """Return the scale that leaves scores as they are."""
+    return Scale(np.zeros(len(basis)), np.ones(len(basis)))
+
+
+def standardised(columns: Floats) -> Floats:
+    """Standardise columns of scores (n, c) over the corpus; a constant column becomes zero."""
+    return np.asarray((columns - columns.mean(axis=0)) / _nonzero(columns.std(axis=0)))
+
+
+def _nonzero(spread: Floats) -> Floats:
+    return np.where(spread > 1e-9, spread, 1.0)
+
+
+def dots(vectors: NDArray[np.float32], basis: Floats) -> Floats:
+    """Return the dot products (n, b), each summed on its own so that it is the same bits in any company."""
+    wide = vectors.astype(np.float64)
+    return np.stack([(wide * row).sum(axis=1) for row in basis], axis=1)
+
+
+def fuse(semantic: Floats, lexical: Floats) -> Floats:
+    """Mix standardised cosines and standardised BM25 scores, both (n, 1+m)."""
+    return DENSE_SHARE * semantic + (1 - DENSE_SHARE) * lexical
+
+
+def order(scores: Floats, positions: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order by falling score, ties by position in the store."""
+    return np.lexsort((np.asarray(positions), -scores)).astype(np.int64)
+
+
+def best(scores: Floats, count: int) -> NDArray[np.int64]:
+    """Return the positions of the `count` largest scores, unordered."""
+    if count >= len(scores):
+        return np.arange(len(scores))
+    return np.argpartition(-scores, count)[:count].astype(np.int64)
+
+
+def check_mode(mode: str) -> None:
+    """Raise StoreError for a mode that there is not."""
+    if mode not in ("dense", "hybrid"):
+        raise StoreError(f"mode {mode!r} is unknown. Use 'dense' or 'hybrid'.")

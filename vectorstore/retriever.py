@@ -1,0 +1,88 @@
+# ruff: noqa: ARG002, ANN401 - LangChain's signatures carry run_manager and **kwargs: Any
+"""POVRetriever: a LangChain retriever that asks a FaissStore from points of view, without near-duplicates.
+
+Knows the store by its `pov_search` alone.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import Field
+
+from vectorstore.pov import POV, Aggregate
+from vectorstore.store import FaissStore, Mode
+
+# Two chunks sharing this much of their characters' eights are the same passage with a typo or another header.
+SAME_PASSAGE = 0.85
+SHINGLE = 8
+
+
+class POVRetriever(BaseRetriever):
+    """Retrieve the chunks that matter to a question, seen from points of view.
+
+    Each document carries `score`, `question_score`, `pov_scores` and `rank` in its metadata, as
+    `FaissStore.pov_search` describes. `k`, `povs` and `pov_weight` may be given anew to each `invoke`.
+    """
+
+    store: FaissStore
+    povs: list[POV] = Field(default_factory=list)
+    pov_weight: float = 0.5
+    k: int = 5
+    mode: Mode = "dense"
+    aggregate: Aggregate = "sum"
+    calibrate: bool = False
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        povs: Sequence[POV] | None = None,
+        pov_weight: float | None = None,
+        **kwargs: Any,
+    ) -> list[Document]:
+        wanted = self.k if k is None else k
+        fetch = 2 * wanted + 8
+        while True:
+            found = self.store.pov_search(
+                [query],
+                [self.povs if povs is None else povs],
+                pov_weight=self.pov_weight if pov_weight is None else pov_weight,
+                k=fetch,
+                mode=self.mode,
+                aggregate=self.aggregate,
+                calibrate=self.calibrate,
+            )[0]
+            distinct = without_near_duplicates(found, wanted)
+            if len(distinct) == wanted or len(found) < fetch:
+                return distinct
+            fetch *= 4
+
+
+def without_near_duplicates(documents: Sequence[Document], k: int) -> list[Document]:
+    """Return the first k documents that say something new, ranked anew from 1."""
+    kept: list[Document] = []
+    seen: list[frozenset[str]] = []
+    for document in documents:
+        if len(kept) == k:
+            break
+        shingles = _shingles(document.page_content)
+        if any(_overlap(shingles, other) >= SAME_PASSAGE for other in seen):
+            continue
+        seen.append(shingles)
+        kept.append(document)
+        document.metadata["rank"] = len(kept)
+    return kept
+
+
+def _shingles(text: str) -> frozenset[str]:
+    letters = "".join(filter(str.isalnum, text.casefold()))
+    return frozenset(letters[i : i + SHINGLE] for i in range(max(1, len(letters) - SHINGLE + 1)))
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)

@@ -1,0 +1,400 @@
+# ruff: noqa: ARG002, ANN401 - LangChain's signatures carry **kwargs: Any
+"""FaissStore: a LangChain VectorStore whose searches take points of view.
+
+Every search, plain ones too, goes one way: fold to one query vector (see `pov`), let FAISS find the nearest
+chunks, then score those few again in double precision, part by part. Lexical scores come from `lexical`,
+files from `persistence`. Knows no FAISS, no files of a corpus and no language model.
+"""
+
+import threading
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.vectorstores import VectorStore
+from langchain_core.vectorstores.utils import maximal_marginal_relevance
+from numpy.typing import NDArray
+
+from vectorstore import ranking
+from vectorstore.documents import DocumentTable, metadata_json
+from vectorstore.encoding import Encoder
+from vectorstore.errors import StoreError
+from vectorstore.index import KINDS, LARGEST_FLAT, Kind, VectorIndex
+from vectorstore.lexical import LexicalIndex
+from vectorstore.persistence import Manifest, checked_file, read_manifest, save_folder
+from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
+
+Mode = ranking.Mode
+
+
+class FaissStore(VectorStore):
+    """Chunks with unit vectors; scores are cosines. Safe to call from several threads, which take turns.
+
+    Args:
+        embedding: any LangChain embeddings; vectors are scaled to length 1 here.
+        kind: "flat" is exact; "hnsw" and "ivf" are approximate and for large corpora. Deleting from "hnsw"
+            builds its graph again.
+    """
+
+    def __init__(self, embedding: Embeddings, *, kind: Kind = "flat") -> None:
+        """Start empty."""
+        self._encoder = Encoder(embedding)
+        self._index = VectorIndex(kind)
+        self._table = DocumentTable()
+        self._lexical: LexicalIndex | None = None
+        self._moments: ranking.Moments | None = None
+        self._lock = threading.RLock()
+
+    def __len__(self) -> int:
+        """Return the number of chunks."""
+        return len(self._table)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The embedding model."""
+        return self._encoder.embedding
+
+    @property
+    def kind(self) -> Kind:
+        """The index kind."""
+        return self._index.kind
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of every chunk."""
+        with self._lock:
+            return self._table.ids
+
+    # What LangChain asks of a vector store.
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: list[str],
+        embedding: Embeddings,
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: list[str] | None = None,
+        kind: Kind | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Build a store; `kind` None takes "flat" up to 200,000 chunks and "hnsw" above."""
+        store = cls(embedding, kind=kind or ("flat" if len(texts) <= LARGEST_FLAT else "hnsw"), **kwargs)
+        store.add_texts(texts, metadatas, ids=ids)
+        return store
+
+    def add_texts(
+        self,
+        texts: Iterable[str],
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: Sequence[str | None] | None = None,
+        **kwargs: Any,
+    ) -> list[str]:
+        """Embed and add texts; an id that is here already is overwritten, one that is None is made up."""
+        listed = list(texts)
+        vectors = self._encoder.documents(listed)
+        return self.add_embedded(listed, vectors, metadatas, ids=ids)
+
+    def add_embedded(
+        self,
+        texts: Sequence[str],
+        vectors: NDArray[Any],
+        metadatas: Sequence[dict[str, Any]] | None = None,
+        *,
+        ids: Sequence[str | None] | None = None,
+    ) -> list[str]:
+        """Add texts whose vectors (n, d) were computed before; otherwise as `add_texts`."""
+        named = [one or str(uuid.uuid4()) for one in (ids if ids is not None else [None] * len(texts))]
+        metas = metadatas if metadatas is not None else [{}] * len(texts)
+        if not len(texts) == len(named) == len(metas) == len(vectors):
+            raise StoreError(
+                f"{len(texts)} texts came with {len(named)} ids, {len(metas)} metadatas and {len(vectors)} "
+                "vectors. Give one of each a text."
+            )
+        if not named:
+            return []
+        last = {
+            identifier: i for i, identifier in enumerate(named)
+        }  # of equal ids in one call the last counts
+        rows = list(last.values())
+        encoded = [metadata_json(metas[i], named[i]) for i in rows]
+        new = unit(np.asarray(vectors)[rows]).astype(np.float32)
+        with self._lock:
+            self._check_dimension(new)
+            self.delete(list(last))
+            self._index.add(new)
+            self._table.append(list(last), [texts[i] for i in rows], encoded)
+            self._forget()
+        return named
+
+    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
+        """Delete by id, everything when `ids` is None; unknown ids are passed over."""
+        with self._lock:
+            gone = set(range(len(self)) if ids is None else self._table.positions(ids))
+            if not gone:
+                return True
+            kept = [i for i in range(len(self)) if i not in gone]
+            self._index.keep(kept)
+            self._table.keep(kept)
+            self._forget()
+        return True
+
+    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
+        """Return the documents of those ids that are here, in the order asked."""
+        with self._lock:
+            return [self._table.document(i) for i in self._table.positions(ids)]
+
+    def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
+        """Return the k chunks nearest to the query."""
+        return [document for document, _ in self.similarity_search_with_score(query, k)]
+
+    def similarity_search_with_score(
+        self, query: str, k: int = 4, **kwargs: Any
+    ) -> list[tuple[Document, float]]:
+        """Return the k nearest chunks with their cosines, the largest first."""
+        return self._nearest(self._encoder.queries([query])[0], k)
+
+    def similarity_search_by_vector(
+        self, embedding: list[float], k: int = 4, **kwargs: Any
+    ) -> list[Document]:
+        """Return the k chunks nearest to a vector (d,)."""
+        return [document for document, _ in self._nearest(unit(embedding), k)]
+
+    def max_marginal_relevance_search(
+        self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """Return k chunks near the query and unlike each other (Carbonell and Goldstein 1998)."""
+        return self.max_marginal_relevance_search_by_vector(
+            self._encoder.queries([query])[0].tolist(), k, fetch_k, lambda_mult
+        )
+
+    def max_marginal_relevance_search_by_vector(
+        self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """Return k chunks near a vector and unlike each other, out of the `fetch_k` nearest."""
+        found = self.similarity_search_by_vector(embedding, fetch_k)
+        with self._lock:
+            vectors = self.vectors([str(document.id) for document in found])
+        chosen = maximal_marginal_relevance(np.asarray(embedding), list(vectors), lambda_mult, k)
+        return [found[i] for i in chosen]
+
+    def _select_relevance_score_fn(self) -> Any:
+        return lambda cosine: (1 + cosine) / 2
+
+    # What is ours.
+
+    def pov_search(
+        self,
+        questions: Sequence[str],
+        povs_per_question: Sequence[Sequence[POV]],
+        *,
+        pov_weight: float = 0.5,
+        k: int = 5,
+        mode: Mode = "dense",
+        aggregate: Aggregate = "sum",
+        calibrate: bool = False,
+    ) -> list[list[Document]]:
+        """Search for many questions at once, each from its own points of view.
+
+        Args:
+            questions: n texts.
+            povs_per_question: n lists of views; an empty one makes a plain search.
+            pov_weight: λ, from 0 (the question alone) to 1 (the views alone).
+            k: chunks a question.
+            mode: "dense" scores by cosine; "hybrid" adds BM25, both standardised over the corpus.
+            aggregate: "sum" of the views, or "max": the view that a chunk serves best.
+            calibrate: standardise each dense term by its mean and spread over the corpus, so that views
+                that everything resembles a little weigh no more than others. "hybrid" always does.
+
+        Returns:
+            For every question at most k documents, the best first. Metadata gains `score`,
+            `question_score`, `pov_scores` (one a view) and `rank` (from 1), with
+            score = (1-λ)·question_score + λ·Σ ŵ_j·pov_scores[j], the sum of `pov`'s docstring.
+
+        Raises:
+            POVError: λ or the weights make no sense. StoreError: the numbers of questions and lists differ.
+        """
+        check_pov_weight(pov_weight)
+        ranking.check_mode(mode)
+        _check_k(k)
+        if len(questions) != len(povs_per_question):
+            raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
+        factors = [
+            coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question
+        ]
+        queries = self._encoder.queries(questions)
+        bases = [
+            np.vstack([query[None, :], self._encoder.povs(povs)]) if povs else query[None, :]
+            for query, povs in zip(queries, povs_per_question, strict=True)
+        ]
+        with self._lock:
+            if not len(self):
+                return [[] for _ in questions]
+            for basis in bases[:1]:
+                self._check_dimension(basis)
+            if mode == "dense":
+                return self._dense_search(bases, factors, k, calibrate)
+            return [
+                self._hybrid_search(question, povs, basis, factor, k)
+                for question, povs, basis, factor in zip(
+                    questions, povs_per_question, bases, factors, strict=True
+                )
+            ]
+
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Return the unit vectors (n, d) of those ids that are here, in the order asked."""
+        with self._lock:
+            return self._index.vectors(self._table.positions(ids))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the store into a folder, all of it or nothing; a store that is there already is replaced.
+
+        Raises:
+            StoreError: the folder cannot be written to.
+        """
+        with self._lock:
+            probe = tuple(float(x) for x in self._encoder.probe())
+
+            def manifest(files: dict[str, str]) -> Manifest:
+                return Manifest(self.kind, len(self), len(probe), self._encoder.name, probe, files)
+
+            try:
+                save_folder(
+                    Path(folder),
+                    {"index.faiss": self._index.write, "documents.arrow": self._table.write},
+                    manifest,
+                )
+            except (OSError, RuntimeError) as error:
+                raise StoreError(f"The store could not be saved to {folder}: {error}") from error
+
+    @classmethod
+    def load(cls, folder: str | Path, embedding: Embeddings, *, mmap: bool = False) -> Self:
+        """Load a saved store, after checking every byte of it.
+
+        Args:
+            folder: where `save` wrote.
+            embedding: the same model as then.
+            mmap: leave the vectors on disk and let the system page them in; texts always are.
+
+        Raises:
+            StoreError: no store there; a truncated, edited, foreign or newer one; another embedding model.
+        """
+        place = Path(folder)
+        manifest = read_manifest(place)
+        index_file = checked_file(place, manifest, "index")
+        documents_file = checked_file(place, manifest, "documents")
+        kind = next((one for one in KINDS if one == manifest.kind), None)
+        if kind is None:
+            raise StoreError(f"{place} has index kind {manifest.kind!r}, which this release does not know.")
+        store = cls(embedding, kind=kind)
+        store._encoder.check_probe(manifest, place)
+        store._index = VectorIndex.read(index_file, kind, mmap=mmap)
+        store._table = DocumentTable.read(documents_file)
+        if not len(store._table) == manifest.count == len(store._index):
+            raise StoreError(
+                f"{place}: {len(store._index)} vectors, {len(store._table)} texts, {manifest.count} expected."
+                " Build the store again."
+            )
+        return store
+
+    # The searches, inside the lock.
+
+    def _nearest(self, vector: NDArray[np.float64], k: int) -> list[tuple[Document, float]]:
+        _check_k(k)
+        with self._lock:
+            if not len(self):
+                return []
+            self._check_dimension(vector[None, :])
+            positions = self._index.search(vector[None, :], k)[0]
+            scores = ranking.dots(self._index.vectors(positions), vector[None, :])[:, 0]
+            order = ranking.order(scores, positions)[:k]
+            return [(self._table.document(int(positions[i])), float(scores[i])) for i in order]
+
+    def _dense_search(
+        self,
+        bases: Sequence[NDArray[np.float64]],
+        factors: Sequence[NDArray[np.float64]],
+        k: int,
+        calibrate: bool,
+    ) -> list[list[Document]]:
+        scales = [self.moments().scale(basis) if calibrate else ranking.raw_scale(basis) for basis in bases]
+        folded = [(f / s.spread) @ basis for f, s, basis in zip(factors, scales, bases, strict=True)]
+        found = self._index.search(np.vstack(folded), k)
+        results, row = [], 0
+        for factor, scale, basis in zip(factors, scales, bases, strict=True):
+            positions = np.unique(np.concatenate(found[row : row + len(factor)]))
+            row += len(factor)
+            parts = scale.apply(ranking.dots(self._index.vectors(positions), basis))
+            results.append(self._documents(positions, parts, factor, k))
+        return results
+
+    def _hybrid_search(
+        self,
+        question: str,
+        povs: Sequence[POV],
+        basis: NDArray[np.float64],
+        factor: NDArray[np.float64],
+        k: int,
+    ) -> list[Document]:
+        lexical = self.lexical().term_scores(question, povs)
+        scale = self.moments().scale(basis)
+        wide = max(10 * k, ranking.SHORTLIST)
+        dense = self._index.search((factor / scale.spread) @ basis, wide)
+        words = [ranking.best(lexical @ row, wide) for row in factor]
+        positions = np.unique(np.concatenate([*dense, *words]))
+        semantic = scale.apply(ranking.dots(self._index.vectors(positions), basis))
+        parts = ranking.fuse(semantic, lexical[positions])
+        return self._documents(positions, parts, factor, k)
+
+    def _documents(
+        self, positions: NDArray[np.int64], parts: NDArray[np.float64], factor: NDArray[np.float64], k: int
+    ) -> list[Document]:
+        totals = (parts @ factor.T).max(axis=1)
+        documents = []
+        for rank, i in enumerate(ranking.order(totals, positions)[:k], start=1):
+            document = self._table.document(int(positions[i]))
+            document.metadata |= {
+                "score": float(totals[i]),
+                "question_score": float(parts[i, 0]),
+                "pov_scores": [float(x) for x in parts[i, 1:]],
+                "rank": rank,
+            }
+            documents.append(document)
+        return documents
+
+    def moments(self) -> ranking.Moments:
+        """Return the mean and covariance of the corpus' vectors, computed once after every change."""
+        with self._lock:
+            if self._moments is None:
+                self._moments = ranking.Moments.of(self._index.vectors(range(len(self))))
+            return self._moments
+
+    def lexical(self) -> LexicalIndex:
+        """Return the BM25 side, built once after every change."""
+        with self._lock:
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self._table.texts)
+            return self._lexical
+
+    def _forget(self) -> None:
+        self._lexical = None
+        self._moments = None
+
+    def _check_dimension(self, vectors: NDArray[Any]) -> None:
+        if self._index.dimension not in (None, vectors.shape[1]):
+            raise StoreError(
+                f"The vectors have {vectors.shape[1]} dimensions, the store {self._index.dimension}. Use the "
+                "embedding model that the store was built with."
+            )
+        if not np.isfinite(vectors).all():
+            raise StoreError("The vectors hold numbers that are not finite. Check the embedding model.")
+
+
+def _check_k(k: int) -> None:
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        raise StoreError(f"k={k!r} is not a number of chunks from 1 up.")
