@@ -1,0 +1,1 @@
+"""One command a figure; what they measured lies in `results/`."""

@@ -1,0 +1,162 @@
+"""Quality of retrieval on public sets: python -m benchmarks.retrieval --data DIR [--cache DIR]
+
+Every ranking goes through FaissStore. DIR holds the sets that the table names (gzip-compressed JSON lines);
+none of them is part of this project. Intervals are 95% bootstraps over the questions.
+"""
+
+import argparse
+import csv
+import gzip
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from langchain_core.documents import Document
+
+from vectorstore import POV, FaissStore, SentenceTransformerEmbeddings, load_embeddings
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way to search."""
+
+    name: str
+    pov_weight: float
+    mode: str = "dense"
+    concatenate: bool = False
+
+
+SETTINGS = [
+    Setting("plain", 0.0),
+    Setting("concatenate", 0.0, concatenate=True),
+    Setting("additive .25", 0.25),
+    Setting("additive .5", 0.5),
+    Setting("additive .75", 0.75),
+    Setting("hybrid .5", 0.5, "hybrid"),
+    Setting("hybrid .75", 0.75, "hybrid"),
+]
+
+
+def main() -> None:
+    """Print one table over all sets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, help="keep the stores here between runs")
+    options = parser.parse_args()
+    if not (options.data / "perspectrum").is_dir():
+        sys.exit(f"{options.data} holds no perspectrum folder. Name the folder with the public sets.")
+    embeddings = load_embeddings(device="cpu")
+    ndcg = arguana_ndcg(options.data, options.cache, embeddings)
+    print(f"{'ArguAna nDCG@10':34} {'plain':14} {interval(ndcg)}")
+    for setting in SETTINGS:
+        for measure, values in measures(options.data, options.cache, embeddings, setting):
+            print(f"{measure:34} {setting.name:14} {interval(values)}", flush=True)
+
+
+def measures(
+    data: Path, cache: Path | None, embeddings: SentenceTransformerEmbeddings, setting: Setting
+) -> Iterable[tuple[str, list[float]]]:
+    """Yield each measure's name and its value for every question."""
+    dev = lambda row: row["split"] == "dev"  # noqa: E731
+    rows = [row for row in read(data / "perspectrum/evidence_pov.jsonl.gz") if dev(row)]
+    found = search(store_of(data / "perspectrum/evidence.jsonl.gz", cache, embeddings), rows, setting)
+    yield "Perspectrum evidence R@5", [share(f[:5], r["relevant"]) for f, r in zip(found, rows, strict=True)]
+    rows = [row for row in read(data / "perspectrum/pov.jsonl.gz") if dev(row)]
+    found = search(store_of(data / "perspectrum/corpus.jsonl.gz", cache, embeddings), rows, setting)
+    yield "Perspectrum same stance P@5", precisions(found, rows)
+    yield "Perspectrum relevant R@10", recalls(found, rows)
+    rows = list(read(data / "arguana/pov.jsonl.gz"))
+    found = search(store_of(data / "arguana/corpus.jsonl.gz", cache, embeddings), rows, setting)
+    yield "ArguAna same side P@5", precisions(found, rows)
+    firsts = [float(f[0] == r["counter_to_pov"]) for f, r in zip(found, rows, strict=True)]
+    yield "ArguAna counter-argument first", firsts
+
+
+def search(store: FaissStore, rows: Sequence[Row], setting: Setting) -> list[list[str]]:
+    """Return for every row the ids found, those to exclude left out, ten or more."""
+    questions = [f"{r['query']} {r['pov']}" if setting.concatenate else r["query"] for r in rows]
+    povs = [[] if setting.concatenate else [POV(r["pov"])] for r in rows]
+    most = 10 + max(len(r.get("exclude", [])) for r in rows)
+    found = store.pov_search(questions, povs, pov_weight=setting.pov_weight, k=most, mode=setting.mode)
+    return [
+        [str(d.id) for d in documents if d.id not in r.get("exclude", [])]
+        for documents, r in zip(found, rows, strict=True)
+    ]
+
+
+def arguana_ndcg(data: Path, cache: Path | None, embeddings: SentenceTransformerEmbeddings) -> list[float]:
+    """Return nDCG@10 of plain search for every ArguAna query, its own document excluded."""
+    store = store_of(data / "arguana/corpus.jsonl.gz", cache, embeddings)
+    with gzip.open(data / "arguana/qrels_test.tsv.gz", "rt", encoding="utf-8") as file:
+        judged = {line["query-id"]: line["corpus-id"] for line in csv.DictReader(file, delimiter="\t")}
+    queries = [row for row in read(data / "arguana/queries.jsonl.gz") if row["_id"] in judged]
+    texts = [row["text"] for row in queries]
+    found = store.pov_search(texts, [[]] * len(texts), pov_weight=0, k=11, mode="dense")
+    return [
+        gain(documents, row["_id"], judged[row["_id"]]) for documents, row in zip(found, queries, strict=True)
+    ]
+
+
+def gain(documents: Sequence[Document], own: str, wanted: str) -> float:
+    """Return 1 / log2(rank + 1) of the one wanted document within ten, else 0."""
+    ranked = [d.id for d in documents if d.id != own][:10]
+    return float(1 / np.log2(ranked.index(wanted) + 2)) if wanted in ranked else 0.0
+
+
+def precisions(found: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[float]:
+    """Return the share of the first five that are wanted."""
+    return [len(set(f[:5]) & set(r["same"])) / 5 for f, r in zip(found, rows, strict=True)]
+
+
+def recalls(found: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[float]:
+    """Return the share of everything on the topic, either side, within the first ten."""
+    return [share(f[:10], r["same"] + r["opposite"]) for f, r in zip(found, rows, strict=True)]
+
+
+def share(found: Sequence[str], wanted: Sequence[str]) -> float:
+    """Return the share of `wanted` that was found."""
+    return len(set(found) & set(wanted)) / len(set(wanted))
+
+
+def interval(values: Sequence[float]) -> str:
+    """Return the mean with its 95% bootstrap interval."""
+    array, rng = np.asarray(values), np.random.default_rng(0)
+    means = [rng.choice(array, len(array)).mean() for _ in range(1000)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return f"{array.mean():.4f} [{low:.3f}, {high:.3f}] n={len(array)}"
+
+
+_stores: dict[Path, FaissStore] = {}
+
+
+def store_of(path: Path, cache: Path | None, embeddings: SentenceTransformerEmbeddings) -> FaissStore:
+    """Return the store over a corpus file, embedded once."""
+    if path in _stores:
+        return _stores[path]
+    folder = None if cache is None else cache / hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    if folder is not None and (folder / "manifest.json").is_file():
+        store = FaissStore.load(folder, embeddings)
+    else:
+        rows = list(read(path))
+        texts = [f"{row.get('title', '')} {row['text']}".strip() for row in rows]
+        store = FaissStore.from_texts(texts, embeddings, ids=[row["_id"] for row in rows])
+        if folder is not None:
+            store.save(folder)
+    return _stores.setdefault(path, store)
+
+
+def read(path: Path) -> Iterable[Row]:
+    """Read gzip-compressed JSON lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+if __name__ == "__main__":
+    main()
