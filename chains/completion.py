@@ -1,0 +1,67 @@
+"""The step that every chain shares: a rendered prompt goes in, a held-to-contract completion comes out.
+
+Takes any LangChain language model. A local pipeline gets its own chat template and keeps the contract while
+it generates; for others the answer is cut afterwards, and what could not be kept is noted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, BaseLanguageModel
+from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+
+from chains.contracts import WordLimits
+from chains.llm import BatchedHuggingFacePipeline
+from chains.repetition import detect_loop
+from chains.schemas import Completion
+from chains.sentences import cut_at_sentence, word_count
+from prompts import RenderedPrompt
+
+
+def completion_chain(
+    llm: BaseLanguageModel[Any], limits: WordLimits, seed: int = 0
+) -> Runnable[RenderedPrompt, Completion]:
+    """Return a Runnable that sends a prompt and brings back the completion."""
+
+    def complete(prompt: RenderedPrompt, config: RunnableConfig) -> Completion:
+        local = isinstance(llm, BatchedHuggingFacePipeline)
+        contract = {"limits": limits, "seed": seed} if local else {}
+        value = prompt_value(llm, prompt)
+        result = llm.generate_prompt([value], callbacks=config.get("callbacks"), **contract)
+        generation = result.generations[0][0]
+        if local:
+            completion: Completion = (generation.generation_info or {})["completion"]
+            return completion
+        return _cut(generation.text.strip(), limits)
+
+    return RunnableLambda(complete).with_config(run_name="complete")
+
+
+def prompt_value(llm: BaseLanguageModel[Any], prompt: RenderedPrompt) -> PromptValue:
+    """Put a prompt into the form that the model was made for: messages, its chat template, or plain text."""
+    if isinstance(llm, BaseChatModel):
+        return ChatPromptValue(messages=[SystemMessage(prompt.system), HumanMessage(prompt.user)])
+    if isinstance(llm, BatchedHuggingFacePipeline):
+        chat = llm.as_chat(prompt.system, prompt.user)
+        if chat is not None:
+            return StringPromptValue(text=chat + prompt.opening)
+    return StringPromptValue(text=prompt.text)
+
+
+def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:
+    """Tell whether a prompt leaves room for its answer; a server checks its own window, so True there."""
+    if not isinstance(llm, BatchedHuggingFacePipeline):
+        return True
+    return llm.fits(prompt_value(llm, prompt).to_string(), limits)
+
+
+def _cut(text: str, limits: WordLimits) -> Completion:
+    loop = detect_loop(text)
+    what = f"loop cut after {word_count(text[: loop.start])} words" if loop else ""
+    text = cut_at_sentence(text[: loop.start].rstrip() if loop else text, limits.maximum)
+    words = word_count(text)
+    notes = (f"{words} words, {limits.minimum} asked for",) if words < limits.minimum else ()
+    return Completion(text, loop=what, notes=notes)

@@ -1,0 +1,53 @@
+"""From retrieved chunks to the passages of a prompt: cleaned for reading, and cut to the window.
+
+Cleaning touches only what the prompt shows; stored chunks stay as they are, word for word. Whole chunks
+are dropped from the tail where a prompt would not fit, and their ids are returned: nothing is cut silently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chains.errors import GenerationError
+from chains.schemas import Chunk
+from prompts import RenderedPrompt
+
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
+_EMPHASIS = re.compile(r"\*{2,3}|_{2,3}")
+_BLANK_LINES = re.compile(r"\n\s*\n+")
+
+
+@dataclass(frozen=True)
+class FittedPrompt:
+    """A prompt within its budget, the chunks that it shows, and the ids of those it had to drop."""
+
+    prompt: RenderedPrompt
+    chunks: tuple[Chunk, ...]
+    dropped: tuple[str, ...]
+
+
+def clean_passage(text: str) -> str:
+    """Take Markdown marks and blank lines out of a passage, for the prompt only."""
+    return _BLANK_LINES.sub("\n", _EMPHASIS.sub("", _HEADING.sub("", text))).strip()
+
+
+def fit_chunks(
+    render: Callable[[Sequence[str]], RenderedPrompt],
+    chunks: Sequence[Chunk],
+    fits: Callable[[RenderedPrompt], bool],
+) -> FittedPrompt:
+    """Render the prompt with as many chunks as fit, best first.
+
+    Raises:
+        GenerationError: not even one chunk fits (or, with no chunks, the bare prompt does not).
+    """
+    for kept in range(len(chunks), 0 if chunks else -1, -1):
+        prompt = render([clean_passage(chunk.text) for chunk in chunks[:kept]])
+        if fits(prompt):
+            return FittedPrompt(prompt, tuple(chunks[:kept]), tuple(chunk.id for chunk in chunks[kept:]))
+    raise GenerationError(
+        "the prompt does not fit the model's window even with its best passage alone; "
+        "use a model with a longer window, shorter answers, or smaller chunks"
+    )

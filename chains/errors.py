@@ -1,0 +1,26 @@
+"""Errors of this room.
+
+ChainError               base: a chain or the model behind it cannot do what was asked
+├── ModelError           a model that cannot be found, loaded or run on this machine
+│   └── MissingExtra     a library that comes with an extra is not installed
+└── GenerationError      a prompt that does not fit, or a model call that failed
+"""
+
+
+class ChainError(Exception):
+    """Base of every error raised by ``chains``."""
+
+
+class ModelError(ChainError):
+    """A model cannot be found, loaded or run on this machine."""
+
+
+class MissingExtra(ModelError):  # noqa: N818 - reads better where it is caught
+    """A library that comes with an extra is not installed."""
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs {library}; install it with: pip install 'pov-debate[{extra}]'")
+
+
+class GenerationError(ChainError):
+    """A prompt does not fit the model's window, or the call to the model failed."""

@@ -1,0 +1,305 @@
+"""Generation that keeps its contracts, for a whole batch at once: length, repetition, memory.
+
+Every rule acts on the scores of single rows, so that each row of a batch keeps its own contract: a row that
+has to end is forced to its end-of-text token, a row that may not end cannot choose it. The only importer
+of torch. Knows nothing of prompts or chains.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from transformers import LogitsProcessor, LogitsProcessorList
+
+from chains.contracts import Sampling, WordLimits
+from chains.errors import GenerationError
+from chains.repetition import detect_loop, loop_in_tokens
+from chains.schemas import Completion
+from chains.sentences import cut_at_sentence, ends_with_sentence, word_count
+
+_LOG = logging.getLogger(__name__)
+_LOOP_CHECK_EVERY = 16  # tokens; a check costs about as much as a hundredth of a decoding step
+_TOKENS_PER_WORD = 2.2  # room for names and single digits; English prose takes about 1.4
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """One prompt, and the contract of its answer."""
+
+    prompt: str
+    limits: WordLimits
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Draft:
+    text: str
+    tokens: int
+    loop: str = ""
+
+    def short_of(self, limits: WordLimits) -> bool:
+        return word_count(self.text) < limits.minimum
+
+
+class GenerationEngine:
+    """A model with its tokenizer, answering batches of requests.
+
+    Args:
+        model: a transformers causal model, or a drop-in such as OpenVINO's.
+        tokenizer: its tokenizer; padded on the left here.
+        window: tokens that prompt and answer may take together.
+        ladder: how each attempt samples; a row that looped or stayed short climbs it.
+        batch_size: rows in one ``generate`` at the most; halved for good when memory runs out.
+    """
+
+    def __init__(
+        self, model: Any, tokenizer: Any, window: int, ladder: Sequence[Sampling], batch_size: int
+    ) -> None:
+        tokenizer.padding_side = "left"
+        if tokenizer.pad_token_id is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        self.model = model
+        self.tokenizer = tokenizer
+        self.window = window
+        self.ladder = tuple(ladder)
+        self.batch_size = batch_size
+        self._vocabulary = _Vocabulary.of(tokenizer)
+        self._tokenizing = threading.Lock()  # a fast tokenizer is not thread-safe: "Already borrowed"
+
+    def count_tokens(self, text: str) -> int:
+        """Return the length of a text in tokens, special tokens included."""
+        with self._tokenizing:
+            ids = self.tokenizer(text, add_special_tokens=not _has_specials(self.tokenizer, text)).input_ids
+        return len(ids)
+
+    def tokens_for(self, limits: WordLimits) -> int:
+        """Return how many new tokens an answer within these limits may take."""
+        return int(limits.maximum * _TOKENS_PER_WORD) + 16
+
+    def generate(self, requests: Sequence[GenerationRequest]) -> list[Completion]:
+        """Answer the requests, each by its contract.
+
+        Raises:
+            GenerationError: a prompt with its answer exceeds the model's window, or memory runs out with
+                a single row.
+        """
+        lengths = [self.count_tokens(request.prompt) for request in requests]
+        for request, length in zip(requests, lengths, strict=True):
+            self._check_window(length, request.limits)
+        drafts = self._climb(requests, lengths)
+        return [
+            _completion(tries, request.limits, length)
+            for tries, request, length in zip(drafts, requests, lengths, strict=True)
+        ]
+
+    def _check_window(self, length: int, limits: WordLimits) -> None:
+        needed = length + self.tokens_for(limits)
+        if needed > self.window:
+            raise GenerationError(
+                f"a prompt of {length} tokens and an answer of up to {self.tokens_for(limits)} exceed the "
+                f"model's window of {self.window}; give fewer or shorter passages, or a larger max_seq_length"
+            )
+
+    def _climb(self, requests: Sequence[GenerationRequest], lengths: Sequence[int]) -> list[list[_Draft]]:
+        """Run the first attempt for every row, and the next for those that looped or stayed short."""
+        tries: list[list[_Draft]] = [[] for _ in requests]
+        left = sorted(range(len(requests)), key=lambda row: lengths[row])
+        for step, sampling in enumerate(self.ladder):
+            for row, draft in self._attempt(left, requests, sampling, step):
+                tries[row].append(draft)
+            left = [row for row in left if tries[row][-1].short_of(requests[row].limits)]
+            if not left:
+                break
+        return tries
+
+    def _attempt(
+        self, rows: Sequence[int], requests: Sequence[GenerationRequest], sampling: Sampling, step: int
+    ) -> list[tuple[int, _Draft]]:
+        """Generate once for ``rows``, in batches that fit the memory; no row is lost when they do not."""
+        drafts: list[tuple[int, _Draft]] = []
+        position = 0
+        while position < len(rows):
+            batch = rows[position : position + self.batch_size]
+            try:
+                drafts += zip(batch, self._run([requests[row] for row in batch], sampling, step), strict=True)
+            except torch.OutOfMemoryError as error:
+                torch.cuda.empty_cache()
+                if len(batch) == 1:
+                    raise GenerationError(
+                        "not enough memory for a single prompt; use a smaller model or shorter passages"
+                    ) from error
+                self.batch_size = len(batch) // 2
+                _LOG.warning("out of memory: going on with batches of %d", self.batch_size)
+                continue
+            position += len(batch)
+        return drafts
+
+    def _run(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
+        prompts = [request.prompt for request in batch]
+        with_specials = not _has_specials(self.tokenizer, prompts[0])
+        with self._tokenizing:
+            encoded = self.tokenizer(
+                prompts, return_tensors="pt", padding=True, add_special_tokens=with_specials
+            ).to(self.model.device)
+        prompt_length = encoded["input_ids"].shape[1]
+        rules = _RowRules(self._vocabulary, prompt_length, [r.limits for r in batch], sampling)
+        torch.manual_seed(batch[0].seed * 1009 + step)
+        choice: dict[str, Any] = {"do_sample": False}
+        if sampling.temperature:
+            choice = {"do_sample": True, "temperature": sampling.temperature, "top_p": 0.95, "top_k": 50}
+        with torch.inference_mode():
+            output = self.model.generate(
+                input_ids=encoded["input_ids"],
+                attention_mask=encoded["attention_mask"],
+                max_new_tokens=max(self.tokens_for(request.limits) for request in batch),
+                eos_token_id=self._vocabulary.end_id,
+                pad_token_id=self.tokenizer.pad_token_id,
+                logits_processor=LogitsProcessorList([rules]),
+                **choice,
+            )
+        return [self._draft(row[prompt_length:].tolist()) for row in output]
+
+    def _draft(self, ids: list[int]) -> _Draft:
+        end = self._vocabulary.end_id
+        ids = ids[: ids.index(end)] if end in ids else ids
+        with self._tokenizing:
+            text = self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+        loop = detect_loop(text)
+        if loop is None:
+            return _Draft(text, len(ids))
+        kept = text[: loop.start].rstrip()
+        what = f"loop cut after {word_count(kept)} words (period {loop.period}, {loop.repeats} times)"
+        return _Draft(kept, len(ids), what)
+
+
+def _completion(tries: Sequence[_Draft], limits: WordLimits, tokens_in: int) -> Completion:
+    """Take the longest try, cut it at a sentence within its limits, and say what happened on the way."""
+    best = max(tries, key=lambda draft: min(word_count(draft.text), limits.maximum))
+    text = cut_at_sentence(best.text, limits.maximum)
+    notes = []
+    if (words := word_count(text)) < limits.minimum:
+        notes.append(f"{words} words, {limits.minimum} asked for")
+    if text and not ends_with_sentence(text):
+        notes.append("ends within a sentence")
+    loops = [f"attempt {n}: {draft.loop}" for n, draft in enumerate(tries, 1) if draft.loop]
+    if len(tries) > 1:
+        notes.append(f"{len(tries)} attempts")
+    return Completion(text, tokens_in, sum(draft.tokens for draft in tries), "; ".join(loops), tuple(notes))
+
+
+def _has_specials(tokenizer: Any, text: str) -> bool:
+    """Tell whether a prompt went through a chat template, which writes the special tokens itself."""
+    bos = tokenizer.bos_token
+    return tokenizer.chat_template is not None and bos is not None and text.startswith(bos)
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    """What the rules have to know about tokens: boolean vectors over the vocabulary."""
+
+    starts_word: torch.Tensor
+    ends_sentence: torch.Tensor
+    special: torch.Tensor
+    end_id: int
+
+    @classmethod
+    def of(cls, tokenizer: Any) -> _Vocabulary:
+        size = len(tokenizer)
+        # A token alone loses its leading space in some tokenizers; after an anchor it keeps it.
+        anchor = tokenizer.encode("a", add_special_tokens=False)
+        lead = len(tokenizer.decode(anchor))
+        pieces = [text[lead:] for text in tokenizer.batch_decode([[*anchor, token] for token in range(size)])]
+        special = torch.zeros(size, dtype=torch.bool)
+        special[tokenizer.all_special_ids] = True
+        return cls(
+            starts_word=torch.tensor([piece[:1].isspace() and bool(piece.strip()) for piece in pieces]),
+            ends_sentence=torch.tensor([ends_with_sentence(f"One two{piece}") for piece in pieces]),
+            special=special,
+            end_id=int(tokenizer.eos_token_id),
+        )
+
+    def to(self, device: torch.device, size: int) -> _Vocabulary:
+        """Move to a device, padded to a model's (often larger) number of logits."""
+        if self.special.device == device and self.special.numel() == size:
+            return self
+        extra = size - self.special.numel()
+        pad = torch.nn.functional.pad
+        return replace(
+            self,
+            starts_word=pad(self.starts_word, (0, extra)).to(device),
+            ends_sentence=pad(self.ends_sentence, (0, extra)).to(device),
+            special=pad(self.special, (0, extra), value=True).to(device),
+        )
+
+
+class _RowRules(LogitsProcessor):  # type: ignore[misc]
+    """Length, end of sentence and repetition, row by row, as rules on the next token's scores."""
+
+    def __init__(
+        self, vocabulary: _Vocabulary, prompt_length: int, limits: Sequence[WordLimits], sampling: Sampling
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._prompt_length = prompt_length
+        self._minimum = torch.tensor([limit.minimum for limit in limits])
+        self._enough = torch.tensor([limit.enough for limit in limits])
+        self._maximum = torch.tensor([limit.maximum for limit in limits])
+        self._sampling = sampling
+        self._words = torch.zeros(len(limits), dtype=torch.long)
+        self._looping = torch.zeros(len(limits), dtype=torch.bool)
+        self._seen: list[dict[tuple[int, ...], set[int]]] = [{} for _ in limits]
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+        vocabulary = self._vocabulary = self._vocabulary.to(scores.device, scores.shape[-1])
+        answer = input_ids[:, self._prompt_length :]
+        scores = self._discourage_repetition(answer, scores.clone())
+        at_boundary = self._count(answer, vocabulary)
+        scores[:, vocabulary.special] = -torch.inf
+        may_end = (self._words >= self._minimum) & (at_boundary | (self._minimum == 0))
+        must_end = (
+            self._looping | (self._words >= self._maximum) | (at_boundary & (self._words >= self._enough))
+        )
+        scores[must_end] = -torch.inf
+        raw_end = self._raw_end
+        raw_end[must_end.to(scores.device)] = 0.0
+        raw_end[~(may_end | must_end).to(scores.device)] = -torch.inf
+        scores[:, vocabulary.end_id] = raw_end
+        return scores
+
+    def _count(self, answer: torch.Tensor, vocabulary: _Vocabulary) -> torch.Tensor:
+        """Count the words so far, look for loops, and tell which rows stand at a sentence's end."""
+        length = answer.shape[1]
+        if length == 0:
+            return torch.zeros_like(self._looping)
+        last = answer[:, -1]
+        starts = vocabulary.starts_word[last].cpu()
+        self._words += starts if length > 1 else torch.ones_like(self._words)
+        if length % _LOOP_CHECK_EVERY == 0:
+            found = [loop_in_tokens(row) is not None for row in answer.tolist()]
+            self._looping |= torch.tensor(found)
+        return vocabulary.ends_sentence[last].cpu()
+
+    def _discourage_repetition(self, answer: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        self._raw_end = scores[:, self._vocabulary.end_id].clone()
+        if answer.shape[1] == 0:
+            return scores
+        if (penalty := self._sampling.repetition_penalty) != 1.0:
+            used = scores.gather(1, answer)
+            scores.scatter_(1, answer, torch.where(used < 0, used * penalty, used / penalty))
+        if size := self._sampling.no_repeat_ngram:
+            for row, ids in enumerate(answer.tolist()):
+                self._ban_repeated_ngram(row, ids, size, scores)
+        return scores
+
+    def _ban_repeated_ngram(self, row: int, ids: list[int], size: int, scores: torch.Tensor) -> None:
+        if len(ids) < size:
+            return
+        followers = self._seen[row]
+        followers.setdefault(tuple(ids[-size:-1]), set()).add(ids[-1])
+        banned = followers.get(tuple(ids[1 - size :]))
+        if banned:
+            scores[row, list(banned)] = -torch.inf

@@ -1,0 +1,73 @@
+"""The faster way to run a small model on a CPU: OpenVINO with 8-bit weights.
+
+Exports a model folder once into the user's cache. The only importer of optimum and openvino.
+
+Optimum's export computes logits for every position of the prompt, of which generation reads the last one
+only. With a vocabulary of 49,152 that is most of a small model's prefill, so the exported graph is cut to
+the last position before the final product: prefill then runs at about twice the speed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from chains.cache import cached_folder
+from chains.errors import ModelError
+
+_LATEST = 2**31 - 1
+
+
+def openvino_available() -> bool:
+    """Tell whether the ``cpu`` extra is installed."""
+    return find_spec("optimum") is not None and find_spec("openvino") is not None
+
+
+def load_openvino(folder: Path) -> Any:
+    """Load the model of ``folder`` with int8 weights, exporting it first where that was never done.
+
+    Returns:
+        An ``OVModelForCausalLM``, a drop-in for a transformers model in a text-generation pipeline.
+
+    Raises:
+        ModelError: OpenVINO cannot export this architecture.
+    """
+    from optimum.intel import OVModelForCausalLM
+
+    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    exported = cached_folder(f"{folder.name}-openvino-int8-{key}", lambda target: _export(folder, target))
+    # Several rows share one stream: more streams would only split the two cores.
+    return OVModelForCausalLM.from_pretrained(exported, ov_config={"PERFORMANCE_HINT": "LATENCY"})
+
+
+def _export(folder: Path, target: Path) -> None:
+    from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
+
+    logging.getLogger("nncf").setLevel(logging.WARNING)
+    try:
+        model = OVModelForCausalLM.from_pretrained(
+            folder, export=True, compile=False, quantization_config=OVWeightQuantizationConfig(bits=8)
+        )
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"OpenVINO cannot export {folder}: {error}; use --backend transformers") from error
+    _keep_last_position(model.model)
+    model.save_pretrained(target)
+
+
+def _keep_last_position(graph: Any) -> None:
+    """Cut the hidden states to the last position before the product that makes the logits."""
+    from openvino import opset13 as ops
+
+    for result in graph.get_results():
+        if "logits" not in result.input_value(0).get_names():
+            continue
+        node = result.input_value(0).get_node()
+        while node.get_type_name() != "MatMul":
+            node = node.input_value(0).get_node()
+        start, stop, step, axis = (ops.constant([value]) for value in (-1, _LATEST, 1, 1))
+        last = ops.slice(node.input_value(0), start, stop, step, axis)
+        node.input(0).replace_source_output(last.output(0))
+    graph.validate_nodes_and_infer_types()

@@ -1,0 +1,141 @@
+"""What crosses rooms: frozen dataclasses, no dicts with remembered keys.
+
+Knows nothing of models, stores or files. Every type holds only text, numbers and tuples, so that it
+can be checkpointed and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.documents import Document
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the list, or one that was deepened out of it.
+
+    Attributes:
+        id: unique in a run; a deepened question's id is its parent's with a number added.
+        text: the question itself.
+        about: optional text about it.
+        parent_id: the seed question it came from, or "".
+        parent_text: that question's text, or "".
+        note: what happened on the way, such as a deepening that gave nothing usable.
+    """
+
+    id: str
+    text: str
+    about: str = ""
+    parent_id: str = ""
+    parent_text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A retrieved passage, word for word as it stands in its source.
+
+    Attributes:
+        score: the total; (1 - pov weight) * question_score + pov weight * weighted pov_scores.
+        pov_scores: one for every point of view, in their order.
+        rank: 1 for the best.
+    """
+
+    id: str
+    text: str
+    source: str = ""
+    score: float = 0.0
+    question_score: float = 0.0
+    pov_scores: tuple[float, ...] = ()
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a model wrote for one prompt.
+
+    Attributes:
+        text: the answer, cut to its contract.
+        tokens_in: length of the prompt in tokens; 0 where the model does not say.
+        tokens_out: tokens generated, all attempts together.
+        loop: what was done about repetition, or "" where there was none.
+        notes: anything else that a reader has to know, such as a contract that was not met.
+    """
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An answer to a question, and what it rests on.
+
+    Attributes:
+        abstained: the answer is "I don't know".
+        dropped: ids of chunks that did not fit the model's window.
+        prompt_tokens, tokens: tokens read and written.
+    """
+
+    answer: str
+    words: int
+    chunk_ids: tuple[str, ...]
+    abstained: bool = False
+    citations: str = ""
+    supported: float | None = None
+    dropped: tuple[str, ...] = ()
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks."""
+
+    round: int
+    persona_id: str
+    speaker: str
+    text: str
+    words: int
+    chunks: tuple[Chunk, ...] = ()
+    dropped: tuple[str, ...] = ()
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Debate:
+    """All turns in the order they were spoken, and the verdict on them."""
+
+    turns: tuple[Turn, ...]
+    verdict: Turn
+
+
+def chunk_from_document(document: Document, rank: int = 0) -> Chunk:
+    """Read a retrieved LangChain document as a chunk."""
+    metadata: dict[str, Any] = document.metadata
+    return Chunk(
+        id=document.id or f"passage-{rank}",
+        text=document.page_content,
+        source=str(metadata.get("source", "")),
+        score=float(metadata.get("score", 0.0)),
+        question_score=float(metadata.get("question_score", 0.0)),
+        pov_scores=tuple(float(score) for score in metadata.get("pov_scores", ())),
+        rank=int(metadata.get("rank", rank)),
+    )
+
+
+def as_chunks(passages: Sequence[Chunk | Document]) -> tuple[Chunk, ...]:
+    """Accept LangChain documents wherever chunks are asked for."""
+    return tuple(
+        passage if isinstance(passage, Chunk) else chunk_from_document(passage, rank)
+        for rank, passage in enumerate(passages, 1)
+    )

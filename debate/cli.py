@@ -1,0 +1,210 @@
+"""The commands. Reads arguments, says what went wrong in one line, and leaves the work to the other modules.
+
+Everything heavy is imported inside the command that needs it: ``--help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from debate.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from debate.runner import RunSummary
+    from debate.settings import DebateSettings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Deepen, answer and debate political questions over your own documents, on your own machine.",
+)
+
+_RUN_EXAMPLES = """\b
+Examples:
+  python run_debate.py
+      the example, with the bundled model
+  python run_debate.py --limit 2 --deepen 0
+      its first two questions, as they stand
+  debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
+      your own questions, documents and personas
+  debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit
+      the same on a 16 GB card
+
+\b
+Exit codes:
+  0 all rows done           2 bad input, nothing started
+  3 finished, rows failed   130 interrupted
+"""
+
+
+@app.command("run", epilog=_RUN_EXAMPLES)
+def run(
+    questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook [the first].")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Folder of documents.")] = None,
+    personas: Annotated[Path | None, typer.Option(help="TOML file of personas and points of view.")] = None,
+    opinion_persona: Annotated[
+        str | None, typer.Option(help="Id of who writes the opinions [professor].")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="smollm2, a repository, a folder, or http://host:port/v1#model [smollm2]."),
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="auto, openvino, transformers or unsloth [auto].")
+    ] = None,
+    embeddings: Annotated[
+        str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The run's folder, a new one [runs/NAME-001].")] = None,
+    deepen: Annotated[
+        int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="Rounds of the debate, at least 2 [2].")] = None,
+    k: Annotated[int | None, typer.Option(help="Passages for an opinion [5].")] = None,
+    pov_weight: Annotated[
+        float | None,
+        typer.Option(help="0: retrieve by the question alone, 1: by the points of view alone [0.5]."),
+    ] = None,
+    opinion_in_debate: Annotated[
+        bool | None, typer.Option(help="Show the debaters the opinion [yes].", show_default=False)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
+    in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+) -> None:
+    """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
+    given = {
+        key: value for key, value in locals().items() if value is not None and key not in ("config", "quiet")
+    }
+    _start_logging(quiet)
+    with _one_line_errors():
+        from debate.settings import load_settings
+
+        settings = load_settings(given, config or _example_unless(given))
+        summary = _run(settings, quiet)
+    raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
+
+
+@app.command("ask")
+def ask(
+    instruction: Annotated[str, typer.Argument(help="What you want to know or have done.")],
+    text: Annotated[str, typer.Option(help="Text that the instruction is about.")] = "",
+    model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
+    max_words: Annotated[int, typer.Option(min=10, help="The answer ends at a sentence before it.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
+) -> None:
+    """Ask one plain question, without documents or points of view."""
+    _start_logging(quiet=False)
+    with _one_line_errors():
+        from chains import ModelSettings, answer_chain, load_llm
+
+        llm = load_llm(ModelSettings(name=model, seed=seed))
+        answer = answer_chain(llm, text=text, max_words=max_words, seed=seed).invoke(instruction)
+    typer.echo(answer.text)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ``arguments`` are the process's own unless given."""
+    app(args=list(arguments) if arguments is not None else None)
+
+
+def _run(settings: DebateSettings, quiet: bool) -> RunSummary:
+    from rich.console import Console
+
+    from debate.progress import LogLines, ProgressBar
+    from debate.runner import check_inputs, run_questions
+
+    console = Console()
+    inputs = check_inputs(settings)
+    if quiet:
+        lines = LogLines()
+        with nullcontext():
+            summary = run_questions(settings, progress=lines)
+    else:
+        with ProgressBar(console, settings.rounds, len(inputs.debaters)) as bar:
+            summary = run_questions(settings, progress=bar)
+    _print_summary(console, summary)
+    return summary
+
+
+def _print_summary(console: Console, summary: RunSummary) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Answered and debated", title_justify="left")
+    for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
+        table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
+    for result in summary.results:
+        table.add_row(
+            Text(result.question.text, overflow="ellipsis", no_wrap=True),
+            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
+            str(result.opinion.words if result.opinion else 0),
+            str(len(result.chunks)),
+            str(len(result.turns)),
+            f"{result.seconds:.0f}",
+        )
+    console.print(table)
+    for file in summary.skipped_files:
+        console.print(f"skipped: {file}", markup=False)
+    console.print(
+        f"{len(summary.results)} rows, {summary.failed} failed. Workbook: {summary.workbook}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _example_unless(given: dict[str, Any]) -> Path | None:
+    """Return the example's settings file where neither questions nor documents are given."""
+    import os
+
+    from debate.settings import EXAMPLE
+
+    own = {"questions", "corpus"} & given.keys() or {"DEBATE_QUESTIONS", "DEBATE_CORPUS"} & os.environ.keys()
+    return EXAMPLE if not own and EXAMPLE.is_file() else None
+
+
+def _start_logging(quiet: bool) -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
+    logging.getLogger("debate").setLevel(logging.INFO if quiet else logging.ERROR)
+    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class _one_line_errors:  # noqa: N801 - reads as a statement
+    """Turns the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            typer.echo("interrupted; finished rows are kept", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from error
+        if error is not None and _is_ours(error):
+            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+            raise typer.Exit(ExitCode.BAD_INPUT) from error
+
+
+def _is_ours(error: BaseException) -> bool:
+    from chains.errors import ChainError
+    from debate.errors import DebateError
+    from prompts.errors import PromptError
+    from vectorstore.errors import VectorStoreError
+
+    return isinstance(error, ChainError | DebateError | PromptError | VectorStoreError)

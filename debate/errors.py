@@ -1,0 +1,34 @@
+"""Errors of this room, and the exit codes of the command.
+
+DebateError              base: a run that cannot start or go on
+├── SettingsError        a flag, a variable or a line of the settings file is wrong
+├── QuestionsError       a question list that cannot be read
+└── RunFolderError       an output folder that cannot be used
+"""
+
+from enum import IntEnum
+
+
+class DebateError(Exception):
+    """Base of every error raised by ``debate``."""
+
+
+class SettingsError(DebateError):
+    """A setting is missing, unknown or out of range."""
+
+
+class QuestionsError(DebateError):
+    """A question list cannot be read; the message names the file and the row."""
+
+
+class RunFolderError(DebateError):
+    """An output folder cannot be used."""
+
+
+class ExitCode(IntEnum):
+    """What the command tells the shell."""
+
+    DONE = 0
+    BAD_INPUT = 2
+    FAILED_ROWS = 3
+    INTERRUPTED = 130

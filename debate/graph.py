@@ -1,0 +1,107 @@
+"""The graph for one question: retrieve → opinion → debate.
+
+The same graph serves one interactive question, a long list, and another system that plugs it in. The debate
+is a subgraph (``debate.arena``), so that its turns are steps of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from chains.contracts import WordLimits
+from chains.opinion import OpinionRequest, opinion_chain
+from chains.retrieve import pov_retrieval_chain
+from chains.schemas import Chunk, Opinion
+from debate.arena import DebateState, build_debate_graph
+from prompts import Persona, PointOfView
+from vectorstore import FaissStore
+from vectorstore.ranking import Mode
+
+
+class QuestionState(DebateState, total=False):
+    """What becomes of a question on its way."""
+
+    chunks: tuple[Chunk, ...]
+    opinion: Opinion
+
+
+@dataclass(frozen=True)
+class GraphSettings:
+    """How one question is worked on; the same meanings as in ``DebateSettings``."""
+
+    rounds: int = 2
+    k: int = 5
+    debate_k: int = 5
+    pov_weight: float = 0.5
+    mode: Mode = "dense"
+    min_words: int = 400
+    max_words: int = 500
+    turn_words: int = 120
+    opinion_in_debate: bool = True
+    seed: int = 0
+
+
+def build_question_graph(
+    llm: BaseLanguageModel[Any],
+    store: FaissStore,
+    personas: Sequence[Persona],
+    *,
+    povs: Sequence[PointOfView] = (),
+    opinion_persona: Persona | None = None,
+    settings: GraphSettings | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Compile the graph of one question.
+
+    Args:
+        llm: any LangChain language model, plain or chat.
+        store: the corpus.
+        personas: the debaters, at least two.
+        povs: the points of view that the opinion's passages are retrieved by; the opinion persona's own
+            where none are given.
+        opinion_persona: who writes the opinion; the first persona unless given.
+        checkpointer: makes each step durable.
+
+    Input state: ``{"question": Question}``. Output adds ``chunks``, ``opinion``, ``turns``, ``verdict``.
+
+    Raises:
+        ChainError: fewer than two personas or rounds.
+    """
+    chosen = settings or GraphSettings()
+    writer = opinion_persona or personas[0]
+    search = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
+    retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
+    limits = WordLimits(chosen.min_words, chosen.max_words)
+    write_opinion = opinion_chain(llm, writer, limits=limits, seed=chosen.seed)
+    debate_graph = build_debate_graph(
+        llm,
+        personas,
+        {one.id: pov_retrieval_chain(store, one.povs, k=chosen.debate_k, **search) for one in personas},
+        rounds=chosen.rounds,
+        limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
+        seed=chosen.seed,
+    )
+
+    def retrieve(state: QuestionState) -> QuestionState:
+        return {"chunks": retrieve_chain.invoke(state["question"])}
+
+    def opinion(state: QuestionState) -> QuestionState:
+        written = write_opinion.invoke(OpinionRequest(state["question"], state["chunks"]))
+        return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
+
+    graph = StateGraph(QuestionState)
+    graph.add_node("retrieve", retrieve)
+    graph.add_node("write_opinion", opinion)
+    graph.add_node("debate", debate_graph)
+    graph.add_edge(START, "retrieve")
+    graph.add_edge("retrieve", "write_opinion")
+    graph.add_edge("write_opinion", "debate")
+    graph.add_edge("debate", END)
+    return graph.compile(checkpointer=checkpointer)

@@ -1,0 +1,106 @@
+"""A run as seen in a terminal: a bar with questions done, stage and time left, or plain log lines."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from threading import Lock
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+from debate.results import QuestionResult
+
+_LOG = logging.getLogger("debate")
+
+
+class ProgressBar:
+    """A live bar; questions move through retrieve, opinion, debate and verdict.
+
+    The bar counts stages rather than whole questions, because questions that run together also finish
+    together: the time left would be unknown until the very end.
+    """
+
+    def __init__(self, console: Console, rounds: int, debaters: int) -> None:
+        self._stages = 3 + rounds * debaters
+        self._bar = RichProgress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[done]}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("elapsed"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._bar.add_task("starting", total=None, done="")
+        self._at: dict[str, str] = {}
+        self._done = self._questions = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> ProgressBar:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def preparing(self, what: str) -> None:
+        """Say what is being loaded."""
+        self._bar.update(self._task, description=what)
+
+    def total(self, questions: int) -> None:
+        """Start the bar."""
+        self._questions = questions
+        self._bar.reset(
+            self._task, total=questions * self._stages, description="retrieve", done=self._count()
+        )
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Move the bar on, and say at which stages the questions are."""
+        with self._lock:
+            started = question_id in self._at
+            self._at[question_id] = stage
+            stages = ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
+            self._bar.update(self._task, advance=1 if started else 0, description=stages)
+
+    def finished(self, result: QuestionResult) -> None:
+        """Count a finished question."""
+        with self._lock:
+            self._at.pop(result.question.id, None)
+            self._done += 1
+            self._bar.update(self._task, completed=None, done=self._count())
+
+    def _count(self) -> str:
+        return f"{self._done}/{self._questions} questions"
+
+
+class LogLines:
+    """The same news as log lines, for ``--quiet`` and for files."""
+
+    def __init__(self) -> None:
+        self._questions = self._done = 0
+
+    def preparing(self, what: str) -> None:
+        """Log it."""
+        _LOG.info("%s", what)
+
+    def total(self, questions: int) -> None:
+        """Log it."""
+        self._questions = questions
+        _LOG.info("%d questions to answer", questions)
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Log it where details are asked for."""
+        _LOG.debug("%s: %s", question_id, stage)
+
+    def finished(self, result: QuestionResult) -> None:
+        """Log it."""
+        self._done += 1
+        outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
+        _LOG.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)

@@ -1,0 +1,137 @@
+"""Who speaks: personas with a voice and points of view of their own, read from TOML.
+
+Knows the file's format and says which entry is wrong. Does not know how points of view are
+embedded or weighted: that is the vector store's arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from prompts.errors import PersonaError
+
+
+@dataclass(frozen=True)
+class PointOfView:
+    """One statement that a persona holds.
+
+    Attributes:
+        text: the statement, phrased as a passage would argue it.
+        weight: its share among the persona's points of view; below zero pushes passages away.
+        against: the opposite statement; turns the point of view into a direction.
+    """
+
+    text: str
+    weight: float = 1.0
+    against: str | None = None
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody who writes opinions or debates."""
+
+    id: str
+    name: str
+    voice: str
+    povs: tuple[PointOfView, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """All that one personas file holds: the personas, and the run's own points of view."""
+
+    personas: tuple[Persona, ...]
+    povs: tuple[PointOfView, ...] = ()
+
+    def persona(self, persona_id: str) -> Persona:
+        """Return one persona.
+
+        Raises:
+            PersonaError: the file has no persona with that id.
+        """
+        for persona in self.personas:
+            if persona.id == persona_id:
+                return persona
+        known = ", ".join(persona.id for persona in self.personas)
+        raise PersonaError(f"unknown persona {persona_id!r}; the personas file has: {known}")
+
+
+def load_cast(path: Path | None = None) -> Cast:
+    """Read a personas file; without ``path``, the one that ships with the package.
+
+    Raises:
+        PersonaError: the file is missing, is not TOML, or an entry lacks a field or has a weight
+            that is not a finite number. The message names the file and the entry.
+    """
+    if path is None:
+        return _builtin_cast()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PersonaError(
+            f"cannot read the personas file {path}: {error}; give another --personas"
+        ) from error
+    return _parse(text, str(path))
+
+
+def load_persona(persona_id: str, path: Path | None = None) -> Persona:
+    """Return one persona of a personas file, or of the built-in one."""
+    return load_cast(path).persona(persona_id)
+
+
+@cache
+def _builtin_cast() -> Cast:
+    resource = files("prompts").joinpath("personas.toml")
+    return _parse(resource.read_text(encoding="utf-8"), "prompts/personas.toml")
+
+
+def _parse(text: str, where: str) -> Cast:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PersonaError(f"{where} is not valid TOML: {error}") from error
+    entries = table.get("persona", [])
+    if not isinstance(entries, list) or not entries:
+        raise PersonaError(f"{where} holds no [[persona]] entry; see examples/brics/personas.toml")
+    personas = tuple(_persona(entry, f"{where}, persona {n}") for n, entry in enumerate(entries, 1))
+    ids = [persona.id for persona in personas]
+    if len(set(ids)) < len(ids):
+        twice = next(i for i in ids if ids.count(i) > 1)
+        raise PersonaError(f"{where}: two personas have the id {twice!r}; ids must differ")
+    return Cast(personas, _povs(table.get("pov", []), where))
+
+
+def _persona(entry: Any, where: str) -> Persona:
+    fields = {key: _text(entry, key, where) for key in ("id", "name", "voice")}
+    return Persona(**fields, povs=_povs(entry.get("pov", []), f"{where} ({fields['id']})"))
+
+
+def _povs(entries: Any, where: str) -> tuple[PointOfView, ...]:
+    if not isinstance(entries, list):
+        raise PersonaError(f"{where}: pov must be a list of tables; write [[persona.pov]] or [[pov]]")
+    return tuple(_pov(entry, f"{where}, pov {n}") for n, entry in enumerate(entries, 1))
+
+
+def _pov(entry: Any, where: str) -> PointOfView:
+    text = _text(entry, "text", where)
+    weight = entry.get("weight", 1.0)
+    is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    if not is_number or not math.isfinite(weight) or weight == 0:
+        raise PersonaError(
+            f"{where}: weight {weight!r} is not a number other than 0; write one like 1.0 or -0.5"
+        )
+    against = _text(entry, "against", where) if "against" in entry else None
+    return PointOfView(text=text, weight=float(weight), against=against)
+
+
+def _text(entry: Any, key: str, where: str) -> str:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        raise PersonaError(f'{where}: {key} is missing or empty; write {key} = "…"')
+    return value.strip()

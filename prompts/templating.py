@@ -1,0 +1,102 @@
+"""Jinja2 templates as prompts: one file a voice, rendered in a sandbox.
+
+Knows how a template becomes a system message, a user message and one plain text. Does not know
+which model reads it. Values are inserted, never evaluated: template syntax inside a passage
+stays text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from prompts.errors import TemplateError
+
+_FOLDER = "templates"
+
+
+@dataclass(frozen=True)
+class RenderedPrompt:
+    """A prompt ready to be sent.
+
+    Attributes:
+        system: who speaks; the system message of a chat model.
+        user: the task; the user message of a chat model.
+        text: the whole template, for models that only continue text.
+        opening: the words that the answer has to begin with, or "". They end ``text`` already.
+    """
+
+    system: str
+    user: str
+    text: str
+    opening: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A named template with the blocks ``system``, ``user`` and, where it has one, ``opening``."""
+
+    name: str
+    template: jinja2.Template
+
+    def render(self, **values: Any) -> RenderedPrompt:
+        """Fill the template in.
+
+        Raises:
+            TemplateError: naming the variable that was not given.
+        """
+        try:
+            return RenderedPrompt(
+                system=self._block("system", values),
+                user=self._block("user", values),
+                text=self.template.render(values).strip(),
+                opening=self._block("opening", values),
+            )
+        except jinja2.UndefinedError as error:
+            message = f"template {self.name!r}: {error.message}; pass it to render()"
+            raise TemplateError(message) from error
+
+    def _block(self, name: str, values: dict[str, Any]) -> str:
+        block = self.template.blocks.get(name)
+        if block is None:
+            return ""
+        return "".join(block(self.template.new_context(values))).strip()
+
+
+def _environment() -> jinja2.Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FunctionLoader(_source),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - prompts are plain text; HTML escaping would change the passages
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+
+
+def _source(name: str) -> str | None:
+    path = files("prompts").joinpath(_FOLDER, f"{name}.j2")
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def load_prompt(name: str) -> Prompt:
+    """Return the template called ``name`` (see ``list_prompts``).
+
+    Raises:
+        TemplateError: there is no such template.
+    """
+    try:
+        return Prompt(name, _environment().get_template(name))
+    except jinja2.TemplateNotFound as error:
+        message = f"no prompt called {name!r}; there are: {', '.join(list_prompts())}"
+        raise TemplateError(message) from error
+
+
+def list_prompts() -> list[str]:
+    """Return the names of all templates, sorted."""
+    folder = files("prompts").joinpath(_FOLDER)
+    return sorted(item.name.removesuffix(".j2") for item in folder.iterdir() if item.name.endswith(".j2"))
