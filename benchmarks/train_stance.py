@@ -2,7 +2,8 @@
 
 Contrastive (MultipleNegativesRankingLoss, Henderson et al. 2017): claim + view near a statement of the same
 stance, far from one of the opposite stance to the same claim. Trains on Perspectrum's public *train* rows
-only, so that its dev rows and ArguAna stay unseen. Needs sentence-transformers, peft and datasets; a GPU helps.
+only, so that its dev rows and ArguAna stay unseen.
+Needs sentence-transformers, peft and datasets; a GPU helps.
 """
 
 import argparse
