@@ -99,9 +99,7 @@ def arguana_ndcg(data: Path, cache: Path | None, embeddings: SentenceTransformer
     queries = [row for row in read(data / "arguana/queries.jsonl.gz") if row["_id"] in judged]
     texts = [row["text"] for row in queries]
     found = store.pov_search(texts, [[]] * len(texts), pov_weight=0, k=11, mode="dense")
-    return [
-        gain(documents, row["_id"], judged[row["_id"]]) for documents, row in zip(found, queries, strict=True)
-    ]
+    return [gain(documents, row["_id"], judged[row["_id"]]) for documents, row in zip(found, queries, strict=True)]
 
 
 def gain(documents: Sequence[Document], own: str, wanted: str) -> float:

@@ -52,11 +52,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", default=["flat", "hnsw", "ivf"])
     parser.add_argument("--rounds", type=int, default=50)
     options = parser.parse_args()
-    print(
-        json.dumps(
-            {"when": datetime.now(UTC).isoformat(), "cpu": platform.processor(), "faiss": faiss.__version__}
-        )
-    )
+    print(json.dumps({"when": datetime.now(UTC).isoformat(), "cpu": platform.processor(), "faiss": faiss.__version__}))
     for count in options.counts:
         vectors = np.random.default_rng(0).normal(size=(count, DIMENSION)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -80,9 +76,7 @@ def measure(
     embedded = np.asarray(embeddings.embed_documents(queries + [p.text for p in views[2]]), np.float32)
     embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
     ways: dict[str, Callable[[int], object]] = {
-        f"povs_{len(v)}": lambda i, v=v: store.pov_search(
-            [queries[i]], [v], pov_weight=0.5, k=K, mode="dense"
-        )
+        f"povs_{len(v)}": lambda i, v=v: store.pov_search([queries[i]], [v], pov_weight=0.5, k=K, mode="dense")
         for v in views
     }
     ways["plain_faiss"] = lambda i: plain.search(embedded[i : i + 1], K)

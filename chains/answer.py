@@ -10,7 +10,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from chains.completion import completion_chain
 from chains.contracts import WordLimits
 from chains.schemas import Completion
-from prompts import load_prompt
+from prompts import RenderedPrompt, load_prompt
 
 
 def answer_chain(
@@ -18,6 +18,9 @@ def answer_chain(
 ) -> Runnable[str, Completion]:
     """Return a Runnable from an instruction to an answer; ``text`` is what the instruction is about."""
     prompt = load_prompt("answer")
-    render = RunnableLambda(lambda instruction: prompt.render(question=instruction, input=text))
-    chain = render | completion_chain(llm, WordLimits(maximum=max_words), seed)
+
+    def render(instruction: str) -> RenderedPrompt:
+        return prompt.render(question=instruction, input=text)
+
+    chain = RunnableLambda(render) | completion_chain(llm, WordLimits(maximum=max_words), seed)
     return chain.with_config(run_name="answer")

@@ -71,9 +71,7 @@ class CallMerger(Generic[Request, Result]):
             self._answer(batch)
         return [_outcome(call) for call in calls]
 
-    def _next_batch(
-        self, calls: list[_Call[Request, Result]], deadline: float
-    ) -> list[_Call[Request, Result]] | None:
+    def _next_batch(self, calls: list[_Call[Request, Result]], deadline: float) -> list[_Call[Request, Result]] | None:
         """Wait until ``calls`` are answered (None), or until it falls to this thread to run a batch."""
         with self._changed:
             while not all(call.done for call in calls):

@@ -28,7 +28,7 @@ def completion_chain(
 
     def complete(prompt: RenderedPrompt, config: RunnableConfig) -> Completion:
         local = isinstance(llm, BatchedHuggingFacePipeline)
-        contract = {"limits": limits, "seed": seed} if local else {}
+        contract: dict[str, Any] = {"limits": limits, "seed": seed, "said": prompt.said} if local else {}
         value = prompt_value(llm, prompt)
         result = llm.generate_prompt([value], callbacks=config.get("callbacks"), **contract)
         generation = result.generations[0][0]

@@ -49,13 +49,9 @@ class TurnRequest:
 def check_debate(personas: Sequence[Persona], rounds: int) -> None:
     """Raise ChainError where there are fewer than two debaters or two rounds: that is no debate."""
     if len(personas) < 2:
-        raise ChainError(
-            f"a debate needs at least two personas, {len(personas)} given; add one to the personas file"
-        )
+        raise ChainError(f"a debate needs at least two personas, {len(personas)} given; add one to the personas file")
     if rounds < 2:
-        raise ChainError(
-            f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody"
-        )
+        raise ChainError(f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody")
 
 
 def turn_chain(
@@ -96,9 +92,7 @@ def verdict_chain(
             question=_text(request.debate.question), turns=request.turns, max_words=limits.maximum
         )
         if not fits_window(llm, prompt, limits):
-            raise GenerationError(
-                "the debate is longer than the model's window; use fewer rounds or shorter turns"
-            )
+            raise GenerationError("the debate is longer than the model's window; use fewer rounds or shorter turns")
         return _turn(complete.invoke(prompt), MODERATOR, "Moderator", 0)
 
     return RunnableLambda(judge).with_config(run_name="verdict")
@@ -124,12 +118,8 @@ def debate_chain(
     check_debate(personas, rounds)
     for persona in personas:
         if persona.id not in retrievers:
-            raise ChainError(
-                f"persona {persona.id!r} has no retriever; pass one in retrievers[{persona.id!r}]"
-            )
-    speakers = [
-        turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas
-    ]
+            raise ChainError(f"persona {persona.id!r} has no retriever; pass one in retrievers[{persona.id!r}]")
+    speakers = [turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas]
     verdict = verdict_chain(llm, seed=seed)
 
     def debate(request: DebateRequest) -> Debate:

@@ -27,12 +27,11 @@ _SHORTEST, _LONGEST = 8, 60  # words; shorter states no premise, longer is no lo
 _NEAR_DUPLICATE = 0.92  # cosine of all-MiniLM-L6-v2; paraphrases lie above, a new angle on a topic below
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•])\s*")
 _PREMISE = re.compile(
-    r"^(?:given|since|because|if|as|while|although|though|even though|considering|assuming|with|after|now that|when)\b",
+    r"^(?:given|since|because|if|as|while|(?:even )?though|although|considering|assuming|with|after|now that|when)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"\b(?:why|how|what|which|who|whose|where|whether|at what cost|to what extent)\b", re.IGNORECASE
-)
+_PLACEHOLDER = re.compile(r"\b(?:PREMISE|QUESTION|FACT)\b|…|\.\.\.")  # the form copied instead of filled in
+_ASKS = re.compile(r"\b(?:why|how|what|which|who|whose|where|whether|at what cost|to what extent)\b", re.IGNORECASE)
 
 
 def deepening_chain(
@@ -71,7 +70,8 @@ def _is_deep_question(line: str) -> bool:
     words = len(line.split())
     premise, _, asked = line.partition(",")
     return (
-        _SHORTEST <= words <= _LONGEST
+        _PLACEHOLDER.search(line) is None
+        and _SHORTEST <= words <= _LONGEST
         and line.endswith("?")
         and line.count("?") == 1
         and _PREMISE.match(premise) is not None

@@ -18,12 +18,14 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from chains.contracts import Sampling, WordLimits
 from chains.errors import GenerationError
+from chains.grounding import is_abstention
 from chains.repetition import detect_loop, loop_in_tokens
 from chains.schemas import Completion
 from chains.sentences import cut_at_sentence, ends_with_sentence, word_count
 
 _LOG = logging.getLogger(__name__)
 _LOOP_CHECK_EVERY = 16  # tokens; a check costs about as much as a hundredth of a decoding step
+_LONGEST_ABSTENTION = 8  # tokens
 _TOKENS_PER_WORD = 2.2  # room for names and single digits; English prose takes about 1.4
 
 
@@ -34,6 +36,7 @@ class GenerationRequest:
     prompt: str
     limits: WordLimits
     seed: int = 0
+    said: str = ""  # text that the answer must not repeat word for word
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class _Draft:
     loop: str = ""
 
     def short_of(self, limits: WordLimits) -> bool:
-        return word_count(self.text) < limits.minimum
+        return word_count(self.text) < limits.minimum and not is_abstention(self.text)
 
 
 class GenerationEngine:
@@ -57,9 +60,7 @@ class GenerationEngine:
         batch_size: rows in one ``generate`` at the most; halved for good when memory runs out.
     """
 
-    def __init__(
-        self, model: Any, tokenizer: Any, window: int, ladder: Sequence[Sampling], batch_size: int
-    ) -> None:
+    def __init__(self, model: Any, tokenizer: Any, window: int, ladder: Sequence[Sampling], batch_size: int) -> None:
         tokenizer.padding_side = "left"
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
@@ -76,6 +77,10 @@ class GenerationEngine:
         with self._tokenizing:
             ids = self.tokenizer(text, add_special_tokens=not _has_specials(self.tokenizer, text)).input_ids
         return len(ids)
+
+    def _ids(self, text: str) -> list[int]:
+        with self._tokenizing:
+            return list(self.tokenizer(text, add_special_tokens=False).input_ids)
 
     def tokens_for(self, limits: WordLimits) -> int:
         """Return how many new tokens an answer within these limits may take."""
@@ -143,11 +148,14 @@ class GenerationEngine:
         prompts = [request.prompt for request in batch]
         with_specials = not _has_specials(self.tokenizer, prompts[0])
         with self._tokenizing:
-            encoded = self.tokenizer(
-                prompts, return_tensors="pt", padding=True, add_special_tokens=with_specials
-            ).to(self.model.device)
+            encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=with_specials).to(
+                self.model.device
+            )
         prompt_length = encoded["input_ids"].shape[1]
         rules = _RowRules(self._vocabulary, prompt_length, [r.limits for r in batch], sampling)
+        for row, request in enumerate(batch):
+            if request.said:
+                rules.forbid(row, self._ids(request.said))
         torch.manual_seed(batch[0].seed * 1009 + step)
         choice: dict[str, Any] = {"do_sample": False}
         if sampling.temperature:
@@ -182,7 +190,7 @@ def _completion(tries: Sequence[_Draft], limits: WordLimits, tokens_in: int) -> 
     best = max(tries, key=lambda draft: min(word_count(draft.text), limits.maximum))
     text = cut_at_sentence(best.text, limits.maximum)
     notes = []
-    if (words := word_count(text)) < limits.minimum:
+    if (words := word_count(text)) < limits.minimum and not is_abstention(text):
         notes.append(f"{words} words, {limits.minimum} asked for")
     if text and not ends_with_sentence(text):
         notes.append("ends within a sentence")
@@ -206,21 +214,28 @@ class _Vocabulary:
     ends_sentence: torch.Tensor
     special: torch.Tensor
     end_id: int
+    abstentions: frozenset[tuple[int, ...]]
 
     @classmethod
     def of(cls, tokenizer: Any) -> _Vocabulary:
         size = len(tokenizer)
         # A token alone loses its leading space in some tokenizers; after an anchor it keeps it.
         anchor = tokenizer.encode("a", add_special_tokens=False)
-        lead = len(tokenizer.decode(anchor))
-        pieces = [text[lead:] for text in tokenizer.batch_decode([[*anchor, token] for token in range(size)])]
+        width = len(tokenizer.decode(anchor))
+        pieces = [text[width:] for text in tokenizer.batch_decode([[*anchor, token] for token in range(size)])]
         special = torch.zeros(size, dtype=torch.bool)
         special[tokenizer.all_special_ids] = True
+        special |= torch.tensor(["###" in piece for piece in pieces])  # a prompt's section marks are not prose
         return cls(
             starts_word=torch.tensor([piece[:1].isspace() and bool(piece.strip()) for piece in pieces]),
             ends_sentence=torch.tensor([ends_with_sentence(f"One two{piece}") for piece in pieces]),
             special=special,
             end_id=int(tokenizer.eos_token_id),
+            abstentions=frozenset(
+                tuple(tokenizer.encode(lead + words, add_special_tokens=False))
+                for lead in ("", " ")
+                for words in ("I don't know.", "I don’t know.", "I do not know.")
+            ),
         )
 
     def to(self, device: torch.device, size: int) -> _Vocabulary:
@@ -260,15 +275,24 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
         at_boundary = self._count(answer, vocabulary)
         scores[:, vocabulary.special] = -torch.inf
         may_end = (self._words >= self._minimum) & (at_boundary | (self._minimum == 0))
-        must_end = (
-            self._looping | (self._words >= self._maximum) | (at_boundary & (self._words >= self._enough))
-        )
+        if answer.shape[1] <= _LONGEST_ABSTENTION:  # "I don't know." is an answer of its own length
+            may_end |= torch.tensor([tuple(row) in vocabulary.abstentions for row in answer.tolist()])
+        must_end = self._looping | (self._words >= self._maximum) | (at_boundary & (self._words >= self._enough))
         scores[must_end] = -torch.inf
         raw_end = self._raw_end
         raw_end[must_end.to(scores.device)] = 0.0
         raw_end[~(may_end | must_end).to(scores.device)] = -torch.inf
         scores[:, vocabulary.end_id] = raw_end
         return scores
+
+    def forbid(self, row: int, ids: list[int]) -> None:
+        """Keep a row from repeating n-grams of a text that somebody else said."""
+        for end in range(self._sampling.no_repeat_ngram, len(ids) + 1):
+            self._remember(row, ids[end - self._sampling.no_repeat_ngram : end])
+
+    def _remember(self, row: int, ngram: list[int]) -> None:
+        if ngram:
+            self._seen[row].setdefault(tuple(ngram[:-1]), set()).add(ngram[-1])
 
     def _count(self, answer: torch.Tensor, vocabulary: _Vocabulary) -> torch.Tensor:
         """Count the words so far, look for loops, and tell which rows stand at a sentence's end."""
@@ -298,8 +322,7 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
     def _ban_repeated_ngram(self, row: int, ids: list[int], size: int, scores: torch.Tensor) -> None:
         if len(ids) < size:
             return
-        followers = self._seen[row]
-        followers.setdefault(tuple(ids[-size:-1]), set()).add(ids[-1])
-        banned = followers.get(tuple(ids[1 - size :]))
+        self._remember(row, ids[-size:])
+        banned = self._seen[row].get(tuple(ids[1 - size :]))
         if banned:
             scores[row, list(banned)] = -torch.inf

@@ -60,8 +60,8 @@ class ModelSettings(BaseModel):
 class BatchedHuggingFacePipeline(HuggingFacePipeline):
     """A ``HuggingFacePipeline`` that merges concurrent calls and holds answers to their contract.
 
-    Call keywords: ``limits`` (a ``WordLimits``) and ``seed``. Each generation's ``generation_info`` holds
-    the whole ``Completion`` under ``completion``.
+    Call keywords: ``limits`` (a ``WordLimits``), ``seed`` and ``said`` (text not to be repeated word for
+    word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
     """
 
     _engine: GenerationEngine = PrivateAttr()
@@ -107,9 +107,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         tokenizer = self._engine.tokenizer
         if tokenizer.chat_template is None:
             return None
-        system, user = (
-            _without_special_tokens(text, tokenizer.all_special_tokens) for text in (system, user)
-        )
+        system, user = (_without_special_tokens(text, tokenizer.all_special_tokens) for text in (system, user))
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
 
@@ -124,7 +122,8 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
 
         limits = kwargs.get("limits") or WordLimits()
         seed = int(kwargs.get("seed", self._seed))
-        completions = self._merger.submit([GenerationRequest(prompt, limits, seed) for prompt in prompts])
+        said = str(kwargs.get("said", ""))
+        completions = self._merger.submit([GenerationRequest(prompt, limits, seed, said) for prompt in prompts])
         return LLMResult(generations=[[_generation(completion, stop)] for completion in completions])
 
 
@@ -161,9 +160,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     return _wrap(model, tokenizer, settings)
 
 
-def _wrap(
-    model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER
-) -> BatchedHuggingFacePipeline:
+def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER) -> BatchedHuggingFacePipeline:
     from chains.generation import GenerationEngine
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
@@ -184,9 +181,7 @@ def _bundled(settings: ModelSettings) -> BatchedHuggingFacePipeline:
     elif wanted == "openvino" or (wanted == "auto" and openvino_available() and not _has_cuda()):
         model, tokenizer = load_openvino(folder), _tokenizer(str(folder), settings)
     else:
-        model, tokenizer = _load_transformers(
-            str(folder), settings.model_copy(update={"load_in_4bit": False})
-        )
+        model, tokenizer = _load_transformers(str(folder), settings.model_copy(update={"load_in_4bit": False}))
     return _wrap(model, tokenizer, settings, SMALL_MODEL_LADDER)
 
 
@@ -269,9 +264,7 @@ def _tokenizer(name: str, settings: ModelSettings) -> Any:
 def _not_loaded(name: str, error: Exception) -> ModelError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if Path(name).is_absolute() or name.startswith("."):
-        return ModelError(
-            f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors"
-        )
+        return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
     return ModelError(
         f"cannot load the model {name!r}: {reason}; give a folder, a public repository (or log in to the hub "
         "for a private one), smollm2, or http://host:port/v1#model"
@@ -289,4 +282,7 @@ def _server(settings: ModelSettings) -> BaseLanguageModel[Any]:
     from langchain_openai import ChatOpenAI
 
     key = os.environ.get("OPENAI_API_KEY", "none")  # local servers want some key and check none
-    return ChatOpenAI(base_url=url, model=model, api_key=key, seed=settings.seed, temperature=0)
+    server: BaseLanguageModel[Any] = ChatOpenAI(
+        base_url=url, model=model, api_key=key, seed=settings.seed, temperature=0
+    )
+    return server

@@ -99,9 +99,7 @@ def _request(asked: Mapping[str, Any]) -> OpinionRequest:
     try:
         return OpinionRequest(question=asked["question"], chunks=asked["context"])
     except KeyError as error:
-        raise ValueError(
-            f"the opinion chain needs {error.args[0]!r}; it takes question and context"
-        ) from error
+        raise ValueError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
 
 
 def _opinion(completion: Completion, chunks: Sequence[Chunk], dropped: tuple[str, ...]) -> Opinion:

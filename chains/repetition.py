@@ -26,9 +26,7 @@ from numpy.typing import NDArray
 __all__ = ["Loop", "TokenLoop", "detect_loop", "loop_in_tokens", "seq_rep_n"]
 
 # Scripts written without spaces count by the character: kana, ideographs, Thai, Lao, Burmese, Khmer.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-)
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNIT = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[-'’.,][^\W_{_UNSPACED}]+)*")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 # One piece 30 times over without a space: "!!!!" from a 4-bit overflow, "hahaha". Ruled lines are no loop.
@@ -118,9 +116,7 @@ def seq_rep_n(text_or_tokens: str | Sequence[Hashable], n: int = 4) -> float:
     """
     if n < 1:
         raise ValueError(f"n = {n}: an n-gram has at least one token")
-    tokens: Sequence[Hashable] = (
-        _units(text_or_tokens)[0] if isinstance(text_or_tokens, str) else text_or_tokens
-    )
+    tokens: Sequence[Hashable] = _units(text_or_tokens)[0] if isinstance(text_or_tokens, str) else text_or_tokens
     grams = [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 

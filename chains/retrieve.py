@@ -46,7 +46,4 @@ def pov_retrieval_chain(
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:
     """Turn what a persona holds into what the store weighs."""
-    return [
-        pov if isinstance(pov, POV) else POV(text=pov.text, weight=pov.weight, against=pov.against)
-        for pov in povs
-    ]
+    return [pov if isinstance(pov, POV) else POV(text=pov.text, weight=pov.weight, against=pov.against) for pov in povs]

@@ -89,10 +89,10 @@ def _tokenizer(gguf_path: Path) -> Any:
     core.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in control])
     return PreTrainedTokenizerFast(
         tokenizer_object=core,
-        unk_token="<|endoftext|>",
-        bos_token="<|im_start|>",
-        eos_token="<|im_end|>",
-        pad_token="<|im_end|>",
+        unk_token="<|endoftext|>",  # noqa: S106 - a token of the vocabulary
+        bos_token="<|im_start|>",  # noqa: S106 - a token of the vocabulary
+        eos_token="<|im_end|>",  # noqa: S106 - a token of the vocabulary
+        pad_token="<|im_end|>",  # noqa: S106 - a token of the vocabulary
         padding_side="left",
         model_max_length=CONTEXT_WINDOW,
         clean_up_tokenization_spaces=False,

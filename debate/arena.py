@@ -44,9 +44,7 @@ def build_debate_graph(
         ChainError: fewer than two personas or rounds.
     """
     check_debate(personas, rounds)
-    speakers = [
-        turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas
-    ]
+    speakers = [turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas]
     moderator = verdict_chain(llm, seed=seed)
 
     def request(state: DebateState) -> TurnRequest:

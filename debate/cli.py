@@ -6,9 +6,9 @@ Everything heavy is imported inside the command that needs it: ``--help`` stays 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,23 +54,17 @@ def run(
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook [the first].")] = None,
     corpus: Annotated[Path | None, typer.Option(help="Folder of documents.")] = None,
     personas: Annotated[Path | None, typer.Option(help="TOML file of personas and points of view.")] = None,
-    opinion_persona: Annotated[
-        str | None, typer.Option(help="Id of who writes the opinions [professor].")
-    ] = None,
+    opinion_persona: Annotated[str | None, typer.Option(help="Id of who writes the opinions [professor].")] = None,
     model: Annotated[
         str | None,
         typer.Option(help="smollm2, a repository, a folder, or http://host:port/v1#model [smollm2]."),
     ] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="auto, openvino, transformers or unsloth [auto].")
-    ] = None,
+    backend: Annotated[str | None, typer.Option(help="auto, openvino, transformers or unsloth [auto].")] = None,
     embeddings: Annotated[
         str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder, a new one [runs/NAME-001].")] = None,
-    deepen: Annotated[
-        int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")
-    ] = None,
+    deepen: Annotated[int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")] = None,
     rounds: Annotated[int | None, typer.Option(help="Rounds of the debate, at least 2 [2].")] = None,
     k: Annotated[int | None, typer.Option(help="Passages for an opinion [5].")] = None,
     pov_weight: Annotated[
@@ -89,9 +83,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
-    given = {
-        key: value for key, value in locals().items() if value is not None and key not in ("config", "quiet")
-    }
+    given = {key: value for key, value in locals().items() if value is not None and key not in ("config", "quiet")}
     _start_logging(quiet)
     with _one_line_errors():
         from debate.settings import load_settings
@@ -134,8 +126,7 @@ def _run(settings: DebateSettings, quiet: bool) -> RunSummary:
     inputs = check_inputs(settings)
     if quiet:
         lines = LogLines()
-        with nullcontext():
-            summary = run_questions(settings, progress=lines)
+        summary = run_questions(settings, progress=lines)
     else:
         with ProgressBar(console, settings.rounds, len(inputs.debaters)) as bar:
             summary = run_questions(settings, progress=bar)
@@ -171,8 +162,6 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
 
 def _example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file where neither questions nor documents are given."""
-    import os
-
     from debate.settings import EXAMPLE
 
     own = {"questions", "corpus"} & given.keys() or {"DEBATE_QUESTIONS", "DEBATE_CORPUS"} & os.environ.keys()

@@ -76,7 +76,7 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     writer = opinion_persona or personas[0]
-    search = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
+    search: dict[str, Any] = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
     retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
     limits = WordLimits(chosen.min_words, chosen.max_words)
     write_opinion = opinion_chain(llm, writer, limits=limits, seed=chosen.seed)

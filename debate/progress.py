@@ -57,9 +57,7 @@ class ProgressBar:
     def total(self, questions: int) -> None:
         """Start the bar."""
         self._questions = questions
-        self._bar.reset(
-            self._task, total=questions * self._stages, description="retrieve", done=self._count()
-        )
+        self._bar.reset(self._task, total=questions * self._stages, description="retrieve", done=self._count())
 
     def stage(self, question_id: str, stage: str) -> None:
         """Move the bar on, and say at which stages the questions are."""

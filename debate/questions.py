@@ -43,7 +43,8 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
         question_id = _cell(row, ("id",)) or f"q{len(questions) + 1:03d}"
         if question_id in taken:
             raise QuestionsError(
-                f"{path}, row {number}: the id {question_id!r} stands in row {taken[question_id]} already; ids must differ"
+                f"{path}, row {number}: the id {question_id!r} stands in row {taken[question_id]} already; "
+                "ids must differ"
             )
         taken[question_id] = number
         questions.append(Question(id=question_id, text=text, about=_cell(row, _ABOUT_COLUMNS)))
@@ -84,9 +85,7 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Row]:
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            raise QuestionsError(
-                f"{path}, line {number} is not JSON: {error.msg}; mend or remove the line"
-            ) from error
+            raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; mend or remove the line") from error
         if not isinstance(row, dict) or not any(column in row for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
         yield number, row
@@ -99,9 +98,7 @@ def _table_rows(path: Path, sheet: str | None) -> Iterator[Row]:
         if path.suffix.lower() == ".csv":
             frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
         else:
-            frame = pd.read_excel(
-                path, sheet_name=sheet or 0, dtype=str, keep_default_na=False, engine="openpyxl"
-            )
+            frame = pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False, engine="openpyxl")
     except pd.errors.EmptyDataError as error:
         raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row") from error
     except ValueError as error:
@@ -114,9 +111,7 @@ def _table_rows(path: Path, sheet: str | None) -> Iterator[Row]:
     frame.columns = [str(column).strip().lower() for column in frame.columns]
     if not any(column in frame.columns for column in _QUESTION_COLUMNS):
         found = ", ".join(frame.columns) or "none at all"
-        raise QuestionsError(
-            f"{path} has no column 'question' (its columns: {found}); name one of them 'question'"
-        )
+        raise QuestionsError(f"{path} has no column 'question' (its columns: {found}); name one of them 'question'")
     for number, row in enumerate(frame.to_dict("records"), 2):  # row 1 is the header
         yield number, row
 

@@ -51,6 +51,7 @@ class QuestionResult:
 
     @property
     def status(self) -> str:
+        """Return done or failed."""
         return FAILED if self.error else DONE
 
 
@@ -114,9 +115,7 @@ def write_workbook(path: Path, results: Sequence[QuestionResult]) -> None:
                 _write_sheet(writer, name, frame)
         unfinished.replace(path)
     except OSError as error:
-        raise RunFolderError(
-            f"cannot write {path}: {error.strerror}; free space or choose another --out"
-        ) from error
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
 
 
 def _row(result: QuestionResult) -> dict[str, Any]:

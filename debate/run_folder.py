@@ -32,9 +32,7 @@ def choose_run_folder(settings: DebateSettings) -> Path:
     """
     if settings.out is None:
         stem = settings.questions.resolve().parent.name or "run"
-        return next(
-            path for n in range(1, 1_000_000) if not (path := Path("runs") / f"{stem}-{n:03d}").exists()
-        )
+        return next(path for n in range(1, 1_000_000) if not (path := Path("runs") / f"{stem}-{n:03d}").exists())
     if settings.out.is_file():
         raise RunFolderError(f"{settings.out} is a file; give a folder with --out")
     if settings.out.is_dir() and any(settings.out.iterdir()):

@@ -70,6 +70,7 @@ class RunSummary:
 
     @property
     def failed(self) -> int:
+        """Return how many rows failed."""
         return sum(result.status == FAILED for result in self.results)
 
 
@@ -136,9 +137,7 @@ def check_inputs(settings: DebateSettings) -> _Inputs:
     writer = cast.persona(settings.opinion_persona)
     debaters = [cast.persona(one) for one in settings.debaters] if settings.debaters else list(cast.personas)
     if len(debaters) < 2:
-        raise DebateError(
-            f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters"
-        )
+        raise DebateError(f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters")
     return _Inputs(folder, seeds, cast, writer, debaters)
 
 
@@ -216,8 +215,9 @@ class _Run:
         self._progress.stage(question.id, "retrieve")
         state: dict[str, Any] = {}
         try:
-            for update in self._graph.stream({"question": question}, stream_mode="updates", subgraphs=True):
-                for node, values in update[1].items():
+            updates: Any = self._graph.stream({"question": question}, stream_mode="updates", subgraphs=True)
+            for _, update in updates:
+                for node, values in update.items():
                     self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
                     _merge(state, values)
         except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
@@ -226,9 +226,7 @@ class _Run:
             return self._result(question, started, state, reason)
         return self._result(question, started, state)
 
-    def _result(
-        self, question: Question, started: float, state: dict[str, Any], error: str = ""
-    ) -> QuestionResult:
+    def _result(self, question: Question, started: float, state: dict[str, Any], error: str = "") -> QuestionResult:
         return QuestionResult(
             question=question,
             model=self._settings.model,

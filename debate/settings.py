@@ -48,9 +48,7 @@ class DebateSettings(BaseSettings):
         limit: only the first so many seed questions.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=()
-    )
+    model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 
     questions: Path
     sheet: str | None = None
@@ -116,9 +114,7 @@ def _read_toml(config: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError(
-            f"cannot read the settings file {config}: {error.strerror}; check --config"
-        ) from error
+        raise SettingsError(f"cannot read the settings file {config}: {error.strerror}; check --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
     for key in _PATHS:
@@ -132,8 +128,6 @@ def _explain(error: ValidationError, config: Path | None) -> str:
     name = ".".join(str(part) for part in first["loc"]) or "settings"
     flag = "--" + name.replace("_", "-")
     if first["type"] == "missing":
-        return (
-            f"{name} is not given; pass {flag}, set DEBATE_{name.upper()}, or write it in the settings file"
-        )
+        return f"{name} is not given; pass {flag}, set DEBATE_{name.upper()}, or write it in the settings file"
     where = f" (settings file {config})" if config else ""
     return f"{name}: {first['msg']}, got {first['input']!r}{where}; change {flag} or DEBATE_{name.upper()}"

@@ -74,9 +74,7 @@ def load_cast(path: Path | None = None) -> Cast:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise PersonaError(
-            f"cannot read the personas file {path}: {error}; give another --personas"
-        ) from error
+        raise PersonaError(f"cannot read the personas file {path}: {error}; give another --personas") from error
     return _parse(text, str(path))
 
 
@@ -123,9 +121,7 @@ def _pov(entry: Any, where: str) -> PointOfView:
     weight = entry.get("weight", 1.0)
     is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
     if not is_number or not math.isfinite(weight) or weight == 0:
-        raise PersonaError(
-            f"{where}: weight {weight!r} is not a number other than 0; write one like 1.0 or -0.5"
-        )
+        raise PersonaError(f"{where}: weight {weight!r} is not a number other than 0; write one like 1.0 or -0.5")
     against = _text(entry, "against", where) if "against" in entry else None
     return PointOfView(text=text, weight=float(weight), against=against)
 

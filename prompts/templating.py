@@ -27,6 +27,7 @@ class RenderedPrompt:
         system: who speaks; the system message of a chat model.
         user: the task; the user message of a chat model.
         text: the whole template, for models that only continue text.
+        said: what others said already, which the answer must not say again word for word, or "".
         opening: the words that the answer has to begin with, or "". They end ``text`` already.
     """
 
@@ -34,6 +35,7 @@ class RenderedPrompt:
     user: str
     text: str
     opening: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Prompt:
                 user=self._block("user", values),
                 text=self.template.render(values).strip(),
                 opening=self._block("opening", values),
+                said=self._block("said", values),
             )
         except jinja2.UndefinedError as error:
             message = f"template {self.name!r}: {error.message}; pass it to render()"
@@ -71,7 +74,7 @@ def _environment() -> jinja2.Environment:
     return ImmutableSandboxedEnvironment(
         loader=jinja2.FunctionLoader(_source),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - prompts are plain text; HTML escaping would change the passages
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,

@@ -75,9 +75,7 @@ def _reconcile(store: FaissStore, wanted: dict[str, Document]) -> list[str]:
     """Delete what is not wanted, take over changed metadata, and return the ids that have to be embedded."""
     held = {str(document.id): document for document in store.get_by_ids(store.ids)}
     store.delete([identifier for identifier in held if identifier not in wanted])
-    same = [
-        i for i, document in held.items() if i in wanted and wanted[i].page_content == document.page_content
-    ]
+    same = [i for i, document in held.items() if i in wanted and wanted[i].page_content == document.page_content]
     moved = [i for i in same if not _same_json(wanted[i].metadata, held[i].metadata)]
     store.add_embedded(
         [wanted[i].page_content for i in moved],

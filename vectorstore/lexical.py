@@ -73,11 +73,7 @@ def tokens(text: str) -> list[str]:
 def _stem(word: str) -> str:
     """Fold the commonest English endings (a light stemmer after Harman 1991, with -ing and -ed)."""
     if not word.isascii() or len(word) < 5:
-        return (
-            word[:-1]
-            if word.isascii() and len(word) == 4 and word.endswith("s") and word[-2] != "s"
-            else word
-        )
+        return word[:-1] if word.isascii() and len(word) == 4 and word.endswith("s") and word[-2] != "s" else word
     if word.endswith("ies"):
         return word[:-3] + "y"
     for ending in ("ing", "ed"):

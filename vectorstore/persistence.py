@@ -81,9 +81,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise StoreError(
-            f"{folder} holds no store ({MANIFEST} is missing). Name the folder that was saved to."
-        )
+        raise StoreError(f"{folder} holds no store ({MANIFEST} is missing). Name the folder that was saved to.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -109,9 +107,7 @@ def checked_file(folder: Path, manifest: Manifest, stem: str) -> Path:
     if name is None or path.name != name or not path.is_file():
         raise StoreError(f"{path} is missing, so {folder} is no whole store. Restore it or build it again.")
     if file_checksum(path) != manifest.files[name]:
-        raise StoreError(
-            f"{path} is not what was saved (its checksum differs). Restore it or build it again."
-        )
+        raise StoreError(f"{path} is not what was saved (its checksum differs). Restore it or build it again.")
     return path
 
 

@@ -45,9 +45,7 @@ class POV:
         """Reject what could only give a meaningless search."""
         _require_text(self.text, "text")
         if not isinstance(self.weight, int | float) or isinstance(self.weight, bool):
-            raise POVError(
-                f"POV weight {self.weight!r} of {self.text!r} is not a number. Use e.g. weight=1.0."
-            )
+            raise POVError(f"POV weight {self.weight!r} of {self.text!r} is not a number. Use e.g. weight=1.0.")
         if not math.isfinite(self.weight):
             raise POVError(f"POV weight {self.weight!r} of {self.text!r} is not finite. Use e.g. weight=1.0.")
         if self.against is None:
@@ -59,9 +57,7 @@ class POV:
 
 def _require_text(value: object, field: str) -> None:
     if not isinstance(value, str) or not value.strip():
-        raise POVError(
-            f"POV {field} {value!r} is empty. Write the view as a sentence, e.g. POV('Trade brings peace')."
-        )
+        raise POVError(f"POV {field} {value!r} is empty. Write the view as a sentence, e.g. POV('Trade brings peace').")
 
 
 def check_pov_weight(pov_weight: float) -> float:
@@ -82,15 +78,11 @@ def direction(text: ArrayLike, against: ArrayLike) -> NDArray[np.float64]:
     """Return the unit vector (d,) from `against` to `text`; POVError when the two coincide."""
     difference = unit(text) - unit(against)
     if np.linalg.norm(difference) < SMALLEST_DIRECTION:
-        raise POVError(
-            "`against` means the same as the POV's text to this embedding model. Reword one of them."
-        )
+        raise POVError("`against` means the same as the POV's text to this embedding model. Reword one of them.")
     return unit(difference)
 
 
-def coefficients(
-    weights: Sequence[float], pov_weight: float, aggregate: Aggregate = "sum"
-) -> NDArray[np.float64]:
+def coefficients(weights: Sequence[float], pov_weight: float, aggregate: Aggregate = "sum") -> NDArray[np.float64]:
     """Return the factors of [q·d, p_1·d, ... p_m·d] as rows (r, 1+m); a chunk's score is its largest row.
 
     "sum" gives the one row of the formula above. "max" gives one row a view, so that a chunk counts by the
@@ -114,12 +106,8 @@ def coefficients(
     raise POVError(f"aggregate {aggregate!r} is unknown. Use 'sum' or 'max'.")
 
 
-def fold(
-    question: ArrayLike, povs: ArrayLike, weights: Sequence[float], pov_weight: float
-) -> NDArray[np.float64]:
+def fold(question: ArrayLike, povs: ArrayLike, weights: Sequence[float], pov_weight: float) -> NDArray[np.float64]:
     """Fold a question (d,) and m views (m, d) into the one query vector (d,) of the formula above."""
     row = coefficients(weights, pov_weight)[0]
-    basis = np.vstack(
-        [np.atleast_2d(np.asarray(question, np.float64)), np.reshape(povs, (-1, np.size(question)))]
-    )
+    basis = np.vstack([np.atleast_2d(np.asarray(question, np.float64)), np.reshape(povs, (-1, np.size(question)))])
     return np.asarray(row @ basis)

@@ -154,7 +154,7 @@ def _field_record(fields: Mapping[str, Any], row: int, stem: str) -> Record:
     return Record(str(filled[text_name]), title, row, extra)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+def _plain(value: Any) -> Any:
     """Keep what JSON can say; a date or any other cell becomes its text."""
     return value if isinstance(value, str | int | float | bool | list | dict) else str(value)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002, ANN401 - LangChain's signatures carry run_manager and **kwargs: Any
+# ruff: noqa: ARG002 - LangChain's signatures carry run_manager and **kwargs: Any
 """POVRetriever: a LangChain retriever that asks a FaissStore from points of view, without near-duplicates.
 
 Knows the store by its `pov_search` alone.

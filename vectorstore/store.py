@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002, ANN401 - LangChain's signatures carry **kwargs: Any
+# ruff: noqa: ARG002 - LangChain's signatures carry **kwargs: Any
 """FaissStore: a LangChain VectorStore whose searches take points of view.
 
 Every search, plain ones too, goes one way: fold to one query vector (see `pov`), let FAISS find the nearest
@@ -118,9 +118,7 @@ class FaissStore(VectorStore):
             )
         if not named:
             return []
-        last = {
-            identifier: i for i, identifier in enumerate(named)
-        }  # of equal ids in one call the last counts
+        last = {identifier: i for i, identifier in enumerate(named)}  # of equal ids in one call the last counts
         rows = list(last.values())
         encoded = [metadata_json(metas[i], named[i]) for i in rows]
         new = unit(np.asarray(vectors)[rows]).astype(np.float32)
@@ -153,15 +151,11 @@ class FaissStore(VectorStore):
         """Return the k chunks nearest to the query."""
         return [document for document, _ in self.similarity_search_with_score(query, k)]
 
-    def similarity_search_with_score(
-        self, query: str, k: int = 4, **kwargs: Any
-    ) -> list[tuple[Document, float]]:
+    def similarity_search_with_score(self, query: str, k: int = 4, **kwargs: Any) -> list[tuple[Document, float]]:
         """Return the k nearest chunks with their cosines, the largest first."""
         return self._nearest(self._encoder.queries([query])[0], k)
 
-    def similarity_search_by_vector(
-        self, embedding: list[float], k: int = 4, **kwargs: Any
-    ) -> list[Document]:
+    def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **kwargs: Any) -> list[Document]:
         """Return the k chunks nearest to a vector (d,)."""
         return [document for document, _ in self._nearest(unit(embedding), k)]
 
@@ -224,9 +218,7 @@ class FaissStore(VectorStore):
         _check_k(k)
         if len(questions) != len(povs_per_question):
             raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
-        factors = [
-            coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question
-        ]
+        factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
         queries = self._encoder.queries(questions)
         bases = [
             np.vstack([query[None, :], self._encoder.povs(povs)]) if povs else query[None, :]
@@ -241,9 +233,7 @@ class FaissStore(VectorStore):
                 return self._dense_search(bases, factors, k, calibrate)
             return [
                 self._hybrid_search(question, povs, basis, factor, k)
-                for question, povs, basis, factor in zip(
-                    questions, povs_per_question, bases, factors, strict=True
-                )
+                for question, povs, basis, factor in zip(questions, povs_per_question, bases, factors, strict=True)
             ]
 
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:

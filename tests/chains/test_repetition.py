@@ -89,19 +89,7 @@ def test_case_and_punctuation_do_not_hide_the_loop() -> None:
 def test_sentences_that_come_back_at_changing_distances_are_a_loop() -> None:
     trade = "Trade among the members grew faster than trade with anyone else in the last ten years. "
     banks = "Their common bank lends in local money to roads and ports and power lines. "
-    text = (
-        PROSE
-        + trade
-        + banks
-        + "Oil. "
-        + trade
-        + "Gas, too. "
-        + banks
-        + banks
-        + trade
-        + "Wheat as well. "
-        + trade
-    )
+    text = PROSE + trade + banks + "Oil. " + trade + "Gas, too. " + banks + banks + trade + "Wheat as well. " + trade
 
     loop = detect_loop(text)
 
@@ -128,9 +116,7 @@ def test_rhetorical_opening_of_several_sentences_is_no_loop() -> None:
 
 
 def test_table_of_numbers_is_no_loop() -> None:
-    rows = "".join(
-        f"{2004 + year} Rd {20 + year} {17 * year % 31} {year * 7 % 5} 0 0 1 0 " for year in range(14)
-    )
+    rows = "".join(f"{2004 + year} Rd {20 + year} {17 * year % 31} {year * 7 % 5} 0 0 1 0 " for year in range(14))
 
     assert detect_loop(rows) is None
 

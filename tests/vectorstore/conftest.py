@@ -14,9 +14,7 @@ def embeddings():
 @pytest.fixture
 def store(embeddings):
     texts = [f"passage number {i} about topic {i % 7}" for i in range(60)]
-    return FaissStore.from_texts(
-        texts, embeddings, [{"n": i} for i in range(60)], ids=[f"p{i}" for i in range(60)]
-    )
+    return FaissStore.from_texts(texts, embeddings, [{"n": i} for i in range(60)], ids=[f"p{i}" for i in range(60)])
 
 
 @pytest.fixture(scope="session")

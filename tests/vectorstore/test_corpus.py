@@ -159,9 +159,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path, monkeypatch):
         build_index(documents, DeterministicFakeEmbedding(size=8), folder=tmp_path, progress=stop)
     reports = []
 
-    build_index(
-        documents, DeterministicFakeEmbedding(size=8), folder=tmp_path, progress=lambda *r: reports.append(r)
-    )
+    build_index(documents, DeterministicFakeEmbedding(size=8), folder=tmp_path, progress=lambda *r: reports.append(r))
 
     assert reports[-1][1] < 8
 

@@ -48,9 +48,7 @@ class TestDenseRetriever(RetrieversIntegrationTests):
 
     @property
     def retriever_constructor_params(self):
-        store = FaissStore.from_texts(
-            ["sanctions", "trade", "climate", "war"], DeterministicFakeEmbedding(size=8)
-        )
+        store = FaissStore.from_texts(["sanctions", "trade", "climate", "war"], DeterministicFakeEmbedding(size=8))
         return {"store": store, "povs": [POV("trade brings peace")], "mode": self.mode}
 
     @property

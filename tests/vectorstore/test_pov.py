@@ -73,9 +73,7 @@ def test_a_weight_that_is_no_finite_number_is_named(weight):
         POV("Trade brings peace", weight)
 
 
-@pytest.mark.parametrize(
-    "fields", [{"text": " "}, {"text": "a", "against": ""}, {"text": "a", "against": "a "}]
-)
+@pytest.mark.parametrize("fields", [{"text": " "}, {"text": "a", "against": ""}, {"text": "a", "against": "a "}])
 def test_a_view_without_words_of_its_own_is_an_error(fields):
     with pytest.raises(POVError):
         POV(**fields)

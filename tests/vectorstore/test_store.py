@@ -125,9 +125,7 @@ def test_threads_get_the_answers_of_a_single_one(store):
 
 
 def test_an_empty_store_finds_nothing(embeddings):
-    assert FaissStore(embeddings).pov_search(["q"], [[POV("trade")]], pov_weight=0.5, k=3, mode="hybrid") == [
-        []
-    ]
+    assert FaissStore(embeddings).pov_search(["q"], [[POV("trade")]], pov_weight=0.5, k=3, mode="hybrid") == [[]]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+import pytest
+
+from chains.context import clean_passage, fit_chunks
+from chains.errors import GenerationError
+from chains.schemas import Chunk
+from prompts import RenderedPrompt
+
+CHUNKS = [Chunk(id=f"c{n}", text=f"passage {n}") for n in range(3)]
+
+
+def render(passages):
+    return RenderedPrompt("", "", " | ".join(passages))
+
+
+def test_markdown_marks_and_blank_lines_leave_the_prompt() -> None:
+    assert clean_passage("## Title\n\n\nA **bold** word, 2 # 3.\n") == "Title\nA bold word, 2 # 3."
+
+
+def test_whole_chunks_are_dropped_from_the_tail_and_named() -> None:
+    fitted = fit_chunks(render, CHUNKS, lambda prompt: len(prompt.text) < 25)
+    assert fitted.prompt.text == "passage 0 | passage 1"
+    assert fitted.dropped == ("c2",)
+
+
+def test_a_prompt_that_fits_no_chunk_is_an_error() -> None:
+    with pytest.raises(GenerationError, match="does not fit the model's window"):
+        fit_chunks(render, CHUNKS, lambda prompt: False)

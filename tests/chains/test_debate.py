@@ -1,0 +1,50 @@
+import pytest
+from fakes import ScriptedLLM
+from langchain_core.runnables import RunnableLambda
+
+from chains.debate import DebateRequest, debate_chain
+from chains.errors import ChainError
+from chains.schemas import Chunk
+from prompts import Persona
+
+HAWK, DOVE = Persona("hawk", "Hawk", "a hawk."), Persona("dove", "Dove", "a dove.")
+
+
+def debate(rounds: int = 2, opinion: str = "", personas=(HAWK, DOVE)):
+    llm = ScriptedLLM(script={"You are a hawk.": "Strength.", "You are a dove.": "Peace.", "moderator": "A draw."})
+    retrievers = {p.id: RunnableLambda(lambda _, p=p: (Chunk(p.id, f"raw text for {p.id}"),)) for p in personas}
+    chain = debate_chain(llm, personas, retrievers, rounds=rounds)
+    return chain.invoke(DebateRequest("War or peace?", opinion)), llm
+
+
+def test_every_persona_speaks_in_every_round_and_a_verdict_follows() -> None:
+    held, _ = debate()
+    assert [(turn.round, turn.speaker) for turn in held.turns] == [(1, "Hawk"), (1, "Dove"), (2, "Hawk"), (2, "Dove")]
+    assert held.verdict.text == "A draw."
+
+
+def test_each_debater_reads_the_raw_text_of_its_own_retrieval() -> None:
+    _, llm = debate()
+    assert "raw text for hawk" in llm.prompts[0]
+    assert "raw text for dove" not in llm.prompts[0]
+
+
+def test_the_first_turn_has_no_slot_for_turns_that_do_not_exist() -> None:
+    _, llm = debate()
+    assert "SAID SO FAR" not in llm.prompts[0]
+    assert "### SAID SO FAR:\nHawk: Strength." in llm.prompts[1]
+
+
+def test_the_opinion_is_shown_only_where_there_is_one() -> None:
+    assert "OPINION UNDER DEBATE" not in debate()[1].prompts[0]
+    assert "### OPINION UNDER DEBATE:\nArm." in debate(opinion="Arm.")[1].prompts[0]
+
+
+def test_one_persona_is_no_debate() -> None:
+    with pytest.raises(ChainError, match="at least two personas, 1 given"):
+        debate(personas=(HAWK,))
+
+
+def test_one_round_is_no_debate() -> None:
+    with pytest.raises(ChainError, match="at least two rounds, 1 given"):
+        debate(rounds=1)

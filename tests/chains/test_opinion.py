@@ -1,0 +1,43 @@
+import pytest
+from fakes import ScriptedLLM
+from langchain_core.documents import Document
+
+from chains.opinion import OpinionRequest, opinion_chain, training_example
+from chains.schemas import Chunk
+
+CHUNK = Chunk(id="c1", text="## Trade\n\nTrade was **162** billion dollars.")
+
+
+def test_the_prompt_holds_the_cleaned_passage_and_the_row_its_id() -> None:
+    llm = ScriptedLLM(script={"Trade was 162 billion dollars.": "It grew."})
+    opinion = opinion_chain(llm).invoke(OpinionRequest("Did trade grow?", [CHUNK]))
+    assert (opinion.answer, opinion.chunk_ids) == ("It grew.", ("c1",))
+    assert CHUNK.text == "## Trade\n\nTrade was **162** billion dollars."
+
+
+def test_an_answer_below_the_minimum_is_noted() -> None:
+    opinion = opinion_chain(ScriptedLLM(script={"": "It grew."})).invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert opinion.notes == ("2 words, 400 asked for",)
+
+
+def test_without_a_passage_it_does_not_know_and_asks_no_model() -> None:
+    llm = ScriptedLLM(script={})
+    assert opinion_chain(llm).invoke(OpinionRequest("Why?", [])).abstained
+    assert llm.prompts == []
+
+
+def test_documents_and_a_mapping_are_taken_too() -> None:
+    llm = ScriptedLLM(script={"plain passage": "I don't know."})
+    opinion = opinion_chain(llm).invoke({"question": "Why?", "context": [Document("plain passage", id="d1")]})
+    assert (opinion.abstained, opinion.chunk_ids) == (True, ("d1",))
+
+
+def test_a_mapping_without_context_is_an_error_that_names_it() -> None:
+    with pytest.raises(ValueError, match="needs 'context'"):
+        opinion_chain(ScriptedLLM(script={})).invoke({"question": "Why?"})
+
+
+def test_a_training_example_is_the_prompt_with_the_answer_filled_in() -> None:
+    llm = ScriptedLLM(script={"": "It grew."})
+    opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert training_example("Did it?", [CHUNK], "It grew.") == llm.prompts[0] + "\nIt grew."

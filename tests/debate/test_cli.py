@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from debate.cli import app
+
+GOOD = "question\nWhy did BRICS grow in 2024?\n"
+
+
+def bad_run(folder: Path, questions: str = GOOD, document: str = "BRICS grew.", name: str = "q.csv", *more: str):
+    (folder / name).write_text(questions, encoding="utf-8")
+    (folder / "docs").mkdir()
+    if document:
+        (folder / "docs" / "a.txt").write_text(document, encoding="utf-8")
+    flags = ["run", "--questions", str(folder / name), "--corpus", str(folder / "docs"), "--out", str(folder / "out")]
+    return CliRunner().invoke(app, [*flags, "--quiet", *more])
+
+
+def assert_refused(result, folder: Path, message: str) -> None:
+    assert message in result.stderr
+    assert result.exit_code == 2
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (folder / "out").exists()
+
+
+def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--questions", str(tmp_path / "none.xlsx"))
+    assert_refused(result, tmp_path, "there is no question list")
+
+
+@pytest.mark.parametrize(
+    ("questions", "name", "message"),
+    [
+        ("", "q.csv", "is empty; write a column 'question'"),
+        ("topic\nx\n", "q.csv", "has no column 'question' (its columns: topic)"),
+        ("question\n", "q.csv", "holds no question"),
+        ("id,question\na,Why?\na,How?\n", "q.csv", "row 3: the id 'a' stands in row 2 already"),
+        ("not a workbook", "q.xlsx", "cannot read"),
+        ("{broken", "q.jsonl", "line 1 is not JSON"),
+        ("Why?", "q.docx", "unknown kind of question list"),
+    ],
+)
+def test_a_bad_question_list_is_refused(tmp_path: Path, questions: str, name: str, message: str) -> None:
+    assert_refused(bad_run(tmp_path, questions, "text", name), tmp_path, message)
+
+
+def test_a_wrong_sheet_is_refused_with_the_sheets_there_are(tmp_path: Path) -> None:
+    pd.DataFrame({"question": ["Why?"]}).to_excel(tmp_path / "book.xlsx", sheet_name="list", index=False)
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--questions", str(tmp_path / "book.xlsx"), "--sheet", "other")
+    assert_refused(result, tmp_path, "has no sheet 'other'; it has: list")
+
+
+def test_an_empty_corpus_is_refused(tmp_path: Path) -> None:
+    assert_refused(bad_run(tmp_path, document=""), tmp_path, "docs")
+
+
+def test_an_unknown_persona_is_refused(tmp_path: Path) -> None:
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--opinion-persona", "nobody")
+    assert_refused(result, tmp_path, "unknown persona 'nobody'")
+
+
+def test_a_setting_out_of_range_is_refused_with_its_flag(tmp_path: Path) -> None:
+    assert_refused(bad_run(tmp_path, GOOD, "text", "q.csv", "--pov-weight", "2"), tmp_path, "change --pov-weight")
+
+
+def test_the_folder_of_another_run_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.jsonl").write_text("kept")
+    result = bad_run(tmp_path)
+    assert (result.exit_code, (tmp_path / "out" / "results.jsonl").read_text()) == (2, "kept")
+    assert "holds another run" in result.stderr

@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from openpyxl import load_workbook
+
+from debate import DebateSettings, run_questions
+from vectorstore import FaissStore
+
+SCRIPT = {
+    "moderator": "A draw.",
+    "You take part in a debate": "I disagree.",
+    "Question: Bad one?": "raise the model broke",
+    "Answer the question below": "=1+1 is what they claim.",
+}
+PASSAGES = ["BRICS admitted Iran in 2024.", "The G7 capped the price of Russian oil."]
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    (tmp_path / "q.csv").write_text("id,question\na,Good one?\nb,Bad one?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.csv", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    return run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=FaissStore.from_texts(PASSAGES, EMBEDDING))
+
+
+def test_a_failing_row_is_marked_with_its_reason_and_the_rest_go_on(run) -> None:
+    good, bad = run.results
+    assert (good.status, bad.status, run.failed) == ("done", "failed", 1)
+    assert bad.error == "RuntimeError: the model broke"
+
+
+def test_a_row_has_every_turn_once_and_a_verdict(run) -> None:
+    good = run.results[0]
+    assert [turn.round for turn in good.turns] == [1, 1, 2, 2]
+    assert good.verdict.text == "A draw."
+
+
+def test_the_workbook_begins_with_what_a_fine_tuning_set_needs(run) -> None:
+    columns = list(pd.read_excel(run.workbook, sheet_name="results").columns)
+    assert columns[:5] == ["instruction", "context", "answer", "status", "question_id"]
+
+
+def test_the_raw_passages_stand_in_the_workbook(run) -> None:
+    context = pd.read_excel(run.workbook, sheet_name="results")["context"][0]
+    assert all(passage in context for passage in PASSAGES)
+
+
+def test_an_answer_that_begins_with_an_equals_sign_is_no_formula(run) -> None:
+    cell = load_workbook(run.workbook)["results"]["C2"]
+    assert (cell.value, cell.data_type) == ("=1+1 is what they claim.", "s")
+
+
+def test_the_journal_has_a_line_for_each_row(run) -> None:
+    lines = (run.folder / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    assert sorted(json.loads(line)["question"]["id"] for line in lines) == ["a", "b"]
+
+
+def test_the_settings_are_written_into_the_run_folder(run) -> None:
+    assert "deepen = 0" in (run.folder / "run.toml").read_text()

@@ -1,0 +1,48 @@
+import pytest
+
+from prompts import TemplateError, list_prompts, load_prompt
+
+
+def opinion(**values):
+    given = {
+        "voice": "a professor",
+        "question": "Why?",
+        "passages": ["one"],
+        "min_words": 4,
+        "max_words": 5,
+        "response": "",
+    }
+    return load_prompt("opinion").render(**given | values)
+
+
+def test_every_template_loads() -> None:
+    assert [load_prompt(name).name for name in list_prompts()] == [
+        "answer",
+        "deepen",
+        "opinion",
+        "statement",
+        "verdict",
+    ]
+
+
+def test_an_unknown_template_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(TemplateError, match=r"no prompt called 'essay'; there are: answer, deepen"):
+        load_prompt("essay")
+
+
+def test_a_missing_variable_is_an_error_that_names_it() -> None:
+    with pytest.raises(TemplateError, match="'question' is undefined"):
+        load_prompt("answer").render(input="")
+
+
+def test_the_opinion_has_its_three_sections_in_order() -> None:
+    text = opinion().text
+    assert text.index("### INSTRUCTION:") < text.index("### CONTEXT:") < text.index("### RESPONSE:")
+
+
+def test_a_filled_in_answer_ends_the_same_text() -> None:
+    assert opinion(response="Because.").text == opinion().text + "\nBecause."
+
+
+def test_template_syntax_in_a_passage_stays_text() -> None:
+    assert "{{ 7 * 7 }} {% raw %}" in opinion(passages=["{{ 7 * 7 }} {% raw %}"]).text
