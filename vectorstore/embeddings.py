@@ -30,7 +30,7 @@ class SentenceTransformerEmbeddings(Embeddings):
     Args:
         model: anything with `encode` as sentence-transformers has it, and `encode_query` if queries differ.
         name: what the model is called in messages and manifests.
-        batch_size: texts a forward pass; 32 is the fastest on two cores for passages of 160 words.
+        batch_size: texts a forward pass; 32 is sentence-transformers' own default.
 
     Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
     """

@@ -17,7 +17,7 @@ from vectorstore.persistence import Manifest
 from vectorstore.pov import POV, direction, unit
 
 PROBE = "The same sentence always gives the same vector."
-# Another backend or batch moves the cosine of a vector with itself by 1e-5; another model by 0.1 and more.
+# A bound by judgement, not measured: room for rounding between machines, none for another model.
 SAME_MODEL = 0.999
 MOST_VIEWS = 4096
 
