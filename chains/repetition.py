@@ -23,12 +23,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chains.sentences import UNSPACED
+
 __all__ = ["Loop", "TokenLoop", "detect_loop", "loop_in_tokens", "seq_rep_n"]
 
-# Scripts written without spaces count by the character: kana, ideographs, Thai, Lao, Burmese, Khmer.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNIT = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[-'’.,][^\W_{_UNSPACED}]+)*")
-_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[-'’.,][^\W_{UNSPACED}]+)*")
+_IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 # One piece 30 times over without a space: "!!!!" from a 4-bit overflow, "hahaha". Ruled lines are no loop.
 _WITHIN_WORD = re.compile(r"(?P<piece>[^\s\-=_*.·~#|+]\S{0,15}?)(?P=piece){29,}")
 
