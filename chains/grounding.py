@@ -233,6 +233,7 @@ _NAME = rf"{_NAME_WORD}(?:[ \t]+(?:(?:of|de|del|al|bin|von|van)[ \t]+(?:the[ \t]
 # In this order, so that the number in a date is not counted again.
 _CLAIM = re.compile(rf"\b(?:(?P<date>{_DATE})|(?P<name>{_NAME})|(?P<figure>{_NUMBER}(?:\s?%)?))")
 _NAME_PART = re.compile(_NAME_WORD)
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 _DEMONYM = re.compile(r"(?:ese|ian|an|ish|i|s|n)$")  # Iran, Iranian; China, Chinese
 _BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says nothing
@@ -264,8 +265,14 @@ def _unknown(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
             else:
                 known = _numbers(claim.group()) <= numbers
             if not known:
-                found[claim.group()] = None
+                found[_bare(claim.group())] = None
     return tuple(found)
+
+
+def _bare(claim: str) -> str:
+    """A name without its article and possessive, so that "The Union" and "Union's" are told once."""
+    first, _, rest = claim.partition(" ")
+    return _POSSESSIVE.sub("", rest.strip() if rest and _STOP.fullmatch(first.lower()) else claim)
 
 
 def _known_words(sources: Sequence[str]) -> frozenset[str]:
@@ -285,7 +292,7 @@ def _name_is_known(name: str, known: frozenset[str], *, begins: bool) -> bool:
 
     The word that begins a sentence has a capital anyway: it counts only when all of it is in capitals.
     """
-    parts = [piece for part in _NAME_PART.findall(name) for piece in re.split(r"[-]", _POSSESSIVE.sub("", part))]
+    parts = [piece for part in _NAME_PART.findall(name) for piece in re.split(r"[-'’]", _POSSESSIVE.sub("", part))]
     if begins and not (len(parts[0]) > 1 and parts[0].isupper()):
         parts = parts[1:]
     initials = _initials(name)
@@ -296,7 +303,7 @@ def _name_is_known(name: str, known: frozenset[str], *, begins: bool) -> bool:
 
 
 def _word_is_known(word: str, known: frozenset[str]) -> bool:
-    if word in known or (len(stem := _DEMONYM.sub("", word)) > 2 and stem in known):
+    if word in known or word in _TITLES or (len(stem := _DEMONYM.sub("", word)) > 2 and stem in known):
         return True
     return any(_is_demonym(word, other) or _is_demonym(other, word) for other in known)
 

@@ -129,6 +129,12 @@ def test_other_forms_of_known_names_are_known(text: str) -> None:
     assert ground(f"It was {text}.", CHUNKS, None).unknown == ()
 
 
+def test_unknown_name_is_told_once_without_article_and_possessive() -> None:
+    answer = "The Hanse sank. It was the Hanse's end, said Mr. Rose, for The Hanse."
+
+    assert ground(answer, CHUNKS, None).unknown == ("Hanse", "Rose")
+
+
 def test_markers_and_list_numbers_are_not_unknown_numbers() -> None:
     assert ground("7. The bank lends in local currencies [9].", CHUNKS, None).unknown == ()
 
