@@ -64,4 +64,5 @@ LADDER = (
 SMALL_MODEL_LADDER = (
     Sampling(repetition_penalty=1.15, no_repeat_ngram=6),
     Sampling(repetition_penalty=1.2, no_repeat_ngram=5, temperature=0.7),
+    Sampling(repetition_penalty=1.1, no_repeat_ngram=6, temperature=0.9),
 )

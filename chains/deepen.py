@@ -1,8 +1,8 @@
 """The question-deepening chain: a seed question becomes questions that ask further.
 
 Parsing is strict: a line counts only if it is one question, states a premise, and asks why, how, what or at
-which cost. What says nearly the same as the seed or as an earlier one is dropped, by embedding. A model that
-gives nothing usable loses nothing: the seed question goes on, and its note says so.
+which cost. What leaves the seed's topic, or says nearly the same as the seed or an earlier one, is dropped, by
+embedding. A model that gives nothing usable loses nothing: the seed question goes on, and its note says so.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from prompts import RenderedPrompt, load_prompt
 
 _WORDS_PER_QUESTION = 45
 _SHORTEST, _LONGEST = 8, 60  # words; shorter states no premise, longer is no longer one question
+_SPARE = 2  # questions asked for beyond those wanted, since some fail the checks
+_OFF_TOPIC = 0.4  # cosine of all-MiniLM-L6-v2 to the seed; small models drift into the prompt's example
 _NEAR_DUPLICATE = 0.92  # cosine of all-MiniLM-L6-v2; paraphrases lie above, a new angle on a topic below
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•])\s*")
 _PREMISE = re.compile(
@@ -42,18 +44,18 @@ def deepening_chain(
     Children keep their parent's id and text; their ids are derived from it, so that a repeated run finds
     the same ones.
     """
-    limits = WordLimits(maximum=_WORDS_PER_QUESTION * count)
+    limits = WordLimits(maximum=_WORDS_PER_QUESTION * (count + _SPARE))
     template = load_prompt("deepen")
 
     def render(seed_question: Question) -> RenderedPrompt:
-        return template.render(question=seed_question.text, about=seed_question.about, count=count)
+        return template.render(question=seed_question.text, about=seed_question.about, count=count + _SPARE)
 
     def deepen(asked: Question | str) -> tuple[Question, ...]:
         seed_question = Question(id="q", text=asked) if isinstance(asked, str) else asked
         prompt = render(seed_question)
         completion: Completion = complete.invoke(prompt)
         answer = _with_opening(prompt.opening, completion.text)
-        texts = _distinct([seed_question.text], parse_questions(answer), embeddings)[:count]
+        texts = _distinct(seed_question.text, parse_questions(answer), embeddings)[:count]
         return _children(seed_question, texts, count)
 
     complete = completion_chain(llm, limits, seed)
@@ -86,16 +88,18 @@ def _with_opening(opening: str, answer: str) -> str:
     return answer if begins_anew else f"{opening} {answer}"
 
 
-def _distinct(taken: Sequence[str], texts: Sequence[str], embeddings: Embeddings) -> list[str]:
+def _distinct(seed: str, texts: Sequence[str], embeddings: Embeddings) -> list[str]:
+    """Return the texts that stay on the seed's topic, without near-duplicates of it or of each other."""
     if not texts:
         return []
-    vectors = np.asarray(embeddings.embed_documents([*taken, *texts]), dtype=np.float32)
+    vectors = np.asarray(embeddings.embed_documents([seed, *texts]), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    kept = list(range(len(taken)))
-    for row in range(len(taken), len(vectors)):
-        if float((vectors[kept] @ vectors[row]).max()) < _NEAR_DUPLICATE:
+    kept = [0]
+    for row in range(1, len(vectors)):
+        likeness = vectors[kept] @ vectors[row]
+        if likeness[0] >= _OFF_TOPIC and likeness.max() < _NEAR_DUPLICATE:
             kept.append(row)
-    return [texts[row - len(taken)] for row in kept[len(taken) :]]
+    return [texts[row - 1] for row in kept[1:]]
 
 
 def _children(seed: Question, texts: Sequence[str], count: int) -> tuple[Question, ...]:

@@ -149,6 +149,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
         MissingExtra: the extra it needs is not installed.
     """
     settings = settings or ModelSettings()
+    _silence_loading_bars()
     if settings.name.startswith(("http://", "https://")):
         return _server(settings)
     if settings.name == "smollm2":
@@ -158,6 +159,14 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     else:
         model, tokenizer = _load_transformers(settings.name, settings)
     return _wrap(model, tokenizer, settings)
+
+
+def _silence_loading_bars() -> None:
+    """Switch transformers' own bars off: a run shows one bar, its own."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
 
 
 def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER) -> BatchedHuggingFacePipeline:

@@ -1,27 +1,31 @@
 """The opinion chain: a persona answers a question from its passages, or says "I don't know".
 
 The passages reach the prompt word for word but for Markdown marks. With no passage at all the answer is
-"I don't know" and no token is spent.
+"I don't know" and no token is spent. Each sentence that rests on a passage carries its number, [1] to [5].
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chains.completion import completion_chain, fits_window
-from chains.context import clean_passage, fit_chunks
+from chains.context import FittedPrompt, clean_passage, fit_chunks
 from chains.contracts import WordLimits
-from chains.grounding import is_abstention
+from chains.grounding import cite, ground, is_abstention
 from chains.schemas import Chunk, Completion, Opinion, Question, as_chunks
-from chains.sentences import word_count
+from chains.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 
+_MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
 
@@ -39,12 +43,14 @@ def opinion_chain(
     persona: Persona | None = None,
     *,
     limits: WordLimits = DEFAULT_LIMITS,
+    embeddings: Embeddings | None = None,
     seed: int = 0,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
     """Return a Runnable that writes an opinion.
 
     Input: an ``OpinionRequest``, or a mapping with ``question`` and ``context`` (chunks or documents).
-    ``persona`` is the built-in professor unless given.
+    ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
+    on; without them only shared words tell.
 
     Raises (when run):
         GenerationError: the prompt does not fit the model even with a single passage.
@@ -63,7 +69,8 @@ def opinion_chain(
             return opinion_prompt(voice, question, passages, limits)
 
         fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
-        return _opinion(complete.invoke(fitted.prompt), fitted.chunks, fitted.dropped)
+        completion = complete.invoke(fitted.prompt)
+        return _grounded(completion, question, fitted, limits, embeddings)
 
     return RunnableLambda(write).with_config(run_name="opinion")
 
@@ -102,15 +109,40 @@ def _request(asked: Mapping[str, Any]) -> OpinionRequest:
         raise ValueError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
 
 
-def _opinion(completion: Completion, chunks: Sequence[Chunk], dropped: tuple[str, ...]) -> Opinion:
-    return Opinion(
-        answer=completion.text,
-        words=word_count(completion.text),
-        chunk_ids=tuple(chunk.id for chunk in chunks),
-        abstained=is_abstention(completion.text),
-        dropped=dropped,
+def _grounded(
+    completion: Completion, question: str, fitted: FittedPrompt, limits: WordLimits, embeddings: Embeddings | None
+) -> Opinion:
+    """Find the passage under each sentence, mark it, and say which numbers and names stand in none."""
+    text = _MARKER.sub("", completion.text).strip()  # a model's own markers are guesses
+    abstained = is_abstention(text)
+    chunk_ids = tuple(chunk.id for chunk in fitted.chunks)
+    opinion = Opinion(
+        answer=text,
+        words=word_count(text),
+        chunk_ids=chunk_ids,
+        abstained=abstained,
+        dropped=fitted.dropped,
         loop=completion.loop,
         notes=completion.notes,
         prompt_tokens=completion.tokens_in,
         tokens=completion.tokens_out,
     )
+    if abstained or not text:
+        return opinion
+    grounding = ground(text, fitted.chunks, _embedder(embeddings), question=question)
+    cited = cut_at_sentence(cite(text, grounding), limits.maximum)
+    unknown = (f"in no passage: {', '.join(grounding.unknown)}",) if grounding.unknown else ()
+    return replace(
+        opinion,
+        answer=cited,
+        words=word_count(cited),
+        citations=", ".join(f"[{index + 1}] {chunk_ids[index]}" for index in sorted(grounding.coverage)),
+        supported=round(grounding.supported, 2),
+        notes=(*completion.notes, *unknown),
+    )
+
+
+def _embedder(embeddings: Embeddings | None) -> Callable[[list[str]], Any] | None:
+    if embeddings is None:
+        return None
+    return lambda texts: np.asarray(embeddings.embed_documents(texts), dtype=np.float32)

@@ -79,7 +79,7 @@ def build_question_graph(
     search: dict[str, Any] = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
     retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
     limits = WordLimits(chosen.min_words, chosen.max_words)
-    write_opinion = opinion_chain(llm, writer, limits=limits, seed=chosen.seed)
+    write_opinion = opinion_chain(llm, writer, limits=limits, embeddings=store.embeddings, seed=chosen.seed)
     debate_graph = build_debate_graph(
         llm,
         personas,

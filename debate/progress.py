@@ -24,7 +24,7 @@ class ProgressBar:
     """
 
     def __init__(self, console: Console, rounds: int, debaters: int) -> None:
-        self._stages = 3 + rounds * debaters
+        self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
         self._bar = RichProgress(
             SpinnerColumn(),
             TextColumn("{task.fields[done]}"),
@@ -38,6 +38,7 @@ class ProgressBar:
         )
         self._task = self._bar.add_task("starting", total=None, done="")
         self._at: dict[str, str] = {}
+        self._steps: Counter[str] = Counter()
         self._done = self._questions = 0
         self._lock = Lock()
 
@@ -62,17 +63,21 @@ class ProgressBar:
     def stage(self, question_id: str, stage: str) -> None:
         """Move the bar on, and say at which stages the questions are."""
         with self._lock:
-            started = question_id in self._at
+            advance = 1 if question_id in self._at else 0
+            self._steps[question_id] += advance
             self._at[question_id] = stage
-            stages = ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
-            self._bar.update(self._task, advance=1 if started else 0, description=stages)
+            self._bar.update(self._task, advance=advance, description=self._stages_now())
 
     def finished(self, result: QuestionResult) -> None:
         """Count a finished question."""
         with self._lock:
             self._at.pop(result.question.id, None)
+            left = self._stages - self._steps.pop(result.question.id, 0)
             self._done += 1
-            self._bar.update(self._task, completed=None, done=self._count())
+            self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
+
+    def _stages_now(self) -> str:
+        return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
 
     def _count(self) -> str:
         return f"{self._done}/{self._questions} questions"

@@ -31,7 +31,13 @@ from prompts import Cast, Persona, load_cast
 from vectorstore import FaissStore, build_index, load_corpus, load_embeddings
 
 _LOG = logging.getLogger(__name__)
-_NEXT_STAGE = {"retrieve": "opinion", "write_opinion": "debate", "speak": "debate", "judge": "verdict"}
+_NEXT_STAGE = {
+    "retrieve": "opinion",
+    "write_opinion": "debate",
+    "speak": "debate",
+    "judge": "verdict",
+    "debate": "done",
+}
 
 
 class Progress(Protocol):

@@ -1,4 +1,4 @@
-from fakes import EMBEDDING, ScriptedLLM
+from fakes import ScriptedLLM, TopicEmbedding
 
 from chains.deepen import deepening_chain, parse_questions
 from chains.schemas import Question
@@ -9,7 +9,7 @@ DEEP = "Given that four new members joined in 2024, why did intra-bloc trade har
 
 def deepen(answer: str, count: int = 2):
     llm = ScriptedLLM(script={"deeper": answer})
-    return deepening_chain(llm, EMBEDDING, count=count).invoke(SEED), llm
+    return deepening_chain(llm, TopicEmbedding(), count=count).invoke(SEED), llm
 
 
 def test_children_keep_their_parent_and_get_derived_ids() -> None:
@@ -26,6 +26,13 @@ def test_nothing_usable_lets_the_seed_go_on_and_says_so() -> None:
     (question,), _ = deepen("Here are some thoughts about BRICS.")
     assert question.text == SEED.text
     assert "no usable question" in question.note
+
+
+def test_a_question_that_leaves_the_topic_is_dropped() -> None:
+    (question,), _ = deepen(
+        "1. Given that pipes lose a third of their water, what would the city gain by mending them?"
+    )
+    assert question.id == "q1"
 
 
 def test_the_prompt_shows_the_text_about_the_question() -> None:

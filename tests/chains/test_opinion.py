@@ -9,10 +9,18 @@ CHUNK = Chunk(id="c1", text="## Trade\n\nTrade was **162** billion dollars.")
 
 
 def test_the_prompt_holds_the_cleaned_passage_and_the_row_its_id() -> None:
-    llm = ScriptedLLM(script={"Trade was 162 billion dollars.": "It grew."})
+    llm = ScriptedLLM(script={"Trade was 162 billion dollars.": "It did grow."})
     opinion = opinion_chain(llm).invoke(OpinionRequest("Did trade grow?", [CHUNK]))
-    assert (opinion.answer, opinion.chunk_ids) == ("It grew.", ("c1",))
+    assert (opinion.answer, opinion.chunk_ids) == ("It did grow.", ("c1",))
     assert CHUNK.text == "## Trade\n\nTrade was **162** billion dollars."
+
+
+def test_a_sentence_that_rests_on_a_passage_carries_its_number() -> None:
+    llm = ScriptedLLM(script={"": "[3] Trade was 162 billion dollars. In 1999 it was Peru."})
+    opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert opinion.answer == "Trade was 162 billion dollars [1]. In 1999 it was Peru."
+    assert (opinion.citations, opinion.supported) == ("[1] c1", 0.5)
+    assert "in no passage: 1999, Peru" in opinion.notes
 
 
 def test_an_answer_below_the_minimum_is_noted() -> None:
