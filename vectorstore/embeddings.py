@@ -122,6 +122,11 @@ def _load_model(name: str, device: str | None) -> Any:
         raise EmbeddingsError(
             "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
         ) from error
+    from transformers.utils import logging as transformers_logging
+
+    # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
     except (OSError, ValueError) as error:

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 from openpyxl import load_workbook
+from typer.testing import CliRunner
 
 from debate import DebateSettings, run_questions
+from debate.cli import app
 from vectorstore import FaissStore
 
 SCRIPT = {
@@ -29,6 +31,11 @@ def test_a_failing_row_is_marked_with_its_reason_and_the_rest_go_on(run) -> None
     good, bad = run.results
     assert (good.status, bad.status, run.failed) == ("done", "failed", 1)
     assert bad.error == "RuntimeError: the model broke"
+
+
+def test_failed_rows_end_the_command_with_exit_code_3(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.cli._run", lambda settings, quiet: run)
+    assert CliRunner().invoke(app, ["run", "--questions", "q.csv", "--corpus", "docs"]).exit_code == 3
 
 
 def test_a_row_has_every_turn_once_and_a_verdict(run) -> None:
