@@ -18,7 +18,7 @@ def test_without_the_package_and_without_the_hub_both_remedies_are_named(monkeyp
 def test_a_package_file_that_was_changed_is_an_error(tmp_path: Path) -> None:
     changed = tmp_path / "model.gguf"
     changed.write_bytes(b"something else")
-    with pytest.raises(ModelError, match="has sha256 .* expected b179c952"):
+    with pytest.raises(ModelError, match=r"has sha256 .* expected b179c952"):
         smollm2._check(changed)
 
 
