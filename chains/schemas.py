@@ -1,16 +1,17 @@
 """What crosses rooms: frozen dataclasses, no dicts with remembered keys.
 
 Knows nothing of models, stores or files. Every type holds only text, numbers and tuples, so that it
-can be checkpointed and compared.
+can be checkpointed and compared. The dataclasses are pydantic's because a checkpoint hands tuples back as lists,
+and they make tuples of them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.documents import Document
+from pydantic.dataclasses import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,29 @@ graph as a node of its own: it reads ``question`` and ``opinion`` and writes ``t
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import RetryPolicy
 
 from chains.contracts import WordLimits
 from chains.debate import DebateRequest, Retrieve, TurnRequest, check_debate, turn_chain, verdict_chain
 from chains.schemas import Question, Turn
 from prompts import Persona
+
+# LangGraph retries what may pass (a lost connection, a busy server), never a wrong value or a prompt too long.
+RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0)
+
+
+def _append(spoken: Sequence[Turn], new: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Add turns; a checkpoint hands a tuple back as a list.
+
+    When the subgraph ends it hands all its turns to the graph around it, which has none of its own.
+    """
+    return (*spoken, *new)
 
 
 class DebateState(TypedDict, total=False):
@@ -25,7 +36,7 @@ class DebateState(TypedDict, total=False):
 
     question: Question
     opinion_text: str
-    turns: Annotated[tuple[Turn, ...], operator.add]
+    turns: Annotated[tuple[Turn, ...], _append]
     verdict: Turn
 
 
@@ -63,8 +74,8 @@ def build_debate_graph(
         return "speak" if len(state["turns"]) < rounds * len(speakers) else "judge"
 
     graph = StateGraph(DebateState)
-    graph.add_node("speak", speak)
-    graph.add_node("judge", judge)
+    graph.add_node("speak", speak, retry_policy=RETRY)
+    graph.add_node("judge", judge, retry_policy=RETRY)
     graph.add_edge(START, "speak")
     graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
     graph.add_edge("judge", END)

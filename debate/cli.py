@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,8 @@ app = typer.Typer(
     help="Deepen, answer and debate political questions over your own documents, on your own machine.",
 )
 
+_ROWS_SHOWN = 30
+_NOT_SETTINGS = ("config", "quiet", "resume", "retry_failed", "force")
 _RUN_EXAMPLES = """\b
 Examples:
   python run_debate.py
@@ -38,6 +41,8 @@ Examples:
       its first two questions, as they stand
   debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
       your own questions, documents and personas
+  debate run --resume runs/first
+      go on with a run that was stopped (the same command again does so too)
   debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit
       the same on a 16 GB card
 
@@ -80,16 +85,21 @@ def run(
     config: Annotated[
         Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
     ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Work on its failed rows again.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Go on although inputs or settings changed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
-    given = {key: value for key, value in locals().items() if value is not None and key not in ("config", "quiet")}
+    given = {key: value for key, value in locals().items() if value is not None and key not in _NOT_SETTINGS}
     _start_logging(quiet)
     with _one_line_errors():
         from debate.settings import load_settings
 
+        if resume is not None:
+            given, config = _recorded(resume) | given | {"out": resume}, None
         settings = load_settings(given, config or _example_unless(given))
-        summary = _run(settings, quiet)
+        summary = _run(settings, quiet, retry_failed, force)
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
@@ -116,7 +126,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     app(args=list(arguments) if arguments is not None else None)
 
 
-def _run(settings: DebateSettings, quiet: bool) -> RunSummary:
+def _recorded(folder: Path) -> dict[str, Any]:
+    from debate.run_folder import read_record
+
+    recorded: dict[str, Any] = read_record(folder)["settings"]
+    return recorded
+
+
+def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
     from rich.console import Console
 
     from debate.progress import LogLines, ProgressBar
@@ -125,11 +142,10 @@ def _run(settings: DebateSettings, quiet: bool) -> RunSummary:
     console = Console()
     inputs = check_inputs(settings)
     if quiet:
-        lines = LogLines()
-        summary = run_questions(settings, progress=lines)
+        summary = run_questions(settings, progress=LogLines(), retry_failed=retry_failed, force=force)
     else:
         with ProgressBar(console, settings.rounds, len(inputs.debaters)) as bar:
-            summary = run_questions(settings, progress=bar)
+            summary = run_questions(settings, progress=bar, retry_failed=retry_failed, force=force)
     _print_summary(console, summary)
     return summary
 
@@ -141,7 +157,7 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
     table = Table(title="Answered and debated", title_justify="left")
     for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
         table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
-    for result in summary.results:
+    for result in islice(summary.rows(), _ROWS_SHOWN):
         table.add_row(
             Text(result.question.text, overflow="ellipsis", no_wrap=True),
             Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
@@ -151,10 +167,12 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
             f"{result.seconds:.0f}",
         )
     console.print(table)
+    if summary.total > _ROWS_SHOWN:
+        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
     for file in summary.skipped_files:
         console.print(f"skipped: {file}", markup=False)
     console.print(
-        f"{len(summary.results)} rows, {summary.failed} failed. Workbook: {summary.workbook}",
+        f"{summary.total} rows, {summary.failed} failed. Workbook: {summary.workbook}",
         markup=False,
         soft_wrap=True,
     )
@@ -183,11 +201,22 @@ class _one_line_errors:  # noqa: N801 - reads as a statement
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KeyboardInterrupt):
-            typer.echo("interrupted; finished rows are kept", err=True)
+            typer.echo("interrupted; finished rows are kept, and the same command goes on", err=True)
+            _leave_if_at_once(error)
             raise typer.Exit(ExitCode.INTERRUPTED) from error
         if error is not None and _is_ours(error):
             typer.echo(f"error: {' '.join(str(error).split())}", err=True)
             raise typer.Exit(ExitCode.BAD_INPUT) from error
+
+
+def _leave_if_at_once(error: KeyboardInterrupt) -> None:
+    """After a second Ctrl-C do not wait for threads that are in the middle of generating."""
+    from debate.work import StoppedAtOnce
+
+    if isinstance(error, StoppedAtOnce):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ExitCode.INTERRUPTED)
 
 
 def _is_ours(error: BaseException) -> bool:

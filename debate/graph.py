@@ -19,7 +19,7 @@ from chains.contracts import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion
-from debate.arena import DebateState, build_debate_graph
+from debate.arena import RETRY, DebateState, build_debate_graph
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
 from vectorstore.ranking import Mode
@@ -97,8 +97,8 @@ def build_question_graph(
         return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
 
     graph = StateGraph(QuestionState)
-    graph.add_node("retrieve", retrieve)
-    graph.add_node("write_opinion", opinion)
+    graph.add_node("retrieve", retrieve, retry_policy=RETRY)
+    graph.add_node("write_opinion", opinion, retry_policy=RETRY)
     graph.add_node("debate", debate_graph)
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "write_opinion")

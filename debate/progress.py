@@ -55,10 +55,11 @@ class ProgressBar:
         """Say what is being loaded."""
         self._bar.update(self._task, description=what)
 
-    def total(self, questions: int) -> None:
+    def total(self, questions: int, done: int) -> None:
         """Start the bar."""
-        self._questions = questions
-        self._bar.reset(self._task, total=questions * self._stages, description="retrieve", done=self._count())
+        self._questions, self._done = questions, done
+        left = (questions - done) * self._stages
+        self._bar.reset(self._task, total=left, description="retrieve", done=self._count())
 
     def stage(self, question_id: str, stage: str) -> None:
         """Move the bar on, and say at which stages the questions are."""
@@ -75,6 +76,10 @@ class ProgressBar:
             left = self._stages - self._steps.pop(result.question.id, 0)
             self._done += 1
             self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
+
+    def stopping(self, in_flight: int) -> None:
+        """Say that the run winds down."""
+        self._bar.console.print(_stopping(in_flight))
 
     def _stages_now(self) -> str:
         return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
@@ -93,10 +98,10 @@ class LogLines:
         """Log it."""
         _LOG.info("%s", what)
 
-    def total(self, questions: int) -> None:
+    def total(self, questions: int, done: int) -> None:
         """Log it."""
-        self._questions = questions
-        _LOG.info("%d questions to answer", questions)
+        self._questions, self._done = questions, done
+        _LOG.info("%d questions, %d of them finished before", questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
         """Log it where details are asked for."""
@@ -107,3 +112,11 @@ class LogLines:
         self._done += 1
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         _LOG.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
+
+    def stopping(self, in_flight: int) -> None:
+        """Log it."""
+        _LOG.info(_stopping(in_flight))
+
+
+def _stopping(in_flight: int) -> str:
+    return f"interrupted: finishing {in_flight} questions in flight; Ctrl-C again stops at once, and both can go on"

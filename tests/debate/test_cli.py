@@ -70,4 +70,4 @@ def test_the_folder_of_another_run_is_refused_and_left_alone(tmp_path: Path) -> 
     (tmp_path / "out" / "results.jsonl").write_text("kept")
     result = bad_run(tmp_path)
     assert (result.exit_code, (tmp_path / "out" / "results.jsonl").read_text()) == (2, "kept")
-    assert "holds another run" in result.stderr
+    assert "holds files that are no run" in result.stderr

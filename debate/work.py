@@ -1,0 +1,143 @@
+"""Questions through the graph, many at once: each a LangGraph thread of its own, durable step by step.
+
+A failing question becomes a failed row with its reason, and the others go on. Knows nothing of files but the
+checkpointer that the graph was compiled with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.graph.state import CompiledStateGraph
+
+from chains.llm import BatchedHuggingFacePipeline
+from chains.schemas import Question
+from debate.results import QuestionResult
+from debate.watching import Progress
+
+_LOG = logging.getLogger(__name__)
+_NEXT_STAGE = {
+    "retrieve": "opinion",
+    "write_opinion": "debate",
+    "speak": "debate",
+    "judge": "verdict",
+    "debate": "done",
+}
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+
+class StoppedAtOnce(KeyboardInterrupt):
+    """Interrupted a second time: what was in flight is left as its last finished step."""
+
+
+def in_parallel(
+    work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
+) -> Iterator[Outcome]:
+    """Work on ``width`` tasks at a time and yield outcomes as they finish; only those in flight are in memory.
+
+    Each task runs in a thread that is registered with the model, so that their calls merge into batches.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C, once everything in flight was finished and yielded.
+        StoppedAtOnce: after a second Ctrl-C.
+    """
+
+    def registered(task: Task) -> Outcome:
+        with _caller(llm):
+            return work(task)
+
+    remaining = iter(tasks)
+    interrupted = False
+    pool = ThreadPoolExecutor(width, thread_name_prefix="question")
+    flying: set[Future[Outcome]] = set()
+    try:
+        while True:
+            if not interrupted:
+                flying |= {pool.submit(registered, task) for task in islice(remaining, width - len(flying))}
+            if not flying:
+                break
+            try:
+                finished, flying = wait(flying, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt as error:
+                if interrupted:
+                    raise StoppedAtOnce from error
+                interrupted = True
+                progress.stopping(len(flying))
+                continue
+            for future in finished:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+class Answering:
+    """Answers one question by the graph, from where it stood."""
+
+    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any], model: str, progress: Progress) -> None:
+        self._graph = graph
+        self._model = model
+        self._progress = progress
+
+    def __call__(self, question: Question) -> QuestionResult:
+        """Run the graph for a question; an error in it becomes a failed row."""
+        started = time.monotonic()
+        self._progress.stage(question.id, "retrieve")
+        thread: Any = {"configurable": {"thread_id": _thread_id(question)}}
+        error = ""
+        try:
+            self._run(question, thread)
+        except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
+            _LOG.exception("question %s failed", question.id)
+            error = f"{type(failure).__name__}: {failure}"
+        state = self._state(thread)
+        return QuestionResult(
+            question=question,
+            model=self._model,
+            seconds=time.monotonic() - started,
+            chunks=tuple(state.get("chunks", ())),
+            opinion=state.get("opinion"),
+            turns=tuple(state.get("turns", ())),
+            verdict=state.get("verdict"),
+            error=error,
+        )
+
+    def _run(self, question: Question, thread: Any) -> None:
+        stood = self._graph.get_state(thread)
+        if "verdict" in stood.values:  # killed between its last step and its row
+            return
+        begin = None if stood.next else {"question": question}
+        steps: Any = self._graph.stream(begin, thread, stream_mode="updates", subgraphs=True, durability="sync")
+        for _, update in steps:
+            for node in update:
+                self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
+
+    def _state(self, thread: Any) -> dict[str, Any]:
+        """Return what the question has come to, the turns of an unfinished debate included."""
+        snapshot = self._graph.get_state(thread, subgraphs=True)
+        state = dict(snapshot.values)
+        for task in snapshot.tasks:
+            inner = getattr(task.state, "values", None)
+            if inner:
+                state |= inner
+        return state
+
+
+def _thread_id(question: Question) -> str:
+    """Return the id of a question's thread: another text under the same id is another thread."""
+    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
+
+
+def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:
+    return llm.caller() if isinstance(llm, BatchedHuggingFacePipeline) else nullcontext()

@@ -1,0 +1,110 @@
+"""``results.xlsx``: written beside and renamed, row by row, safe to open and ready to read.
+
+Rows stream through openpyxl's write-only mode, so that memory does not grow with the list. No text becomes a
+formula, and what a cell cannot hold is cut with a word about where the whole stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from debate.errors import RunFolderError
+from debate.results import QuestionResult, chunk_rows, result_row, turn_rows
+
+_RESULTS = (
+    *("instruction", "context", "answer", "status", "question_id", "parent_question", "chunk_ids", "citations"),
+    *("supported", "words", "loop", "seconds", "model", "verdict", "notes", "error"),
+)
+_DEBATE = (
+    *("question_id", "question", "turn", "round", "speaker", "persona", "text", "words", "context", "chunk_ids"),
+    *("dropped", "loop", "notes"),
+)
+_CHUNKS = ("question_id", "rank", "chunk_id", "source", "text", "score", "question_score", "pov_scores")
+_WIDE = {
+    "context": 70,
+    "answer": 90,
+    "text": 90,
+    "instruction": 50,
+    "question": 50,
+    "parent_question": 40,
+    "verdict": 60,
+}
+_NARROW = 16
+_CELL = 32_767  # characters that a cell can hold
+_CUT = " … [cut: the whole text is in results.jsonl]"
+_TOP = Alignment(wrap_text=True, vertical="top")
+_BOLD = Font(bold=True)
+
+
+def write_workbook(path: Path, results: Iterable[QuestionResult]) -> None:
+    """Write all results beside ``path`` and rename the finished file into place.
+
+    Raises:
+        RunFolderError: the folder cannot be written to; a workbook that was there before stays whole.
+    """
+    book = Workbook(write_only=True)
+    answers, debate, chunks = (
+        _Sheet(book, name, columns)
+        for name, columns in (("results", _RESULTS), ("debate", _DEBATE), ("chunks", _CHUNKS))
+    )
+    for result in results:
+        answers.add([result_row(result)])
+        debate.add(turn_rows(result))
+        chunks.add(chunk_rows(result))
+    for sheet in (answers, debate, chunks):
+        sheet.finish()
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        book.save(unfinished)
+        unfinished.replace(path)
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write {path}: {error.strerror}; the rows are safe in results.jsonl: make room (or close the "
+            "workbook in the other program) and run the same command again"
+        ) from error
+
+
+class _Sheet:
+    """One sheet: a frozen bold header with filters, then rows by column name."""
+
+    def __init__(self, book: Workbook, name: str, columns: tuple[str, ...]) -> None:
+        self._sheet = book.create_sheet(name)
+        self._columns = columns
+        self._rows = 1
+        self._sheet.freeze_panes = "A2"
+        for index, column in enumerate(columns, 1):
+            self._sheet.column_dimensions[get_column_letter(index)].width = _WIDE.get(column, _NARROW)
+        self._sheet.append([self._cell(column, _BOLD) for column in columns])
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self._sheet.append([self._cell(row[column]) for column in self._columns])
+            self._rows += 1
+
+    def finish(self) -> None:
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
+
+    def _cell(self, value: Any, font: Font | None = None) -> WriteOnlyCell:
+        text = isinstance(value, str)
+        cell = WriteOnlyCell(self._sheet, value=cell_text(value) if text else value)
+        if text and cell.data_type == "f":  # openpyxl takes a text that begins with = for a formula
+            cell.data_type = "s"
+            cell.quotePrefix = True
+        cell.alignment = _TOP
+        if font:
+            cell.font = font
+        return cell
+
+
+def cell_text(text: str) -> str:
+    """Take out what a workbook cannot hold: control characters, and what exceeds a cell."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return text if len(text) <= _CELL else text[: _CELL - len(_CUT)] + _CUT
