@@ -32,7 +32,9 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
             if found != "ok":
                 raise sqlite3.DatabaseError(found)
             saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=_TYPES))
-            saver.setup()
+            saver.setup()  # write-ahead log
+            # A killed process loses nothing so; a power cut may lose the last steps, which are then done again.
+            connection.execute("PRAGMA synchronous=NORMAL")
         except sqlite3.DatabaseError as error:
             raise RunFolderError(
                 f"{path} is damaged or cannot be written ({error}); finished rows are safe in results.jsonl: remove "

@@ -95,9 +95,8 @@ class _Sheet:
     def _cell(self, value: Any, font: Font | None = None) -> WriteOnlyCell:
         text = isinstance(value, str)
         cell = WriteOnlyCell(self._sheet, value=cell_text(value) if text else value)
-        if text and cell.data_type == "f":  # openpyxl takes a text that begins with = for a formula
+        if text:  # openpyxl takes a text that begins with = for a formula, and #N/A for an error
             cell.data_type = "s"
-            cell.quotePrefix = True
         cell.alignment = _TOP
         if font:
             cell.font = font

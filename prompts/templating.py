@@ -8,6 +8,7 @@ stays text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -86,6 +87,7 @@ def _source(name: str) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
+@cache
 def load_prompt(name: str) -> Prompt:
     """Return the template called ``name`` (see ``list_prompts``).
 

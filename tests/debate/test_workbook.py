@@ -1,0 +1,84 @@
+"""Whatever documents and models write, the workbook opens, holds it as text, and runs nothing."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from chains.schemas import Chunk, Opinion, Question, Turn
+from debate.results import QuestionResult
+from debate.workbook import cell_text, write_workbook
+
+HOSTILE = [
+    "=1+1",
+    '=HYPERLINK("http://x","click")',
+    "=cmd|' /C calc'!A0",
+    '=WEBSERVICE("http://x")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "=",
+    "==",
+    "={1,2}",
+    '=IMPORTXML("http://x","//a")',
+    'DDE("cmd";"/C calc";"x")',
+    "<script>alert(1)</script>",
+    ']]></t></is></c><c t="str"><f>1+1</f>',
+    "&lt;b&gt; &amp; &#x3D;1",
+    "_x003D_1+1",
+    "#REF!",
+    "#N/A",
+    "TRUE",
+    "1e309",
+    "2024-01-01",
+    "'quoted",
+    "🕊️ مرحبا بالعالم 日本の外交 \u202eright to left",
+]
+
+
+def result(text: str) -> QuestionResult:
+    turn = Turn(1, "hawk", text, text, 1, (Chunk("c1", text, text),))
+    return QuestionResult(Question("q1", text), "model", 1.0, turn.chunks, Opinion(text, 1, ("c1",)), (turn,), turn)
+
+
+def written(folder: Path, *results: QuestionResult) -> Path:
+    write_workbook(folder / "results.xlsx", results)
+    return folder / "results.xlsx"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_every_sheet(tmp_path: Path, text: str) -> None:
+    book = load_workbook(written(tmp_path, result(text)))
+    cells = [cell for sheet in book for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert book["results"]["C2"].data_type == "s"
+
+
+@pytest.mark.parametrize("text", HOSTILE[:9] + HOSTILE[-1:])
+def test_text_reads_back_as_it_was(tmp_path: Path, text: str) -> None:
+    answer = pd.read_excel(written(tmp_path, result(text)), sheet_name="results", keep_default_na=False)["answer"][0]
+    assert answer.replace("\r", "\n") == text.replace("\r", "\n")
+
+
+def test_control_characters_are_taken_out() -> None:
+    assert cell_text("a\x00b\x0bc\x1fd\ne") == "abcd\ne"
+
+
+def test_what_a_cell_cannot_hold_is_cut_with_a_word_about_the_whole() -> None:
+    cut = cell_text("x" * 40_000)
+    assert len(cut) == 32_767
+    assert cut.endswith("[cut: the whole text is in results.jsonl]")
+
+
+def test_the_sheets_open_ready_to_read(tmp_path: Path) -> None:
+    sheet = load_workbook(written(tmp_path, result("text")))["results"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold) == ("A2", "A1:P2", True)
+    assert sheet["B2"].alignment.wrap_text
+
+
+def test_a_workbook_without_rows_has_its_headers(tmp_path: Path) -> None:
+    assert list(pd.read_excel(written(tmp_path), sheet_name="debate").columns)[:2] == ["question_id", "question"]
