@@ -67,10 +67,17 @@ def check_pov_weight(pov_weight: float) -> float:
     return float(pov_weight)
 
 
+_TINY = 1e-140  # the square of a shorter length loses digits in float64
+
+
 def unit(vectors: ArrayLike) -> NDArray[np.float64]:
     """Scale vectors of shape (..., d) to length 1; a zero vector stays zero."""
     array = np.asarray(vectors, dtype=np.float64)
     length = np.linalg.norm(array, axis=-1, keepdims=True)
+    if np.any((length < _TINY) & (np.abs(array).max(axis=-1, keepdims=True, initial=0.0) > 0)):
+        # Squares of such numbers underflow: bring them near 1 first.
+        array = array / np.maximum(np.abs(array).max(axis=-1, keepdims=True), np.finfo(np.float64).smallest_subnormal)
+        length = np.linalg.norm(array, axis=-1, keepdims=True)
     return np.asarray(array / np.where(length > 0, length, 1.0))
 
 

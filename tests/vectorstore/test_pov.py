@@ -58,6 +58,10 @@ def test_unit_vectors_have_length_one_or_zero(vector):
     assert length == pytest.approx(float(np.linalg.norm(vector) > 0), abs=1e-9)
 
 
+def test_vectors_whose_squares_underflow_still_get_length_one():
+    assert np.linalg.norm(unit([[1.6e-159] * 5, [5e-324] * 5]), axis=1) == pytest.approx([1.0, 1.0])
+
+
 def test_a_direction_points_from_one_statement_to_the_other():
     assert direction([1.0, 0], [0, 1.0]) == pytest.approx([2**-0.5, -(2**-0.5)])
 

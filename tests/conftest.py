@@ -1,0 +1,9 @@
+"""Property tests look for new examples at a desk, and repeat the same ones in CI."""
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
