@@ -16,13 +16,13 @@ def opinion(**values):
 
 
 def test_every_template_loads() -> None:
-    assert [load_prompt(name).name for name in list_prompts()] == [
+    assert {load_prompt(name).name for name in list_prompts()} >= {
         "answer",
         "deepen",
         "opinion",
         "statement",
         "verdict",
-    ]
+    }
 
 
 def test_an_unknown_template_is_an_error_that_names_the_known_ones() -> None:
