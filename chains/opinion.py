@@ -1,7 +1,8 @@
 """The opinion chain: a persona answers a question from its passages, or says "I don't know".
 
-The passages reach the prompt word for word but for Markdown marks. With no passage at all the answer is
-"I don't know" and no token is spent. Each sentence that rests on a passage carries its number, [1] to [5].
+The passages reach the prompt word for word but for Markdown marks. With no passage, or none that bears on the question
+(see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that rests on a passage
+carries its number, [1] to [5]. One prompt with all passages asks for it, or one a passage (``chains.by_chunk``).
 """
 
 from __future__ import annotations
@@ -9,25 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from chains.abstention import AbstentionThreshold
+from chains.by_chunk import Essay, write_by_chunk
 from chains.completion import completion_chain, fits_window
-from chains.context import FittedPrompt, clean_passage, fit_chunks
+from chains.context import clean_passage, fit_chunks
 from chains.contracts import WordLimits
 from chains.grounding import cite, ground, is_abstention
-from chains.schemas import Chunk, Completion, Opinion, Question, as_chunks
+from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
+Style = Literal["single", "by_chunk"]
 
 
 @dataclass(frozen=True)
@@ -44,33 +48,45 @@ def opinion_chain(
     *,
     limits: WordLimits = DEFAULT_LIMITS,
     embeddings: Embeddings | None = None,
+    style: Style = "single",
+    abstention: AbstentionThreshold | None = None,
     seed: int = 0,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
     """Return a Runnable that writes an opinion.
 
     Input: an ``OpinionRequest``, or a mapping with ``question`` and ``context`` (chunks or documents).
     ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
-    on; without them only shared words tell.
+    on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
+    asks for a paragraph on each. ``abstention`` (from ``chains.abstention.calibrate``) answers "I don't know" where
+    nothing retrieved bears on the question; without it only a question without passages does.
 
     Raises (when run):
+        ChainError: a chunk is not of the store that ``abstention`` was calibrated on.
         GenerationError: the prompt does not fit the model even with a single passage.
     """
     voice = (persona or load_persona("professor")).voice
     complete = completion_chain(llm, limits, seed)
 
-    def write(asked: OpinionRequest | Mapping[str, Any]) -> Opinion:
-        request = asked if isinstance(asked, OpinionRequest) else _request(asked)
-        question = request.question if isinstance(request.question, str) else request.question.text
-        chunks = as_chunks(request.chunks)
-        if not chunks:
-            return Opinion(ABSTENTION, 3, (), abstained=True, notes=("no passage was retrieved",))
-
+    def single(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Essay:
         def render(passages: Sequence[str]) -> RenderedPrompt:
             return opinion_prompt(voice, question, passages, limits)
 
         fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
-        completion = complete.invoke(fitted.prompt)
-        return _grounded(completion, question, fitted, limits, embeddings)
+        return Essay(complete.invoke(fitted.prompt, config), fitted.chunks, fitted.dropped)
+
+    def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
+        request = asked if isinstance(asked, OpinionRequest) else _request(asked)
+        question = request.question if isinstance(request.question, str) else request.question.text
+        chunks = as_chunks(request.chunks)
+        if not chunks:
+            return _unanswered(chunks, "no passage was retrieved")
+        if abstention and (reason := abstention.reason(question, chunks)):
+            return _unanswered(chunks, reason)
+        if style == "single":
+            essay = single(question, chunks, config)
+        else:
+            essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
+        return _grounded(essay, question, limits, embeddings)
 
     return RunnableLambda(write).with_config(run_name="opinion")
 
@@ -109,19 +125,23 @@ def _request(asked: Mapping[str, Any]) -> OpinionRequest:
         raise ValueError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
 
 
-def _grounded(
-    completion: Completion, question: str, fitted: FittedPrompt, limits: WordLimits, embeddings: Embeddings | None
-) -> Opinion:
+def _unanswered(chunks: Sequence[Chunk], reason: str) -> Opinion:
+    words = word_count(ABSTENTION)
+    return Opinion(ABSTENTION, words, tuple(chunk.id for chunk in chunks), abstained=True, notes=(reason,))
+
+
+def _grounded(essay: Essay, question: str, limits: WordLimits, embeddings: Embeddings | None) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names stand in none."""
+    completion = essay.completion
     text = _MARKER.sub("", completion.text).strip()  # a model's own markers are guesses
     abstained = is_abstention(text)
-    chunk_ids = tuple(chunk.id for chunk in fitted.chunks)
+    chunk_ids = tuple(chunk.id for chunk in essay.chunks)
     opinion = Opinion(
         answer=text,
         words=word_count(text),
         chunk_ids=chunk_ids,
         abstained=abstained,
-        dropped=fitted.dropped,
+        dropped=essay.dropped,
         loop=completion.loop,
         notes=completion.notes,
         prompt_tokens=completion.tokens_in,
@@ -129,7 +149,7 @@ def _grounded(
     )
     if abstained or not text:
         return opinion
-    grounding = ground(text, fitted.chunks, _embedder(embeddings), question=question)
+    grounding = ground(text, essay.chunks, _embedder(embeddings), question=question)
     cited = cut_at_sentence(cite(text, grounding), limits.maximum)
     unknown = (f"in no passage: {', '.join(grounding.unknown)}",) if grounding.unknown else ()
     return replace(

@@ -1,9 +1,11 @@
 import pytest
-from fakes import ScriptedLLM
+from fakes import ScriptedLLM, TopicEmbedding
 from langchain_core.documents import Document
 
+from chains.abstention import calibrate
 from chains.opinion import OpinionRequest, opinion_chain, training_example
 from chains.schemas import Chunk
+from vectorstore import FaissStore
 
 CHUNK = Chunk(id="c1", text="## Trade\n\nTrade was **162** billion dollars.")
 
@@ -49,3 +51,33 @@ def test_a_training_example_is_the_prompt_with_the_answer_filled_in() -> None:
     llm = ScriptedLLM(script={"": "It grew."})
     opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
     assert training_example("Did it?", [CHUNK], "It grew.") == llm.prompts[0] + "\nIt grew."
+
+
+CORPUS = [f"The number {n} treaty was signed by all of its members." for n in range(12)]
+
+
+def test_a_question_that_nothing_retrieved_bears_on_costs_no_token_and_the_note_says_why() -> None:
+    store = FaissStore.from_texts(CORPUS, TopicEmbedding(), ids=[f"c{n}" for n in range(12)])
+    threshold = calibrate(store, probes=[f"How warm is water number {n}?" for n in range(9)])
+    llm = ScriptedLLM(script={})
+    opinion = opinion_chain(llm, abstention=threshold).invoke(
+        OpinionRequest("When does water boil?", [Chunk(id="c0", text=CORPUS[0])])
+    )
+    assert (opinion.answer, opinion.abstained, opinion.chunk_ids) == ("I don't know.", True, ("c0",))
+    assert "threshold" in opinion.notes[0]
+    assert llm.prompts == []
+
+
+def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
+    llm = ScriptedLLM(
+        script={
+            "They open an essay": "Yes.",
+            "Close it": "So be it.",
+            "162": "Trade was 162 billion dollars.",
+            "bank": "The bank lends in five currencies.",
+        }
+    )
+    chunks = [CHUNK, Chunk(id="c2", text="The bank lends in five currencies.")]
+    opinion = opinion_chain(llm, style="by_chunk").invoke(OpinionRequest("Did it?", chunks))
+    assert opinion.citations == "[1] c1, [2] c2"
+    assert opinion.answer.startswith("Yes.\n\nTrade was 162 billion dollars [1].")
