@@ -2,7 +2,7 @@
 
 Every rule acts on the scores of single rows, so that each row of a batch keeps its own contract: a row that
 has to end is forced to its end-of-text token, a row that may not end cannot choose it. The only importer
-of torch. Knows nothing of prompts or chains.
+of torch beside ``chains.decoding``. Knows nothing of prompts or chains.
 """
 
 from __future__ import annotations
@@ -14,11 +14,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from transformers import LogitsProcessor, LogitsProcessorList
+from transformers import (
+    LogitsProcessor,
+    LogitsProcessorList,
+    TemperatureLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+)
 
+from chains import decoding
 from chains.contracts import Sampling, WordLimits
 from chains.errors import GenerationError
 from chains.grounding import is_abstention
+from chains.memory import even_batch, prefill_rows, rows_that_fit
 from chains.repetition import detect_loop, loop_in_tokens
 from chains.schemas import Completion
 from chains.sentences import cut_at_sentence, ends_with_sentence, word_count
@@ -26,6 +34,7 @@ from chains.sentences import cut_at_sentence, ends_with_sentence, word_count
 _LOG = logging.getLogger(__name__)
 _LOOP_CHECK_EVERY = 16  # tokens; a check costs about as much as a hundredth of a decoding step
 _LONGEST_ABSTENTION = 8  # tokens
+_TOP_K, _TOP_P = 50, 0.95  # where a step of the ladder samples at all
 _TOKENS_PER_WORD = 2.2  # room for names and single digits; English prose takes about 1.4
 
 
@@ -57,7 +66,8 @@ class GenerationEngine:
         tokenizer: its tokenizer; padded on the left here.
         window: tokens that prompt and answer may take together.
         ladder: how each attempt samples; a row that looped or stayed short climbs it.
-        batch_size: rows in one ``generate`` at the most; halved for good when memory runs out.
+        batch_size: rows generated together at the most; halved for good when memory runs out. On a GPU fewer are
+            taken where the free memory is expected to hold fewer.
     """
 
     def __init__(self, model: Any, tokenizer: Any, window: int, ladder: Sequence[Sampling], batch_size: int) -> None:
@@ -129,20 +139,43 @@ class GenerationEngine:
         drafts: list[tuple[int, _Draft]] = []
         position = 0
         while position < len(rows):
-            batch = rows[position : position + self.batch_size]
-            try:
-                drafts += zip(batch, self._run([requests[row] for row in batch], sampling, step), strict=True)
-            except torch.OutOfMemoryError as error:
-                torch.cuda.empty_cache()
-                if len(batch) == 1:
-                    raise GenerationError(
-                        "not enough memory for a single prompt; use a smaller model or shorter passages"
-                    ) from error
-                self.batch_size = len(batch) // 2
-                _LOG.warning("out of memory: going on with batches of %d", self.batch_size)
-                continue
-            position += len(batch)
+            batch = self._next_batch([requests[row] for row in rows[position:]])
+            found = self._run_or_halve(batch, sampling, step)
+            drafts += zip(rows[position:], found, strict=False)
+            position += len(found)
         return drafts
+
+    def _next_batch(self, left: Sequence[GenerationRequest]) -> Sequence[GenerationRequest]:
+        """Take as many requests, shortest prompts first, as fit the memory and the batch size."""
+        most = self.batch_size
+        if self._on_gpu:
+            longest = self.count_tokens(left[-1].prompt)
+            new = max(self.tokens_for(request.limits) for request in left)
+            free = decoding.free_memory(self.model.device)
+            most = min(most, rows_that_fit(self.model.config, longest, new, free))
+        return left[: even_batch(len(left), most)]
+
+    def _run_or_halve(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
+        """Generate for a batch; where the memory runs out return nothing, with the batch size halved."""
+        try:
+            return self._run(batch, sampling, step)
+        except torch.OutOfMemoryError as error:
+            if len(batch) == 1:
+                raise GenerationError(
+                    "not enough memory for a single prompt; use a smaller model or shorter passages"
+                ) from error
+        finally:
+            if self._on_gpu:
+                decoding.release(self.model)
+        # Only here, with the error gone, is the failed batch's memory free.
+        torch.cuda.empty_cache()
+        self.batch_size = len(batch) // 2
+        _LOG.warning("out of memory: going on with batches of %d", self.batch_size)
+        return []
+
+    @property
+    def _on_gpu(self) -> bool:
+        return bool(self.model.device.type == "cuda")
 
     def _run(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
         prompts = [request.prompt for request in batch]
@@ -157,20 +190,40 @@ class GenerationEngine:
             if request.said:
                 rules.forbid(row, self._ids(request.said))
         torch.manual_seed(batch[0].seed * 1009 + step)
+        new_tokens = max(self.tokens_for(request.limits) for request in batch)
+        output = self._decode(encoded["input_ids"], encoded["attention_mask"], rules, sampling, new_tokens)
+        return [self._draft(row) for row in output[:, prompt_length:].tolist()]
+
+    def _decode(
+        self, ids: torch.Tensor, mask: torch.Tensor, rules: _RowRules, sampling: Sampling, new_tokens: int
+    ) -> torch.Tensor:
+        end_id, pad_id = self._vocabulary.end_id, self.tokenizer.pad_token_id
+        if self._on_gpu:
+            return decoding.decode(
+                self.model,
+                ids,
+                mask,
+                processor=LogitsProcessorList([rules, *_warpers(sampling)]),
+                sample=bool(sampling.temperature),
+                max_new_tokens=new_tokens,
+                end_id=end_id,
+                pad_id=pad_id,
+                rows_at_once=prefill_rows(ids.shape[1]),
+            )
         choice: dict[str, Any] = {"do_sample": False}
         if sampling.temperature:
-            choice = {"do_sample": True, "temperature": sampling.temperature, "top_p": 0.95, "top_k": 50}
+            choice = {"do_sample": True, "temperature": sampling.temperature, "top_p": _TOP_P, "top_k": _TOP_K}
         with torch.inference_mode():
-            output = self.model.generate(
-                input_ids=encoded["input_ids"],
-                attention_mask=encoded["attention_mask"],
-                max_new_tokens=max(self.tokens_for(request.limits) for request in batch),
-                eos_token_id=self._vocabulary.end_id,
-                pad_token_id=self.tokenizer.pad_token_id,
+            output: torch.Tensor = self.model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=new_tokens,
+                eos_token_id=end_id,
+                pad_token_id=pad_id,
                 logits_processor=LogitsProcessorList([rules]),
                 **choice,
             )
-        return [self._draft(row[prompt_length:].tolist()) for row in output]
+        return output
 
     def _draft(self, ids: list[int]) -> _Draft:
         end = self._vocabulary.end_id
@@ -183,6 +236,13 @@ class GenerationEngine:
         kept = text[: loop.start].rstrip()
         what = f"loop cut after {word_count(kept)} words (period {loop.period}, {loop.repeats} times)"
         return _Draft(kept, len(ids), what)
+
+
+def _warpers(sampling: Sampling) -> list[LogitsProcessor]:
+    """What ``generate`` would do to the scores before it samples, in its order."""
+    if not sampling.temperature:
+        return []
+    return [TemperatureLogitsWarper(sampling.temperature), TopKLogitsWarper(_TOP_K), TopPLogitsWarper(_TOP_P)]
 
 
 def _completion(tries: Sequence[_Draft], limits: WordLimits, tokens_in: int) -> Completion:
@@ -239,21 +299,25 @@ class _Vocabulary:
         )
 
     def to(self, device: torch.device, size: int) -> _Vocabulary:
-        """Move to a device, padded to a model's (often larger) number of logits."""
+        """Pad to a model's (often larger) number of logits; what masks scores moves to their device."""
         if self.special.device == device and self.special.numel() == size:
             return self
         extra = size - self.special.numel()
         pad = torch.nn.functional.pad
         return replace(
             self,
-            starts_word=pad(self.starts_word, (0, extra)).to(device),
-            ends_sentence=pad(self.ends_sentence, (0, extra)).to(device),
+            starts_word=pad(self.starts_word, (0, extra)),
+            ends_sentence=pad(self.ends_sentence, (0, extra)),
             special=pad(self.special, (0, extra), value=True).to(device),
         )
 
 
 class _RowRules(LogitsProcessor):  # type: ignore[misc]
-    """Length, end of sentence and repetition, row by row, as rules on the next token's scores."""
+    """Length, end of sentence and repetition, row by row, as rules on the next token's scores.
+
+    Called once a step with the whole sequences. Only the newest tokens leave the GPU, in one copy a step; the
+    rules that need words or n-grams work on lists.
+    """
 
     def __init__(
         self, vocabulary: _Vocabulary, prompt_length: int, limits: Sequence[WordLimits], sampling: Sampling
@@ -264,6 +328,7 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
         self._enough = torch.tensor([limit.enough for limit in limits])
         self._maximum = torch.tensor([limit.maximum for limit in limits])
         self._sampling = sampling
+        self._answers: list[list[int]] = [[] for _ in limits]
         self._words = torch.zeros(len(limits), dtype=torch.long)
         self._looping = torch.zeros(len(limits), dtype=torch.bool)
         self._seen: list[dict[tuple[int, ...], set[int]]] = [{} for _ in limits]
@@ -271,18 +336,17 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         vocabulary = self._vocabulary = self._vocabulary.to(scores.device, scores.shape[-1])
         answer = input_ids[:, self._prompt_length :]
+        at_boundary = self._read(answer)
+        raw_end = scores[:, vocabulary.end_id].clone()
         scores = self._discourage_repetition(answer, scores.clone())
-        at_boundary = self._count(answer, vocabulary)
-        scores[:, vocabulary.special] = -torch.inf
         may_end = (self._words >= self._minimum) & (at_boundary | (self._minimum == 0))
         if answer.shape[1] <= _LONGEST_ABSTENTION:  # "I don't know." is an answer of its own length
-            may_end |= torch.tensor([tuple(row) in vocabulary.abstentions for row in answer.tolist()])
+            may_end |= torch.tensor([tuple(row) in vocabulary.abstentions for row in self._answers])
         must_end = self._looping | (self._words >= self._maximum) | (at_boundary & (self._words >= self._enough))
-        scores[must_end] = -torch.inf
-        raw_end = self._raw_end
-        raw_end[must_end.to(scores.device)] = 0.0
-        raw_end[~(may_end | must_end).to(scores.device)] = -torch.inf
-        scores[:, vocabulary.end_id] = raw_end
+        must, may = torch.stack([must_end, may_end]).to(scores.device)
+        scores.masked_fill_(vocabulary.special | must[:, None], -torch.inf)
+        raw_end.masked_fill_(~may, -torch.inf)
+        scores[:, vocabulary.end_id] = raw_end.masked_fill_(must, 0.0)
         return scores
 
     def forbid(self, row: int, ids: list[int]) -> None:
@@ -294,28 +358,27 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
         if ngram:
             self._seen[row].setdefault(tuple(ngram[:-1]), set()).add(ngram[-1])
 
-    def _count(self, answer: torch.Tensor, vocabulary: _Vocabulary) -> torch.Tensor:
-        """Count the words so far, look for loops, and tell which rows stand at a sentence's end."""
+    def _read(self, answer: torch.Tensor) -> torch.Tensor:
+        """Take in the newest tokens, count words, look for loops; tell which rows stand at a sentence's end."""
         length = answer.shape[1]
         if length == 0:
             return torch.zeros_like(self._looping)
-        last = answer[:, -1]
-        starts = vocabulary.starts_word[last].cpu()
-        self._words += starts if length > 1 else torch.ones_like(self._words)
+        last = answer[:, -1].cpu()
+        for ids, token in zip(self._answers, last.tolist(), strict=True):
+            ids.append(token)
+        self._words += self._vocabulary.starts_word[last] if length > 1 else torch.ones_like(self._words)
         if length % _LOOP_CHECK_EVERY == 0:
-            found = [loop_in_tokens(row) is not None for row in answer.tolist()]
-            self._looping |= torch.tensor(found)
-        return vocabulary.ends_sentence[last].cpu()
+            self._looping |= torch.tensor([loop_in_tokens(ids) is not None for ids in self._answers])
+        return self._vocabulary.ends_sentence[last]
 
     def _discourage_repetition(self, answer: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        self._raw_end = scores[:, self._vocabulary.end_id].clone()
         if answer.shape[1] == 0:
             return scores
         if (penalty := self._sampling.repetition_penalty) != 1.0:
             used = scores.gather(1, answer)
             scores.scatter_(1, answer, torch.where(used < 0, used * penalty, used / penalty))
         if size := self._sampling.no_repeat_ngram:
-            for row, ids in enumerate(answer.tolist()):
+            for row, ids in enumerate(self._answers):
                 self._ban_repeated_ngram(row, ids, size, scores)
         return scores
 

@@ -30,6 +30,7 @@ from chains.smollm2 import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 if TYPE_CHECKING:
     from chains.generation import GenerationEngine, GenerationRequest
 
+_MOST_ROWS_GPU, _MOST_ROWS_CPU = 128, 16
 Backend = Literal["auto", "openvino", "transformers", "unsloth"]
 
 
@@ -42,7 +43,8 @@ class ModelSettings(BaseModel):
             model where that is installed, transformers otherwise.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
-        batch_size: rows generated together at the most; halved when memory runs out.
+        batch_size: rows generated together at the most; halved when memory runs out. None takes 16, and on a GPU as
+            many as its free memory holds, up to 128.
         trust_remote_code: run code that comes with a model. Off unless you know the author.
     """
 
@@ -52,7 +54,7 @@ class ModelSettings(BaseModel):
     backend: Backend = "auto"
     load_in_4bit: bool = True
     max_seq_length: int | None = Field(default=None, ge=256)
-    batch_size: int = Field(default=16, ge=1)
+    batch_size: int | None = Field(default=None, ge=1)
     seed: int = 0
     trust_remote_code: bool = False
 
@@ -149,12 +151,15 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
         MissingExtra: the extra it needs is not installed.
     """
     settings = settings or ModelSettings()
-    _silence_loading_bars()
     if settings.name.startswith(("http://", "https://")):
         return _server(settings)
+    if _takes_unsloth(settings):
+        _check_unsloth(settings.name)
+        _import_unsloth()  # before transformers, which it patches
+    _silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
-    if settings.backend == "unsloth" or (settings.backend == "auto" and _can_unsloth()):
+    if _takes_unsloth(settings):
         model, tokenizer = _load_unsloth(settings)
     else:
         model, tokenizer = _load_transformers(settings.name, settings)
@@ -174,7 +179,8 @@ def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LAD
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
     window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)
-    engine = GenerationEngine(model, tokenizer, window, ladder, settings.batch_size)
+    batch_size = settings.batch_size or (_MOST_ROWS_GPU if model.device.type == "cuda" else _MOST_ROWS_CPU)
+    engine = GenerationEngine(model, tokenizer, window, ladder, batch_size)
     return BatchedHuggingFacePipeline.over(engine, settings.name, settings.seed)
 
 
@@ -211,21 +217,31 @@ def _has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _can_unsloth() -> bool:
+def _takes_unsloth(settings: ModelSettings) -> bool:
+    if settings.backend != "auto" or settings.name == "smollm2":  # too small to gain by it
+        return settings.backend == "unsloth"
     return find_spec("unsloth") is not None and _has_cuda()
 
 
-def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
+def _check_unsloth(name: str) -> None:
     if find_spec("unsloth") is None:
         raise MissingExtra("unsloth", "gpu", "the unsloth backend")
     if not _has_cuda():
         raise ModelError(
-            f"unsloth needs an NVIDIA GPU and none is visible, so {settings.name} cannot be loaded in 4 bits; "
+            f"unsloth needs an NVIDIA GPU and none is visible, so {name} cannot be loaded in 4 bits; "
             "use --model smollm2 here, or a server: --model http://host:port/v1#model"
         )
+
+
+def _import_unsloth() -> Any:
     os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
     from unsloth import FastLanguageModel
 
+    return FastLanguageModel
+
+
+def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
+    FastLanguageModel = _import_unsloth()  # noqa: N806 - a class
     try:
         model, tokenizer = FastLanguageModel.from_pretrained(
             model_name=settings.name,
