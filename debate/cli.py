@@ -171,11 +171,9 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
         console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
     for file in summary.skipped_files:
         console.print(f"skipped: {file}", markup=False)
-    console.print(
-        f"{summary.total} rows, {summary.failed} failed. Workbook: {summary.workbook}",
-        markup=False,
-        soft_wrap=True,
-    )
+    report = summary.folder / "report.html"
+    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
+    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)
 
 
 def _example_unless(given: dict[str, Any]) -> Path | None:

@@ -24,6 +24,7 @@ from debate.families import Families
 from debate.graph import GraphSettings, build_question_graph
 from debate.journal import Journal
 from debate.questions import read_questions
+from debate.report import write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder
 from debate.settings import DebateSettings
@@ -160,6 +161,7 @@ class _Run:
         finally:
             if len(self._journal):
                 self._write_workbook(questions)
+                self._write_report(questions)
             self._journal.close()
         order = tuple(question.id for question in questions)
         failed = len(self._journal.failed)
@@ -209,6 +211,12 @@ class _Run:
         write_workbook(self._workbook, self._journal.rows(order))
         finished = time.monotonic()
         self._workbook_due = finished + max(_WORKBOOK_EVERY, _WORKBOOK_SHARE * (finished - started))
+
+    def _write_report(self, questions: Sequence[Question]) -> None:
+        order = {question.id: n for n, question in enumerate(questions)}
+        folder = self._inputs.folder
+        views = [pov.text for pov in self._inputs.cast.povs or self._inputs.writer.povs]
+        write_report(folder / "report.html", lambda: self._journal.rows(order), f"Debate {folder.name}", views)
 
     def _width(self, tasks: Sequence[Question]) -> int:
         return max(1, min(self._settings.in_flight, len(tasks)))
