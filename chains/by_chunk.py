@@ -1,13 +1,16 @@
-"""An answer built passage by passage: a paragraph on each chunk, then an opening and a close that take a side.
+"""An answer built passage by passage: a paragraph on each chunk, between an opening and a close that take a side.
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
-that passage. All paragraphs are asked for in one call, so that a local model writes them in one batch. What two
-paragraphs both say is said once, and where there is too much the sentences that rest least on their passage go.
-Knows nothing of citations or abstention thresholds: that is the opinion chain's.
+that passage. The opening and all paragraphs are asked for in one call, so that a local model writes them in one batch;
+the close knows them. A paragraph that rests on nothing of its passage is written again, begun with the sentence of
+the passage nearest to the question. A little more is asked for than wanted: what two sentences both say is said once,
+and then the sentences that rest least on their passage go. Knows nothing of citations or abstention thresholds: that
+is the opinion chain's.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,20 +29,26 @@ from chains.schemas import Chunk, Completion
 from chains.sentences import ends_with_sentence, split_sentences, word_count
 from prompts import RenderedPrompt, load_prompt
 
-# Shares of the whole answer's words. Paragraphs that reach only their minimum leave two frames of a size that the
-# model can fill; those that reach their maximum are trimmed to PARAGRAPHS_AT_MOST.
-_PARAGRAPH_MINIMUM = 0.75  # of the answer's minimum, all paragraphs together
-_PARAGRAPH_MAXIMUM = 0.95  # of the answer's maximum: room to end a long sentence
-_PARAGRAPHS_AT_MOST = 0.72  # of the answer's maximum, after trimming
+_MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
+_SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
+_SHORTEST_CLOSE = 40  # words: two sentences
+_CLOSES = 3  # attempts at most: a small model may repeat itself each time
+_MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
-_MODEST = 12  # words; a window narrower than this cannot be met at a sentence's end
+_LEAST_POINT = 5  # words; below it is a heading
 _WORD = re.compile(r"\w+")
+_LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
+_OF_THE_PROMPT = re.compile(
+    r"\b(?:(?:this|the|your|that) (?:passage|paragraph|context|text|essay|instruction)s?"
+    r"|the question (?:is|was|asks|below)|points (?:below|above|listed)|facts listed|as an ai)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Essay:
-    """The finished parts as one completion, the chunks that were shown, and the ids of those too long to show."""
+    """An answer as one completion, the chunks that were shown, and the ids of those too long to show."""
 
     completion: Completion
     chunks: tuple[Chunk, ...]
@@ -55,136 +64,197 @@ def write_by_chunk(
     seed: int = 0,
     config: RunnableConfig | None = None,
 ) -> Essay:
-    """Write an answer of ``limits`` words, a paragraph a chunk.
+    """Write an answer of ``limits`` words with a paragraph a chunk.
 
-    A paragraph in which the model says that it does not know is left out; where all do, the text is that of the first.
+    A paragraph in which the model says that it does not know is left out, with a note; where all do, so does the
+    answer.
 
     Raises:
         GenerationError: no chunk fits the model's window.
     """
-    part = _paragraph_limits(limits, len(chunks))
-    prompts = [_paragraph_prompt(voice, question, chunk, part) for chunk in chunks]
-    fits = [fits_window(llm, prompt, part) for prompt in prompts]
-    shown = tuple(chunk for chunk, fit in zip(chunks, fits, strict=True) if fit)
-    dropped = tuple(chunk.id for chunk, fit in zip(chunks, fits, strict=True) if not fit)
+    writer = _Writer(llm, voice, question, limits, _part_limits(limits, len(chunks) + 1), seed, config)
+    shown = tuple(chunk for chunk in chunks if fits_window(llm, writer.paragraph(chunk), writer.part))
+    dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
-    written = _complete(llm, [p for p, fit in zip(prompts, fits, strict=True) if fit], part, seed, config)
-    kept = [_finished(completion.text) for completion in written]
-    known = [index for index, text in enumerate(kept) if text and not is_abstention(text)]
-    if not known:
-        return Essay(_merged(written, written[0].text, ()), shown, dropped)
 
-    body = _trimmed([kept[i] for i in known], [shown[i] for i in known], int(limits.maximum * _PARAGRAPHS_AT_MOST))
-    frame = _frame(llm, voice, question, body, limits, seed, config)
-    opening, closing = (_finished(completion.text) for completion in frame)
-    text = "\n\n".join(piece for piece in (opening, *body, closing) if piece)
-    silent = tuple(f"no paragraph on [{n + 1}] {c.id}" for n, c in enumerate(shown) if n not in known)
-    words = word_count(text)
-    short = (f"{words} words, {limits.minimum} asked for",) if words < limits.minimum else ()
-    return Essay(_merged([*written, *frame], text, (*silent, *short)), shown, dropped)
-
-
-def _paragraph_limits(limits: WordLimits, count: int) -> WordLimits:
-    minimum = int(limits.minimum * _PARAGRAPH_MINIMUM / count)
-    return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * _PARAGRAPH_MAXIMUM / count)))
-
-
-def _paragraph_prompt(voice: str, question: str, chunk: Chunk, part: WordLimits) -> RenderedPrompt:
-    return load_prompt("paragraph").render(
-        voice=voice,
-        question=question,
-        passage=clean_passage(chunk.text),
-        min_words=part.minimum,
-        max_words=part.maximum,
+    points = [_full_sentences(chunk.text)[0] for chunk in shown]
+    first, *paragraphs = writer.complete(
+        [writer.frame("opening", writer.part, points), *map(writer.paragraph, shown)], writer.part
     )
+    known = [n for n, written in enumerate(paragraphs) if not is_abstention(written.text)]
+    if not known:
+        return Essay(_merged([first, *paragraphs], paragraphs[0].text, ()), shown, dropped)
+
+    drafts = {n: _sentences(n + 1, paragraphs[n].text, shown[n]) for n in known}
+    led = _lead_the_baseless(writer, drafts, shown)
+    told = _without_repetition([*_sentences(0, first.text), *(one for draft in drafts.values() for one in draft)])
+    told, closes = _close(writer, told, len(shown) + 1)
+    text = _text(_trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
+
+    notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n not in known]
+    if led:
+        notes.append(f"{len(led)} paragraphs begin with a sentence of their passage")
+    if (words := word_count(text)) < limits.minimum:
+        notes.append(f"{words} words, {limits.minimum} asked for")
+    return Essay(_merged([first, *paragraphs, *led, *closes], text, notes), shown, dropped)
 
 
-def _frame(
-    llm: BaseLanguageModel[Any],
-    voice: str,
-    question: str,
-    body: Sequence[str],
-    limits: WordLimits,
-    seed: int,
-    config: RunnableConfig | None,
-) -> list[Completion]:
-    """Write the opening and the close, half each of the words that the paragraphs leave."""
-    used = sum(word_count(paragraph) for paragraph in body)
-    room = int(limits.maximum * (1 - _FOR_MARKERS)) - used
-    minimum = max(0, (limits.minimum - used + 1) // 2)
-    part = WordLimits(minimum, max(minimum + _MODEST, room // 2))
-    points = [split_sentences(paragraph)[0].text for paragraph in body]
-    prompts = [
-        load_prompt(name).render(
-            voice=voice, question=question, points=points, min_words=part.minimum, max_words=part.maximum
+@dataclass(frozen=True)
+class _Writer:
+    """What all parts of one answer share: who writes on what, how long a part is, and how prompts are completed."""
+
+    llm: BaseLanguageModel[Any]
+    voice: str
+    question: str
+    limits: WordLimits
+    part: WordLimits
+    seed: int
+    config: RunnableConfig | None
+
+    def paragraph(self, chunk: Chunk, lead: str = "") -> RenderedPrompt:
+        return self._prompt("paragraph", self.part, passage=clean_passage(chunk.text), lead=lead)
+
+    def frame(self, name: str, limits: WordLimits, points: Sequence[str]) -> RenderedPrompt:
+        return self._prompt(name, limits, points=points)
+
+    def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
+        """Complete all prompts together: a local model in one batch, a server with concurrent calls."""
+        if not isinstance(self.llm, BatchedHuggingFacePipeline):
+            return completion_chain(self.llm, limits, self.seed).batch(list(prompts), self.config)
+        values = [prompt_value(self.llm, prompt) for prompt in prompts]
+        said = "\n".join(dict.fromkeys(prompt.said for prompt in prompts))
+        callbacks = (self.config or {}).get("callbacks")
+        result = self.llm.generate_prompt(values, callbacks=callbacks, limits=limits, seed=self.seed, said=said)
+        return [(row[0].generation_info or {})["completion"] for row in result.generations]
+
+    def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
+        return load_prompt(name).render(
+            voice=self.voice, question=self.question, min_words=limits.minimum, max_words=limits.maximum, **values
         )
-        for name in ("opening", "closing")
-    ]
-    return _complete(llm, prompts, part, seed, config)
 
 
-def _complete(
-    llm: BaseLanguageModel[Any],
-    prompts: Sequence[RenderedPrompt],
-    limits: WordLimits,
-    seed: int,
-    config: RunnableConfig | None,
-) -> list[Completion]:
-    """Complete all prompts together: a local model in one batch, a server with concurrent calls."""
-    if not isinstance(llm, BatchedHuggingFacePipeline):
-        return completion_chain(llm, limits, seed).batch(list(prompts), config)
-    callbacks = (config or {}).get("callbacks")
-    values = [prompt_value(llm, prompt) for prompt in prompts]
-    result = llm.generate_prompt(values, callbacks=callbacks, limits=limits, seed=seed)
-    return [(row[0].generation_info or {})["completion"] for row in result.generations]
+def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: Sequence[Chunk]) -> list[Completion]:
+    """Write the paragraphs again that rest on nothing of their passage, begun with a sentence of it."""
+    baseless = [n for n, draft in drafts.items() if not any(one.borne_out for one in draft)]
+    leads = {n: _lead(shown[n].text, writer.question) for n in baseless}
+    prompts = {n: writer.paragraph(shown[n], lead) for n, lead in leads.items()}
+    fitting = [n for n in baseless if fits_window(writer.llm, prompts[n], writer.part)]
+    led = writer.complete([prompts[n] for n in fitting], writer.part) if fitting else []
+    for n, written in zip(fitting, led, strict=True):
+        text = written.text if written.text.startswith(leads[n]) else f"{leads[n]} {written.text}"
+        drafts[n] = _sentences(n + 1, text, shown[n])
+    return led
 
 
-def _finished(text: str) -> str:
-    """The whole sentences of a part, in one paragraph; "" where none was finished."""
-    return " ".join(s.text for s in split_sentences(text) if ends_with_sentence(s.text))
+def _close(writer: _Writer, told: list[_Told], part: int) -> tuple[list[_Told], list[Completion]]:
+    """Add the close, and go on with it where what it repeated left the answer too short."""
+    closes: list[Completion] = []
+    for _ in range(_CLOSES):
+        points = [next(one.text for one in told if one.part == n) for n in sorted({one.part for one in told})]
+        rest = _closing_limits(writer.limits, sum(one.words for one in told))
+        closes += writer.complete([writer.frame("closing", rest, points)], rest)
+        told = _without_repetition([*told, *_sentences(part, closes[-1].text)])
+        if sum(one.words for one in told) >= writer.limits.minimum:
+            break
+    return told, closes
+
+
+def _part_limits(limits: WordLimits, parts: int) -> WordLimits:
+    minimum = limits.minimum // parts
+    return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * _MOST / parts)))
+
+
+def _closing_limits(limits: WordLimits, used: int) -> WordLimits:
+    needed = limits.minimum - used + _SPARE if limits.minimum else 0
+    minimum = max(needed, min(_SHORTEST_CLOSE, limits.minimum // 10))
+    return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * (1 - _FOR_MARKERS)) - used))
+
+
+def _lead(passage: str, question: str) -> str:
+    """The sentence of a passage that shares most words with the question; the first of equals."""
+    asked = _words(question)
+    return max(_full_sentences(passage), key=lambda sentence: len(_words(sentence) & asked))
+
+
+def _full_sentences(passage: str) -> list[str]:
+    """The sentences of a passage that are no headings; all of it where there are none."""
+    cleaned = clean_passage(passage)
+    plain = [_plain(sentence.text) for sentence in split_sentences(cleaned)]
+    return [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT] or [cleaned]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdigit())
 
 
 @dataclass(frozen=True)
 class _Told:
-    """A sentence of the body: in which paragraph it stands, and how far its passage bears it out."""
+    """A sentence: which part it stands in, how long it is, and how far its passage bears it out."""
 
-    paragraph: int
+    part: int
     text: str
-    words: frozenset[str]
+    words: int
     borne_out: float
 
 
-def _trimmed(paragraphs: Sequence[str], chunks: Sequence[Chunk], at_most: int) -> list[str]:
-    """The paragraphs without what an earlier sentence said, and within ``at_most`` words.
+def _sentences(part: int, text: str, chunk: Chunk | None = None) -> list[_Told]:
+    """The finished sentences of a part that speak of the matter; of a frame, without a chunk, none is ever spared."""
+    whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
+    plain = [sentence for sentence in map(_plain, whole) if sentence]
+    of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
+    return [_Told(part, one, word_count(one), _borne_out(one, chunk)) for one in of_the_matter or plain]
 
-    Where there is too much, the sentence that rests least on its passage goes first; the last one of a paragraph stays.
-    """
+
+def _plain(sentence: str) -> str:
+    """A sentence without the heading before it and without a list's mark."""
+    return _LIST_MARK.sub("", sentence.splitlines()[-1].strip())
+
+
+def _borne_out(sentence: str, chunk: Chunk | None) -> float:
+    if chunk is None:
+        return math.inf
+    supports = ground(sentence, [chunk], None).sentences
+    return supports[0].score if supports and supports[0].chunk is not None else 0.0
+
+
+def _without_repetition(sentences: Sequence[_Told]) -> list[_Told]:
+    """The sentences, without those that say what an earlier one said."""
     told: list[_Told] = []
-    for index, (paragraph, chunk) in enumerate(zip(paragraphs, chunks, strict=True)):
-        for support in ground(paragraph, [chunk], None).sentences:
-            text = paragraph[support.start : support.end]
-            words = frozenset(_WORD.findall(text.lower()))
-            if not any(_says_the_same(words, other.words) for other in told):
-                told.append(_Told(index, text, words, support.score if support.chunk is not None else 0.0))
-    while sum(word_count(one.text) for one in told) > at_most:
-        spare = [one for one in told if sum(other.paragraph == one.paragraph for other in told) > 1]
-        if not spare:
-            break
-        told.remove(min(spare, key=lambda one: one.borne_out))
-    texts = [" ".join(one.text for one in told if one.paragraph == index) for index in range(len(paragraphs))]
-    return [text for text in texts if text]
+    seen: list[frozenset[str]] = []
+    for one in sentences:
+        words = _words(one.text)
+        if not any(_say_the_same(words, other) for other in seen):
+            told.append(one)
+            seen.append(words)
+    return told
 
 
-def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences share most of their words, numbers included: two that differ in a number differ."""
+def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences share most of their words; two that differ in a number do not."""
     if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
         return False
-    return len(one & other) >= _SAME * min(len(one), len(other))
+    return bool(one & other) and len(one & other) >= _SAME * min(len(one), len(other))
 
 
-def _merged(parts: Sequence[Completion], text: str, notes: tuple[str, ...]) -> Completion:
-    """One completion out of all parts: tokens added up, loops told by part, notes once each."""
+def _trimmed(told: Sequence[_Told], at_most: int) -> list[_Told]:
+    """At most so many words: the sentences least borne out go, but no part loses its last one."""
+    kept = list(told)
+    while sum(one.words for one in kept) > at_most:
+        spare = [one for one in kept if sum(other.part == one.part for other in kept) > 1]
+        if not spare:
+            break
+        kept.remove(min(reversed(spare), key=lambda one: one.borne_out))
+    return kept
+
+
+def _text(told: Sequence[_Told]) -> str:
+    parts = sorted({one.part for one in told})
+    return "\n\n".join(" ".join(one.text for one in told if one.part == part) for part in parts)
+
+
+def _merged(parts: Sequence[Completion], text: str, notes: Sequence[str]) -> Completion:
+    """One completion out of all parts: tokens added up, loops told by part, second attempts counted."""
     loops = "; ".join(f"part {n}: {part.loop}" for n, part in enumerate(parts, 1) if part.loop)
     retried = sum(any("attempts" in note for note in part.notes) for part in parts)
     again = (f"{retried} of {len(parts)} parts written again",) if retried else ()

@@ -10,8 +10,8 @@ CHUNKS = [
     Chunk(id="c2", text="The bank lends in five currencies."),
 ]
 SCRIPT = {
-    "They open an essay": "Yes, it did.",
-    "Close it": "So it will go on.",
+    "Open an answer": "Yes, it did.",
+    "Close an answer": "So it will go on.",
     "162 billion": "Trade reached 162 billion dollars. It grew every year since.",
     "five currencies": "The bank lends in five currencies.",
 }
@@ -33,14 +33,30 @@ def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
 
 def test_a_paragraph_s_prompt_holds_its_own_passage_only() -> None:
     _, llm = write(SCRIPT)
-    assert [p for p in llm.prompts if CHUNKS[0].text in p and CHUNKS[1].text in p] == []
-    assert len(llm.prompts) == 4
+    paragraphs = [p for p in llm.prompts if "Write one paragraph" in p]
+    assert sorted((CHUNKS[0].text in p, CHUNKS[1].text in p) for p in paragraphs) == [(False, True), (True, False)]
 
 
-def test_the_frame_is_told_the_points_of_the_paragraphs() -> None:
+def test_the_opening_is_told_what_the_passages_begin_with() -> None:
     _, llm = write(SCRIPT)
-    framed = [p for p in llm.prompts if "- Trade reached 162 billion dollars.\n- The bank lends" in p]
-    assert len(framed) == 2
+    opening = next(p for p in llm.prompts if "Open an answer" in p)
+    assert "- Trade grew to 162 billion dollars in 2022.\n- The bank lends in five currencies." in opening
+
+
+def test_the_close_is_told_the_point_of_every_part_before() -> None:
+    _, llm = write(SCRIPT)
+    close = next(p for p in llm.prompts if "Close an answer" in p)
+    assert "- Yes, it did.\n- Trade reached 162 billion dollars.\n- The bank lends in five currencies." in close
+
+
+def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
+    essay, _ = write(SCRIPT | {"five currencies": "The bank: its aims\n1. The bank lends in five currencies."})
+    assert "\n\nThe bank lends in five currencies.\n\n" in essay.completion.text
+
+
+def test_a_sentence_about_the_passage_itself_is_left_out() -> None:
+    essay, _ = write(SCRIPT | {"five currencies": "This passage is about a bank. The bank lends in five currencies."})
+    assert "passage" not in essay.completion.text
 
 
 def test_what_two_paragraphs_both_say_is_said_once() -> None:
@@ -74,10 +90,10 @@ def test_a_paragraph_that_does_not_know_is_left_out_and_noted() -> None:
     assert "no paragraph on [2] c2" in essay.completion.notes
 
 
-def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_frame_is_asked_for() -> None:
+def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_asked_for() -> None:
     essay, llm = write({"": "I don't know."})
     assert essay.completion.text == "I don't know."
-    assert len(llm.prompts) == 2
+    assert len(llm.prompts) == 3
 
 
 def test_an_answer_below_its_minimum_is_noted() -> None:
@@ -85,14 +101,28 @@ def test_an_answer_below_its_minimum_is_noted() -> None:
     assert "24 words, 400 asked for" in essay.completion.notes
 
 
+def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
+    essay, llm = write(SCRIPT, WordLimits(400, 500))
+    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 3
+    assert essay.completion.text.count("So it will go on.") == 1
+
+
+def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence_of_it() -> None:
+    script = {"Begin with this sentence": "It will lend more.", "five currencies": "Lovely weather in Peru today."}
+    essay, _ = write({"Open an": "Yes.", "Close an": "So it goes.", "162": SCRIPT["162 billion"]} | script)
+    assert "The bank lends in five currencies. It will lend more." in essay.completion.text
+    assert "Peru" not in essay.completion.text
+    assert "1 paragraphs begin with a sentence of their passage" in essay.completion.notes
+
+
 def test_a_loop_is_told_with_its_part() -> None:
     essay, _ = write(SCRIPT | {"five currencies": "The bank lends. " + "It lends to all of them now. " * 8})
-    assert essay.completion.loop.startswith("part 2: loop cut")
+    assert essay.completion.loop.startswith("part 3: loop cut")
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])
 def test_any_number_of_chunks_is_taken(count: int) -> None:
     chunks = [Chunk(id=f"c{n}", text=f"The bank lends in five currencies to state {n}.") for n in range(count)]
-    essay, llm = write(SCRIPT, WordLimits(400, 500), chunks)
+    essay, llm = write(SCRIPT, chunks=chunks)
     assert len(llm.prompts) == count + 2
     assert essay.chunks == tuple(chunks)

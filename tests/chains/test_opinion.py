@@ -71,8 +71,8 @@ def test_a_question_that_nothing_retrieved_bears_on_costs_no_token_and_the_note_
 def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     llm = ScriptedLLM(
         script={
-            "They open an essay": "Yes.",
-            "Close it": "So be it.",
+            "Open an answer": "Yes.",
+            "Close an answer": "So be it.",
             "162": "Trade was 162 billion dollars.",
             "bank": "The bank lends in five currencies.",
         }

@@ -1,0 +1,145 @@
+"""Whole-run tokens a second of a list of opinions on this CPU, against one question at a time with the stock pipeline.
+
+    python -m benchmarks.generation_cpu [--questions 16] [--baseline 2] [--style by_chunk] [--out FILE]
+
+Both answer the example's questions from the same five passages with the bundled model, 400-500 words each. The baseline
+is LangChain's own ``HuggingFacePipeline`` over transformers (fp32, sdpa), greedy, one call after the other, in the same
+run; it gets the prompt that the single style sends, and writes exactly ``--baseline-tokens`` new tokens a question (600:
+450 words of SmolLM2's English), so that its rate is neither helped nor hurt by when it stops. Ours counts every token
+that it generated, those of second attempts in ``tokens``, and those of the finished answers, first and only, in
+``delivered``, since tokens that nobody reads are no speed.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from chains import WordLimits, load_llm, opinion_chain, pov_retrieval_chain
+from chains.context import clean_passage
+from chains.opinion import OpinionRequest, Style, opinion_prompt
+from chains.schemas import Chunk, Opinion
+from chains.smollm2 import smollm2_folder
+from debate.questions import read_questions
+from prompts import Persona, load_cast
+from vectorstore import build_index, load_corpus, load_embeddings
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
+LIMITS = WordLimits(400, 500)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, and the passages that both ways of answering are shown."""
+
+    question: str
+    chunks: tuple[Chunk, ...]
+
+
+def example_questions(count: int, embeddings: Any) -> list[Asked]:
+    """The example's questions in order, its twelve again from other points of view where more are wanted."""
+    store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
+    cast = load_cast(EXAMPLE / "personas.toml")
+    texts = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")]
+    views = [cast.povs, *(persona.povs for persona in cast.personas)]
+    pairs = [(text, povs) for povs in views for text in texts][:count]
+    return [Asked(text, pov_retrieval_chain(store, povs).invoke(text)) for text, povs in pairs]
+
+
+def one_at_a_time(asked: Sequence[Asked], voice: str, new_tokens: int) -> tuple[int, float]:
+    """Tokens and seconds of stock transformers behind the stock ``HuggingFacePipeline``."""
+    from langchain_huggingface import HuggingFacePipeline
+    from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
+
+    folder = smollm2_folder()
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    writer = pipeline("text-generation", model=model, tokenizer=tokenizer)
+    stock = HuggingFacePipeline(
+        pipeline=writer,
+        pipeline_kwargs={
+            "max_new_tokens": new_tokens,
+            "min_new_tokens": new_tokens,
+            "do_sample": False,
+            "return_full_text": False,
+        },
+    )
+    prompts = [_as_chat(tokenizer, one, voice) for one in asked]
+    began = time.perf_counter()
+    for prompt in prompts:
+        stock.invoke(prompt)
+    return new_tokens * len(prompts), time.perf_counter() - began
+
+
+def _as_chat(tokenizer: Any, asked: Asked, voice: str) -> str:
+    prompt = opinion_prompt(voice, asked.question, [clean_passage(chunk.text) for chunk in asked.chunks], LIMITS)
+    messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def ours(
+    llm: Any, asked: Sequence[Asked], persona: Persona, style: Style, embeddings: Any
+) -> tuple[list[Opinion], float]:
+    """The opinions, and the seconds of the whole run with grounding and all second attempts."""
+    chain = opinion_chain(llm, persona, limits=LIMITS, embeddings=embeddings, style=style)
+
+    def write(one: Asked) -> Opinion:
+        with llm.caller():
+            return chain.invoke(OpinionRequest(one.question, one.chunks))
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(asked)) as threads:
+        opinions = list(threads.map(write, asked))
+    return opinions, time.perf_counter() - began
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures, and write them where asked."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.generation_cpu", description=__doc__.splitlines()[0])
+    parser.add_argument("--questions", type=int, default=16)
+    parser.add_argument("--baseline", type=int, default=2, help="questions that the stock pipeline answers")
+    parser.add_argument("--baseline-tokens", type=int, default=600)
+    parser.add_argument("--styles", nargs="+", default=list(get_args(Style)), choices=get_args(Style))
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")
+
+    embeddings = load_embeddings()
+    persona = load_cast(EXAMPLE / "personas.toml").persona("professor")
+    asked = example_questions(given.questions, embeddings)
+    load = os.getloadavg()[0]
+    tokens, seconds = one_at_a_time(asked[: given.baseline], persona.voice, given.baseline_tokens)
+    base = tokens / seconds
+    lines = [
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; smollm2; {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} before",
+        f"stock, one at a time: {given.baseline} questions, {tokens} tokens, {seconds:.1f} s, {base:.1f} tokens/s",
+    ]
+    print("\n".join(lines), flush=True)
+    llm = load_llm()
+    tokenizer = llm.pipeline.tokenizer
+    for style in given.styles:
+        opinions, seconds = ours(llm, asked, persona, style, embeddings)
+        tokens = sum(one.tokens for one in opinions)
+        delivered = sum(len(tokenizer(one.answer, add_special_tokens=False).input_ids) for one in opinions)
+        words = sum(one.words for one in opinions) / len(opinions)
+        lines.append(
+            f"ours, {style}: {len(asked)} questions, {tokens} tokens ({delivered} delivered, {words:.0f} words each), "
+            f"{seconds:.1f} s, {tokens / seconds:.1f} tokens/s = {tokens / seconds / base:.2f} x; "
+            f"delivered {delivered / seconds:.1f} tokens/s = {delivered / seconds / base:.2f} x"
+        )
+        print(lines[-1], flush=True)
+    if given.out:
+        given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
