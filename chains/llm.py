@@ -126,7 +126,15 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         seed = int(kwargs.get("seed", self._seed))
         said = str(kwargs.get("said", ""))
         completions = self._merger.submit([GenerationRequest(prompt, limits, seed, said) for prompt in prompts])
-        return LLMResult(generations=[[_generation(completion, stop)] for completion in completions])
+        return LLMResult(
+            generations=[[_generation(completion, stop)] for completion in completions],
+            llm_output={"token_usage": _token_usage(completions)},
+        )
+
+
+def _token_usage(completions: list[Completion]) -> dict[str, int]:
+    read, written = (sum(getattr(one, name) for one in completions) for name in ("tokens_in", "tokens_out"))
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
 def _generation(completion: Completion, stop: list[str] | None) -> Generation:

@@ -103,6 +103,24 @@ def run(
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
+@app.command("trace")
+def trace(
+    folder: Annotated[Path, typer.Argument(help="A run's folder.")],
+    question: Annotated[str, typer.Option(help="Only the question with this id.")] = "",
+    contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers as they were sent.")] = False,
+) -> None:
+    """Show how the answers of a run came about: steps, seconds, tokens, passages."""
+    with _one_line_errors():
+        from rich.console import Console
+
+        from debate.trace_view import trace_trees
+        from debate.tracing import read_traces
+
+        console = Console()
+        for tree in trace_trees(read_traces(folder, question), contents=contents):
+            console.print(tree)
+
+
 @app.command("ask")
 def ask(
     instruction: Annotated[str, typer.Argument(help="What you want to know or have done.")],

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from chains.abstention import calibrate
 from chains.contracts import WordLimits
-from chains.opinion import OpinionRequest, opinion_chain
+from chains.opinion import OpinionRequest, Style, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion
 from debate.arena import RETRY, DebateState, build_debate_graph
@@ -34,7 +35,13 @@ class QuestionState(DebateState, total=False):
 
 @dataclass(frozen=True)
 class GraphSettings:
-    """How one question is worked on; the same meanings as in ``DebateSettings``."""
+    """How one question is worked on; the same meanings as in ``DebateSettings``.
+
+    Attributes:
+        style: how the opinion is written, see ``opinion_chain``.
+        abstain: answer "I don't know" where nothing retrieved bears on the question, by a threshold that is
+            calibrated on the store when the graph is built (seconds).
+    """
 
     rounds: int = 2
     k: int = 5
@@ -44,6 +51,8 @@ class GraphSettings:
     min_words: int = 400
     max_words: int = 500
     turn_words: int = 120
+    style: Style | Literal["auto"] = "auto"
+    abstain: bool = True
     opinion_in_debate: bool = True
     seed: int = 0
 
@@ -79,7 +88,15 @@ def build_question_graph(
     search: dict[str, Any] = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
     retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
     limits = WordLimits(chosen.min_words, chosen.max_words)
-    write_opinion = opinion_chain(llm, writer, limits=limits, embeddings=store.embeddings, seed=chosen.seed)
+    write_opinion = opinion_chain(
+        llm,
+        writer,
+        limits=limits,
+        embeddings=store.embeddings,
+        style=chosen.style,
+        abstention=calibrate(store) if chosen.abstain and len(store) else None,
+        seed=chosen.seed,
+    )
     debate_graph = build_debate_graph(
         llm,
         personas,

@@ -28,6 +28,7 @@ from debate.report import write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder
 from debate.settings import DebateSettings
+from debate.tracing import tracing
 from debate.watching import Progress, Silence
 from debate.work import Answering, in_parallel
 from debate.workbook import write_workbook
@@ -112,7 +113,7 @@ def run_questions(
         llm = load_llm(_model_settings(settings))
     for file in skipped:
         _LOG.warning("skipped an unreadable file: %s", file)
-    with hold_run_folder(inputs.folder, settings):
+    with hold_run_folder(inputs.folder, settings), tracing(inputs.folder):
         run = _Run(settings, inputs, llm, store, watcher)
         return run.complete(retry_failed, skipped)
 
