@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -38,10 +38,12 @@ _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
 _LEAST_POINT = 5  # words; below it is a heading
 _WORD = re.compile(r"\w+")
+_SOURCE = re.compile(r"(?:sources?|notes?|see)\b[^.]{0,20}:", re.IGNORECASE)  # says where a passage is from, not what
 _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
 _OF_THE_PROMPT = re.compile(
-    r"\b(?:(?:this|the|your|that) (?:passage|paragraph|context|text|essay|instruction)s?"
-    r"|the question (?:is|was|asks|below)|points (?:below|above|listed)|facts listed|as an ai)\b",
+    r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
+    r"|(?:answer to|answering) (?:this|the|your|that) question|the question (?:is|was|asks|below)"
+    r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
     re.IGNORECASE,
 )
 
@@ -121,17 +123,26 @@ class _Writer:
     def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
         """Complete all prompts together: a local model in one batch, a server with concurrent calls."""
         if not isinstance(self.llm, BatchedHuggingFacePipeline):
-            return completion_chain(self.llm, limits, self.seed).batch(list(prompts), self.config)
+            written = completion_chain(self.llm, limits, self.seed).batch(list(prompts), self.config)
+            return [_begun(prompt.opening, one) for prompt, one in zip(prompts, written, strict=True)]
         values = [prompt_value(self.llm, prompt) for prompt in prompts]
         said = "\n".join(dict.fromkeys(prompt.said for prompt in prompts))
         callbacks = (self.config or {}).get("callbacks")
         result = self.llm.generate_prompt(values, callbacks=callbacks, limits=limits, seed=self.seed, said=said)
-        return [(row[0].generation_info or {})["completion"] for row in result.generations]
+        rows = zip(prompts, result.generations, strict=True)
+        return [_begun(prompt.opening, (row[0].generation_info or {})["completion"]) for prompt, row in rows]
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(
             voice=self.voice, question=self.question, min_words=limits.minimum, max_words=limits.maximum, **values
         )
+
+
+def _begun(opening: str, written: Completion) -> Completion:
+    """Put the words back that a part had to begin with, unless the model said them again itself."""
+    if not opening or written.text.startswith(opening):
+        return written
+    return replace(written, text=f"{opening} {written.text}")
 
 
 def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: Sequence[Chunk]) -> list[Completion]:
@@ -142,8 +153,7 @@ def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: S
     fitting = [n for n in baseless if fits_window(writer.llm, prompts[n], writer.part)]
     led = writer.complete([prompts[n] for n in fitting], writer.part) if fitting else []
     for n, written in zip(fitting, led, strict=True):
-        text = written.text if written.text.startswith(leads[n]) else f"{leads[n]} {written.text}"
-        drafts[n] = _sentences(n + 1, text, shown[n])
+        drafts[n] = _sentences(n + 1, written.text, shown[n])
     return led
 
 
@@ -155,7 +165,7 @@ def _close(writer: _Writer, told: list[_Told], part: int) -> tuple[list[_Told], 
         rest = _closing_limits(writer.limits, sum(one.words for one in told))
         closes += writer.complete([writer.frame("closing", rest, points)], rest)
         told = _without_repetition([*told, *_sentences(part, closes[-1].text)])
-        if sum(one.words for one in told) >= writer.limits.minimum:
+        if told[-1].part == part and sum(one.words for one in told) >= writer.limits.minimum:
             break
     return told, closes
 
@@ -181,7 +191,8 @@ def _full_sentences(passage: str) -> list[str]:
     """The sentences of a passage that are no headings; all of it where there are none."""
     cleaned = clean_passage(passage)
     plain = [_plain(sentence.text) for sentence in split_sentences(cleaned)]
-    return [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT] or [cleaned]
+    full = [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT and not _SOURCE.match(s)]
+    return full or [cleaned]
 
 
 def _words(text: str) -> frozenset[str]:

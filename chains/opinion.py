@@ -24,6 +24,7 @@ from chains.completion import completion_chain, fits_window
 from chains.context import clean_passage, fit_chunks
 from chains.contracts import WordLimits
 from chains.grounding import cite, ground, is_abstention
+from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
@@ -32,6 +33,11 @@ _MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
 Style = Literal["single", "by_chunk"]
+# By chunk a model of 135 million parameters covered its passages and kept its length, which from one prompt it did not
+# (benchmarks/answers.py). Models of 7 billion and more were not compared yet and keep the one prompt, which lets them
+# weigh the passages against each other; the bound between the two is a guess.
+_SMALL = 1_000_000_000
+_WORDS_A_PART = 60  # two sentences; with less a paragraph says nothing
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def opinion_chain(
     *,
     limits: WordLimits = DEFAULT_LIMITS,
     embeddings: Embeddings | None = None,
-    style: Style = "single",
+    style: Style | Literal["auto"] = "auto",
     abstention: AbstentionThreshold | None = None,
     seed: int = 0,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
@@ -57,7 +63,8 @@ def opinion_chain(
     Input: an ``OpinionRequest``, or a mapping with ``question`` and ``context`` (chunks or documents).
     ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
     on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
-    asks for a paragraph on each. ``abstention`` (from ``chains.abstention.calibrate``) answers "I don't know" where
+    asks for a paragraph on each; "auto" does so for local models below a billion parameters where the length has room
+    for it. ``abstention`` (from ``chains.abstention.calibrate``) answers "I don't know" where
     nothing retrieved bears on the question; without it only a question without passages does.
 
     Raises (when run):
@@ -82,13 +89,27 @@ def opinion_chain(
             return _unanswered(chunks, "no passage was retrieved")
         if abstention and (reason := abstention.reason(question, chunks)):
             return _unanswered(chunks, reason)
-        if style == "single":
+        if (style if style != "auto" else default_style(llm, limits, len(chunks))) == "single":
             essay = single(question, chunks, config)
         else:
             essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
         return _grounded(essay, question, limits, embeddings)
 
     return RunnableLambda(write).with_config(run_name="opinion")
+
+
+def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:
+    """Return how "auto" writes an answer of this length on so many chunks with this model."""
+    room = limits.maximum >= _WORDS_A_PART * (chunks + 2)
+    small = isinstance(llm, BatchedHuggingFacePipeline) and _parameters(llm.pipeline.model.config) < _SMALL
+    return "by_chunk" if room and small else "single"
+
+
+def _parameters(config: Any) -> float:
+    """About how many parameters a transformer has, from its shape: a quantised model counts too few when asked."""
+    config = getattr(config, "text_config", config)
+    layers = 12 * int(getattr(config, "num_hidden_layers", 0)) * int(getattr(config, "hidden_size", 0)) ** 2
+    return layers + int(getattr(config, "vocab_size", 0)) * int(getattr(config, "hidden_size", 0))
 
 
 def opinion_prompt(

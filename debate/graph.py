@@ -40,7 +40,8 @@ class GraphSettings:
     Attributes:
         style: how the opinion is written, see ``opinion_chain``.
         abstain: answer "I don't know" where nothing retrieved bears on the question, by a threshold that is
-            calibrated on the store when the graph is built (seconds).
+            calibrated on the store when the graph is built (seconds); not where the store has ``k`` chunks or fewer,
+            too few to calibrate on.
     """
 
     rounds: int = 2
@@ -94,7 +95,7 @@ def build_question_graph(
         limits=limits,
         embeddings=store.embeddings,
         style=chosen.style,
-        abstention=calibrate(store) if chosen.abstain and len(store) else None,
+        abstention=calibrate(store) if chosen.abstain and len(store) > chosen.k else None,
         seed=chosen.seed,
     )
     debate_graph = build_debate_graph(

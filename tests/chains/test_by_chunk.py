@@ -10,8 +10,8 @@ CHUNKS = [
     Chunk(id="c2", text="The bank lends in five currencies."),
 ]
 SCRIPT = {
-    "Open an answer": "Yes, it did.",
-    "Close an answer": "So it will go on.",
+    "Open an answer": "I hold that it did.",
+    "Close an answer": "My verdict is that it will go on.",
     "162 billion": "Trade reached 162 billion dollars. It grew every year since.",
     "five currencies": "The bank lends in five currencies.",
 }
@@ -26,8 +26,8 @@ def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chun
 def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
-        "Yes, it did.\n\nTrade reached 162 billion dollars. It grew every year since.\n\n"
-        "The bank lends in five currencies.\n\nSo it will go on."
+        "I hold that it did.\n\nTrade reached 162 billion dollars. It grew every year since.\n\n"
+        "The bank lends in five currencies.\n\nMy verdict is that it will go on."
     )
 
 
@@ -46,7 +46,7 @@ def test_the_opening_is_told_what_the_passages_begin_with() -> None:
 def test_the_close_is_told_the_point_of_every_part_before() -> None:
     _, llm = write(SCRIPT)
     close = next(p for p in llm.prompts if "Close an answer" in p)
-    assert "- Yes, it did.\n- Trade reached 162 billion dollars.\n- The bank lends in five currencies." in close
+    assert "- I hold that it did.\n- Trade reached 162 billion dollars.\n- The bank lends in five currencies." in close
 
 
 def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
@@ -98,21 +98,38 @@ def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_aske
 
 def test_an_answer_below_its_minimum_is_noted() -> None:
     essay, _ = write(SCRIPT, WordLimits(400, 500))
-    assert "24 words, 400 asked for" in essay.completion.notes
+    assert "29 words, 400 asked for" in essay.completion.notes
 
 
 def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
     essay, llm = write(SCRIPT, WordLimits(400, 500))
     assert sum("Close an answer" in prompt for prompt in llm.prompts) == 3
-    assert essay.completion.text.count("So it will go on.") == 1
+    assert essay.completion.text.count("My verdict is that it will go on.") == 1
 
 
 def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence_of_it() -> None:
     script = {"Begin with this sentence": "It will lend more.", "five currencies": "Lovely weather in Peru today."}
-    essay, _ = write({"Open an": "Yes.", "Close an": "So it goes.", "162": SCRIPT["162 billion"]} | script)
+    essay, _ = write({"Open an": "it did.", "Close an": "it will.", "162": SCRIPT["162 billion"]} | script)
     assert "The bank lends in five currencies. It will lend more." in essay.completion.text
     assert "Peru" not in essay.completion.text
     assert "1 paragraphs begin with a sentence of their passage" in essay.completion.notes
+
+
+def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> None:
+    essay, _ = write(SCRIPT | {"Open an answer": "it did grow."})
+    assert essay.completion.text.startswith("I hold that it did grow.")
+
+
+def test_a_line_that_names_a_source_leads_no_paragraph() -> None:
+    chunk = Chunk(id="c1", text="Source: the bank, Annual Report on currencies. The bank lends in five currencies.")
+    script = {
+        "Open an": "it did.",
+        "Close an": "it will.",
+        "Begin with this": "It will.",
+        "five currencies": "Lovely weather.",
+    }
+    essay, _ = write(script, chunks=[chunk])
+    assert "The bank lends in five currencies. It will." in essay.completion.text
 
 
 def test_a_loop_is_told_with_its_part() -> None:

@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from langchain_core.documents import Document
 
 from chains.abstention import calibrate
-from chains.opinion import OpinionRequest, opinion_chain, training_example
+from chains.contracts import WordLimits
+from chains.llm import BatchedHuggingFacePipeline
+from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
 from chains.schemas import Chunk
 from vectorstore import FaissStore
 
@@ -71,7 +75,7 @@ def test_a_question_that_nothing_retrieved_bears_on_costs_no_token_and_the_note_
 def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     llm = ScriptedLLM(
         script={
-            "Open an answer": "Yes.",
+            "Open an answer": "it did.",
             "Close an answer": "So be it.",
             "162": "Trade was 162 billion dollars.",
             "bank": "The bank lends in five currencies.",
@@ -80,4 +84,20 @@ def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     chunks = [CHUNK, Chunk(id="c2", text="The bank lends in five currencies.")]
     opinion = opinion_chain(llm, style="by_chunk").invoke(OpinionRequest("Did it?", chunks))
     assert opinion.citations == "[1] c1, [2] c2"
-    assert opinion.answer.startswith("Yes.\n\nTrade was 162 billion dollars [1].")
+    assert opinion.answer.startswith("I hold that it did.\n\nTrade was 162 billion dollars [1].")
+
+
+def pipeline_of(layers: int, width: int) -> BatchedHuggingFacePipeline:
+    config = SimpleNamespace(num_hidden_layers=layers, hidden_size=width, vocab_size=50_000)
+    return BatchedHuggingFacePipeline.model_construct(pipeline=SimpleNamespace(model=SimpleNamespace(config=config)))
+
+
+def test_a_small_local_model_writes_by_chunk_and_a_large_one_from_a_single_prompt() -> None:
+    limits = WordLimits(400, 500)
+    assert default_style(pipeline_of(30, 576), limits, 5) == "by_chunk"
+    assert default_style(pipeline_of(40, 5120), limits, 5) == "single"
+    assert default_style(ScriptedLLM(script={}), limits, 5) == "single"
+
+
+def test_where_the_length_has_no_room_for_a_paragraph_a_chunk_a_single_prompt_asks() -> None:
+    assert default_style(pipeline_of(30, 576), WordLimits(400, 500), 10) == "single"
