@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,19 @@ class Setting:
     pov_weight: float
     mode: str = "dense"
     concatenate: bool = False
+    stance: bool = False
 
 
+BLOCS = ("BRICS", "G7")
 SETTINGS = [
     Setting("plain", 0.0),
     Setting("concatenate", 0.0, concatenate=True),
     Setting("additive .25", 0.25),
     Setting("additive .5", 0.5),
     Setting("additive .75", 0.75),
+    Setting("stance .25", 0.25, stance=True),
+    Setting("stance .5 (default)", 0.5, stance=True),
+    Setting("stance .75", 0.75, stance=True),
     Setting("hybrid .5", 0.5, "hybrid"),
     Setting("hybrid .75", 0.75, "hybrid"),
 ]
@@ -49,15 +54,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="keep the stores here between runs")
+    parser.add_argument("--only", nargs="*", help="names of settings, for instance plain")
     options = parser.parse_args()
     if not (options.data / "perspectrum").is_dir():
         sys.exit(f"{options.data} holds no perspectrum folder. Name the folder with the public sets.")
-    embeddings = load_embeddings(device="cpu")
-    ndcg = arguana_ndcg(options.data, options.cache, embeddings)
-    print(f"{'ArguAna nDCG@10':34} {'plain':14} {interval(ndcg)}")
+    embeddings, plain = load_embeddings(device="cpu"), load_embeddings(device="cpu", stance=False)
+    ndcg = arguana_ndcg(options.data, options.cache, plain)
+    print(f"{'ArguAna nDCG@10':34} {'plain':20} {interval(ndcg)}")
     for setting in SETTINGS:
-        for measure, values in measures(options.data, options.cache, embeddings, setting):
-            print(f"{measure:34} {setting.name:14} {interval(values)}", flush=True)
+        if options.only is None or setting.name in options.only:
+            model = embeddings if setting.stance else plain
+            for measure, values in measures(options.data, options.cache, model, setting):
+                print(f"{measure:34} {setting.name:20} {interval(values)}", flush=True)
 
 
 def measures(
@@ -77,6 +85,32 @@ def measures(
     yield "ArguAna same side P@5", precisions(found, rows)
     firsts = [float(f[0] == r["counter_to_pov"]) for f, r in zip(found, rows, strict=True)]
     yield "ArguAna counter-argument first", firsts
+    yield from un_speeches(data, cache, embeddings, setting)
+
+
+def un_speeches(
+    data: Path, cache: Path | None, embeddings: SentenceTransformerEmbeddings, setting: Setting
+) -> Iterable[tuple[str, list[float]]]:
+    """Yield both measures of the questions to a bloc: its early passages are the views, later ones are ranked.
+
+    Ranked are the passages of both blocs from after the last view's year; "topical" counts either bloc's.
+    """
+    path = data / "political/un_speeches.jsonl.gz"
+    passages = {row["_id"]: row for row in read(path)}
+    store = store_of(path, cache, embeddings, lambda row: row["bloc"] in BLOCS)
+    rows = [row for row in read(data / "political/questions.jsonl.gz") if row["pov"] in BLOCS]
+    same, topical = [], []
+    for row in rows:
+        views = [passages[i]["text"] for i in row["pov_ids"]]
+        last = max(passages[i]["year"] for i in row["pov_ids"])
+        question = " ".join([row["query"], *views]) if setting.concatenate else row["query"]
+        povs = [] if setting.concatenate else [POV(view) for view in views]
+        found = store.pov_search([question], [povs], pov_weight=setting.pov_weight, k=len(store), mode=setting.mode)
+        later = [str(d.id) for d in found[0] if passages[str(d.id)]["year"] > last]
+        same.append(len(set(later[:5]) & set(row["same"])) / 5)
+        topical.append(len(set(later[:10]) & set(row["same"] + row["opposite"])) / 10)
+    yield "UN speeches, bloc, same P@5", same
+    yield "UN speeches, bloc, topical P@10", topical
 
 
 def search(store: FaissStore, rows: Sequence[Row], setting: Setting) -> list[list[str]]:
@@ -131,23 +165,30 @@ def interval(values: Sequence[float]) -> str:
     return f"{array.mean():.4f} [{low:.3f}, {high:.3f}] n={len(array)}"
 
 
-_stores: dict[Path, FaissStore] = {}
+_stores: dict[tuple[Path, bool], FaissStore] = {}
 
 
-def store_of(path: Path, cache: Path | None, embeddings: SentenceTransformerEmbeddings) -> FaissStore:
-    """Return the store over a corpus file, embedded once."""
-    if path in _stores:
-        return _stores[path]
-    folder = None if cache is None else cache / hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+def store_of(
+    path: Path,
+    cache: Path | None,
+    embeddings: SentenceTransformerEmbeddings,
+    wanted: Callable[[Row], bool] = lambda _: True,
+) -> FaissStore:
+    """Return the store over the wanted rows of a corpus file, embedded once."""
+    key = path, embeddings.has_stance
+    if key in _stores:
+        return _stores[key]
+    name = hashlib.sha256(path.read_bytes()).hexdigest()[:16] + ("-stance" if embeddings.has_stance else "")
+    folder = None if cache is None else cache / name
     if folder is not None and (folder / "manifest.json").is_file():
         store = FaissStore.load(folder, embeddings)
     else:
-        rows = list(read(path))
+        rows = [row for row in read(path) if wanted(row)]
         texts = [f"{row.get('title', '')} {row['text']}".strip() for row in rows]
         store = FaissStore.from_texts(texts, embeddings, ids=[row["_id"] for row in rows])
         if folder is not None:
             store.save(folder)
-    return _stores.setdefault(path, store)
+    return _stores.setdefault(key, store)
 
 
 def read(path: Path) -> Iterable[Row]:

@@ -79,7 +79,7 @@ def _reconcile(store: FaissStore, wanted: dict[str, Document]) -> list[str]:
     moved = [i for i in same if not _same_json(wanted[i].metadata, held[i].metadata)]
     store.add_embedded(
         [wanted[i].page_content for i in moved],
-        store.vectors(moved),
+        store.stored_vectors(moved),
         [wanted[i].metadata for i in moved],
         ids=moved,
     )

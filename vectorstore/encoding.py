@@ -1,12 +1,14 @@
 """From texts to unit vectors through any LangChain `Embeddings`, in the shapes the store computes with.
 
-Views are remembered, since a run asks every question from the same few. Knows no index.
+Views are remembered, since a run asks every question from the same few. With a stance space every vector has
+two halves: a passage [d, d'], a question [q, 0], a view [(1-s)·p, s·p'], s = STANCE_SHARE, where p' stands for
+"question: view". A dot product is then (1-s)·p·d + s·p'·d' for a view and still q·d for a question. Knows no index.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -16,44 +18,102 @@ from vectorstore.errors import EmbeddingsError, POVError, StoreError
 from vectorstore.persistence import Manifest
 from vectorstore.pov import POV, direction, unit
 
+F = TypeVar("F", bound=np.floating[Any])
+
 PROBE = "The same sentence always gives the same vector."
 # A bound by judgement, not measured: room for rounding between machines, none for another model.
 SAME_MODEL = 0.999
 MOST_VIEWS = 4096
+# Share of the stance space in a view's score. Of .5, .75 and 1 the one that keeps relevant R@10 at .40 on
+# Perspectrum dev with a POV weight of .5 (.405, .397, .398; same-stance P@5 .317, .319, .316).
+STANCE_SHARE = 0.5
 
 
 class Encoder:
-    """Embeds passages, questions and views as float64 unit vectors."""
+    """Embeds passages, questions and views as float64 vectors of length 1, a view's stance half by its share.
 
-    def __init__(self, embedding: Embeddings) -> None:
+    Args:
+        embedding: any LangChain embeddings.
+        stance: use their stance space; None where they have one.
+    """
+
+    def __init__(self, embedding: Embeddings, stance: bool | None = None) -> None:
         """Wrap a model."""
+        offered = bool(getattr(embedding, "has_stance", False))
+        if stance and not offered:
+            raise StoreError("The store has a stance space and this embedding model none. Use load_embeddings().")
+        self.stance = offered if stance is None else stance
         self.embedding = embedding
         self.name = str(getattr(embedding, "name", None) or type(embedding).__name__)
-        self._views: OrderedDict[str, NDArray[np.float64]] = OrderedDict()
+        self._views: OrderedDict[tuple[str, str], NDArray[np.float64]] = OrderedDict()
+        self._probe: NDArray[np.float64] | None = None
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Embed passages into (n, d)."""
         encode = getattr(self.embedding, "encode_documents", self.embedding.embed_documents)
-        return self._checked(encode(list(texts)), len(texts)) if texts else np.empty((0, 0))
+        if not texts:
+            return np.empty((0, 0))
+        base = self._checked(encode(list(texts)), len(texts))
+        return np.hstack([base, self._stances(texts)]) if self.stance else base
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Embed questions into (n, d)."""
-        encode = getattr(self.embedding, "encode_queries", self._one_by_one)
-        return self._checked(encode(list(texts)), len(texts)) if texts else np.empty((0, 0))
+        return self.padded(self._base_queries(texts)) if texts else np.empty((0, 0))
 
-    def povs(self, povs: Sequence[POV]) -> NDArray[np.float64]:
+    def povs(self, question: str, povs: Sequence[POV]) -> NDArray[np.float64]:
         """Embed views into (m, d); one with `against` becomes the direction between its two statements."""
         if not povs:
             raise POVError("There is no POV to embed.")
-        texts = [text for pov in povs for text in (pov.text, pov.against) if text is not None]
-        known = self._remembered(list(dict.fromkeys(texts)))
-        return np.stack(
-            [known[p.text] if p.against is None else direction(known[p.text], known[p.against]) for p in povs]
+        base = self._directions(povs, "", self._base_queries)
+        if not self.stance:
+            return base
+        return np.hstack(
+            [(1 - STANCE_SHARE) * base, STANCE_SHARE * self._directions(povs, f"{question}: ", self._stances)]
         )
 
+    def padded(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give vectors (n, d) of the question space the width that the store's have."""
+        return np.hstack([vectors, np.zeros_like(vectors)]) if self.stance else vectors
+
+    def unit(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
+        """Scale passages' vectors (n, d) to length 1, each half by itself where there is a stance space."""
+        if not self.stance:
+            return unit(vectors)
+        if vectors.shape[1] != len(self.probe()):
+            raise StoreError(
+                f"The vectors have {vectors.shape[1]} dimensions; with the stance space this store takes "
+                f"{len(self.probe())}. Add texts instead, or build the store with load_embeddings(stance=False)."
+            )
+        return np.hstack([unit(half) for half in np.hsplit(vectors, 2)])
+
+    def question_half(self, vectors: NDArray[F]) -> NDArray[F]:
+        """Return the part of stored vectors (n, d) that questions are compared with."""
+        return vectors[:, : vectors.shape[1] // 2] if self.stance else vectors
+
+    def _directions(
+        self, povs: Sequence[POV], prefix: str, encode: Callable[[Sequence[str]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        texts = [prefix + text for pov in povs for text in (pov.text, pov.against) if text is not None]
+        known = self._remembered(list(dict.fromkeys(texts)), encode)
+        rows = []
+        for pov in povs:
+            own = known[prefix + pov.text]
+            rows.append(own if pov.against is None else direction(own, known[prefix + pov.against]))
+        return np.stack(rows)
+
+    def _base_queries(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        encode = getattr(self.embedding, "encode_queries", self._one_by_one)
+        return self._checked(encode(list(texts)), len(texts))
+
+    def _stances(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        encode: Any = self.embedding
+        return self._checked(encode.encode_stance(list(texts)), len(texts))
+
     def probe(self) -> NDArray[np.float64]:
-        """Embed a fixed sentence: the mark by which a model is known again."""
-        return np.asarray(self.documents([PROBE])[0])
+        """Embed a fixed sentence, once: the mark by which a model is known again."""
+        if self._probe is None:
+            self._probe = np.asarray(self.documents([PROBE])[0])
+        return self._probe
 
     def check_probe(self, manifest: Manifest, folder: Path) -> None:
         """Raise StoreError unless this model embeds as the one that a store was built with."""
@@ -63,21 +123,25 @@ class Encoder:
                 f"{folder} was built with {manifest.embedding!r} ({manifest.dimension} dimensions); "
                 f"{self.name!r} has {len(mine)}. Load it with that model, or build it again with this one."
             )
-        cosine = float(mine @ np.asarray(manifest.probe))
+        theirs = np.asarray(manifest.probe)
+        cosine = float(unit(mine) @ unit(theirs))
         if cosine < SAME_MODEL:
             raise StoreError(
                 f"{folder} was built with {manifest.embedding!r}, which embeds otherwise than {self.name!r} "
                 f"(cosine {cosine:.3f} on the same sentence). Load it with that model, or build it again."
             )
 
-    def _remembered(self, texts: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-        views = dict(self._views)
-        new = [text for text in texts if text not in views]
-        fresh = dict(zip(new, self.queries(new), strict=True))
-        self._views.update(fresh)
+    def _remembered(
+        self, texts: Sequence[str], encode: Callable[[Sequence[str]], NDArray[np.float64]]
+    ) -> dict[str, NDArray[np.float64]]:
+        space = encode.__name__
+        known = {text: self._views.get((space, text)) for text in texts}
+        new = [text for text, vector in known.items() if vector is None]
+        fresh = dict(zip(new, encode(new), strict=True)) if new else {}
+        self._views.update({(space, text): vector for text, vector in fresh.items()})
         while len(self._views) > MOST_VIEWS:
             self._views.popitem(last=False)
-        return {text: fresh[text] if text in fresh else views[text] for text in texts}
+        return {text: fresh[text] if vector is None else vector for text, vector in known.items()}
 
     def _one_by_one(self, texts: Sequence[str]) -> list[list[float]]:
         return [self.embedding.embed_query(text) for text in texts]

@@ -33,6 +33,7 @@ class Manifest:
     embedding: str
     probe: tuple[float, ...]
     files: Mapping[str, str]
+    stance: bool = False
 
 
 def save_folder(
@@ -97,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
     if stated != _checksum_of(content):
         raise StoreError(f"{path} was edited or damaged (its checksum differs). Build the store again.")
     fields = {name: content[name] for name in ("kind", "count", "dimension", "embedding", "files")}
-    return Manifest(**fields, probe=tuple(content["probe"]))
+    return Manifest(**fields, probe=tuple(content["probe"]), stance=bool(content.get("stance", False)))
 
 
 def checked_file(folder: Path, manifest: Manifest, stem: str) -> Path:

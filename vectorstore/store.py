@@ -38,11 +38,12 @@ class FaissStore(VectorStore):
         embedding: any LangChain embeddings; vectors are scaled to length 1 here.
         kind: "flat" is exact; "hnsw" and "ivf" are approximate and for large corpora. Deleting from "hnsw"
             builds its graph again.
+        stance: keep every passage in the model's stance space too; None where the model has one.
     """
 
-    def __init__(self, embedding: Embeddings, *, kind: Kind = "flat") -> None:
+    def __init__(self, embedding: Embeddings, *, kind: Kind = "flat", stance: bool | None = None) -> None:
         """Start empty."""
-        self._encoder = Encoder(embedding)
+        self._encoder = Encoder(embedding, stance)
         self._index = VectorIndex(kind)
         self._table = DocumentTable()
         self._lexical: LexicalIndex | None = None
@@ -121,7 +122,7 @@ class FaissStore(VectorStore):
         last = {identifier: i for i, identifier in enumerate(named)}  # of equal ids in one call the last counts
         rows = list(last.values())
         encoded = [metadata_json(metas[i], named[i]) for i in rows]
-        new = unit(np.asarray(vectors)[rows]).astype(np.float32)
+        new = self._encoder.unit(np.asarray(vectors)[rows]).astype(np.float32)
         with self._lock:
             self._check_dimension(new)
             self.delete(list(last))
@@ -157,14 +158,14 @@ class FaissStore(VectorStore):
 
     def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **kwargs: Any) -> list[Document]:
         """Return the k chunks nearest to a vector (d,)."""
-        return [document for document, _ in self._nearest(unit(embedding), k)]
+        return [document for document, _ in self._nearest(self._encoder.padded(unit([embedding]))[0], k)]
 
     def max_marginal_relevance_search(
         self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
     ) -> list[Document]:
         """Return k chunks near the query and unlike each other (Carbonell and Goldstein 1998)."""
         return self.max_marginal_relevance_search_by_vector(
-            self._encoder.queries([query])[0].tolist(), k, fetch_k, lambda_mult
+            self._encoder.question_half(self._encoder.queries([query]))[0].tolist(), k, fetch_k, lambda_mult
         )
 
     def max_marginal_relevance_search_by_vector(
@@ -221,8 +222,8 @@ class FaissStore(VectorStore):
         factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
         queries = self._encoder.queries(questions)
         bases = [
-            np.vstack([query[None, :], self._encoder.povs(povs)]) if povs else query[None, :]
-            for query, povs in zip(queries, povs_per_question, strict=True)
+            np.vstack([query[None, :], self._encoder.povs(question, povs)]) if povs else query[None, :]
+            for question, query, povs in zip(questions, queries, povs_per_question, strict=True)
         ]
         with self._lock:
             if not len(self):
@@ -237,7 +238,14 @@ class FaissStore(VectorStore):
             ]
 
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """Return the unit vectors (n, d) of those ids that are here, in the order asked."""
+        """Return the unit vectors (n, d) of those ids that are here, in the order asked.
+
+        They are what questions are compared with; a stance half is left out.
+        """
+        return self._encoder.question_half(self.stored_vectors(ids))
+
+    def stored_vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of those ids as they are stored, for `add_embedded`."""
         with self._lock:
             return self._index.vectors(self._table.positions(ids))
 
@@ -251,7 +259,9 @@ class FaissStore(VectorStore):
             probe = tuple(float(x) for x in self._encoder.probe())
 
             def manifest(files: dict[str, str]) -> Manifest:
-                return Manifest(self.kind, len(self), len(probe), self._encoder.name, probe, files)
+                return Manifest(
+                    self.kind, len(self), len(probe), self._encoder.name, probe, files, self._encoder.stance
+                )
 
             try:
                 save_folder(
@@ -281,7 +291,7 @@ class FaissStore(VectorStore):
         kind = next((one for one in KINDS if one == manifest.kind), None)
         if kind is None:
             raise StoreError(f"{place} has index kind {manifest.kind!r}, which this release does not know.")
-        store = cls(embedding, kind=kind)
+        store = cls(embedding, kind=kind, stance=manifest.stance)
         store._encoder.check_probe(manifest, place)
         store._index = VectorIndex.read(index_file, kind, mmap=mmap)
         store._table = DocumentTable.read(documents_file)
