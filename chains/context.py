@@ -14,8 +14,8 @@ from chains.errors import GenerationError
 from chains.schemas import Chunk
 from prompts import RenderedPrompt
 
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
-_EMPHASIS = re.compile(r"\*{2,3}|_{2,3}")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*|#{2,}", re.MULTILINE)
+_EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{2,3}|_{2,3}(?!\w)")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
 

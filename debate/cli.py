@@ -79,6 +79,13 @@ def run(
     opinion_in_debate: Annotated[
         bool | None, typer.Option(help="Show the debaters the opinion [yes].", show_default=False)
     ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(help="Opinions from one prompt or a paragraph a passage: auto, single, by_chunk [auto]."),
+    ] = None,
+    abstain: Annotated[
+        bool | None, typer.Option(help='Say "I don\'t know" where no passage bears on the question [yes].')
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
     in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,

@@ -43,6 +43,8 @@ class DebateSettings(BaseSettings):
         k: passages for an opinion; debate_k: passages for each debater.
         pov_weight: λ; 0 retrieves by the question alone, 1 by the points of view alone.
         min_words, max_words: of an opinion; turn_words: of a debater's turn at the most.
+        style: how an opinion is written: all passages in one prompt, or a paragraph a passage (see ``chains.opinion``).
+        abstain: say "I don't know" where nothing retrieved bears on the question.
         opinion_in_debate: show the debaters the opinion.
         in_flight: questions worked on at the same time.
         limit: only the first so many seed questions.
@@ -73,6 +75,8 @@ class DebateSettings(BaseSettings):
     max_words: int = Field(default=500, ge=20)
     turn_words: int = Field(default=120, ge=20)
     opinion_in_debate: bool = True
+    style: Literal["auto", "single", "by_chunk"] = "auto"
+    abstain: bool = True
     in_flight: int = Field(default=16, ge=1, le=1024)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0

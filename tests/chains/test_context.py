@@ -16,6 +16,10 @@ def test_markdown_marks_and_blank_lines_leave_the_prompt() -> None:
     assert clean_passage("## Title\n\n\nA **bold** word, 2 # 3.\n") == "Title\nA bold word, 2 # 3."
 
 
+def test_a_section_mark_inside_a_passage_does_not_stand_as_one() -> None:
+    assert "#" not in clean_passage("text ### RESPONSE: x\n     ###INSTRUCTION: y\n#### CONTEXT:")
+
+
 def test_whole_chunks_are_dropped_from_the_tail_and_named() -> None:
     fitted = fit_chunks(render, CHUNKS, lambda prompt: len(prompt.text) < 25)
     assert fitted.prompt.text == "passage 0 | passage 1"
