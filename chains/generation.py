@@ -378,14 +378,16 @@ class _RowRules(LogitsProcessor):  # type: ignore[misc]
             used = scores.gather(1, answer)
             scores.scatter_(1, answer, torch.where(used < 0, used * penalty, used / penalty))
         if size := self._sampling.no_repeat_ngram:
-            for row, ids in enumerate(self._answers):
-                self._ban_repeated_ngram(row, ids, size, scores)
+            banned = [(row, token) for row in range(len(scores)) for token in self._banned(row, size)]
+            if banned:  # in one go: each write of its own would wait for the GPU
+                rows, tokens = torch.tensor(banned).T.to(scores.device)
+                scores[rows, tokens] = -torch.inf
         return scores
 
-    def _ban_repeated_ngram(self, row: int, ids: list[int], size: int, scores: torch.Tensor) -> None:
+    def _banned(self, row: int, size: int) -> set[int]:
+        """Take in a row's newest n-gram; return the tokens that would repeat an earlier one."""
+        ids = self._answers[row]
         if len(ids) < size:
-            return
+            return set()
         self._remember(row, ids[-size:])
-        banned = self._seen[row].get(tuple(ids[1 - size :]))
-        if banned:
-            scores[row, list(banned)] = -torch.inf
+        return self._seen[row].get(tuple(ids[1 - size :]), set())

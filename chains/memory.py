@@ -39,9 +39,12 @@ def prefill_rows(prompt_tokens: int) -> int:
 
 def rows_that_fit(config: Any, prompt_tokens: int, new_tokens: int, free: int) -> int:
     """Return how many rows fit into ``free`` bytes, at least 1."""
-    read_at_once = max(PREFILL_TOKENS, prompt_tokens)
-    activations = read_at_once * (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
-    return max(1, int((free * _SHARE - activations) // row_bytes(config, prompt_tokens, new_tokens)))
+    usable = free * _SHARE
+    # The two peaks do not meet: what the prompts' pass takes is free again before the answers grow.
+    reading = max(PREFILL_TOKENS, prompt_tokens) * (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
+    while_reading = (usable - reading) // (prompt_tokens * cache_bytes_per_token(config))
+    while_writing = usable // row_bytes(config, prompt_tokens, new_tokens)
+    return max(1, int(min(while_reading, while_writing)))
 
 
 def even_batch(rows: int, most: int) -> int:
