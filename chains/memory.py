@@ -1,7 +1,8 @@
 """How many rows fit a GPU's memory: arithmetic on a model's configuration, no torch.
 
 A row of a batch keeps the keys and values of its prompt and answer until it ends; that is what fills a card.
-The constants were chosen against measured peaks (docs/decisions.md).
+The constants were chosen against measured peaks (docs/decisions.md). They count what unsloth's forward pass holds
+at once, which is the most; transformers' own holds less.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ PREFILL_TOKENS = (
 _BYTES = 2  # bfloat16 or float16
 _GROWTH = 512  # tokens: the steps in which unsloth's cache grows
 _SCORES = 6 * 4  # bytes a vocabulary entry and row: float32 scores and their copies while a token is chosen
+_MASKS = 8  # bytes a query and key of a padded prompt: additive, boolean (twice), and additive again, padded
 _SHARE = 0.95  # of the free memory; the rest is lost to fragments
 
 
@@ -26,10 +28,25 @@ def cache_bytes_per_token(config: Any) -> int:
 
 
 def row_bytes(config: Any, prompt_tokens: int, new_tokens: int) -> int:
-    """Return the bytes that one row takes while its answer is decoded."""
+    """Return the bytes that one row takes while its answer is decoded.
+
+    One layer's keys and values are there twice: unsloth copies them on the first step and whenever its cache grows.
+    """
     kept = prompt_tokens + ceil((new_tokens + 1) / _GROWTH) * _GROWTH
+    cache = kept * cache_bytes_per_token(config) * (1 + 1 / config.num_hidden_layers)
     attention = config.num_hidden_layers * config.num_attention_heads * kept * _BYTES
-    return int(kept * cache_bytes_per_token(config) + attention + config.vocab_size * _SCORES)
+    return int(cache + attention + config.vocab_size * _SCORES)
+
+
+def reading_bytes(config: Any, prompt_tokens: int) -> int:
+    """Return the bytes that one forward pass over a group of prompts takes beside the whole batch's cache.
+
+    Those are its activations, its masks, and the group's own keys and values, which are copied into the batch's when
+    the pass has ended. For a small model the last two are as much as the activations.
+    """
+    activations = (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
+    each = activations + _MASKS * prompt_tokens + cache_bytes_per_token(config)
+    return int(max(PREFILL_TOKENS, prompt_tokens) * each)
 
 
 def prefill_rows(prompt_tokens: int) -> int:
@@ -41,8 +58,8 @@ def rows_that_fit(config: Any, prompt_tokens: int, new_tokens: int, free: int) -
     """Return how many rows fit into ``free`` bytes, at least 1."""
     usable = free * _SHARE
     # The two peaks do not meet: what the prompts' pass takes is free again before the answers grow.
-    reading = max(PREFILL_TOKENS, prompt_tokens) * (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
-    while_reading = (usable - reading) // (prompt_tokens * cache_bytes_per_token(config))
+    for_cache = usable - reading_bytes(config, prompt_tokens)
+    while_reading = for_cache // (prompt_tokens * cache_bytes_per_token(config))
     while_writing = usable // row_bytes(config, prompt_tokens, new_tokens)
     return max(1, int(min(while_reading, while_writing)))
 
