@@ -1,40 +1,40 @@
-"""Train the stance adapter: python -m benchmarks.train_stance --data DIR --out adapter.safetensors
+"""Train the stance adapter on a GPU, and average several:
 
-Supervised contrastive (Khosla et al. 2020) over low-rank weights on all linear layers of all-MiniLM-L6-v2: a view is
-near statements of its side of its claim and near the evidence for it, far from the other side and other claims.
-Trains on Perspectrum's *train* rows and IBM Claim Stance. What shares eight words running with a passage of the
-ArguAna motions is left out, so that these stay unseen, and so are statements and claims of Perspectrum's dev rows.
-`vectorstore/stance/README.md` has the figures. A GPU helps.
+    python -m benchmarks.train_stance --data DIR --out one.safetensors [--seed 1 --counter 40 ...]
+    python -m benchmarks.train_stance --average one.safetensors two.safetensors --out adapter.safetensors
+
+Contrastive, with several positives (Khosla et al. 2020), over low-rank weights (Hu et al. 2021) on all linear layers of
+all-MiniLM-L6-v2: a view, read after its claim, is near passages of its side of that claim, and far from the other side,
+from what answers it, and from other claims. Two losses on the same vectors: the stance space by itself, and the score that
+ranks, question included. `stance_data` says what is learned from; `vectorstore/stance/README.md` has the figures.
 """
 
 import argparse
 import math
 import random
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from torch.nn import functional
 
-from benchmarks.retrieval import Row, read
+from benchmarks.stance_data import Claim, StanceData, View, add_neighbours, sample, stance_data
+from vectorstore import load_embeddings
 from vectorstore.embeddings import HUB_NAME, bundled_model
+from vectorstore.stance_adapter import SCALE
 
-RANK, SCALE, TEMPERATURE = 16, 2.0, 0.05
-HARD = 3.0  # a passage of the other side of the same claim weighs as much as three of other claims
-VIEW_ALONE = 0.3  # share of anchors that are the view without its claim
-SIDES = ("support", "undermine")
-
-
-class Claim:
-    """What is said for and against a claim."""
-
-    def __init__(self) -> None:
-        self.statements: dict[str, list[str]] = {side: [] for side in SIDES}
-        self.evidence: dict[str, list[tuple[str, list[str]]]] = {side: [] for side in SIDES}
+RANK, TEMPERATURE, DROPOUT = 32, 0.05, 0.2
+AVERAGE_RANK = 48
+OTHER_SIDE = 3.0  # a passage of the other side weighs as much as three of other claims
+NEAR = {"statements": 96, "evidence": 48, "motions": 28, "speeches": 6}  # claims a step
+WEIGHTS = {"statements": 1.0, "evidence": 1.0, "motions": 1.0, "speeches": 0.5}
+JOINT = 0.25  # share of the second loss
+POV_WEIGHTS, STANCE_SHARES = (0.4, 0.5, 0.6), (0.75, 1.0)  # one of each is drawn for it
+LONGEST = 160  # tokens of a passage that are read in training
 
 
 class LowRank(torch.nn.Module):
@@ -48,147 +48,139 @@ class LowRank(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return the changed layer's output."""
-        low = functional.linear(functional.dropout(x, 0.1, self.training), self.A)
+        low = functional.linear(functional.dropout(x, DROPOUT, self.training), self.A)
         return self.linear(x) + SCALE * functional.linear(low, self.B)
 
 
-def claims_of(data: Path) -> dict[str, Claim]:
-    """Read the training claims."""
-    rows = list(read(data / "perspectrum/pov.jsonl.gz"))
-    proofs = list(read(data / "perspectrum/evidence_pov.jsonl.gz"))
-    text = {row["_id"]: row["text"] for row in read(data / "perspectrum/corpus.jsonl.gz")}
-    paragraph = {row["_id"]: row["text"] for row in read(data / "perspectrum/evidence.jsonl.gz")}
-    dev = [row for row in rows if row["split"] == "dev"]
-    dev_claims = {row["query"].lower() for row in dev}
-    dev_statements = {text[i].lower() for row in dev for i in everything(row)}
-    dev_paragraphs = {i for row in proofs if row["split"] == "dev" for i in row["relevant"]}
-    motions = {i for row in read(data / "arguana/pov.jsonl.gz") for i in everything(row)}
-    unseen: set[str] = set()
-    for row in read(data / "arguana/corpus.jsonl.gz"):
-        if row["_id"] in motions:
-            unseen |= eights(row["text"])
-    trains = lambda row: row["split"] == "train" and row["query"].lower() not in dev_claims  # noqa: E731
-    claims: dict[str, Claim] = {}
-    for row in filter(trains, rows):
-        allowed = {i: t for i, t in text.items() if i in everything(row) and t.lower() not in dev_statements}
-        add(claims, row, {i: t for i, t in allowed.items() if not eights(t) & unseen})
-    for row in filter(trains, proofs):
-        kept = [paragraph[i] for i in row["relevant"] if i not in dev_paragraphs and not eights(paragraph[i]) & unseen]
-        if kept:
-            claims.setdefault(row["query"], Claim()).evidence[side_of(row)].append((row["pov"], kept))
-    ibm = {row["_id"]: row["text"] for row in read(data / "ibm_claim_stance/corpus.jsonl.gz")}
-    for row in read(data / "ibm_claim_stance/pov.jsonl.gz"):
-        add(claims, row, ibm)
-    return claims
-
-
-def everything(row: Row) -> set[str]:
-    """Return the ids of both sides."""
-    return {i for field in ("same", "opposite", "exclude") for i in row[field]}
-
-
-def side_of(row: Row) -> str:
-    """Return the side of a row's view."""
-    return SIDES[0] if row["stance"] in ("SUPPORT", "PRO") else SIDES[1]
-
-
-def add(claims: dict[str, Claim], row: Row, text: dict[str, str]) -> None:
-    """Add the statements of both sides of a row, each once."""
-    statements = claims.setdefault(row["query"], Claim()).statements
-    own = side_of(row)
-    for side, ids in ((own, row["same"] + row["exclude"]), (other(own), row["opposite"])):
-        statements[side] = sorted({*statements[side], *(text[i] for i in ids if i in text)})
-
-
-def other(side: str) -> str:
-    """Return the other side."""
-    return SIDES[1 - SIDES.index(side)]
-
-
-def eights(text: str) -> set[str]:
-    """Return every eight words running."""
-    words = re.findall(r"\w+", text.lower())
-    return {" ".join(words[i : i + 8]) for i in range(len(words) - 7)}
-
-
+@dataclass
 class Batch:
-    """Anchors and passages with their claim and side; `own` restricts an anchor's positives."""
+    """Views (rows) against passages (columns)."""
 
-    def __init__(self) -> None:
-        self.anchors: list[str] = []
-        self.passages: list[str] = []
-        self.anchor_labels: list[tuple[int, int]] = []
-        self.passage_labels: list[tuple[int, int]] = []
-        self.own: list[int] = []
+    claims: list[str] = field(default_factory=list)
+    views: list[str] = field(default_factory=list)
+    passages: dict[str, int] = field(default_factory=dict)
+    positives: list[list[int]] = field(default_factory=list)
+    others: list[list[int]] = field(default_factory=list)
+    counters: list[list[int]] = field(default_factory=list)
+    unjudged: list[set[str]] = field(default_factory=list)
 
-    def passage(self, text: str, number: int, side: str, own: int) -> None:
-        """Add a passage; `own` is the number of the anchor that it is a positive of, -1 for none."""
-        self.passages.append(text)
-        self.passage_labels.append((number, SIDES.index(side)))
-        self.own.append(own)
+    def columns(self, identifiers: list[str]) -> list[int]:
+        """Return the passages' columns, new ones at the end."""
+        return [self.passages.setdefault(one, len(self.passages)) for one in identifiers]
 
-
-def anchor(claim: str, view: str, draw: random.Random) -> str:
-    """Return a view as it is embedded: mostly after its claim."""
-    return view if draw.random() < VIEW_ALONE else f"{claim}: {view}"
-
-
-def statements(claims: dict[str, Claim], names: Sequence[str], draw: random.Random) -> Batch:
-    """Draw a view, three statements of its side and four of the other for each of 64 claims."""
-    batch = Batch()
-    for number, name in enumerate(draw.sample(names, min(64, len(names)))):
-        sides = claims[name].statements
-        side = draw.choice([one for one in SIDES if len(sides[one]) > 1])
-        view, *same = draw.sample(sides[side], min(4, len(sides[side])))
-        batch.anchors.append(anchor(name, view, draw))
-        batch.anchor_labels.append((number, SIDES.index(side)))
-        for text in same:
-            batch.passage(text, number, side, number)
-        for text in draw.sample(sides[other(side)], min(4, len(sides[other(side)]))):
-            batch.passage(text, number, other(side), -1)
-    return batch
+    def add(
+        self, claim: str, view: str, same: list[str], other: list[str], counters: list[str], unjudged: set[str]
+    ) -> None:
+        """Add a view with its passages; what is `unjudged` counts neither way."""
+        self.claims.append(claim)
+        self.views.append(view)
+        self.positives.append(self.columns(same))
+        self.others.append(self.columns(other))
+        self.counters.append(self.columns(counters))
+        self.unjudged.append(unjudged - set(same))
 
 
-def evidence(claims: dict[str, Claim], names: Sequence[str], draw: random.Random) -> Batch:
-    """Draw a view, a paragraph for it, one of its side and two of the other for each of 40 claims."""
-    batch = Batch()
-    for number, name in enumerate(draw.sample(names, min(40, len(names)))):
-        sides = claims[name].evidence
-        side = draw.choice([one for one in SIDES if sides[one]])
-        view, own = draw.choice(sides[side])
-        batch.anchors.append(anchor(name, view, draw))
-        batch.anchor_labels.append((number, SIDES.index(side)))
-        batch.passage(draw.choice(own), number, side, number)
-        fellow = draw.choice(draw.choice(sides[side])[1])
-        if fellow not in own:
-            batch.passage(fellow, number, side, -1)
-        for _ in range(2 if sides[other(side)] else 0):
-            batch.passage(draw.choice(draw.choice(sides[other(side)])[1]), number, other(side), -1)
-    return batch
+def batches(found: StanceData, draw: random.Random) -> Iterator[tuple[str, Batch]]:
+    """Yield a batch of each task: one step."""
+    for task, claims in found.claims.items():
+        batch = Batch()
+        for claim in draw.sample(claims, min(NEAR[task], len(claims))):
+            _fill(task, batch, claim, found, draw)
+            batch.columns(sample(draw, claim.mined, 6))
+        yield task, batch
 
 
-def loss_of(model: SentenceTransformer, batch: Batch, length: int) -> torch.Tensor:
-    """Return the mean over anchors and positives of -log softmax; same side but not positive is left out."""
-    anchors, passages = embed(model, batch.anchors, 96), embed(model, batch.passages, length)
-    device = anchors.device
-    one = torch.tensor(batch.anchor_labels, device=device)[:, None]
-    two = torch.tensor(batch.passage_labels, device=device)[None]
-    claim, side = one[..., 0] == two[..., 0], one[..., 1] == two[..., 1]
-    positive = one[..., 0] == torch.tensor(batch.own, device=device)[None]
-    logits = anchors @ passages.T / TEMPERATURE + (claim & ~side) * math.log(HARD)
-    logits = logits.masked_fill(claim & side & ~positive, -1e9)
-    negatives = torch.logsumexp(logits.masked_fill(positive, -1e9), 1, keepdim=True)
-    gains = (logits - torch.logaddexp(logits, negatives)) * positive
+def _fill(task: str, batch: Batch, claim: Claim, found: StanceData, draw: random.Random) -> None:
+    if task == "statements":
+        sides = (0, 1) if len(claim.sides) < 40 else (draw.choice((0, 1)),)
+        for side in sides:
+            own = sample(draw, claim.of_side(side), 9)
+            if len(own) > 1:
+                other = sample(draw, claim.of_side(1 - side), 8)
+                batch.add(claim.text, found.texts[own[0]], own[1:], other, [], set(claim.of_side(side)))
+    elif task == "evidence":
+        view = draw.choice(claim.views)
+        own = sample(draw, view.own, 2)
+        other = sample(draw, [i for i in claim.of_side(1 - view.side) if i not in view.own], 2)
+        batch.add(claim.text, view.text, own, other, [], set(claim.of_side(view.side)) | set(view.own))
+    elif task == "motions":
+        for view in draw.sample(claim.views, min(3, len(claim.views))):
+            _fill_motion(batch, claim, view)
+    else:
+        for state in sorted(set(claim.sides.values())):
+            own = claim.of_side(state)
+            if len(own) >= 4:
+                own = sample(draw, own, 4)
+                batch.add(claim.text, found.texts[own[0]], own[1:], [], [], {own[0]})
+
+
+def _fill_motion(batch: Batch, claim: Claim, view: View) -> None:
+    counters = [i for i in view.counters if i in claim.sides]
+    same = [i for i in claim.of_side(view.side) if i not in view.own]
+    other = [i for i in claim.of_side(1 - view.side) if i not in counters]
+    if same:
+        batch.add(claim.text, view.text, same, other, counters, set(view.own))
+
+
+class Trainer:
+    """The model with its low-rank layers, and the loss of a batch."""
+
+    def __init__(self, found: StanceData, counter: float, device: str) -> None:
+        self.found, self.device = found, device
+        self.penalty = math.log(counter)
+        self.model = SentenceTransformer(str(bundled_model() or HUB_NAME), device=device)
+        self.layers = adapt(self.model)
+        self.base = SentenceTransformer(str(bundled_model() or HUB_NAME), device=device)
+        self.known: dict[str, torch.Tensor] = {}
+
+    def loss(self, batch: Batch, draw: random.Random) -> torch.Tensor:
+        """Return both losses together."""
+        ids = list(batch.passages)
+        texts = [self.found.texts[i] for i in ids]
+        views = self.embed([f"{c}: {v}" for c, v in zip(batch.claims, batch.views, strict=True)], 256)
+        passages = self.embed(texts, LONGEST)
+        positive, bonus = self._marks(batch, ids)
+        stance = views @ passages.T
+        base = self.base_vectors(texts)
+        weight, share = draw.choice(POV_WEIGHTS), draw.choice(STANCE_SHARES)
+        plain = (1 - weight) * self.base_vectors(batch.claims) + weight * (1 - share) * self.base_vectors(batch.views)
+        ranking = 2 * (plain @ base.T + weight * share * stance)
+        return contrast(stance, positive, bonus) + JOINT * contrast(ranking, positive, bonus)
+
+    def _marks(self, batch: Batch, ids: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        positive = torch.zeros(len(batch.views), len(ids), dtype=torch.bool)
+        bonus = torch.zeros(len(batch.views), len(ids))
+        for row in range(len(batch.views)):
+            bonus[row, [batch.passages[i] for i in batch.unjudged[row] if i in batch.passages]] = -torch.inf
+            bonus[row, batch.others[row]] = math.log(OTHER_SIDE)
+            bonus[row, batch.counters[row]] = self.penalty
+            bonus[row, batch.positives[row]] = 0
+            positive[row, batch.positives[row]] = True
+        return positive.to(self.device), bonus.to(self.device)
+
+    def embed(self, texts: list[str], length: int) -> torch.Tensor:
+        """Embed with gradients."""
+        self.model.max_seq_length = length
+        features = {k: v.to(self.device) for k, v in self.model.preprocess(texts).items() if hasattr(v, "to")}
+        with torch.autocast(self.device, torch.bfloat16):
+            vectors = self.model(features)["sentence_embedding"]
+        return functional.normalize(vectors.float(), dim=1)
+
+    def base_vectors(self, texts: list[str]) -> torch.Tensor:
+        """Embed in the space that stays as it is; each text once."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if new:
+            vectors = self.base.encode(new, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False)
+            self.known.update(zip(new, vectors.clone(), strict=True))
+        return torch.stack([self.known[text] for text in texts])
+
+
+def contrast(scores: torch.Tensor, positive: torch.Tensor, bonus: torch.Tensor) -> torch.Tensor:
+    """Return the mean over views and positives of -log softmax against all negatives; (views, passages)."""
+    logits = scores / TEMPERATURE + bonus
+    negatives = torch.logsumexp(logits.masked_fill(positive, -torch.inf), 1, keepdim=True)
+    gains = torch.where(positive, logits - torch.logaddexp(logits, negatives), 0.0)
     return -(gains.sum(1) / positive.sum(1).clamp(min=1))[positive.any(1)].mean()
-
-
-def embed(model: SentenceTransformer, texts: list[str], length: int) -> torch.Tensor:
-    """Embed with gradients."""
-    model.max_seq_length = length
-    features = {key: value.to(model.device) for key, value in model.preprocess(texts).items() if hasattr(value, "to")}
-    with torch.autocast(model.device.type, torch.bfloat16):
-        vectors = model(features)["sentence_embedding"]
-    return functional.normalize(vectors.float(), dim=1)
 
 
 def adapt(model: Any) -> dict[str, LowRank]:
@@ -204,39 +196,60 @@ def adapt(model: Any) -> dict[str, LowRank]:
     return layers
 
 
-def main() -> None:
-    """Train, and save the adapter."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=600)
-    options = parser.parse_args()
-    torch.manual_seed(0)
-    draw = random.Random(0)  # noqa: S311 - sampling, not secrets
-    claims = claims_of(options.data)
-    debated = [n for n, c in claims.items() if all(c.statements.values()) and max(map(len, c.statements.values())) > 1]
-    proven = [name for name, claim in claims.items() if any(claim.evidence.values())]
-    print(f"{len(claims)} claims: {len(debated)} with statements of both sides, {len(proven)} with evidence")
-    model = SentenceTransformer(str(bundled_model() or HUB_NAME))
-    layers = adapt(model)
-    weights = [weight for layer in layers.values() for weight in (layer.A, layer.B)]
-    optimizer = torch.optim.AdamW(weights, lr=5e-4, weight_decay=0.01)
+def train(options: argparse.Namespace) -> dict[str, torch.Tensor]:
+    """Train for so many steps; return the factors A and B of every layer."""
+    torch.manual_seed(options.seed)
+    draw = random.Random(options.seed)  # noqa: S311 - sampling, not secrets
+    found = stance_data(options.data)
+    add_neighbours(found, options.data, load_embeddings(stance=False).encode_documents)
+    print({task: (len(claims), sum(len(c.sides) for c in claims)) for task, claims in found.claims.items()})
+    trainer = Trainer(found, options.counter, "cuda" if torch.cuda.is_available() else "cpu")
+    weights = [weight for layer in trainer.layers.values() for weight in (layer.A, layer.B)]
+    optimizer = torch.optim.AdamW(weights, lr=options.rate, weight_decay=0.01)
     rate = lambda step: min(1, (step + 1) / 30) * (1 - step / options.steps)  # noqa: E731
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    model.train()
+    trainer.model.train()
     for step in range(options.steps):
         optimizer.zero_grad()
-        total = 0.0
-        for batch, length in ((statements(claims, debated, draw), 64), (evidence(claims, proven, draw), 192)):
-            loss = loss_of(model, batch, length)
+        losses = {}
+        for task, batch in batches(found, draw):
+            loss = WEIGHTS[task] * trainer.loss(batch, draw)
             loss.backward()
-            total += loss.item()
+            losses[task] = round(loss.item(), 3)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         schedule.step()
-        if step % 50 == 0:
-            print(f"step {step}: loss {total:.3f}", flush=True)
-    factors = {f"{name}.{part}": getattr(layer, part) for name, layer in layers.items() for part in "AB"}
+        if step % 20 == 0:
+            print(f"step {step}: {losses}", flush=True)
+    return {f"{name}.{part}": getattr(layer, part) for name, layer in trainer.layers.items() for part in "AB"}
+
+
+def averaged(files: list[Path]) -> dict[str, torch.Tensor]:
+    """Average the changes of several adapters (Wortsman et al. 2022), each layer at rank AVERAGE_RANK."""
+    factors = [load_file(file) for file in files]
+    found = {}
+    for name in sorted(key.removesuffix(".A") for key in factors[0] if key.endswith(".A")):
+        change = sum(one[f"{name}.B"].float() @ one[f"{name}.A"].float() for one in factors) / len(factors)
+        left, sizes, right = torch.linalg.svd(torch.as_tensor(change), full_matrices=False)
+        root = sizes[:AVERAGE_RANK].sqrt()
+        found[f"{name}.A"], found[f"{name}.B"] = root[:, None] * right[:AVERAGE_RANK], left[:, :AVERAGE_RANK] * root
+    return found
+
+
+def main() -> None:
+    """Train one adapter or average several, and save it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder of the public sets")
+    parser.add_argument("--average", type=Path, nargs="+", help="adapters to average instead of training one")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--counter", type=float, default=20.0, help="weight of what answers the view")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if not options.average and not (options.data and options.data.is_dir()):
+        parser.error("give --data FOLDER of the public sets, or --average FILES")
+    factors = averaged(options.average) if options.average else train(options)
     save_file({name: w.detach().half().cpu().contiguous() for name, w in factors.items()}, options.out)
     print(f"adapter saved to {options.out}")
 
