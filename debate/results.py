@@ -13,8 +13,16 @@ DONE, FAILED = "done", "failed"
 
 
 @dataclass(frozen=True)
+class StageTime:
+    """How long one stage of a question took: retrieve, opinion, debate or verdict."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class QuestionResult:
-    """All that came out of one question, or why it failed."""
+    """All that came out of one question, or why it failed; ``stages`` are those that this process finished."""
 
     question: Question
     model: str
@@ -24,6 +32,7 @@ class QuestionResult:
     turns: tuple[Turn, ...] = ()
     verdict: Turn | None = None
     error: str = ""
+    stages: tuple[StageTime, ...] = ()
 
     @property
     def status(self) -> str:

@@ -24,7 +24,7 @@ from debate.families import Families
 from debate.graph import GraphSettings, build_question_graph
 from debate.journal import Journal
 from debate.questions import read_questions
-from debate.report import write_report
+from debate.report import run_facts, write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder
 from debate.settings import DebateSettings
@@ -216,8 +216,9 @@ class _Run:
     def _write_report(self, questions: Sequence[Question]) -> None:
         order = {question.id: n for n, question in enumerate(questions)}
         folder = self._inputs.folder
-        views = [pov.text for pov in self._inputs.cast.povs or self._inputs.writer.povs]
-        write_report(folder / "report.html", lambda: self._journal.rows(order), f"Debate {folder.name}", views)
+        inputs = self._inputs
+        facts = run_facts(f"Debate {folder.name}", self._settings, inputs.cast, inputs.writer, inputs.debaters)
+        write_report(folder / "report.html", lambda: self._journal.rows(order), facts)
 
     def _width(self, tasks: Sequence[Question]) -> int:
         return max(1, min(self._settings.in_flight, len(tasks)))

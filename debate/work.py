@@ -20,7 +20,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
-from debate.results import QuestionResult
+from debate.results import QuestionResult, StageTime
 from debate.watching import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ _NEXT_STAGE = {
     "judge": "verdict",
     "debate": "done",
 }
+_STAGES = {"retrieve": "retrieve", "write_opinion": "opinion", "speak": "debate", "judge": "verdict"}
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -96,8 +97,9 @@ class Answering:
         self._progress.stage(question.id, "retrieve")
         thread: Any = {"configurable": {"thread_id": _thread_id(question)}}
         error = ""
+        spent: dict[str, float] = {}
         try:
-            self._run(question, thread)
+            self._run(question, thread, spent)
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
             error = f"{type(failure).__name__}: {failure}"
@@ -111,16 +113,21 @@ class Answering:
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
             error=error,
+            stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
         )
 
-    def _run(self, question: Question, thread: Any) -> None:
+    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> None:
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values:  # killed between its last step and its row
             return
         begin = None if stood.next else {"question": question}
         steps: Any = self._graph.stream(begin, thread, stream_mode="updates", subgraphs=True, durability="sync")
+        since = time.monotonic()
         for _, update in steps:
+            since, before = time.monotonic(), since
             for node in update:
+                if stage := _STAGES.get(node):
+                    spent[stage] = spent.get(stage, 0.0) + since - before
                 self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
 
     def _state(self, thread: Any) -> dict[str, Any]:
