@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -33,6 +33,7 @@ def pov_retrieval_chain(
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
     """
     retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode)
+    seen_from: dict[str, Any] = {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
 
     def text_of(asked: Question | str) -> str:
         return asked if isinstance(asked, str) else asked.text
@@ -40,7 +41,7 @@ def pov_retrieval_chain(
     def chunks(documents: list[Document]) -> tuple[Chunk, ...]:
         return as_chunks(documents)
 
-    chain = RunnableLambda(text_of) | retriever | RunnableLambda(chunks)
+    chain = RunnableLambda(text_of) | retriever.with_config(metadata=seen_from) | RunnableLambda(chunks)
     return chain.with_config(run_name="retrieve")
 
 

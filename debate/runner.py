@@ -182,7 +182,7 @@ class _Run:
         )
 
         def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
-            return seed, chain.invoke(seed)
+            return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
 
         for seed, children in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
             families.add(seed, children)

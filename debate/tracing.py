@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from debate.errors import RunFolderError, SettingsError
+from debate.span_facts import events_of, facts_of
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _CONTENT = ("input.value", "output.value")
+_TRACE = re.compile(r'"trace_id": "(\w+)"')
+_SESSION = re.compile(r'"session\.id": ("(?:[^"\\]|\\.)*")')
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Span:
         seconds: how long it took.
         error: what went wrong in it, or "".
         attributes: everything else, by OpenInference's names.
+        events: what happened in it: a loop cut, text written again, passages dropped, an abstention.
     """
 
     id: str
@@ -48,6 +54,7 @@ class Span:
     seconds: float
     error: str
     attributes: dict[str, Any]
+    events: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -60,14 +67,14 @@ def tracing(folder: Path) -> Iterator[None]:
     from openinference.instrumentation.langchain import LangChainInstrumentor
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+    from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
     provider = TracerProvider(resource=Resource.create({"service.name": "pov-debate"}))
     if any(os.environ.get(name) for name in _COLLECTOR):
-        provider.add_span_processor(BatchSpanProcessor(_collector()))
+        provider.add_span_processor(_telling(_collector()))
     instrumentor = LangChainInstrumentor()
     with (folder / "traces.jsonl").open("a", encoding="utf-8") as file:
-        provider.add_span_processor(BatchSpanProcessor(ConsoleSpanExporter(out=file, formatter=_line)))
+        provider.add_span_processor(_telling(ConsoleSpanExporter(out=file, formatter=_line)))
         instrumentor.instrument(tracer_provider=provider)
         try:
             yield
@@ -84,17 +91,39 @@ def read_traces(folder: Path, question: str = "") -> list[Span]:
     """
     path = folder / "traces.jsonl"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        with path.open(encoding="utf-8") as file:
+            spans = [_span(json.loads(line)) for line in _lines_of(file, question)]
     except OSError as error:
         raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
-    spans = [_span(json.loads(line)) for line in lines if line.endswith("}")]  # a killed process leaves half a line
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunFolderError(f"{path} holds a line that is no span ({error}); remove the line") from error
     questions = {span.trace: span.question for span in spans if span.question}
     if question:
         spans = [span for span in spans if questions.get(span.trace) == question]
         if not spans:
-            known = ", ".join(sorted(set(questions.values())))
+            known = ", ".join(sorted(_questions_in(path))) or "none"
             raise RunFolderError(f"{path} has no trace of question {question!r}; it has: {known}")
     return sorted(spans, key=lambda span: span.started)
+
+
+def _lines_of(file: TextIO, question: str) -> Iterator[str]:
+    """Yield the whole lines of a question's traces; a long run's file is looked through without parsing it all."""
+    whole = (line for line in file if line.endswith("}\n"))  # a killed process leaves half a line
+    if not question:
+        yield from whole
+        return
+    begins = f'"session.id": {json.dumps(question, ensure_ascii=False)[:-1]}:'
+    traces = {found.group(1) for line in whole if begins in line and (found := _TRACE.search(line))}
+    file.seek(0)
+    yield from (
+        line for line in file if line.endswith("}\n") and (found := _TRACE.search(line)) and found.group(1) in traces
+    )
+
+
+def _questions_in(path: Path) -> set[str]:
+    with path.open(encoding="utf-8") as file:
+        found = {match.group(1) for line in file if (match := _SESSION.search(line))}
+    return {str(json.loads(one)).rpartition(":")[0] for one in found}
 
 
 def _collector() -> Any:
@@ -106,6 +135,42 @@ def _collector() -> Any:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter()
+
+
+def _telling(exporter: SpanExporter) -> SpanProcessor:
+    """Hand finished spans to an exporter in batches, with what their outputs hold told as attributes and events."""
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+    class Telling(SpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            return exporter.export([_with_facts(span) for span in spans])
+
+        def shutdown(self) -> None:
+            exporter.shutdown()
+
+    return BatchSpanProcessor(Telling())
+
+
+def _with_facts(span: ReadableSpan) -> ReadableSpan:
+    from opentelemetry.sdk.trace import Event, ReadableSpan
+
+    facts = facts_of(span.name, span.attributes or {})
+    if not facts:
+        return span
+    return ReadableSpan(
+        name=span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes={**(span.attributes or {}), **facts},
+        events=(*span.events, *(Event(name, told, span.end_time) for name, told in events_of(facts))),
+        links=span.links,
+        kind=span.kind,
+        status=span.status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
 
 
 def _line(span: ReadableSpan) -> str:
@@ -133,4 +198,5 @@ def _span(values: dict[str, Any]) -> Span:
         seconds=(ended - started).total_seconds(),
         error=str(values["status"].get("description", "")).splitlines()[0] if "description" in values["status"] else "",
         attributes=attributes,
+        events=tuple((event["name"], ", ".join(map(str, event["attributes"].values()))) for event in values["events"]),
     )
