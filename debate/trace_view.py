@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -12,13 +11,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from debate.terminal import readable
 from debate.tracing import Span
 
 # Steps that only hand a value on, or stand around the step that does the work, would drown the tree.
 _PLUMBING = {"text_of", "chunks", "next_step", "complete", "speak", "judge", "write_opinion", "LangGraph"}
-
-
-_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
 
 def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tree]:
@@ -59,7 +56,7 @@ def _title(root: Span, spans: Sequence[Span]) -> Text:
     )
     name = root.name if root.name != "LangGraph" else ""
     return Text.assemble(
-        (_shown(" ".join(part for part in (root.question, name) if part)), "bold"),
+        (readable(" ".join(part for part in (root.question, name) if part)), "bold"),
         f"  {asked}" if asked else "",
         (f"  {root.seconds:.2f} s", "dim"),
         _error(root),
@@ -78,8 +75,8 @@ def _label(span: Span, *, again: bool) -> Text:
     ]
     if "pov_debate.supported" in span.attributes:
         facts.append(f"{span.attributes['pov_debate.supported']:.0%} rests on passages")
-    name = {"LLM": "generate", "RETRIEVER": "search"}.get(span.kind, _shown(span.name))
-    told = "".join(f"  {_shown(event)}: {_shown(what)}" for event, what in span.events if event != "exception")
+    name = {"LLM": "generate", "RETRIEVER": "search"}.get(span.kind, readable(span.name))
+    told = "".join(f"  {readable(event)}: {readable(what)}" for event, what in span.events if event != "exception")
     return Text.assemble(
         name, (" (again)" if again else "", "yellow"), (f"  {' · '.join(facts)}", "dim"), (told, "yellow"), _error(span)
     )
@@ -99,24 +96,24 @@ def _passages(span: Span) -> RenderableType:
         metadata = json.loads(str(span.attributes.get(place + "metadata", "{}")))
         scores = [metadata.get("score"), metadata.get("question_score"), *metadata.get("pov_scores", [])]
         text = " ".join(_content(span, place + "content").split())
-        source = Text.assemble((_shown(metadata.get("source", "")), "bold"), f" {text}")
+        source = Text.assemble((readable(metadata.get("source", "")), "bold"), f" {text}")
         table.add_row(*(f"{score:+.3f}" for score in scores if score is not None), source)
-    return Group(*(Text(f"view {n}: {_shown(view)}", style="dim") for n, view in enumerate(views, 1)), table)
+    return Group(*(Text(f"view {n}: {readable(view)}", style="dim") for n, view in enumerate(views, 1)), table)
 
 
 def _error(span: Span) -> tuple[str, str]:
-    return (f"  {_shown(span.error)}", "red") if span.error else ("", "")
+    return (f"  {readable(span.error)}", "red") if span.error else ("", "")
 
 
 def _prompt(span: Span) -> str:
     """Return what was sent: a prompt, or a chat's messages with who speaks."""
     prompts = span.attributes.get("llm.prompts")
     if prompts:
-        return _shown("\n\n".join(prompts))
+        return readable("\n\n".join(prompts))
     messages = "llm.input_messages."
     said = [name for name in span.attributes if name.startswith(messages) and name.endswith("message.content")]
     spoken = [(span.attributes.get(name.replace("content", "role"), ""), span.attributes[name]) for name in said]
-    return _shown("\n\n".join(f"{role}: {text}" for role, text in spoken)) or _content(span, "input.value")
+    return readable("\n\n".join(f"{role}: {text}" for role, text in spoken)) or _content(span, "input.value")
 
 
 def _answer(span: Span) -> str:
@@ -124,15 +121,10 @@ def _answer(span: Span) -> str:
     answer = _content(span, "output.value")
     try:
         generations = json.loads(str(span.attributes.get("output.value", "")))["generations"]
-        return _shown("\n\n".join(one["text"] for row in generations for one in row))
+        return readable("\n\n".join(one["text"] for row in generations for one in row))
     except (ValueError, KeyError, TypeError):
         return answer  # as it came
 
 
 def _content(span: Span, name: str) -> str:
-    return _shown(span.attributes.get(name, ""))
-
-
-def _shown(text: object) -> str:
-    """Take out what would steer the terminal: escape sequences and overrides of the direction of reading."""
-    return _STEERS.sub("\ufffd", str(text))
+    return readable(span.attributes.get(name, ""))

@@ -196,7 +196,12 @@ def _span(values: dict[str, Any]) -> Span:
         question=session.rpartition(":")[0],
         started=started,
         seconds=(ended - started).total_seconds(),
-        error=str(values["status"].get("description", "")).splitlines()[0] if "description" in values["status"] else "",
+        error=_reason(str(values["status"].get("description") or "")),
         attributes=attributes,
         events=tuple((event["name"], ", ".join(map(str, event["attributes"].values()))) for event in values["events"]),
     )
+
+
+def _reason(description: str) -> str:
+    """Return what went wrong, without the traceback that the instrumentation puts right behind it."""
+    return " ".join(description.partition("Traceback (most recent call last)")[0].split())

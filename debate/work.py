@@ -95,7 +95,7 @@ class Answering:
         """Run the graph for a question; an error in it becomes a failed row."""
         started = time.monotonic()
         self._progress.stage(question.id, "retrieve")
-        thread: Any = {"configurable": {"thread_id": _thread_id(question)}}
+        thread = thread_of(question)
         error = ""
         spent: dict[str, float] = {}
         try:
@@ -141,9 +141,9 @@ class Answering:
         return state
 
 
-def _thread_id(question: Question) -> str:
-    """Return the id of a question's thread: another text under the same id is another thread."""
-    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
+def thread_of(question: Question) -> Any:
+    """Return the configuration of a question's thread: another text under the same id is another thread."""
+    return {"configurable": {"thread_id": f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"}}
 
 
 def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:

@@ -52,7 +52,7 @@ def test_the_tree_shows_the_steps_of_a_question(tmp_path: Path) -> None:
 
 def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, "Bad one?"))
-    assert any("it broke" in span.error for span in spans)
+    assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
 
 
 class Flaky(ScriptedLLM):
