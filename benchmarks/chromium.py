@@ -33,12 +33,14 @@ class Page:
         self._unread = b""
         self._last = 0
         self._session = ""
+        self._loaded: set[str] = set()
         self.requests: list[str] = []
         self.errors: list[str] = []
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.send(f"{domain}.enable")
+        self.send("Page.setLifecycleEventsEnabled", enabled=True)
 
     def send(self, method: str, **params: Any) -> Any:
         """Send a command and return its result; events on the way are noted."""
@@ -57,9 +59,10 @@ class Page:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file and wait until it has loaded."""
-        self.send("Page.navigate", url=path.as_uri() + fragment)
-        while not self.evaluate("document.readyState === 'complete' && location.protocol === 'file:'"):
-            pass
+        self.send("Page.navigate", url="about:blank")  # the same file at another place would not load anew
+        loader = self.send("Page.navigate", url=path.as_uri() + fragment)["loaderId"]
+        while loader not in self._loaded:
+            self._note(self._receive())
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression; a promise is waited for."""
@@ -139,6 +142,8 @@ class Page:
         params = event.get("params", {})
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif event.get("method") == "Page.lifecycleEvent" and params["name"] == "load":
+            self._loaded.add(params["loaderId"])
         elif event.get("method") == "Runtime.exceptionThrown":
             self.errors.append(params["exceptionDetails"]["exception"].get("description", "error"))
         elif event.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":

