@@ -12,7 +12,7 @@ from hostile import HOSTILE, MARKUP, everywhere
 from pypdf import PdfReader
 
 from benchmarks.chromium import CHROMIUM, Page, browser
-from chains.schemas import Chunk, Opinion, Question
+from chains.schemas import Chunk, Opinion, Question, Turn
 from debate.report import RunFacts, write_report
 from debate.results import QuestionResult
 from prompts import Persona, PointOfView
@@ -260,6 +260,39 @@ def test_the_page_is_dark_where_the_system_is(page: Page, tmp_path: Path) -> Non
     page.media(prefers_color_scheme="dark")
     assert light > 700
     assert page.evaluate(LUMINANCE) < 100
+
+
+# The contrast of each element's own text with what lies behind it, by WCAG's formula; the colours as they are painted.
+CONTRAST = """(() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const painted = colours => {
+    canvas.clearRect(0, 0, 1, 1);
+    colours.forEach(colour => { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); });
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = rgb => rgb.map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, n) => sum + v * [.2126, .7152, .0722][n], 0);
+  const ownText = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.checkVisibility();
+  return [...document.querySelectorAll("body *:not(script, noscript, svg, svg *, option, .skip)")].filter(ownText).map(e => {
+    const behind = [];
+    for (let at = e; at; at = at.parentElement) behind.unshift(getComputedStyle(at).backgroundColor);
+    const [a, b] = [painted(behind), painted([...behind, getComputedStyle(e).color])].map(light);
+    return [Math.round(100 * (Math.max(a, b) + .05) / (Math.min(a, b) + .05)) / 100, e.className, e.textContent.slice(0, 20)];
+  }).sort((one, other) => one[0] - other[0]);
+})()"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_lies_behind_it(page: Page, tmp_path: Path, scheme: str) -> None:
+    views = tuple(PointOfView(f"view {n}") for n in range(7))
+    speakers = [Turn(1, str(n), f"Speaker {n}", "So.", 1) for n in range(6)]
+    many = replace(ROW, chunks=(Chunk("c1", "Text.", "a.txt", 0.9, 0.1, (0.1,) * 7),), turns=tuple(speakers))
+    page.media(prefers_color_scheme=scheme)
+    shown(page, tmp_path, many, FAILED, facts=replace(FACTS, views=views))
+    page.click("#toggle")
+    found = page.evaluate(CONTRAST)
+    assert len(found) > 40
+    assert [one for one in found if one[0] < 4.5] == []
 
 
 def test_on_a_phone_nothing_scrolls_sideways(hostile: Page) -> None:
