@@ -59,8 +59,10 @@ Examples:
       how the answer to one question came about
   debate trace runs/first --question q01 --contents
       with the prompts as they were sent, and each passage's score by point of view
-  debate trace runs/first --question q01 --replay opinion --seed 7
-      its opinion and its debate again over the same passages, shown beside the old ones and kept apart
+  debate trace runs/first --question q01 --replay retrieve --change pov_weight=0.8
+      the same question seen more from the points of view, shown beside the old row and kept apart
+  debate trace runs/first --question q01 --replay verdict
+      only the verdict again, on the debate as it was
 """
 
 
@@ -129,8 +131,9 @@ def trace(
     replay: Annotated[
         str, typer.Option(help="Run the question again from a stage: retrieve, opinion, debate, verdict.")
     ] = "",
-    seed: Annotated[int | None, typer.Option(help="For a replay: another seed than the run's.")] = None,
-    model: Annotated[str | None, typer.Option(help="For a replay: another model than the run's.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option(help="For a replay: a setting that is to differ, NAME=VALUE; may be repeated.")
+    ] = None,
 ) -> None:
     """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
     _start_logging(quiet=False)
@@ -143,10 +146,10 @@ def trace(
 
         console = Console()
         if replay:
-            _replay(console, folder, question, replay, {"seed": seed, "model": model})
+            _replay(console, folder, question, replay, change or [])
             return
-        if seed is not None or model is not None:
-            raise SettingsError("--seed and --model are for a replay; add --replay STAGE")
+        if change:
+            raise SettingsError("--change is for a replay; add --replay STAGE")
         for tree in trace_trees(read_traces(folder, question), contents=contents):
             console.print(tree)
 
@@ -198,16 +201,19 @@ def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool)
     return summary
 
 
-def _replay(console: Console, folder: Path, question: str, stage: str, given: dict[str, Any]) -> None:
+def _replay(console: Console, folder: Path, question: str, stage: str, changes: Sequence[str]) -> None:
     from debate.errors import SettingsError
     from debate.replay import replay_question
     from debate.replay_view import replay_table
 
     if not question:
         raise SettingsError("--replay needs a question; add --question ID")
-    chosen = {name: value for name, value in given.items() if value is not None}
+    wrong = next((one for one in changes if "=" not in one), None)
+    if wrong is not None:
+        raise SettingsError(f"--change {wrong!r} is not NAME=VALUE; write one like pov_weight=0.8")
+    given = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in changes)}
     with console.status("reading the run") as status:
-        made = replay_question(folder, question, stage, given=chosen, preparing=status.update)
+        made = replay_question(folder, question, stage, given=given, preparing=status.update)
     console.print(replay_table(made))
     if made.after.error:
         raise typer.Exit(ExitCode.FAILED_ROWS)

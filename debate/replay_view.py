@@ -19,9 +19,10 @@ _Pair = tuple[str, str, str]
 
 def replay_table(made: Replay) -> RenderableType:
     """Show both rows from the replayed stage on, what changed between them, and where the replay lies."""
-    table = Table("", "as it was", "replayed", show_lines=True, expand=True)
-    for name in ("as it was", "replayed"):
-        next(column for column in table.columns if column.header == name).ratio = 1
+    table = Table(show_lines=True, expand=True)
+    table.add_column(max_width=18)
+    table.add_column("as it was", ratio=1)
+    table.add_column("replayed", ratio=1)
     for label, before, after in _pairs(made):
         same = before == after
         table.add_row(
@@ -37,8 +38,8 @@ def replay_table(made: Replay) -> RenderableType:
 def _pairs(made: Replay) -> Iterator[_Pair]:
     before, after = made.before, made.after
     yield "status", before.error or before.status, after.error or after.status
-    yield "seconds", f"{before.seconds:.1f}", f"{after.seconds:.1f}"
     first = STAGES.index(made.stage)
+    yield "seconds, from this stage on", _seconds(before, first), _seconds(after, first)
     if first <= STAGES.index("retrieve"):
         yield "passages", _passages(before), _passages(after)
     if first <= STAGES.index("opinion"):
@@ -48,6 +49,11 @@ def _pairs(made: Replay) -> Iterator[_Pair]:
         for old, new in zip_longest(before.turns, after.turns):
             yield _speaker(old or new), _text(old), _text(new)
     yield "verdict", _text(before.verdict), _text(after.verdict)
+
+
+def _seconds(result: QuestionResult, first: int) -> str:
+    """Return how long a row's stages took from one on; a row that was gone on with knows only its last ones."""
+    return f"{sum(one.seconds for one in result.stages if STAGES.index(one.stage) >= first):.1f}"
 
 
 def _passages(result: QuestionResult) -> str:

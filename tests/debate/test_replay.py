@@ -142,10 +142,27 @@ def test_both_rows_stand_side_by_side(folder: Path) -> None:
     assert "They did." not in shown
 
 
-def test_the_command_asks_for_a_question_and_for_a_replay() -> None:
-    run = CliRunner().invoke
-    without = run(app, ["trace", "runs/x", "--replay", "opinion"])
-    alone = run(app, ["trace", "runs/x", "--seed", "7"])
-    assert (without.exit_code, alone.exit_code) == (2, 2)
-    assert "--replay needs a question; add --question ID" in without.stderr
-    assert "add --replay STAGE" in alone.stderr
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--replay", "opinion"], "--replay needs a question; add --question ID"),
+        (["--change", "seed=7"], "--change is for a replay; add --replay STAGE"),
+        (["--question", "q001", "--replay", "opinion", "--change", "seed"], "--change 'seed' is not NAME=VALUE"),
+        (["--question", "q001", "--replay", "opinion", "--change", "sed=7"], "sed: Extra inputs are not permitted"),
+        (["--question", "q001", "--replay", "end"], "'end' is no stage"),
+    ],
+)
+def test_a_command_that_cannot_be_followed_says_why(folder: Path, options: list[str], told: str) -> None:
+    done = CliRunner().invoke(app, ["trace", str(folder), *options])
+    assert done.exit_code == 2
+    assert told in " ".join(done.stderr.split())
+
+
+def test_the_command_shows_a_replay_with_a_setting_that_differs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.replay.load_model", lambda settings: ScriptedLLM(script=AGAIN))
+    monkeypatch.setattr("debate.replay.load_store", lambda settings: (STORE, ()))
+    options = ["--question", "q001", "--replay", "verdict", "--change", "seed=7"]
+    done = CliRunner().invoke(app, ["trace", str(folder), *options])
+    assert done.exit_code == 0
+    assert "changed since: seed was 0 and is 7" in done.stdout
+    assert "A win." in done.stdout
