@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chains.schemas import Chunk, Question, as_chunks
@@ -34,14 +33,10 @@ def pov_retrieval_chain(
     """
     retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode)
 
-    def text_of(asked: Question | str) -> str:
-        return asked if isinstance(asked, str) else asked.text
+    def retrieve(asked: Question | str) -> tuple[Chunk, ...]:
+        return as_chunks(retriever.invoke(asked if isinstance(asked, str) else asked.text))
 
-    def chunks(documents: list[Document]) -> tuple[Chunk, ...]:
-        return as_chunks(documents)
-
-    chain = RunnableLambda(text_of) | retriever | RunnableLambda(chunks)
-    return chain.with_config(run_name="retrieve")
+    return RunnableLambda(retrieve).with_config(run_name="retrieve")
 
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import computed_field
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Question, Turn
@@ -25,6 +26,7 @@ class QuestionResult:
     verdict: Turn | None = None
     error: str = ""
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> str:
         """Return done or failed."""

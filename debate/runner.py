@@ -184,8 +184,8 @@ class _Run:
         def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
             return seed, chain.invoke(seed)
 
-        for seed, children in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
-            families.add(seed, children)
+        for made in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
+            families.extend(made)
         return [child for seed in seeds for child in families.get(seed) or ()]
 
     def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
@@ -200,9 +200,10 @@ class _Run:
                 checkpointer=checkpointer,
             )
             answering = Answering(graph, self._settings.model, self._progress)
-            for result in in_parallel(answering, left, self._llm, self._width(left), self._progress):
-                self._journal.append(result)
-                self._progress.finished(result)
+            for results in in_parallel(answering, left, self._llm, self._width(left), self._progress):
+                self._journal.extend(results)
+                for result in results:
+                    self._progress.finished(result)
                 if time.monotonic() >= self._workbook_due:
                     self._write_workbook(questions)
 

@@ -11,7 +11,7 @@ from rich.tree import Tree
 from debate.tracing import Span
 
 # Steps that only pass a value on would drown the tree.
-_PLUMBING = {"text_of", "chunks", "next_step", "complete"}
+_PLUMBING = {"next_step"}
 
 
 def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tree]:
