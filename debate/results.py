@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import computed_field
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Question, Turn
@@ -34,6 +35,7 @@ class QuestionResult:
     error: str = ""
     stages: tuple[StageTime, ...] = ()
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> str:
         """Return done or failed."""

@@ -186,17 +186,18 @@ class _Run:
         def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
             return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
 
-        for seed, children in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
-            families.add(seed, children)
+        for made in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
+            families.extend(made)
         return [child for seed in seeds for child in families.get(seed) or ()]
 
     def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
         with open_checkpoints(self._inputs.folder / "checkpoints.sqlite") as checkpointer:
             graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
             answering = Answering(graph, self._settings.model, self._progress)
-            for result in in_parallel(answering, left, self._llm, self._width(left), self._progress):
-                self._journal.append(result)
-                self._progress.finished(result)
+            for results in in_parallel(answering, left, self._llm, self._width(left), self._progress):
+                self._journal.extend(results)
+                for result in results:
+                    self._progress.finished(result)
                 if time.monotonic() >= self._workbook_due:
                     self._write_workbook(questions)
 

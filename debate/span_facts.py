@@ -14,7 +14,7 @@ from typing import Any
 _OUTPUT = "output.value"
 _PREFIX = "pov_debate."
 _TOLD = ("loop", "notes", "dropped", "abstained", "supported", "unknown", "words", "round")
-_OWN_STEPS = ("complete", "opinion", "verdict", "turn:")
+_OWN_STEPS = ("opinion", "verdict", "turn:")
 
 
 def facts_of(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from rich.tree import Tree
 from debate.terminal import readable
 from debate.tracing import Span
 
-# Steps that only hand a value on, or stand around the step that does the work, would drown the tree.
-_PLUMBING = {"text_of", "chunks", "next_step", "complete", "speak", "judge", "write_opinion", "LangGraph"}
+# Steps that stand around the step that does the work would drown the tree.
+_PLUMBING = {"next_step", "speak", "judge", "write_opinion", "LangGraph"}
 
 
 def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tree]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -174,13 +174,36 @@ def _with_facts(span: ReadableSpan) -> ReadableSpan:
 
 
 def _line(span: ReadableSpan) -> str:
-    """Return a span as one line. A chain's content is its children's: kept only in the steps that made it."""
-    values = json.loads(span.to_json(indent=None))
-    attributes = values["attributes"]
+    """Return a span as one line, in the shape of the SDK's ``to_json`` but for the resource, which never differs.
+
+    A chain's content is its children's: kept only in the steps that made it. Not made from ``to_json`` itself, which
+    takes four times as long.
+    """
+    attributes = dict(span.attributes or {})
     if attributes.get("openinference.span.kind") == "CHAIN":
-        values["attributes"] = {name: value for name, value in attributes.items() if name not in _CONTENT}
-    values.pop("resource", None)
+        attributes = {name: value for name, value in attributes.items() if name not in _CONTENT}
+    status = {"status_code": span.status.status_code.name}
+    if span.status.description:
+        status["description"] = span.status.description
+    values = {
+        "name": span.name,
+        "context": {"trace_id": f"0x{span.context.trace_id:032x}", "span_id": f"0x{span.context.span_id:016x}"},
+        "parent_id": f"0x{span.parent.span_id:016x}" if span.parent else None,
+        "start_time": _time(span.start_time),
+        "end_time": _time(span.end_time),
+        "status": status,
+        "attributes": attributes,
+        "events": [
+            {"name": event.name, "timestamp": _time(event.timestamp), "attributes": dict(event.attributes or {})}
+            for event in span.events
+        ],
+    }
     return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _time(nanoseconds: int | None) -> str:
+    moment = datetime.fromtimestamp((nanoseconds or 0) / 1e9, tz=UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _span(values: dict[str, Any]) -> Span:

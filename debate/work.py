@@ -28,8 +28,7 @@ _NEXT_STAGE = {
     "retrieve": "opinion",
     "write_opinion": "debate",
     "speak": "debate",
-    "judge": "verdict",
-    "debate": "done",
+    "judge": "done",
 }
 _STAGES = {"retrieve": "retrieve", "write_opinion": "opinion", "speak": "debate", "judge": "verdict"}
 
@@ -43,8 +42,8 @@ class StoppedAtOnce(KeyboardInterrupt):
 
 def in_parallel(
     work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
-) -> Iterator[Outcome]:
-    """Work on ``width`` tasks at a time and yield outcomes as they finish; only those in flight are in memory.
+) -> Iterator[list[Outcome]]:
+    """Work on ``width`` tasks at a time and yield the outcomes that finished together; only those in flight are kept.
 
     Each task runs in a thread that is registered with the model, so that their calls merge into batches.
 
@@ -75,8 +74,7 @@ def in_parallel(
                 interrupted = True
                 progress.stopping(len(flying))
                 continue
-            for future in finished:
-                yield future.result()
+            yield [future.result() for future in finished]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if interrupted:
@@ -99,11 +97,11 @@ class Answering:
         error = ""
         spent: dict[str, float] = {}
         try:
-            self._run(question, thread, spent)
+            state = self._run(question, thread, spent)
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
             error = f"{type(failure).__name__}: {failure}"
-        state = self._state(thread)
+            state = dict(self._graph.get_state(thread).values)
         return QuestionResult(
             question=question,
             model=self._model,
@@ -116,28 +114,24 @@ class Answering:
             stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
         )
 
-    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> None:
+    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
+        """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values:  # killed between its last step and its row
-            return
+            return dict(stood.values)
         begin = None if stood.next else {"question": question}
-        steps: Any = self._graph.stream(begin, thread, stream_mode="updates", subgraphs=True, durability="sync")
+        state: dict[str, Any] = {}
+        modes: Any = ["updates", "values"]
+        steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
         since = time.monotonic()
-        for _, update in steps:
-            since, before = time.monotonic(), since
-            for node in update:
-                if stage := _STAGES.get(node):
-                    spent[stage] = spent.get(stage, 0.0) + since - before
-                self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
-
-    def _state(self, thread: Any) -> dict[str, Any]:
-        """Return what the question has come to, the turns of an unfinished debate included."""
-        snapshot = self._graph.get_state(thread, subgraphs=True)
-        state = dict(snapshot.values)
-        for task in snapshot.tasks:
-            inner = getattr(task.state, "values", None)
-            if inner:
-                state |= inner
+        for mode, payload in steps:
+            if mode == "values":
+                state = payload
+            else:
+                since, before = time.monotonic(), since
+                for node in payload:
+                    spent[_STAGES[node]] = spent.get(_STAGES[node], 0.0) + since - before
+                    self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
         return state
 
 
