@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 
 from chains.contracts import WordLimits
 from chains.llm import BatchedHuggingFacePipeline
@@ -25,19 +25,27 @@ def completion_chain(
     llm: BaseLanguageModel[Any], limits: WordLimits, seed: int = 0
 ) -> Runnable[RenderedPrompt, Completion]:
     """Return a Runnable that sends a prompt and brings back the completion."""
+    return _Completion(llm, limits, seed)
 
-    def complete(prompt: RenderedPrompt, config: RunnableConfig) -> Completion:
-        local = isinstance(llm, BatchedHuggingFacePipeline)
-        contract: dict[str, Any] = {"limits": limits, "seed": seed, "said": prompt.said} if local else {}
-        value = prompt_value(llm, prompt)
-        result = llm.generate_prompt([value], callbacks=config.get("callbacks"), **contract)
+
+class _Completion(Runnable[RenderedPrompt, Completion]):
+    """Leaves no trace of its own: the model's call stands in the trace right under the step that made it."""
+
+    def __init__(self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int) -> None:
+        self._llm = llm
+        self._limits = limits
+        self._seed = seed
+
+    def invoke(self, input: RenderedPrompt, config: RunnableConfig | None = None, **_: Any) -> Completion:
+        local = isinstance(self._llm, BatchedHuggingFacePipeline)
+        contract: dict[str, Any] = {"limits": self._limits, "seed": self._seed, "said": input.said} if local else {}
+        value = prompt_value(self._llm, input)
+        result = self._llm.generate_prompt([value], callbacks=ensure_config(config).get("callbacks"), **contract)
         generation = result.generations[0][0]
         if local:
             completion: Completion = (generation.generation_info or {})["completion"]
             return completion
-        return _cut(generation.text.strip(), limits)
-
-    return RunnableLambda(complete).with_config(run_name="complete")
+        return _cut(generation.text.strip(), self._limits)
 
 
 def prompt_value(llm: BaseLanguageModel[Any], prompt: RenderedPrompt) -> PromptValue:

@@ -8,15 +8,16 @@ without them; numbers are digits, so "five" is not checked.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chains.schemas import Support
 from chains.sentences import CITATION, UNSPACED, Sentence, split_sentences, word_count
 
-__all__ = ["Grounding", "Support", "cite", "ground", "is_abstention"]
+__all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground", "is_abstention"]
 
 Embed = Callable[[list[str]], NDArray[Any]]
 
@@ -39,22 +40,6 @@ class HasText(Protocol):
     @property
     def text(self) -> str:
         """The chunk, word for word."""
-
-
-@dataclass(frozen=True)
-class Support:
-    """What one sentence of the answer rests on.
-
-    Attributes:
-        start, end: the sentence is `answer[start:end]`.
-        chunk: index of the chunk that supports it, or None.
-        score: that chunk's score in [0, 1]; without one, the best score of any chunk, for tuning.
-    """
-
-    start: int
-    end: int
-    chunk: int | None
-    score: float
 
 
 @dataclass(frozen=True)
@@ -119,10 +104,15 @@ def cite(answer: str, grounding: Grounding) -> str:
     Raises:
         ValueError: the grounding belongs to another answer.
     """
-    cited = _insert_markers(grounding)
+    cited, _ = _insert_markers(grounding)
     if answer not in (grounding.answer, cited):
         raise ValueError(f"the grounding is of another answer, which begins {grounding.answer[:60]!r}")
     return cited
+
+
+def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
+    """The sentences of a grounding where they stand in the answer that `cite` returns."""
+    return _insert_markers(grounding)[1]
 
 
 _REFUSAL = re.compile(
@@ -318,16 +308,25 @@ _FULL_STOP = re.compile(r"\s*[.!?…。！？｡]+[\"'”’»)\]」』）】]*$
 _ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,}$")
 
 
-def _insert_markers(grounding: Grounding) -> str:
+def _insert_markers(grounding: Grounding) -> tuple[str, tuple[Support, ...]]:
+    """The answer with its markers, and its sentences with the places they have moved to."""
     pieces: list[str] = []
-    written = 0
+    moved: list[Support] = []
+    written = added = 0
     for support in grounding.sentences:
         sentence = grounding.answer[support.start : support.end]
-        if support.chunk is None or CITATION.search(sentence):
-            continue
-        stop = None if _ACRONYM.search(sentence) else _FULL_STOP.search(sentence)
-        at = support.start + (stop.start() if stop else len(sentence))
-        space = "" if re.match(f"[{UNSPACED}」』）]", grounding.answer[at - 1]) else " "
-        pieces += [grounding.answer[written:at], f"{space}[{support.chunk + 1}]"]
-        written = at
-    return "".join([*pieces, grounding.answer[written:]])
+        start = support.start + added
+        if support.chunk is not None and not CITATION.search(sentence):
+            at = support.start + _marker_place(sentence)
+            space = "" if re.match(f"[{UNSPACED}」』）]", grounding.answer[at - 1]) else " "
+            marker = f"{space}[{support.chunk + 1}]"
+            pieces += [grounding.answer[written:at], marker]
+            written, added = at, added + len(marker)
+        moved.append(replace(support, start=start, end=support.end + added))
+    return "".join([*pieces, grounding.answer[written:]]), tuple(moved)
+
+
+def _marker_place(sentence: str) -> int:
+    """Where a sentence's marker goes: before its full stop."""
+    stop = None if _ACRONYM.search(sentence) else _FULL_STOP.search(sentence)
+    return stop.start() if stop else len(sentence)

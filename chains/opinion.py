@@ -23,7 +23,7 @@ from chains.by_chunk import Essay, write_by_chunk
 from chains.completion import completion_chain, fits_window
 from chains.context import clean_passage, fit_chunks
 from chains.contracts import WordLimits
-from chains.grounding import cite, ground, is_abstention
+from chains.grounding import cite, cited_sentences, ground, is_abstention
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.sentences import cut_at_sentence, word_count
@@ -179,6 +179,8 @@ def _grounded(essay: Essay, question: str, limits: WordLimits, embeddings: Embed
         words=word_count(cited),
         citations=", ".join(f"[{index + 1}] {chunk_ids[index]}" for index in sorted(grounding.coverage)),
         supported=round(grounding.supported, 2),
+        sentences=tuple(one for one in cited_sentences(grounding) if one.end <= len(cited)),
+        unknown=grounding.unknown,
         notes=(*completion.notes, *unknown),
     )
 

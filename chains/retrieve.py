@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chains.schemas import Chunk, Question, as_chunks
@@ -33,15 +32,13 @@ def pov_retrieval_chain(
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
     """
     retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode)
+    seen_from: dict[str, Any] = {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
 
-    def text_of(asked: Question | str) -> str:
-        return asked if isinstance(asked, str) else asked.text
+    def retrieve(asked: Question | str) -> tuple[Chunk, ...]:
+        text = asked if isinstance(asked, str) else asked.text
+        return as_chunks(retriever.invoke(text, {"metadata": seen_from}))
 
-    def chunks(documents: list[Document]) -> tuple[Chunk, ...]:
-        return as_chunks(documents)
-
-    chain = RunnableLambda(text_of) | retriever | RunnableLambda(chunks)
-    return chain.with_config(run_name="retrieve")
+    return RunnableLambda(retrieve).with_config(run_name="retrieve")
 
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:

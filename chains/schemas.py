@@ -74,11 +74,29 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Support:
+    """What one sentence of an answer rests on.
+
+    Attributes:
+        start, end: the sentence is ``answer[start:end]``.
+        chunk: index of the chunk that supports it, or None.
+        score: that chunk's score in [0, 1]; without one, the best score of any chunk.
+    """
+
+    start: int
+    end: int
+    chunk: int | None
+    score: float
+
+
+@dataclass(frozen=True)
 class Opinion:
     """An answer to a question, and what it rests on.
 
     Attributes:
         abstained: the answer is "I don't know".
+        sentences: what each sentence of the answer rests on; none where it abstained.
+        unknown: numbers, dates and names of the answer that stand in no chunk nor in the question.
         dropped: ids of chunks that did not fit the model's window.
         prompt_tokens, tokens: tokens read and written.
     """
@@ -89,6 +107,8 @@ class Opinion:
     abstained: bool = False
     citations: str = ""
     supported: float | None = None
+    sentences: tuple[Support, ...] = ()
+    unknown: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     loop: str = ""
     notes: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
-"""The debate as a LangGraph subgraph: speak, speak again, and judge.
+"""The debate as steps of a LangGraph graph: speak, speak again, and judge.
 
-One turn is one step, so that a checkpointer makes each turn durable. Another system can take the compiled
-graph as a node of its own: it reads ``question`` and ``opinion`` and writes ``turns`` and ``verdict``.
+One turn is one step, so that a checkpointer makes each turn durable. ``add_debate`` puts the steps into a larger
+graph; ``build_debate_graph`` compiles them alone, so that another system can take the debate as a node of its own:
+it reads ``question`` and ``opinion_text`` and writes ``turns`` and ``verdict``.
 """
 
 from __future__ import annotations
@@ -24,10 +25,7 @@ RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0)
 
 
 def _append(spoken: Sequence[Turn], new: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Add turns; a checkpoint hands a tuple back as a list.
-
-    When the subgraph ends it hands all its turns to the graph around it, which has none of its own.
-    """
+    """Add turns; a checkpoint hands a tuple back as a list."""
     return (*spoken, *new)
 
 
@@ -54,6 +52,27 @@ def build_debate_graph(
     Raises:
         ChainError: fewer than two personas or rounds.
     """
+    graph = StateGraph(DebateState)
+    add_debate(graph, START, llm, personas, retrievers, rounds=rounds, limits=limits, seed=seed)
+    return graph.compile()
+
+
+def add_debate(
+    graph: StateGraph[Any, Any, Any, Any],
+    after: str,
+    llm: BaseLanguageModel[Any],
+    personas: Sequence[Persona],
+    retrievers: Mapping[str, Retrieve],
+    *,
+    rounds: int,
+    limits: WordLimits,
+    seed: int,
+) -> None:
+    """Add the debate's steps to a graph, after the node of this name and up to the graph's end.
+
+    Raises:
+        ChainError: fewer than two personas or rounds.
+    """
     check_debate(personas, rounds)
     speakers = [turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas]
     moderator = verdict_chain(llm, seed=seed)
@@ -73,10 +92,8 @@ def build_debate_graph(
     def next_step(state: DebateState) -> str:
         return "speak" if len(state["turns"]) < rounds * len(speakers) else "judge"
 
-    graph = StateGraph(DebateState)
     graph.add_node("speak", speak, retry_policy=RETRY)
     graph.add_node("judge", judge, retry_policy=RETRY)
-    graph.add_edge(START, "speak")
+    graph.add_edge(after, "speak")
     graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
     graph.add_edge("judge", END)
-    return graph.compile()

@@ -53,6 +53,19 @@ Exit codes:
 """
 
 
+_TRACE_EXAMPLES = """\b
+Examples:
+  debate trace runs/first --question q01
+      how the answer to one question came about
+  debate trace runs/first --question q01 --contents
+      with the prompts as they were sent, and each passage's score by point of view
+  debate trace runs/first --question q01 --replay retrieve --change pov_weight=0.8
+      the same question seen more from the points of view, shown beside the old row and kept apart
+  debate trace runs/first --question q01 --replay verdict
+      only the verdict again, on the debate as it was
+"""
+
+
 @app.command("run", epilog=_RUN_EXAMPLES)
 def run(
     questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
@@ -110,20 +123,33 @@ def run(
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
-@app.command("trace")
+@app.command("trace", epilog=_TRACE_EXAMPLES)
 def trace(
     folder: Annotated[Path, typer.Argument(help="A run's folder.")],
     question: Annotated[str, typer.Option(help="Only the question with this id.")] = "",
     contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers as they were sent.")] = False,
+    replay: Annotated[
+        str, typer.Option(help="Run the question again from a stage: retrieve, opinion, debate, verdict.")
+    ] = "",
+    change: Annotated[
+        list[str] | None, typer.Option(help="For a replay: a setting that is to differ, NAME=VALUE; may be repeated.")
+    ] = None,
 ) -> None:
-    """Show how the answers of a run came about: steps, seconds, tokens, passages."""
+    """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
+    _start_logging(quiet=False)
     with _one_line_errors():
         from rich.console import Console
 
+        from debate.errors import SettingsError
         from debate.trace_view import trace_trees
         from debate.tracing import read_traces
 
         console = Console()
+        if replay:
+            _replay(console, folder, question, replay, change or [])
+            return
+        if change:
+            raise SettingsError("--change is for a replay; add --replay STAGE")
         for tree in trace_trees(read_traces(folder, question), contents=contents):
             console.print(tree)
 
@@ -173,6 +199,24 @@ def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool)
             summary = run_questions(settings, progress=bar, retry_failed=retry_failed, force=force)
     _print_summary(console, summary)
     return summary
+
+
+def _replay(console: Console, folder: Path, question: str, stage: str, changes: Sequence[str]) -> None:
+    from debate.errors import SettingsError
+    from debate.replay import replay_question
+    from debate.replay_view import replay_table
+
+    if not question:
+        raise SettingsError("--replay needs a question; add --question ID")
+    wrong = next((one for one in changes if "=" not in one), None)
+    if wrong is not None:
+        raise SettingsError(f"--change {wrong!r} is not NAME=VALUE; write one like pov_weight=0.8")
+    given = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in changes)}
+    with console.status("reading the run") as status:
+        made = replay_question(folder, question, stage, given=given, preparing=status.update)
+    console.print(replay_table(made))
+    if made.after.error:
+        raise typer.Exit(ExitCode.FAILED_ROWS)
 
 
 def _print_summary(console: Console, summary: RunSummary) -> None:

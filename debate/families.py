@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,13 +33,16 @@ class Families:
         """Return a seed's children, or None where they were not made yet."""
         return self._children.get(seed.id)
 
-    def add(self, seed: Question, children: Sequence[Question]) -> None:
-        """Keep a seed's children."""
-        self._children[seed.id] = tuple(children)
-        line = json.dumps({"seed": seed.id, "questions": [asdict(child) for child in children]}, ensure_ascii=False)
+    def extend(self, made: Iterable[tuple[Question, Sequence[Question]]]) -> None:
+        """Keep the children of these seeds, synced to the disk together."""
+        lines = b""
+        for seed, children in made:
+            self._children[seed.id] = tuple(children)
+            family = {"seed": seed.id, "questions": [asdict(child) for child in children]}
+            lines += json.dumps(family, ensure_ascii=False).encode() + b"\n"
         try:
             with self._path.open("ab") as file:
-                file.write(line.encode() + b"\n")
+                file.write(lines)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:

@@ -1,7 +1,7 @@
 """The graph for one question: retrieve → opinion → debate.
 
-The same graph serves one interactive question, a long list, and another system that plugs it in. The debate
-is a subgraph (``debate.arena``), so that its turns are steps of their own.
+The same graph serves one interactive question, a long list, and another system that plugs it in. The debate's
+turns (``debate.arena``) are steps of this graph, each durable on its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
@@ -20,7 +20,7 @@ from chains.contracts import WordLimits
 from chains.opinion import OpinionRequest, Style, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion
-from debate.arena import RETRY, DebateState, build_debate_graph
+from debate.arena import RETRY, DebateState, add_debate
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
 from vectorstore.ranking import Mode
@@ -98,14 +98,6 @@ def build_question_graph(
         abstention=calibrate(store) if chosen.abstain and len(store) > chosen.k else None,
         seed=chosen.seed,
     )
-    debate_graph = build_debate_graph(
-        llm,
-        personas,
-        {one.id: pov_retrieval_chain(store, one.povs, k=chosen.debate_k, **search) for one in personas},
-        rounds=chosen.rounds,
-        limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
-        seed=chosen.seed,
-    )
 
     def retrieve(state: QuestionState) -> QuestionState:
         return {"chunks": retrieve_chain.invoke(state["question"])}
@@ -117,9 +109,16 @@ def build_question_graph(
     graph = StateGraph(QuestionState)
     graph.add_node("retrieve", retrieve, retry_policy=RETRY)
     graph.add_node("write_opinion", opinion, retry_policy=RETRY)
-    graph.add_node("debate", debate_graph)
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "write_opinion")
-    graph.add_edge("write_opinion", "debate")
-    graph.add_edge("debate", END)
+    add_debate(
+        graph,
+        "write_opinion",
+        llm,
+        personas,
+        {one.id: pov_retrieval_chain(store, one.povs, k=chosen.debate_k, **search) for one in personas},
+        rounds=chosen.rounds,
+        limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
+        seed=chosen.seed,
+    )
     return graph.compile(checkpointer=checkpointer)

@@ -6,10 +6,8 @@ end; opening the journal cuts that off, so that only whole rows count. Keeps no 
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -55,16 +53,16 @@ class Journal:
         """Return the ids of the rows that failed."""
         return frozenset(self._failed)
 
-    def append(self, result: QuestionResult) -> None:
-        """Write a row and sync it to the disk.
+    def extend(self, results: Sequence[QuestionResult]) -> None:
+        """Write rows and sync them to the disk together.
 
         Raises:
             RunFolderError: the disk is full or gone; rows that were written before are kept.
         """
-        line = json.dumps({"status": result.status, **asdict(result)}, ensure_ascii=False).encode() + b"\n"
+        lines = [_RESULT.dump_json(result) + b"\n" for result in results]
         offset = self._file.seek(0, os.SEEK_END)
         try:
-            self._file.write(line)
+            self._file.write(b"".join(lines))
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -72,7 +70,9 @@ class Journal:
                 f"cannot write {self.path}: {error.strerror}; {len(self)} finished rows are kept: "
                 "make room and run the same command again"
             ) from error
-        self._note(result.question.id, offset, failed=bool(result.error))
+        for result, line in zip(results, lines, strict=True):
+            self._note(result.question.id, offset, failed=bool(result.error))
+            offset += len(line)
 
     def row(self, question_id: str) -> QuestionResult:
         """Read one row back."""
@@ -102,10 +102,8 @@ class Journal:
 
     def _parse(self, line: bytes, number: int | None = None) -> QuestionResult:
         try:
-            values = json.loads(line)
-            values.pop("status", None)
-            return _RESULT.validate_python(values)
-        except (ValueError, AttributeError, ValidationError) as error:
+            return _RESULT.validate_json(line)
+        except ValidationError as error:
             where = f", line {number}," if number else ""
             raise RunFolderError(
                 f"{self.path}{where} is not a row of a run; restore the file or remove the line"

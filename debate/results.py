@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import computed_field
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Question, Turn
@@ -13,8 +14,16 @@ DONE, FAILED = "done", "failed"
 
 
 @dataclass(frozen=True)
+class StageTime:
+    """How long one stage of a question took: retrieve, opinion, debate or verdict."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class QuestionResult:
-    """All that came out of one question, or why it failed."""
+    """All that came out of one question, or why it failed; ``stages`` are those that this process finished."""
 
     question: Question
     model: str
@@ -24,7 +33,9 @@ class QuestionResult:
     turns: tuple[Turn, ...] = ()
     verdict: Turn | None = None
     error: str = ""
+    stages: tuple[StageTime, ...] = ()
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> str:
         """Return done or failed."""

@@ -51,20 +51,25 @@ def check_same_run(folder: Path, settings: DebateSettings) -> None:
     Raises:
         RunFolderError: naming every input and setting that changed.
     """
-    if not (folder / RECORD).is_file():
-        return
-    before, now = read_record(folder), _record(settings)
-    changed = [f"the {name} changed" for name in _INPUTS if before["inputs"].get(name) != now["inputs"].get(name)]
-    old, new = before["settings"], now["settings"]
-    changed += [
-        f"{name} was {old.get(name)!r} and is {new.get(name)!r}"
-        for name in sorted(old.keys() | new.keys())
-        if name not in _CHANGES_NO_ROW and old.get(name) != new.get(name)
-    ]
+    changed = what_changed(folder, settings) if (folder / RECORD).is_file() else ()
     if changed:
         raise RunFolderError(
             f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
         )
+
+
+def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
+    """Name every input and setting that is not what the run in this folder began with."""
+    before, now = read_record(folder), _record(settings)
+    old, new = before["settings"], now["settings"]
+    return (
+        *(f"the {name} changed" for name in _INPUTS if before["inputs"].get(name) != now["inputs"].get(name)),
+        *(
+            f"{name} was {old.get(name)!r} and is {new.get(name)!r}"
+            for name in sorted(old.keys() | new.keys())
+            if name not in _CHANGES_NO_ROW and old.get(name) != new.get(name)
+        ),
+    )
 
 
 def read_record(folder: Path) -> dict[str, Any]:

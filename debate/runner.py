@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
 
 from chains.deepen import deepening_chain
 from chains.llm import ModelSettings, load_llm
@@ -24,7 +26,7 @@ from debate.families import Families
 from debate.graph import GraphSettings, build_question_graph
 from debate.journal import Journal
 from debate.questions import read_questions
-from debate.report import write_report
+from debate.report import run_facts, write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder
 from debate.settings import DebateSettings
@@ -107,10 +109,10 @@ def run_questions(
     skipped: tuple[str, ...] = ()
     if store is None:
         watcher.preparing(f"reading and indexing {settings.corpus}")
-        store, skipped = _index(settings)
+        store, skipped = load_store(settings)
     if llm is None:
         watcher.preparing(f"loading {settings.model}")
-        llm = load_llm(_model_settings(settings))
+        llm = load_model(settings)
     for file in skipped:
         _LOG.warning("skipped an unreadable file: %s", file)
     with hold_run_folder(inputs.folder, settings), tracing(inputs.folder):
@@ -182,27 +184,20 @@ class _Run:
         )
 
         def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
-            return seed, chain.invoke(seed)
+            return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
 
-        for seed, children in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
-            families.add(seed, children)
+        for made in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
+            families.extend(made)
         return [child for seed in seeds for child in families.get(seed) or ()]
 
     def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
         with open_checkpoints(self._inputs.folder / "checkpoints.sqlite") as checkpointer:
-            graph = build_question_graph(
-                self._llm,
-                self._store,
-                self._inputs.debaters,
-                povs=self._inputs.cast.povs,
-                opinion_persona=self._inputs.writer,
-                settings=_graph_settings(self._settings),
-                checkpointer=checkpointer,
-            )
+            graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
             answering = Answering(graph, self._settings.model, self._progress)
-            for result in in_parallel(answering, left, self._llm, self._width(left), self._progress):
-                self._journal.append(result)
-                self._progress.finished(result)
+            for results in in_parallel(answering, left, self._llm, self._width(left), self._progress):
+                self._journal.extend(results)
+                for result in results:
+                    self._progress.finished(result)
                 if time.monotonic() >= self._workbook_due:
                     self._write_workbook(questions)
 
@@ -216,22 +211,44 @@ class _Run:
     def _write_report(self, questions: Sequence[Question]) -> None:
         order = {question.id: n for n, question in enumerate(questions)}
         folder = self._inputs.folder
-        views = [pov.text for pov in self._inputs.cast.povs or self._inputs.writer.povs]
-        write_report(folder / "report.html", lambda: self._journal.rows(order), f"Debate {folder.name}", views)
+        inputs = self._inputs
+        facts = run_facts(f"Debate {folder.name}", self._settings, inputs.cast, inputs.writer, inputs.debaters)
+        write_report(folder / "report.html", lambda: self._journal.rows(order), facts)
 
     def _width(self, tasks: Sequence[Question]) -> int:
         return max(1, min(self._settings.in_flight, len(tasks)))
 
 
-def _index(settings: DebateSettings) -> tuple[FaissStore, tuple[str, ...]]:
+def load_store(settings: DebateSettings) -> tuple[FaissStore, tuple[str, ...]]:
+    """Index a run's documents; also returns the files that could not be read, with the reason."""
     documents = load_corpus(settings.corpus)
     store = build_index(documents, load_embeddings(settings.embeddings))
     return store, tuple(f"{one.path}: {one.reason}" for one in documents.skipped)
 
 
-def _model_settings(settings: DebateSettings) -> ModelSettings:
+def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
+    """Load a run's language model."""
     shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed"})
-    return ModelSettings(name=settings.model, **shared)
+    return load_llm(ModelSettings(name=settings.model, **shared))
+
+
+def question_graph(
+    settings: DebateSettings,
+    inputs: RunInputs,
+    llm: BaseLanguageModel[Any],
+    store: FaissStore,
+    checkpointer: BaseCheckpointSaver[Any],
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Build the graph that a run's questions go through."""
+    return build_question_graph(
+        llm,
+        store,
+        inputs.debaters,
+        povs=inputs.cast.povs,
+        opinion_persona=inputs.writer,
+        settings=_graph_settings(settings),
+        checkpointer=checkpointer,
+    )
 
 
 def _graph_settings(settings: DebateSettings) -> GraphSettings:

@@ -20,7 +20,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
-from debate.results import QuestionResult
+from debate.results import QuestionResult, StageTime
 from debate.watching import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -28,9 +28,9 @@ _NEXT_STAGE = {
     "retrieve": "opinion",
     "write_opinion": "debate",
     "speak": "debate",
-    "judge": "verdict",
-    "debate": "done",
+    "judge": "done",
 }
+_STAGES = {"retrieve": "retrieve", "write_opinion": "opinion", "speak": "debate", "judge": "verdict"}
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -42,8 +42,8 @@ class StoppedAtOnce(KeyboardInterrupt):
 
 def in_parallel(
     work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
-) -> Iterator[Outcome]:
-    """Work on ``width`` tasks at a time and yield outcomes as they finish; only those in flight are in memory.
+) -> Iterator[list[Outcome]]:
+    """Work on ``width`` tasks at a time and yield the outcomes that finished together; only those in flight are kept.
 
     Each task runs in a thread that is registered with the model, so that their calls merge into batches.
 
@@ -74,8 +74,7 @@ def in_parallel(
                 interrupted = True
                 progress.stopping(len(flying))
                 continue
-            for future in finished:
-                yield future.result()
+            yield [future.result() for future in finished]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if interrupted:
@@ -94,14 +93,15 @@ class Answering:
         """Run the graph for a question; an error in it becomes a failed row."""
         started = time.monotonic()
         self._progress.stage(question.id, "retrieve")
-        thread: Any = {"configurable": {"thread_id": _thread_id(question)}}
+        thread = thread_of(question)
         error = ""
+        spent: dict[str, float] = {}
         try:
-            self._run(question, thread)
+            state = self._run(question, thread, spent)
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
             error = f"{type(failure).__name__}: {failure}"
-        state = self._state(thread)
+            state = dict(self._graph.get_state(thread).values)
         return QuestionResult(
             question=question,
             model=self._model,
@@ -111,32 +111,33 @@ class Answering:
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
             error=error,
+            stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
         )
 
-    def _run(self, question: Question, thread: Any) -> None:
+    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
+        """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values:  # killed between its last step and its row
-            return
+            return dict(stood.values)
         begin = None if stood.next else {"question": question}
-        steps: Any = self._graph.stream(begin, thread, stream_mode="updates", subgraphs=True, durability="sync")
-        for _, update in steps:
-            for node in update:
-                self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
-
-    def _state(self, thread: Any) -> dict[str, Any]:
-        """Return what the question has come to, the turns of an unfinished debate included."""
-        snapshot = self._graph.get_state(thread, subgraphs=True)
-        state = dict(snapshot.values)
-        for task in snapshot.tasks:
-            inner = getattr(task.state, "values", None)
-            if inner:
-                state |= inner
+        state: dict[str, Any] = {}
+        modes: Any = ["updates", "values"]
+        steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
+        since = time.monotonic()
+        for mode, payload in steps:
+            if mode == "values":
+                state = payload
+            else:
+                since, before = time.monotonic(), since
+                for node in payload:
+                    spent[_STAGES[node]] = spent.get(_STAGES[node], 0.0) + since - before
+                    self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
         return state
 
 
-def _thread_id(question: Question) -> str:
-    """Return the id of a question's thread: another text under the same id is another thread."""
-    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
+def thread_of(question: Question) -> Any:
+    """Return the configuration of a question's thread: another text under the same id is another thread."""
+    return {"configurable": {"thread_id": f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"}}
 
 
 def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:

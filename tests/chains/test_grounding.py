@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from chains.grounding import Grounding, cite, ground, is_abstention
+from chains.grounding import Grounding, cite, cited_sentences, ground, is_abstention
+from chains.sentences import CITATION
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,18 @@ def test_citing_only_adds_markers(parts: list[tuple[str, str]]) -> None:
     assert cited.replace(" [1]", "").replace(" [2]", "") == answer.replace(" [1]", "").replace(" [2]", "")
     assert 0.0 <= grounding.supported <= 1.0
     assert cite(cited, grounding) == cited
+
+
+@given(parts=st.lists(st.tuples(pieces, ends), max_size=6))
+def test_each_sentence_is_found_again_in_the_answer_with_its_markers(parts: list[tuple[str, str]]) -> None:
+    answer = "".join(piece + end for piece, end in parts)
+    grounding = ground(answer, CHUNKS, None)
+    cited = cite(answer, grounding)
+
+    found = [CITATION.sub("", cited[one.start : one.end]).replace(" ", "") for one in cited_sentences(grounding)]
+
+    plain = [CITATION.sub("", answer[one.start : one.end]).replace(" ", "") for one in grounding.sentences]
+    assert found == plain
 
 
 @pytest.mark.parametrize(

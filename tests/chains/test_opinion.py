@@ -29,6 +29,14 @@ def test_a_sentence_that_rests_on_a_passage_carries_its_number() -> None:
     assert "in no passage: 1999, Peru" in opinion.notes
 
 
+def test_the_row_keeps_what_each_sentence_rests_on_and_what_stands_in_no_passage() -> None:
+    llm = ScriptedLLM(script={"": "Trade was 162 billion dollars. In 1999 it was Peru."})
+    opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
+    told = [(opinion.answer[one.start : one.end], one.chunk) for one in opinion.sentences]
+    assert told == [("Trade was 162 billion dollars [1].", 0), ("In 1999 it was Peru.", None)]
+    assert opinion.unknown == ("1999", "Peru")
+
+
 def test_an_answer_below_the_minimum_is_noted() -> None:
     opinion = opinion_chain(ScriptedLLM(script={"": "It grew."})).invoke(OpinionRequest("Did it?", [CHUNK]))
     assert opinion.notes == ("2 words, 400 asked for",)

@@ -1,16 +1,12 @@
 """A run that is stopped goes on where it stood: no row is lost, none is generated twice, none is replaced."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 from filelock import FileLock
 
+from benchmarks import durability
 from debate import DebateSettings, RunFolderError, run_questions
 from vectorstore import FaissStore
 
@@ -119,39 +115,15 @@ def test_deepened_questions_are_the_same_after_a_resume(tmp_path: Path) -> None:
     assert llm.prompts == []
 
 
-KILLED = """
-import sys, time
-from pathlib import Path
-sys.path[:0] = [{root!r}, {tests!r}]
-import debate.work
-import test_durability as t
-class Slow(t.ScriptedLLM):
-    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
-        time.sleep(0.004)
-        with open({log!r}, "a") as log:
-            log.write("call\\n")
-        return super()._call(prompt, stop, run_manager, **kwargs)
-settings = t.settings_in(Path({folder!r}), questions=6, in_flight=3)
-t.run_questions(settings, llm=Slow(script=t.SCRIPT), store=t.STORE)
-"""
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], float]:
+    folder = tmp_path_factory.mktemp("whole")
+    durability.work(folder / "warm", 1)
+    return durability.undisturbed(folder / "run", 6)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_run_that_is_killed_at_random_moments_ends_with_exactly_its_rows(tmp_path: Path, seed: int) -> None:
-    here = Path(__file__).parent
-    code = KILLED.format(root=str(here.parents[1]), tests=str(here), folder=str(tmp_path), log=str(tmp_path / "calls"))
-    environment = os.environ | {"PYTHONPATH": f"{here.parents[1]}:{here.parent}:{here}"}
-    moments = random.Random(seed)  # noqa: S311 - a schedule, no secret
-    for _ in range(3):
-        process = subprocess.Popen([sys.executable, "-c", code], env=environment)  # noqa: S603
-        try:
-            process.wait(timeout=moments.uniform(1.0, 3.5))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)  # noqa: S603
-
-    summary, llm = run(settings_in(tmp_path, questions=6, in_flight=3))
-    assert [row.question.id for row in summary.results] == [f"q{n:03d}" for n in range(1, 7)]
-    assert len((tmp_path / "out" / "results.jsonl").read_bytes().splitlines()) == 6
-    assert llm.prompts == []
+def test_a_run_killed_at_random_moments_ends_with_the_rows_of_an_undisturbed_one(tmp_path, whole, seed: int) -> None:
+    rows, seconds = whole
+    outcome = durability.killed_run(tmp_path, 6, rows, seconds, seed)
+    assert (outcome.same_rows, outcome.kept, outcome.generated_again) == (True, True, 0)

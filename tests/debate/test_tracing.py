@@ -1,33 +1,33 @@
 """Each question leaves a tree of spans behind, on this machine unless a collector is named."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from fakes import EMBEDDING, ScriptedLLM
+from fakes import ScriptedLLM, TopicEmbedding
+from hostile import MARKUP
+from langchain_core.language_models import FakeListChatModel
+from langgraph.types import RetryPolicy
 from rich.console import Console
+from traced import SCRIPT, traced_run
 
-from debate import DebateSettings, RunFolderError, run_questions
+from debate import RunFolderError
+from debate.span_facts import events_of, facts_of
 from debate.trace_view import trace_trees
-from debate.tracing import read_traces
+from debate.tracing import Span, read_traces
 from vectorstore import FaissStore
 
-SCRIPT = {
-    "moderator": "A draw.",
-    "You take part in a debate": "I disagree.",
-    "Question: Bad": "raise it broke",
-    "Answer the question below": "They did.",
-}
+LOOP = "We want peace and we want it now. " * 30
 
 
-def traced_run(folder: Path, question: str = "Good one?") -> Path:
-    (folder / "docs").mkdir()
-    (folder / "q.txt").write_text(question + "\n", encoding="utf-8")
-    settings = DebateSettings(questions=folder / "q.txt", corpus=folder / "docs", out=folder / "out", deepen=0)
-    store = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING)
-    return run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=store).folder
+def printed(spans: list[Span], *, contents: bool = False, width: int = 160) -> str:
+    console = Console(record=True, width=width, file=StringIO())
+    console.print(*trace_trees(spans, contents=contents))
+    return console.export_text()
 
 
 def test_the_prompts_as_sent_stand_in_the_trace(tmp_path: Path) -> None:
@@ -45,18 +45,123 @@ def test_retrieved_passages_stand_in_the_trace_with_their_scores(tmp_path: Path)
 
 
 def test_the_tree_shows_the_steps_of_a_question(tmp_path: Path) -> None:
-    (tree,) = trace_trees(read_traces(traced_run(tmp_path), "q001"))
-    console = Console(record=True, width=120, file=(tmp_path / "shown").open("w"))
-    console.print(tree)
-    shown = console.export_text()
-    console.file.close()
-    assert "q001" in shown
-    assert [shown.count(step) for step in ("opinion", "turn:professor", "turn:sceptic", "verdict")] == [2, 2, 2, 1]
+    shown = printed(read_traces(traced_run(tmp_path), "q001"))
+    assert "q001  Good one?" in shown
+    assert [shown.count(step) for step in ("opinion", "turn:professor", "turn:sceptic", "verdict")] == [1, 2, 2, 1]
 
 
 def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, "Bad one?"))
-    assert any("it broke" in span.error for span in spans)
+    assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
+
+
+class Flaky(ScriptedLLM):
+    """Loses its connection the first time that the professor is to speak."""
+
+    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
+        if "You take part in a debate" in prompt and not any("take part" in one for one in self.prompts):
+            self.prompts.append(prompt)
+            raise ConnectionError("the server is away")
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+def test_a_retried_step_is_seen_with_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.arena.RETRY", RetryPolicy(max_attempts=2, initial_interval=0.0))
+    shown = printed(read_traces(traced_run(tmp_path, llm=Flaky(script=SCRIPT))))
+    assert shown.count("turn:professor") == 3
+    assert "generate  " in shown
+    assert "ConnectionError('the server is away')" in shown
+
+
+def test_a_loop_that_was_cut_is_an_event_of_its_turn(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path, llm=ScriptedLLM(script=SCRIPT | {"You take part in a debate": LOOP})))
+    turn = next(span for span in spans if span.name == "turn:professor")
+    assert turn.events[0][0] == "loop cut"
+    assert turn.attributes["pov_debate.loop"].startswith("loop cut after")
+    assert "loop cut: loop cut after" in printed(spans)
+
+
+def test_an_abstention_is_told_with_its_reason(tmp_path: Path) -> None:
+    store = FaissStore.from_texts([f"Treaty {n} was signed by its members." for n in range(12)], TopicEmbedding())
+    folder = traced_run(tmp_path, "Is the water cold?", store=store, k=3)
+    opinion = next(span for span in read_traces(folder) if span.name == "opinion")
+    assert dict(opinion.events)["abstained"].startswith("nothing retrieved bears on the question")
+
+
+def test_dropped_passages_are_told_by_their_ids() -> None:
+    output = {"answer": "Yes.", "dropped": ["c4", "c5"], "loop": "", "notes": []}
+    facts = facts_of("opinion", {"openinference.span.kind": "CHAIN", "output.value": json.dumps(output)})
+    assert facts == {"pov_debate.dropped": ["c4", "c5"]}
+    assert events_of(facts) == [("passages dropped", {"ids": "c4, c5"})]
+
+
+def test_prompts_that_went_together_each_tell_their_own_tokens() -> None:
+    completion = {"text": "Yes.", "tokens_in": 40, "tokens_out": 2, "loop": "", "notes": ["2 attempts"]}
+    output = {"generations": [[{"text": "Yes.", "generation_info": {"completion": completion}}]]}
+    told = {"openinference.span.kind": "LLM", "output.value": json.dumps(output), "llm.token_count.prompt": 9000}
+    facts = facts_of("AnyLLM", told)
+    assert [facts[f"llm.token_count.{name}"] for name in ("prompt", "completion", "total")] == [40, 2, 42]
+    assert events_of(facts) == [("written again", {"what": "2 attempts"})]
+
+
+def test_documents_have_their_id_and_score_by_the_conventions(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    found = next(span for span in spans if span.kind == "RETRIEVER").attributes
+    metadata = json.loads(found["retrieval.documents.0.document.metadata"])
+    assert found["retrieval.documents.0.document.score"] == metadata["score"]
+    assert found["retrieval.documents.0.document.id"]
+
+
+def test_a_search_tells_the_points_of_view_that_its_scores_belong_to(tmp_path: Path) -> None:
+    search = next(span for span in read_traces(traced_run(tmp_path)) if span.kind == "RETRIEVER")
+    metadata = json.loads(search.attributes["metadata"])
+    scores = json.loads(search.attributes["retrieval.documents.0.document.metadata"])["pov_scores"]
+    assert len(metadata["povs"]) == len(scores) > 0
+    assert metadata["pov_weight"] == 0.5
+
+
+def test_contents_show_prompts_and_passages_with_a_score_for_each_view(tmp_path: Path) -> None:
+    shown = printed(read_traces(traced_run(tmp_path)), contents=True, width=200)
+    assert "view 1: " in shown
+    assert re.search(r"score +question +view 1 +passage", shown)
+    assert "Answer the question below" in shown
+
+
+def test_a_deepened_question_is_traced_by_its_seed(tmp_path: Path) -> None:
+    llm = ScriptedLLM(script={"Write 3 new questions": "nothing usable"} | SCRIPT)
+    folder = traced_run(tmp_path, deepen=1, llm=llm)
+    assert {"deepen", "opinion"} <= {span.name for span in read_traces(folder, "q001")}
+
+
+@pytest.mark.parametrize(
+    "text", [*MARKUP[-3:-1], "[red]no markup[/red]", "日本の外交 مرحبا", "\x1b]0;hacked\x07\x9b31m"]
+)
+def test_no_text_steers_the_terminal(text: str) -> None:
+    attributes = {"openinference.span.kind": "LLM", "input.value": text, "output.value": text}
+    span = Span("1", "", "t", text, "LLM", text, datetime.now(UTC), 1.0, text, attributes, ((text, text),))
+    child = replace(span, id="2", parent="1")
+    shown = printed([span, child], contents=True)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]", shown)
+    assert text[-3:] in shown
+
+
+def test_a_folder_without_traces_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match=r"cannot read .*traces\.jsonl"):
+        read_traces(tmp_path)
+
+
+def test_a_line_that_is_no_span_is_told(tmp_path: Path) -> None:
+    (tmp_path / "traces.jsonl").write_text("{}\n")
+    with pytest.raises(RunFolderError, match="holds a line that is no span"):
+        read_traces(tmp_path)
+
+
+def test_half_a_line_of_a_killed_process_is_passed_over(tmp_path: Path) -> None:
+    folder = traced_run(tmp_path)
+    whole = len(read_traces(folder))
+    with (folder / "traces.jsonl").open("a") as file:
+        file.write('{"name": "half')
+    assert len(read_traces(folder)) == whole
 
 
 def test_an_unknown_question_is_told_with_those_there_are(tmp_path: Path) -> None:
@@ -64,28 +169,9 @@ def test_an_unknown_question_is_told_with_those_there_are(tmp_path: Path) -> Non
         read_traces(traced_run(tmp_path), "q9")
 
 
-@pytest.mark.enable_socket
-def test_a_collector_that_the_standard_variable_names_gets_the_spans(tmp_path: Path, monkeypatch) -> None:
-    received: list[bytes] = []
-
-    class Collector(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Collector)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
-    try:
-        traced_run(tmp_path)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-    assert any(b"turn:professor" in body for body in received)
+def test_a_chats_messages_are_shown_with_who_speaks(tmp_path: Path) -> None:
+    folder = traced_run(tmp_path, llm=FakeListChatModel(responses=["They did."]))
+    shown = printed(read_traces(folder), contents=True, width=400)
+    assert "system: " in shown
+    assert "user: " in shown
+    assert "They did." in shown
