@@ -6,6 +6,7 @@ it generates; for others the answer is cut afterwards, and what could not be kep
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, BaseLanguageModel
@@ -38,6 +39,27 @@ def completion_chain(
         return _cut(generation.text.strip(), limits)
 
     return RunnableLambda(complete).with_config(run_name="complete")
+
+
+def complete_all(
+    llm: BaseLanguageModel[Any],
+    prompts: Sequence[RenderedPrompt],
+    limits: Sequence[WordLimits],
+    seed: int = 0,
+    config: RunnableConfig | None = None,
+) -> list[Completion]:
+    """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently."""
+    if not isinstance(llm, BatchedHuggingFacePipeline):
+
+        def complete(pair: tuple[RenderedPrompt, WordLimits], config: RunnableConfig) -> Completion:
+            return completion_chain(llm, pair[1], seed).invoke(pair[0], config)
+
+        return RunnableLambda(complete).batch(list(zip(prompts, limits, strict=True)), config)
+    values = [prompt_value(llm, prompt) for prompt in prompts]
+    said = "\n".join(dict.fromkeys(prompt.said for prompt in prompts))
+    callbacks = (config or {}).get("callbacks")
+    result = llm.generate_prompt(values, callbacks=callbacks, limits=list(limits), seed=seed, said=said)
+    return [(row[0].generation_info or {})["completion"] for row in result.generations]
 
 
 def prompt_value(llm: BaseLanguageModel[Any], prompt: RenderedPrompt) -> PromptValue:

@@ -23,14 +23,15 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from chains.batching import CallMerger
 from chains.contracts import LADDER, SMALL_MODEL_LADDER, WordLimits
 from chains.errors import MissingExtra, ModelError
-from chains.openvino import load_openvino, openvino_available
+from chains.openvino import is_openvino, load_openvino, openvino_available
 from chains.schemas import Completion
 from chains.smollm2 import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 
 if TYPE_CHECKING:
     from chains.generation import GenerationEngine, GenerationRequest
 
-_MOST_ROWS_GPU, _MOST_ROWS_CPU = 128, 16
+# Measured (docs/decisions.md): on a CPU larger batches are slower again, with transformers much sooner.
+_MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 Backend = Literal["auto", "openvino", "transformers", "unsloth"]
 
 
@@ -43,8 +44,8 @@ class ModelSettings(BaseModel):
             model where that is installed, transformers otherwise.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
-        batch_size: rows generated together at the most; halved when memory runs out. None takes 16, and on a GPU as
-            many as its free memory holds, up to 128.
+        batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
+            8 with transformers on a CPU, and on a GPU as many as its free memory holds, up to 128.
         trust_remote_code: run code that comes with a model. Off unless you know the author.
     """
 
@@ -62,8 +63,8 @@ class ModelSettings(BaseModel):
 class BatchedHuggingFacePipeline(HuggingFacePipeline):
     """A ``HuggingFacePipeline`` that merges concurrent calls and holds answers to their contract.
 
-    Call keywords: ``limits`` (a ``WordLimits``), ``seed`` and ``said`` (text not to be repeated word for
-    word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
+    Call keywords: ``limits`` (a ``WordLimits``, or one for each prompt), ``seed`` and ``said`` (text not to be
+    repeated word for word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
     """
 
     _engine: GenerationEngine = PrivateAttr()
@@ -123,9 +124,11 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         from chains.generation import GenerationRequest
 
         limits = kwargs.get("limits") or WordLimits()
+        each = [limits] * len(prompts) if isinstance(limits, WordLimits) else limits
         seed = int(kwargs.get("seed", self._seed))
         said = str(kwargs.get("said", ""))
-        completions = self._merger.submit([GenerationRequest(prompt, limits, seed, said) for prompt in prompts])
+        requests = [GenerationRequest(prompt, one, seed, said) for prompt, one in zip(prompts, each, strict=True)]
+        completions = self._merger.submit(requests)
         return LLMResult(
             generations=[[_generation(completion, stop)] for completion in completions],
             llm_output={"token_usage": _token_usage(completions)},
@@ -187,9 +190,14 @@ def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LAD
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
     window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)
-    batch_size = settings.batch_size or (_MOST_ROWS_GPU if model.device.type == "cuda" else _MOST_ROWS_CPU)
-    engine = GenerationEngine(model, tokenizer, window, ladder, batch_size)
+    engine = GenerationEngine(model, tokenizer, window, ladder, settings.batch_size or _most_rows(model))
     return BatchedHuggingFacePipeline.over(engine, settings.name, settings.seed)
+
+
+def _most_rows(model: Any) -> int:
+    if model.device.type == "cuda":
+        return _MOST_ROWS_GPU
+    return _MOST_ROWS_OPENVINO if is_openvino(model) else _MOST_ROWS_CPU
 
 
 def _bundled(settings: ModelSettings) -> BatchedHuggingFacePipeline:

@@ -86,6 +86,9 @@ def run(
     abstain: Annotated[
         bool | None, typer.Option(help='Say "I don\'t know" where no passage bears on the question [yes].')
     ] = None,
+    translate: Annotated[
+        str | None, typer.Option(help="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh [no].")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
     in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,

@@ -30,6 +30,7 @@ _NEXT_STAGE = {
     "speak": "debate",
     "judge": "verdict",
     "debate": "done",
+    "translate": "done",
 }
 
 Task = TypeVar("Task")
@@ -110,12 +111,13 @@ class Answering:
             opinion=state.get("opinion"),
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
+            translation=state.get("translation"),
             error=error,
         )
 
     def _run(self, question: Question, thread: Any) -> None:
         stood = self._graph.get_state(thread)
-        if "verdict" in stood.values:  # killed between its last step and its row
+        if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
             return
         begin = None if stood.next else {"question": question}
         steps: Any = self._graph.stream(begin, thread, stream_mode="updates", subgraphs=True, durability="sync")
