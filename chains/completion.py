@@ -11,6 +11,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.outputs import Generation
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
@@ -21,6 +22,8 @@ from chains.schemas import Completion
 from chains.sentences import cut_at_sentence, word_count
 from prompts import RenderedPrompt
 
+_TOKENS_PER_WORD = 1.8  # as in chains.generation
+
 
 def completion_chain(
     llm: BaseLanguageModel[Any], limits: WordLimits, seed: int = 0
@@ -30,13 +33,15 @@ def completion_chain(
     def complete(prompt: RenderedPrompt, config: RunnableConfig) -> Completion:
         local = isinstance(llm, BatchedHuggingFacePipeline)
         contract: dict[str, Any] = {"limits": limits, "seed": seed, "said": prompt.said} if local else {}
+        if not local and hasattr(llm, "max_tokens"):  # a server's model that loops would go on to the end of its window
+            contract = {"max_tokens": int(limits.maximum * _TOKENS_PER_WORD) + 16}
         value = prompt_value(llm, prompt)
         result = llm.generate_prompt([value], callbacks=config.get("callbacks"), **contract)
         generation = result.generations[0][0]
         if local:
             completion: Completion = (generation.generation_info or {})["completion"]
             return completion
-        return _cut(generation.text.strip(), limits)
+        return _cut(generation, limits)
 
     return RunnableLambda(complete).with_config(run_name="complete")
 
@@ -80,10 +85,13 @@ def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: Wor
     return llm.fits(prompt_value(llm, prompt).to_string(), limits)
 
 
-def _cut(text: str, limits: WordLimits) -> Completion:
+def _cut(generation: Generation, limits: WordLimits) -> Completion:
+    """What the contract leaves of a server's answer, and the tokens that the server counted."""
+    text = generation.text.strip()
     loop = detect_loop(text)
     what = f"loop cut after {word_count(text[: loop.start])} words" if loop else ""
     text = cut_at_sentence(text[: loop.start].rstrip() if loop else text, limits.maximum)
     words = word_count(text)
     notes = (f"{words} words, {limits.minimum} asked for",) if words < limits.minimum else ()
-    return Completion(text, loop=what, notes=notes)
+    usage = getattr(getattr(generation, "message", None), "usage_metadata", None) or {}
+    return Completion(text, usage.get("input_tokens", 0), usage.get("output_tokens", 0), what, notes)

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import psutil
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.outputs import Generation, LLMResult
@@ -24,7 +25,9 @@ from chains.batching import CallMerger
 from chains.contracts import LADDER, SMALL_MODEL_LADDER, WordLimits
 from chains.errors import MissingExtra, ModelError
 from chains.openvino import is_openvino, load_openvino, openvino_available
+from chains.preflight import adapter_base, check_model, not_loaded
 from chains.schemas import Completion
+from chains.server import load_server
 from chains.smollm2 import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 
 if TYPE_CHECKING:
@@ -163,13 +166,15 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     """
     settings = settings or ModelSettings()
     if settings.name.startswith(("http://", "https://")):
-        return _server(settings)
+        return load_server(settings.name, settings.seed)
     if _takes_unsloth(settings):
         _check_unsloth(settings.name)
         _import_unsloth()  # before transformers, which it patches
     _silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
+    on_gpu = _has_cuda()
+    check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
     if _takes_unsloth(settings):
         model, tokenizer = _load_unsloth(settings)
     else:
@@ -233,6 +238,15 @@ def _has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def _free_memory(on_gpu: bool) -> int:
+    """Bytes that are free on the GPU, or in main memory."""
+    if not on_gpu:
+        return int(psutil.virtual_memory().available)
+    import torch
+
+    return int(torch.cuda.mem_get_info()[0])
+
+
 def _takes_unsloth(settings: ModelSettings) -> bool:
     if settings.backend != "auto" or settings.name == "smollm2":  # too small to gain by it
         return settings.backend == "unsloth"
@@ -266,7 +280,7 @@ def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
             trust_remote_code=settings.trust_remote_code,
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise _not_loaded(settings.name, error) from error
+        raise not_loaded(settings.name, error) from error
     FastLanguageModel.for_inference(model)
     return model, tokenizer
 
@@ -289,41 +303,17 @@ def _load_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any]:
             name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise _not_loaded(name, error) from error
+        raise not_loaded(name, error) from error
     return model, _tokenizer(name, settings)
 
 
 def _tokenizer(name: str, settings: ModelSettings) -> Any:
     from transformers import AutoTokenizer
 
+    folder = Path(name)
+    if (folder / "adapter_config.json").is_file() and not (folder / "tokenizer_config.json").is_file():
+        name = adapter_base(folder)
     try:
         return AutoTokenizer.from_pretrained(name, trust_remote_code=settings.trust_remote_code)
     except (OSError, ValueError) as error:
-        raise _not_loaded(name, error) from error
-
-
-def _not_loaded(name: str, error: Exception) -> ModelError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if Path(name).is_absolute() or name.startswith("."):
-        return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
-    return ModelError(
-        f"cannot load the model {name!r}: {reason}; give a folder, a public repository (or log in to the hub "
-        "for a private one), smollm2, or http://host:port/v1#model"
-    )
-
-
-def _server(settings: ModelSettings) -> BaseLanguageModel[Any]:
-    url, _, model = settings.name.partition("#")
-    if not model:
-        raise ModelError(
-            f"{settings.name} names no model; write it behind a #, as in http://localhost:8000/v1#my-model"
-        )
-    if find_spec("langchain_openai") is None:
-        raise MissingExtra("langchain-openai", "server", "a model behind a server")
-    from langchain_openai import ChatOpenAI
-
-    key = os.environ.get("OPENAI_API_KEY", "none")  # local servers want some key and check none
-    server: BaseLanguageModel[Any] = ChatOpenAI(
-        base_url=url, model=model, api_key=key, seed=settings.seed, temperature=0
-    )
-    return server
+        raise not_loaded(name, error) from error

@@ -53,6 +53,15 @@ Exit codes:
 """
 
 
+_MODELS_EXAMPLES = """\b
+Examples:
+  debate models
+      everything known, with what is free on this machine
+  debate models runs/adapters/merged
+      a folder of your own
+"""
+
+
 @app.command("run", epilog=_RUN_EXAMPLES)
 def run(
     questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
@@ -129,6 +138,22 @@ def trace(
         console = Console()
         for tree in trace_trees(read_traces(folder, question), contents=contents):
             console.print(tree)
+
+
+@app.command("models", epilog=_MODELS_EXAMPLES)
+def models(
+    model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository on this machine.")] = "",
+) -> None:
+    """List the models that this machine can run: memory needed and free, what is on disk, what is missing."""
+    with _one_line_errors():
+        from rich.console import Console
+
+        from chains.catalogue import KNOWN, fits, own_model, this_machine
+        from debate.models_view import models_table
+
+        known = [one for one in KNOWN if model in ("", one.name)] or [own_model(model)]
+        machine = this_machine()
+        Console().print(models_table(machine, fits(machine, known)))
 
 
 @app.command("ask")
