@@ -48,7 +48,8 @@ def check_server(url: str, model: str, key: str) -> None:
     """
     headers = {"Authorization": f"Bearer {key}"}
     url = url.rstrip("/")
-    with httpx.Client(headers=headers, timeout=_ANSWERS_WITHIN) as client:
+    once = httpx.Limits(max_keepalive_connections=0)  # some servers hang up after an error, without saying so
+    with httpx.Client(headers=headers, timeout=_ANSWERS_WITHIN, limits=once) as client:
         listed = _names(_ask(client, "GET", f"{url}/models"))
         if model in listed or f"{model}:latest" in listed:  # Ollama's own short form
             return
