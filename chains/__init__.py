@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chains.opinion import OpinionRequest, opinion_chain
     from chains.repetition import Loop, detect_loop, seq_rep_n
     from chains.retrieve import pov_retrieval_chain
-    from chains.schemas import Chunk, Completion, Debate, Opinion, Question, Turn
+    from chains.schemas import Chunk, Completion, Debate, Opinion, Question, Translation, Turn
+    from chains.translate import translation_chain
 
 _HOMES = {
     "answer_chain": "answer",
@@ -41,7 +42,9 @@ _HOMES = {
     "Debate": "schemas",
     "Opinion": "schemas",
     "Question": "schemas",
+    "Translation": "schemas",
     "Turn": "schemas",
+    "translation_chain": "translate",
 }
 
 
@@ -65,6 +68,7 @@ __all__ = [
     "Opinion",
     "OpinionRequest",
     "Question",
+    "Translation",
     "Turn",
     "WordLimits",
     "answer_chain",
@@ -75,4 +79,5 @@ __all__ = [
     "opinion_chain",
     "pov_retrieval_chain",
     "seq_rep_n",
+    "translation_chain",
 ]

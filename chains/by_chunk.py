@@ -19,12 +19,11 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.completion import completion_chain, fits_window, prompt_value
+from chains.completion import complete_all, fits_window
 from chains.context import clean_passage
 from chains.contracts import WordLimits
 from chains.errors import GenerationError
 from chains.grounding import ground, is_abstention
-from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Completion
 from chains.sentences import ends_with_sentence, split_sentences, word_count
 from prompts import RenderedPrompt, load_prompt
@@ -121,16 +120,9 @@ class _Writer:
         return self._prompt(name, limits, points=points)
 
     def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
-        """Complete all prompts together: a local model in one batch, a server with concurrent calls."""
-        if not isinstance(self.llm, BatchedHuggingFacePipeline):
-            written = completion_chain(self.llm, limits, self.seed).batch(list(prompts), self.config)
-            return [_begun(prompt.opening, one) for prompt, one in zip(prompts, written, strict=True)]
-        values = [prompt_value(self.llm, prompt) for prompt in prompts]
-        said = "\n".join(dict.fromkeys(prompt.said for prompt in prompts))
-        callbacks = (self.config or {}).get("callbacks")
-        result = self.llm.generate_prompt(values, callbacks=callbacks, limits=limits, seed=self.seed, said=said)
-        rows = zip(prompts, result.generations, strict=True)
-        return [_begun(prompt.opening, (row[0].generation_info or {})["completion"]) for prompt, row in rows]
+        """Complete all prompts together, and put the words before each that it had to begin with."""
+        written = complete_all(self.llm, prompts, [limits] * len(prompts), self.seed, self.config)
+        return [_begun(prompt.opening, one) for prompt, one in zip(prompts, written, strict=True)]
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import psutil
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.outputs import Generation, LLMResult
@@ -23,14 +24,17 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from chains.batching import CallMerger
 from chains.contracts import LADDER, SMALL_MODEL_LADDER, WordLimits
 from chains.errors import MissingExtra, ModelError
-from chains.openvino import load_openvino, openvino_available
+from chains.openvino import is_openvino, load_openvino, openvino_available
+from chains.preflight import adapter_base, check_model, not_loaded
 from chains.schemas import Completion
+from chains.server import load_server
 from chains.smollm2 import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 
 if TYPE_CHECKING:
     from chains.generation import GenerationEngine, GenerationRequest
 
-_MOST_ROWS_GPU, _MOST_ROWS_CPU = 128, 16
+# Measured (docs/decisions.md): on a CPU larger batches are slower again, with transformers much sooner.
+_MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 Backend = Literal["auto", "openvino", "transformers", "unsloth"]
 
 
@@ -43,8 +47,8 @@ class ModelSettings(BaseModel):
             model where that is installed, transformers otherwise.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
-        batch_size: rows generated together at the most; halved when memory runs out. None takes 16, and on a GPU as
-            many as its free memory holds, up to 128.
+        batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
+            8 with transformers on a CPU, and on a GPU as many as its free memory holds, up to 128.
         trust_remote_code: run code that comes with a model. Off unless you know the author.
     """
 
@@ -62,8 +66,8 @@ class ModelSettings(BaseModel):
 class BatchedHuggingFacePipeline(HuggingFacePipeline):
     """A ``HuggingFacePipeline`` that merges concurrent calls and holds answers to their contract.
 
-    Call keywords: ``limits`` (a ``WordLimits``), ``seed`` and ``said`` (text not to be repeated word for
-    word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
+    Call keywords: ``limits`` (a ``WordLimits``, or one for each prompt), ``seed`` and ``said`` (text not to be
+    repeated word for word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
     """
 
     _engine: GenerationEngine = PrivateAttr()
@@ -123,9 +127,11 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         from chains.generation import GenerationRequest
 
         limits = kwargs.get("limits") or WordLimits()
+        each = [limits] * len(prompts) if isinstance(limits, WordLimits) else limits
         seed = int(kwargs.get("seed", self._seed))
         said = str(kwargs.get("said", ""))
-        completions = self._merger.submit([GenerationRequest(prompt, limits, seed, said) for prompt in prompts])
+        requests = [GenerationRequest(prompt, one, seed, said) for prompt, one in zip(prompts, each, strict=True)]
+        completions = self._merger.submit(requests)
         return LLMResult(
             generations=[[_generation(completion, stop)] for completion in completions],
             llm_output={"token_usage": _token_usage(completions)},
@@ -160,13 +166,15 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     """
     settings = settings or ModelSettings()
     if settings.name.startswith(("http://", "https://")):
-        return _server(settings)
+        return load_server(settings.name, settings.seed)
     if _takes_unsloth(settings):
         _check_unsloth(settings.name)
         _import_unsloth()  # before transformers, which it patches
     _silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
+    on_gpu = _has_cuda()
+    check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
     if _takes_unsloth(settings):
         model, tokenizer = _load_unsloth(settings)
     else:
@@ -187,9 +195,14 @@ def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LAD
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
     window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)
-    batch_size = settings.batch_size or (_MOST_ROWS_GPU if model.device.type == "cuda" else _MOST_ROWS_CPU)
-    engine = GenerationEngine(model, tokenizer, window, ladder, batch_size)
+    engine = GenerationEngine(model, tokenizer, window, ladder, settings.batch_size or _most_rows(model))
     return BatchedHuggingFacePipeline.over(engine, settings.name, settings.seed)
+
+
+def _most_rows(model: Any) -> int:
+    if model.device.type == "cuda":
+        return _MOST_ROWS_GPU
+    return _MOST_ROWS_OPENVINO if is_openvino(model) else _MOST_ROWS_CPU
 
 
 def _bundled(settings: ModelSettings) -> BatchedHuggingFacePipeline:
@@ -225,6 +238,15 @@ def _has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def _free_memory(on_gpu: bool) -> int:
+    """Bytes that are free on the GPU, or in main memory."""
+    if not on_gpu:
+        return int(psutil.virtual_memory().available)
+    import torch
+
+    return int(torch.cuda.mem_get_info()[0])
+
+
 def _takes_unsloth(settings: ModelSettings) -> bool:
     if settings.backend != "auto" or settings.name == "smollm2":  # too small to gain by it
         return settings.backend == "unsloth"
@@ -258,7 +280,7 @@ def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
             trust_remote_code=settings.trust_remote_code,
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise _not_loaded(settings.name, error) from error
+        raise not_loaded(settings.name, error) from error
     FastLanguageModel.for_inference(model)
     return model, tokenizer
 
@@ -281,41 +303,17 @@ def _load_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any]:
             name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise _not_loaded(name, error) from error
+        raise not_loaded(name, error) from error
     return model, _tokenizer(name, settings)
 
 
 def _tokenizer(name: str, settings: ModelSettings) -> Any:
     from transformers import AutoTokenizer
 
+    folder = Path(name)
+    if (folder / "adapter_config.json").is_file() and not (folder / "tokenizer_config.json").is_file():
+        name = adapter_base(folder)
     try:
         return AutoTokenizer.from_pretrained(name, trust_remote_code=settings.trust_remote_code)
     except (OSError, ValueError) as error:
-        raise _not_loaded(name, error) from error
-
-
-def _not_loaded(name: str, error: Exception) -> ModelError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if Path(name).is_absolute() or name.startswith("."):
-        return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
-    return ModelError(
-        f"cannot load the model {name!r}: {reason}; give a folder, a public repository (or log in to the hub "
-        "for a private one), smollm2, or http://host:port/v1#model"
-    )
-
-
-def _server(settings: ModelSettings) -> BaseLanguageModel[Any]:
-    url, _, model = settings.name.partition("#")
-    if not model:
-        raise ModelError(
-            f"{settings.name} names no model; write it behind a #, as in http://localhost:8000/v1#my-model"
-        )
-    if find_spec("langchain_openai") is None:
-        raise MissingExtra("langchain-openai", "server", "a model behind a server")
-    from langchain_openai import ChatOpenAI
-
-    key = os.environ.get("OPENAI_API_KEY", "none")  # local servers want some key and check none
-    server: BaseLanguageModel[Any] = ChatOpenAI(
-        base_url=url, model=model, api_key=key, seed=settings.seed, temperature=0
-    )
-    return server
+        raise not_loaded(name, error) from error

@@ -44,6 +44,11 @@ def load_openvino(folder: Path) -> Any:
     return OVModelForCausalLM.from_pretrained(exported, ov_config={"PERFORMANCE_HINT": "LATENCY"})
 
 
+def is_openvino(model: Any) -> bool:
+    """Tell whether a model came from ``load_openvino``."""
+    return bool(getattr(model, "stateful", False)) and hasattr(model, "request")
+
+
 def _export(folder: Path, target: Path) -> None:
     logging.getLogger("nncf").setLevel(logging.WARNING)
     try:

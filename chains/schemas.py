@@ -117,6 +117,27 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """A text in another language.
+
+    Attributes:
+        language: its code, such as ``ja``.
+        words: its length; in characters where the language is written without spaces.
+        missing: markers, numbers and glossary terms that should stand in it and do not.
+        prompt_tokens, tokens: tokens read and written.
+    """
+
+    text: str
+    language: str
+    words: int
+    missing: tuple[str, ...] = ()
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
 class Turn:
     """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks."""
 

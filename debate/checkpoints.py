@@ -15,7 +15,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from debate.errors import RunFolderError
 
-_TYPES = [("chains.schemas", name) for name in ("Question", "Chunk", "Opinion", "Support", "Turn")]
+_TYPES = [("chains.schemas", name) for name in ("Question", "Chunk", "Opinion", "Support", "Translation", "Turn")]
 
 
 @contextmanager

@@ -65,6 +65,14 @@ Examples:
       only the verdict again, on the debate as it was
 """
 
+_MODELS_EXAMPLES = """\b
+Examples:
+  debate models
+      everything known, with what is free on this machine
+  debate models runs/adapters/merged
+      a folder of your own
+"""
+
 
 @app.command("run", epilog=_RUN_EXAMPLES)
 def run(
@@ -98,6 +106,9 @@ def run(
     ] = None,
     abstain: Annotated[
         bool | None, typer.Option(help='Say "I don\'t know" where no passage bears on the question [yes].')
+    ] = None,
+    translate: Annotated[
+        str | None, typer.Option(help="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh [no].")
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
     in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
@@ -152,6 +163,22 @@ def trace(
             raise SettingsError("--change is for a replay; add --replay STAGE")
         for tree in trace_trees(read_traces(folder, question), contents=contents):
             console.print(tree)
+
+
+@app.command("models", epilog=_MODELS_EXAMPLES)
+def models(
+    model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository on this machine.")] = "",
+) -> None:
+    """List the models that this machine can run: memory needed and free, what is on disk, what is missing."""
+    with _one_line_errors():
+        from rich.console import Console
+
+        from chains.catalogue import KNOWN, fits, own_model, this_machine
+        from debate.models_view import models_table
+
+        known = [one for one in KNOWN if model in ("", one.name)] or [own_model(model)]
+        machine = this_machine()
+        Console().print(models_table(machine, fits(machine, known)))
 
 
 @app.command("ask")

@@ -1,4 +1,4 @@
-"""The graph for one question: retrieve → opinion → debate.
+"""The graph for one question: retrieve → opinion → debate → translate, where that is asked for.
 
 The same graph serves one interactive question, a long list, and another system that plugs it in. The debate's
 turns (``debate.arena``) are steps of this graph, each durable on its own.
@@ -6,20 +6,21 @@ turns (``debate.arena``) are steps of this graph, each durable on its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import START, StateGraph
+from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
 from chains.contracts import WordLimits
 from chains.opinion import OpinionRequest, Style, opinion_chain
 from chains.retrieve import pov_retrieval_chain
-from chains.schemas import Chunk, Opinion
+from chains.schemas import Chunk, Opinion, Translation
+from chains.translate import translation_chain
 from debate.arena import RETRY, DebateState, add_debate
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
@@ -31,6 +32,7 @@ class QuestionState(DebateState, total=False):
 
     chunks: tuple[Chunk, ...]
     opinion: Opinion
+    translation: Translation
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class GraphSettings:
         abstain: answer "I don't know" where nothing retrieved bears on the question, by a threshold that is
             calibrated on the store when the graph is built (seconds); not where the store has ``k`` chunks or fewer,
             too few to calibrate on.
+        translate: the language that the answer is translated into, such as ``ja``; "" for none.
+        glossary: how terms are to be translated.
     """
 
     rounds: int = 2
@@ -55,6 +59,8 @@ class GraphSettings:
     style: Style | Literal["auto"] = "auto"
     abstain: bool = True
     opinion_in_debate: bool = True
+    translate: str = ""
+    glossary: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
 
 
@@ -79,10 +85,11 @@ def build_question_graph(
         opinion_persona: who writes the opinion; the first persona unless given.
         checkpointer: makes each step durable.
 
-    Input state: ``{"question": Question}``. Output adds ``chunks``, ``opinion``, ``turns``, ``verdict``.
+    Input state: ``{"question": Question}``. Output adds ``chunks``, ``opinion``, ``turns``, ``verdict``, and
+    ``translation`` where one is asked for.
 
     Raises:
-        ChainError: fewer than two personas or rounds.
+        ChainError: fewer than two personas or rounds, or an unknown language.
     """
     chosen = settings or GraphSettings()
     writer = opinion_persona or personas[0]
@@ -120,5 +127,14 @@ def build_question_graph(
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
         seed=chosen.seed,
+        then="translate" if chosen.translate else END,
     )
+    if chosen.translate:
+        translate_chain = translation_chain(llm, chosen.translate, glossary=chosen.glossary, seed=chosen.seed)
+
+        def translate(state: QuestionState) -> QuestionState:
+            return {"translation": translate_chain.invoke(state["opinion"])}
+
+        graph.add_node("translate", translate, retry_policy=RETRY)
+        graph.add_edge("translate", END)
     return graph.compile(checkpointer=checkpointer)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import computed_field
 from pydantic.dataclasses import dataclass
 
-from chains.schemas import Chunk, Opinion, Question, Turn
+from chains.schemas import Chunk, Opinion, Question, Translation, Turn
 
 DONE, FAILED = "done", "failed"
 
@@ -32,6 +32,7 @@ class QuestionResult:
     opinion: Opinion | None = None
     turns: tuple[Turn, ...] = ()
     verdict: Turn | None = None
+    translation: Translation | None = None
     error: str = ""
     stages: tuple[StageTime, ...] = ()
 
@@ -43,14 +44,16 @@ class QuestionResult:
 
 
 def result_row(result: QuestionResult) -> dict[str, Any]:
-    """Return the row of the sheet ``results``."""
-    opinion, question = result.opinion, result.question
+    """Return the row of the sheet ``results``; an answer in another language is in ``answer_`` and its code."""
+    opinion, question, translation = result.opinion, result.question, result.translation
     notes = [question.note, *(opinion.notes if opinion else ())]
     if opinion and opinion.dropped:
         notes.append(f"did not fit the window: {', '.join(opinion.dropped)}")
     if opinion and opinion.abstained:
         notes.append("abstained")
-    return {
+    if translation:
+        notes += [f"translation: {note}" for note in _translation_notes(translation)]
+    row = {
         "instruction": question.text,
         "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(result.chunks, 1)),
         "answer": opinion.answer if opinion else "",
@@ -68,6 +71,15 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         "notes": "; ".join(note for note in notes if note),
         "error": result.error,
     }
+    return row | ({f"answer_{translation.language}": translation.text} if translation else {})
+
+
+def _translation_notes(translation: Translation) -> Iterable[str]:
+    yield from translation.notes
+    if translation.loop:
+        yield translation.loop
+    if translation.missing:
+        yield f"does not have {', '.join(translation.missing)}"
 
 
 def turn_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:

@@ -20,6 +20,7 @@ from langgraph.graph.state import CompiledStateGraph
 from chains.deepen import deepening_chain
 from chains.llm import ModelSettings, load_llm
 from chains.schemas import Question
+from chains.translate import check_language
 from debate.checkpoints import open_checkpoints
 from debate.errors import DebateError
 from debate.families import Families
@@ -127,6 +128,8 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     cast = load_cast(settings.personas)
     writer = cast.persona(settings.opinion_persona)
     debaters = [cast.persona(one) for one in settings.debaters] if settings.debaters else list(cast.personas)
+    if settings.translate:
+        check_language(settings.translate)
     if len(debaters) < 2:
         raise DebateError(f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters")
     return RunInputs(folder, seeds, cast, writer, debaters)
@@ -204,7 +207,7 @@ class _Run:
     def _write_workbook(self, questions: Sequence[Question]) -> None:
         started = time.monotonic()
         order = {question.id: n for n, question in enumerate(questions)}
-        write_workbook(self._workbook, self._journal.rows(order))
+        write_workbook(self._workbook, self._journal.rows(order), self._settings.translate)
         finished = time.monotonic()
         self._workbook_due = finished + max(_WORKBOOK_EVERY, _WORKBOOK_SHARE * (finished - started))
 

@@ -46,6 +46,8 @@ class DebateSettings(BaseSettings):
         style: how an opinion is written: all passages in one prompt, or a paragraph a passage (see ``chains.opinion``).
         abstain: say "I don't know" where nothing retrieved bears on the question.
         opinion_in_debate: show the debaters the opinion.
+        translate: the language that answers are translated into, such as ``ja``; none unless given.
+        glossary: how terms are to be translated: a table of the settings file.
         in_flight: questions worked on at the same time.
         limit: only the first so many seed questions.
     """
@@ -62,7 +64,7 @@ class DebateSettings(BaseSettings):
     backend: Literal["auto", "openvino", "transformers", "unsloth"] = "auto"
     load_in_4bit: bool = True
     max_seq_length: int | None = Field(default=None, ge=256)
-    batch_size: int = Field(default=16, ge=1)
+    batch_size: int | None = Field(default=None, ge=1)
     embeddings: str | None = None
     out: Path | None = None
     deepen: int = Field(default=1, ge=0, le=20)
@@ -77,6 +79,8 @@ class DebateSettings(BaseSettings):
     opinion_in_debate: bool = True
     style: Literal["auto", "single", "by_chunk"] = "auto"
     abstain: bool = True
+    translate: str = ""
+    glossary: dict[str, str] = Field(default_factory=dict)
     in_flight: int = Field(default=16, ge=1, le=1024)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0

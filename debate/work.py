@@ -29,8 +29,15 @@ _NEXT_STAGE = {
     "write_opinion": "debate",
     "speak": "debate",
     "judge": "done",
+    "translate": "done",
 }
-_STAGES = {"retrieve": "retrieve", "write_opinion": "opinion", "speak": "debate", "judge": "verdict"}
+_STAGES = {
+    "retrieve": "retrieve",
+    "write_opinion": "opinion",
+    "speak": "debate",
+    "judge": "verdict",
+    "translate": "translate",
+}
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -110,6 +117,7 @@ class Answering:
             opinion=state.get("opinion"),
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
+            translation=state.get("translation"),
             error=error,
             stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
         )
@@ -117,7 +125,7 @@ class Answering:
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
         """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
-        if "verdict" in stood.values:  # killed between its last step and its row
+        if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         begin = None if stood.next else {"question": question}
         state: dict[str, Any] = {}

@@ -44,8 +44,10 @@ _TOP = Alignment(wrap_text=True, vertical="top")
 _BOLD = Font(bold=True)
 
 
-def write_workbook(path: Path, results: Iterable[QuestionResult]) -> None:
+def write_workbook(path: Path, results: Iterable[QuestionResult], language: str = "") -> None:
     """Write all results beside ``path`` and rename the finished file into place.
+
+    ``language`` is the code of the one that answers were translated into, or "".
 
     Raises:
         RunFolderError: the folder cannot be written to; a workbook that was there before stays whole.
@@ -53,10 +55,11 @@ def write_workbook(path: Path, results: Iterable[QuestionResult]) -> None:
     book = Workbook(write_only=True)
     answers, debate, chunks = (
         _Sheet(book, name, columns)
-        for name, columns in (("results", _RESULTS), ("debate", _DEBATE), ("chunks", _CHUNKS))
+        for name, columns in (("results", _columns(language)), ("debate", _DEBATE), ("chunks", _CHUNKS))
     )
+    untranslated = {f"answer_{language}": ""} if language else {}
     for result in results:
-        answers.add([result_row(result)])
+        answers.add([untranslated | result_row(result)])
         debate.add(turn_rows(result))
         chunks.add(chunk_rows(result))
     for sheet in (answers, debate, chunks):
@@ -72,6 +75,14 @@ def write_workbook(path: Path, results: Iterable[QuestionResult]) -> None:
         ) from error
 
 
+def _columns(language: str) -> tuple[str, ...]:
+    """The columns of ``results``, with the translated answer behind those that every run has."""
+    if not language:
+        return _RESULTS
+    after = _RESULTS.index("model") + 1
+    return (*_RESULTS[:after], f"answer_{language}", *_RESULTS[after:])
+
+
 class _Sheet:
     """One sheet: a frozen bold header with filters, then rows by column name.
 
@@ -85,7 +96,7 @@ class _Sheet:
         self._rows = 1
         self._sheet.freeze_panes = "A2"
         for index, column in enumerate(columns, 1):
-            self._sheet.column_dimensions[get_column_letter(index)].width = _WIDE.get(column, _NARROW)
+            self._sheet.column_dimensions[get_column_letter(index)].width = _width(column)
         self._sheet.append([self._cell(column, _BOLD) for column in columns])
         self._cells = [self._cell("") for _ in columns]
 
@@ -113,6 +124,10 @@ def _fill(cell: WriteOnlyCell, value: Any) -> None:
         cell.data_type = "s"
     else:
         cell.value = value
+
+
+def _width(column: str) -> int:
+    return _WIDE["answer"] if column.startswith("answer_") else _WIDE.get(column, _NARROW)
 
 
 def cell_text(text: str) -> str:

@@ -1,6 +1,6 @@
 """Texts that documents and models may write and no program that shows them may run."""
 
-from chains.schemas import Chunk, Opinion, Question, Support, Turn
+from chains.schemas import Chunk, Opinion, Question, Support, Translation, Turn
 from debate.results import QuestionResult, StageTime
 
 HOSTILE = [
@@ -86,4 +86,7 @@ def everywhere(text: str, question_id: str, *, failed: bool = False) -> Question
     question = Question(question_id, text, text, text, text, text)
     verdict = Turn(0, text, text, text, 1, notes=(text,))
     stages = (StageTime(text, 1.0),)
-    return QuestionResult(question, text, 1.0, (chunk,), opinion, turns, verdict, text if failed else "", stages)
+    translation = Translation(text, text, 1, (text,), text, (text,))
+    return QuestionResult(
+        question, text, 1.0, (chunk,), opinion, turns, verdict, translation, text if failed else "", stages
+    )

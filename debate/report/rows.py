@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.schemas import Chunk, Opinion, Turn
+from chains.schemas import Chunk, Opinion, Translation, Turn
 from debate.report.answers import Stretch, answer_stretches
 from debate.report.facts import RunFacts
 from debate.report.scores import Bar, bars, legend
@@ -98,6 +98,7 @@ class Row:
     speeches: tuple[Speech, ...]
     readers: tuple[Reader, ...]
     verdict: Speech | None
+    translation: Translation | None
     laid_out: bool
 
 
@@ -157,6 +158,7 @@ class RowMaker:
             speeches=tuple(_speech(turn, colours[turn.persona_id], anchor) for turn in result.turns),
             readers=self._readers(result, colours, anchor, laid_out),
             verdict=_speech(result.verdict, 0, anchor) if result.verdict else None,
+            translation=result.translation,
             laid_out=laid_out,
         )
 

@@ -1,0 +1,165 @@
+"""What can be told about a model before it is loaded: is it here, whole, small enough, and can this machine run it.
+
+Loading a model takes minutes and memory, and the libraries' own errors name neither the folder nor the remedy. So the
+usual mistakes are looked for first, and what they raise all the same is translated. Reads configurations and sizes of
+files, never weights.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from chains.errors import MissingExtra, ModelError
+
+_GIB = 2**30
+_HUB_ANSWERS_WITHIN = 10.0  # seconds
+_ROOM = 1.15  # what loading needs beyond the weights: buffers, and the parts that are not quantised
+_BYTES_A_PARAMETER = {"float32": 4, "bfloat16": 2, "float16": 2}
+
+
+def check_model(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> None:
+    """Raise what is known to be wrong with a model before it is loaded.
+
+    Args:
+        name: a folder, or a repository, which the hub is asked about where it is not on this machine.
+        free: bytes of memory that are free where it is to run.
+
+    Raises:
+        ModelError: no such folder or repository, not a model's, an adapter without its base, 4 bits without a GPU,
+            too little memory.
+        MissingExtra: an adapter, and peft is not installed.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        if is_path(name):
+            raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
+        if "bnb-4bit" in name and not on_gpu:
+            raise ModelError(_needs_gpu(name))
+        _check_hub(name)
+        return
+    if (folder / "adapter_config.json").is_file():
+        base = adapter_base(folder)
+        check_model(base, on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
+        return
+    config = read_config(folder / "config.json")
+    if (config.get("quantization_config") or {}).get("quant_method") == "bitsandbytes" and not on_gpu:
+        raise ModelError(_needs_gpu(name))
+    _check_memory(folder, config, on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
+
+
+def adapter_base(folder: Path) -> str:
+    """Return what an adapter folder was trained on: a folder that is there, or a repository.
+
+    Raises:
+        ModelError: it names none, or a folder that is not there.
+        MissingExtra: peft is not installed.
+    """
+    base = str(read_config(folder / "adapter_config.json").get("base_model_name_or_path") or "")
+    if not base:
+        raise ModelError(f"{folder / 'adapter_config.json'} names no base_model_name_or_path; train the adapter again")
+    if is_path(base) and not Path(base).is_dir():
+        raise ModelError(
+            f"the adapter in {folder} was trained on {base}, which is not there; put the base model back, or write "
+            f"where it lies as base_model_name_or_path into {folder / 'adapter_config.json'}"
+        )
+    if find_spec("peft") is None:
+        raise MissingExtra("peft", "gpu", f"the adapter in {folder}")
+    return base
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read a model's configuration.
+
+    Raises:
+        ModelError: it is missing, or no JSON object.
+    """
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"cannot load a model from the folder {path.parent}: {path.name} is missing; a model's folder has "
+            "config.json and *.safetensors, an adapter's adapter_config.json"
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: {error}; copy or train the model again") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path} is damaged: not a JSON object; copy or train the model again")
+    return config
+
+
+def is_path(name: str) -> bool:
+    """Tell whether a name is meant as a path: absolute, relative with a dot, or deeper than a repository's."""
+    return Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1 or "\\" in name
+
+
+def not_loaded(name: str, error: Exception) -> ModelError:
+    """Translate what a library raised while it loaded ``name``: one line with the reason and the remedy."""
+    from huggingface_hub import errors
+
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and isinstance(cause, Exception):
+        causes.append(cause)
+    kinds = [type(cause).__name__ for cause in causes]
+    if "OutOfMemoryError" in kinds:
+        return ModelError(f"not enough GPU memory for {name}; close what else uses the card, or take a smaller model")
+    if any(isinstance(cause, errors.GatedRepoError) for cause in causes):
+        return ModelError(f"the repository {name!r} is gated: accept its terms on the hub, then run: hf auth login")
+    if any(isinstance(cause, errors.RepositoryNotFoundError) for cause in causes):
+        return ModelError(
+            f"there is no public repository {name!r} on the hub; check its spelling, or log in for a private one: "
+            "hf auth login"
+        )
+    unreachable = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, httpx.TransportError)
+    if any(isinstance(cause, unreachable) for cause in causes):
+        return ModelError(
+            f"{name!r} is not on this machine and the hub cannot be reached; connect once to fetch it, or give a "
+            "folder (debate models lists what is here)"
+        )
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if Path(name).is_dir():
+        return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
+    return ModelError(f"cannot load the model {name!r}: {reason}; give a folder, a repository, smollm2, or a server")
+
+
+def _check_hub(name: str) -> None:
+    """Ask the hub for a repository that is not on this machine; transformers tries five times, and hides why."""
+    from huggingface_hub import errors, get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
+
+    try:
+        if isinstance(try_to_load_from_cache(name, "config.json"), str):
+            return
+        get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=_HUB_ANSWERS_WITHIN)
+    except errors.EntryNotFoundError:
+        return  # an adapter's repository has no such file; loading tells
+    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, httpx.TransportError, ValueError) as error:
+        raise not_loaded(name, error) from error
+
+
+def _check_memory(folder: Path, config: dict[str, Any], *, on_gpu: bool, load_in_4bit: bool, free: int) -> None:
+    stored = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    dtype = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    parameters = stored / _BYTES_A_PARAMETER.get(dtype, 2)
+    if config.get("quantization_config"):
+        needed = stored * _ROOM
+    elif on_gpu:
+        needed = parameters * (0.55 if load_in_4bit else _BYTES_A_PARAMETER["bfloat16"]) * _ROOM
+    else:
+        needed = parameters * _BYTES_A_PARAMETER["float32"] * _ROOM
+    if needed > free:
+        where = "the GPU" if on_gpu else "memory"
+        raise ModelError(
+            f"the model in {folder} needs about {needed / _GIB:,.1f} GiB of {where} and {free / _GIB:,.1f} GiB are "
+            "free; close other programs, or take a smaller model (debate models lists what this machine can run)"
+        )
+
+
+def _needs_gpu(name: str) -> str:
+    return (
+        f"{name} is stored in 4 bits and needs an NVIDIA GPU, and none is visible; "
+        "use --model smollm2 here, or a server: --model http://host:port/v1#model"
+    )

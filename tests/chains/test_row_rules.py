@@ -1,0 +1,78 @@
+import pytest
+import torch
+from transformers import AutoTokenizer
+
+from chains.contracts import Sampling, WordLimits
+from chains.row_rules import RowRules, Vocabulary, _words_begun
+from chains.smollm2 import smollm2_folder
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+ENGLISH = "Trade was 162 billion dollars. It grew again, and nobody knows why."
+JAPANESE = "貿易は一六二億ドルだった。また増えたが、誰も理由を知らない。"
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return AutoTokenizer.from_pretrained(smollm2_folder())
+
+
+@pytest.fixture(scope="module")
+def vocabulary(tokenizer) -> Vocabulary:
+    return Vocabulary.of(tokenizer)
+
+
+def words_along(vocabulary: Vocabulary, ids: list[int], limits: list[WordLimits]) -> RowRules:
+    """The rules after they have read these tokens in every row."""
+    rules = RowRules(vocabulary, 0, limits, Sampling())
+    scores = torch.zeros(len(limits), len(vocabulary.special))
+    read = [torch.tensor([ids[:n]] * len(limits), dtype=torch.long) for n in range(len(ids) + 1)]
+    rules.last = [rules(part, scores) for part in read][-1]
+    return rules
+
+
+@pytest.mark.parametrize(
+    ("piece", "token", "words"),
+    [
+        (" trade", "Ġtrade", 1),
+        ("ing", "ing", 0),
+        ("の", "ãģ®", 1),
+        (" 日本", "x", 2),
+        ("。", "ãĢĤ", 0),
+        ("\ufffd", "æĹ", 1),
+        ("\ufffd", "¥", 0),
+        ("\ufffd", "<0xE6>", 1),
+        ("\ufffd", "<0x97>", 0),
+        ("\ufffd", "<0xF0>", 0),
+    ],
+)
+def test_a_token_counts_the_words_and_unspaced_characters_it_begins(piece: str, token: str, words: int) -> None:
+    assert _words_begun(piece, token) == words
+
+
+def test_japanese_is_counted_by_the_character_though_its_tokens_are_bytes(tokenizer, vocabulary) -> None:
+    ids = tokenizer(JAPANESE).input_ids
+    rules = words_along(vocabulary, ids, [WordLimits(0, 999)])
+    assert rules._words.tolist() == [len(JAPANESE) - JAPANESE.count("。") - JAPANESE.count("、")]
+
+
+def test_english_is_counted_by_the_word(tokenizer, vocabulary) -> None:
+    rules = words_along(vocabulary, tokenizer(ENGLISH).input_ids, [WordLimits(0, 999)])
+    assert abs(int(rules._words) - len(ENGLISH.split())) <= 1  # digits are tokens of their own
+
+
+@pytest.mark.parametrize("text", [ENGLISH, JAPANESE], ids=["English", "Japanese"])
+def test_each_row_of_a_batch_keeps_its_own_contract(tokenizer, vocabulary, text: str) -> None:
+    limits = [WordLimits(99, 200), WordLimits(3, 200), WordLimits(5, 8), WordLimits(0, 200)]
+    scores = words_along(vocabulary, tokenizer(text).input_ids, limits).last
+    ends = scores[:, vocabulary.end_id].isfinite().tolist()
+    others = scores.isfinite().sum(1).tolist()
+    assert ends == [False, True, True, True]  # too short; long enough, at a sentence's end; too long; no minimum
+    assert others[2] == 1  # nothing but the end is left to the row that is over its maximum
+    assert min(others[0], others[3]) > 1000
+
+
+def test_rows_that_go_on_keep_their_counts_and_contracts(tokenizer, vocabulary) -> None:
+    rules = words_along(vocabulary, tokenizer(ENGLISH).input_ids, [WordLimits(0, 100 + n) for n in range(4)])
+    rules.keep(torch.tensor([1, 3]))
+    assert rules._maximum.tolist() == [101, 103]
+    assert len(rules._answers) == len(rules._words) == len(rules._seen) == 2

@@ -1,0 +1,86 @@
+import pytest
+from fakes import ScriptedLLM
+
+from chains import ChainError, Opinion, WordLimits, load_llm, translation_chain
+from chains.completion import complete_all
+from chains.sentences import word_count
+from chains.translate import missing_from
+from prompts import load_prompt
+
+ANSWER = "Trade was 162 billion dollars [1].\n\nThe New Development Bank lends [2]."
+
+
+def test_each_paragraph_is_a_prompt_of_its_own_and_they_come_back_in_order() -> None:
+    llm = ScriptedLLM(script={"Trade was": "貿易は162億ドルだった[1]。", "Bank lends": "新開発銀行は貸す[2]。"})
+    found = translation_chain(llm).invoke(ANSWER)
+    assert found.text == "貿易は162億ドルだった[1]。\n\n新開発銀行は貸す[2]。"
+    assert (found.language, found.missing, len(llm.prompts)) == ("ja", (), 2)
+
+
+def test_an_opinion_is_translated_by_its_answer() -> None:
+    llm = ScriptedLLM(script={"Trade was": "貿易は162だった。"})
+    assert translation_chain(llm).invoke(Opinion("Trade was 162.", 3, ())).text == "貿易は162だった。"
+
+
+def test_markers_and_numbers_that_got_lost_are_named() -> None:
+    llm = ScriptedLLM(script={"": "貿易は増えた。"})
+    assert translation_chain(llm).invoke("In 2024 trade was 1,500 dollars [1] [3].").missing == (
+        *("[1]", "[3]"),
+        *("2024", "1,500"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "missing"),
+    [
+        ("It was 162 [1].", "１６２だった【1】。", ()),
+        ("It was 1,500.", "1500 だった。", ()),
+        ("It was 1.5 percent.", "Es waren 1,5 Prozent.", ()),
+        ("It was 1500.", "Es waren 1.500.", ()),
+        ("In 2024.", "در سال ۲۰۲۴.", ()),
+        ("It was 12.", "It was 112.", ("12",)),
+        ("It was 3 [3].", "これ[3]。", ("3",)),
+        ("No number.", "数字なし。", ()),
+    ],
+)
+def test_digits_of_other_widths_and_scripts_count_and_parts_of_numbers_do_not(text, translation, missing) -> None:
+    assert missing_from(text, translation) == missing
+
+
+def test_terms_of_the_glossary_are_shown_where_they_stand_and_missed_where_they_do_not() -> None:
+    llm = ScriptedLLM(script={"": "銀行は貸す[2]。162[1]。"})
+    found = translation_chain(llm, glossary={"New Development Bank": "新開発銀行", "Rupee": "ルピー"}).invoke(ANSWER)
+    assert found.missing == ("新開発銀行",)
+    assert "New Development Bank: 新開発銀行" in llm.prompts[1]
+    assert not any("ルピー" in prompt for prompt in llm.prompts)
+
+
+def test_a_translation_far_too_short_or_looping_is_noted() -> None:
+    llm = ScriptedLLM(script={"Trade": "貿易。", "Bank": "銀行は貸す。" * 40})
+    found = translation_chain(llm).invoke(ANSWER)
+    assert "paragraph 1: 2 words" in found.notes[0]
+    assert found.loop.startswith("paragraph 2: loop cut")
+
+
+def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(ChainError, match=r"into 'jp'; there are: .*ja"):
+        translation_chain(ScriptedLLM(script={}), "jp")
+
+
+def test_nothing_is_translated_into_nothing() -> None:
+    assert translation_chain(ScriptedLLM(script={})).invoke("").text == ""
+
+
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_the_real_model_keeps_each_paragraphs_own_limits_in_one_batch() -> None:
+    """SmolLM2 is no translator: what is tested is that text, length, notes and checks come out of the chain."""
+    llm = load_llm()
+    found = translation_chain(llm).invoke(ANSWER)
+    assert len(found.text.split("\n\n")) >= 2
+    assert found.tokens > 0
+    assert found.words <= 2 * (7 * 5 + 20)
+    prompts = [load_prompt("translate").render(text=one, language="Japanese", glossary={}) for one in ("One.", "Two.")]
+    short, long = complete_all(llm, prompts, [WordLimits(0, 5), WordLimits(0, 60)])
+    assert word_count(short.text) <= 5
+    assert long.text
