@@ -48,6 +48,7 @@ class DebateSettings(BaseSettings):
         opinion_in_debate: show the debaters the opinion.
         in_flight: questions worked on at the same time.
         limit: only the first so many seed questions.
+        also: write the workbook's sheets as csv or parquet files, too.
     """
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
@@ -80,6 +81,7 @@ class DebateSettings(BaseSettings):
     in_flight: int = Field(default=16, ge=1, le=1024)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0
+    also: tuple[Literal["csv", "parquet"], ...] = ()
 
     @model_validator(mode="after")
     def _words_leave_room(self) -> DebateSettings:

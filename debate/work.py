@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -20,6 +21,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
+from debate.errors import RunFolderError
 from debate.results import QuestionResult
 from debate.watching import Progress
 
@@ -89,13 +91,22 @@ class Answering:
         self._progress = progress
 
     def __call__(self, question: Question) -> QuestionResult:
-        """Run the graph for a question; an error in it becomes a failed row."""
+        """Run the graph for a question; an error in it becomes a failed row.
+
+        Raises:
+            RunFolderError: the checkpoints cannot be written.
+        """
         started = time.monotonic()
         self._progress.stage(question.id, "retrieve")
         thread: Any = {"configurable": {"thread_id": _thread_id(question)}}
         error = ""
         try:
             state = self._run(question, thread)
+        except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
+            raise RunFolderError(
+                f"cannot write the checkpoints: {failure}; finished rows are kept: make room and run the same command "
+                "again"
+            ) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
             error = f"{type(failure).__name__}: {failure}"
@@ -116,7 +127,9 @@ class Answering:
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values:  # killed between its last step and its row
             return dict(stood.values)
-        begin = None if stood.next else {"question": question}
+        # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
+        # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
+        begin = None if stood.created_at else {"question": question}
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
         steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
