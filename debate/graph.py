@@ -20,7 +20,8 @@ from chains.contracts import WordLimits
 from chains.opinion import OpinionRequest, Style, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion
-from debate.arena import RETRY, DebateState, add_debate
+from debate.arena import DebateState, add_debate
+from debate.retries import RETRY, Attempts
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
 from vectorstore.ranking import Mode
@@ -107,8 +108,9 @@ def build_question_graph(
         return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
 
     graph = StateGraph(QuestionState)
-    graph.add_node("retrieve", retrieve, retry_policy=RETRY)
-    graph.add_node("write_opinion", opinion, retry_policy=RETRY)
+    attempts = Attempts()
+    graph.add_node("retrieve", attempts.noted("retrieve", retrieve), retry_policy=RETRY)
+    graph.add_node("write_opinion", attempts.noted("opinion", opinion), retry_policy=RETRY)
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "write_opinion")
     add_debate(

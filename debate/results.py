@@ -25,6 +25,7 @@ class QuestionResult:
     turns: tuple[Turn, ...] = ()
     verdict: Turn | None = None
     error: str = ""
+    attempts: tuple[str, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -36,7 +37,7 @@ class QuestionResult:
 def result_row(result: QuestionResult) -> dict[str, Any]:
     """Return the row of the sheet ``results``."""
     opinion, question = result.opinion, result.question
-    notes = [question.note, *(opinion.notes if opinion else ())]
+    notes = [question.note, *result.attempts, *(opinion.notes if opinion else ())]
     if opinion and opinion.dropped:
         notes.append(f"did not fit the window: {', '.join(opinion.dropped)}")
     if opinion and opinion.abstained:

@@ -23,6 +23,7 @@ from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
+from debate.retries import attempts_of
 from debate.watching import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Answering:
             ) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
-            error = f"{type(failure).__name__}: {failure}"
+            error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
             state = dict(self._graph.get_state(thread).values)
         return QuestionResult(
             question=question,
@@ -120,6 +121,7 @@ class Answering:
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
             error=error,
+            attempts=tuple(state.get("attempts", ())),
         )
 
     def _run(self, question: Question, thread: Any) -> dict[str, Any]:
