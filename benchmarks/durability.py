@@ -167,9 +167,21 @@ def real_run(folder: Path, wanted: list[str] | None, seconds: float, seed: int) 
     """Run two questions with the real model by the command line; killed unless there is nothing to compare with."""
     example = ROOT / "examples" / "brics"
     (folder / "q.txt").write_text("What is the New Development Bank?\nDid Iran join BRICS?\n", encoding="utf-8")
-    flags = ["--questions", "q.txt", "--corpus", str(example / "corpus"), "--out", "out", "--deepen", "0", "--quiet"]
+    flags = [
+        "--questions",
+        "q.txt",
+        "--corpus",
+        str(example / "corpus"),
+        "--out",
+        "out",
+        "--deepen",
+        "0",
+        "--k",
+        "1",
+        "--quiet",
+    ]
     command = [sys.executable, str(ROOT / "run_debate.py"), *flags, "--in-flight", "1"]
-    short = {"DEBATE_MIN_WORDS": "30", "DEBATE_MAX_WORDS": "60", "DEBATE_TURN_WORDS": "30"}
+    short = {"DEBATE_MIN_WORDS": "10", "DEBATE_MAX_WORDS": "30", "DEBATE_TURN_WORDS": "20", "DEBATE_DEBATE_K": "1"}
     moments = random.Random(seed)  # noqa: S311 - a schedule, no secret
     kills, kept, started = 0, True, time.monotonic()
     for attempt in range(4):
@@ -178,7 +190,7 @@ def real_run(folder: Path, wanted: list[str] | None, seconds: float, seed: int) 
             command, cwd=folder, env=os.environ | short, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            process.wait(moments.uniform(0.2, 1) * seconds if wanted and attempt < 3 else None)
+            process.wait(moments.uniform(0.1, 0.7) * seconds if wanted and attempt < 3 else None)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -206,7 +218,8 @@ def main() -> None:
             killed_run(folder / f"run{seed}", arguments.questions, wanted, seconds, seed)
             for seed in range(arguments.runs)
         ]
-        summary("a model that answers slowly", outcomes)
+        if arguments.runs:
+            summary("a model that answers slowly", outcomes)
         if arguments.real:
             (folder / "real").mkdir()
             wanted, seconds, _ = real_run(folder / "real", None, 0, 0)

@@ -13,19 +13,16 @@ from typing import Annotated, Any, TypedDict
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import RetryPolicy
 
 from chains.contracts import WordLimits
 from chains.debate import DebateRequest, Retrieve, TurnRequest, check_debate, turn_chain, verdict_chain
 from chains.schemas import Question, Turn
+from debate.retries import RETRY, Attempts
 from prompts import Persona
 
-# LangGraph retries what may pass (a lost connection, a busy server), never a wrong value or a prompt too long.
-RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0)
 
-
-def _append(spoken: Sequence[Turn], new: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Add turns; a checkpoint hands a tuple back as a list."""
+def append(spoken: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
+    """Add turns or notes; a checkpoint hands a tuple back as a list."""
     return (*spoken, *new)
 
 
@@ -34,8 +31,9 @@ class DebateState(TypedDict, total=False):
 
     question: Question
     opinion_text: str
-    turns: Annotated[tuple[Turn, ...], _append]
+    turns: Annotated[tuple[Turn, ...], append]
     verdict: Turn
+    attempts: Annotated[tuple[str, ...], append]
 
 
 def build_debate_graph(
@@ -93,8 +91,9 @@ def add_debate(
     def next_step(state: DebateState) -> str:
         return "speak" if len(state["turns"]) < rounds * len(speakers) else "judge"
 
-    graph.add_node("speak", speak, retry_policy=RETRY)
-    graph.add_node("judge", judge, retry_policy=RETRY)
+    attempts = Attempts()
+    graph.add_node("speak", attempts.noted("debate", speak), retry_policy=RETRY)
+    graph.add_node("judge", attempts.noted("verdict", judge), retry_policy=RETRY)
     graph.add_edge(after, "speak")
     graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
     graph.add_edge("judge", then)

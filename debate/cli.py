@@ -113,6 +113,9 @@ def run(
     limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
     in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="Write the sheets as csv or parquet files, too; may be given twice.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
     ] = None,
@@ -122,7 +125,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
-    given = {key: value for key, value in locals().items() if value is not None and key not in _NOT_SETTINGS}
+    given = {key: value for key, value in locals().items() if value not in (None, []) and key not in _NOT_SETTINGS}
     _start_logging(quiet)
     with _one_line_errors():
         from debate.settings import load_settings

@@ -21,7 +21,8 @@ from chains.opinion import OpinionRequest, Style, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion, Translation
 from chains.translate import translation_chain
-from debate.arena import RETRY, DebateState, add_debate
+from debate.arena import DebateState, add_debate
+from debate.retries import RETRY, Attempts
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
 from vectorstore.ranking import Mode
@@ -114,8 +115,9 @@ def build_question_graph(
         return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
 
     graph = StateGraph(QuestionState)
-    graph.add_node("retrieve", retrieve, retry_policy=RETRY)
-    graph.add_node("write_opinion", opinion, retry_policy=RETRY)
+    attempts = Attempts()
+    graph.add_node("retrieve", attempts.noted("retrieve", retrieve), retry_policy=RETRY)
+    graph.add_node("write_opinion", attempts.noted("opinion", opinion), retry_policy=RETRY)
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "write_opinion")
     add_debate(
@@ -135,6 +137,6 @@ def build_question_graph(
         def translate(state: QuestionState) -> QuestionState:
             return {"translation": translate_chain.invoke(state["opinion"])}
 
-        graph.add_node("translate", translate, retry_policy=RETRY)
+        graph.add_node("translate", attempts.noted("translate", translate), retry_policy=RETRY)
         graph.add_edge("translate", END)
     return graph.compile(checkpointer=checkpointer)

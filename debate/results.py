@@ -35,6 +35,7 @@ class QuestionResult:
     translation: Translation | None = None
     error: str = ""
     stages: tuple[StageTime, ...] = ()
+    attempts: tuple[str, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -46,7 +47,7 @@ class QuestionResult:
 def result_row(result: QuestionResult) -> dict[str, Any]:
     """Return the row of the sheet ``results``; an answer in another language is in ``answer_`` and its code."""
     opinion, question, translation = result.opinion, result.question, result.translation
-    notes = [question.note, *(opinion.notes if opinion else ())]
+    notes = [question.note, *result.attempts, *(opinion.notes if opinion else ())]
     if opinion and opinion.dropped:
         notes.append(f"did not fit the window: {', '.join(opinion.dropped)}")
     if opinion and opinion.abstained:

@@ -25,7 +25,7 @@ from debate.settings import DebateSettings
 RECORD = "run.toml"
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "personas")
-_CHANGES_NO_ROW = {"out", "in_flight", "batch_size", *_INPUTS}
+_CHANGES_NO_ROW = {"also", "out", "in_flight", "batch_size", *_INPUTS}
 
 
 def choose_run_folder(settings: DebateSettings) -> Path:
@@ -39,10 +39,15 @@ def choose_run_folder(settings: DebateSettings) -> Path:
         return next(path for n in range(1, 1_000_000) if not (path := Path("runs") / f"{stem}-{n:03d}").exists())
     if settings.out.is_file():
         raise RunFolderError(f"{settings.out} is a file; give a folder with --out")
-    is_other = settings.out.is_dir() and any(settings.out.iterdir()) and not (settings.out / RECORD).is_file()
+    is_other = settings.out.is_dir() and any(settings.out.iterdir()) and not is_run(settings.out)
     if is_other:
         raise RunFolderError(f"{settings.out} holds files that are no run; give a new folder with --out")
     return settings.out
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether a folder holds a run."""
+    return (folder / RECORD).is_file()
 
 
 def check_same_run(folder: Path, settings: DebateSettings) -> None:
@@ -51,7 +56,7 @@ def check_same_run(folder: Path, settings: DebateSettings) -> None:
     Raises:
         RunFolderError: naming every input and setting that changed.
     """
-    changed = what_changed(folder, settings) if (folder / RECORD).is_file() else ()
+    changed = what_changed(folder, settings) if is_run(folder) else ()
     if changed:
         raise RunFolderError(
             f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
@@ -104,7 +109,7 @@ def hold_run_folder(folder: Path, settings: DebateSettings) -> Iterator[None]:
     except OSError as error:
         raise RunFolderError(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
     try:
-        if not (folder / RECORD).is_file():
+        if not is_run(folder):
             _write(folder / RECORD, tomli_w.dumps(_record(settings)))
         yield
     finally:

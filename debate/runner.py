@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ from chains.schemas import Question
 from chains.translate import check_language
 from debate.checkpoints import open_checkpoints
 from debate.errors import DebateError
+from debate.exports import write_exports
 from debate.families import Families
 from debate.graph import GraphSettings, build_question_graph
 from debate.journal import Journal
 from debate.questions import read_questions
 from debate.report import run_facts, write_report
 from debate.results import QuestionResult
-from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder
+from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder, is_run
 from debate.settings import DebateSettings
 from debate.tracing import tracing
 from debate.watching import Progress, Silence
@@ -105,20 +107,33 @@ def run_questions(
     """
     watcher = progress or Silence()
     inputs = check_inputs(settings)
-    if not force:
-        check_same_run(inputs.folder, settings)
-    skipped: tuple[str, ...] = ()
-    if store is None:
-        watcher.preparing(f"reading and indexing {settings.corpus}")
-        store, skipped = load_store(settings)
-    if llm is None:
-        watcher.preparing(f"loading {settings.model}")
-        llm = load_model(settings)
-    for file in skipped:
-        _LOG.warning("skipped an unreadable file: %s", file)
-    with hold_run_folder(inputs.folder, settings), tracing(inputs.folder):
-        run = _Run(settings, inputs, llm, store, watcher)
-        return run.complete(retry_failed, skipped)
+    with ExitStack() as held:
+        if is_run(inputs.folder):  # what is wrong with it is told before anything is loaded
+            if not force:
+                check_same_run(inputs.folder, settings)
+            held.enter_context(hold_run_folder(inputs.folder, settings))
+            _check_files(inputs.folder)
+        skipped: tuple[str, ...] = ()
+        if store is None:
+            watcher.preparing(f"reading and indexing {settings.corpus}")
+            store, skipped = load_store(settings)
+        if llm is None:
+            watcher.preparing(f"loading {settings.model}")
+            llm = load_model(settings)
+        for file in skipped:
+            _LOG.warning("skipped an unreadable file: %s", file)
+        if not is_run(inputs.folder):
+            held.enter_context(hold_run_folder(inputs.folder, settings))
+        held.enter_context(tracing(inputs.folder))
+        return _Run(settings, inputs, llm, store, watcher).complete(retry_failed, skipped)
+
+
+def _check_files(folder: Path) -> None:
+    """Open everything that a run left behind once, so that what is damaged is told."""
+    Journal(folder / "results.jsonl").close()
+    Families(folder / "questions.jsonl")
+    with open_checkpoints(folder / "checkpoints.sqlite"):
+        pass
 
 
 def check_inputs(settings: DebateSettings) -> RunInputs:
@@ -168,6 +183,7 @@ class _Run:
             if len(self._journal):
                 self._write_workbook(questions)
                 self._write_report(questions)
+                self._write_exports(questions)
             self._journal.close()
         order = tuple(question.id for question in questions)
         failed = len(self._journal.failed)
@@ -217,6 +233,11 @@ class _Run:
         inputs = self._inputs
         facts = run_facts(f"Debate {folder.name}", self._settings, inputs.cast, inputs.writer, inputs.debaters)
         write_report(folder / "report.html", lambda: self._journal.rows(order), facts)
+
+    def _write_exports(self, questions: Sequence[Question]) -> None:
+        order = {question.id: n for n, question in enumerate(questions)}
+        chosen = self._settings
+        write_exports(self._inputs.folder, chosen.also, lambda: self._journal.rows(order), chosen.translate)
 
     def _width(self, tasks: Sequence[Question]) -> int:
         return max(1, min(self._settings.in_flight, len(tasks)))

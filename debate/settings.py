@@ -50,6 +50,7 @@ class DebateSettings(BaseSettings):
         glossary: how terms are to be translated: a table of the settings file.
         in_flight: questions worked on at the same time.
         limit: only the first so many seed questions.
+        also: write the workbook's sheets as csv or parquet files, too.
     """
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
@@ -84,6 +85,7 @@ class DebateSettings(BaseSettings):
     in_flight: int = Field(default=16, ge=1, le=1024)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0
+    also: tuple[Literal["csv", "parquet"], ...] = ()
 
     @model_validator(mode="after")
     def _words_leave_room(self) -> DebateSettings:

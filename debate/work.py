@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -20,7 +21,9 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
+from debate.errors import RunFolderError
 from debate.results import QuestionResult, StageTime
+from debate.retries import attempts_of
 from debate.watching import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -97,7 +100,11 @@ class Answering:
         self._progress = progress
 
     def __call__(self, question: Question) -> QuestionResult:
-        """Run the graph for a question; an error in it becomes a failed row."""
+        """Run the graph for a question; an error in it becomes a failed row.
+
+        Raises:
+            RunFolderError: the checkpoints cannot be written.
+        """
         started = time.monotonic()
         self._progress.stage(question.id, "retrieve")
         thread = thread_of(question)
@@ -105,9 +112,14 @@ class Answering:
         spent: dict[str, float] = {}
         try:
             state = self._run(question, thread, spent)
+        except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
+            raise RunFolderError(
+                f"cannot write the checkpoints: {failure}; finished rows are kept: make room and run the same command "
+                "again"
+            ) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.exception("question %s failed", question.id)
-            error = f"{type(failure).__name__}: {failure}"
+            error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
             state = dict(self._graph.get_state(thread).values)
         return QuestionResult(
             question=question,
@@ -120,6 +132,7 @@ class Answering:
             translation=state.get("translation"),
             error=error,
             stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
+            attempts=tuple(state.get("attempts", ())),
         )
 
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
@@ -127,7 +140,9 @@ class Answering:
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
-        begin = None if stood.next else {"question": question}
+        # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
+        # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
+        begin = None if stood.created_at else {"question": question}
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
         steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
@@ -137,7 +152,7 @@ class Answering:
                 state = payload
             else:
                 since, before = time.monotonic(), since
-                for node in payload:
+                for node in payload.keys() & _STAGES.keys():  # LangGraph puts "__metadata__" beside replayed results
                     spent[_STAGES[node]] = spent.get(_STAGES[node], 0.0) + since - before
                     self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
         return state

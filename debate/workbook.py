@@ -6,7 +6,7 @@ formula, and what a cell cannot hold is cut with a word about where the whole st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _DEBATE = (
     *("dropped", "loop", "notes"),
 )
 _CHUNKS = ("question_id", "rank", "chunk_id", "source", "text", "score", "question_score", "pov_scores")
+Rows = Callable[[QuestionResult], Iterable[dict[str, Any]]]
 _WIDE = {
     "context": 70,
     "answer": 90,
@@ -38,7 +39,7 @@ _WIDE = {
     "verdict": 60,
 }
 _NARROW = 16
-_CELL = 32_767  # characters that a cell can hold
+_CELL = 32_767  # UTF-16 units that a cell can hold
 _CUT = " … [cut: the whole text is in results.jsonl]"
 _TOP = Alignment(wrap_text=True, vertical="top")
 _BOLD = Font(bold=True)
@@ -53,16 +54,11 @@ def write_workbook(path: Path, results: Iterable[QuestionResult], language: str 
         RunFolderError: the folder cannot be written to; a workbook that was there before stays whole.
     """
     book = Workbook(write_only=True)
-    answers, debate, chunks = (
-        _Sheet(book, name, columns)
-        for name, columns in (("results", _columns(language)), ("debate", _DEBATE), ("chunks", _CHUNKS))
-    )
-    untranslated = {f"answer_{language}": ""} if language else {}
+    sheets = [(_Sheet(book, name, columns), rows) for name, columns, rows in sheets_of(language)]
     for result in results:
-        answers.add([untranslated | result_row(result)])
-        debate.add(turn_rows(result))
-        chunks.add(chunk_rows(result))
-    for sheet in (answers, debate, chunks):
+        for sheet, rows in sheets:
+            sheet.add(rows(result))
+    for sheet, _ in sheets:
         sheet.finish()
     unfinished = path.with_name(f".{path.name}.part")
     try:
@@ -75,12 +71,15 @@ def write_workbook(path: Path, results: Iterable[QuestionResult], language: str 
         ) from error
 
 
-def _columns(language: str) -> tuple[str, ...]:
-    """The columns of ``results``, with the translated answer behind those that every run has."""
-    if not language:
-        return _RESULTS
+def sheets_of(language: str = "") -> tuple[tuple[str, tuple[str, ...], Rows], ...]:
+    """The sheets' names, columns and rows; a translated answer stands behind the columns that every run has."""
+    translated = {f"answer_{language}": ""} if language else {}
     after = _RESULTS.index("model") + 1
-    return (*_RESULTS[:after], f"answer_{language}", *_RESULTS[after:])
+    return (
+        ("results", (*_RESULTS[:after], *translated, *_RESULTS[after:]), lambda one: [translated | result_row(one)]),
+        ("debate", _DEBATE, turn_rows),
+        ("chunks", _CHUNKS, chunk_rows),
+    )
 
 
 class _Sheet:
@@ -131,6 +130,19 @@ def _width(column: str) -> int:
 
 
 def cell_text(text: str) -> str:
-    """Take out what a workbook cannot hold: control characters, and what exceeds a cell."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return text if len(text) <= _CELL else text[: _CELL - len(_CUT)] + _CUT
+    """Take out what a workbook cannot hold: control characters, and what exceeds a cell.
+
+    A cell's limit counts UTF-16 units: an emoji is two.
+    """
+    text = without_control_characters(text)
+    if 2 * len(text) <= _CELL:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _CELL:
+        return text
+    return units[: 2 * (_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+
+
+def without_control_characters(text: str) -> str:
+    """Take out the control characters that a spreadsheet refuses; tabs and line ends stay."""
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))

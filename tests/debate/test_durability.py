@@ -1,10 +1,12 @@
 """A run that is stopped goes on where it stood: no row is lost, none is generated twice, none is replaced."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 from filelock import FileLock
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from benchmarks import durability
 from debate import DebateSettings, RunFolderError, run_questions
@@ -60,6 +62,24 @@ def test_an_unfinished_debate_goes_on_with_its_next_turn(tmp_path: Path) -> None
     summary, llm = run(settings, retry_failed=True)
     assert (summary.failed, len(llm.prompts)) == (0, 1)
     assert len(summary.results[0].turns) == 4
+
+
+def test_a_kill_between_a_result_and_its_checkpoint_does_not_begin_the_question_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: such a thread has no next step, and was given its question anew: turns were spoken twice."""
+    settings = settings_in(tmp_path, questions=1)
+    with monkeypatch.context() as killed:
+        puts = iter([SqliteSaver.put] * 3)  # the input, its routing, the passages; not the opinion
+        killed.setattr(SqliteSaver, "put", lambda *given: next(puts, full_disk)(*given))
+        with pytest.raises(RunFolderError, match="cannot write the checkpoints: database or disk is full"):
+            run(settings)
+    summary, llm = run(settings)
+    assert (summary.failed, len(llm.prompts)) == (0, 5)  # four turns and the verdict: the opinion was kept
+
+
+def full_disk(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
 
 
 def test_failed_rows_stay_failed_unless_a_retry_is_asked_for(tmp_path: Path) -> None:

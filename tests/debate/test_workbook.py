@@ -40,6 +40,13 @@ def test_what_a_cell_cannot_hold_is_cut_with_a_word_about_the_whole() -> None:
     assert cut.endswith("[cut: the whole text is in results.jsonl]")
 
 
+def test_a_cell_is_cut_by_utf_16_units_and_never_within_a_character() -> None:
+    """Regression: 20,000 emoji are 40,000 units, which Excel takes for a damaged file."""
+    cut = cell_text("x" + "🕊" * 20_000)
+    assert len(cut.encode("utf-16-le")) // 2 in (32_766, 32_767)
+    assert "\ufffd" not in cut
+
+
 def test_the_sheets_open_ready_to_read(tmp_path: Path) -> None:
     sheet = load_workbook(written(tmp_path, result("text")))["results"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold) == ("A2", "A1:P2", True)
