@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 
 from vectorstore.corpus import chunk_id
 from vectorstore.errors import CorpusError
-from vectorstore.index import LARGEST_FLAT, Kind
+from vectorstore.index import Kind, kind_for
 from vectorstore.persistence import MANIFEST
 from vectorstore.store import FaissStore
 
@@ -53,7 +53,7 @@ def build_index(
     if store is None and place is not None and (place / MANIFEST).is_file():
         store = FaissStore.load(place, embeddings)
     if store is None:
-        store = FaissStore(embeddings, kind=kind or ("flat" if len(wanted) <= LARGEST_FLAT else "hnsw"))
+        store = FaissStore(embeddings, kind=kind or kind_for(len(wanted)))
     new = _reconcile(store, wanted)
     unsaved = 0
     for start in range(0, len(new), BATCH):
