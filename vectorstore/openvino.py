@@ -71,12 +71,12 @@ def _export(model: Any, name: str, target: Path) -> None:
 
 
 def _load(folder: Path, precision: dict[str, str]) -> Any:
-    import optimum.intel  # noqa: F401 - sets its own log level, so before ours
+    from optimum.utils import logging as optimum_logging
     from sentence_transformers import SentenceTransformer
 
     # They advise to save what is exported, which is done here, and say that they guess what they guess right.
-    for noisy in ("sentence_transformers", "optimum"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    optimum_logging.set_verbosity_error()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     return SentenceTransformer(
         str(folder),
         device="cpu",

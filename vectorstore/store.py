@@ -9,6 +9,7 @@ files from `persistence`. Knows no FAISS, no files of a corpus and no language m
 import threading
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -140,6 +141,12 @@ class FaissStore(VectorStore):
             self._forget()
         return named
 
+    def set_metadatas(self, ids: Sequence[str], metadatas: Sequence[dict[str, Any]]) -> None:
+        """Give documents that are here other metadata; their texts and vectors stay."""
+        encoded = [metadata_json(metadata, ids[i]) for i, metadata in enumerate(metadatas)]
+        with self._lock:
+            self._table.set_metadatas(self._table.positions(ids), encoded)
+
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete by id, everything when `ids` is None; unknown ids are passed over."""
         with self._lock:
@@ -266,18 +273,12 @@ class FaissStore(VectorStore):
         """
         with self._lock:
             probe = tuple(float(x) for x in self._encoder.probe())
-
-            def manifest(files: dict[str, str]) -> Manifest:
-                return Manifest(
-                    self.kind, len(self), len(probe), self._encoder.name, probe, files, self._encoder.stance
-                )
-
+            describe = partial(
+                Manifest, self.kind, len(self), len(probe), self._encoder.name, probe, stance=self._encoder.stance
+            )
+            writers = {"index.faiss": self._index.write, "documents.arrow": self._table.write}
             try:
-                save_folder(
-                    Path(folder),
-                    {"index.faiss": self._index.write, "documents.arrow": self._table.write},
-                    manifest,
-                )
+                save_folder(Path(folder), writers, describe)
             except (OSError, RuntimeError) as error:
                 raise StoreError(f"The store could not be saved to {folder}: {error}") from error
 
