@@ -128,6 +128,7 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
     up to date, so that neither a resumed run nor another one over the same documents embeds them again.
     """
     embeddings = load_embeddings(settings.embeddings, backend=settings.embeddings_backend, progress=progress.preparing)
+    progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
     if settings.index is not None:
         return open_index(settings.index, embeddings), ()
     if settings.corpus is None:
@@ -138,16 +139,20 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
 
 
 class _Told:
-    """Passes an index's news on to a run's progress, in words."""
+    """Passes an index's news on to a run's progress, in words, at every tenth of a step."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._said: tuple[str, int] | None = None
 
     def preparing(self, what: str) -> None:
         self._progress.preparing(what)
 
     def step(self, what: str, done: int, total: int) -> None:
-        self._progress.preparing(f"{what}: {done} of {total}")
+        tenth = (what, 10 * done // max(total, 1))
+        if tenth != self._said:
+            self._said = tenth
+            self._progress.preparing(f"{what}: {done} of {total}")
 
 
 def _cached_index(corpus: Path, model: str) -> Path:

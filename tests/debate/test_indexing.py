@@ -219,6 +219,27 @@ def test_a_run_keeps_its_documents_index_in_the_cache(run_settings, model, monke
     assert (len(store), skipped) == (2, ())
 
 
+class Heard(Silence):
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def preparing(self, what: str) -> None:
+        self.said.append(what)
+
+
+def test_a_run_says_what_embeds_and_each_tenth_of_what_it_reads(docs, run_settings, model, monkeypatch) -> None:
+    monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
+    for number in range(98):
+        (docs / f"{number}.txt").write_text(f"Passage number {number}.")
+    heard = Heard()
+
+    load_store(run_settings, heard)
+
+    assert heard.said[0] == "embedding with counting through torch"
+    assert [said for said in heard.said if said.startswith("reading")][-1] == "reading files: 100 of 100"
+    assert len(heard.said) <= 15
+
+
 def test_a_run_over_an_index_reads_no_documents(docs, tmp_path, run_settings, model, monkeypatch) -> None:
     monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
     index(docs, tmp_path / "i", model)
