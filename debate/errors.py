@@ -2,6 +2,7 @@
 
 DebateError              base: a run that cannot start or go on
 ├── SettingsError        a flag, a variable or a line of the settings file is wrong
+├── IndexFolderError     a folder that is no index, an unfinished one, or somebody else's
 ├── QuestionsError       a question list that cannot be read
 └── RunFolderError       an output folder that cannot be used
 """
@@ -15,6 +16,10 @@ class DebateError(Exception):
 
 class SettingsError(DebateError):
     """A setting is missing, unknown or out of range."""
+
+
+class IndexFolderError(DebateError):
+    """An index cannot be made in a folder, or a folder holds none."""
 
 
 class QuestionsError(DebateError):

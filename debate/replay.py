@@ -20,10 +20,11 @@ from pydantic import TypeAdapter
 
 from debate.checkpoints import open_checkpoints
 from debate.errors import RunFolderError, SettingsError
+from debate.indexing import load_store
 from debate.journal import Journal
 from debate.results import QuestionResult
 from debate.run_folder import hold_run_folder, read_record, what_changed
-from debate.runner import check_inputs, load_model, load_store, question_graph
+from debate.runner import check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing import tracing
 from debate.watching import Silence
@@ -84,7 +85,7 @@ def replay_question(
         state = _state_before(chosen, before, settings)
         changed = (*what_changed(folder, recorded), *_differences(recorded, settings))
         preparing(f"loading {settings.corpus} and {settings.model}")
-        store = load_store(settings)[0] if store is None else store
+        store = load_store(settings, Silence())[0] if store is None else store
         llm = load_model(settings) if llm is None else llm
         preparing(f"replaying {question_id} from {stage}")
         place = _new_folder(folder, chosen)

@@ -24,8 +24,8 @@ from debate.settings import DebateSettings
 
 RECORD = "run.toml"
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
-_INPUTS = ("questions", "corpus", "personas")
-_CHANGES_NO_ROW = {"also", "out", "in_flight", "batch_size", *_INPUTS}
+_INPUTS = ("questions", "corpus", "index", "personas")
+_CHANGES_NO_ROW = {"also", "out", "in_flight", "batch_size", "embeddings_backend", *_INPUTS}
 
 
 def choose_run_folder(settings: DebateSettings) -> Path:
@@ -141,6 +141,9 @@ def _record(settings: DebateSettings) -> dict[str, Any]:
 def _fingerprints(settings: DebateSettings) -> Mapping[str, str]:
     """Return the sha256 of each input's files, names included."""
     places = {name: getattr(settings, name) for name in _INPUTS}
+    if settings.index is not None:
+        # The manifest holds the checksums of everything else.
+        places |= {"corpus": None, "index": settings.index / "manifest.json"}
     return {name: _fingerprint(place) for name, place in places.items() if place is not None}
 
 

@@ -27,6 +27,7 @@ from debate.errors import DebateError
 from debate.exports import write_exports
 from debate.families import Families
 from debate.graph import GraphSettings, build_question_graph
+from debate.indexing import check_index, load_store
 from debate.journal import Journal
 from debate.questions import read_questions
 from debate.report import run_facts, write_report
@@ -38,7 +39,7 @@ from debate.watching import Progress, Silence
 from debate.work import Answering, in_parallel
 from debate.workbook import write_workbook
 from prompts import Cast, Persona, load_cast
-from vectorstore import FaissStore, build_index, load_corpus, load_embeddings
+from vectorstore import FaissStore
 
 _LOG = logging.getLogger(__name__)
 _WORKBOOK_EVERY = 5.0  # seconds between two versions of the workbook at the least
@@ -96,7 +97,7 @@ def run_questions(
 
     Args:
         llm: used instead of loading ``settings.model``.
-        store: used instead of indexing ``settings.corpus``.
+        store: used instead of ``settings.corpus`` and ``settings.index``.
         retry_failed: work on the failed rows again.
         force: go on although inputs or settings changed.
 
@@ -115,8 +116,8 @@ def run_questions(
             _check_files(inputs.folder)
         skipped: tuple[str, ...] = ()
         if store is None:
-            watcher.preparing(f"reading and indexing {settings.corpus}")
-            store, skipped = load_store(settings)
+            watcher.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")
+            store, skipped = load_store(settings, watcher)
         if llm is None:
             watcher.preparing(f"loading {settings.model}")
             llm = load_model(settings)
@@ -139,6 +140,8 @@ def _check_files(folder: Path) -> None:
 def check_inputs(settings: DebateSettings) -> RunInputs:
     """Read and check everything that is cheap to check, so that bad input is told before a model loads."""
     folder = choose_run_folder(settings)
+    if settings.index is not None:
+        check_index(settings.index)
     seeds = read_questions(settings.questions, settings.sheet)[: settings.limit]
     cast = load_cast(settings.personas)
     writer = cast.persona(settings.opinion_persona)
@@ -241,13 +244,6 @@ class _Run:
 
     def _width(self, tasks: Sequence[Question]) -> int:
         return max(1, min(self._settings.in_flight, len(tasks)))
-
-
-def load_store(settings: DebateSettings) -> tuple[FaissStore, tuple[str, ...]]:
-    """Index a run's documents; also returns the files that could not be read, with the reason."""
-    documents = load_corpus(settings.corpus)
-    store = build_index(documents, load_embeddings(settings.embeddings))
-    return store, tuple(f"{one.path}: {one.reason}" for one in documents.skipped)
 
 
 def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:

@@ -22,7 +22,7 @@ from pydantic_settings import (
 from debate.errors import SettingsError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
-_PATHS = ("questions", "corpus", "personas", "out")
+_PATHS = ("questions", "corpus", "index", "personas", "out")
 
 
 class DebateSettings(BaseSettings):
@@ -31,12 +31,14 @@ class DebateSettings(BaseSettings):
     Attributes:
         questions: the question list: xlsx, csv, txt or jsonl.
         sheet: the workbook's sheet; the first one unless given.
-        corpus: a folder (or one file) of documents.
+        corpus: a folder (or one file) of documents; their index is kept in the user's cache.
+        index: an index made by ``debate index``, used as it is in place of ``corpus``.
         personas: a TOML file of personas and points of view; the built-in ones unless given.
         opinion_persona: the id of who writes the opinions.
         debaters: ids of who debates; every persona of the file unless given.
         model, backend, load_in_4bit, max_seq_length, batch_size: see ``chains.ModelSettings``.
         embeddings: a sentence-transformers name or folder; the bundled MiniLM unless given.
+        embeddings_backend: what it computes with; see ``vectorstore.load_embeddings``.
         out: the run's folder; a new one under runs/ unless given.
         deepen: questions made out of each seed question; 0 answers the seed questions themselves.
         rounds: of the debate.
@@ -57,7 +59,8 @@ class DebateSettings(BaseSettings):
 
     questions: Path
     sheet: str | None = None
-    corpus: Path
+    corpus: Path | None = None
+    index: Path | None = None
     personas: Path | None = None
     opinion_persona: str = "professor"
     debaters: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ class DebateSettings(BaseSettings):
     max_seq_length: int | None = Field(default=None, ge=256)
     batch_size: int | None = Field(default=None, ge=1)
     embeddings: str | None = None
+    embeddings_backend: Literal["auto", "torch", "openvino"] = "auto"
     out: Path | None = None
     deepen: int = Field(default=1, ge=0, le=20)
     rounds: int = Field(default=2, ge=2, le=20)
@@ -115,9 +119,12 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
             return init_settings, env_settings, InitSettingsSource(settings_cls, from_file)
 
     try:
-        return DebateSettings(**Layered(**flags).model_dump())
+        settings = DebateSettings(**Layered(**flags).model_dump())
     except ValidationError as error:
         raise SettingsError(_explain(error, config)) from error
+    if settings.corpus is None and settings.index is None:
+        raise SettingsError("corpus is not given; pass --corpus or --index, or set DEBATE_CORPUS or DEBATE_INDEX")
+    return settings
 
 
 def _read_toml(config: Path) -> dict[str, Any]:

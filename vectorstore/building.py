@@ -1,7 +1,9 @@
 """build_index: documents → a FaissStore; embeds only what is new and goes on after an interruption."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from langchain_core.documents import Document
@@ -9,14 +11,24 @@ from langchain_core.embeddings import Embeddings
 
 from vectorstore.corpus import chunk_id
 from vectorstore.errors import CorpusError
-from vectorstore.index import LARGEST_FLAT, Kind
+from vectorstore.index import Kind, kind_for
 from vectorstore.persistence import MANIFEST
 from vectorstore.store import FaissStore
 
-BATCH = 512
-# Saving writes the whole store, so the next save waits until it has grown by this share: linear work in all.
-GROWTH_BETWEEN_SAVES = 0.5
-FEWEST_BETWEEN_SAVES = 2048
+BATCH = 256
+# Saving writes the whole store: at most once in so many seconds, and at most a twentieth of the time.
+SECONDS_BETWEEN_SAVES = 60.0
+SHARE_OF_SAVES = 20
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What bringing a store up to date came to, in chunks; some of the unchanged have `moved` to another place."""
+
+    new: int
+    unchanged: int
+    deleted: int
+    moved: int = 0
 
 
 def build_index(
@@ -28,7 +40,20 @@ def build_index(
     kind: Kind | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FaissStore:
-    """Make a store hold exactly these documents.
+    """Make a store hold exactly these documents; `update_index` without its counts."""
+    return update_index(documents, embeddings, folder=folder, store=store, kind=kind, progress=progress)[0]
+
+
+def update_index(
+    documents: Sequence[Document],
+    embeddings: Embeddings,
+    *,
+    folder: str | Path | None = None,
+    store: FaissStore | None = None,
+    kind: Kind | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[FaissStore, Changes]:
+    """Make a store hold exactly these documents, and say what that changed.
 
     Args:
         documents: those without an id get one from their text.
@@ -37,11 +62,12 @@ def build_index(
             interrupted build goes on where it stopped.
         store: a store to bring up to date instead of a new one.
         kind: see `FaissStore.from_texts`; for a new store only.
-        progress: called with (chunks done, chunks to embed) after every batch.
+        progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
+            KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
 
     Returns:
-        The store. Chunks that it held already are not embedded again, others are deleted, and a changed
-        metadata is taken over.
+        The store, and the changes. Chunks that it held already are not embedded again, others are deleted, and
+        a changed metadata is taken over.
 
     Raises:
         CorpusError: no documents. StoreError: the folder's store is damaged or of another model.
@@ -50,41 +76,67 @@ def build_index(
     if not wanted:
         raise CorpusError("There are no documents to index. Check the folder that they were loaded from.")
     place = None if folder is None else Path(folder)
-    if store is None and place is not None and (place / MANIFEST).is_file():
+    saved = place is not None and (place / MANIFEST).is_file()
+    if store is None and place is not None and saved:
         store = FaissStore.load(place, embeddings)
     if store is None:
-        store = FaissStore(embeddings, kind=kind or ("flat" if len(wanted) <= LARGEST_FLAT else "hnsw"))
-    new = _reconcile(store, wanted)
-    unsaved = 0
-    for start in range(0, len(new), BATCH):
-        batch = new[start : start + BATCH]
-        chosen = [wanted[identifier] for identifier in batch]
-        store.add_texts([d.page_content for d in chosen], [d.metadata for d in chosen], ids=batch)
-        unsaved += len(batch)
-        if place is not None and unsaved > max(FEWEST_BETWEEN_SAVES, GROWTH_BETWEEN_SAVES * len(store)):
+        store = FaissStore(embeddings, kind=kind or kind_for(len(wanted)))
+    before = len(store)
+    new, moved = _reconcile(store, wanted)
+    changes = Changes(len(new), len(store), before - len(store), moved)
+    try:
+        _embed(store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched)
+    except KeyboardInterrupt as interrupt:
+        if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)
-            unsaved = 0
-        if progress is not None:
-            progress(start + len(batch), len(new))
-    if place is not None:
+        raise
+    if place is not None and (new or moved or changes.deleted or not saved):
         store.save(place)
-    return store
+    return store, changes
 
 
-def _reconcile(store: FaissStore, wanted: dict[str, Document]) -> list[str]:
-    """Delete what is not wanted, take over changed metadata, and return the ids that have to be embedded."""
+_BETWEEN_BATCHES = "between two batches"
+
+
+def _unwatched(done: int, total: int) -> None:
+    """Nobody asked."""
+
+
+def _embed(
+    store: FaissStore, new: dict[str, Document], place: Path | None, progress: Callable[[int, int], None]
+) -> None:
+    """Embed and add the new documents batch by batch, saving along the way."""
+    ids = list(new)
+    due = time.monotonic() + SECONDS_BETWEEN_SAVES
+    _report(progress, 0, len(ids))
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        chosen = [new[identifier] for identifier in batch]
+        store.add_texts([d.page_content for d in chosen], [d.metadata for d in chosen], ids=batch)
+        if place is not None and time.monotonic() >= due:
+            began = time.monotonic()
+            store.save(place)
+            spent = time.monotonic() - began
+            due = time.monotonic() + max(SECONDS_BETWEEN_SAVES, SHARE_OF_SAVES * spent)
+        _report(progress, start + len(batch), len(ids))
+
+
+def _report(progress: Callable[[int, int], None], done: int, total: int) -> None:
+    """Call `progress`; an interrupt that it raises is marked, since the store is whole at that moment."""
+    try:
+        progress(done, total)
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(_BETWEEN_BATCHES) from interrupt
+
+
+def _reconcile(store: FaissStore, wanted: dict[str, Document]) -> tuple[list[str], int]:
+    """Delete what is not wanted, take over changed metadata; return the ids to embed and how many moved."""
     held = {str(document.id): document for document in store.get_by_ids(store.ids)}
-    store.delete([identifier for identifier in held if identifier not in wanted])
-    same = [i for i, document in held.items() if i in wanted and wanted[i].page_content == document.page_content]
+    same = {i for i, document in held.items() if i in wanted and wanted[i].page_content == document.page_content}
+    store.delete([identifier for identifier in held if identifier not in same])
     moved = [i for i in same if not _same_json(wanted[i].metadata, held[i].metadata)]
-    store.add_embedded(
-        [wanted[i].page_content for i in moved],
-        store.stored_vectors(moved),
-        [wanted[i].metadata for i in moved],
-        ids=moved,
-    )
-    unchanged = set(same)
-    return [identifier for identifier in wanted if identifier not in unchanged]
+    store.set_metadatas(moved, [wanted[i].metadata for i in moved])
+    return [identifier for identifier in wanted if identifier not in same], len(moved)
 
 
 def _same_json(one: object, other: object) -> bool:

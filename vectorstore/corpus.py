@@ -5,7 +5,7 @@ A file that cannot be read is named and left out; the others go on. Knows nothin
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from vectorstore.readers import READERS, read_records
 
 logger = logging.getLogger(__name__)
 
+_SCAN = "; if it is a scan, recognise its letters (OCR) first"
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -28,12 +30,20 @@ class Skipped:
 
 
 class Corpus(list[Document]):
-    """The documents of a corpus, a plain list, with the files that could not be read in `skipped`."""
+    """The documents of a corpus, a plain list.
 
-    def __init__(self, documents: list[Document], skipped: list[Skipped]) -> None:
-        """Hold both."""
+    Attributes:
+        skipped: the files that could not be read.
+        files: how many could.
+        repeated: chunks left out because the same words stood before them.
+    """
+
+    def __init__(self, documents: list[Document], skipped: list[Skipped], files: int = 0, repeated: int = 0) -> None:
+        """Hold them."""
         super().__init__(documents)
         self.skipped = skipped
+        self.files = files
+        self.repeated = repeated
 
 
 def chunk_id(text: str) -> str:
@@ -41,12 +51,18 @@ def chunk_id(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def load_corpus(folder_or_file: str | Path, *, chunk_words: int = CHUNK_WORDS) -> Corpus:
+def load_corpus(
+    folder_or_file: str | Path,
+    *,
+    chunk_words: int = CHUNK_WORDS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
     """Read every readable file under a folder, or one file, into chunks.
 
     Args:
         folder_or_file: hidden files are passed over; a suffix that no reader knows is listed in `.skipped`.
         chunk_words: the most words a chunk has.
+        progress: called with (files done, files) after each.
 
     Returns:
         Documents in path order with `id`, `page_content` (verbatim) and metadata `source` (path inside the
@@ -61,17 +77,24 @@ def load_corpus(folder_or_file: str | Path, *, chunk_words: int = CHUNK_WORDS) -
         raise CorpusError(f"{root} does not exist. Name a folder or file with {' '.join(sorted(READERS))}.")
     documents: dict[str, Document] = {}
     skipped: list[Skipped] = []
-    for path in _files(root):
+    chunks, paths = 0, _files(root)
+    for number, path in enumerate(paths, start=1):
         try:
-            for document in _documents(path, root, chunk_words):
+            read = list(_documents(path, root, chunk_words))
+            if not read:
+                raise CorpusError(f"holds no text{_SCAN if path.suffix.lower() == '.pdf' else ''}.")
+            for document in read:
                 documents.setdefault(str(document.id), document)
+            chunks += len(read)
         except (CorpusError, OSError, UnicodeError) as error:
             logger.warning("skipped %s: %s", path, error)
             skipped.append(Skipped(path, str(error)))
+        if progress is not None:
+            progress(number, len(paths))
     if not documents:
         reasons = "".join(f"\n  {one.path}: {one.reason}" for one in skipped)
         raise CorpusError(f"{root} holds no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
-    return Corpus(list(documents.values()), skipped)
+    return Corpus(list(documents.values()), skipped, len(paths) - len(skipped), chunks - len(documents))
 
 
 def _files(root: Path) -> list[Path]:

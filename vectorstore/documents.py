@@ -65,6 +65,13 @@ class DocumentTable:
         self._position.update((identifier, len(self._ids) + i) for i, identifier in enumerate(ids))
         self._ids.extend(ids)
 
+    def set_metadatas(self, positions: Sequence[int], metadatas: Sequence[str]) -> None:
+        """Replace the metadata, JSON as in `append`, at these positions."""
+        column = self._table["metadata"].to_pylist()
+        for position, metadata in zip(positions, metadatas, strict=True):
+            column[position] = metadata
+        self._table = self._table.set_column(2, SCHEMA.field(2), pa.array(column, pa.large_string()))
+
     def keep(self, positions: Sequence[int]) -> None:
         """Drop every row but these."""
         table = self._table.take(pa.array(positions, pa.int64()))

@@ -68,7 +68,7 @@ class Encoder:
         if not self.stance:
             return base
         return np.hstack(
-            [(1 - STANCE_SHARE) * base, STANCE_SHARE * self._directions(povs, f"{question}: ", self._stances)]
+            [(1 - STANCE_SHARE) * base, STANCE_SHARE * self._directions(povs, f"{question}: ", self._stance_views)]
         )
 
     def padded(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -108,6 +108,11 @@ class Encoder:
     def _stances(self, texts: Sequence[str]) -> NDArray[np.float64]:
         encode: Any = self.embedding
         return self._checked(encode.encode_stance(list(texts)), len(texts))
+
+    def _stance_views(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        model: Any = self.embedding
+        encode = getattr(model, "encode_stance_views", model.encode_stance)
+        return self._checked(encode(list(texts)), len(texts))
 
     def probe(self) -> NDArray[np.float64]:
         """Embed a fixed sentence, once: the mark by which a model is known again."""

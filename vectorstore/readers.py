@@ -7,6 +7,7 @@ Encodings are detected. Knows nothing of chunks, ids or folders.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +17,14 @@ from vectorstore.errors import CorpusError
 
 # The column or key that holds a record's text, in the order they are looked for.
 TEXT_FIELDS = ("text", "content", "page_content", "body", "passage", "context")
+DELIMITERS = (",", ";", "\t")
 TITLE_FIELDS = ("title", "name", "heading")
 # What files without a Unicode mark are written in, in practice; detection among all 90 codecs guesses wildly.
 ENCODINGS = ["cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251", "cp1256", "cp1252"]
+UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+# What pages mean that declare an older name, by the WHATWG's encoding standard.
+MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,14 @@ def read_records(path: Path) -> list[Record]:
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise CorpusError(f"{path}: no reader for {path.suffix!r}. Readable: {' '.join(sorted(READERS))}")
-    return reader(path)
+        raise CorpusError(f"no reader for {path.suffix!r}. Readable: {' '.join(sorted(READERS))}")
+    try:
+        return reader(path)
+    except (CorpusError, OSError):
+        raise
+    except Exception as error:
+        reason = f"is no readable {path.suffix.lower()} file: {type(error).__name__}: {error}"
+        raise CorpusError(reason) from error
 
 
 def decode(raw: bytes) -> str:
@@ -63,6 +75,10 @@ def decode(raw: bytes) -> str:
 def _decode_legacy(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
+    # Western letters with accents stand alone among ASCII ones; a statistic over few of them guesses Cyrillic.
+    runs = _HIGH_BYTES.findall(raw)
+    if sum(len(run) == 1 for run in runs) > 0.8 * len(runs) and not UNDEFINED_IN_CP1252.intersection(raw):
+        return raw.decode("cp1252")
     guess = from_bytes(raw, cp_isolation=ENCODINGS).best()
     if guess is None:
         raise CorpusError("is in no encoding that is known here. Save it as UTF-8.")
@@ -75,8 +91,11 @@ def _read_text(path: Path) -> list[Record]:
 
 def _read_html(path: Path) -> list[Record]:
     from bs4 import BeautifulSoup
+    from bs4.dammit import EncodingDetector
 
-    soup = BeautifulSoup(decode(path.read_bytes()), "html.parser")
+    raw = path.read_bytes()
+    declared = EncodingDetector.find_declared_encoding(raw, is_html=True) or ""
+    soup = BeautifulSoup(_decode_declared(raw, declared.lower()), "html.parser")
     for hidden in soup(["script", "style", "noscript", "template"]):
         hidden.decompose()
     title = soup.title.get_text(strip=True) if soup.title else ""
@@ -84,46 +103,47 @@ def _read_html(path: Path) -> list[Record]:
     return [Record(body.get_text("\n"), title or path.stem)]
 
 
+def _decode_declared(raw: bytes, declared: str) -> str:
+    """Decode a page as it says itself where its bytes bear that out, else by `decode`."""
+    try:
+        return raw.decode(MEANT.get(declared, declared)) if declared else decode(raw)
+    except (LookupError, UnicodeDecodeError):
+        return decode(raw)
+
+
 def _read_pdf(path: Path) -> list[Record]:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
-    try:
-        pages = [page.extract_text() for page in PdfReader(path).pages]
-    except PyPdfError as error:
-        raise CorpusError(f"is no readable PDF: {error}") from error
+    pages = [page.extract_text() for page in PdfReader(path).pages]
     return [Record("\n\n".join(pages), path.stem)]
 
 
 def _read_docx(path: Path) -> list[Record]:
-    from zipfile import BadZipFile
-
     from docx import Document
-    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
 
-    try:
-        document = Document(str(path))
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
-        raise CorpusError(f"is no readable Word file: {error}") from error
-    text = "\n\n".join(paragraph.text for paragraph in document.paragraphs)
-    return [Record(text, document.core_properties.title or path.stem)]
+    document = Document(str(path))
+    blocks = [
+        "\n".join("\t".join(cell.text for cell in row.cells) for row in block.rows)
+        if isinstance(block, Table)
+        else block.text
+        for block in document.iter_inner_content()
+    ]
+    return [Record("\n\n".join(blocks), document.core_properties.title or path.stem)]
 
 
 def _read_csv(path: Path) -> list[Record]:
-    rows = list(csv.reader(io.StringIO(decode(path.read_bytes()), newline="")))
-    return _table_records(rows, path)
+    text = decode(path.read_bytes())
+    header = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=header.count)  # spreadsheets write what their country's commas leave free
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a cell may hold a whole document
+    return _table_records(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), path)
 
 
 def _read_xlsx(path: Path) -> list[Record]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
-        raise CorpusError(f"is no readable workbook: {error}") from error
+    book = load_workbook(path, read_only=True, data_only=True)
     try:
         sheets = [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     finally:
@@ -161,11 +181,11 @@ def _plain(value: Any) -> Any:
 
 def _read_jsonl(path: Path) -> list[Record]:
     records = []
-    for number, line in enumerate(decode(path.read_bytes()).splitlines(), start=1):
+    for number, line in enumerate(decode(path.read_bytes()).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            fields = json.loads(line)
+            fields = json.loads(line, parse_constant=str)  # NaN, which metadata cannot keep, becomes text
         except json.JSONDecodeError as error:
             raise CorpusError(f"line {number} is no JSON: {error}") from error
         if not isinstance(fields, dict):

@@ -12,12 +12,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
+from vectorstore.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
 from vectorstore.store import FaissStore, Mode
-
-# Two chunks sharing this much of their characters' eights are the same passage with a typo or another header.
-SAME_PASSAGE = 0.85
-SHINGLE = 8
 
 
 class POVRetriever(BaseRetriever):
@@ -70,19 +67,10 @@ def without_near_duplicates(documents: Sequence[Document], k: int) -> list[Docum
     for document in documents:
         if len(kept) == k:
             break
-        shingles = _shingles(document.page_content)
-        if any(_overlap(shingles, other) >= SAME_PASSAGE for other in seen):
+        own = shingles(document.page_content)
+        if any(same_passage(own, other) for other in seen):
             continue
-        seen.append(shingles)
+        seen.append(own)
         kept.append(document)
         document.metadata["rank"] = len(kept)
     return kept
-
-
-def _shingles(text: str) -> frozenset[str]:
-    letters = "".join(filter(str.isalnum, text.casefold()))
-    return frozenset(letters[i : i + SHINGLE] for i in range(max(1, len(letters) - SHINGLE + 1)))
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other)

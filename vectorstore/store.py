@@ -9,6 +9,7 @@ files from `persistence`. Knows no FAISS, no files of a corpus and no language m
 import threading
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,10 +24,11 @@ from vectorstore import ranking
 from vectorstore.documents import DocumentTable, metadata_json
 from vectorstore.encoding import Encoder
 from vectorstore.errors import StoreError
-from vectorstore.index import KINDS, LARGEST_FLAT, Kind, VectorIndex
+from vectorstore.index import Device, Kind, VectorIndex, kind_for
 from vectorstore.lexical import LexicalIndex
-from vectorstore.persistence import Manifest, checked_file, read_manifest, save_folder
+from vectorstore.persistence import Manifest, save_folder
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
+from vectorstore.saved import read_saved
 
 Mode = ranking.Mode
 
@@ -39,12 +41,15 @@ class FaissStore(VectorStore):
         kind: "flat" is exact; "hnsw" and "ivf" are approximate and for large corpora. Deleting from "hnsw"
             builds its graph again.
         stance: keep every passage in the model's stance space too; None where the model has one.
+        device: "auto" searches "flat" and "ivf" on the GPU where FAISS sees one; `.device` says where it is.
     """
 
-    def __init__(self, embedding: Embeddings, *, kind: Kind = "flat", stance: bool | None = None) -> None:
+    def __init__(
+        self, embedding: Embeddings, *, kind: Kind = "flat", stance: bool | None = None, device: Device = "auto"
+    ) -> None:
         """Start empty."""
         self._encoder = Encoder(embedding, stance)
-        self._index = VectorIndex(kind)
+        self._index = VectorIndex(kind, device)
         self._table = DocumentTable()
         self._lexical: LexicalIndex | None = None
         self._moments: ranking.Moments | None = None
@@ -63,6 +68,11 @@ class FaissStore(VectorStore):
     def kind(self) -> Kind:
         """The index kind."""
         return self._index.kind
+
+    @property
+    def device(self) -> str:
+        """Where searches run: "cpu" or "cuda"."""
+        return self._index.device
 
     @property
     def ids(self) -> list[str]:
@@ -84,7 +94,7 @@ class FaissStore(VectorStore):
         **kwargs: Any,
     ) -> Self:
         """Build a store; `kind` None takes "flat" up to 200,000 chunks and "hnsw" above."""
-        store = cls(embedding, kind=kind or ("flat" if len(texts) <= LARGEST_FLAT else "hnsw"), **kwargs)
+        store = cls(embedding, kind=kind or kind_for(len(texts)), **kwargs)
         store.add_texts(texts, metadatas, ids=ids)
         return store
 
@@ -130,6 +140,12 @@ class FaissStore(VectorStore):
             self._table.append(list(last), [texts[i] for i in rows], encoded)
             self._forget()
         return named
+
+    def set_metadatas(self, ids: Sequence[str], metadatas: Sequence[dict[str, Any]]) -> None:
+        """Give documents that are here other metadata; their texts and vectors stay."""
+        encoded = [metadata_json(metadata, ids[i]) for i, metadata in enumerate(metadatas)]
+        with self._lock:
+            self._table.set_metadatas(self._table.positions(ids), encoded)
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete by id, everything when `ids` is None; unknown ids are passed over."""
@@ -257,49 +273,32 @@ class FaissStore(VectorStore):
         """
         with self._lock:
             probe = tuple(float(x) for x in self._encoder.probe())
-
-            def manifest(files: dict[str, str]) -> Manifest:
-                return Manifest(
-                    self.kind, len(self), len(probe), self._encoder.name, probe, files, self._encoder.stance
-                )
-
+            describe = partial(
+                Manifest, self.kind, len(self), len(probe), self._encoder.name, probe, stance=self._encoder.stance
+            )
+            writers = {"index.faiss": self._index.write, "documents.arrow": self._table.write}
             try:
-                save_folder(
-                    Path(folder),
-                    {"index.faiss": self._index.write, "documents.arrow": self._table.write},
-                    manifest,
-                )
+                save_folder(Path(folder), writers, describe)
             except (OSError, RuntimeError) as error:
                 raise StoreError(f"The store could not be saved to {folder}: {error}") from error
 
     @classmethod
-    def load(cls, folder: str | Path, embedding: Embeddings, *, mmap: bool = False) -> Self:
+    def load(cls, folder: str | Path, embedding: Embeddings, *, mmap: bool = False, device: Device = "auto") -> Self:
         """Load a saved store, after checking every byte of it.
 
         Args:
             folder: where `save` wrote.
             embedding: the same model as then.
             mmap: leave the vectors on disk and let the system page them in; texts always are.
+            device: where to search, as in the constructor.
 
         Raises:
             StoreError: no store there; a truncated, edited, foreign or newer one; another embedding model.
         """
-        place = Path(folder)
-        manifest = read_manifest(place)
-        index_file = checked_file(place, manifest, "index")
-        documents_file = checked_file(place, manifest, "documents")
-        kind = next((one for one in KINDS if one == manifest.kind), None)
-        if kind is None:
-            raise StoreError(f"{place} has index kind {manifest.kind!r}, which this release does not know.")
-        store = cls(embedding, kind=kind, stance=manifest.stance)
-        store._encoder.check_probe(manifest, place)
-        store._index = VectorIndex.read(index_file, kind, mmap=mmap)
-        store._table = DocumentTable.read(documents_file)
-        if not len(store._table) == manifest.count == len(store._index):
-            raise StoreError(
-                f"{place}: {len(store._index)} vectors, {len(store._table)} texts, {manifest.count} expected."
-                " Build the store again."
-            )
+        saved = read_saved(Path(folder), mmap=mmap, device=device)
+        store = cls(embedding, kind=saved.index.kind, stance=saved.manifest.stance, device=device)
+        store._encoder.check_probe(saved.manifest, Path(folder))
+        store._index, store._table = saved.index, saved.table
         return store
 
     # The searches, inside the lock.

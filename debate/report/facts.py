@@ -40,6 +40,7 @@ def run_facts(
     title: str, settings: DebateSettings, cast: Cast, writer: Persona, debaters: Sequence[Persona]
 ) -> RunFacts:
     """Gather what a report says of a run from its settings and its personas."""
+    documents = settings.index or settings.corpus
     return RunFacts(
         title=title,
         model=settings.model,
@@ -51,7 +52,10 @@ def run_facts(
         settings=(
             ("model", settings.model),
             ("questions", settings.questions.name),
-            ("documents", settings.corpus.name),
+            (
+                "documents",
+                documents.name if documents else "given by the caller",
+            ),
             ("opinions by", writer.name),
             ("debate between", ", ".join(one.name for one in debaters)),
             ("passages for an opinion", str(settings.k)),

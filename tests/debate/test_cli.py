@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 from typer.testing import CliRunner
 
 from debate.cli import app
@@ -71,3 +72,41 @@ def test_the_folder_of_another_run_is_refused_and_left_alone(tmp_path: Path) -> 
     result = bad_run(tmp_path)
     assert (result.exit_code, (tmp_path / "out" / "results.jsonl").read_text()) == (2, "kept")
     assert "holds files that are no run" in result.stderr
+
+
+class Model(DeterministicFakeEmbedding):
+    size: int = 32
+    name: str = "fake"
+    backend: str = "torch"
+
+
+@pytest.fixture
+def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vectorstore.load_embeddings", lambda *_, **__: Model())
+
+
+def index(folder: Path, *more: str):
+    return CliRunner().invoke(app, ["index", str(folder / "docs"), "--out", str(folder / "index"), *more])
+
+
+@pytest.mark.parametrize("flags", [(), ("--quiet",)])
+def test_indexing_ends_with_its_counts_and_the_skipped_files(tmp_path: Path, fake_model: None, flags: tuple) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("BRICS grew.")
+    (tmp_path / "docs" / "b.pdf").write_bytes(b"no pdf")
+    result = index(tmp_path, *flags)
+    assert result.exit_code == 0
+    assert "files read       1, 1 skipped" in result.stdout
+    assert "chunks           1: 1 new, 0 unchanged" in result.stdout
+    assert "embedded by      fake through torch" in result.stdout
+    assert f"skipped: {tmp_path / 'docs' / 'b.pdf'}: is no readable .pdf file" in result.stdout
+
+
+def test_indexing_a_folder_that_is_not_there_is_refused(tmp_path: Path, fake_model: None) -> None:
+    result = index(tmp_path, "--quiet")
+    assert (result.exit_code, "docs does not exist" in result.stderr) == (2, True)
+
+
+def test_a_run_over_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--index", str(tmp_path / "none"))
+    assert_refused(result, tmp_path, "holds no index; run: debate index DOCUMENTS --out")

@@ -148,7 +148,8 @@ def test_an_index_embeds_only_what_is_new_and_drops_what_is_gone(tmp_path):
 
 def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr("vectorstore.building.BATCH", 2)
-    monkeypatch.setattr("vectorstore.building.FEWEST_BETWEEN_SAVES", 1)
+    monkeypatch.setattr("vectorstore.building.SECONDS_BETWEEN_SAVES", 0)
+    monkeypatch.setattr("vectorstore.building.SHARE_OF_SAVES", 0)
     documents = [Document(page_content=f"text {i}") for i in range(8)]
 
     def stop(done, total):

@@ -1,0 +1,95 @@
+"""Vectors for benchmarks of a store: real text's, expanded to any count, and Gaussian ones.
+
+Real: all-MiniLM-L6-v2 on every window of 48 words, two a text at the most, of the public sets under --data.
+Expanded, since no million texts lie here: x_i + s·(x_j - x_k) for random i, j, k, scaled to length 1. The
+difference of two real vectors varies as the corpus does (its covariance), and s is set so that a new vector is
+as near to its x_i as a real one is to its nearest neighbour (median), so neighbourhoods are as tight as real.
+Gaussian: independent normal components, the worst case of every graph and of every clustering.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore import load_embeddings
+
+SETS = (
+    "arguana/corpus.jsonl.gz",
+    "perspectrum/corpus.jsonl.gz",
+    "perspectrum/evidence.jsonl.gz",
+    "political/un_speeches.jsonl.gz",
+    "political/factbook.jsonl.gz",
+)
+WINDOW_WORDS = 48
+WINDOWS = 2
+Vectors = NDArray[np.float32]
+
+
+def windows(data: Path) -> Iterable[str]:
+    """Yield the windows of every text of the public sets, each once."""
+    seen: set[str] = set()
+    for name in SETS:
+        with gzip.open(data / name, "rt", encoding="utf-8") as file:
+            for line in file:
+                words = json.loads(line)["text"].split()
+                for start in range(0, min(len(words), WINDOWS * WINDOW_WORDS), WINDOW_WORDS):
+                    window = " ".join(words[start : start + WINDOW_WORDS])
+                    if window not in seen:
+                        seen.add(window)
+                        yield window
+
+
+def real(data: Path, cache: Path | None) -> Vectors:
+    """Return unit vectors (n, 384) of the windows, in random order; kept in `cache` as a .npy file."""
+    if cache is not None and cache.is_file():
+        return np.asarray(np.load(cache, allow_pickle=False))
+    vectors = load_embeddings(stance=False).encode_documents(list(windows(data)))
+    shuffled = vectors[np.random.default_rng(0).permutation(len(vectors))]
+    if cache is not None:
+        np.save(cache, shuffled, allow_pickle=False)
+    return shuffled
+
+
+def expanded(base: Vectors, count: int, seed: int = 0) -> Vectors:
+    """Return `count` vectors made from real ones, the real ones first."""
+    if count <= len(base):
+        return base[:count]
+    rng = np.random.default_rng(seed)
+    share = noise_share(base)
+    made = np.empty((count, base.shape[1]), np.float32)
+    made[: len(base)] = base
+    for start in range(len(base), count, 65_536):
+        rows = min(65_536, count - start)
+        i, j, k = rng.integers(len(base), size=(3, rows))
+        made[start : start + rows] = unit(base[i] + share * (base[j] - base[k]))
+    return made
+
+
+def noise_share(base: Vectors, sample: int = 1000) -> float:
+    """Return the s at which the median cosine of x_i + s·(x_j - x_k) to x_i is that to its nearest neighbour."""
+    rng = np.random.default_rng(1)
+    chosen = rng.choice(len(base), min(sample, len(base)), replace=False)
+    cosines = base[chosen] @ base.T
+    cosines[np.arange(len(chosen)), chosen] = -1
+    wanted = float(np.median(cosines.max(axis=1)))
+    own, j, k = base[chosen], base[rng.permutation(len(base))[: len(chosen)]], base[chosen[::-1]]
+    low, high = 0.0, 4.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        near = float(np.median((unit(own + middle * (j - k)) * own).sum(axis=1)))
+        low, high = (middle, high) if near > wanted else (low, middle)
+    return (low + high) / 2
+
+
+def gaussian(count: int, dimension: int = 384, seed: int = 0) -> Vectors:
+    """Return `count` random unit vectors."""
+    return unit(np.random.default_rng(seed).standard_normal((count, dimension), dtype=np.float32))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale rows to length 1."""
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))

@@ -1,0 +1,267 @@
+"""A folder of documents → an index on disk that runs use, embedded once and brought up to date after.
+
+An index is a store's folder with a record, ``index.toml``, of what it was made from and whether it was finished:
+no run takes an unfinished one. Knows nothing of terminals: it reports to a ``Watcher``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+import tomli_w
+from filelock import FileLock, Timeout
+
+from debate.errors import IndexFolderError
+from debate.settings import DebateSettings
+from debate.watching import Progress
+from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
+from vectorstore.building import Changes, update_index
+from vectorstore.cache import cache_folder
+from vectorstore.chunking import CHUNK_WORDS
+from vectorstore.duplicates import count_near_duplicates
+from vectorstore.index import Kind
+
+RECORD = "index.toml"
+# Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
+MOST_COMPARED = 50_000
+
+
+class Watcher(Protocol):
+    """Is told how an index comes along."""
+
+    def preparing(self, what: str) -> None:
+        """Something is being loaded."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """So much of a countable step is done."""
+
+
+@dataclass(frozen=True)
+class IndexSummary:
+    """What indexing came to; ``repeated`` chunks have the very words of another and are held once."""
+
+    folder: Path
+    files: int
+    skipped: tuple[str, ...]
+    chunks: int
+    changes: Changes
+    repeated: int
+    embeddings: str
+    backend: str
+    kind: str
+
+
+def index_documents(
+    corpus: Path,
+    out: Path,
+    watcher: Watcher,
+    *,
+    embeddings: SentenceTransformerEmbeddings,
+    kind: Kind | None = None,
+    chunk_words: int = CHUNK_WORDS,
+    force: bool = False,
+    wait: bool = False,
+) -> tuple[FaissStore, IndexSummary]:
+    """Make ``out`` an index of exactly the documents under ``corpus``; only what is new is embedded.
+
+    Args:
+        kind: of a new index; see ``FaissStore``.
+        force: replace the index of another folder of documents.
+        wait: for another process that works on the same index.
+
+    Raises:
+        IndexFolderError: ``out`` holds something else, or another process works on it.
+        VectorStoreError: nothing to read, or a damaged index.
+        KeyboardInterrupt: interrupted; what was embedded is kept, and the same call goes on.
+    """
+    with _held(out, wait):
+        _check_source(out, corpus, force)
+        documents = load_corpus(
+            corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)
+        )
+        _write_record(out, {"documents": str(corpus.resolve())})
+        with _between_batches() as pause:
+
+            def embedded(done: int, total: int) -> None:
+                watcher.step("embedding chunks", done, total)
+                pause()
+
+            store, changes = update_index(documents, embeddings, folder=out, kind=kind, progress=embedded)
+        summary = _summary(out, documents, store, changes, embeddings)
+        _write_record(out, _record(corpus, summary))
+    return store, summary
+
+
+def open_index(folder: Path, embeddings: SentenceTransformerEmbeddings) -> FaissStore:
+    """Open a finished index, its vectors mapped into memory.
+
+    Raises:
+        IndexFolderError: there is none, or it is unfinished.
+        StoreError: it is damaged, or another embedding model's.
+    """
+    check_index(folder)
+    return FaissStore.load(folder, embeddings, mmap=True)
+
+
+def check_index(folder: Path) -> None:
+    """Make sure that a folder holds a finished index; see ``open_index``."""
+    record = _read_record(folder)
+    if "finished" not in record:
+        state = "is unfinished" if record else "holds no index"
+        documents = record.get("documents", "DOCUMENTS")
+        raise IndexFolderError(f"{folder} {state}; run: debate index {documents} --out {folder}")
+
+
+def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore, tuple[str, ...]]:
+    """Return a run's store and the files that could not be read.
+
+    ``settings.index`` is used as it is. Without one, the documents' index is kept in the user's cache and brought
+    up to date, so that neither a resumed run nor another one over the same documents embeds them again.
+    """
+    embeddings = load_embeddings(settings.embeddings, backend=settings.embeddings_backend, progress=progress.preparing)
+    progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
+    if settings.index is not None:
+        return open_index(settings.index, embeddings), ()
+    if settings.corpus is None:
+        raise IndexFolderError("corpus is not given; pass --corpus or --index")
+    folder = _cached_index(settings.corpus, embeddings.name)
+    store, summary = index_documents(settings.corpus, folder, _Told(progress), embeddings=embeddings, wait=True)
+    return store, summary.skipped
+
+
+class _Told:
+    """Passes an index's news on to a run's progress, in words, at every tenth of a step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._said: tuple[str, int] | None = None
+
+    def preparing(self, what: str) -> None:
+        self._progress.preparing(what)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        tenth = (what, 10 * done // max(total, 1))
+        if tenth != self._said:
+            self._said = tenth
+            self._progress.preparing(f"{what}: {done} of {total}")
+
+
+def _cached_index(corpus: Path, model: str) -> Path:
+    key = hashlib.sha256(f"{corpus.resolve()}\n{model}".encode()).hexdigest()[:12]
+    return cache_folder() / "indexes" / f"{corpus.resolve().name}-{key}"
+
+
+def _summary(
+    out: Path, documents: Corpus, store: FaissStore, changes: Changes, embeddings: SentenceTransformerEmbeddings
+) -> IndexSummary:
+    return IndexSummary(
+        folder=out,
+        files=documents.files,
+        skipped=tuple(f"{one.path}: {one.reason}" for one in documents.skipped),
+        chunks=len(store),
+        changes=changes,
+        repeated=documents.repeated,
+        embeddings=embeddings.name,
+        backend=embeddings.backend,
+        kind=store.kind,
+    )
+
+
+def near_duplicates(store: FaissStore) -> int | None:
+    """Count the chunks that a retriever would leave out beside another; None where they are too many to compare."""
+    if len(store) > MOST_COMPARED:
+        return None
+    documents = store.get_by_ids(store.ids)
+    return count_near_duplicates(store.vectors(store.ids), [document.page_content for document in documents])
+
+
+@contextmanager
+def _held(out: Path, wait: bool) -> Iterator[None]:
+    """Make the folder and keep every other process out of it."""
+    lock = FileLock(out / ".lock", timeout=-1 if wait else 0)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise IndexFolderError(f"another process works on {out}; wait for it, or give another --out") from error
+    except OSError as error:
+        raise IndexFolderError(f"cannot write to {out}: {error.strerror}; choose another --out") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_source(out: Path, corpus: Path, force: bool) -> None:
+    """Refuse a folder that holds other things, or the index of other documents, which would be deleted."""
+    before = _read_record(out).get("documents")
+    if before is None and {path.name for path in out.iterdir()} - {".lock"}:
+        raise IndexFolderError(f"{out} holds files that are no index; give a new folder with --out")
+    if before not in (None, str(corpus.resolve())) and not force:
+        raise IndexFolderError(f"{out} is the index of {before}; give another --out, or replace it with --force")
+
+
+def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
+    return {
+        "documents": str(corpus.resolve()),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": summary.files,
+        "skipped": list(summary.skipped),
+        "chunks": summary.chunks,
+        "embeddings": summary.embeddings,
+        "backend": summary.backend,
+        "kind": summary.kind,
+    }
+
+
+def _write_record(out: Path, record: dict[str, Any]) -> None:
+    draft = out / f".{RECORD}.part"
+    draft.write_text(tomli_w.dumps(record), encoding="utf-8")
+    draft.replace(out / RECORD)
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    """Return what an index says of itself, nothing where there is none."""
+    try:
+        return tomllib.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise IndexFolderError(f"{folder / RECORD} cannot be read: {error}; make the index in a new folder") from error
+
+
+@contextmanager
+def _between_batches() -> Iterator[Callable[[], None]]:
+    """Hold Ctrl-C back until the function that this yields is called; a second one stops at once.
+
+    Only the main thread may handle signals; elsewhere, as in a test or a server, nothing is held back.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal's signature
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    def pause() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGINT, ask)
+    except ValueError:  # not the main thread
+        yield pause
+        return
+    try:
+        yield pause
+    finally:
+        signal.signal(signal.SIGINT, before)
