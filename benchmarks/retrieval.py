@@ -46,6 +46,8 @@ SETTINGS = [
     Setting("stance .75", 0.75, stance=True),
     Setting("hybrid .5", 0.5, "hybrid"),
     Setting("hybrid .75", 0.75, "hybrid"),
+    Setting("hybrid stance .5", 0.5, "hybrid", stance=True),
+    Setting("hybrid stance .75", 0.75, "hybrid", stance=True),
 ]
 
 
@@ -60,12 +62,12 @@ def main() -> None:
         sys.exit(f"{options.data} holds no perspectrum folder. Name the folder with the public sets.")
     embeddings, plain = load_embeddings(device="cpu"), load_embeddings(device="cpu", stance=False)
     ndcg = arguana_ndcg(options.data, options.cache, plain)
-    print(f"{'ArguAna nDCG@10':34} {'plain':20} {interval(ndcg)}")
+    print(f"{'ArguAna nDCG@10':44} {'plain':20} {interval(ndcg)}")
     for setting in SETTINGS:
         if options.only is None or setting.name in options.only:
             model = embeddings if setting.stance else plain
             for measure, values in measures(options.data, options.cache, model, setting):
-                print(f"{measure:34} {setting.name:20} {interval(values)}", flush=True)
+                print(f"{measure:44} {setting.name:20} {interval(values)}", flush=True)
 
 
 def measures(
@@ -82,9 +84,10 @@ def measures(
     yield "Perspectrum relevant R@10", recalls(found, rows)
     rows = list(read(data / "arguana/pov.jsonl.gz"))
     found = search(store_of(data / "arguana/corpus.jsonl.gz", cache, embeddings), rows, setting)
-    yield "ArguAna same side P@5", precisions(found, rows)
-    firsts = [float(f[0] == r["counter_to_pov"]) for f, r in zip(found, rows, strict=True)]
-    yield "ArguAna counter-argument first", firsts
+    for split, name in (("validation", "ArguAna motions"), ("training", "ArguAna motions learned from")):
+        pairs = [(f, r) for f, r in zip(found, rows, strict=True) if r["split"] == split]
+        yield f"{name}, same side P@5", precisions(*zip(*pairs, strict=True))
+        yield f"{name}, counter first", [float(f[0] == r["counter_to_pov"]) for f, r in pairs]
     yield from un_speeches(data, cache, embeddings, setting)
 
 

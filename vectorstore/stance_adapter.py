@@ -12,7 +12,7 @@ from typing import Any
 from vectorstore.errors import EmbeddingsError
 
 ADAPTER = Path(__file__).with_name("stance") / "adapter.safetensors"
-ADAPTER_SHA256 = "53f6b433bd022147feecda408673628764b914a4dad7396b3a73a692ee044a5e"
+ADAPTER_SHA256 = "7d04a34fbb8c0a93142fddb97c154d2f8477f42c80006fb12e6d7703d199aaa7"
 SCALE = 2.0
 
 
