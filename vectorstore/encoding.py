@@ -24,8 +24,8 @@ PROBE = "The same sentence always gives the same vector."
 # A bound by judgement, not measured: room for rounding between machines, none for another model.
 SAME_MODEL = 0.999
 MOST_VIEWS = 4096
-# Share of the stance space in a view's score; above 1 the view's own words push away a little, since what shares most of
-# them is often its rebuttal. Of .5 to 1.3 at a POV weight of .5 the one with fewest counter-arguments first (ArguAna
+# Share of the stance space in a view's score; above 1 the view's own words push away a little, since what shares most
+# of them is often its rebuttal. Of .5 to 1.3 at a POV weight of .5 the one with fewest counter-arguments first (ArguAna
 # validation motions: 17% at .5, 10% at 1, 7% at 1.3) and the best same-stance P@5 (Perspectrum dev: .308, .317, .322).
 STANCE_SHARE = 1.3
 
