@@ -24,7 +24,7 @@ with suppress(ImportError):  # unsloth patches transformers, so it comes first
 # isort: split
 import torch
 
-from chains import ModelSettings, WordLimits, decoding, generation, load_llm
+from chains import ModelSettings, WordLimits, decoding, load_llm, row_rules
 from chains.contracts import LADDER
 from chains.generation import GenerationEngine, GenerationRequest
 from chains.llm import BatchedHuggingFacePipeline
@@ -82,8 +82,8 @@ def main() -> None:
     began = time.perf_counter()
     llm: Any = load_llm(ModelSettings(name=str(options.checkpoint), backend=options.backend, max_seq_length=WINDOW))
     say(loaded_seconds=time.perf_counter() - began, weights_gib=torch.cuda.memory_allocated() / GIB)
-    find_loop = generation.loop_in_tokens
-    generation.loop_in_tokens = lambda ids: find_loop(ids) and None  # looked for at its cost, never acted on
+    find_loop = row_rules.loop_in_tokens
+    row_rules.loop_in_tokens = lambda ids: find_loop(ids) and None  # looked for at its cost, never acted on
     prompts = make_prompts(llm.pipeline.tokenizer, options.prompts, options.prompt_tokens)
 
     alone = one_at_a_time(llm, prompts[: options.alone], options.new_tokens)

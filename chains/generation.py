@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class GenerationEngine:
             self._check_window(length, request.limits)
         drafts = self._climb(requests, lengths)
         return [
-            _completion(tries, request.limits, length)
+            _completion(tries, self.ladder, request.limits, length)
             for tries, request, length in zip(drafts, requests, lengths, strict=True)
         ]
 
@@ -244,7 +244,7 @@ class GenerationEngine:
         return _Draft(kept, len(ids), what)
 
 
-def _completion(tries: Sequence[_Draft], limits: WordLimits, tokens_in: int) -> Completion:
+def _completion(tries: Sequence[_Draft], ladder: Sequence[Sampling], limits: WordLimits, tokens_in: int) -> Completion:
     """Take the longest try, cut it at a sentence within its limits, and say what happened on the way."""
     best = max(tries, key=lambda draft: min(word_count(draft.text), limits.maximum))
     text = cut_at_sentence(best.text, limits.maximum)
@@ -255,8 +255,16 @@ def _completion(tries: Sequence[_Draft], limits: WordLimits, tokens_in: int) -> 
         notes.append("ends within a sentence")
     loops = [f"attempt {n}: {draft.loop}" for n, draft in enumerate(tries, 1) if draft.loop]
     if len(tries) > 1:
-        notes.append(f"{len(tries)} attempts")
+        steps = "; ".join(
+            f"{n}: {step}, {word_count(draft.text)} words" for n, (draft, step) in _numbered(tries, ladder)
+        )
+        notes.append(f"{len(tries)} attempts ({steps})")
     return Completion(text, tokens_in, sum(draft.tokens for draft in tries), "; ".join(loops), tuple(notes))
+
+
+def _numbered(tries: Sequence[_Draft], ladder: Sequence[Sampling]) -> Iterable[tuple[int, tuple[_Draft, Sampling]]]:
+    """The attempts from 1, each with the step of the ladder that it was made on."""
+    return enumerate(zip(tries, ladder, strict=False), 1)
 
 
 def _has_specials(tokenizer: Any, text: str) -> bool:

@@ -2,9 +2,10 @@ import pytest
 from fakes import ScriptedLLM
 from langchain_core.runnables import RunnableLambda
 
-from chains.debate import DebateRequest, debate_chain
-from chains.errors import ChainError
-from chains.schemas import Chunk
+from chains import debate as debate_module
+from chains.debate import DebateRequest, TurnRequest, debate_chain, turn_chain, verdict_chain
+from chains.errors import ChainError, GenerationError
+from chains.schemas import Chunk, Turn
 from prompts import Persona
 
 HAWK, DOVE = Persona("hawk", "Hawk", "a hawk."), Persona("dove", "Dove", "a dove.")
@@ -48,3 +49,33 @@ def test_one_persona_is_no_debate() -> None:
 def test_one_round_is_no_debate() -> None:
     with pytest.raises(ChainError, match="at least two rounds, 1 given"):
         debate(rounds=1)
+
+
+SPOKEN = tuple(Turn(1, "dove", "Dove", f"What was said as number {n}.", 6) for n in range(6))
+LONG = tuple(Chunk(f"c{n}", f"Passage {n} " + "tells more and more " * 10) for n in range(4))
+
+
+def window_of(words: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model's window, counted in words."""
+    monkeypatch.setattr(debate_module, "fits_window", lambda llm, prompt, limits: len(prompt.text.split()) <= words)
+
+
+def test_where_the_window_is_short_passages_go_and_are_named_but_no_turn_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    window_of(260, monkeypatch)
+    llm = ScriptedLLM(script={"": "Strength."})
+    chain = turn_chain(llm, HAWK, RunnableLambda(lambda _: LONG))
+    turn = chain.invoke(TurnRequest(DebateRequest("War or peace?"), SPOKEN, 2, 2))
+    assert [chunk.id for chunk in turn.chunks] + list(turn.dropped) == ["c0", "c1", "c2", "c3"]
+    assert turn.dropped
+    assert all(spoken.text in llm.prompts[0] for spoken in SPOKEN)
+
+
+def test_a_debate_that_leaves_no_room_for_a_passage_or_a_verdict_is_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window_of(60, monkeypatch)
+    request = TurnRequest(DebateRequest("War or peace?"), SPOKEN, 2, 2)
+    with pytest.raises(GenerationError, match="does not fit the model's window even with its best passage"):
+        turn_chain(ScriptedLLM(script={}), HAWK, RunnableLambda(lambda _: LONG)).invoke(request)
+    with pytest.raises(GenerationError, match="the debate is longer than the model's window; use fewer rounds"):
+        verdict_chain(ScriptedLLM(script={})).invoke(request)
