@@ -15,9 +15,9 @@ from vectorstore.errors import StoreError
 Mode = Literal["dense", "hybrid"]
 Floats = NDArray[np.float64]
 
-# Share of the cosine beside BM25. With the bundled model at a POV weight of .75, for .9, .8 and .7, Perspectrum evidence
-# R@5 is .763, .785 and .788, same-stance P@5 .307, .279 and .266: .8 gives up little of either (.7 and .8 tie where there
-# is no stance space).
+# Share of the cosine beside BM25. With the bundled model at a POV weight of .75, for .9, .8 and .7, Perspectrum's
+# evidence R@5 is .763, .785 and .788, its same-stance P@5 .307, .279 and .266: .8 gives up little of either. Without a
+# stance space .7 and .8 tie.
 DENSE_SHARE = 0.8
 # Each half of a hybrid search hands in this many candidates at least; all of both are scored exactly.
 SHORTLIST = 200
