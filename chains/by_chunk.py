@@ -45,6 +45,7 @@ _OF_THE_PROMPT = re.compile(
     r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
     re.IGNORECASE,
 )
+_CLOSERS = " \n.,;:!?…。、"  # what cannot go on with a sentence that was begun
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,11 @@ class _Writer:
 
 
 def _begun(opening: str, written: Completion) -> Completion:
-    """Put the words back that a part had to begin with, unless the model said them again itself."""
+    """Put the words back that a part had to begin with, unless the model said them again or closed them at once."""
     if not opening or written.text.startswith(opening):
         return written
-    return replace(written, text=f"{opening} {written.text}")
+    rest = written.text.lstrip(_CLOSERS)
+    return replace(written, text=f"{opening} {rest}" if rest and rest == written.text else rest)
 
 
 def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: Sequence[Chunk]) -> list[Completion]:

@@ -47,11 +47,13 @@ class Vocabulary:
     Attributes:
         words: how many words a token begins; characters in scripts without spaces.
         ends_sentence, special: whether it may end a sentence; whether it is no text.
+        begins_nothing: whether no answer begins with it: the end of a sentence, or an empty line.
     """
 
     words: torch.Tensor
     ends_sentence: torch.Tensor
     special: torch.Tensor
+    begins_nothing: torch.Tensor
     end_id: int
     abstentions: frozenset[tuple[int, ...]]
 
@@ -66,10 +68,12 @@ class Vocabulary:
         special = torch.zeros(size, dtype=torch.bool)
         special[tokenizer.all_special_ids] = True
         special |= torch.tensor(["###" in piece for piece in pieces])  # a prompt's section marks are not prose
+        ends_sentence = torch.tensor([ends_with_sentence(f"One two{piece}") for piece in pieces])
         return cls(
             words=torch.tensor(list(map(_words_begun, pieces, tokenizer.convert_ids_to_tokens(list(range(size)))))),
-            ends_sentence=torch.tensor([ends_with_sentence(f"One two{piece}") for piece in pieces]),
+            ends_sentence=ends_sentence,
             special=special,
+            begins_nothing=ends_sentence | torch.tensor(["\n" in piece and not piece.strip() for piece in pieces]),
             end_id=int(tokenizer.eos_token_id),
             abstentions=frozenset(
                 tuple(tokenizer.encode(lead + words, add_special_tokens=False))
@@ -89,6 +93,7 @@ class Vocabulary:
             words=pad(self.words, (0, extra)),
             ends_sentence=pad(self.ends_sentence, (0, extra)),
             special=pad(self.special, (0, extra), value=True).to(device),
+            begins_nothing=pad(self.begins_nothing, (0, extra)).to(device),
         )
 
 
@@ -126,6 +131,8 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
         must_end = self._looping | (self._words >= self._maximum) | (at_boundary & (self._words >= self._enough))
         must, may = torch.stack([must_end, may_end]).to(scores.device)
         scores.masked_fill_(vocabulary.special | must[:, None], -torch.inf)
+        if answer.shape[1] == 0:  # behind words that are given, such as "I hold that", a full stop would say nothing
+            scores.masked_fill_(vocabulary.begins_nothing, -torch.inf)
         raw_end.masked_fill_(~may, -torch.inf)
         scores[:, vocabulary.end_id] = raw_end.masked_fill_(must, 0.0)
         return scores

@@ -120,6 +120,12 @@ def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> N
     assert essay.completion.text.startswith("I hold that it did grow.")
 
 
+@pytest.mark.parametrize("said", [".", " . It grew in every year."])
+def test_first_words_that_a_frame_closes_at_once_are_not_said(said: str) -> None:
+    essay, _ = write(SCRIPT | {"Open an answer": said})
+    assert "I hold that" not in essay.completion.text
+
+
 def test_a_line_that_names_a_source_leads_no_paragraph() -> None:
     chunk = Chunk(id="c1", text="Source: the bank, Annual Report on currencies. The bank lends in five currencies.")
     script = {

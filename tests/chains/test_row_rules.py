@@ -76,3 +76,11 @@ def test_rows_that_go_on_keep_their_counts_and_contracts(tokenizer, vocabulary) 
     rules.keep(torch.tensor([1, 3]))
     assert rules._maximum.tolist() == [101, 103]
     assert len(rules._answers) == len(rules._words) == len(rules._seen) == 2
+
+
+def test_an_answer_begins_neither_with_the_end_of_a_sentence_nor_with_an_empty_line(tokenizer, vocabulary) -> None:
+    scores = RowRules(vocabulary, 0, [WordLimits(5, 50)], Sampling())(
+        torch.zeros(1, 0, dtype=torch.long), torch.zeros(1, len(vocabulary.special))
+    )
+    ids = tokenizer.convert_tokens_to_ids([".", "Ċ", "Ġthe", "The", "["])
+    assert scores[0, ids].isfinite().tolist() == [False, False, True, True, True]
