@@ -297,6 +297,8 @@ def _tokenizer(name: str, settings: ModelSettings) -> Any:
 def _not_loaded(name: str, error: Exception) -> ModelError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if Path(name).is_absolute() or name.startswith("."):
+        if not Path(name).is_dir():
+            return ModelError(f"there is no model folder {name}; check --model")
         return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
     return ModelError(
         f"cannot load the model {name!r}: {reason}; give a folder, a public repository (or log in to the hub "

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from debate.errors import RunFolderError, SettingsError
 
@@ -66,7 +66,7 @@ def tracing(folder: Path) -> Iterator[None]:
     if any(os.environ.get(name) for name in _COLLECTOR):
         provider.add_span_processor(BatchSpanProcessor(_collector()))
     instrumentor = LangChainInstrumentor()
-    with (folder / "traces.jsonl").open("a", encoding="utf-8") as file:
+    with _opened(folder / "traces.jsonl") as file:
         provider.add_span_processor(BatchSpanProcessor(ConsoleSpanExporter(out=file, formatter=_line)))
         instrumentor.instrument(tracer_provider=provider)
         try:
@@ -87,7 +87,12 @@ def read_traces(folder: Path, question: str = "") -> list[Span]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
-    spans = [_span(json.loads(line)) for line in lines if line.endswith("}")]  # a killed process leaves half a line
+    try:  # a killed process leaves half a line
+        spans = [_span(json.loads(line)) for line in lines if line.endswith("}")]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RunFolderError(
+            f"{path} holds a line that is no span ({error!r}); remove the file: rows do not need it"
+        ) from error
     questions = {span.trace: span.question for span in spans if span.question}
     if question:
         spans = [span for span in spans if questions.get(span.trace) == question]
@@ -95,6 +100,13 @@ def read_traces(folder: Path, question: str = "") -> list[Span]:
             known = ", ".join(sorted(set(questions.values())))
             raise RunFolderError(f"{path} has no trace of question {question!r}; it has: {known}")
     return sorted(spans, key=lambda span: span.started)
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; remove it or choose another --out") from error
 
 
 def _collector() -> Any:
