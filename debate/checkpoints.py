@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -15,7 +15,12 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from debate.errors import RunFolderError
 
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 _TYPES = [("chains.schemas", name) for name in ("Question", "Chunk", "Opinion", "Support", "Translation", "Turn")]
+
+
+class _Damaged(sqlite3.DatabaseError):
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 @contextmanager
@@ -25,21 +30,25 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
     Raises:
         RunFolderError: the file is damaged or cannot be written.
     """
-    connection = sqlite3.connect(path, check_same_thread=False)
-    try:
+    with ExitStack() as stack:
         try:
+            connection = stack.enter_context(closing(sqlite3.connect(path, check_same_thread=False)))
             found = connection.execute("PRAGMA quick_check").fetchone()[0]
             if found != "ok":
-                raise sqlite3.DatabaseError(found)
+                raise _Damaged(found)
             saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=_TYPES))
             saver.setup()  # write-ahead log
             # A killed process loses nothing so; a power cut may lose the last steps, which are then done again.
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("SELECT thread_id, checkpoint FROM checkpoints LIMIT 0")  # its own table, no other's
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in _NO_ROOM:
+                raise RunFolderError(
+                    f"cannot write {path}: {error}; finished rows are kept: make room, or let the folder be written "
+                    "to, and run the same command again"
+                ) from error
             raise RunFolderError(
-                f"{path} is damaged or cannot be written ({error}); finished rows are safe in results.jsonl: remove "
+                f"{path} is damaged ({error}); finished rows are safe in results.jsonl: remove "
                 "checkpoints.sqlite* and run the same command again, and only unfinished questions start anew"
             ) from error
         yield saver
-    finally:
-        connection.close()

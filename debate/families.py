@@ -26,7 +26,7 @@ class Families:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._children: dict[str, tuple[Question, ...]] = {}
-        if path.is_file():
+        if path.exists():
             self._read()
 
     def get(self, seed: Question) -> tuple[Question, ...] | None:
@@ -49,7 +49,10 @@ class Families:
             raise RunFolderError(f"cannot write {self._path}: {error.strerror}; make room and run it again") from error
 
     def _read(self) -> None:
-        text = self._path.read_bytes()
+        try:
+            text = self._path.read_bytes()
+        except OSError as error:
+            raise RunFolderError(f"cannot read {self._path}: {error.strerror}; restore or remove it") from error
         whole = text[: text.rfind(b"\n") + 1]  # a killed process leaves half a line at the end
         if len(whole) < len(text):
             with self._path.open("r+b") as file:

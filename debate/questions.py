@@ -40,6 +40,7 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
         text = _cell(row, _QUESTION_COLUMNS)
         if not text:
             continue
+        _check_text(path, number, text)
         question_id = _cell(row, ("id",)) or f"q{len(questions) + 1:03d}"
         if question_id in taken:
             raise QuestionsError(
@@ -51,6 +52,12 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
     if not questions:
         raise QuestionsError(f"{path} holds no question; write at least one under the column 'question'")
     return questions
+
+
+def _check_text(path: Path, number: int, text: str) -> None:
+    """Raise QuestionsError for what is no text: a zero byte, or half of a character that takes two units."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise QuestionsError(f"{path}, row {number}: {text[:60]!r} holds characters that are no text; write it anew")
 
 
 def _rows(path: Path, sheet: str | None) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -176,18 +176,18 @@ class _Run:
     def complete(self, retry_failed: bool, skipped: tuple[str, ...]) -> RunSummary:
         """Make the questions, answer those that are left, and write the workbook."""
         questions: list[Question] = []
-        try:
-            questions = self._deepen()
-            again = self._journal.failed if retry_failed else frozenset()
-            left = [one for one in questions if one.id not in self._journal or one.id in again]
-            self._progress.total(len(questions), len(questions) - len(left))
-            self._answer(left, questions)
-        finally:
-            if len(self._journal):
-                self._write_workbook(questions)
-                self._write_report(questions)
-                self._write_exports(questions)
-            self._journal.close()
+        with closing(self._journal):
+            try:
+                questions = self._deepen()
+                again = self._journal.failed if retry_failed else frozenset()
+                left = [one for one in questions if one.id not in self._journal or one.id in again]
+                self._progress.total(len(questions), len(questions) - len(left))
+                self._answer(left, questions)
+            finally:
+                if len(self._journal):
+                    self._write_workbook(questions)
+                    self._write_report(questions)
+                    self._write_exports(questions)
         order = tuple(question.id for question in questions)
         failed = len(self._journal.failed)
         return RunSummary(self._inputs.folder, self._workbook, order, len(self._journal), failed, skipped)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -142,9 +143,14 @@ def _read_toml(config: Path) -> dict[str, Any]:
 
 def _explain(error: ValidationError, config: Path | None) -> str:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    name = ".".join(str(part) for part in first["loc"])
     flag = "--" + name.replace("_", "-")
     if first["type"] == "missing":
         return f"{name} is not given; pass {flag}, set DEBATE_{name.upper()}, or write it in the settings file"
     where = f" (settings file {config})" if config else ""
+    if first["type"] == "extra_forbidden":
+        near = get_close_matches(name, DebateSettings.model_fields, 1)
+        return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
+    if not name:
+        return f"{first['msg'].removeprefix('Value error, ')}{where}; change one of them"
     return f"{name}: {first['msg']}, got {first['input']!r}{where}; change {flag} or DEBATE_{name.upper()}"

@@ -73,7 +73,7 @@ def tracing(folder: Path) -> Iterator[None]:
     if any(os.environ.get(name) for name in _COLLECTOR):
         provider.add_span_processor(_telling(_collector()))
     instrumentor = LangChainInstrumentor()
-    with (folder / "traces.jsonl").open("a", encoding="utf-8") as file:
+    with _opened(folder / "traces.jsonl") as file:
         provider.add_span_processor(_telling(ConsoleSpanExporter(out=file, formatter=_line)))
         instrumentor.instrument(tracer_provider=provider)
         try:
@@ -95,8 +95,10 @@ def read_traces(folder: Path, question: str = "") -> list[Span]:
             spans = [_span(json.loads(line)) for line in _lines_of(file, question)]
     except OSError as error:
         raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunFolderError(f"{path} holds a line that is no span ({error}); remove the line") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RunFolderError(
+            f"{path} holds a line that is no span ({error!r}); remove the file: rows do not need it"
+        ) from error
     questions = {span.trace: span.question for span in spans if span.question}
     if question:
         spans = [span for span in spans if questions.get(span.trace) == question]
@@ -124,6 +126,13 @@ def _questions_in(path: Path) -> set[str]:
     with path.open(encoding="utf-8") as file:
         found = {match.group(1) for line in file if (match := _SESSION.search(line))}
     return {str(json.loads(one)).rpartition(":")[0] for one in found}
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; remove it or choose another --out") from error
 
 
 def _collector() -> Any:

@@ -118,7 +118,7 @@ class Answering:
                 "again"
             ) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
-            _LOG.exception("question %s failed", question.id)
+            _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
             error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
             state = dict(self._graph.get_state(thread).values)
         return QuestionResult(

@@ -41,6 +41,8 @@ def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
         ("not a workbook", "q.xlsx", "cannot read"),
         ("{broken", "q.jsonl", "line 1 is not JSON"),
         ("Why?", "q.docx", "unknown kind of question list"),
+        ("question\nWh\0y?\n", "q.csv", "row 2: 'Wh\\x00y?' holds characters that are no text"),
+        ('{"question": "\\ud800 Why?"}', "q.jsonl", "row 1: '\\ud800 Why?' holds characters that are no text"),
     ],
 )
 def test_a_bad_question_list_is_refused(tmp_path: Path, questions: str, name: str, message: str) -> None:
@@ -64,6 +66,19 @@ def test_an_unknown_persona_is_refused(tmp_path: Path) -> None:
 
 def test_a_setting_out_of_range_is_refused_with_its_flag(tmp_path: Path) -> None:
     assert_refused(bad_run(tmp_path, GOOD, "text", "q.csv", "--pov-weight", "2"), tmp_path, "change --pov-weight")
+
+
+def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("rouns = 3\n", encoding="utf-8")
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--config", str(tmp_path / "c.toml"))
+    assert_refused(result, tmp_path, "there is no setting 'rouns'")
+    assert "write rounds" in result.stderr
+
+
+def test_word_limits_that_leave_no_room_are_refused_without_the_rest_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("min_words = 600\n", encoding="utf-8")
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--config", str(tmp_path / "c.toml"))
+    assert_refused(result, tmp_path, "error: min_words 600 must be below max_words 500 (settings file")
 
 
 def test_the_folder_of_another_run_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A run that is stopped goes on where it stood: no row is lost, none is generated twice, none is replaced."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,27 @@ def test_damaged_checkpoints_are_told_and_the_rows_kept(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match=r"is damaged .* finished rows are safe"):
         run(settings)
     assert len((folder / "results.jsonl").read_bytes().splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", ["questions.jsonl", "checkpoints.sqlite", "traces.jsonl", "results.xlsx"])
+def test_a_folder_in_the_place_of_a_file_is_told_and_the_rows_kept(tmp_path: Path, name: str) -> None:
+    settings = settings_in(tmp_path)
+    folder = run(settings)[0].folder
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    with pytest.raises(RunFolderError, match=rf"{name}.*(irectory|unable to open)"):
+        run(settings)
+    assert len((folder / "results.jsonl").read_bytes().splitlines()) == 3
+
+
+def test_the_checkpoints_of_another_program_are_told(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    folder = run(settings)[0].folder
+    (folder / "checkpoints.sqlite").unlink()
+    with closing(sqlite3.connect(folder / "checkpoints.sqlite")) as connection:
+        connection.execute("CREATE TABLE checkpoints (other TEXT)")
+    with pytest.raises(RunFolderError, match=r"checkpoints\.sqlite is damaged \(no such column: thread_id\)"):
+        run(settings)
 
 
 def test_a_journal_with_a_foreign_line_is_told_with_its_number(tmp_path: Path) -> None:

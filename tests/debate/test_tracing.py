@@ -164,6 +164,12 @@ def test_half_a_line_of_a_killed_process_is_passed_over(tmp_path: Path) -> None:
     assert len(read_traces(folder)) == whole
 
 
+def test_a_foreign_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "traces.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(RunFolderError, match=r"traces\.jsonl holds a line that is no span"):
+        read_traces(tmp_path)
+
+
 def test_an_unknown_question_is_told_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="no trace of question 'q9'; it has: q001"):
         read_traces(traced_run(tmp_path), "q9")
