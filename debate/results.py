@@ -54,14 +54,15 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         notes.append("abstained")
     if translation:
         notes += [f"translation: {note}" for note in _translation_notes(translation)]
+    shown = _shown(result)
     row = {
         "instruction": question.text,
-        "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(result.chunks, 1)),
+        "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(shown, 1)),
         "answer": opinion.answer if opinion else "",
         "status": result.status,
         "question_id": question.id,
         "parent_question": question.parent_text,
-        "chunk_ids": ", ".join(chunk.id for chunk in result.chunks),
+        "chunk_ids": ", ".join(chunk.id for chunk in shown),
         "citations": opinion.citations if opinion else "",
         "supported": opinion.supported if opinion else None,
         "words": opinion.words if opinion else 0,
@@ -73,6 +74,12 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         "error": result.error,
     }
     return row | ({f"answer_{translation.language}": translation.text} if translation else {})
+
+
+def _shown(result: QuestionResult) -> tuple[Chunk, ...]:
+    """The passages that the model was shown, which is what markers count; the others are named in the notes."""
+    dropped = result.opinion.dropped if result.opinion else ()
+    return tuple(chunk for chunk in result.chunks if chunk.id not in dropped)
 
 
 def _translation_notes(translation: Translation) -> Iterable[str]:

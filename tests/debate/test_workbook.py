@@ -7,7 +7,8 @@ import pytest
 from hostile import HOSTILE, result
 from openpyxl import load_workbook
 
-from debate.results import QuestionResult
+from chains.schemas import Chunk, Opinion, Question
+from debate.results import QuestionResult, result_row
 from debate.workbook import cell_text, write_workbook
 
 
@@ -55,3 +56,14 @@ def test_the_sheets_open_ready_to_read(tmp_path: Path) -> None:
 
 def test_a_workbook_without_rows_has_its_headers(tmp_path: Path) -> None:
     assert list(pd.read_excel(written(tmp_path), sheet_name="debate").columns)[:2] == ["question_id", "question"]
+
+
+def test_passages_are_numbered_as_the_answer_s_markers_count_them() -> None:
+    chunks = tuple(Chunk(name, f"text of {name}") for name in ("c1", "c2", "c3"))
+    opinion = Opinion("It is so [2].", 3, ("c1", "c3"), dropped=("c2",))
+
+    row = result_row(QuestionResult(Question("q1", "Is it?"), "m", 1.0, chunks, opinion))
+
+    assert row["context"] == "[1] text of c1\n\n[2] text of c3"
+    assert row["chunk_ids"] == "c1, c3"
+    assert "did not fit the window: c2" in row["notes"]
