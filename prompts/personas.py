@@ -62,7 +62,7 @@ class Cast:
         raise PersonaError(f"unknown persona {persona_id!r}; the personas file has: {known}")
 
 
-def load_cast(path: Path | None = None) -> Cast:
+def load_cast(path: str | Path | None = None) -> Cast:
     """Read a personas file; without ``path``, the one that ships with the package.
 
     Raises:
@@ -72,13 +72,13 @@ def load_cast(path: Path | None = None) -> Cast:
     if path is None:
         return _builtin_cast()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PersonaError(f"cannot read the personas file {path}: {error}; give another --personas") from error
     return _parse(text, str(path))
 
 
-def load_persona(persona_id: str, path: Path | None = None) -> Persona:
+def load_persona(persona_id: str, path: str | Path | None = None) -> Persona:
     """Return one persona of a personas file, or of the built-in one."""
     return load_cast(path).persona(persona_id)
 
