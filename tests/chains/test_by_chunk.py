@@ -101,9 +101,9 @@ def test_an_answer_below_its_minimum_is_noted() -> None:
     assert "29 words, 400 asked for" in essay.completion.notes
 
 
-def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
+def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_four_times_at_most() -> None:
     essay, llm = write(SCRIPT, WordLimits(400, 500))
-    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 3
+    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 5
     assert essay.completion.text.count("My verdict is that it will go on.") == 1
 
 

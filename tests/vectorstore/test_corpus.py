@@ -44,6 +44,16 @@ def test_chunks_end_with_a_sentence():
     assert max(len(c.text.split()) for c in chunks) <= 40
 
 
+def test_a_source_line_stays_with_its_passage():
+    text = "One two three four. " * 10 + "\n\nSource: an annual report, 2024."
+
+    assert [c.text.endswith("2024.") for c in split_text(text, 40)] == [True]
+
+
+def test_a_rest_that_says_something_is_a_chunk_of_its_own():
+    assert len(split_text("One two three four. " * 13, 40)) == 2
+
+
 def test_japanese_is_cut_at_its_own_full_stops():
     assert split_text(JAPANESE, 12)[0].text == "制裁は貿易を妨げる。"
 
