@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: somethi
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
 _SHORTEST_CLOSE = 40  # words: two sentences
-_CLOSES = 5  # attempts at most: a small model may repeat itself each time; with 3 one answer of 12 stayed too short
+_CLOSES = 3  # attempts at most: a small model may repeat itself each time
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
 _LEAST_POINT = 5  # words; below it is a heading
@@ -92,14 +92,17 @@ def write_by_chunk(
     led = _lead_the_baseless(writer, drafts, shown)
     told = _without_repetition([*_sentences(0, first.text), *(one for draft in drafts.values() for one in draft)])
     told, closes = _close(writer, told, len(shown) + 1)
+    told, more = _go_on(writer, told, {n: shown[n] for n in known})
     text = _text(_trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n not in known]
     if led:
         notes.append(f"{len(led)} paragraphs begin with a sentence of their passage")
+    if more:
+        notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
     if (words := word_count(text)) < limits.minimum:
         notes.append(f"{words} words, {limits.minimum} asked for")
-    return Essay(_merged([first, *paragraphs, *led, *closes], text, notes), shown, dropped)
+    return Essay(_merged([first, *paragraphs, *led, *closes, *more], text, notes), shown, dropped)
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,20 @@ def _close(writer: _Writer, told: list[_Told], part: int) -> tuple[list[_Told], 
     return told, closes
 
 
+def _go_on(writer: _Writer, told: list[_Told], shown: Mapping[int, Chunk]) -> tuple[list[_Told], list[Completion]]:
+    """While the answer is too short, let a paragraph go on with a sentence of its passage that was not said yet."""
+    more: list[Completion] = []
+    for n, chunk in shown.items():
+        if sum(one.words for one in told) >= writer.limits.minimum:
+            break
+        lead = _lead(chunk.text, writer.question, [_words(one.text) for one in told])
+        prompt = writer.paragraph(chunk, lead)
+        if lead and fits_window(writer.llm, prompt, writer.part):
+            more += writer.complete([prompt], writer.part)
+            told = _without_repetition([*told, *_sentences(n + 1, more[-1].text, chunk)])
+    return told, more
+
+
 def _part_limits(limits: WordLimits, parts: int) -> WordLimits:
     minimum = limits.minimum // parts
     return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * _MOST / parts)))
@@ -175,10 +192,11 @@ def _closing_limits(limits: WordLimits, used: int) -> WordLimits:
     return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * (1 - _FOR_MARKERS)) - used))
 
 
-def _lead(passage: str, question: str) -> str:
-    """The sentence of a passage that shares most words with the question; the first of equals."""
+def _lead(passage: str, question: str, said: Sequence[frozenset[str]] = ()) -> str:
+    """The sentence of a passage, not said yet, that shares most words with the question; "" where all was said."""
     asked = _words(question)
-    return max(_full_sentences(passage), key=lambda sentence: len(_words(sentence) & asked))
+    unsaid = [one for one in _full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
+    return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
 
 
 def _full_sentences(passage: str) -> list[str]:

@@ -29,8 +29,9 @@ class Chunk:
 def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
     """Cut `text` into chunks of at most `words` words, without overlap and without blank edges.
 
-    A rest of less than a quarter of that, such as a source line, stays with the chunk before: alone it says nothing, and
-    would take a passage's place. A CJK character counts as one word, which is about what a multilingual tokenizer makes of it.
+    A rest of less than a quarter of that, such as a source line, stays with the chunk before: alone it says nothing,
+    and would take a passage's place. A CJK character counts as one word, which is about what a multilingual tokenizer
+    makes of it.
     """
     if words < 1:
         raise ValueError(f"words={words!r}: a chunk needs at least one word.")

@@ -98,13 +98,23 @@ def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_aske
 
 def test_an_answer_below_its_minimum_is_noted() -> None:
     essay, _ = write(SCRIPT, WordLimits(400, 500))
-    assert "29 words, 400 asked for" in essay.completion.notes
+    assert "37 words, 400 asked for" in essay.completion.notes
 
 
-def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_four_times_at_most() -> None:
+def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
     essay, llm = write(SCRIPT, WordLimits(400, 500))
-    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 5
+    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 3
     assert essay.completion.text.count("My verdict is that it will go on.") == 1
+
+
+def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_that_was_not_said() -> None:
+    chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
+    essay, llm = write(
+        SCRIPT | {"162 billion": "Trade grew to 162 billion dollars in 2022."}, WordLimits(400, 500), [chunk]
+    )
+    assert "Most of it runs through one port." in essay.completion.text
+    assert "go on from it: Most of it runs through one port." in llm.prompts[-1]
+    assert "1 paragraphs go on with another sentence of their passage" in essay.completion.notes
 
 
 def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence_of_it() -> None:
