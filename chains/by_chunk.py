@@ -45,7 +45,7 @@ _OF_THE_PROMPT = re.compile(
     r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
     re.IGNORECASE,
 )
-_CLOSERS = " \n.,;:!?…。、"  # what cannot go on with a sentence that was begun
+_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ def _begun(opening: str, written: Completion) -> Completion:
     if not opening or written.text.startswith(opening):
         return written
     rest = written.text.lstrip(_CLOSERS)
-    return replace(written, text=f"{opening} {rest}" if rest and rest == written.text else rest)
+    if not rest or rest != written.text:
+        return replace(written, text=rest)
+    return replace(written, text=f"{opening}{'' if rest[0] in ',;:' else ' '}{rest}")
 
 
 def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: Sequence[Chunk]) -> list[Completion]:

@@ -345,10 +345,14 @@ def _example_unless(given: dict[str, Any]) -> Path | None:
 
 
 def _start_logging(quiet: bool) -> None:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    logging.getLogger("debate").setLevel(logging.INFO if quiet else logging.ERROR)
-    # What vectorstore logs, the commands print: skipped files, a model that is converted.
-    for noisy in ("vectorstore", "transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
+    """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    least = {"debate": logging.INFO if quiet else logging.ERROR, "vectorstore": logging.ERROR}
+    shown.addFilter(lambda record: record.levelno >= least.get(record.name.partition(".")[0], logging.WARNING))
+    logging.basicConfig(handlers=[shown])
+    logging.getLogger("debate").setLevel(logging.INFO)
+    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

@@ -33,6 +33,7 @@ from debate.questions import read_questions
 from debate.report import run_facts, write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder, is_run
+from debate.run_log import Logged, logged
 from debate.settings import DebateSettings
 from debate.tracing import tracing
 from debate.watching import Progress, Silence
@@ -121,12 +122,13 @@ def run_questions(
         if llm is None:
             watcher.preparing(f"loading {settings.model}")
             llm = load_model(settings)
-        for file in skipped:
-            _LOG.warning("skipped an unreadable file: %s", file)
         if not is_run(inputs.folder):
             held.enter_context(hold_run_folder(inputs.folder, settings))
+        held.enter_context(logged(inputs.folder))
+        for file in skipped:
+            _LOG.warning("skipped an unreadable file: %s", file)
         held.enter_context(tracing(inputs.folder))
-        return _Run(settings, inputs, llm, store, watcher).complete(retry_failed, skipped)
+        return _Run(settings, inputs, llm, store, Logged(watcher)).complete(retry_failed, skipped)
 
 
 def _check_files(folder: Path) -> None:

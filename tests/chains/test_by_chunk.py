@@ -130,6 +130,11 @@ def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> N
     assert essay.completion.text.startswith("I hold that it did grow.")
 
 
+def test_first_words_that_a_frame_goes_on_from_with_a_comma_stay() -> None:
+    essay, _ = write(SCRIPT | {"Open an answer": ", in 2022, it grew."})
+    assert essay.completion.text.startswith("I hold that, in 2022, it grew.")
+
+
 @pytest.mark.parametrize("said", [".", " . It grew in every year."])
 def test_first_words_that_a_frame_closes_at_once_are_not_said(said: str) -> None:
     essay, _ = write(SCRIPT | {"Open an answer": said})
