@@ -352,7 +352,7 @@ def _start_logging(quiet: bool) -> None:
     shown.addFilter(lambda record: record.levelno >= least.get(record.name.partition(".")[0], logging.WARNING))
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
-    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx"):
+    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

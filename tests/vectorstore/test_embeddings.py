@@ -133,3 +133,8 @@ def test_a_model_that_openvino_cannot_take_leaves_nothing_and_names_the_remedy(t
     with pytest.raises(EmbeddingsError, match=r"unsupported architecture.*backend='torch'"):
         load_embeddings(device="cpu", stance=False, backend="openvino")
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_is_asked_of_the_hub(tmp_path):
+    with pytest.raises(EmbeddingsError, match="There is no folder"):
+        load_embeddings(str(tmp_path / "none"))
