@@ -6,7 +6,7 @@ turns (``debate.arena``) are steps of this graph, each durable on its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -96,28 +96,16 @@ def build_question_graph(
     writer = opinion_persona or personas[0]
     search: dict[str, Any] = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
     retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
-    limits = WordLimits(chosen.min_words, chosen.max_words)
-    write_opinion = opinion_chain(
-        llm,
-        writer,
-        limits=limits,
-        embeddings=store.embeddings,
-        style=chosen.style,
-        abstention=calibrate(store) if chosen.abstain and len(store) > chosen.k else None,
-        seed=chosen.seed,
-    )
 
     def retrieve(state: QuestionState) -> QuestionState:
         return {"chunks": retrieve_chain.invoke(state["question"])}
 
-    def opinion(state: QuestionState) -> QuestionState:
-        written = write_opinion.invoke(OpinionRequest(state["question"], state["chunks"]))
-        return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
-
     graph = StateGraph(QuestionState)
     attempts = Attempts()
     graph.add_node("retrieve", attempts.noted("retrieve", retrieve), retry_policy=RETRY)
-    graph.add_node("write_opinion", attempts.noted("opinion", opinion), retry_policy=RETRY)
+    graph.add_node(
+        "write_opinion", attempts.noted("opinion", _opinion_step(llm, store, writer, chosen)), retry_policy=RETRY
+    )
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "write_opinion")
     add_debate(
@@ -132,11 +120,35 @@ def build_question_graph(
         then="translate" if chosen.translate else END,
     )
     if chosen.translate:
-        translate_chain = translation_chain(llm, chosen.translate, glossary=chosen.glossary, seed=chosen.seed)
-
-        def translate(state: QuestionState) -> QuestionState:
-            return {"translation": translate_chain.invoke(state["opinion"])}
-
-        graph.add_node("translate", attempts.noted("translate", translate), retry_policy=RETRY)
+        graph.add_node("translate", attempts.noted("translate", _translate_step(llm, chosen)), retry_policy=RETRY)
         graph.add_edge("translate", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def _opinion_step(
+    llm: BaseLanguageModel[Any], store: FaissStore, writer: Persona, chosen: GraphSettings
+) -> Callable[[QuestionState], QuestionState]:
+    chain = opinion_chain(
+        llm,
+        writer,
+        limits=WordLimits(chosen.min_words, chosen.max_words),
+        embeddings=store.embeddings,
+        style=chosen.style,
+        abstention=calibrate(store) if chosen.abstain and len(store) > chosen.k else None,
+        seed=chosen.seed,
+    )
+
+    def opinion(state: QuestionState) -> QuestionState:
+        written = chain.invoke(OpinionRequest(state["question"], state["chunks"]))
+        return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
+
+    return opinion
+
+
+def _translate_step(llm: BaseLanguageModel[Any], chosen: GraphSettings) -> Callable[[QuestionState], QuestionState]:
+    chain = translation_chain(llm, chosen.translate, glossary=chosen.glossary, seed=chosen.seed)
+
+    def translate(state: QuestionState) -> QuestionState:
+        return {"translation": chain.invoke(state["opinion"])}
+
+    return translate

@@ -127,7 +127,7 @@ def test_away_from_the_main_thread_an_index_is_made_all_the_same(docs, tmp_path,
     thread.start()
     thread.join()
 
-    check_index(tmp_path / "i")
+    assert len(open_index(tmp_path / "i", model)) > 0
 
 
 KILLED = """
