@@ -117,6 +117,7 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
         self._words = torch.zeros(len(limits), dtype=torch.long)
         self._looping = torch.zeros(len(limits), dtype=torch.bool)
         self._seen: list[dict[tuple[int, ...], set[int]]] = [{} for _ in limits]
+        self._said: list[dict[tuple[int, ...], set[int]]] = [{} for _ in limits]
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         """Return the next token's scores (rows, vocabulary) with what the contract rules out at -inf."""
@@ -139,8 +140,9 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
 
     def forbid(self, row: int, ids: list[int]) -> None:
         """Keep a row from repeating n-grams of a text that somebody else said."""
-        for end in range(self._sampling.no_repeat_ngram, len(ids) + 1):
-            self._remember(row, ids[end - self._sampling.no_repeat_ngram : end])
+        size = self._sampling.no_repeat_said
+        for end in range(size, len(ids) + 1):
+            self._said[row].setdefault(tuple(ids[end - size : end - 1]), set()).add(ids[end - 1])
 
     def keep(self, rows: torch.Tensor) -> None:
         """Go on with these rows only."""
@@ -148,10 +150,7 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
             setattr(self, name, getattr(self, name)[rows])
         self._answers = [self._answers[row] for row in rows.tolist()]
         self._seen = [self._seen[row] for row in rows.tolist()]
-
-    def _remember(self, row: int, ngram: list[int]) -> None:
-        if ngram:
-            self._seen[row].setdefault(tuple(ngram[:-1]), set()).add(ngram[-1])
+        self._said = [self._said[row] for row in rows.tolist()]
 
     def _read(self, answer: torch.Tensor) -> torch.Tensor:
         """Take in the newest tokens, count words, look for loops; tell which rows stand at a sentence's end."""
@@ -173,20 +172,20 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
         if (penalty := self._sampling.repetition_penalty) != 1.0:
             used = scores.gather(1, answer)
             scores.scatter_(1, answer, torch.where(used < 0, used * penalty, used / penalty))
-        if size := self._sampling.no_repeat_ngram:
-            banned = [(row, token) for row in range(len(scores)) for token in self._banned(row, size)]
-            if banned:  # in one go: each write of its own would wait for the GPU
-                rows, tokens = torch.tensor(banned).T.to(scores.device)
-                scores[rows, tokens] = -torch.inf
+        banned = [(row, token) for row in range(len(scores)) for token in self._banned(row)]
+        if banned:  # in one go: each write of its own would wait for the GPU
+            rows, tokens = torch.tensor(banned).T.to(scores.device)
+            scores[rows, tokens] = -torch.inf
         return scores
 
-    def _banned(self, row: int, size: int) -> set[int]:
-        """Take in a row's newest n-gram; return the tokens that would repeat an earlier one."""
-        ids = self._answers[row]
-        if len(ids) < size:
-            return set()
-        self._remember(row, ids[-size:])
-        return self._seen[row].get(tuple(ids[1 - size :]), set())
+    def _banned(self, row: int) -> set[int]:
+        """Take in a row's newest n-gram; return the tokens that would repeat an earlier one, or another's words."""
+        ids, size = self._answers[row], self._sampling.no_repeat_ngram
+        banned = set(self._said[row].get(tuple(ids[1 - self._sampling.no_repeat_said :]), ()))
+        if size and len(ids) >= size:
+            self._seen[row].setdefault(tuple(ids[-size:-1]), set()).add(ids[-1])
+            banned |= self._seen[row].get(tuple(ids[1 - size :]), set())
+        return banned
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def test_a_row_that_always_loops_is_tried_as_often_as_the_ladder_has_steps_and_n
 def test_every_step_of_the_ladder_stands_in_the_row_with_what_it_brought(tokenizer) -> None:
     (found,) = answers(tokenizer, ScriptedModel(tokenizer, [LOOP], ["Too short."], [GOOD]), 1)
     assert found.notes == (
-        "3 attempts (1: penalty 1.15, no repeated 6-gram, 9 words; "
+        "3 attempts (1: penalty 1.15, no repeated 9-gram, 9 words; "
         "2: penalty 1.2, no repeated 5-gram, temperature 0.7, 2 words; "
         "3: penalty 1.1, no repeated 6-gram, temperature 0.9, 20 words)",
     )

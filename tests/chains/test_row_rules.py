@@ -84,3 +84,13 @@ def test_an_answer_begins_neither_with_the_end_of_a_sentence_nor_with_an_empty_l
     )
     ids = tokenizer.convert_tokens_to_ids([".", "Ċ", "Ġthe", "The", "["])
     assert scores[0, ids].isfinite().tolist() == [False, False, True, True, True]
+
+
+def test_what_somebody_else_said_does_not_come_again_but_names_in_it_may(tokenizer, vocabulary) -> None:
+    said = tokenizer("the bank lends in five currencies of its members").input_ids
+    rules = RowRules(vocabulary, 0, [WordLimits(0, 50)], Sampling(no_repeat_said=4))
+    rules.forbid(0, said)
+    after = [
+        rules(torch.tensor([said[:n]], dtype=torch.long), torch.zeros(1, len(vocabulary.special))) for n in range(5)
+    ]
+    assert [bool(scores[0, said[n]].isfinite()) for n, scores in enumerate(after)] == [True, True, True, False, False]
