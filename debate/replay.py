@@ -93,8 +93,8 @@ def replay_question(
             graph = question_graph(settings, inputs, llm, store, thread)
             if chosen in _AFTER:
                 graph.update_state(thread_of(before.question), state, as_node=_AFTER[chosen])
-            with tracing(place):
-                after = Answering(graph, settings.model, Silence())(before.question)
+            with tracing(place) as trace:
+                after = Answering(graph, settings.model, Silence(), trace)(before.question)
         made = Replay(chosen, before, after, changed, place)
         _write(made)
     return made

@@ -13,6 +13,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import RetryPolicy
 
 from chains.errors import ChainError
+from debate.tracing import traced_step
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 
@@ -47,7 +48,8 @@ class Attempts:
             info = runtime.execution_info
             task, number = (info.task_id, info.node_attempt) if info else (name, 1)
             try:
-                written = step(state)
+                with traced_step():
+                    written = step(state)
             except Exception as error:
                 self._failures[task].append(f"{name}, attempt {number}: {type(error).__name__}: {error}")
                 if number == RETRY.max_attempts or not may_pass(error):

@@ -35,7 +35,7 @@ from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder, is_run
 from debate.run_log import Logged, logged
 from debate.settings import DebateSettings
-from debate.tracing import tracing
+from debate.tracing import Trace, tracing
 from debate.watching import Progress, Silence
 from debate.work import Answering, in_parallel
 from debate.workbook import write_workbook
@@ -44,7 +44,7 @@ from vectorstore import FaissStore
 
 _LOG = logging.getLogger(__name__)
 _WORKBOOK_EVERY = 5.0  # seconds between two versions of the workbook at the least
-_WORKBOOK_SHARE = 20  # and at least so many times as long as writing it takes: 5% of the run at the most
+_WORKBOOK_SHARE = 100  # and at least so many times as long as writing it takes: 1% of the run at the most
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def run_questions(
         held.enter_context(logged(inputs.folder))
         for file in skipped:
             _LOG.warning("skipped an unreadable file: %s", file)
-        held.enter_context(tracing(inputs.folder))
-        return _Run(settings, inputs, llm, store, Logged(watcher)).complete(retry_failed, skipped)
+        trace = held.enter_context(tracing(inputs.folder))
+        return _Run(settings, inputs, llm, store, Logged(watcher), trace).complete(retry_failed, skipped)
 
 
 def _check_files(folder: Path) -> None:
@@ -165,12 +165,14 @@ class _Run:
         llm: BaseLanguageModel[Any],
         store: FaissStore,
         progress: Progress,
+        trace: Trace,
     ) -> None:
         self._settings = settings
         self._inputs = inputs
         self._llm = llm
         self._store = store
         self._progress = progress
+        self._trace = trace
         self._journal = Journal(inputs.folder / "results.jsonl")
         self._workbook = inputs.folder / "results.xlsx"
         self._workbook_due = 0.0
@@ -217,7 +219,7 @@ class _Run:
     def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
         with open_checkpoints(self._inputs.folder / "checkpoints.sqlite") as checkpointer:
             graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
-            answering = Answering(graph, self._settings.model, self._progress)
+            answering = Answering(graph, self._settings.model, self._progress, self._trace)
             for results in in_parallel(answering, left, self._llm, self._width(left), self._progress):
                 self._journal.extend(results)
                 for result in results:

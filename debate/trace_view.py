@@ -14,9 +14,6 @@ from rich.tree import Tree
 from debate.terminal import readable
 from debate.tracing import Span
 
-# Steps that stand around the step that does the work would drown the tree.
-_PLUMBING = {"next_step", "speak", "judge", "write_opinion", "LangGraph"}
-
 
 def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tree]:
     """Yield a tree for each trace; ``contents`` shows prompts, answers and passages as they were sent."""
@@ -33,28 +30,21 @@ def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tr
 def _grow(tree: Tree, span: Span, children: dict[str, list[Span]], contents: bool) -> None:
     failed: set[str] = set()
     for child in children[span.id]:
-        hidden = _is_plumbing(child, span, children)
-        branch = tree if hidden else tree.add(_label(child, again=child.name in failed))
+        branch = tree.add(_label(child, again=child.name in failed))
         if contents and child.kind == "LLM":
             branch.add(Text(_prompt(child), style="dim"))
             branch.add(Text(_answer(child)))
         elif contents and child.kind == "RETRIEVER":
             branch.add(_passages(child))
-        if child.error:
-            failed.add(child.name)
+        (failed.add if child.error else failed.discard)(child.name)
         _grow(branch, child, children, contents)
-
-
-def _is_plumbing(span: Span, parent: Span, children: dict[str, list[Span]]) -> bool:
-    told_below = not span.error or any(child.error for child in children[span.id])
-    return told_below and (span.name in _PLUMBING or span.name == parent.name)
 
 
 def _title(root: Span, spans: Sequence[Span]) -> Text:
     asked = next(
         (_content(one, "input.value") for one in spans if one.trace == root.trace and one.kind == "RETRIEVER"), ""
     )
-    name = root.name if root.name != "LangGraph" else ""
+    name = root.name if root.name != "question" else ""
     return Text.assemble(
         (readable(" ".join(part for part in (root.question, name) if part)), "bold"),
         f"  {asked}" if asked else "",

@@ -1,8 +1,9 @@
 """Traces: every step of every question as OpenTelemetry spans with the OpenInference conventions.
 
 The instrumentation for LangChain makes the spans; here they are only given a place: ``traces.jsonl`` in the run's
-folder, and a collector where the standard variables name one. Nothing leaves the machine unless they do. The only
-importer of OpenTelemetry.
+folder, and a collector where the standard variables name one. Nothing leaves the machine unless they do. A question's
+spans hang under one of its own; LangGraph's plumbing between it and the chains leaves none. The only importer of
+OpenTelemetry.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from debate.span_facts import events_of, facts_of
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
     from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.trace import Tracer
 
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _CONTENT = ("input.value", "output.value")
+_STEPS = "pov_debate.steps"  # where a question's context keeps the one that its steps are traced in
 _TRACE = re.compile(r'"trace_id": "(\w+)"')
 _SESSION = re.compile(r'"session\.id": ("(?:[^"\\]|\\.)*")')
 
@@ -57,8 +60,47 @@ class Span:
     events: tuple[tuple[str, str], ...] = ()
 
 
+class Trace:
+    """Opens the span that everything of a question hangs under."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    @contextmanager
+    def question(self, session: str, text: str) -> Iterator[None]:
+        """Trace a question; of what runs inside only ``traced_step`` leaves spans. An error is noted and goes on."""
+        from opentelemetry import context
+        from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+        attributes = {"openinference.span.kind": "CHAIN", "session.id": session, "input.value": text}
+        with self._tracer.start_as_current_span("question", attributes=attributes):
+            steps = context.get_current()
+            token = context.attach(context.set_value(_STEPS, steps))
+            try:
+                with suppress_instrumentation():
+                    yield
+            finally:
+                context.detach(token)
+
+
 @contextmanager
-def tracing(folder: Path) -> Iterator[None]:
+def traced_step() -> Iterator[None]:
+    """Let what runs inside leave its spans right under its question's, where one is being traced."""
+    from opentelemetry import context
+
+    steps: Any = context.get_value(_STEPS)
+    if steps is None:
+        yield
+        return
+    token = context.attach(steps)
+    try:
+        yield
+    finally:
+        context.detach(token)
+
+
+@contextmanager
+def tracing(folder: Path) -> Iterator[Trace]:
     """Write the spans of what runs inside to the folder's ``traces.jsonl``, and to a collector where one is named.
 
     Raises:
@@ -77,7 +119,7 @@ def tracing(folder: Path) -> Iterator[None]:
         provider.add_span_processor(_telling(ConsoleSpanExporter(out=file, formatter=_line)))
         instrumentor.instrument(tracer_provider=provider)
         try:
-            yield
+            yield Trace(provider.get_tracer("pov_debate"))
         finally:
             instrumentor.uninstrument()
             provider.shutdown()

@@ -24,6 +24,7 @@ from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.results import QuestionResult, StageTime
 from debate.retries import attempts_of
+from debate.tracing import Trace
 from debate.watching import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -94,10 +95,13 @@ def in_parallel(
 class Answering:
     """Answers one question by the graph, from where it stood."""
 
-    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any], model: str, progress: Progress) -> None:
+    def __init__(
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], model: str, progress: Progress, trace: Trace
+    ) -> None:
         self._graph = graph
         self._model = model
         self._progress = progress
+        self._trace = trace
 
     def __call__(self, question: Question) -> QuestionResult:
         """Run the graph for a question; an error in it becomes a failed row.
@@ -111,7 +115,8 @@ class Answering:
         error = ""
         spent: dict[str, float] = {}
         try:
-            state = self._run(question, thread, spent)
+            with self._trace.question(thread["configurable"]["thread_id"], question.text):
+                state = self._run(question, thread, spent)
         except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
             raise RunFolderError(
                 f"cannot write the checkpoints: {failure}; finished rows are kept: make room and run the same command "

@@ -56,7 +56,7 @@ def test_a_lost_connection_is_tried_again_and_told_in_the_row(summary) -> None:
 
 @pytest.mark.parametrize("summary", [2], indirect=True)
 def test_every_attempt_has_its_span_in_the_trace(summary) -> None:
-    calls = [span for span in read_traces(summary.folder) if span.name == "write_opinion"]
+    calls = [span for span in read_traces(summary.folder) if span.name == "opinion"]
     assert ["lost" in span.error for span in calls] == [True, True, False]
 
 

@@ -50,6 +50,18 @@ def test_the_tree_shows_the_steps_of_a_question(tmp_path: Path) -> None:
     assert [shown.count(step) for step in ("opinion", "turn:professor", "turn:sceptic", "verdict")] == [1, 2, 2, 1]
 
 
+def test_the_graphs_own_plumbing_leaves_no_span(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    steps = [span.name for span in spans if span.parent == spans[0].id]
+    assert spans[0].name == "question"
+    assert steps == ["retrieve", "opinion", *("turn:professor", "turn:sceptic") * 2, "verdict"]
+    assert len(spans) == 1 + len(steps) + 6 + 3 + 2  # six answers, three searches, two of them in a turn
+
+
+def test_a_failed_question_says_so_at_its_top(tmp_path: Path) -> None:
+    assert read_traces(traced_run(tmp_path, "Bad one?"))[0].error == "RuntimeError: it broke"
+
+
 def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, "Bad one?"))
     assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
@@ -69,6 +81,7 @@ def test_a_retried_step_is_seen_with_what_went_wrong(tmp_path: Path, monkeypatch
     monkeypatch.setattr("debate.arena.RETRY", RetryPolicy(max_attempts=2, initial_interval=0.0))
     shown = printed(read_traces(traced_run(tmp_path, llm=Flaky(script=SCRIPT))))
     assert shown.count("turn:professor") == 3
+    assert shown.count("turn:professor (again)") == 1
     assert "generate  " in shown
     assert "ConnectionError('the server is away')" in shown
 
