@@ -181,7 +181,7 @@ def _units(text: str) -> tuple[list[str], list[int]]:
 
 def _weights(words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What each unit adds when it repeats and takes away when it does not, in words; two arrays (units,)."""
-    number = np.array([any(letter.isdigit() for letter in word) for word in words], dtype=bool)
+    number = np.array([not word.isalpha() and any(map(str.isdigit, word)) for word in words], dtype=bool)
     character = np.array([len(word) == 1 and bool(_IS_UNSPACED.match(word)) for word in words], dtype=bool)
     gain = np.where(number, _NUMBER_GAIN, np.where(character, _CHARACTER_GAIN, _WORD_GAIN))
     cost = np.where(number, _NUMBER_COST, np.where(character, _CHARACTER_COST, _WORD_COST))
@@ -232,10 +232,14 @@ def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.
     ids: dict[str, int] = {}
     codes = np.array([ids.setdefault(word, len(ids)) for word in words], dtype=np.int64)
     words_a_unit = _words_a_unit(words)
+    most = float(gain.max(initial=0.0))
     runs: list[tuple[float, _Run]] = []
     for period in range(1, min(_WORD_WINDOW, len(codes) - 1) + 1):
+        enough = _threshold(period * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
+        if most * np.count_nonzero(codes[period:] == codes[:-period]) < enough:  # even with nothing against it
+            continue
         evidence = _evidence(codes, gain, cost, period)
-        alarms = evidence >= _threshold(period * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
+        alarms = evidence >= enough
         alarm = int(np.argmax(alarms))
         if alarms[alarm]:
             run = _run(evidence, alarm, period)
