@@ -19,6 +19,7 @@ alarm with `detect_loop` on the decoded text.
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,8 +195,9 @@ def _words_a_unit(words: Sequence[str]) -> float:
     return 1 - (1 - _CHARACTER_GAIN) * characters / max(1, len(words))
 
 
-def _threshold(period: float, least: float, enough: float) -> float:
-    return max(least, min(_LAPS * period, enough))
+def _threshold(period: Any, least: float, enough: float) -> Any:
+    """The evidence that a loop of this period takes, or of each of an array of periods."""
+    return np.clip(_LAPS * period, least, enough)
 
 
 def _evidence(
@@ -223,6 +225,21 @@ def _run(evidence: NDArray[np.float64], alarm: int, period: int) -> _Run:
     return _Run(start + period, peak + 1 + period, period)
 
 
+def _lags_worth_a_look(
+    codes: NDArray[np.int64], gain: NDArray[np.float64], words_a_unit: float
+) -> list[tuple[int, float]]:
+    """The lags at which enough units repeat to alarm if none spoke against it, each with the evidence that alarms."""
+    lags = np.arange(1, min(_WORD_WINDOW, len(codes) - 1) + 1)
+    if not len(lags):
+        return []
+    padded = np.concatenate([np.full(len(lags), -1), codes])
+    shifted = np.lib.stride_tricks.sliding_window_view(padded, len(codes))[-2::-1]  # one row a lag
+    repeats = np.count_nonzero(shifted == codes, axis=1)
+    enough = _threshold(lags * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
+    worth = gain.max() * repeats >= enough
+    return list(zip(lags[worth].tolist(), enough[worth].tolist(), strict=True))
+
+
 def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.float64]) -> _Run | None:
     """The earliest run that repeats at one lag.
 
@@ -231,13 +248,8 @@ def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.
     """
     ids: dict[str, int] = {}
     codes = np.array([ids.setdefault(word, len(ids)) for word in words], dtype=np.int64)
-    words_a_unit = _words_a_unit(words)
-    most = float(gain.max(initial=0.0))
     runs: list[tuple[float, _Run]] = []
-    for period in range(1, min(_WORD_WINDOW, len(codes) - 1) + 1):
-        enough = _threshold(period * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
-        if most * np.count_nonzero(codes[period:] == codes[:-period]) < enough:  # even with nothing against it
-            continue
+    for period, enough in _lags_worth_a_look(codes, gain, _words_a_unit(words)):
         evidence = _evidence(codes, gain, cost, period)
         alarms = evidence >= enough
         alarm = int(np.argmax(alarms))
