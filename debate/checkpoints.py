@@ -6,7 +6,7 @@ Only this project's own types are read back; nothing is unpickled.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -92,3 +92,21 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
                 "checkpoints.sqlite* and run the same command again, and only unfinished questions start anew"
             ) from error
         yield saver
+
+
+def forget(checkpoints: SqliteSaver, threads: Iterable[str]) -> None:
+    """Take out the checkpoints of questions whose rows are safe in the journal; the room is used again.
+
+    Raises:
+        RunFolderError: the file cannot be written.
+    """
+    try:
+        for thread in threads:
+            checkpoints.delete_thread(thread)
+    except sqlite3.Error as error:
+        raise RunFolderError(cannot_write(error)) from error
+
+
+def cannot_write(error: sqlite3.Error) -> str:
+    """Say what it means that a checkpoint could not be written."""
+    return f"cannot write the checkpoints: {error}; finished rows are kept: make room and run the same command again"

@@ -22,7 +22,7 @@ from chains.deepen import deepening_chain
 from chains.llm import ModelSettings, load_llm
 from chains.schemas import Question
 from chains.translate import check_language
-from debate.checkpoints import open_checkpoints
+from debate.checkpoints import forget, open_checkpoints
 from debate.errors import DebateError
 from debate.exports import write_exports
 from debate.families import Families
@@ -37,7 +37,7 @@ from debate.run_log import Logged, logged
 from debate.settings import DebateSettings
 from debate.tracing import Trace, tracing
 from debate.watching import Progress, Silence
-from debate.work import Answering, in_parallel
+from debate.work import Answering, in_parallel, thread_id
 from debate.workbook import write_workbook
 from prompts import Cast, Persona, load_cast
 from vectorstore import FaissStore
@@ -222,6 +222,7 @@ class _Run:
             answering = Answering(graph, self._settings.model, self._progress, self._trace)
             for results in in_parallel(answering, left, self._llm, self._width(left), self._progress):
                 self._journal.extend(results)
+                forget(checkpointer, (thread_id(result.question) for result in results if not result.error))
                 for result in results:
                     self._progress.finished(result)
                 if time.monotonic() >= self._workbook_due:

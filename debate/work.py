@@ -21,6 +21,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.llm import BatchedHuggingFacePipeline
 from chains.schemas import Question
+from debate.checkpoints import cannot_write
 from debate.errors import RunFolderError
 from debate.results import QuestionResult, StageTime
 from debate.retries import attempts_of
@@ -115,13 +116,10 @@ class Answering:
         error = ""
         spent: dict[str, float] = {}
         try:
-            with self._trace.question(thread["configurable"]["thread_id"], question.text):
+            with self._trace.question(thread_id(question), question.text):
                 state = self._run(question, thread, spent)
         except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
-            raise RunFolderError(
-                f"cannot write the checkpoints: {failure}; finished rows are kept: make room and run the same command "
-                "again"
-            ) from failure
+            raise RunFolderError(cannot_write(failure)) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
             error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
@@ -164,8 +162,13 @@ class Answering:
 
 
 def thread_of(question: Question) -> Any:
-    """Return the configuration of a question's thread: another text under the same id is another thread."""
-    return {"configurable": {"thread_id": f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"}}
+    """Return the configuration of a question's thread."""
+    return {"configurable": {"thread_id": thread_id(question)}}
+
+
+def thread_id(question: Question) -> str:
+    """Return the name of a question's thread: another text under the same id is another thread."""
+    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
 
 
 def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:

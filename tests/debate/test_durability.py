@@ -47,13 +47,35 @@ def test_a_finished_run_is_neither_generated_again_nor_changed(tmp_path: Path) -
     assert (summary.folder / "results.jsonl").read_bytes() == before
 
 
-def test_half_a_line_of_a_killed_process_is_cut_off_and_its_question_finished(tmp_path: Path) -> None:
+def test_half_a_line_of_a_killed_process_is_cut_off_and_its_question_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = settings_in(tmp_path)
+    monkeypatch.setattr("debate.runner.forget", lambda *_: None)  # comes after the line, so it did not happen
     journal = run(settings)[0].folder / "results.jsonl"
     whole = journal.read_bytes()
     journal.write_bytes(whole[:-20])
     summary, llm = run(settings)
     assert (summary.total, llm.prompts) == (3, [])  # its steps stood in the checkpoints
+
+
+def test_only_unfinished_and_failed_questions_keep_their_checkpoints(tmp_path: Path) -> None:
+    summary, _ = run(settings_in(tmp_path), {"Question number 1": "raise it broke"} | SCRIPT)
+    with closing(sqlite3.connect(summary.folder / "checkpoints.sqlite")) as connection:
+        kept = connection.execute("SELECT DISTINCT thread_id FROM checkpoints").fetchall()
+    assert [thread.partition(":")[0] for (thread,) in kept] == ["q002"]
+
+
+def test_checkpoints_that_cannot_be_taken_out_are_told_and_the_row_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path, questions=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(SqliteSaver, "delete_thread", full_disk)
+        with pytest.raises(RunFolderError, match="cannot write the checkpoints: database or disk is full"):
+            run(settings)
+    summary, llm = run(settings)
+    assert (summary.total, llm.prompts) == (1, [])
 
 
 def test_an_unfinished_debate_goes_on_with_its_next_turn(tmp_path: Path) -> None:
