@@ -180,7 +180,8 @@ def _overlap(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArra
 def _numbers_agree(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArray[np.bool_]:
     """Whether every number of each sentence stands in each chunk; (sentences, chunks)."""
     has = [_numbers(chunk.text) for chunk in chunks]
-    agree = [[_numbers(s.text) <= theirs for theirs in has] for s in sentences]
+    wanted = [_numbers(s.text) for s in sentences]
+    agree = [[numbers <= theirs for theirs in has] for numbers in wanted]
     return np.array(agree, dtype=bool).reshape(len(sentences), len(chunks))
 
 
