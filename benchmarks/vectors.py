@@ -47,12 +47,12 @@ def windows(data: Path) -> Iterable[str]:
 
 
 def real(data: Path, cache: Path | None, spaces: int = 1) -> Vectors:
-    """Return the windows' vectors (n, 384·spaces) in random order; kept in `cache` as a .npy file."""
+    """Return the windows' vectors (n, 384·spaces) in random order; kept in `cache`, a .npy file, in half precision."""
     if cache is not None and cache.is_file():
-        kept = np.asarray(np.load(cache, allow_pickle=False))
+        kept = np.load(cache, allow_pickle=False)
         if kept.shape[1] != DIMENSION * spaces:
             raise ValueError(f"{cache} holds vectors of {kept.shape[1]} dimensions, not {DIMENSION * spaces}.")
-        return kept
+        return unit(kept.astype(np.float32))
     texts = list(windows(data))
     model = load_embeddings(stance=spaces == 2)
     vectors = model.encode_documents(texts)
@@ -60,7 +60,7 @@ def real(data: Path, cache: Path | None, spaces: int = 1) -> Vectors:
         vectors = np.hstack([vectors, model.encode_stance(texts)])
     shuffled = vectors[np.random.default_rng(0).permutation(len(vectors))]
     if cache is not None:
-        np.save(cache, shuffled, allow_pickle=False)
+        np.save(cache, shuffled.astype(np.float16), allow_pickle=False)
     return shuffled
 
 
