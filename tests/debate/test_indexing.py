@@ -184,7 +184,7 @@ def test_a_folder_that_holds_other_files_is_left_alone(docs, tmp_path, model) ->
 
 def test_a_second_process_on_the_same_index_is_refused(docs, tmp_path, model) -> None:
     (tmp_path / "i").mkdir()
-    with FileLock(tmp_path / "i" / ".lock"), pytest.raises(IndexFolderError, match="another process works on"):
+    with FileLock(tmp_path / "i" / ".lock"), pytest.raises(IndexFolderError, match="another process works in"):
         index(docs, tmp_path / "i", model)
 
 
