@@ -22,11 +22,11 @@ from debate.held_folder import held, write_record
 from debate.settings import DebateSettings
 from debate.watching import Progress
 from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
-from vectorstore.building import Changes, update_index
+from vectorstore.building import Changes, open_or_start, update_store
 from vectorstore.cache import cache_folder
 from vectorstore.chunking import CHUNK_WORDS
 from vectorstore.duplicates import count_near_duplicates
-from vectorstore.index import Kind
+from vectorstore.index import Kind, kind_for
 
 RECORD = "index.toml"
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
@@ -93,7 +93,8 @@ def index_documents(
                 watcher.step("embedding chunks", done, total)
                 pause()
 
-            store, changes = update_index(documents, embeddings, folder=out, kind=kind, progress=embedded)
+            store = open_or_start(out, embeddings, kind or kind_for(len(documents)))
+            changes = update_store(store, documents, folder=out, progress=embedded)
         summary = _summary(out, documents, store, changes, embeddings)
         write_record(out / RECORD, _record(corpus, summary), IndexFolderError)
     return store, summary
