@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from debate.errors import ExitCode
+from debate.options import with_settings
+from debate.settings import EXAMPLE, DebateSettings, load_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from debate.runner import RunSummary
-    from debate.settings import DebateSettings
 
 app = typer.Typer(
     add_completion=False,
@@ -34,7 +35,6 @@ app = typer.Typer(
 EmbeddingsBackend = Literal["auto", "torch", "openvino"]
 IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 _ROWS_SHOWN = 30
-_NOT_SETTINGS = ("config", "quiet", "resume", "retry_failed", "force")
 _INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
@@ -94,49 +94,9 @@ Examples:
 
 
 @app.command("run", epilog=_RUN_EXAMPLES)
+@with_settings
 def run(
-    questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook [the first].")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="Folder of documents.")] = None,
-    index: Annotated[Path | None, typer.Option(help='An index made by "debate index", in place of --corpus.')] = None,
-    personas: Annotated[Path | None, typer.Option(help="TOML file of personas and points of view.")] = None,
-    opinion_persona: Annotated[str | None, typer.Option(help="Id of who writes the opinions [professor].")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="smollm2, a repository, a folder, or http://host:port/v1#model [smollm2]."),
-    ] = None,
-    backend: Annotated[str | None, typer.Option(help="auto, openvino, transformers or unsloth [auto].")] = None,
-    embeddings: Annotated[
-        str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
-    ] = None,
-    embeddings_backend: Annotated[str | None, typer.Option(help="auto, torch or openvino [auto].")] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder, a new one [runs/NAME-001].")] = None,
-    deepen: Annotated[int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")] = None,
-    rounds: Annotated[int | None, typer.Option(help="Rounds of the debate, at least 2 [2].")] = None,
-    k: Annotated[int | None, typer.Option(help="Passages for an opinion [5].")] = None,
-    pov_weight: Annotated[
-        float | None,
-        typer.Option(help="0: retrieve by the question alone, 1: by the points of view alone [0.5]."),
-    ] = None,
-    opinion_in_debate: Annotated[
-        bool | None, typer.Option(help="Show the debaters the opinion [yes].", show_default=False)
-    ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(help="Opinions from one prompt or a paragraph a passage: auto, single, by_chunk [auto]."),
-    ] = None,
-    abstain: Annotated[
-        bool | None, typer.Option(help='Say "I don\'t know" where no passage bears on the question [yes].')
-    ] = None,
-    translate: Annotated[
-        str | None, typer.Option(help="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh [no].")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
-    in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,
-    also: Annotated[
-        list[str] | None, typer.Option(help="Write the sheets as csv or parquet files, too; may be given twice.")
-    ] = None,
+    *,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
     ] = None,
@@ -144,17 +104,15 @@ def run(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Work on its failed rows again.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Go on although inputs or settings changed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
-    given = {key: value for key, value in locals().items() if value not in (None, []) and key not in _NOT_SETTINGS}
+    given = {name: value for name, value in settings.items() if value not in (None, [])}
     _start_logging(quiet)
     with _one_line_errors():
-        from debate.settings import load_settings
-
         if resume is not None:
             given, config = _recorded(resume) | given | {"out": resume}, None
-        settings = load_settings(given, config or _example_unless(given))
-        summary = _run(settings, quiet, retry_failed, force)
+        summary = _run(load_settings(given, config or _example_unless(given)), quiet, retry_failed, force)
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
@@ -337,8 +295,6 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
 
 def _example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file where neither questions nor documents are given."""
-    from debate.settings import EXAMPLE
-
     names = ("questions", "corpus", "index")
     own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
     return EXAMPLE if not own and EXAMPLE.is_file() else None
