@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from itertools import islice
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -34,7 +34,6 @@ app = typer.Typer(
 
 EmbeddingsBackend = Literal["auto", "torch", "openvino"]
 IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
-_ROWS_SHOWN = 30
 _INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
@@ -132,8 +131,6 @@ def index(
     """Index a folder of documents once, for any number of runs."""
     _start_logging(quiet)
     with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
-        from contextlib import nullcontext
-
         from rich.console import Console
 
         from debate.index_view import IndexBar, IndexLines, print_summary
@@ -235,17 +232,14 @@ def _recorded(folder: Path) -> dict[str, Any]:
 def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
     from rich.console import Console
 
-    from debate.progress import LogLines, ProgressBar
+    from debate.run_view import RunBar, RunLines, print_summary
     from debate.runner import check_inputs, run_questions
 
     console = Console()
-    inputs = check_inputs(settings)
-    if quiet:
-        summary = run_questions(settings, progress=LogLines(), retry_failed=retry_failed, force=force)
-    else:
-        with ProgressBar(console, settings.rounds, len(inputs.debaters)) as bar:
-            summary = run_questions(settings, progress=bar, retry_failed=retry_failed, force=force)
-    _print_summary(console, summary)
+    debaters = check_inputs(settings).debaters
+    with nullcontext(RunLines()) if quiet else RunBar(console, settings.rounds, len(debaters)) as watcher:
+        summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
+    print_summary(console, summary)
     return summary
 
 
@@ -265,32 +259,6 @@ def _replay(console: Console, folder: Path, question: str, stage: str, changes: 
     console.print(replay_table(made))
     if made.after.error:
         raise typer.Exit(ExitCode.FAILED_ROWS)
-
-
-def _print_summary(console: Console, summary: RunSummary) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="Answered and debated", title_justify="left")
-    for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
-        table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
-    for result in islice(summary.rows(), _ROWS_SHOWN):
-        table.add_row(
-            Text(result.question.text, overflow="ellipsis", no_wrap=True),
-            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
-            str(result.opinion.words if result.opinion else 0),
-            str(len(result.chunks)),
-            str(len(result.turns)),
-            f"{result.seconds:.0f}",
-        )
-    console.print(table)
-    if summary.total > _ROWS_SHOWN:
-        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
-    for file in summary.skipped_files:
-        console.print(f"skipped: {file}", markup=False)
-    report = summary.folder / "report.html"
-    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
-    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)
 
 
 def _example_unless(given: dict[str, Any]) -> Path | None:
