@@ -19,11 +19,12 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
+from chains.abstention import is_abstention
 from chains.completion import complete_all, fits_window
 from chains.context import clean_passage
 from chains.contracts import WordLimits
 from chains.errors import GenerationError
-from chains.grounding import ground, is_abstention
+from chains.grounding import ground
 from chains.schemas import Chunk, Completion
 from chains.sentences import ends_with_sentence, split_sentences, word_count
 from prompts import RenderedPrompt, load_prompt
