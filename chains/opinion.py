@@ -24,7 +24,7 @@ from chains.completion import completion_chain, fits_window
 from chains.context import clean_passage, fit_chunks
 from chains.contracts import WordLimits
 from chains.grounding import cite, cited_sentences, ground
-from chains.llm import BatchedHuggingFacePipeline
+from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
