@@ -107,7 +107,7 @@ def run(
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
     given = {name: value for name, value in settings.items() if value not in (None, [])}
-    _start_logging(quiet)
+    _start_logging()
     with _one_line_errors():
         if resume is not None:
             given, config = _recorded(resume) | given | {"out": resume}, None
@@ -129,7 +129,7 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Index a folder of documents once, for any number of runs."""
-    _start_logging(quiet)
+    _start_logging()
     with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
         from rich.console import Console
 
@@ -165,7 +165,7 @@ def trace(
     ] = None,
 ) -> None:
     """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
-    _start_logging(quiet=False)
+    _start_logging()
     with _one_line_errors():
         from rich.console import Console
 
@@ -208,7 +208,7 @@ def ask(
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
 ) -> None:
     """Ask one plain question, without documents or points of view."""
-    _start_logging(quiet=False)
+    _start_logging()
     with _one_line_errors():
         from chains import ModelSettings, answer_chain, load_llm
 
@@ -268,16 +268,21 @@ def _example_unless(given: dict[str, Any]) -> Path | None:
     return EXAMPLE if not own and EXAMPLE.is_file() else None
 
 
-def _start_logging(quiet: bool) -> None:
+def _start_logging() -> None:
     """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    least = {"debate": logging.INFO if quiet else logging.ERROR, "vectorstore": logging.ERROR}
-    shown.addFilter(lambda record: record.levelno >= least.get(record.name.partition(".")[0], logging.WARNING))
+    shown.addFilter(_is_for_the_terminal)
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
     for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _is_for_the_terminal(record: logging.LogRecord) -> bool:
+    told_by_the_command = record.name.partition(".")[0] in ("debate", "vectorstore")
+    least = logging.ERROR if told_by_the_command else logging.WARNING
+    return record.name == "debate.lines" or record.levelno >= least
 
 
 class _one_line_errors:  # noqa: N801 - reads as a statement

@@ -9,8 +9,7 @@ from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.indexing import IndexSummary
 from debate.terminal import LiveBar
-
-_LOG = logging.getLogger("debate")
+from debate.watching import LINES
 
 
 class IndexBar(LiveBar):
@@ -33,15 +32,15 @@ class IndexBar(LiveBar):
 
 
 class IndexLines:
-    """The same news as log lines, for ``--quiet`` and for files."""
+    """The same news as log lines, for ``--quiet``."""
 
     def preparing(self, what: str) -> None:
         """Log it."""
-        _LOG.info("%s", what)
+        LINES.info("%s", what)
 
     def step(self, what: str, done: int, total: int) -> None:
         """Log it where details are asked for, and every end."""
-        _LOG.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
+        LINES.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
 
 
 def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:

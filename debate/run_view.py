@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from itertools import islice
 from threading import Lock
@@ -15,8 +14,8 @@ from rich.text import Text
 from debate.results import QuestionResult
 from debate.runner import RunSummary
 from debate.terminal import LiveBar
+from debate.watching import LINES
 
-_LOG = logging.getLogger("debate")
 _ROWS_SHOWN = 30
 
 
@@ -75,33 +74,33 @@ class RunBar(LiveBar):
 
 
 class RunLines:
-    """The same news as log lines, for ``--quiet`` and for files."""
+    """The same news as log lines, for ``--quiet``."""
 
     def __init__(self) -> None:
         self._questions = self._done = 0
 
     def preparing(self, what: str) -> None:
         """Log it."""
-        _LOG.info("%s", what)
+        LINES.info("%s", what)
 
     def total(self, questions: int, done: int) -> None:
         """Log it."""
         self._questions, self._done = questions, done
-        _LOG.info("%d questions, %d of them finished before", questions, done)
+        LINES.info("%d questions, %d of them finished before", questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
         """Log it where details are asked for."""
-        _LOG.debug("%s: %s", question_id, stage)
+        LINES.debug("%s: %s", question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
         """Log it."""
         self._done += 1
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
-        _LOG.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
+        LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
 
     def stopping(self, in_flight: int) -> None:
         """Log it."""
-        _LOG.info(_stopping(in_flight))
+        LINES.info(_stopping(in_flight))
 
 
 def _stopping(in_flight: int) -> str:
@@ -126,7 +125,7 @@ def print_summary(console: Console, summary: RunSummary) -> None:
     if summary.total > _ROWS_SHOWN:
         console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
     for file in summary.skipped_files:
-        console.print(f"skipped: {file}", markup=False)
+        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)
     report = summary.folder / "report.html"
     console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
     console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)
