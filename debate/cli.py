@@ -122,7 +122,7 @@ def index(
     embeddings: Annotated[
         str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
     ] = None,
-    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What it computes with.")] = "auto",
+    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What that computes with.")] = "auto",
     kind: Annotated[IndexKind, typer.Option(help="auto: flat, which is exact, up to 200,000 chunks.")] = "auto",
     chunk_words: Annotated[int, typer.Option(min=1, help="Words a chunk at the most.")] = 160,
     force: Annotated[bool, typer.Option("--force", help="Replace the index of other documents.")] = False,
