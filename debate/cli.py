@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -285,23 +285,20 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
     return record.name == "debate.lines" or record.levelno >= least
 
 
-class _one_line_errors:  # noqa: N801 - reads as a statement
-    """Turns the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
-
-    def __init__(self, interrupted: str = "interrupted; finished rows are kept, and the same command goes on") -> None:
-        self._interrupted = interrupted
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            typer.echo(self._interrupted, err=True)
-            _leave_if_at_once(error)
-            raise typer.Exit(ExitCode.INTERRUPTED) from error
-        if error is not None and _is_ours(error):
-            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-            raise typer.Exit(ExitCode.BAD_INPUT) from error
+@contextmanager
+def _one_line_errors(
+    interrupted: str = "interrupted; finished rows are kept, and the same command goes on",
+) -> Iterator[None]:
+    """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        typer.echo(interrupted, err=True)
+        _leave_if_at_once(error)
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    except _our_errors() as error:
+        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
 def _leave_if_at_once(error: KeyboardInterrupt) -> None:
@@ -314,10 +311,10 @@ def _leave_if_at_once(error: KeyboardInterrupt) -> None:
         os._exit(ExitCode.INTERRUPTED)
 
 
-def _is_ours(error: BaseException) -> bool:
+def _our_errors() -> tuple[type[Exception], ...]:
     from chains.errors import ChainError
     from debate.errors import DebateError
     from prompts.errors import PromptError
     from vectorstore.errors import VectorStoreError
 
-    return isinstance(error, ChainError | DebateError | PromptError | VectorStoreError)
+    return ChainError, DebateError, PromptError, VectorStoreError
