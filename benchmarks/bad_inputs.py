@@ -83,7 +83,10 @@ def run(folder: Path, model: str, case: Case) -> subprocess.CompletedProcess[str
 def told(ran: subprocess.CompletedProcess[str], folder: Path) -> str:
     """Return what a person is told: the lines that are no log of progress."""
     lines = [line.strip() for line in ran.stderr.splitlines()]
-    kept = [line for line in lines if line.startswith("error:") or " WARNING " in line or "failed:" in line]
+    lines += [line for line in ran.stdout.splitlines() if line.startswith("skipped:")]
+    kept = [
+        line for line in lines if line.startswith(("error:", "skipped:")) or " WARNING " in line or "failed:" in line
+    ]
     usage = [line for line in lines if line and not line.startswith(("Usage", "Try", "╭", "╰"))]
     message = re.sub(r"\b\d\d:\d\d:\d\d ", "", " ".join(kept or usage))
     return message.replace(f"{folder}/", "").replace(str(folder), ".").strip("│ ")

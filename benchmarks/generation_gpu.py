@@ -27,8 +27,8 @@ import torch
 from chains import ModelSettings, WordLimits, decoding, load_llm, row_rules
 from chains.contracts import LADDER
 from chains.generation import GenerationEngine, GenerationRequest
-from chains.llm import BatchedHuggingFacePipeline
 from chains.memory import prefill_rows, rows_that_fit
+from chains.pipeline import BatchedHuggingFacePipeline
 
 GIB = 2**30
 WINDOW = 2048

@@ -1,6 +1,8 @@
 """Vectors for benchmarks of a store: real text's, expanded to any count, and Gaussian ones.
 
-Real: all-MiniLM-L6-v2 on every window of 48 words, two a text at the most, of the public sets under --data.
+Real: all-MiniLM-L6-v2 on every window of 48 words, two a text at the most, of the public sets under --data; computed
+on the GPU where torch sees one. In both spaces a vector has two halves of length 1, the question space's and the
+stance space's, as a store holds them.
 Expanded, since no million texts lie here: x_i + s·(x_j - x_k) for random i, j, k, scaled to length 1. The
 difference of two real vectors varies as the corpus does (its covariance), and s is set so that a new vector is
 as near to its x_i as a real one is to its nearest neighbour (median), so neighbourhoods are as tight as real.
@@ -26,6 +28,7 @@ SETS = (
 )
 WINDOW_WORDS = 48
 WINDOWS = 2
+DIMENSION = 384  # of one space
 Vectors = NDArray[np.float32]
 
 
@@ -43,14 +46,21 @@ def windows(data: Path) -> Iterable[str]:
                         yield window
 
 
-def real(data: Path, cache: Path | None) -> Vectors:
-    """Return unit vectors (n, 384) of the windows, in random order; kept in `cache` as a .npy file."""
+def real(data: Path, cache: Path | None, spaces: int = 1) -> Vectors:
+    """Return the windows' vectors (n, 384·spaces) in random order; kept in `cache`, a .npy file, in half precision."""
     if cache is not None and cache.is_file():
-        return np.asarray(np.load(cache, allow_pickle=False))
-    vectors = load_embeddings(stance=False).encode_documents(list(windows(data)))
+        kept = np.load(cache, allow_pickle=False)
+        if kept.shape[1] != DIMENSION * spaces:
+            raise ValueError(f"{cache} holds vectors of {kept.shape[1]} dimensions, not {DIMENSION * spaces}.")
+        return unit(kept.astype(np.float32))
+    texts = list(windows(data))
+    model = load_embeddings(stance=spaces == 2)
+    vectors = model.encode_documents(texts)
+    if spaces == 2:
+        vectors = np.hstack([vectors, model.encode_stance(texts)])
     shuffled = vectors[np.random.default_rng(0).permutation(len(vectors))]
     if cache is not None:
-        np.save(cache, shuffled, allow_pickle=False)
+        np.save(cache, shuffled.astype(np.float16), allow_pickle=False)
     return shuffled
 
 
@@ -85,11 +95,12 @@ def noise_share(base: Vectors, sample: int = 1000) -> float:
     return (low + high) / 2
 
 
-def gaussian(count: int, dimension: int = 384, seed: int = 0) -> Vectors:
-    """Return `count` random unit vectors."""
-    return unit(np.random.default_rng(seed).standard_normal((count, dimension), dtype=np.float32))
+def gaussian(count: int, spaces: int = 1, seed: int = 0) -> Vectors:
+    """Return `count` random vectors (count, 384·spaces), each half of length 1."""
+    return unit(np.random.default_rng(seed).standard_normal((count, DIMENSION * spaces), dtype=np.float32))
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Scale rows to length 1."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    """Scale every half of every row to length 1."""
+    halves = vectors.reshape(len(vectors), -1, DIMENSION)
+    return np.asarray(halves / np.linalg.norm(halves, axis=2, keepdims=True)).reshape(vectors.shape)

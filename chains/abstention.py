@@ -1,7 +1,8 @@
-"""Whether anything retrieved bears on a question, decided before a token is spent.
+"""When to say "I don't know", decided before a token is spent, and whether an answer says so itself.
 
-The score of a question is its highest cosine to a retrieved chunk, whatever the points of view added. Cosines mean
-nothing across embedding models, so the threshold is measured on the corpus with its own model, between two levels:
+It is said where nothing retrieved bears on the question. The score of a question is its highest cosine to a retrieved
+chunk, whatever the points of view added. Cosines mean nothing across embedding models, so the threshold is measured on
+the corpus with its own model, between two levels:
 
 - *strangers*: everyday questions (``PROBES``) asked of the corpus; how near does a question come by chance?
 - *natives*: sentences of the corpus asked of its other chunks; how near does something that belongs come?
@@ -16,6 +17,7 @@ silent on it. The probes are English; give your own for other languages.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ import numpy as np
 
 from chains.errors import ChainError
 from chains.schemas import Chunk
-from chains.sentences import split_sentences, word_count
+from chains.sentences import UNSPACED, split_sentences, word_count
 
 if TYPE_CHECKING:
     from vectorstore import FaissStore
@@ -166,3 +168,32 @@ def _sentences(store: FaissStore, seed: int) -> tuple[list[str], list[str]]:
     ]
     pairs = [(chance.choice(texts), str(chunk.id)) for texts, chunk in zip(told, chunks, strict=True) if texts]
     return [text for text, _ in pairs], [owner for _, owner in pairs]
+
+
+_REFUSAL = re.compile(
+    r"""^\W*
+    (?:(?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?|unfortunately,?\s+|honestly,?\s+
+      |(?:based|going)\s+(?:only\s+|solely\s+)?(?:on|by)\s+[^,.]{0,60},\s*)*
+    (?:i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b
+        (?!\s+(?:of|who|which|where|whether|if|when|how|why|anyone|any|a|many|that|what\s+(?:you|they|he|she)))
+      |i\s+have\s+no\s+(?:idea|answer)\b
+      |i\s+(?:can\s*not|can['’]?t|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:answer|say)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_REFUSAL_JA = re.compile(r"^[^。]{0,30}(?:わか|分か|判|解)りません|^[^。]{0,30}(?:知りません|わからない|分からない)")
+_GOES_ON = re.compile(r"[,;.:—–-]\s*(?:but|however|nevertheless|still|that said|yet)\b", re.IGNORECASE)
+_TAIL_WORDS = 40  # "I don't know" and why: two sentences; more than that is an answer after all
+
+
+def is_abstention(text: str) -> bool:
+    """Whether an answer says "I don't know" and little else.
+
+    True for "I don't know", "I do not know" (straight or curly apostrophe), "I cannot answer", "I have no answer",
+    「わかりません」, with an apology before and at most 40 words in all. False where the words come later in an
+    answer, where they are about something else ("I don't know of any state that …") or an answer follows
+    ("I don't know, but …").
+    """
+    text = text.strip()
+    limit = 2 * _TAIL_WORDS if re.search(f"[{UNSPACED}]", text) else _TAIL_WORDS
+    refusal = _REFUSAL.match(text) or _REFUSAL_JA.match(text)
+    return bool(refusal and word_count(text) <= limit and not _GOES_ON.search(text, refusal.end()))

@@ -10,8 +10,6 @@ is the opinion chain's.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,13 +17,14 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
+from chains.abstention import is_abstention
 from chains.completion import complete_all, fits_window
 from chains.context import clean_passage
 from chains.contracts import WordLimits
+from chains.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
 from chains.errors import GenerationError
-from chains.grounding import ground, is_abstention
 from chains.schemas import Chunk, Completion
-from chains.sentences import ends_with_sentence, split_sentences, word_count
+from chains.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
@@ -34,17 +33,6 @@ _SPARE = 20  # words a close has more than the minimum needs, for what it may re
 _SHORTEST_CLOSE = 40  # words: two sentences
 _CLOSES = 3  # attempts at most: a small model may repeat itself each time
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
-_SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
-_LEAST_POINT = 5  # words; below it is a heading
-_WORD = re.compile(r"\w+")
-_SOURCE = re.compile(r"(?:sources?|notes?|see)\b[^.]{0,20}:", re.IGNORECASE)  # says where a passage is from, not what
-_LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
-_OF_THE_PROMPT = re.compile(
-    r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
-    r"|(?:answer to|answering) (?:this|the|your|that) question|the question (?:is|was|asks|below)"
-    r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
-    re.IGNORECASE,
-)
 _CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
 
 
@@ -80,7 +68,7 @@ def write_by_chunk(
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
-    points = [_full_sentences(chunk.text)[0] for chunk in shown]
+    points = [full_sentences(chunk.text)[0] for chunk in shown]
     first, *paragraphs = writer.complete(
         [writer.frame("opening", writer.part, points), *map(writer.paragraph, shown)], writer.part
     )
@@ -88,12 +76,12 @@ def write_by_chunk(
     if not known:
         return Essay(_merged([first, *paragraphs], paragraphs[0].text, ()), shown, dropped)
 
-    drafts = {n: _sentences(n + 1, paragraphs[n].text, shown[n]) for n in known}
+    drafts = {n: sentences_of(n + 1, paragraphs[n].text, shown[n]) for n in known}
     led = _lead_the_baseless(writer, drafts, shown)
-    told = _without_repetition([*_sentences(0, first.text), *(one for draft in drafts.values() for one in draft)])
+    told = without_repetition([*sentences_of(0, first.text), *(one for draft in drafts.values() for one in draft)])
     told, closes = _close(writer, told, len(shown) + 1)
     told, more = _go_on(writer, told, {n: shown[n] for n in known})
-    text = _text(_trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
+    text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n not in known]
     if led:
@@ -144,42 +132,46 @@ def _begun(opening: str, written: Completion) -> Completion:
     return replace(written, text=f"{opening}{'' if rest[0] in ',;:' else ' '}{rest}")
 
 
-def _lead_the_baseless(writer: _Writer, drafts: dict[int, list[_Told]], shown: Sequence[Chunk]) -> list[Completion]:
+def _lead_the_baseless(
+    writer: _Writer, drafts: dict[int, list[DraftSentence]], shown: Sequence[Chunk]
+) -> list[Completion]:
     """Write the paragraphs again that rest on nothing of their passage, begun with a sentence of it."""
     baseless = [n for n, draft in drafts.items() if not any(one.borne_out for one in draft)]
-    leads = {n: _lead(shown[n].text, writer.question) for n in baseless}
-    prompts = {n: writer.paragraph(shown[n], lead) for n, lead in leads.items()}
+    leads = {n: lead(shown[n].text, writer.question) for n in baseless}
+    prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items()}
     fitting = [n for n in baseless if fits_window(writer.llm, prompts[n], writer.part)]
     led = writer.complete([prompts[n] for n in fitting], writer.part) if fitting else []
     for n, written in zip(fitting, led, strict=True):
-        drafts[n] = _sentences(n + 1, written.text, shown[n])
+        drafts[n] = sentences_of(n + 1, written.text, shown[n])
     return led
 
 
-def _close(writer: _Writer, told: list[_Told], part: int) -> tuple[list[_Told], list[Completion]]:
+def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[DraftSentence], list[Completion]]:
     """Add the close, and go on with it where what it repeated left the answer too short."""
     closes: list[Completion] = []
     for _ in range(_CLOSES):
         points = [next(one.text for one in told if one.part == n) for n in sorted({one.part for one in told})]
         rest = _closing_limits(writer.limits, sum(one.words for one in told))
         closes += writer.complete([writer.frame("closing", rest, points)], rest)
-        told = _without_repetition([*told, *_sentences(part, closes[-1].text)])
+        told = without_repetition([*told, *sentences_of(part, closes[-1].text)])
         if told[-1].part == part and sum(one.words for one in told) >= writer.limits.minimum:
             break
     return told, closes
 
 
-def _go_on(writer: _Writer, told: list[_Told], shown: Mapping[int, Chunk]) -> tuple[list[_Told], list[Completion]]:
+def _go_on(
+    writer: _Writer, told: list[DraftSentence], shown: Mapping[int, Chunk]
+) -> tuple[list[DraftSentence], list[Completion]]:
     """While the answer is too short, let a paragraph go on with a sentence of its passage that was not said yet."""
     more: list[Completion] = []
     for n, chunk in shown.items():
         if sum(one.words for one in told) >= writer.limits.minimum:
             break
-        lead = _lead(chunk.text, writer.question, [_words(one.text) for one in told])
-        prompt = writer.paragraph(chunk, lead)
-        if lead and fits_window(writer.llm, prompt, writer.part):
+        opening = lead(chunk.text, writer.question, told)
+        prompt = writer.paragraph(chunk, opening)
+        if opening and fits_window(writer.llm, prompt, writer.part):
             more += writer.complete([prompt], writer.part)
-            told = _without_repetition([*told, *_sentences(n + 1, more[-1].text, chunk)])
+            told = without_repetition([*told, *sentences_of(n + 1, more[-1].text, chunk)])
     return told, more
 
 
@@ -192,90 +184,6 @@ def _closing_limits(limits: WordLimits, used: int) -> WordLimits:
     needed = limits.minimum - used + _SPARE if limits.minimum else 0
     minimum = max(needed, min(_SHORTEST_CLOSE, limits.minimum // 10))
     return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * (1 - _FOR_MARKERS)) - used))
-
-
-def _lead(passage: str, question: str, said: Sequence[frozenset[str]] = ()) -> str:
-    """The sentence of a passage, not said yet, that shares most words with the question; "" where all was said."""
-    asked = _words(question)
-    unsaid = [one for one in _full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
-    return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
-
-
-def _full_sentences(passage: str) -> list[str]:
-    """The sentences of a passage that are no headings; all of it where there are none."""
-    cleaned = clean_passage(passage)
-    plain = [_plain(sentence.text) for sentence in split_sentences(cleaned)]
-    full = [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT and not _SOURCE.match(s)]
-    return full or [cleaned]
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdigit())
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A sentence: which part it stands in, how long it is, and how far its passage bears it out."""
-
-    part: int
-    text: str
-    words: int
-    borne_out: float
-
-
-def _sentences(part: int, text: str, chunk: Chunk | None = None) -> list[_Told]:
-    """The finished sentences of a part that speak of the matter; of a frame, without a chunk, none is ever spared."""
-    whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
-    plain = [sentence for sentence in map(_plain, whole) if sentence]
-    of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
-    return [_Told(part, one, word_count(one), _borne_out(one, chunk)) for one in of_the_matter or plain]
-
-
-def _plain(sentence: str) -> str:
-    """A sentence without the heading before it and without a list's mark."""
-    return _LIST_MARK.sub("", sentence.splitlines()[-1].strip())
-
-
-def _borne_out(sentence: str, chunk: Chunk | None) -> float:
-    if chunk is None:
-        return math.inf
-    supports = ground(sentence, [chunk], None).sentences
-    return supports[0].score if supports and supports[0].chunk is not None else 0.0
-
-
-def _without_repetition(sentences: Sequence[_Told]) -> list[_Told]:
-    """The sentences, without those that say what an earlier one said."""
-    told: list[_Told] = []
-    seen: list[frozenset[str]] = []
-    for one in sentences:
-        words = _words(one.text)
-        if not any(_say_the_same(words, other) for other in seen):
-            told.append(one)
-            seen.append(words)
-    return told
-
-
-def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences share most of their words; two that differ in a number do not."""
-    if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
-        return False
-    return bool(one & other) and len(one & other) >= _SAME * min(len(one), len(other))
-
-
-def _trimmed(told: Sequence[_Told], at_most: int) -> list[_Told]:
-    """At most so many words: the sentences least borne out go, but no part loses its last one."""
-    kept = list(told)
-    while sum(one.words for one in kept) > at_most:
-        spare = [one for one in kept if sum(other.part == one.part for other in kept) > 1]
-        if not spare:
-            break
-        kept.remove(min(reversed(spare), key=lambda one: one.borne_out))
-    return kept
-
-
-def _text(told: Sequence[_Told]) -> str:
-    parts = sorted({one.part for one in told})
-    return "\n\n".join(" ".join(one.text for one in told if one.part == part) for part in parts)
 
 
 def _merged(parts: Sequence[Completion], text: str, notes: Sequence[str]) -> Completion:

@@ -16,7 +16,7 @@ from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPro
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, ensure_config
 
 from chains.contracts import WordLimits
-from chains.llm import BatchedHuggingFacePipeline
+from chains.pipeline import BatchedHuggingFacePipeline
 from chains.repetition import detect_loop
 from chains.schemas import Completion
 from chains.sentences import cut_at_sentence, word_count

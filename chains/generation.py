@@ -16,9 +16,9 @@ import torch
 from transformers import LogitsProcessorList
 
 from chains import decoding
+from chains.abstention import is_abstention
 from chains.contracts import Sampling, WordLimits
 from chains.errors import GenerationError
-from chains.grounding import is_abstention
 from chains.memory import even_batch, prefill_rows, rows_that_fit
 from chains.openvino import is_openvino
 from chains.openvino_decoding import PROMPT_TOKENS, decode_openvino

@@ -1,9 +1,8 @@
-"""What an answer rests on: which chunk supports which sentence, citation markers, and "I don't know".
+"""What an answer rests on: which chunk supports which sentence, and the citation markers that say so.
 
 A chunk supports a sentence when their words and their embeddings are close enough *and* every number of the
 sentence stands in the chunk. It does not know entailment: a sentence that turns a passage into its opposite
-with the same words counts as supported. Names are told by capital letters, so `unknown` sees none in scripts
-without them; numbers are digits, so "five" is not checked.
+with the same words counts as supported.
 """
 
 import re
@@ -14,10 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chains.names_and_numbers import FUNCTION_WORD, numbers, unknown
 from chains.schemas import Support
-from chains.sentences import CITATION, UNSPACED, Sentence, split_sentences, word_count
+from chains.sentences import CITATION, UNSPACED, Sentence, split_sentences
 
-__all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground", "is_abstention"]
+__all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground"]
 
 Embed = Callable[[list[str]], NDArray[Any]]
 
@@ -93,7 +93,7 @@ def ground(answer: str, chunks: Sequence[HasText], embed: Embed | None, *, quest
         enough = _ENOUGH
     allowed = _numbers_agree(sentences, chunks)
     supports = tuple(_support(s, score[row], allowed[row], enough) for row, s in enumerate(sentences))
-    return Grounding(answer, supports, _unknown(answer, [question, *(chunk.text for chunk in chunks)]))
+    return Grounding(answer, supports, unknown(answer, [question, *(chunk.text for chunk in chunks)]))
 
 
 def cite(answer: str, grounding: Grounding) -> str:
@@ -113,35 +113,6 @@ def cite(answer: str, grounding: Grounding) -> str:
 def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
     """The sentences of a grounding where they stand in the answer that `cite` returns."""
     return _insert_markers(grounding)[1]
-
-
-_REFUSAL = re.compile(
-    r"""^\W*
-    (?:(?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?|unfortunately,?\s+|honestly,?\s+
-      |(?:based|going)\s+(?:only\s+|solely\s+)?(?:on|by)\s+[^,.]{0,60},\s*)*
-    (?:i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b
-        (?!\s+(?:of|who|which|where|whether|if|when|how|why|anyone|any|a|many|that|what\s+(?:you|they|he|she)))
-      |i\s+have\s+no\s+(?:idea|answer)\b
-      |i\s+(?:can\s*not|can['’]?t|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:answer|say)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_REFUSAL_JA = re.compile(r"^[^。]{0,30}(?:わか|分か|判|解)りません|^[^。]{0,30}(?:知りません|わからない|分からない)")
-_GOES_ON = re.compile(r"[,;.:—–-]\s*(?:but|however|nevertheless|still|that said|yet)\b", re.IGNORECASE)
-_TAIL_WORDS = 40  # "I don't know" and why: two sentences; more than that is an answer after all
-
-
-def is_abstention(text: str) -> bool:
-    """Whether an answer says "I don't know" and little else.
-
-    True for "I don't know", "I do not know" (straight or curly apostrophe), "I cannot answer", "I have no answer",
-    「わかりません」, with an apology before and at most 40 words in all. False where the words come later in an
-    answer, where they are about something else ("I don't know of any state that …") or an answer follows
-    ("I don't know, but …").
-    """
-    text = text.strip()
-    limit = 2 * _TAIL_WORDS if re.search(f"[{UNSPACED}]", text) else _TAIL_WORDS
-    refusal = _REFUSAL.match(text) or _REFUSAL_JA.match(text)
-    return bool(refusal and word_count(text) <= limit and not _GOES_ON.search(text, refusal.end()))
 
 
 def _support(sentence: Sentence, score: NDArray[Any], allowed: NDArray[np.bool_], enough: float) -> Support:
@@ -179,20 +150,12 @@ def _overlap(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArra
 
 def _numbers_agree(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArray[np.bool_]:
     """Whether every number of each sentence stands in each chunk; (sentences, chunks)."""
-    has = [_numbers(chunk.text) for chunk in chunks]
-    wanted = [_numbers(s.text) for s in sentences]
-    agree = [[numbers <= theirs for theirs in has] for numbers in wanted]
+    has = [numbers(chunk.text) for chunk in chunks]
+    wanted = [numbers(s.text) for s in sentences]
+    agree = [[own <= theirs for theirs in has] for own in wanted]
     return np.array(agree, dtype=bool).reshape(len(sentences), len(chunks))
 
 
-# Function words, which every passage has.
-_STOP = re.compile(
-    r"a|about|after|all|also|although|among|an|and|any|are|as|at|be|because|been|being|between|both|but|by|can|could|"
-    r"did|do|does|each|even|for|from|had|has|have|he|her|his|how|however|i|if|in|into|is|it|its|may|might|more|most|"
-    r"must|no|nor|not|of|on|only|or|other|our|over|own|same|she|should|since|so|some|such|than|that|the|their|them|"
-    r"then|there|these|they|this|those|through|to|too|under|until|up|upon|very|was|we|were|what|when|where|whether|"
-    r"which|while|who|whose|why|will|with|within|would|yes|yet|you|your"
-)
 _TOKEN = re.compile(rf"[{UNSPACED}]{{2}}|[^\W\d_{UNSPACED}]+(?:['’-][^\W\d_{UNSPACED}]+)*")
 _ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
 
@@ -203,106 +166,13 @@ def _content(text: str) -> frozenset[str]:
     runs = re.finditer(f"[{UNSPACED}]{{2,}}", text)
     pairs = {run.group()[i : i + 2] for run in runs for i in range(len(run.group()) - 1)}
     words = (match.group().lower() for match in _TOKEN.finditer(text) if not re.match(f"[{UNSPACED}]", match.group()))
-    return frozenset(_stem(word) for word in words if not _STOP.fullmatch(word)) | pairs
+    return frozenset(_stem(word) for word in words if not FUNCTION_WORD.fullmatch(word)) | pairs
 
 
 def _stem(word: str) -> str:
     """A word without its ending where four letters stay: states, state -> stat; sanctioned -> sanction."""
     short = _ENDING.sub("", word)
     return short if len(short) >= 4 else word.removesuffix("s") if len(word) > 3 else word
-
-
-_LIST_NUMBER = re.compile(r"(?m)^[ \t]*\d{1,2}[.)]\s")  # "1. " counts items and claims nothing
-_NUMBER = r"\d+(?:[.,]\d+)*"
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
-    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
-)
-_DATE = rf"\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{1,4}}(?:,\s+\d{{4}})?"
-_NAME_WORD = r"[A-ZÀ-ÖØ-Þ][^\W_]*(?:['’-][^\W_]+)*"
-_NAME = rf"{_NAME_WORD}(?:[ \t]+(?:(?:of|de|del|al|bin|von|van)[ \t]+(?:the[ \t]+)?)?{_NAME_WORD})*"
-# In this order, so that the number in a date is not counted again.
-_CLAIM = re.compile(rf"\b(?:(?P<date>{_DATE})|(?P<name>{_NAME})|(?P<figure>{_NUMBER}(?:\s?%)?))")
-_NAME_PART = re.compile(_NAME_WORD)
-_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
-_POSSESSIVE = re.compile(r"['’]s?$")
-_DEMONYM = re.compile(r"(?:ese|ian|an|ish|i|s|n)$")  # Iran, Iranian; China, Chinese
-_BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says nothing
-
-
-def _numbers(text: str) -> frozenset[str]:
-    """The numbers of a text and the months of its dates, in one spelling: 1,200 is 1200, 5.0 is 5, March is mar."""
-    text = _LIST_NUMBER.sub("", CITATION.sub("", text))
-    months = (month for date in re.finditer(_DATE, text) for month in re.findall(_MONTH, date.group()))
-    return frozenset(map(_plain, re.findall(_NUMBER, text))) | {month[:3].lower() for month in months}
-
-
-def _plain(number: str) -> str:
-    number = re.sub(r",(?=\d{3}(?!\d))", "", number)
-    return (number.rstrip("0").rstrip(".") if "." in number else number).lstrip("0") or "0"
-
-
-def _unknown(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
-    """The numbers, dates and names of an answer that stand in no source, in the order of the answer."""
-    numbers = _numbers("\n\n".join(sources))
-    words = _known_words(sources)
-    found: dict[str, None] = {}
-    for sentence in split_sentences(answer):
-        text = _LIST_NUMBER.sub("", CITATION.sub("", sentence.text))
-        for claim in _CLAIM.finditer(text):
-            if claim["name"]:
-                begins = bool(_BEGINS.search(text, 0, claim.start()))
-                known = _name_is_known(claim["name"], words, begins=begins)
-            else:
-                known = _numbers(claim.group()) <= numbers
-            if not known:
-                found[_bare(claim.group())] = None
-    return tuple(found)
-
-
-def _bare(claim: str) -> str:
-    """A name without its article and possessive, so that "The Union" and "Union's" are told once."""
-    first, _, rest = claim.partition(" ")
-    return _POSSESSIVE.sub("", rest.strip() if rest and _STOP.fullmatch(first.lower()) else claim)
-
-
-def _known_words(sources: Sequence[str]) -> frozenset[str]:
-    """Every word of the sources in small letters, and the initials of the names in them: un, nato."""
-    words = {_POSSESSIVE.sub("", word.lower()) for text in sources for word in re.findall(r"[^\W_]+(?:['’]s)?", text)}
-    names = (name for text in sources for name in re.findall(_NAME, text))
-    return frozenset(words | {_initials(name) for name in names})
-
-
-def _initials(name: str) -> str:
-    parts = [part.lower() for part in _NAME_PART.findall(name)]
-    return "".join(part[0] for part in parts if not _STOP.fullmatch(part))  # the New Development Bank: ndb
-
-
-def _name_is_known(name: str, known: frozenset[str], *, begins: bool) -> bool:
-    """Whether every word of a name is in the sources, as itself, its demonym, or all of it as an acronym.
-
-    The word that begins a sentence has a capital anyway: it counts only when all of it is in capitals.
-    """
-    parts = [piece for part in _NAME_PART.findall(name) for piece in re.split(r"[-'’]", _POSSESSIVE.sub("", part))]
-    if begins and not (len(parts[0]) > 1 and parts[0].isupper()):
-        parts = parts[1:]
-    initials = _initials(name)
-    if len(initials) > 1 and initials in known:
-        return True
-    # One letter is an initial or "I".
-    return all(len(part) < 2 or _STOP.fullmatch(part.lower()) or _word_is_known(part.lower(), known) for part in parts)
-
-
-def _word_is_known(word: str, known: frozenset[str]) -> bool:
-    if word in known or word in _TITLES or (len(stem := _DEMONYM.sub("", word)) > 2 and stem in known):
-        return True
-    return any(_is_demonym(word, other) or _is_demonym(other, word) for other in known)
-
-
-def _is_demonym(form: str, place: str) -> bool:
-    """Chinese of China: the same four letters or more, and two more at the most."""
-    stem = _DEMONYM.sub("", form)
-    return len(stem) >= 4 and place.startswith(stem) and len(place) <= len(stem) + 2
 
 
 _FULL_STOP = re.compile(r"\s*[.!?…。！？｡]+[\"'”’»)\]」』）】]*$")

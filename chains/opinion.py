@@ -18,13 +18,13 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from chains.abstention import AbstentionThreshold
+from chains.abstention import AbstentionThreshold, is_abstention
 from chains.by_chunk import Essay, write_by_chunk
 from chains.completion import completion_chain, fits_window
 from chains.context import clean_passage, fit_chunks
 from chains.contracts import WordLimits
-from chains.grounding import cite, cited_sentences, ground, is_abstention
-from chains.llm import BatchedHuggingFacePipeline
+from chains.grounding import cite, cited_sentences, ground
+from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt

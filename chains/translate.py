@@ -16,10 +16,10 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from chains.abstention import is_abstention
 from chains.completion import complete_all, fits_window
 from chains.contracts import WordLimits
 from chains.errors import ChainError
-from chains.grounding import is_abstention
 from chains.schemas import Completion, Opinion, Translation
 from chains.sentences import word_count
 from prompts import load_prompt

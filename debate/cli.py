@@ -8,20 +8,21 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from debate.errors import ExitCode
+from debate.options import with_settings
+from debate.settings import EXAMPLE, DebateSettings, load_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from debate.runner import RunSummary
-    from debate.settings import DebateSettings
 
 app = typer.Typer(
     add_completion=False,
@@ -33,8 +34,6 @@ app = typer.Typer(
 
 EmbeddingsBackend = Literal["auto", "torch", "openvino"]
 IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
-_ROWS_SHOWN = 30
-_NOT_SETTINGS = ("config", "quiet", "resume", "retry_failed", "force")
 _INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
@@ -94,49 +93,9 @@ Examples:
 
 
 @app.command("run", epilog=_RUN_EXAMPLES)
+@with_settings
 def run(
-    questions: Annotated[Path | None, typer.Option(help="Question list: xlsx, csv, txt or jsonl.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook [the first].")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="Folder of documents.")] = None,
-    index: Annotated[Path | None, typer.Option(help='An index made by "debate index", in place of --corpus.')] = None,
-    personas: Annotated[Path | None, typer.Option(help="TOML file of personas and points of view.")] = None,
-    opinion_persona: Annotated[str | None, typer.Option(help="Id of who writes the opinions [professor].")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="smollm2, a repository, a folder, or http://host:port/v1#model [smollm2]."),
-    ] = None,
-    backend: Annotated[str | None, typer.Option(help="auto, openvino, transformers or unsloth [auto].")] = None,
-    embeddings: Annotated[
-        str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
-    ] = None,
-    embeddings_backend: Annotated[str | None, typer.Option(help="auto, torch or openvino [auto].")] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder, a new one [runs/NAME-001].")] = None,
-    deepen: Annotated[int | None, typer.Option(help="Questions made of each seed question; 0: none [1].")] = None,
-    rounds: Annotated[int | None, typer.Option(help="Rounds of the debate, at least 2 [2].")] = None,
-    k: Annotated[int | None, typer.Option(help="Passages for an opinion [5].")] = None,
-    pov_weight: Annotated[
-        float | None,
-        typer.Option(help="0: retrieve by the question alone, 1: by the points of view alone [0.5]."),
-    ] = None,
-    opinion_in_debate: Annotated[
-        bool | None, typer.Option(help="Show the debaters the opinion [yes].", show_default=False)
-    ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(help="Opinions from one prompt or a paragraph a passage: auto, single, by_chunk [auto]."),
-    ] = None,
-    abstain: Annotated[
-        bool | None, typer.Option(help='Say "I don\'t know" where no passage bears on the question [yes].')
-    ] = None,
-    translate: Annotated[
-        str | None, typer.Option(help="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh [no].")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(help="Only the first N seed questions.")] = None,
-    in_flight: Annotated[int | None, typer.Option(help="Questions worked on at the same time [16].")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything that is random [0].")] = None,
-    also: Annotated[
-        list[str] | None, typer.Option(help="Write the sheets as csv or parquet files, too; may be given twice.")
-    ] = None,
+    *,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
     ] = None,
@@ -144,17 +103,15 @@ def run(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Work on its failed rows again.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Go on although inputs or settings changed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
-    given = {key: value for key, value in locals().items() if value not in (None, []) and key not in _NOT_SETTINGS}
-    _start_logging(quiet)
+    given = {name: value for name, value in settings.items() if value not in (None, [])}
+    _start_logging()
     with _one_line_errors():
-        from debate.settings import load_settings
-
         if resume is not None:
             given, config = _recorded(resume) | given | {"out": resume}, None
-        settings = load_settings(given, config or _example_unless(given))
-        summary = _run(settings, quiet, retry_failed, force)
+        summary = _run(load_settings(given, config or _example_unless(given)), quiet, retry_failed, force)
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
@@ -165,17 +122,15 @@ def index(
     embeddings: Annotated[
         str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
     ] = None,
-    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What it computes with.")] = "auto",
+    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What that computes with.")] = "auto",
     kind: Annotated[IndexKind, typer.Option(help="auto: flat, which is exact, up to 200,000 chunks.")] = "auto",
     chunk_words: Annotated[int, typer.Option(min=1, help="Words a chunk at the most.")] = 160,
     force: Annotated[bool, typer.Option("--force", help="Replace the index of other documents.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Index a folder of documents once, for any number of runs."""
-    _start_logging(quiet)
+    _start_logging()
     with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
-        from contextlib import nullcontext
-
         from rich.console import Console
 
         from debate.index_view import IndexBar, IndexLines, print_summary
@@ -210,7 +165,7 @@ def trace(
     ] = None,
 ) -> None:
     """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
-    _start_logging(quiet=False)
+    _start_logging()
     with _one_line_errors():
         from rich.console import Console
 
@@ -253,7 +208,7 @@ def ask(
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
 ) -> None:
     """Ask one plain question, without documents or points of view."""
-    _start_logging(quiet=False)
+    _start_logging()
     with _one_line_errors():
         from chains import ModelSettings, answer_chain, load_llm
 
@@ -277,17 +232,14 @@ def _recorded(folder: Path) -> dict[str, Any]:
 def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
     from rich.console import Console
 
-    from debate.progress import LogLines, ProgressBar
+    from debate.run_view import RunBar, RunLines, print_summary
     from debate.runner import check_inputs, run_questions
 
     console = Console()
-    inputs = check_inputs(settings)
-    if quiet:
-        summary = run_questions(settings, progress=LogLines(), retry_failed=retry_failed, force=force)
-    else:
-        with ProgressBar(console, settings.rounds, len(inputs.debaters)) as bar:
-            summary = run_questions(settings, progress=bar, retry_failed=retry_failed, force=force)
-    _print_summary(console, summary)
+    debaters = check_inputs(settings).debaters
+    with nullcontext(RunLines()) if quiet else RunBar(console, settings.rounds, len(debaters)) as watcher:
+        summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
+    print_summary(console, summary)
     return summary
 
 
@@ -309,70 +261,44 @@ def _replay(console: Console, folder: Path, question: str, stage: str, changes: 
         raise typer.Exit(ExitCode.FAILED_ROWS)
 
 
-def _print_summary(console: Console, summary: RunSummary) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="Answered and debated", title_justify="left")
-    for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
-        table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
-    for result in islice(summary.rows(), _ROWS_SHOWN):
-        table.add_row(
-            Text(result.question.text, overflow="ellipsis", no_wrap=True),
-            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
-            str(result.opinion.words if result.opinion else 0),
-            str(len(result.chunks)),
-            str(len(result.turns)),
-            f"{result.seconds:.0f}",
-        )
-    console.print(table)
-    if summary.total > _ROWS_SHOWN:
-        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
-    for file in summary.skipped_files:
-        console.print(f"skipped: {file}", markup=False)
-    report = summary.folder / "report.html"
-    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
-    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)
-
-
 def _example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file where neither questions nor documents are given."""
-    from debate.settings import EXAMPLE
-
     names = ("questions", "corpus", "index")
     own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
     return EXAMPLE if not own and EXAMPLE.is_file() else None
 
 
-def _start_logging(quiet: bool) -> None:
+def _start_logging() -> None:
     """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    least = {"debate": logging.INFO if quiet else logging.ERROR, "vectorstore": logging.ERROR}
-    shown.addFilter(lambda record: record.levelno >= least.get(record.name.partition(".")[0], logging.WARNING))
+    shown.addFilter(_is_for_the_terminal)
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
     for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
-class _one_line_errors:  # noqa: N801 - reads as a statement
-    """Turns the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+def _is_for_the_terminal(record: logging.LogRecord) -> bool:
+    told_by_the_command = record.name.partition(".")[0] in ("debate", "vectorstore")
+    least = logging.ERROR if told_by_the_command else logging.WARNING
+    return record.name == "debate.lines" or record.levelno >= least
 
-    def __init__(self, interrupted: str = "interrupted; finished rows are kept, and the same command goes on") -> None:
-        self._interrupted = interrupted
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            typer.echo(self._interrupted, err=True)
-            _leave_if_at_once(error)
-            raise typer.Exit(ExitCode.INTERRUPTED) from error
-        if error is not None and _is_ours(error):
-            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-            raise typer.Exit(ExitCode.BAD_INPUT) from error
+@contextmanager
+def _one_line_errors(
+    interrupted: str = "interrupted; finished rows are kept, and the same command goes on",
+) -> Iterator[None]:
+    """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        typer.echo(interrupted, err=True)
+        _leave_if_at_once(error)
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    except _our_errors() as error:
+        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
 def _leave_if_at_once(error: KeyboardInterrupt) -> None:
@@ -385,10 +311,10 @@ def _leave_if_at_once(error: KeyboardInterrupt) -> None:
         os._exit(ExitCode.INTERRUPTED)
 
 
-def _is_ours(error: BaseException) -> bool:
+def _our_errors() -> tuple[type[Exception], ...]:
     from chains.errors import ChainError
     from debate.errors import DebateError
     from prompts.errors import PromptError
     from vectorstore.errors import VectorStoreError
 
-    return isinstance(error, ChainError | DebateError | PromptError | VectorStoreError)
+    return ChainError, DebateError, PromptError, VectorStoreError

@@ -20,8 +20,6 @@ _NUMBERS = {"supported": "float64", "seconds": "float64", "score": "float64", "q
 _WHOLE_NUMBERS = ("words", "turn", "rank")
 _ROWS_TOGETHER = 500  # rows of Parquet in memory and in a group
 
-Write = Callable[[QuestionResult], None]
-
 
 def write_exports(
     folder: Path, kinds: Iterable[str], results: Callable[[], Iterable[QuestionResult]], language: str = ""

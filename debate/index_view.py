@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import logging
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
+from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.indexing import IndexSummary
+from debate.terminal import LiveBar
+from debate.watching import LINES
 
-_LOG = logging.getLogger("debate")
 
-
-class IndexBar:
+class IndexBar(LiveBar):
     """A live bar, a line a step."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = RichProgress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("elapsed"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(elapsed_when_finished=False),
-            console=console,
-        )
+        super().__init__(console, [TextColumn("{task.description}", markup=False)], [MofNCompleteColumn()])
         self._tasks = {what: self._bar.add_task(what, visible=False) for what in ("reading files", "embedding chunks")}
-
-    def __enter__(self) -> IndexBar:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def preparing(self, what: str) -> None:
         """Say it above the bar."""
@@ -52,15 +32,15 @@ class IndexBar:
 
 
 class IndexLines:
-    """The same news as log lines, for ``--quiet`` and for files."""
+    """The same news as log lines, for ``--quiet``."""
 
     def preparing(self, what: str) -> None:
         """Log it."""
-        _LOG.info("%s", what)
+        LINES.info("%s", what)
 
     def step(self, what: str, done: int, total: int) -> None:
         """Log it where details are asked for, and every end."""
-        _LOG.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
+        LINES.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
 
 
 def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:

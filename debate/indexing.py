@@ -17,18 +17,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-import tomli_w
-from filelock import FileLock, Timeout
-
 from debate.errors import IndexFolderError
+from debate.held_folder import held, write_record
 from debate.settings import DebateSettings
 from debate.watching import Progress
 from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
-from vectorstore.building import Changes, update_index
+from vectorstore.building import Changes, open_or_start, update_store
 from vectorstore.cache import cache_folder
 from vectorstore.chunking import CHUNK_WORDS
 from vectorstore.duplicates import count_near_duplicates
-from vectorstore.index import Kind
+from vectorstore.index import Kind, kind_for
 
 RECORD = "index.toml"
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
@@ -83,21 +81,22 @@ def index_documents(
         VectorStoreError: nothing to read, or a damaged index.
         KeyboardInterrupt: interrupted; what was embedded is kept, and the same call goes on.
     """
-    with _held(out, wait):
+    with held(out, IndexFolderError, wait=wait):
         _check_source(out, corpus, force)
         documents = load_corpus(
             corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)
         )
-        _write_record(out, {"documents": str(corpus.resolve())})
+        write_record(out / RECORD, {"documents": str(corpus.resolve())}, IndexFolderError)
         with _between_batches() as pause:
 
             def embedded(done: int, total: int) -> None:
                 watcher.step("embedding chunks", done, total)
                 pause()
 
-            store, changes = update_index(documents, embeddings, folder=out, kind=kind, progress=embedded)
+            store = open_or_start(out, embeddings, kind or kind_for(len(documents)))
+            changes = update_store(store, documents, folder=out, progress=embedded)
         summary = _summary(out, documents, store, changes, embeddings)
-        _write_record(out, _record(corpus, summary))
+        write_record(out / RECORD, _record(corpus, summary), IndexFolderError)
     return store, summary
 
 
@@ -184,23 +183,6 @@ def near_duplicates(store: FaissStore) -> int | None:
     return count_near_duplicates(store.vectors(store.ids), [document.page_content for document in documents])
 
 
-@contextmanager
-def _held(out: Path, wait: bool) -> Iterator[None]:
-    """Make the folder and keep every other process out of it."""
-    lock = FileLock(out / ".lock", timeout=-1 if wait else 0)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise IndexFolderError(f"another process works on {out}; wait for it, or give another --out") from error
-    except OSError as error:
-        raise IndexFolderError(f"cannot write to {out}: {error.strerror}; choose another --out") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _check_source(out: Path, corpus: Path, force: bool) -> None:
     """Refuse a folder that holds other things, or the index of other documents, which would be deleted."""
     before = _read_record(out).get("documents")
@@ -221,12 +203,6 @@ def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
         "backend": summary.backend,
         "kind": summary.kind,
     }
-
-
-def _write_record(out: Path, record: dict[str, Any]) -> None:
-    draft = out / f".{RECORD}.part"
-    draft.write_text(tomli_w.dumps(record), encoding="utf-8")
-    draft.replace(out / RECORD)
 
 
 def _read_record(folder: Path) -> dict[str, Any]:

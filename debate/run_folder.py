@@ -16,10 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-from filelock import FileLock, Timeout
-
 from debate.errors import RunFolderError
+from debate.held_folder import held, write_record
 from debate.settings import DebateSettings
 
 RECORD = "run.toml"
@@ -100,29 +98,10 @@ def hold_run_folder(folder: Path, settings: DebateSettings) -> Iterator[None]:
     Raises:
         RunFolderError: it cannot be written to, or another process works in it.
     """
-    lock = FileLock(folder / ".lock", timeout=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise RunFolderError(f"another process works in {folder}; wait for it, or give another --out") from error
-    except OSError as error:
-        raise RunFolderError(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
-    try:
+    with held(folder, RunFolderError):
         if not is_run(folder):
-            _write(folder / RECORD, tomli_w.dumps(_record(settings)))
+            write_record(folder / RECORD, _record(settings), RunFolderError)
         yield
-    finally:
-        lock.release()
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
 
 
 def _record(settings: DebateSettings) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
-from debate.watching import Progress
+from debate.watching import LINES, Progress
 
 _LOG = logging.getLogger("debate.log")
 _ROOMS = ("debate", "chains", "vectorstore")
@@ -27,6 +27,7 @@ def logged(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
     rooms = [_LOG, *map(logging.getLogger, _ROOMS)]
     try:
         _LOG.setLevel(logging.INFO)

@@ -27,70 +27,59 @@ _PATHS = ("questions", "corpus", "index", "personas", "out")
 
 
 class DebateSettings(BaseSettings):
-    """One run.
-
-    Attributes:
-        questions: the question list: xlsx, csv, txt or jsonl.
-        sheet: the workbook's sheet; the first one unless given.
-        corpus: a folder (or one file) of documents; their index is kept in the user's cache.
-        index: an index made by ``debate index``, used as it is in place of ``corpus``.
-        personas: a TOML file of personas and points of view; the built-in ones unless given.
-        opinion_persona: the id of who writes the opinions.
-        debaters: ids of who debates; every persona of the file unless given.
-        model, backend, load_in_4bit, max_seq_length, batch_size: see ``chains.ModelSettings``.
-        embeddings: a sentence-transformers name or folder; the bundled MiniLM unless given.
-        embeddings_backend: what it computes with; see ``vectorstore.load_embeddings``.
-        out: the run's folder; a new one under runs/ unless given.
-        deepen: questions made out of each seed question; 0 answers the seed questions themselves.
-        rounds: of the debate.
-        k: passages for an opinion; debate_k: passages for each debater.
-        pov_weight: λ; 0 retrieves by the question alone, 1 by the points of view alone.
-        min_words, max_words: of an opinion; turn_words: of a debater's turn at the most.
-        style: how an opinion is written: all passages in one prompt, or a paragraph a passage (see ``chains.opinion``).
-        abstain: say "I don't know" where nothing retrieved bears on the question.
-        opinion_in_debate: show the debaters the opinion.
-        translate: the language that answers are translated into, such as ``ja``; none unless given.
-        glossary: how terms are to be translated: a table of the settings file.
-        in_flight: questions worked on at the same time.
-        limit: only the first so many seed questions.
-        also: write the workbook's sheets as csv or parquet files, too.
-    """
+    """One run. Each field's description is the help of its flag (see ``debate.options``)."""
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 
-    questions: Path
-    sheet: str | None = None
-    corpus: Path | None = None
-    index: Path | None = None
-    personas: Path | None = None
-    opinion_persona: str = "professor"
-    debaters: tuple[str, ...] = ()
-    model: str = "smollm2"
-    backend: Literal["auto", "openvino", "transformers", "unsloth"] = "auto"
-    load_in_4bit: bool = True
-    max_seq_length: int | None = Field(default=None, ge=256)
-    batch_size: int | None = Field(default=None, ge=1)
-    embeddings: str | None = None
-    embeddings_backend: Literal["auto", "torch", "openvino"] = "auto"
-    out: Path | None = None
-    deepen: int = Field(default=1, ge=0, le=20)
-    rounds: int = Field(default=2, ge=2, le=20)
-    k: int = Field(default=5, ge=1, le=50)
-    debate_k: int = Field(default=5, ge=1, le=50)
-    pov_weight: float = Field(default=0.5, ge=0, le=1)
-    mode: Literal["dense", "hybrid"] = "dense"
-    min_words: int = Field(default=400, ge=0)
-    max_words: int = Field(default=500, ge=20)
-    turn_words: int = Field(default=120, ge=20)
-    opinion_in_debate: bool = True
-    style: Literal["auto", "single", "by_chunk"] = "auto"
-    abstain: bool = True
-    translate: str = ""
-    glossary: dict[str, str] = Field(default_factory=dict)
-    in_flight: int = Field(default=16, ge=1, le=1024)
-    limit: int | None = Field(default=None, ge=1)
-    seed: int = 0
-    also: tuple[Literal["csv", "parquet"], ...] = ()
+    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
+    sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
+    corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
+    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
+    personas: Path | None = Field(
+        None, description="TOML file of personas and points of view; the built-in ones unless given"
+    )
+    opinion_persona: str = Field("professor", description="Id of who writes the opinions")
+    debaters: tuple[str, ...] = Field((), description="Ids of who debates; every persona of the file unless given")
+    model: str = Field("smollm2", description="smollm2, a repository, a folder, or http://host:port/v1#model")
+    backend: Literal["auto", "openvino", "transformers", "unsloth"] = Field(
+        "auto", description="What the model computes with"
+    )
+    load_in_4bit: bool = Field(True, description="Load a model on a GPU in 4 bits")
+    max_seq_length: int | None = Field(
+        None, ge=256, description="Tokens of prompt and answer together; the model's own window unless given"
+    )
+    batch_size: int | None = Field(
+        None, ge=1, description="Answers generated at a time, at the most; as many as fit unless given"
+    )
+    embeddings: str | None = Field(
+        None, description="sentence-transformers name or folder; the bundled MiniLM unless given"
+    )
+    embeddings_backend: Literal["auto", "torch", "openvino"] = Field("auto", description="What that computes with")
+    out: Path | None = Field(None, description="The run's folder; a new runs/NAME-001 unless given")
+    deepen: int = Field(1, ge=0, le=20, description="Questions made of each seed question; 0: none")
+    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, at least 2")
+    k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
+    debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
+    pov_weight: float = Field(
+        0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
+    )
+    mode: Literal["dense", "hybrid"] = Field("dense", description="Retrieve by meaning, or by meaning and words (BM25)")
+    min_words: int = Field(400, ge=0, description="Words of an opinion, at least")
+    max_words: int = Field(500, ge=20, description="Words of an opinion, at the most")
+    turn_words: int = Field(120, ge=20, description="Words of a debater's turn, at the most")
+    opinion_in_debate: bool = Field(True, description="Show the debaters the opinion")
+    style: Literal["auto", "single", "by_chunk"] = Field(
+        "auto", description="Opinions from one prompt, or a paragraph a passage"
+    )
+    abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')
+    translate: str = Field("", description="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh")
+    glossary: dict[str, str] = Field(
+        default_factory=dict, description="How terms are to be translated; a table of the settings file"
+    )
+    in_flight: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time")
+    limit: int | None = Field(None, ge=1, description="Only the first N seed questions")
+    seed: int = Field(0, description="Seed of everything that is random")
+    also: tuple[Literal["csv", "parquet"], ...] = Field((), description="Write the sheets as such files, too")
 
     @model_validator(mode="after")
     def _words_leave_room(self) -> DebateSettings:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol
 
 from debate.results import QuestionResult
+
+LINES = logging.getLogger("debate.lines")  # what a watcher tells in log lines instead of a bar: for the terminal alone
 
 
 class Progress(Protocol):

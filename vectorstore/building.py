@@ -40,47 +40,60 @@ def build_index(
     kind: Kind | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FaissStore:
-    """Make a store hold exactly these documents; `update_index` without its counts."""
-    return update_index(documents, embeddings, folder=folder, store=store, kind=kind, progress=progress)[0]
-
-
-def update_index(
-    documents: Sequence[Document],
-    embeddings: Embeddings,
-    *,
-    folder: str | Path | None = None,
-    store: FaissStore | None = None,
-    kind: Kind | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[FaissStore, Changes]:
-    """Make a store hold exactly these documents, and say what that changed.
+    """Make a store that holds exactly these documents: `open_or_start`, then `update_store`.
 
     Args:
         documents: those without an id get one from their text.
         embeddings: the embedding model.
-        folder: where the store is kept: loaded if one is there, saved along the way and at the end, so an
-            interrupted build goes on where it stopped.
-        store: a store to bring up to date instead of a new one.
+        folder: where the store is kept.
+        store: a store to bring up to date instead of the folder's or a new one.
         kind: see `FaissStore.from_texts`; for a new store only.
-        progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
-            KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
-
-    Returns:
-        The store, and the changes. Chunks that it held already are not embedded again, others are deleted, and
-        a changed metadata is taken over.
+        progress: see `update_store`.
 
     Raises:
         CorpusError: no documents. StoreError: the folder's store is damaged or of another model.
+    """
+    if store is None:
+        store = open_or_start(folder, embeddings, kind or kind_for(len(documents)))
+    update_store(store, documents, folder=folder, progress=progress)
+    return store
+
+
+def open_or_start(folder: str | Path | None, embeddings: Embeddings, kind: Kind) -> FaissStore:
+    """Load the store that is kept in a folder; where there is none, start one of this kind.
+
+    Raises:
+        StoreError: the folder's store is damaged or of another model.
+    """
+    if folder is not None and (Path(folder) / MANIFEST).is_file():
+        return FaissStore.load(folder, embeddings)
+    return FaissStore(embeddings, kind=kind)
+
+
+def update_store(
+    store: FaissStore,
+    documents: Sequence[Document],
+    *,
+    folder: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Changes:
+    """Make a store hold exactly these documents, and say what that changed.
+
+    Chunks that it holds already are not embedded again, others are deleted, and changed metadata is taken over.
+
+    Args:
+        folder: where to save the store, along the way and at the end, so that an interrupted update goes on where
+            it stopped.
+        progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
+            KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
+
+    Raises:
+        CorpusError: no documents. StoreError: the folder cannot be written to.
     """
     wanted = {document.id or chunk_id(document.page_content): document for document in documents}
     if not wanted:
         raise CorpusError("There are no documents to index. Check the folder that they were loaded from.")
     place = None if folder is None else Path(folder)
-    saved = place is not None and (place / MANIFEST).is_file()
-    if store is None and place is not None and saved:
-        store = FaissStore.load(place, embeddings)
-    if store is None:
-        store = FaissStore(embeddings, kind=kind or kind_for(len(wanted)))
     before = len(store)
     new, moved = _reconcile(store, wanted)
     changes = Changes(len(new), len(store), before - len(store), moved)
@@ -90,9 +103,9 @@ def update_index(
         if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)
         raise
-    if place is not None and (new or moved or changes.deleted or not saved):
+    if place is not None and (new or moved or changes.deleted or not (place / MANIFEST).is_file()):
         store.save(place)
-    return store, changes
+    return changes
 
 
 _BETWEEN_BATCHES = "between two batches"

@@ -50,7 +50,7 @@ def read_records(path: Path) -> list[Record]:
         return reader(path)
     except (CorpusError, OSError):
         raise
-    except Exception as error:
+    except Exception as error:  # what parsers raise on damaged files is open-ended: KeyError, zlib.error, ParseError…
         reason = f"is no readable {path.suffix.lower()} file: {type(error).__name__}: {error}"
         raise CorpusError(reason) from error
 

@@ -100,10 +100,6 @@ def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
     ]
 
 
-def _times(seconds: Sequence[float]) -> str:
-    return f"median {median(seconds):.1f} s, from {min(seconds):.1f} to {max(seconds):.1f} s"
-
-
 def _chart(
     title: str,
     summary: str,

@@ -1,7 +1,7 @@
 import pytest
 from fakes import TopicEmbedding
 
-from chains.abstention import PROBES, AbstentionThreshold, calibrate
+from chains.abstention import PROBES, AbstentionThreshold, calibrate, is_abstention
 from chains.errors import ChainError
 from chains.schemas import Chunk
 from vectorstore import FaissStore
@@ -71,3 +71,39 @@ def test_a_chunk_from_another_store_is_an_error_that_names_it(threshold: Abstent
 
 def test_no_probe_is_asked_twice() -> None:
     assert len(set(PROBES)) == len(PROBES) == 48
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't know.",
+        "I don’t know",
+        " i do not know. ",
+        '"I don\'t know."',
+        "I don't know the answer to this question based on the passages provided.",
+        "I'm sorry, but I don't know. The passages do not mention the matter.",
+        "Based on the passages, I do not know what the answer is.",
+        "I cannot answer this question from the given passages.",
+        "I have no answer.",
+        "わかりません。",
+        "申し訳ありませんが、提供された文章からは分かりません。",
+    ],
+)
+def test_admission_of_not_knowing_is_an_abstention(text: str) -> None:
+    assert is_abstention(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Sanctions failed. I don't know why anyone believes in them.",
+        "I don't know of any state that gained from them.",
+        "I don't know, but trade grew by half in ten years.",
+        "I know the answer: oil.",
+        "I do not know. " + "Trade among the members grew faster than trade with others. " * 8,
+        "彼は知りませんが、貿易は増えました。石油の輸出も増え、銀行は融資を拡大しています。" * 3,
+    ],
+)
+def test_answer_that_mentions_not_knowing_is_no_abstention(text: str) -> None:
+    assert not is_abstention(text)

@@ -6,8 +6,8 @@ from langchain_core.documents import Document
 
 from chains.abstention import calibrate
 from chains.contracts import WordLimits
-from chains.llm import BatchedHuggingFacePipeline
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
+from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk
 from vectorstore import FaissStore
 

@@ -26,6 +26,19 @@ def assert_refused(result, folder: Path, message: str) -> None:
     assert not (folder / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("index", "DOCUMENTS Folder of documents, or one file. [required]"),
+        ("trace", "FOLDER A run's folder. [required]"),
+        ("ask", "INSTRUCTION What you want to know or have done. [required]"),
+        ("models", "[MODEL] Only this one: a folder, or a repository on this machine."),
+    ],
+)
+def test_help_says_what_a_commands_argument_is(command: str, told: str) -> None:
+    assert told in " ".join(CliRunner().invoke(app, [command, "--help"]).stdout.split())
+
+
 def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
     result = bad_run(tmp_path, GOOD, "text", "q.csv", "--questions", str(tmp_path / "none.xlsx"))
     assert_refused(result, tmp_path, "there is no question list")

@@ -66,6 +66,11 @@ def model() -> CountingModel:
     return CountingModel()
 
 
+def write_passages(docs: Path, count: int) -> None:
+    for number in range(count):
+        (docs / f"{number}.txt").write_text(f"Passage number {number}.")
+
+
 def index(docs: Path, out: Path, model: CountingModel, watcher: Steps | None = None, **options):
     return index_documents(docs, out, watcher or Steps(), embeddings=model, **options)
 
@@ -147,8 +152,7 @@ t.index(Path({docs!r}), Path({out!r}), t.CountingModel(), Announcing())
 
 
 def test_a_killed_process_leaves_an_index_that_is_gone_on_with(docs, tmp_path, model) -> None:
-    for number in range(40):
-        (docs / f"{number}.txt").write_text(f"Passage number {number}.")
+    write_passages(docs, 40)
     here = Path(__file__).parent
     code = KILLED.format(
         root=str(here.parents[1]), tests=str(here.parent), here=str(here), docs=str(docs), out=str(tmp_path / "i")
@@ -184,7 +188,7 @@ def test_a_folder_that_holds_other_files_is_left_alone(docs, tmp_path, model) ->
 
 def test_a_second_process_on_the_same_index_is_refused(docs, tmp_path, model) -> None:
     (tmp_path / "i").mkdir()
-    with FileLock(tmp_path / "i" / ".lock"), pytest.raises(IndexFolderError, match="another process works on"):
+    with FileLock(tmp_path / "i" / ".lock"), pytest.raises(IndexFolderError, match="another process works in"):
         index(docs, tmp_path / "i", model)
 
 
@@ -229,8 +233,7 @@ class Heard(Silence):
 
 def test_a_run_says_what_embeds_and_each_tenth_of_what_it_reads(docs, run_settings, model, monkeypatch) -> None:
     monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
-    for number in range(98):
-        (docs / f"{number}.txt").write_text(f"Passage number {number}.")
+    write_passages(docs, 98)
     heard = Heard()
 
     load_store(run_settings, heard)

@@ -49,16 +49,14 @@ def test_a_question_alone_does_not_see_the_stance_space(store, staged):
 def test_views_score_in_both_spaces_and_everything_adds_up(staged, two):
     found = staged.pov_search(["is trade good?"], [VIEWS], pov_weight=0.4, k=60)[0]
 
-    one = found[0]
+    one, scores = found[0], [document.metadata["score"] for document in found]
     text, view = one.page_content, "trade brings peace"
     base = unit(two.embed_query(view)) @ unit(two.embed_query(text))
     stance = unit(two.encode_stance([f"is trade good?: {view}"])[0]) @ unit(two.encode_stance([text])[0])
     assert one.metadata["pov_scores"][0] == pytest.approx((1 - STANCE_SHARE) * base + STANCE_SHARE * stance, abs=1e-5)
-    for document in found:
-        own, pushed, between = document.metadata["pov_scores"]
-        parts = 0.6 * document.metadata["question_score"] + 0.4 * (own - 0.5 * pushed + between) / 2.5
-        assert document.metadata["score"] == pytest.approx(parts, abs=1e-9)
-    scores = [document.metadata["score"] for document in found]
+    views = np.array([document.metadata["pov_scores"] for document in found]) @ [1, -0.5, 1] / 2.5
+    questions = np.array([document.metadata["question_score"] for document in found])
+    assert scores == pytest.approx(0.6 * questions + 0.4 * views, abs=1e-9)
     assert scores == sorted(scores, reverse=True)
 
 

@@ -1,22 +1,25 @@
-"""A run as seen in a terminal: a bar with questions done, stage and time left, or plain log lines."""
+"""A run as seen in a terminal: a bar or log lines while it runs, and what it came to."""
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
+from itertools import islice
 from threading import Lock
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
+from rich.progress import SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
 
 from debate.results import QuestionResult
+from debate.runner import RunSummary
+from debate.terminal import LiveBar
+from debate.watching import LINES
 
-_LOG = logging.getLogger("debate")
+_ROWS_SHOWN = 30
 
 
-class ProgressBar:
+class RunBar(LiveBar):
     """A live bar; questions move through retrieve, opinion, debate and verdict.
 
     The bar counts stages rather than whole questions, because questions that run together also finish
@@ -25,31 +28,13 @@ class ProgressBar:
 
     def __init__(self, console: Console, rounds: int, debaters: int) -> None:
         self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
-        self._bar = RichProgress(
-            SpinnerColumn(),
-            TextColumn("{task.fields[done]}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.description}", markup=False),
-            TextColumn("elapsed"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-        )
+        stages = TextColumn("{task.description}", markup=False)
+        super().__init__(console, [SpinnerColumn(), TextColumn("{task.fields[done]}")], [stages])
         self._task = self._bar.add_task("starting", total=None, done="")
         self._at: dict[str, str] = {}
         self._steps: Counter[str] = Counter()
         self._done = self._questions = 0
         self._lock = Lock()
-
-    def __enter__(self) -> ProgressBar:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def preparing(self, what: str) -> None:
         """Say what is being loaded."""
@@ -88,35 +73,59 @@ class ProgressBar:
         return f"{self._done}/{self._questions} questions"
 
 
-class LogLines:
-    """The same news as log lines, for ``--quiet`` and for files."""
+class RunLines:
+    """The same news as log lines, for ``--quiet``."""
 
     def __init__(self) -> None:
         self._questions = self._done = 0
 
     def preparing(self, what: str) -> None:
         """Log it."""
-        _LOG.info("%s", what)
+        LINES.info("%s", what)
 
     def total(self, questions: int, done: int) -> None:
         """Log it."""
         self._questions, self._done = questions, done
-        _LOG.info("%d questions, %d of them finished before", questions, done)
+        LINES.info("%d questions, %d of them finished before", questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
         """Log it where details are asked for."""
-        _LOG.debug("%s: %s", question_id, stage)
+        LINES.debug("%s: %s", question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
         """Log it."""
         self._done += 1
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
-        _LOG.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
+        LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
 
     def stopping(self, in_flight: int) -> None:
         """Log it."""
-        _LOG.info(_stopping(in_flight))
+        LINES.info(_stopping(in_flight))
 
 
 def _stopping(in_flight: int) -> str:
     return f"interrupted: finishing {in_flight} questions in flight; Ctrl-C again stops at once, and both can go on"
+
+
+def print_summary(console: Console, summary: RunSummary) -> None:
+    """Print what a run came to: its rows, the files that were skipped, and where workbook and report lie."""
+    table = Table(title="Answered and debated", title_justify="left")
+    for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
+        table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
+    for result in islice(summary.rows(), _ROWS_SHOWN):
+        table.add_row(
+            Text(result.question.text, overflow="ellipsis", no_wrap=True),
+            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
+            str(result.opinion.words if result.opinion else 0),
+            str(len(result.chunks)),
+            str(len(result.turns)),
+            f"{result.seconds:.0f}",
+        )
+    console.print(table)
+    if summary.total > _ROWS_SHOWN:
+        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
+    for file in summary.skipped_files:
+        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)
+    report = summary.folder / "report.html"
+    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
+    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)

@@ -1,0 +1,47 @@
+"""A folder that one process at a time works in, with a TOML record of what it is (``run.toml``, ``index.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from filelock import FileLock, Timeout
+
+from debate.errors import DebateError
+
+
+@contextmanager
+def held(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> Iterator[None]:
+    """Make a folder and keep every other process out of it.
+
+    Args:
+        wait: for another process that works in it, instead of raising.
+
+    Raises:
+        DebateError: of that kind: it cannot be written to, or another process works in it.
+    """
+    lock = FileLock(folder / ".lock", timeout=-1 if wait else 0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise error_kind(f"another process works in {folder}; wait for it, or give another --out") from error
+    except OSError as error:
+        raise error_kind(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateError]) -> None:
+    """Write a record, all of it or nothing; a DebateError of that kind where it cannot be written."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(tomli_w.dumps(record), encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise error_kind(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error

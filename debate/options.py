@@ -1,0 +1,51 @@
+"""The flags of ``debate run``: one for each field of ``DebateSettings``, which says its type, default and help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Parameter, Signature, signature
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+
+from debate.settings import DebateSettings
+
+_TABLES = ("glossary",)  # what no flag can say
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a Typer command, whose ``**settings`` takes them, a flag for every setting; one not given is None or empty.
+
+    The values are checked by ``load_settings``, which names the flag, the variable and the file.
+    """
+    flags = [_flag(name, field) for name, field in DebateSettings.model_fields.items() if name not in _TABLES]
+    own = [one for one in signature(command, eval_str=True).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    command.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
+    return command
+
+
+def _flag(name: str, field: FieldInfo) -> Parameter:
+    kind, choices, repeated = _kind(field.annotation)
+    told = [field.description, f": {', '.join(choices)}" if choices else "", "; may be repeated" if repeated else ""]
+    option = typer.Option(help=f"{''.join(map(str, told))}{_default(field.default)}.", show_default=False)
+    annotation: Any = list[kind] if repeated else kind  # type: ignore[valid-type]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[annotation | None, option])
+
+
+def _kind(annotation: Any) -> tuple[type, tuple[str, ...], bool]:
+    """Return a setting's plain type, the choices there are, and whether it holds several values."""
+    parts = [part for part in get_args(annotation) if part not in (NoneType, ...)]
+    if get_origin(annotation) is Literal:
+        return str, tuple(parts), False
+    if get_origin(annotation) is tuple:
+        kind, choices, _ = _kind(parts[0])
+        return kind, choices, True
+    return (parts[0] if parts else annotation), (), False
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, bool):
+        return " [yes]" if value else " [no]"
+    return f" [{value}]" if isinstance(value, int | float | str) and value != "" else ""
