@@ -55,6 +55,7 @@ def line(style: str, opinions: Sequence[Opinion], seconds: float) -> str:
     both = sum(400 <= one.words <= 500 and ends_with_sentence(one.answer) for one in opinions)
     return (
         f"{style:10}{sum(covered) / count:9.2f}{min(covered):5d}{sum(one.supported for one in opinions) / count:11.0%}"
+        f"{sum(len(one.unknown) for one in opinions) / count:9.2f}"
         f"{sum(detect_loop(one.answer) is not None for one in opinions):7d}{sum(bool(one.loop) for one in opinions):8d}"
         f"{right / count:9.0%}{ended / count:7.0%}{both / count:6.0%}{sum(one.abstained for one in opinions):7d}"
         f"{sum(one.tokens for one in opinions):9d}{seconds:9.0f}"
@@ -62,7 +63,7 @@ def line(style: str, opinions: Sequence[Opinion], seconds: float) -> str:
 
 
 HEADER = (
-    f"{'style':10}{'covered':>9}{'min':>5}{'supported':>11}{'loops':>7}{'caught':>8}{'400-500':>9}{'ended':>7}{'both':>6}"
+    f"{'style':10}{'covered':>9}{'min':>5}{'supported':>11}{'unknown':>9}{'loops':>7}{'caught':>8}{'400-500':>9}{'ended':>7}{'both':>6}"
     f"{'silent':>7}{'tokens':>9}{'seconds':>9}"
 )
 
@@ -89,7 +90,8 @@ def main(arguments: list[str] | None = None) -> int:
     table = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {given.model}; {len(asked)} example questions, 5 chunks each",
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before",
-        "covered: chunks of 5 that some sentence rests on, mean and min; loops: left in the answer; caught: cut on the way",
+        "covered: chunks of 5 that some sentence rests on, mean and min; unknown: numbers and names in no passage,",
+        "an answer; loops: left in the answer; caught: cut on the way",
         HEADER,
     ]
     print("\n".join(table), flush=True)
@@ -112,7 +114,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _as_row(style: str, asked: OpinionRequest, opinion: Opinion) -> dict[str, Any]:
     question = asked.question if isinstance(asked.question, str) else asked.question.text
     passages = [chunk.text for chunk in asked.chunks if isinstance(chunk, Chunk)]
-    shown = {"words": opinion.words, "supported": opinion.supported, "loop": opinion.loop, "notes": opinion.notes}
+    shown = {
+        "words": opinion.words,
+        "supported": opinion.supported,
+        "unknown": opinion.unknown,
+        "loop": opinion.loop,
+        "notes": opinion.notes,
+    }
     return {"style": style, "question": question, "answer": opinion.answer, **shown, "passages": passages}
 
 

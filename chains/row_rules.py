@@ -29,6 +29,7 @@ TOP_K, TOP_P = 50, 0.95  # where a step of the ladder samples at all
 _LOOP_CHECK_EVERY = 16  # tokens; a check costs about as much as a hundredth of a decoding step
 _LONGEST_ABSTENTION = 8  # tokens
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_ON_DEVICE = ("begins_nothing", "comes_again", "digit", "point")
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")  # how a vocabulary of sentencepiece writes a byte
 _LEADS_UNSPACED = range(0xE3, 0xEA)  # first bytes in UTF-8 of kana and ideographs; the other two bytes follow
 
@@ -48,12 +49,17 @@ class Vocabulary:
         words: how many words a token begins; characters in scripts without spaces.
         ends_sentence, special: whether it may end a sentence; whether it is no text.
         begins_nothing: whether no answer begins with it: the end of a sentence, or an empty line.
+        comes_again: whether no rule against repetition touches it: it is of a number, or goes on with a word.
+        digit, point: whether it ends with a digit; whether it is the point that may follow one.
     """
 
     words: torch.Tensor
     ends_sentence: torch.Tensor
     special: torch.Tensor
     begins_nothing: torch.Tensor
+    comes_again: torch.Tensor
+    digit: torch.Tensor
+    point: torch.Tensor
     end_id: int
     abstentions: frozenset[tuple[int, ...]]
 
@@ -74,6 +80,9 @@ class Vocabulary:
             ends_sentence=ends_sentence,
             special=special,
             begins_nothing=ends_sentence | torch.tensor(["\n" in piece and not piece.strip() for piece in pieces]),
+            comes_again=torch.tensor(list(map(_comes_again, pieces))),
+            digit=torch.tensor([piece[-1:].isdigit() for piece in pieces]),
+            point=torch.tensor([piece == "." for piece in pieces]),
             end_id=int(tokenizer.eos_token_id),
             abstentions=frozenset(
                 tuple(tokenizer.encode(lead + words, add_special_tokens=False))
@@ -93,7 +102,7 @@ class Vocabulary:
             words=pad(self.words, (0, extra)),
             ends_sentence=pad(self.ends_sentence, (0, extra)),
             special=pad(self.special, (0, extra), value=True).to(device),
-            begins_nothing=pad(self.begins_nothing, (0, extra)).to(device),
+            **{name: pad(getattr(self, name), (0, extra)).to(device) for name in _ON_DEVICE},
         )
 
 
@@ -167,15 +176,19 @@ class RowRules(LogitsProcessor):  # type: ignore[misc]
         return self._vocabulary.ends_sentence[last]
 
     def _discourage_repetition(self, answer: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Lower what was used, forbid n-grams; not within numbers and words, which would come out wrong."""
         if answer.shape[1] == 0:
             return scores
+        known = self._vocabulary
+        free = known.comes_again | (known.point & known.digit[answer[:, -1:]])
         if (penalty := self._sampling.repetition_penalty) != 1.0:
             used = scores.gather(1, answer)
-            scores.scatter_(1, answer, torch.where(used < 0, used * penalty, used / penalty))
+            lowered = torch.where(used < 0, used * penalty, used / penalty)
+            scores.scatter_(1, answer, torch.where(free.gather(1, answer), used, lowered))
         banned = [(row, token) for row in range(len(scores)) for token in self._banned(row)]
         if banned:  # in one go: each write of its own would wait for the GPU
             rows, tokens = torch.tensor(banned).T.to(scores.device)
-            scores[rows, tokens] = -torch.inf
+            scores[rows, tokens] = scores[rows, tokens].masked_fill(~free[rows, tokens], -torch.inf)
         return scores
 
     def _banned(self, row: int) -> set[int]:
@@ -214,6 +227,20 @@ def _words_begun(piece: str, token: str) -> int:
     text = piece.strip()
     spaced = bool(text) and piece[:1].isspace() and not _UNSPACED.match(text)
     return len(_UNSPACED.findall(piece)) + spaced
+
+
+def _comes_again(piece: str) -> bool:
+    """Tell whether a token is of a number, or goes on with a word.
+
+    Forbidden there, a repetition went on with another year or another letter: "2022 to 2026" came again as "2031 to
+    2049", "Contingent" as "Continging".
+    """
+    text = piece.strip()
+    if not text:
+        return piece == " "  # some vocabularies put it before a number
+    if "\ufffd" in piece or _UNSPACED.match(text):
+        return False
+    return text[0].isdigit() or (piece[0].isalpha() and text.isalpha())
 
 
 def _bytes(token: str) -> list[int]:

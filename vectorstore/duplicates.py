@@ -1,6 +1,7 @@
 """Near-duplicates: chunks that are the same passage with a typo or another header. Texts and vectors only."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ BLOCK = 1024
 
 def same_passage(one: frozenset[str], other: frozenset[str]) -> bool:
     """Tell whether two chunks' shingles overlap by `SAME_PASSAGE`."""
-    return len(one & other) >= SAME_PASSAGE * len(one | other)
+    shared = len(one & other)
+    return shared >= SAME_PASSAGE * (len(one) + len(other) - shared)
 
 
+@lru_cache(maxsize=1024)  # the same few passages are retrieved for question after question
 def shingles(text: str) -> frozenset[str]:
     """Return every run of `SHINGLE` letters and digits of a text, case and everything else left out."""
     letters = "".join(filter(str.isalnum, text.casefold()))

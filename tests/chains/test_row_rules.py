@@ -94,3 +94,32 @@ def test_what_somebody_else_said_does_not_come_again_but_names_in_it_may(tokeniz
         rules(torch.tensor([said[:n]], dtype=torch.long), torch.zeros(1, len(vocabulary.special))) for n in range(5)
     ]
     assert [bool(scores[0, said[n]].isfinite()) for n, scores in enumerate(after)] == [True, True, True, False, False]
+
+
+def allowed(rules: RowRules, vocabulary: Vocabulary, ids: list[int]) -> list[bool]:
+    """Whether each token could still be chosen after the ones before it."""
+    size = len(vocabulary.special)
+    after = [rules(torch.tensor([ids[:n]], dtype=torch.long), torch.zeros(1, size)) for n in range(len(ids))]
+    return [bool(scores[0, token].isfinite()) for token, scores in zip(ids, after, strict=True)]
+
+
+def test_a_number_that_was_said_can_be_said_again_digit_by_digit(tokenizer, vocabulary) -> None:
+    said = tokenizer("in 2024 the New Development Bank lent 117.5 billion").input_ids
+    rules = RowRules(vocabulary, 0, [WordLimits(0, 50)], Sampling(no_repeat_said=2))
+    rules.forbid(0, said)
+    forbidden = [
+        tokenizer.decode(token) for token, fine in zip(said, allowed(rules, vocabulary, said), strict=True) if not fine
+    ]
+    assert forbidden == [" the", " New", " Development", " Bank", " lent", " billion"]
+
+
+def test_the_penalty_on_used_words_leaves_numbers_alone(tokenizer, vocabulary) -> None:
+    ids = tokenizer("the bank lent 7.5 the").input_ids
+    rules = RowRules(vocabulary, 0, [WordLimits(0, 50)], Sampling(repetition_penalty=2.0))
+    scores = rules(torch.tensor([ids], dtype=torch.long), torch.full((1, len(vocabulary.special)), 8.0))
+    used = tokenizer(" the 7").input_ids
+    assert {tokenizer.decode(token): float(scores[0, token]) for token in used} == {
+        " the": 4.0,
+        " ": 8.0,
+        "7": 8.0,
+    }
