@@ -7,8 +7,9 @@ last round a moderator gives a verdict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -75,7 +76,8 @@ def turn_chain(
 
         chunks = _own_chunks(persona, request.turns) or retrieve.invoke(request.debate.question)
         fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
-        completion = complete.invoke(fitted.prompt)
+        speakers = [persona.name, *(turn.speaker for turn in request.turns)]
+        completion = in_own_name(complete.invoke(fitted.prompt), speakers)
         return _turn(completion, persona.id, persona.name, request.round, fitted.chunks, fitted.dropped)
 
     return RunnableLambda(speak).with_config(run_name=f"turn:{persona.id}")
@@ -147,6 +149,17 @@ def statement_prompt(
         rounds=request.rounds,
         max_words=limits.maximum,
     )
+
+
+def in_own_name(completion: Completion, speakers: Sequence[str]) -> Completion:
+    """Take a name or a passage's number from before a turn, and end it where it begins to speak as another."""
+    label = rf"(?P<name>{'|'.join(map(re.escape, speakers))})(?: \(\d+\))?:"
+    text = re.sub(rf"^(?:\W*{label})?\s*(?:\[\d+\]\s*)?", "", completion.text)
+    other = re.search(rf"\n[ \t]*(?:\[\d+\][ \t]*)?{label}", text)
+    if other is None or not text[: other.start()].strip():
+        return replace(completion, text=text)
+    note = f"ended where it began to speak as {other['name']}"
+    return replace(completion, text=text[: other.start()].rstrip(), notes=(*completion.notes, note))
 
 
 def _own_chunks(persona: Persona, turns: Sequence[Turn]) -> tuple[Chunk, ...]:

@@ -3,9 +3,16 @@ from fakes import ScriptedLLM
 from langchain_core.runnables import RunnableLambda
 
 from chains import debate as debate_module
-from chains.debate import DebateRequest, TurnRequest, debate_chain, turn_chain, verdict_chain
+from chains.debate import (
+    DebateRequest,
+    TurnRequest,
+    debate_chain,
+    in_own_name,
+    turn_chain,
+    verdict_chain,
+)
 from chains.errors import ChainError, GenerationError
-from chains.schemas import Chunk, Turn
+from chains.schemas import Chunk, Completion, Turn
 from prompts import Persona
 
 HAWK, DOVE = Persona("hawk", "Hawk", "a hawk."), Persona("dove", "Dove", "a dove.")
@@ -49,6 +56,23 @@ def test_one_persona_is_no_debate() -> None:
 def test_one_round_is_no_debate() -> None:
     with pytest.raises(ChainError, match="at least two rounds, 1 given"):
         debate(rounds=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "notes"),
+    [
+        ("Hawk: Arm now.", "Arm now.", ()),
+        ("Dove:\n[4] Arm now [1].", "Arm now [1].", ()),
+        ("[4] Arm now.", "Arm now.", ()),
+        ("Arm now. Dove: no, said the hawk.", "Arm now. Dove: no, said the hawk.", ()),
+        ("Arm now.\nDove: Never!\nHawk: Now!", "Arm now.", ("ended where it began to speak as Dove",)),
+        ("Arm now.\n[9] Dove (4): Never!", "Arm now.", ("ended where it began to speak as Dove",)),
+        ("Arm now.\nEagle: Never!", "Arm now.\nEagle: Never!", ()),
+    ],
+)
+def test_a_turn_is_spoken_in_ones_own_name(written: str, kept: str, notes: tuple[str, ...]) -> None:
+    spoken = in_own_name(Completion(written, 1, 1, "", ()), ["Hawk", "Dove"])
+    assert (spoken.text, spoken.notes) == (kept, notes)
 
 
 SPOKEN = tuple(Turn(1, "dove", "Dove", f"What was said as number {n}.", 6) for n in range(6))
