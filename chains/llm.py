@@ -23,8 +23,6 @@ from chains.preflight import adapter_base, check_model, not_loaded
 from chains.server import load_server
 from chains.smollm2 import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 
-__all__ = ["BatchedHuggingFacePipeline", "ModelSettings", "load_llm"]
-
 # Measured (docs/decisions.md): on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 Backend = Literal["auto", "openvino", "transformers", "unsloth"]

@@ -11,7 +11,7 @@ from debate.errors import RunFolderError
 from debate.results import QuestionResult
 from debate.watching import LINES, Progress
 
-_LOG = logging.getLogger("debate.log")
+LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")
 
 
@@ -28,10 +28,10 @@ def logged(folder: Path) -> Iterator[None]:
         raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
-    rooms = [_LOG, *map(logging.getLogger, _ROOMS)]
+    rooms = [LOG, *map(logging.getLogger, _ROOMS)]
     try:
-        _LOG.setLevel(logging.INFO)
-        _LOG.propagate = False  # it is for the file; the terminal has its own watcher
+        LOG.setLevel(logging.INFO)
+        LOG.propagate = False  # it is for the file; the terminal has its own watcher
         for room in rooms:
             room.addHandler(handler)
         yield
@@ -49,12 +49,12 @@ class Logged:
 
     def preparing(self, what: str) -> None:
         """Log it and pass it on."""
-        _LOG.info("%s", what)
+        LOG.info("%s", what)
         self._other.preparing(what)
 
     def total(self, questions: int, done: int) -> None:
         """Log it and pass it on."""
-        _LOG.info("%d questions, %d of them finished before", questions, done)
+        LOG.info("%d questions, %d of them finished before", questions, done)
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
@@ -64,10 +64,10 @@ class Logged:
     def finished(self, result: QuestionResult) -> None:
         """Log it and pass it on."""
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
-        _LOG.info("%s %s", result.question.id, outcome)
+        LOG.info("%s %s", result.question.id, outcome)
         self._other.finished(result)
 
     def stopping(self, in_flight: int) -> None:
         """Log it and pass it on."""
-        _LOG.info("interrupted: finishing %d questions in flight", in_flight)
+        LOG.info("interrupted: finishing %d questions in flight", in_flight)
         self._other.stopping(in_flight)

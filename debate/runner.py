@@ -6,7 +6,6 @@ so that other systems and tests bring their own.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -33,7 +32,7 @@ from debate.questions import read_questions
 from debate.report import run_facts, write_report
 from debate.results import QuestionResult
 from debate.run_folder import check_same_run, choose_run_folder, hold_run_folder, is_run
-from debate.run_log import Logged, logged
+from debate.run_log import LOG, Logged, logged
 from debate.settings import DebateSettings
 from debate.tracing import Trace, tracing
 from debate.watching import Progress, Silence
@@ -42,7 +41,6 @@ from debate.workbook import write_workbook
 from prompts import Cast, Persona, load_cast
 from vectorstore import FaissStore
 
-_LOG = logging.getLogger(__name__)
 _WORKBOOK_EVERY = 5.0  # seconds between two versions of the workbook at the least
 _WORKBOOK_SHARE = 100  # and at least so many times as long as writing it takes: 1% of the run at the most
 
@@ -126,7 +124,7 @@ def run_questions(
             held.enter_context(hold_run_folder(inputs.folder, settings))
         held.enter_context(logged(inputs.folder))
         for file in skipped:
-            _LOG.warning("skipped an unreadable file: %s", file)
+            LOG.warning("skipped an unreadable file: %s", file)
         trace = held.enter_context(tracing(inputs.folder))
         return _Run(settings, inputs, llm, store, Logged(watcher), trace).complete(retry_failed, skipped)
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
 
-from chains.llm import BatchedHuggingFacePipeline
+from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Question
 from debate.checkpoints import cannot_write
 from debate.errors import RunFolderError
