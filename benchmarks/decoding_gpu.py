@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--questions", help="JSON list of prompts for the lookup trial")
     parser.add_argument("--cap", type=float, help="GiB that a trial may allocate on the GPU")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for name in options.trial:
         say(trial=name, limit_seconds=SECONDS[name])
         began = time.perf_counter()
@@ -74,8 +75,10 @@ def run(options: dict[str, object], seconds: int) -> str:
         try:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
             return "stopped at its limit"
+        finally:  # also where this process is told to end: a trial that went on would share the card with the next
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
     return "well" if code == 0 else f"with exit code {code}"
 
 
