@@ -1,7 +1,6 @@
 """What lifts the ceiling of decoding on a GPU: python -m benchmarks.decoding_gpu --checkpoint DIR --trial NAME …
 
     check            a captured step writes the same tokens as the loop of the engine (the small model, natural text)
-    attention        milliseconds of one step's attention over 40 layers, by implementation
     present          unsloth in 4 bits and the engine's loop, and stock generate one at a time: what to beat
     graph            transformers + bitsandbytes NF4 and a captured step (benchmarks/step_graph.py)
     graph-bf16       the same with bf16 weights
@@ -28,7 +27,6 @@ import time
 
 SECONDS = {
     "check": 120,
-    "attention": 90,
     "present": 300,
     "graph": 240,
     "graph-bf16": 240,

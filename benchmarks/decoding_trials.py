@@ -302,50 +302,6 @@ def check() -> None:
         model.set_attn_implementation("sdpa")
 
 
-def attention() -> None:
-    """One step's attention in the shape of Mistral-Nemo: stock, and each way that does not repeat keys and values."""
-    sdpa = torch.nn.functional.scaled_dot_product_attention
-    device, dtype = ("cuda", torch.bfloat16) if ON_GPU else ("cpu", torch.float32)
-    heads, groups, width, tokens = 32, 8, 128, OPTIONS.prompt_tokens // 256 * 256 + 256
-    for rows in OPTIONS.batches:
-        keys, values = (torch.randn(rows, groups, tokens, width, device=device, dtype=dtype) for _ in range(2))
-        query = torch.randn(rows, heads, 1, width, device=device, dtype=dtype)
-        grouped = query.view(rows, groups, heads // groups, width)
-        bias = torch.zeros(rows, 1, 1, tokens, device=device, dtype=dtype)
-        ways: dict[str, Callable[[], Any]] = {
-            "stock, repeated": partial(_repeated, query, keys, values, bias == 0),
-            "enable_gqa, mask": partial(sdpa, query, keys, values, attn_mask=bias == 0, enable_gqa=True),
-            "enable_gqa, no mask": partial(sdpa, query, keys, values, enable_gqa=True),
-        }
-        for name, core in step_graph.CORES.items():
-            ways[f"grouped {name}"] = partial(core, grouped, keys, values, bias, width**-0.5)
-        for name, way in ways.items():
-            try:
-                say(rows=rows, attention=name, milliseconds_of_40_layers=40 * _milliseconds(way))
-            except RuntimeError as error:
-                say(rows=rows, attention=name, failed=str(error)[:300])
-        del keys, values, ways, way
-        peak_gib()
-
-
-def _repeated(query: Any, keys: Any, values: Any, keep: Any) -> Any:
-    """Attention as transformers' sdpa does it under a mask."""
-    from transformers.integrations.sdpa_attention import repeat_kv
-
-    per = query.shape[1] // keys.shape[1]
-    return torch.nn.functional.scaled_dot_product_attention(
-        query, repeat_kv(keys, per), repeat_kv(values, per), attn_mask=keep
-    )
-
-
-def _milliseconds(way: Callable[[], Any], times: int = 20) -> float:
-    way()
-    began = synchronized()
-    for _ in range(times):
-        way()
-    return 1000 * (synchronized() - began) / times
-
-
 def lookup() -> None:
     """Prompt lookup on real prompts, with and without it."""
     model, tokenizer = load(str(small_folder()), "transformers", in_4_bits=False)
@@ -367,7 +323,6 @@ def lookup() -> None:
 
 TRIALS: dict[str, Callable[[], None]] = {
     "check": check,
-    "attention": attention,
     "present": present,
     "graph": graph,
     "graph-bf16": partial(graph, in_4_bits=False),
@@ -389,7 +344,7 @@ def main() -> None:
         if OPTIONS.cap:
             total = torch.cuda.get_device_properties(0).total_memory
             torch.cuda.set_per_process_memory_fraction(OPTIONS.cap * GIB / total)
-    if OPTIONS.trial not in ("check", "attention", "lookup") and not Path(OPTIONS.checkpoint).exists():
+    if OPTIONS.trial not in ("check", "lookup") and not Path(OPTIONS.checkpoint).exists():
         write_random_checkpoint(Path(OPTIONS.checkpoint), small_folder())
     find_loop = row_rules.loop_in_tokens
     row_rules.loop_in_tokens = lambda ids: find_loop(ids) and None  # looked for at its cost, never acted on

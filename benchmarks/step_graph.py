@@ -19,6 +19,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from chains import decoding
+
 _STRIDE = 256  # tokens between two captures
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
 
@@ -111,18 +113,9 @@ def prefill(
     """Read the prompts into buffers with room for ``room`` tokens: the scores after them, and the buffers."""
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     scores, buffers = [], []
-    for start in range(0, len(ids), rows_at_once):
-        group = slice(start, start + rows_at_once)
-        out = model(
-            input_ids=ids[group],
-            attention_mask=mask[group],
-            position_ids=positions[group],
-            use_cache=True,
-            return_dict=True,
-            logits_to_keep=1,
-        )
-        scores.append(out.logits[:, -1].float())
-        layers = [(layer.keys, layer.values) for layer in out.past_key_values.layers]
+    for group, last, read in decoding.read_in_groups(model, ids, mask, positions, rows_at_once):
+        scores.append(last)
+        layers = [(layer.keys, layer.values) for layer in read.layers]
         if not buffers:  # zeros: what attention masks out is still multiplied by 0
             buffers = [
                 tuple(part.new_zeros((len(ids), part.shape[1], room, part.shape[3])) for part in x) for x in layers
@@ -130,7 +123,7 @@ def prefill(
         for buffer, layer in zip(buffers, layers, strict=True):
             for whole, part in zip(buffer, layer, strict=True):
                 whole[group, :, : ids.shape[1]] = part
-        del out, layers
+        del read, layers
     return torch.cat(scores), buffers
 
 

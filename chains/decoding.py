@@ -7,6 +7,7 @@ or loops: those rules come as a logits processor.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -91,13 +92,10 @@ def free_memory(device: torch.device) -> int:
     return int(min(free, capped) + reserved - torch.cuda.memory_allocated(device))
 
 
-def _prefill(
+def read_in_groups(
     model: Any, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, rows_at_once: int
-) -> tuple[torch.Tensor, Any]:
-    """Read the prompts into one cache: the scores after them, (rows, vocabulary), and the cache."""
-    scores: list[torch.Tensor] = []
-    cache: Any = None
-    whole: list[tuple[torch.Tensor, torch.Tensor]] = []
+) -> Iterator[tuple[slice, torch.Tensor, Any]]:
+    """Read prompts a group of rows at a time: which rows, the scores after them, and their keys and values."""
     for start in range(0, len(ids), rows_at_once):
         group = slice(start, start + rows_at_once)
         out = model(
@@ -108,14 +106,26 @@ def _prefill(
             return_dict=True,
             logits_to_keep=1,
         )
-        scores.append(out.logits[:, -1].float())
-        layers = _layers(out.past_key_values)
+        yield group, out.logits[:, -1].float(), out.past_key_values
+        del out
+
+
+def _prefill(
+    model: Any, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, rows_at_once: int
+) -> tuple[torch.Tensor, Any]:
+    """Read the prompts into one cache: the scores after them, (rows, vocabulary), and the cache."""
+    scores: list[torch.Tensor] = []
+    cache: Any = None
+    whole: list[tuple[torch.Tensor, torch.Tensor]] = []
+    for group, last, read in read_in_groups(model, ids, mask, positions, rows_at_once):
+        scores.append(last)
+        layers = _layers(read)
         if cache is None:
             whole = [(_for_all(keys, len(ids)), _for_all(values, len(ids))) for keys, values in layers]
-            cache = _cache_of(whole, out.past_key_values)
+            cache = _cache_of(whole, read)
         for (all_keys, all_values), (keys, values) in zip(whole, layers, strict=True):
             all_keys[group], all_values[group] = keys, values
-        del out, layers
+        del read, layers
     return torch.cat(scores), cache
 
 
