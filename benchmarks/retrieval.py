@@ -32,6 +32,7 @@ class Setting:
     mode: str = "dense"
     concatenate: bool = False
     stance: bool = False
+    rerank: bool = False
 
 
 BLOCS = ("BRICS", "G7")
@@ -42,8 +43,11 @@ SETTINGS = [
     Setting("additive .5", 0.5),
     Setting("additive .75", 0.75),
     Setting("stance .25", 0.25, stance=True),
-    Setting("stance .5 (default)", 0.5, stance=True),
+    Setting("stance .5", 0.5, stance=True),
     Setting("stance .75", 0.75, stance=True),
+    Setting("reranked .25", 0.25, stance=True, rerank=True),
+    Setting("reranked .5 (default)", 0.5, stance=True, rerank=True),
+    Setting("reranked .75", 0.75, stance=True, rerank=True),
     Setting("hybrid .5", 0.5, "hybrid"),
     Setting("hybrid .75", 0.75, "hybrid"),
     Setting("hybrid stance .5", 0.5, "hybrid", stance=True),
@@ -57,16 +61,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="keep the stores here between runs")
     parser.add_argument("--only", nargs="*", help="names of settings, for instance plain")
-    options = parser.parse_args()
-    if not (options.data / "perspectrum").is_dir():
-        sys.exit(f"{options.data} holds no perspectrum folder. Name the folder with the public sets.")
-    embeddings, plain = load_embeddings(device="cpu"), load_embeddings(device="cpu", stance=False)
-    ndcg = arguana_ndcg(options.data, options.cache, plain)
+    asked = parser.parse_args()
+    if not (asked.data / "perspectrum").is_dir():
+        sys.exit(f"{asked.data} holds no perspectrum folder. Name the folder with the public sets.")
+    embeddings, plain = load_embeddings(device="cpu"), load_embeddings(device="cpu", stance=False, rerank=False)
+    ndcg = arguana_ndcg(asked.data, asked.cache, plain)
     print(f"{'ArguAna nDCG@10':44} {'plain':20} {interval(ndcg)}")
     for setting in SETTINGS:
-        if options.only is None or setting.name in options.only:
+        if asked.only is None or setting.name in asked.only:
             model = embeddings if setting.stance else plain
-            for measure, values in measures(options.data, options.cache, model, setting):
+            for measure, values in measures(asked.data, asked.cache, model, setting):
                 print(f"{measure:44} {setting.name:20} {interval(values)}", flush=True)
 
 
@@ -108,7 +112,7 @@ def un_speeches(
         last = max(passages[i]["year"] for i in row["pov_ids"])
         question = " ".join([row["query"], *views]) if setting.concatenate else row["query"]
         povs = [] if setting.concatenate else [POV(view) for view in views]
-        found = store.pov_search([question], [povs], pov_weight=setting.pov_weight, k=len(store), mode=setting.mode)
+        found = store.pov_search([question], [povs], **options(setting), k=len(store))
         later = [str(d.id) for d in found[0] if passages[str(d.id)]["year"] > last]
         same.append(len(set(later[:5]) & set(row["same"])) / 5)
         topical.append(len(set(later[:10]) & set(row["same"] + row["opposite"])) / 10)
@@ -116,12 +120,17 @@ def un_speeches(
     yield "UN speeches, bloc, topical P@10", topical
 
 
+def options(setting: Setting) -> dict[str, Any]:
+    """Return a setting as `pov_search` takes it; None lets it rerank where that can be."""
+    return {"pov_weight": setting.pov_weight, "mode": setting.mode, "rerank": None if setting.rerank else False}
+
+
 def search(store: FaissStore, rows: Sequence[Row], setting: Setting) -> list[list[str]]:
     """Return for every row the ids found, those to exclude left out, ten or more."""
     questions = [f"{r['query']} {r['pov']}" if setting.concatenate else r["query"] for r in rows]
     povs = [[] if setting.concatenate else [POV(r["pov"])] for r in rows]
     most = 10 + max(len(r.get("exclude", [])) for r in rows)
-    found = store.pov_search(questions, povs, pov_weight=setting.pov_weight, k=most, mode=setting.mode)
+    found = store.pov_search(questions, povs, **options(setting), k=most)
     return [
         [str(d.id) for d in documents if d.id not in r.get("exclude", [])]
         for documents, r in zip(found, rows, strict=True)

@@ -23,6 +23,7 @@ def pov_retrieval_chain(
     pov_weight: float = 0.5,
     k: int = 5,
     mode: Mode = "dense",
+    rerank: bool | None = None,
 ) -> Runnable[Question | str, tuple[Chunk, ...]]:
     """Return a Runnable from a question to its ``k`` best chunks, raw and with all their scores.
 
@@ -30,8 +31,9 @@ def pov_retrieval_chain(
         store: what is searched.
         povs: the points of view; a persona's own are taken as they are.
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
+        rerank: let the embedding model's reranker read the best passages; None does so where it has one.
     """
-    retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode)
+    retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode, rerank=rerank)
     seen_from: dict[str, Any] = {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
 
     def retrieve(asked: Question | str) -> tuple[Chunk, ...]:

@@ -54,6 +54,7 @@ class GraphSettings:
     debate_k: int = 5
     pov_weight: float = 0.5
     mode: Mode = "dense"
+    rerank: bool = True
     min_words: int = 400
     max_words: int = 500
     turn_words: int = 120
@@ -94,7 +95,11 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     writer = opinion_persona or personas[0]
-    search: dict[str, Any] = {"pov_weight": chosen.pov_weight, "mode": chosen.mode}
+    search: dict[str, Any] = {
+        "pov_weight": chosen.pov_weight,
+        "mode": chosen.mode,
+        "rerank": None if chosen.rerank else False,
+    }
     retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
 
     def retrieve(state: QuestionState) -> QuestionState:

@@ -64,6 +64,7 @@ class DebateSettings(BaseSettings):
         0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
     )
     mode: Literal["dense", "hybrid"] = Field("dense", description="Retrieve by meaning, or by meaning and words (BM25)")
+    rerank: bool = Field(True, description="Read the best passages with each view, where the embedding model can")
     min_words: int = Field(400, ge=0, description="Words of an opinion, at least")
     max_words: int = Field(500, ge=20, description="Words of an opinion, at the most")
     turn_words: int = Field(120, ge=20, description="Words of a debater's turn, at the most")

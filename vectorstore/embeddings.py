@@ -17,6 +17,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from vectorstore.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.errors import EmbeddingsError
 from vectorstore.openvino import openvino_available, through_openvino
 from vectorstore.stance_adapter import with_stance_adapter
@@ -41,6 +42,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         batch_size: texts a forward pass; 32 is sentence-transformers' own default.
         stance: makes the model of a second space, in which views and passages of one side lie together (see
             `stance_adapter`); called when it is first needed. None: there is no such space.
+        reranker: makes the cross-encoder of `cross_encoder` in the same way. None: there is none.
         backend: what the model computes with, "torch" or "openvino".
 
     Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
@@ -52,6 +54,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         name: str = HUB_NAME,
         batch_size: int = 32,
         stance: Callable[[Any], Any] | None = None,
+        reranker: Callable[[Any], CrossEncoder] | None = None,
         backend: str = "torch",
     ) -> None:
         """Hold a model that was loaded elsewhere."""
@@ -61,6 +64,8 @@ class SentenceTransformerEmbeddings(Embeddings):
         self._model = model
         self._make_stance = stance
         self._stance_model: Any = None
+        self._make_reranker = reranker
+        self._reranker: CrossEncoder | None = None
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -96,6 +101,24 @@ class SentenceTransformerEmbeddings(Embeddings):
         """Embed views, each as "question: view", into the stance space (n, d); errors as `encode_stance`."""
         return self._encode(texts, "encode_query", self._stance())
 
+    @property
+    def has_reranker(self) -> bool:
+        """Whether there is a cross-encoder that reads views and passages together."""
+        return self._make_reranker is not None
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return how well each pair's passage serves its "question: view", (n,); see `CrossEncoder.score`.
+
+        Raises:
+            EmbeddingsError: there is no reranker, or its weights are damaged.
+        """
+        if self._make_reranker is None:
+            raise EmbeddingsError(f"{self.name} has no reranker. The bundled model has: load_embeddings().")
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = self._make_reranker(self._model)
+            return self._reranker.score(pairs)
+
     def _stance(self) -> Any:
         if self._make_stance is None:
             raise EmbeddingsError(f"{self.name} has no stance space. The bundled model has: load_embeddings().")
@@ -123,6 +146,7 @@ def load_embeddings(
     *,
     device: str | None = None,
     stance: bool = True,
+    rerank: bool = True,
     backend: Backend = "auto",
     progress: Callable[[str], None] = logger.info,
 ) -> SentenceTransformerEmbeddings:
@@ -133,6 +157,7 @@ def load_embeddings(
         device: "cpu", "cuda", ...; None lets sentence-transformers choose.
         stance: offer the stance space, which only the bundled model has. A store built with it embeds every
             passage twice and holds vectors twice as long.
+        rerank: offer the reranker, which only the bundled model has.
         backend: "openvino" is more than twice as fast on a CPU and gives the same vectors but for rounding; the
             first use of a model converts it into the user's cache. "auto" takes it on a CPU where the extra
             `cpu` is installed. `.backend` of what is returned says which it is.
@@ -145,15 +170,27 @@ def load_embeddings(
     name = str(name_or_folder or HUB_NAME)
     place = str(name_or_folder or bundled_model() or HUB_NAME)
     model = _load_model(place, device)
-    adapted = with_stance_adapter if stance and name_or_folder is None else None
+    stance, rerank = stance and name_or_folder is None, rerank and name_or_folder is None
     if _choose_backend(backend, model) == "torch":
-        return SentenceTransformerEmbeddings(model, name, stance=adapted)
+        return SentenceTransformerEmbeddings(
+            model, name, stance=with_stance_adapter if stance else None, reranker=cross_encoder if rerank else None
+        )
 
     def fast_stance(_: Any) -> Any:
         return through_openvino(with_stance_adapter(_load_model(place, device)), f"{name}-stance", progress)
 
-    fast = through_openvino(model, name, progress)
-    return SentenceTransformerEmbeddings(fast, name, stance=adapted and fast_stance, backend="openvino")
+    def fast_reranker(_: Any) -> CrossEncoder:
+        return cross_encoder(
+            _load_model(place, device), lambda reader: through_openvino(reader, f"{name}-reranker", progress)
+        )
+
+    return SentenceTransformerEmbeddings(
+        through_openvino(model, name, progress),
+        name,
+        stance=fast_stance if stance else None,
+        reranker=fast_reranker if rerank else None,
+        backend="openvino",
+    )
 
 
 def _choose_backend(wanted: Backend, model: Any) -> Backend:

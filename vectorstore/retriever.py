@@ -31,6 +31,7 @@ class POVRetriever(BaseRetriever):
     mode: Mode = "dense"
     aggregate: Aggregate = "sum"
     calibrate: bool = False
+    rerank: bool | None = None
 
     def _get_relevant_documents(
         self,
@@ -53,6 +54,7 @@ class POVRetriever(BaseRetriever):
                 mode=self.mode,
                 aggregate=self.aggregate,
                 calibrate=self.calibrate,
+                rerank=self.rerank,
             )[0]
             distinct = without_near_duplicates(found, wanted)
             if len(distinct) == wanted or len(found) < fetch:

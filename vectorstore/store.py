@@ -1,9 +1,8 @@
 # ruff: noqa: ARG002 - LangChain's signatures carry **kwargs: Any
 """FaissStore: a LangChain VectorStore whose searches take points of view.
 
-Every search, plain ones too, goes one way: fold to one query vector (see `pov`), let FAISS find the nearest
-chunks, then score those few again in double precision, part by part. Lexical scores come from `lexical`,
-files from `persistence`. Knows no FAISS, no files of a corpus and no language model.
+It keeps vectors and texts together, under one lock, and hands searches to `searching`, files to `persistence`.
+Knows no FAISS, no files of a corpus and no language model.
 """
 
 import threading
@@ -25,10 +24,10 @@ from vectorstore.documents import DocumentTable, metadata_json
 from vectorstore.encoding import Encoder
 from vectorstore.errors import StoreError
 from vectorstore.index import Device, Kind, VectorIndex, kind_for
-from vectorstore.lexical import LexicalIndex
 from vectorstore.persistence import Manifest, save_folder
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
 from vectorstore.saved import read_saved
+from vectorstore.searching import PovQuery, Reader, Searcher
 
 Mode = ranking.Mode
 
@@ -51,8 +50,7 @@ class FaissStore(VectorStore):
         self._encoder = Encoder(embedding, stance)
         self._index = VectorIndex(kind, device)
         self._table = DocumentTable()
-        self._lexical: LexicalIndex | None = None
-        self._moments: ranking.Moments | None = None
+        self._searcher = Searcher(self._index, self._table)
         self._lock = threading.RLock()
 
     def __len__(self) -> int:
@@ -138,7 +136,7 @@ class FaissStore(VectorStore):
             self.delete(list(last))
             self._index.add(new)
             self._table.append(list(last), [texts[i] for i in rows], encoded)
-            self._forget()
+            self._changed()
         return named
 
     def set_metadatas(self, ids: Sequence[str], metadatas: Sequence[dict[str, Any]]) -> None:
@@ -156,7 +154,7 @@ class FaissStore(VectorStore):
             kept = [i for i in range(len(self)) if i not in gone]
             self._index.keep(kept)
             self._table.keep(kept)
-            self._forget()
+            self._changed()
         return True
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
@@ -209,6 +207,7 @@ class FaissStore(VectorStore):
         mode: Mode = "dense",
         aggregate: Aggregate = "sum",
         calibrate: bool = False,
+        rerank: bool | None = None,
     ) -> list[list[Document]]:
         """Search for many questions at once, each from its own points of view.
 
@@ -221,6 +220,8 @@ class FaissStore(VectorStore):
             aggregate: "sum" of the views, or "max": the view that a chunk serves best.
             calibrate: standardise each dense term by its mean and spread over the corpus, so that views
                 that everything resembles a little weigh no more than others. "hybrid" always does.
+            rerank: let the model's reranker read the 30 best with each view, and add what it says to `pov_scores`.
+                None does so where the model has one, the mode is "dense" and nothing is calibrated.
 
         Returns:
             For every question at most k documents, the best first. Metadata gains `score`,
@@ -228,7 +229,8 @@ class FaissStore(VectorStore):
             score = (1-λ)·question_score + λ·Σ ŵ_j·pov_scores[j], the sum of `pov`'s docstring.
 
         Raises:
-            POVError: λ or the weights make no sense. StoreError: the numbers of questions and lists differ.
+            POVError: λ or the weights make no sense. StoreError: the numbers of questions and lists differ, or
+                rerank=True where that cannot be.
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)
@@ -236,22 +238,31 @@ class FaissStore(VectorStore):
         if len(questions) != len(povs_per_question):
             raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
         factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
-        queries = self._encoder.queries(questions)
-        bases = [
-            np.vstack([query[None, :], self._encoder.povs(question, povs)]) if povs else query[None, :]
-            for question, query, povs in zip(questions, queries, povs_per_question, strict=True)
+        reader = self._reader(rerank, possible=mode == "dense" and not calibrate)
+        queries = [
+            PovQuery(question, povs, self._basis(question, vector, povs), factor)
+            for question, vector, povs, factor in zip(
+                questions, self._encoder.queries(questions), povs_per_question, factors, strict=True
+            )
         ]
         with self._lock:
             if not len(self):
                 return [[] for _ in questions]
-            for basis in bases[:1]:
-                self._check_dimension(basis)
-            if mode == "dense":
-                return self._dense_search(bases, factors, k, calibrate)
-            return [
-                self._hybrid_search(question, povs, basis, factor, k)
-                for question, povs, basis, factor in zip(questions, povs_per_question, bases, factors, strict=True)
-            ]
+            for query in queries[:1]:
+                self._check_dimension(query.basis)
+            if mode == "hybrid":
+                return [self._searcher.hybrid(query, k) for query in queries]
+            return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader)
+
+    def _basis(self, question: str, vector: NDArray[np.float64], povs: Sequence[POV]) -> NDArray[np.float64]:
+        return np.vstack([vector[None, :], self._encoder.povs(question, povs)]) if povs else vector[None, :]
+
+    def _reader(self, wanted: bool | None, *, possible: bool) -> Reader | None:
+        if wanted and not self._encoder.reads:
+            raise StoreError("rerank=True needs a model with a reranker. The bundled one has it: load_embeddings().")
+        if wanted and not possible:
+            raise StoreError("rerank=True goes with mode='dense' and without calibrate. Leave one of them out.")
+        return self._encoder.readings if wanted is not False and possible and self._encoder.reads else None
 
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit vectors (n, d) of those ids that are here, in the order asked.
@@ -299,9 +310,10 @@ class FaissStore(VectorStore):
         store = cls(embedding, kind=saved.index.kind, stance=saved.manifest.stance, device=device)
         store._encoder.check_probe(saved.manifest, Path(folder))
         store._index, store._table = saved.index, saved.table
+        store._changed()
         return store
 
-    # The searches, inside the lock.
+    # Inside the lock.
 
     def _nearest(self, vector: NDArray[np.float64], k: int) -> list[tuple[Document, float]]:
         _check_k(k)
@@ -309,80 +321,10 @@ class FaissStore(VectorStore):
             if not len(self):
                 return []
             self._check_dimension(vector[None, :])
-            positions = self._index.search(vector[None, :], k)[0]
-            scores = ranking.dots(self._index.vectors(positions), vector[None, :])[:, 0]
-            order = ranking.order(scores, positions)[:k]
-            return [(self._table.document(int(positions[i])), float(scores[i])) for i in order]
+            return self._searcher.nearest(vector, k)
 
-    def _dense_search(
-        self,
-        bases: Sequence[NDArray[np.float64]],
-        factors: Sequence[NDArray[np.float64]],
-        k: int,
-        calibrate: bool,
-    ) -> list[list[Document]]:
-        scales = [self.moments().scale(basis) if calibrate else ranking.raw_scale(basis) for basis in bases]
-        folded = [(f / s.spread) @ basis for f, s, basis in zip(factors, scales, bases, strict=True)]
-        found = self._index.search(np.vstack(folded), k)
-        results, row = [], 0
-        for factor, scale, basis in zip(factors, scales, bases, strict=True):
-            positions = np.unique(np.concatenate(found[row : row + len(factor)]))
-            row += len(factor)
-            parts = scale.apply(ranking.dots(self._index.vectors(positions), basis))
-            results.append(self._documents(positions, parts, factor, k))
-        return results
-
-    def _hybrid_search(
-        self,
-        question: str,
-        povs: Sequence[POV],
-        basis: NDArray[np.float64],
-        factor: NDArray[np.float64],
-        k: int,
-    ) -> list[Document]:
-        lexical = self.lexical().term_scores(question, povs)
-        scale = self.moments().scale(basis)
-        wide = max(10 * k, ranking.SHORTLIST)
-        dense = self._index.search((factor / scale.spread) @ basis, wide)
-        words = [ranking.best(lexical @ row, wide) for row in factor]
-        positions = np.unique(np.concatenate([*dense, *words]))
-        semantic = scale.apply(ranking.dots(self._index.vectors(positions), basis))
-        parts = ranking.fuse(semantic, lexical[positions])
-        return self._documents(positions, parts, factor, k)
-
-    def _documents(
-        self, positions: NDArray[np.int64], parts: NDArray[np.float64], factor: NDArray[np.float64], k: int
-    ) -> list[Document]:
-        totals = (parts @ factor.T).max(axis=1)
-        documents = []
-        for rank, i in enumerate(ranking.order(totals, positions)[:k], start=1):
-            document = self._table.document(int(positions[i]))
-            document.metadata |= {
-                "score": float(totals[i]),
-                "question_score": float(parts[i, 0]),
-                "pov_scores": [float(x) for x in parts[i, 1:]],
-                "rank": rank,
-            }
-            documents.append(document)
-        return documents
-
-    def moments(self) -> ranking.Moments:
-        """Return the mean and covariance of the corpus' vectors, computed once after every change."""
-        with self._lock:
-            if self._moments is None:
-                self._moments = ranking.Moments.of(self._index.vectors(range(len(self))))
-            return self._moments
-
-    def lexical(self) -> LexicalIndex:
-        """Return the BM25 side, built once after every change."""
-        with self._lock:
-            if self._lexical is None:
-                self._lexical = LexicalIndex(self._table.texts)
-            return self._lexical
-
-    def _forget(self) -> None:
-        self._lexical = None
-        self._moments = None
+    def _changed(self) -> None:
+        self._searcher = Searcher(self._index, self._table)
 
     def _check_dimension(self, vectors: NDArray[Any]) -> None:
         if self._index.dimension not in (None, vectors.shape[1]):
