@@ -93,6 +93,7 @@ def measures(
         yield f"{name}, same side P@5", precisions(*zip(*pairs, strict=True))
         yield f"{name}, counter first", [float(f[0] == r["counter_to_pov"]) for f, r in pairs]
     yield from un_speeches(data, cache, embeddings, setting)
+    yield from ramdocs(data, embeddings, setting)
 
 
 def un_speeches(
@@ -123,6 +124,34 @@ def un_speeches(
 def options(setting: Setting) -> dict[str, Any]:
     """Return a setting as `pov_search` takes it; None lets it rerank where that can be."""
     return {"pov_weight": setting.pov_weight, "mode": setting.mode, "rerank": None if setting.rerank else False}
+
+
+def ramdocs(
+    data: Path, embeddings: SentenceTransformerEmbeddings, setting: Setting
+) -> Iterable[tuple[str, list[float]]]:
+    """Yield how often the first passage gives the answer that is the view, and how often another one.
+
+    A set that no weights learned from: questions whose documents give different answers, each in turn taken for a view.
+    """
+    path = data / "ramdocs.jsonl.gz"
+    rows, given = [], {}
+    for row in read(path):
+        answers: dict[str, list[str]] = {}
+        for n, document in enumerate(row["documents"]):
+            given[f"{row['_id']}/{n}"] = document["text"]
+            if document["type"] != "noise":
+                answers.setdefault(document["answer"], []).append(f"{row['_id']}/{n}")
+        for answer, same in answers.items() if len(answers) > 1 else []:
+            opposite = [i for other, ids in answers.items() if other != answer for i in ids]
+            rows.append(
+                {"query": row["question"], "pov": f"The answer is {answer}.", "same": same, "opposite": opposite}
+            )
+    key = path, embeddings.has_stance
+    if key not in _stores:
+        _stores[key] = FaissStore.from_texts(list(given.values()), embeddings, ids=list(given))
+    found = search(_stores[key], rows, setting)
+    yield "RAMDocs, first serves the view", [float(f[0] in r["same"]) for f, r in zip(found, rows, strict=True)]
+    yield "RAMDocs, first contradicts it", [float(f[0] in r["opposite"]) for f, r in zip(found, rows, strict=True)]
 
 
 def search(store: FaissStore, rows: Sequence[Row], setting: Setting) -> list[list[str]]:
