@@ -1,6 +1,7 @@
 """One trial of benchmarks/decoding_gpu.py in a process of its own; its options come as JSON."""
 
 import json
+import logging
 import sys
 import time
 from argparse import Namespace
@@ -289,6 +290,8 @@ TRIALS: dict[str, Callable[[], None]] = {
 
 def main() -> None:
     """Run the trial that the options name."""
+    logging.basicConfig()
+    logging.getLogger("chains").setLevel(logging.INFO)  # how close a captured step is, or why there is none
     if ON_GPU:
         say(gpu=torch.cuda.get_device_name(), torch=torch.__version__)
         if OPTIONS.cap:

@@ -8,6 +8,7 @@ soon loops, and the rows would end early.
 
 import argparse
 import json
+import logging
 import os
 import random
 import re
@@ -79,6 +80,8 @@ def main() -> None:
     parser.add_argument("--backend", choices=["unsloth", "transformers"], default="unsloth")
     parser.add_argument("--plain", action="store_true", help="capture no decoding steps")
     options = parser.parse_args()
+    logging.basicConfig()
+    logging.getLogger("chains").setLevel(logging.INFO)  # how close a captured step is, or why there is none
     say(when=datetime.now(UTC).isoformat(), gpu=torch.cuda.get_device_name(), torch=torch.__version__, **vars(options))
     if not options.checkpoint.exists():
         write_random_checkpoint(options.checkpoint, options.tokenizer)

@@ -135,10 +135,10 @@ class CapturedStep:
 
     def _keep(self, group: slice, read: Any) -> None:
         """Copy a group's keys and values into the buffers, which the first group brings about."""
-        layers = list(getattr(read, "layers", ()))
-        if others := {type(layer).__name__ for layer in layers} - _GROWING_LAYERS or (not layers and {"no layers"}):
-            raise CaptureError(f"its cache has {', '.join(sorted(others))}")
-        parts = [(layer.keys, layer.values) for layer in layers]
+        kinds = {type(layer).__name__ for layer in getattr(read, "layers", ())}
+        if not kinds or not kinds <= _GROWING_LAYERS:
+            raise CaptureError(f"its cache is a {type(read).__name__} of {', '.join(sorted(kinds)) or 'no layers'}")
+        parts = [(layer.keys, layer.values) for layer in read.layers]
         if not self._cache.buffers:
             self._cache.buffers = [(self._buffer(keys), self._buffer(values)) for keys, values in parts]
         for buffers, part in zip(self._cache.buffers, parts, strict=True):
@@ -169,7 +169,8 @@ class CapturedStep:
         with torch.cuda.stream(stream):  # also left where the end of a broken capture raises
             self._forward()
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, stream=stream):
+            # Other threads may allocate meanwhile, such as those that embed and search on the same card.
+            with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
                 self._scores = self._forward()
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = graph

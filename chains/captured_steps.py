@@ -61,7 +61,9 @@ class CapturedSteps:
         return False
 
     @contextmanager
-    def batch(self, ids: torch.Tensor, mask: torch.Tensor, new_tokens: int, rows_at_once: int) -> Iterator[_Verified]:
+    def batch(
+        self, ids: torch.Tensor, mask: torch.Tensor, new_tokens: int, rows_at_once: int
+    ) -> Iterator[_CheckedBatch]:
         """Put left-padded prompts, (rows, length), into the model; at the end their memory is free again.
 
         Raises:
@@ -74,7 +76,7 @@ class CapturedSteps:
         wanted = None if self.verified or not is_patched(self.model) else self._as_loaded(ids, mask, rows_at_once)
         try:
             with transformers_forward(self.model):
-                yield _Verified(self, step, wanted)
+                yield _CheckedBatch(self, step, wanted)
         finally:
             self.model.set_attn_implementation(own_attention)
             self.replays += step.replays
@@ -106,7 +108,7 @@ class CapturedSteps:
             if _ran_out_of_memory(error):
                 raise torch.OutOfMemoryError(str(error)) from error
             first = _first(error)
-            self._refuse(f"{type(first).__name__}: {str(first).strip().splitlines()[0] if str(first).strip() else ''}")
+            self._refuse(f"{type(first).__name__}: {str(first).partition(chr(10))[0]}")
             raise CaptureError(self.refused) from error
 
     def _refuse(self, reason: str) -> None:
@@ -118,7 +120,7 @@ class CapturedSteps:
         )
 
 
-class _Verified:
+class _CheckedBatch:
     """A captured batch as ``decode`` takes it: checked on its model's first, refused where it breaks."""
 
     def __init__(self, steps: CapturedSteps, step: CapturedStep, as_loaded: torch.Tensor | None) -> None:

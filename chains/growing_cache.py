@@ -19,7 +19,9 @@ from chains.decoding import base_of, positions_of, read_in_groups
 def growing(model: Any, ids: torch.Tensor, mask: torch.Tensor, rows_at_once: int) -> Iterator[GrowingCache]:
     """Put left-padded prompts, (rows, length), into a model; at the end their memory is free again."""
     batch = GrowingCache(base_of(model), ids, mask, rows_at_once)
-    autocast = torch.autocast("cuda", dtype=model.dtype) if ids.is_cuda else nullcontext()  # as unsloth's generate
+    autocast = (
+        torch.autocast("cuda", dtype=batch.model.dtype) if ids.is_cuda else nullcontext()
+    )  # as unsloth's generate
     try:
         with autocast:
             yield batch

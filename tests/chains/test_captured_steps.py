@@ -171,5 +171,5 @@ def test_a_model_on_two_devices_or_of_foreign_code_is_not_stepped() -> None:
 def test_a_cache_of_another_kind_is_refused_when_it_is_seen() -> None:
     ids, mask = padded_prompts()
     step = CapturedStep(random_model(LlamaConfig(**SMALL)), ids, mask, 24, 5, None)
-    with pytest.raises(CaptureError, match="its cache has SimpleNamespace"):
-        step._keep(slice(0, 5), SimpleNamespace(layers=[SimpleNamespace()]))
+    with pytest.raises(CaptureError, match="its cache is a SimpleNamespace of object"):
+        step._keep(slice(0, 5), SimpleNamespace(layers=[object()]))
