@@ -59,7 +59,7 @@ class CapturedStep:
         self.model = model
         self.replays = 0
         self._ids, self._mask, self._rows_at_once, self._stream = ids, mask, rows_at_once, stream
-        self._reading = reading_attention(model)
+        self._attention, self._reading = model.config._attn_implementation, reading_attention(model)
         self._room = room_for(self.length + new_tokens)
         self._slot = torch.full((1,), self.length - 1, device=ids.device)
         self._positions = positions_of(mask)[:, -1:].clone()
@@ -123,10 +123,14 @@ class CapturedStep:
         return found, out.logits[:, -1].float()
 
     def clear(self) -> None:
-        """Let go of the graph, its pool and the buffers, even where a traceback still holds this object."""
+        """Let go of the graph, its pool and the buffers, even where a traceback still holds this object.
+
+        The model has its own attention again.
+        """
         self._drop_graph()
         self._cache.buffers = []
         self._bias = self._token = torch.empty(0)
+        self.model.set_attn_implementation(self._attention)
 
     def _move(self, by: int) -> None:
         self._slot.add_(by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import torch
@@ -40,8 +41,7 @@ class CapturedSteps:
         self.replays = 0
         self.refused = ""
         self._told_window = False
-        # One stream for all captures: each stream that cuBLAS sees gets a workspace that stays.
-        self._stream = torch.cuda.Stream(self.model.device) if captured else None
+        self._stream = _stream_of(self.model.device) if captured else None
         if reason := why_not_stepped(self.model):
             self._refuse(reason)
 
@@ -71,14 +71,12 @@ class CapturedSteps:
                 with ``chains.growing_cache``.
             torch.OutOfMemoryError: also where capturing ran out of memory.
         """
-        own_attention = self.model.config._attn_implementation
         step = CapturedStep(self.model, ids, mask, new_tokens, rows_at_once, self._stream)
         wanted = None if self.verified or not is_patched(self.model) else self._as_loaded(ids, mask, rows_at_once)
         try:
             with transformers_forward(self.model):
                 yield _CheckedBatch(self, step, wanted)
         finally:
-            self.model.set_attn_implementation(own_attention)
             self.replays += step.replays
             step.clear()
 
@@ -136,6 +134,12 @@ class _CheckedBatch:
     def step(self, token: torch.Tensor) -> torch.Tensor:
         with self._steps.refusing():
             return self._step.step(token)
+
+
+@cache
+def _stream_of(device: torch.device) -> Any:
+    """One stream for all captures on a device: each stream that cuBLAS sees gets a workspace that stays."""
+    return torch.cuda.Stream(device)
 
 
 def _compare(what: str, found: torch.Tensor, expected: torch.Tensor, dtype: torch.dtype) -> None:
