@@ -1,11 +1,11 @@
 """What lifts the ceiling of decoding on a GPU: python -m benchmarks.decoding_gpu --checkpoint DIR --trial NAME …
 
-    check            a captured step writes the same tokens as the loop of the engine (the small model, natural text)
-    present          unsloth in 4 bits and the engine's loop, and stock generate one at a time: what to beat
-    graph            transformers + bitsandbytes NF4 and a captured step (benchmarks/step_graph.py)
+    check            the captured step writes the same tokens as the plain loop (the small model, natural text)
+    plain            unsloth in 4 bits and the engine's plain loop, and stock generate one at a time
+    graph-unsloth    the engine's default: a model that unsloth loaded, its steps captured (chains/captured_steps.py)
+    graph            the same with transformers + bitsandbytes NF4
     graph-bf16       the same with bf16 weights
-    graph-unsloth    the same with a model that unsloth loaded, through transformers' own forward
-    eager            transformers + bitsandbytes NF4 and the engine's loop
+    eager            transformers + bitsandbytes NF4 and the engine's plain loop
     unsloth-graphs   unsloth's own captured step (UNSLOTH_DECODE_CUDA_GRAPHS=1), for Llama's architecture only
     compile, compile-bf16        model.generate with a static cache, which compiles by itself
     continuous, continuous-nf4   transformers' continuous batching, bf16 or NF4 weights
@@ -27,10 +27,10 @@ import time
 
 SECONDS = {
     "check": 120,
-    "present": 300,
+    "plain": 300,
+    "graph-unsloth": 240,
     "graph": 240,
     "graph-bf16": 240,
-    "graph-unsloth": 240,
     "eager": 200,
     "unsloth-graphs": 240,
     "compile": 150,
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 16, 32, 64, 128])
     parser.add_argument("--prompt-tokens", type=int, default=1500)
     parser.add_argument("--new-tokens", type=int, default=256)
-    parser.add_argument("--bare-tokens", type=int, default=64, help="decoded without rules, to time a step")
+    parser.add_argument("--bare-tokens", type=int, default=32, help="decoded without rules, to time a step")
     parser.add_argument("--questions", help="JSON list of prompts for the lookup trial")
     parser.add_argument("--cap", type=float, help="GiB that a trial may allocate on the GPU")
     options = parser.parse_args()

@@ -1,6 +1,7 @@
 """One trial of benchmarks/decoding_gpu.py in a process of its own; its options come as JSON."""
 
 import json
+import logging
 import sys
 import time
 from argparse import Namespace
@@ -10,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-if json.loads(sys.argv[1])["trial"] in ("present", "unsloth-graphs", "graph-unsloth"):
+if json.loads(sys.argv[1])["trial"] in ("plain", "unsloth-graphs", "graph-unsloth"):
     with suppress(ImportError):  # where it is not installed, loading says so
         import unsloth  # noqa: F401 - before transformers, which it patches
 else:
@@ -19,11 +20,13 @@ else:
 # isort: split
 import torch
 
-from benchmarks import step_graph
-from benchmarks.generation_gpu import GIB, make_prompts, say, write_random_checkpoint
-from chains import ModelSettings, WordLimits, decoding, load_llm, row_rules
+from benchmarks.generation_gpu import GIB, make_prompts, no_rules, say, write_random_checkpoint
+from chains import ModelSettings, WordLimits, load_llm, row_rules
+from chains.captured_step import CaptureError
+from chains.captured_steps import CapturedSteps
 from chains.contracts import LADDER
-from chains.memory import prefill_rows
+from chains.decoders import GpuDecoder
+from chains.growing_cache import release
 from chains.row_rules import RowRules, Vocabulary
 from chains.smollm2 import smollm2_folder
 
@@ -85,20 +88,6 @@ def rules_for(vocabulary: Vocabulary, ids: torch.Tensor) -> RowRules:
     return RowRules(vocabulary, ids.shape[1], [WordLimits(400, 500)] * len(ids), LADDER[0])
 
 
-def no_rules(_: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-    """Leave the scores as they are."""
-    return scores
-
-
-def whole_run(decode: Callable[..., torch.Tensor], vocabulary: Vocabulary, ids: Any, mask: Any) -> dict[str, Any]:
-    """Decode a batch with all rules: tokens a second of prefill, decoding and rules together."""
-    began = synchronized()
-    written = decode(ids, mask, processor=rules_for(vocabulary, ids), max_new_tokens=OPTIONS.new_tokens)
-    seconds = synchronized() - began
-    tokens = (written.shape[1] - ids.shape[1]) * len(ids)
-    return {"tokens": tokens, "seconds": seconds, "tokens_per_second": tokens / seconds}
-
-
 def each_batch(tokenizer: Any, measure: Callable[[Vocabulary, Any, Any], dict[str, Any]]) -> None:
     """Measure each batch size; one that fails says so and the next one is tried."""
     vocabulary = Vocabulary.of(tokenizer)
@@ -110,65 +99,40 @@ def each_batch(tokenizer: Any, measure: Callable[[Vocabulary, Any, Any], dict[st
             peak_gib()
             figures = measure(vocabulary, ids, mask)
             say(rows=rows, **figures, **peak_gib())
-        except (RuntimeError, ValueError, TypeError, AttributeError) as error:
+        except (RuntimeError, ValueError, TypeError, AttributeError, CaptureError) as error:
             say(rows=rows, failed=f"{type(error).__name__}: {error}"[:1500])
             peak_gib()
 
 
-def with_engines_loop(model: Any, vocabulary: Vocabulary, tokenizer: Any, ids: Any, mask: Any) -> dict[str, Any]:
-    """The loop of the engine as it is."""
-    decode = partial(
-        decoding.decode,
-        model,
-        sample=False,
-        end_id=-1,
-        pad_id=tokenizer.pad_token_id,
-        rows_at_once=prefill_rows(OPTIONS.prompt_tokens),
-    )
+def with_engine(decoder: Any, vocabulary: Vocabulary, ids: Any, mask: Any) -> dict[str, Any]:
+    """The engine's own decoding: its reading, a bare step, and tokens a second of a whole run with all rules."""
     took = []
-    for new_tokens in (1, OPTIONS.bare_tokens):
+    for new_tokens in (1, 2, OPTIONS.bare_tokens):
         began = synchronized()
-        decode(ids, mask, processor=no_rules, max_new_tokens=new_tokens)
+        decoder.decode(ids, mask, no_rules, LADDER[0], new_tokens)
         took.append(synchronized() - began)
-        decoding.release(model)
-    figures = whole_run(decode, vocabulary, ids, mask)
-    decoding.release(model)
-    step = 1000 * (took[1] - took[0]) / (OPTIONS.bare_tokens - 1)
-    return {"prefill_seconds": took[0], "step_milliseconds": step, **figures}
+    began = synchronized()
+    written = decoder.decode(ids, mask, rules_for(vocabulary, ids), LADDER[0], OPTIONS.new_tokens)
+    seconds = synchronized() - began
+    tokens = (written.shape[1] - ids.shape[1]) * len(ids)
+    figures = {
+        "prefill_seconds": took[0],
+        "first_step_seconds": took[1] - took[0],  # captures
+        "step_milliseconds": 1000 * (took[2] - took[1]) / (OPTIONS.bare_tokens - 2),
+        "tokens": tokens,
+        "seconds": seconds,
+        "tokens_per_second": tokens / seconds,
+    }
+    return figures if decoder.steps is None else figures | {"replays": decoder.steps.replays}
 
 
-def with_captured_step(model: Any, vocabulary: Vocabulary, tokenizer: Any, ids: Any, mask: Any) -> dict[str, Any]:
-    """The candidate: its step timed with each attention, the whole run with the faster one."""
-    rows_at_once = prefill_rows(OPTIONS.prompt_tokens)
-    figures: dict[str, Any] = {}
-    times: dict[str, float] = {}
-    with torch.inference_mode():
-        began = synchronized()
-        room = -(-(ids.shape[1] + OPTIONS.new_tokens) // 8) * 8
-        scores, layers = step_graph.prefill(model, ids, mask, room, rows_at_once)
-        figures["prefill_seconds"] = synchronized() - began
-        for core in step_graph.CORES:
-            step_graph.use_grouped_attention(model, core)
-            step = step_graph.Step(model, layers, mask, ids.shape[1], captured=ON_GPU)
-            token = step(scores.argmax(-1)).argmax(-1)  # captures
-            began = synchronized()
-            for _ in range(OPTIONS.bare_tokens):
-                token = step(token).float().argmax(-1)
-            times[core] = 1000 * (synchronized() - began) / OPTIONS.bare_tokens
-            figures[f"step_milliseconds_{core}"] = times[core]
-            figures[f"capture_seconds_{core}"] = step.capture_seconds
-    del layers, step
-    best = min(times, key=lambda core: times[core])
-    step_graph.use_grouped_attention(model, best)
-    decode = partial(
-        step_graph.decode,
-        model,
-        end_id=-1,
-        pad_id=tokenizer.pad_token_id,
-        rows_at_once=rows_at_once,
-        captured=ON_GPU,
-    )
-    return {**figures, "attention": best, **whole_run(decode, vocabulary, ids, mask)}
+def measure(model: Any, tokenizer: Any, *, captured: bool) -> None:
+    """Measure the engine's decoding with each batch size."""
+    steps = CapturedSteps(model, captured=ON_GPU) if captured else None
+    decoder = GpuDecoder(model, -1, tokenizer.pad_token_id, steps)
+    each_batch(tokenizer, partial(with_engine, decoder))
+    if steps is not None:
+        say(verified=steps.verified, refused=steps.refused)
 
 
 def one_at_a_time(model: Any, tokenizer: Any, **options: Any) -> None:
@@ -182,42 +146,32 @@ def one_at_a_time(model: Any, tokenizer: Any, **options: Any) -> None:
         seconds = synchronized() - began
         written = output.shape[1] - ids.shape[1]
         say(run="generate, one at a time", turn=row, seconds=seconds, tokens_per_second=written / seconds, **peak_gib())
-    decoding.release(model)
+    release(model)
 
 
-def present() -> None:
-    """What the engine does today."""
+def plain() -> None:
+    """unsloth's own forward, and stock generate."""
     model, tokenizer = load(OPTIONS.checkpoint, "unsloth" if ON_GPU else "transformers")
-    each_batch(tokenizer, lambda *given: with_engines_loop(model, given[0], tokenizer, *given[1:]))
+    measure(model, tokenizer, captured=False)
     one_at_a_time(model, tokenizer)
 
 
 def eager() -> None:
-    """The engine's loop over transformers and bitsandbytes."""
+    """The plain loop over transformers and bitsandbytes."""
     model, tokenizer = load(OPTIONS.checkpoint, "transformers")
-    each_batch(tokenizer, lambda *given: with_engines_loop(model, given[0], tokenizer, *given[1:]))
+    measure(model, tokenizer, captured=False)
 
 
 def graph(*, in_4_bits: bool = True) -> None:
     """The captured step over transformers."""
     model, tokenizer = load(OPTIONS.checkpoint, "transformers", in_4_bits=in_4_bits)
-    each_batch(tokenizer, lambda *given: with_captured_step(model, given[0], tokenizer, *given[1:]))
+    measure(model, tokenizer, captured=True)
 
 
 def graph_unsloth() -> None:
-    """The captured step over a model that unsloth loaded: its modules go back to transformers' forward."""
+    """The captured step over a model that unsloth loaded, which goes through transformers' forward."""
     model, tokenizer = load(OPTIONS.checkpoint, "unsloth" if ON_GPU else "transformers")
-    for module in model.modules():
-        if getattr(module, "_unsloth_fast_path", False):
-            module._unsloth_fast_path = False
-    modeling = sys.modules[type(model).__module__]
-    originals = vars(modeling).get("_unsloth_pre_patch_originals", ({}, {}))[0]
-    rotary = next((kind for name, kind in originals.items() if name.endswith("RotaryEmbedding")), None)
-    say(model=type(model).__name__, put_back=sorted(originals), rotary=str(rotary))
-    if rotary is not None:
-        model.model.rotary_emb = rotary(config=model.config).to(model.device)
-    say(attention=model.config._attn_implementation, dtype=str(model.dtype))
-    each_batch(tokenizer, lambda *given: with_captured_step(model, given[0], tokenizer, *given[1:]))
+    measure(model, tokenizer, captured=True)
 
 
 def unsloth_graphs() -> None:
@@ -233,7 +187,7 @@ def unsloth_graphs() -> None:
     config.pop("sliding_window", None)
     (twin / "config.json").write_text(json.dumps(config))
     model, tokenizer = load(str(twin), "unsloth" if ON_GPU else "transformers")
-    each_batch(tokenizer, lambda *given: with_engines_loop(model, given[0], tokenizer, *given[1:]))
+    measure(model, tokenizer, captured=False)
     state = model.__dict__.get("_unsloth_decode_graphs")
     found = {name: str(getattr(state, name, None)) for name in ("captures", "replays", "eager_steps", "disabled")}
     say(unsloths_graphs=found)
@@ -282,24 +236,21 @@ def continuous(*, in_4_bits: bool) -> None:
 
 
 def check() -> None:
-    """The candidate writes what the engine's loop writes, token for token, on rows of unequal length."""
+    """The captured step writes what the plain loop writes, token for token, on rows of unequal length."""
     model, tokenizer = load(str(small_folder()), "transformers", in_4_bits=False)
     text = sorted(Path("examples/brics/corpus").glob("*.md"))[0].read_text(encoding="utf-8")
     prompts = [text[: 200 + 150 * row] for row in range(min(8, max(OPTIONS.batches)))]
     encoded = tokenizer(prompts, return_tensors="pt", padding=True).to(model.device)
-    given = (model, encoded["input_ids"], encoded["attention_mask"])
-    options = {"end_id": tokenizer.eos_token_id, "pad_id": tokenizer.pad_token_id, "rows_at_once": 3}
-    options |= {"processor": no_rules, "max_new_tokens": OPTIONS.new_tokens}
+    given: Any = (encoded["input_ids"], encoded["attention_mask"], no_rules, LADDER[0], OPTIONS.new_tokens)
+    ends = (tokenizer.eos_token_id, tokenizer.pad_token_id)
     for dtype in (torch.float32, torch.bfloat16):
         model.to(dtype)
-        wanted = decoding.decode(*given, sample=False, **options)
-        for core in step_graph.CORES:
-            step_graph.use_grouped_attention(model, core)
-            for captured in (False, True) if ON_GPU else (False,):
-                found = step_graph.decode(*given, captured=captured, **options)
-                rows = [torch.equal(a, b) for a, b in zip(found, wanted, strict=True)]
-                say(dtype=str(dtype), attention=core, captured=captured, same_rows=sum(rows), rows=len(rows))
-        model.set_attn_implementation("sdpa")
+        wanted = GpuDecoder(model, *ends, None).decode(*given)
+        for captured in (False, True) if ON_GPU else (False,):
+            steps = CapturedSteps(model, captured=captured)
+            found = GpuDecoder(model, *ends, steps).decode(*given)
+            rows = [torch.equal(a, b) for a, b in zip(found, wanted, strict=True)]
+            say(dtype=str(dtype), captured=captured, replays=steps.replays, same_rows=sum(rows), rows=len(rows))
 
 
 def lookup() -> None:
@@ -323,7 +274,7 @@ def lookup() -> None:
 
 TRIALS: dict[str, Callable[[], None]] = {
     "check": check,
-    "present": present,
+    "plain": plain,
     "graph": graph,
     "graph-bf16": partial(graph, in_4_bits=False),
     "graph-unsloth": graph_unsloth,
@@ -339,6 +290,8 @@ TRIALS: dict[str, Callable[[], None]] = {
 
 def main() -> None:
     """Run the trial that the options name."""
+    logging.basicConfig()
+    logging.getLogger("chains").setLevel(logging.INFO)  # how close a captured step is, or why there is none
     if ON_GPU:
         say(gpu=torch.cuda.get_device_name(), torch=torch.__version__)
         if OPTIONS.cap:

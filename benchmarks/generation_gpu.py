@@ -8,6 +8,7 @@ soon loops, and the rows would end early.
 
 import argparse
 import json
+import logging
 import os
 import random
 import re
@@ -24,10 +25,11 @@ with suppress(ImportError):  # unsloth patches transformers, so it comes first
 # isort: split
 import torch
 
-from chains import ModelSettings, WordLimits, decoding, load_llm, row_rules
+from chains import ModelSettings, WordLimits, load_llm, row_rules
 from chains.contracts import LADDER
+from chains.decoders import decoder_for
 from chains.generation import GenerationEngine, GenerationRequest
-from chains.memory import prefill_rows, rows_that_fit
+from chains.growing_cache import release
 from chains.pipeline import BatchedHuggingFacePipeline
 
 GIB = 2**30
@@ -48,10 +50,11 @@ NEMO_12B: dict[str, Any] = {
 class FixedLength(GenerationEngine):
     """The engine with every answer the same number of tokens long; remembers the sizes of its batches."""
 
-    def __init__(self, llm: BatchedHuggingFacePipeline, new_tokens: int, batch_size: int) -> None:
+    def __init__(self, llm: BatchedHuggingFacePipeline, options: argparse.Namespace) -> None:
         """Take the first step of the ladder only: a second attempt would count tokens twice."""
-        super().__init__(llm.pipeline.model, llm.pipeline.tokenizer, WINDOW, LADDER[:1], batch_size)
-        self.new_tokens = new_tokens
+        model, tokenizer = llm.pipeline.model, llm.pipeline.tokenizer
+        super().__init__(model, tokenizer, WINDOW, LADDER[:1], options.batch_size, captured=not options.plain)
+        self.new_tokens = options.new_tokens
         self.batches: list[int] = []
 
     def tokens_for(self, limits: WordLimits) -> int:
@@ -75,7 +78,10 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--cap", type=float, default=22.0, help="GiB in the second run")
     parser.add_argument("--backend", choices=["unsloth", "transformers"], default="unsloth")
+    parser.add_argument("--plain", action="store_true", help="capture no decoding steps")
     options = parser.parse_args()
+    logging.basicConfig()
+    logging.getLogger("chains").setLevel(logging.INFO)  # how close a captured step is, or why there is none
     say(when=datetime.now(UTC).isoformat(), gpu=torch.cuda.get_device_name(), torch=torch.__version__, **vars(options))
     if not options.checkpoint.exists():
         write_random_checkpoint(options.checkpoint, options.tokenizer)
@@ -139,18 +145,16 @@ def one_at_a_time(llm: Any, prompts: list[str], new_tokens: int) -> dict[str, An
         if turn:
             seconds += time.perf_counter() - began
             written += output.shape[1] - inputs["input_ids"].shape[1]
-    decoding.release(model)
+    release(model)
     return {"prompts": len(prompts), "tokens": written, "seconds": seconds, "tokens_per_second": written / seconds}
 
 
 def through_engine(llm: Any, prompts: list[str], options: argparse.Namespace) -> dict[str, Any]:
     """Answer all prompts through the engine: time of the whole call, tokenizing and loop search included."""
-    engine = FixedLength(llm, options.new_tokens, options.batch_size)
+    engine = FixedLength(llm, options)
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()
-    expected = rows_that_fit(
-        engine.model.config, options.prompt_tokens, options.new_tokens, decoding.free_memory(engine.model.device)
-    )
+    expected = engine.decoder.most_rows(options.prompt_tokens, options.new_tokens)
     began = time.perf_counter()
     answers = engine.generate([GenerationRequest(prompt, WordLimits(400, 500)) for prompt in prompts])
     torch.cuda.synchronize()
@@ -164,39 +168,42 @@ def through_engine(llm: Any, prompts: list[str], options: argparse.Namespace) ->
         "tokens_per_second": written / seconds,
         "rows_expected_to_fit": expected,
         "batches": engine.batches,
+        **how_decoded(engine.decoder),
         "peak_allocated_gib": torch.cuda.max_memory_allocated() / GIB,
         "peak_reserved_gib": torch.cuda.max_memory_reserved() / GIB,
     }
 
 
 def without_rules(llm: Any, prompts: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """Decode one batch greedily with no rule at all, its prefill timed apart."""
+    """Decode one batch greedily with no rule at all, its prefill timed apart; a step's time has the captures in it."""
     model, tokenizer = llm.pipeline.model, llm.pipeline.tokenizer
     inputs = tokenizer(prompts, return_tensors="pt", add_special_tokens=False).to(model.device)
+    decoder: Any = decoder_for(model, end_id=-1, pad_id=tokenizer.pad_token_id, captured=not options.plain)
+    ids, mask = inputs["input_ids"], inputs["attention_mask"]
+    decoder.decode(ids[:1], mask[:1], no_rules, LADDER[0], 8)  # its steps are compared with plain ones once
     took = []
     for new_tokens in (1, options.new_tokens):
         torch.cuda.synchronize()
         began = time.perf_counter()
-        decoding.decode(
-            model,
-            inputs["input_ids"],
-            inputs["attention_mask"],
-            processor=lambda _, scores: scores,
-            sample=False,
-            max_new_tokens=new_tokens,
-            end_id=-1,
-            pad_id=tokenizer.pad_token_id,
-            rows_at_once=prefill_rows(options.prompt_tokens),
-        )
+        decoder.decode(ids, mask, no_rules, LADDER[0], new_tokens)
         torch.cuda.synchronize()
         took.append(time.perf_counter() - began)
-    decoding.release(model)
     return {
         "prompts": len(prompts),
         "prefill_seconds": took[0],
         "seconds": took[1],
         "step_milliseconds": 1000 * (took[1] - took[0]) / (options.new_tokens - 1),
     }
+
+
+def no_rules(_: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """Leave the scores as they are."""
+    return scores
+
+
+def how_decoded(decoder: Any) -> dict[str, Any]:
+    """How many steps were launched as one graph, and why others were not."""
+    return {} if decoder.steps is None else {"replays": decoder.steps.replays, "refused": decoder.steps.refused}
 
 
 def cap(gib: float) -> None:

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import LogitsProcessorList
 
-from chains import decoding
 from chains.abstention import is_abstention
+from chains.captured_step import CaptureError
 from chains.contracts import Sampling, WordLimits
+from chains.decoders import decoder_for
 from chains.errors import GenerationError
-from chains.memory import even_batch, prefill_rows, rows_that_fit
-from chains.openvino import is_openvino
-from chains.openvino_decoding import PROMPT_TOKENS, decode_openvino
+from chains.memory import even_batch
 from chains.repetition import detect_loop
-from chains.row_rules import TOP_K, TOP_P, RowRules, RulesAndWarpers, Vocabulary, warpers
+from chains.row_rules import RowRules, Vocabulary
 from chains.schemas import Completion
 from chains.sentences import cut_at_sentence, ends_with_sentence, word_count
 
@@ -61,9 +59,19 @@ class GenerationEngine:
         ladder: how each attempt samples; a row that looped or stayed short climbs it.
         batch_size: rows generated together at the most; halved for good when memory runs out. On a GPU fewer are
             taken where the free memory is expected to hold fewer.
+        captured: whether a GPU may capture decoding steps (``chains.captured_steps``); False is slower.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, window: int, ladder: Sequence[Sampling], batch_size: int) -> None:
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        window: int,
+        ladder: Sequence[Sampling],
+        batch_size: int,
+        *,
+        captured: bool = True,
+    ) -> None:
         tokenizer.padding_side = "left"
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
@@ -73,6 +81,9 @@ class GenerationEngine:
         self.ladder = tuple(ladder)
         self.batch_size = batch_size
         self._vocabulary = Vocabulary.of(tokenizer)
+        self.decoder = decoder_for(
+            model, end_id=self._vocabulary.end_id, pad_id=tokenizer.pad_token_id, captured=captured
+        )
         self._tokenizing = threading.Lock()  # a fast tokenizer is not thread-safe: "Already borrowed"
 
     def count_tokens(self, text: str) -> int:
@@ -140,37 +151,31 @@ class GenerationEngine:
 
     def _next_batch(self, left: Sequence[GenerationRequest]) -> Sequence[GenerationRequest]:
         """Take as many requests, shortest prompts first, as fit the memory and the batch size."""
-        most = self.batch_size
         longest = self.count_tokens(left[-1].prompt)
-        if is_openvino(self.model):
-            most = min(most, max(1, PROMPT_TOKENS // longest))
-        if self._on_gpu:
-            new = max(self.tokens_for(request.limits) for request in left)
-            free = decoding.free_memory(self.model.device)
-            most = min(most, rows_that_fit(self.model.config, longest, new, free))
-        return left[: even_batch(len(left), most)]
+        new = max(self.tokens_for(request.limits) for request in left)
+        most = self.decoder.most_rows(longest, new) or self.batch_size
+        return left[: even_batch(len(left), min(most, self.batch_size))]
 
     def _run_or_halve(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
-        """Generate for a batch; where the memory runs out return nothing, with the batch size halved."""
+        """Generate for a batch, or return nothing where it is to be tried again.
+
+        That is where the memory ran out, with the batch size halved, and where the model's steps turn out not to be
+        captured, once for a model.
+        """
         try:
             return self._run(batch, sampling, step)
+        except CaptureError:  # logged where it was raised
+            return []
         except torch.OutOfMemoryError as error:
             if len(batch) == 1:
                 raise GenerationError(
                     "not enough memory for a single prompt; use a smaller model or shorter passages"
                 ) from error
-        finally:
-            if self._on_gpu:
-                decoding.release(self.model)
         # Only here, with the error gone, is the failed batch's memory free.
         torch.cuda.empty_cache()
         self.batch_size = len(batch) // 2
         _LOG.warning("out of memory: going on with batches of %d", self.batch_size)
         return []
-
-    @property
-    def _on_gpu(self) -> bool:
-        return bool(self.model.device.type == "cuda")
 
     def _run(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
         prompts = [request.prompt for request in batch]
@@ -186,50 +191,8 @@ class GenerationEngine:
                 rules.forbid(row, self._ids(request.said))
         torch.manual_seed(batch[0].seed * 1009 + step)
         new_tokens = max(self.tokens_for(request.limits) for request in batch)
-        output = self._decode(encoded["input_ids"], encoded["attention_mask"], rules, sampling, new_tokens)
+        output = self.decoder.decode(encoded["input_ids"], encoded["attention_mask"], rules, sampling, new_tokens)
         return [self._draft(row) for row in output[:, prompt_length:].tolist()]
-
-    def _decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, rules: RowRules, sampling: Sampling, new_tokens: int
-    ) -> torch.Tensor:
-        end_id, pad_id = self._vocabulary.end_id, self.tokenizer.pad_token_id
-        if self._on_gpu:
-            return decoding.decode(
-                self.model,
-                ids,
-                mask,
-                processor=LogitsProcessorList([rules, *warpers(sampling)]),
-                sample=bool(sampling.temperature),
-                max_new_tokens=new_tokens,
-                end_id=end_id,
-                pad_id=pad_id,
-                rows_at_once=prefill_rows(ids.shape[1]),
-            )
-        if is_openvino(self.model):
-            return decode_openvino(
-                self.model,
-                ids,
-                mask,
-                processor=RulesAndWarpers(rules, warpers(sampling)),
-                sample=bool(sampling.temperature),
-                max_new_tokens=new_tokens,
-                end_id=end_id,
-                pad_id=pad_id,
-            )
-        choice: dict[str, Any] = {"do_sample": False}
-        if sampling.temperature:
-            choice = {"do_sample": True, "temperature": sampling.temperature, "top_p": TOP_P, "top_k": TOP_K}
-        with torch.inference_mode():
-            output: torch.Tensor = self.model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                max_new_tokens=new_tokens,
-                eos_token_id=end_id,
-                pad_token_id=pad_id,
-                logits_processor=LogitsProcessorList([rules]),
-                **choice,
-            )
-        return output
 
     def _draft(self, ids: list[int]) -> _Draft:
         end = self._vocabulary.end_id

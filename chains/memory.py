@@ -2,7 +2,8 @@
 
 A row of a batch keeps the keys and values of its prompt and answer until it ends; that is what fills a card.
 The constants were chosen against measured peaks (docs/decisions.md). They count what unsloth's forward pass holds
-at once, which is the most; transformers' own holds less.
+at once, which is the most; transformers' own holds less. A batch may be decoded over buffers of its full length
+(``chains.captured_step``) or over a cache that grows (``chains.growing_cache``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _NF4 = 0.516  # half a byte, and a quantised constant for every 64 parameters
 _GROWTH = 512  # tokens: the steps in which unsloth's cache grows
 _SCORES = 6 * 4  # bytes a vocabulary entry and row: float32 scores and their copies while a token is chosen
 _MASKS = 8  # bytes a query and key of a padded prompt: additive, boolean (twice), and additive again, padded
+_ATTENTION = 8  # bytes a query and key of attention logits that are capped: two 16-bit copies, or one and its softmax
 _SHARE = 0.95  # of the free memory; the rest is lost to fragments
 
 
@@ -28,8 +30,20 @@ def cache_bytes_per_token(config: Any) -> int:
     return int(config.num_hidden_layers * heads * head_dim * 2 * _BYTES)
 
 
-def row_bytes(config: Any, prompt_tokens: int, new_tokens: int) -> int:
-    """Return the bytes that one row takes while its answer is decoded.
+def room_for(tokens: int) -> int:
+    """Return the slots of a row in buffers of fixed length: attention's fast kernels want a multiple of 8."""
+    return ceil(tokens / 8) * 8
+
+
+def fixed_row_bytes(config: Any, prompt_tokens: int, new_tokens: int) -> int:
+    """Return the bytes that one row takes from the first to the last token where its steps are captured."""
+    room = room_for(prompt_tokens + new_tokens)
+    attention = config.num_attention_heads * room * _ATTENTION if _is_capped(config) else 0
+    return int(room * (cache_bytes_per_token(config) + _BYTES) + attention + config.vocab_size * _SCORES)
+
+
+def growing_row_bytes(config: Any, prompt_tokens: int, new_tokens: int) -> int:
+    """Return the bytes that one row takes at the end of its answer where its keys and values grow with it.
 
     One layer's keys and values are there twice: unsloth copies them on the first step and whenever its cache grows.
     """
@@ -60,7 +74,8 @@ def reading_bytes(config: Any, prompt_tokens: int) -> int:
     the pass has ended. For a small model the last two are as much as the activations.
     """
     activations = (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
-    each = activations + _MASKS * prompt_tokens + cache_bytes_per_token(config)
+    scores = config.num_attention_heads * prompt_tokens * _ATTENTION if _is_capped(config) else 0
+    each = activations + _MASKS * prompt_tokens + scores + cache_bytes_per_token(config)
     return int(max(PREFILL_TOKENS, prompt_tokens) * each)
 
 
@@ -70,13 +85,22 @@ def prefill_rows(prompt_tokens: int) -> int:
 
 
 def rows_that_fit(config: Any, prompt_tokens: int, new_tokens: int, free: int) -> int:
-    """Return how many rows fit into ``free`` bytes, at least 1."""
+    """Return how many rows fit into ``free`` bytes, at least 1, whichever way they are decoded.
+
+    Where steps are captured, the whole room is taken before the first prompt is read; what reading takes is then free
+    for the graph's own memory. Where the cache grows, the two peaks do not meet: what the prompts' pass takes is free
+    again before the answers grow.
+    """
     usable = free * _SHARE
-    # The two peaks do not meet: what the prompts' pass takes is free again before the answers grow.
-    for_cache = usable - reading_bytes(config, prompt_tokens)
-    while_reading = for_cache // (prompt_tokens * cache_bytes_per_token(config))
-    while_writing = usable // row_bytes(config, prompt_tokens, new_tokens)
-    return max(1, int(min(while_reading, while_writing)))
+    beside_reading = usable - reading_bytes(config, prompt_tokens)
+    captured = beside_reading // fixed_row_bytes(config, prompt_tokens, new_tokens)
+    grown = usable // growing_row_bytes(config, prompt_tokens, new_tokens)
+    return max(1, int(min(captured, grown)))
+
+
+def _is_capped(config: Any) -> bool:
+    """Tell whether attention logits are capped (Gemma 2): they are then in memory, query by key."""
+    return getattr(config, "attn_logit_softcapping", None) is not None
 
 
 def even_batch(rows: int, most: int) -> int:

@@ -2,7 +2,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from chains.memory import cache_bytes_per_token, even_batch, prefill_rows, reading_bytes, row_bytes, rows_that_fit
+from chains.memory import (
+    cache_bytes_per_token,
+    even_batch,
+    fixed_row_bytes,
+    growing_row_bytes,
+    prefill_rows,
+    reading_bytes,
+    rows_that_fit,
+)
 
 NEMO = SimpleNamespace(
     hidden_size=5120,
@@ -35,7 +43,21 @@ def test_without_grouped_heads_or_a_head_size_the_plain_ones_count() -> None:
 
 
 def test_a_row_takes_at_least_its_cache() -> None:
-    assert row_bytes(NEMO, 1500, 256) > 1756 * cache_bytes_per_token(NEMO)
+    assert growing_row_bytes(NEMO, 1500, 256) > 1756 * cache_bytes_per_token(NEMO)
+    assert fixed_row_bytes(NEMO, 1500, 256) > 1760 * cache_bytes_per_token(NEMO)  # its room, in eights
+
+
+@pytest.mark.parametrize(("rows", "peak"), [(32, 19.477 - 8.255), (128, 45.544 - 8.255)])
+def test_captured_steps_take_what_was_measured_beside_the_weights_or_a_tenth_more(rows: int, peak: float) -> None:
+    """benchmarks/results/decoding-gpu-2026-11-25b.txt, GiB."""
+    estimate = (rows * fixed_row_bytes(NEMO, 1500, 256) + reading_bytes(NEMO, 1500)) / GIB
+    assert peak < estimate < 1.1 * peak
+
+
+def test_a_cap_on_attention_logits_takes_memory_while_prompts_are_read() -> None:
+    capped = SimpleNamespace(**vars(NEMO), attn_logit_softcapping=50.0)
+    assert reading_bytes(capped, 1500) > reading_bytes(NEMO, 1500) + 32 * 1500 * 7500 * 6
+    assert rows_that_fit(capped, 1500, 256, 14 * GIB) < rows_that_fit(NEMO, 1500, 256, 14 * GIB)
 
 
 def test_more_memory_holds_more_rows_and_none_still_one() -> None:
