@@ -2,7 +2,8 @@
 
     check            the captured step writes the same tokens as the plain loop (the small model, natural text)
     plain            unsloth in 4 bits and the engine's plain loop, and stock generate one at a time
-    graph-unsloth    the engine's default: a model that unsloth loaded, its steps captured (chains/captured_steps.py)
+    graph-unsloth    the engine's default: a model that unsloth loaded, its steps captured (chains/captured_steps.py),
+                     once with its weights unpacked for batches of many rows and once without
     graph            the same with transformers + bitsandbytes NF4
     graph-bf16       the same with bf16 weights
     eager            transformers + bitsandbytes NF4 and the engine's plain loop

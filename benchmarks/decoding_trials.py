@@ -20,7 +20,7 @@ else:
 # isort: split
 import torch
 
-from benchmarks.generation_gpu import GIB, make_prompts, no_rules, say, write_random_checkpoint
+from benchmarks.generation_gpu import GIB, how_decoded, make_prompts, no_rules, say, write_random_checkpoint
 from chains import ModelSettings, WordLimits, load_llm, row_rules
 from chains.captured_step import CaptureError
 from chains.captured_steps import CapturedSteps
@@ -123,12 +123,12 @@ def with_engine(decoder: Any, vocabulary: Vocabulary, ids: Any, mask: Any) -> di
         "seconds": seconds,
         "tokens_per_second": tokens / seconds,
     }
-    return figures if decoder.steps is None else figures | {"replays": decoder.steps.replays}
+    return figures | how_decoded(decoder)
 
 
-def measure(model: Any, tokenizer: Any, *, captured: bool) -> None:
+def measure(model: Any, tokenizer: Any, *, captured: bool, unpack: bool = True) -> None:
     """Measure the engine's decoding with each batch size."""
-    steps = CapturedSteps(model, captured=ON_GPU) if captured else None
+    steps = CapturedSteps(model, captured=ON_GPU, unpack=unpack) if captured else None
     decoder = GpuDecoder(model, -1, tokenizer.pad_token_id, steps)
     each_batch(tokenizer, partial(with_engine, decoder))
     if steps is not None:
@@ -169,9 +169,11 @@ def graph(*, in_4_bits: bool = True) -> None:
 
 
 def graph_unsloth() -> None:
-    """The captured step over a model that unsloth loaded, which goes through transformers' forward."""
+    """The captured step over a model that unsloth loaded, its weights unpacked where they may be, and packed."""
     model, tokenizer = load(OPTIONS.checkpoint, "unsloth" if ON_GPU else "transformers")
-    measure(model, tokenizer, captured=True)
+    for unpack in (True, False):
+        say(unpack=unpack)
+        measure(model, tokenizer, captured=True, unpack=unpack)
 
 
 def unsloth_graphs() -> None:

@@ -202,8 +202,9 @@ def no_rules(_: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
 
 
 def how_decoded(decoder: Any) -> dict[str, Any]:
-    """How many steps were launched as one graph, and why others were not."""
-    return {} if decoder.steps is None else {"replays": decoder.steps.replays, "refused": decoder.steps.refused}
+    """How many steps were launched as one graph and why others were not, and batches whose weights were unpacked."""
+    steps = decoder.steps
+    return {} if steps is None else {"replays": steps.replays, "refused": steps.refused, "unpacked": steps.unpacked}
 
 
 def cap(gib: float) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import torch
 
 from chains.captured_step import CapturedStep, CaptureError
-from chains.decoding import base_of
+from chains.decoding import base_of, free_memory
 from chains.growing_cache import growing
+from chains.memory import room_beside
 from chains.stepped_models import is_patched, transformers_forward, why_not_stepped, window_of
+from chains.unpacked_weights import FEWEST_ROWS, packed_layers, unpacked, unpacked_bytes
 
 _LOG = logging.getLogger(__name__)
 # The norm of the scores' difference to that of the scores less their mean, the median of rows. SmolLM2 in bfloat16:
@@ -28,19 +30,23 @@ class CapturedSteps:
     Args:
         model: a causal model of transformers, loaded by transformers or unsloth, or an adapter around one.
         captured: False runs the same steps uncaptured, as on a CPU.
+        unpack: unpack 4-bit weights for a batch of many rows where they fit beside it (``chains.unpacked_weights``).
 
     Attributes:
         refused: why its steps are not taken, or "".
         verified: whether a step was compared with the model's plain forward and found right.
         replays: steps launched as one graph so far.
+        unpacked: batches so far whose weights were unpacked.
     """
 
-    def __init__(self, model: Any, *, captured: bool = True) -> None:
+    def __init__(self, model: Any, *, captured: bool = True, unpack: bool = True) -> None:
         self.model = base_of(model)
+        self.unpacked = 0
         self.verified = False
         self.replays = 0
         self.refused = ""
         self._told_window = False
+        self._unpack = unpack and self.model.device.type == "cuda"
         self._stream = _stream_of(self.model.device) if captured else None
         if reason := why_not_stepped(self.model):
             self._refuse(reason)
@@ -73,12 +79,23 @@ class CapturedSteps:
         """
         step = CapturedStep(self.model, ids, mask, new_tokens, rows_at_once, self._stream)
         wanted = None if self.verified or not is_patched(self.model) else self._as_loaded(ids, mask, rows_at_once)
-        try:
-            with transformers_forward(self.model):
+        with unpacked(self._layers_to_unpack(len(ids), ids.shape[1], new_tokens)), transformers_forward(self.model):
+            try:
                 yield _CheckedBatch(self, step, wanted)
-        finally:
-            self.replays += step.replays
-            step.clear()
+            finally:
+                self.replays += step.replays
+                step.clear()
+
+    def _layers_to_unpack(self, rows: int, prompt_tokens: int, new_tokens: int) -> list[Any]:
+        """Layers in 4 bits, where the batch has rows enough to gain by it and leaves the memory for it."""
+        layers = packed_layers(self.model) if self._unpack and rows >= FEWEST_ROWS else []
+        if not layers:
+            return []
+        free = free_memory(self.model.device)
+        if unpacked_bytes(layers) > room_beside(self.model.config, rows, prompt_tokens, new_tokens, free):
+            return []
+        self.unpacked += 1
+        return layers
 
     def _as_loaded(self, ids: torch.Tensor, mask: torch.Tensor, rows_at_once: int) -> torch.Tensor:
         """Scores after the first prompts by the forward that unsloth gave the model."""

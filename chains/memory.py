@@ -98,6 +98,12 @@ def rows_that_fit(config: Any, prompt_tokens: int, new_tokens: int, free: int) -
     return max(1, int(min(captured, grown)))
 
 
+def room_beside(config: Any, rows: int, prompt_tokens: int, new_tokens: int, free: int) -> int:
+    """Return how many of ``free`` bytes a batch leaves whose steps are captured."""
+    batch = rows * fixed_row_bytes(config, prompt_tokens, new_tokens) + reading_bytes(config, prompt_tokens)
+    return int(free * _SHARE) - batch
+
+
 def _is_capped(config: Any) -> bool:
     """Tell whether attention logits are capped (Gemma 2): they are then in memory, query by key."""
     return getattr(config, "attn_logit_softcapping", None) is not None

@@ -41,7 +41,8 @@ def test_the_default_on_a_gpu_fits_a_16_gb_card_and_the_27b_a_24_gb_one() -> Non
     assert named(card(22), "gemma-2-27b").rows > 0
 
 
-def test_what_the_gpu_extra_lacks_is_named() -> None:
+def test_what_the_gpu_extra_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chains.catalogue.find_spec", lambda library: None)
     assert named(card(24), "Nemo").lacks == "extra gpu (unsloth, bitsandbytes)"
 
 

@@ -9,7 +9,9 @@ from chains.memory import (
     growing_row_bytes,
     prefill_rows,
     reading_bytes,
+    room_beside,
     rows_that_fit,
+    weight_bytes,
 )
 
 NEMO = SimpleNamespace(
@@ -85,3 +87,10 @@ def test_batches_are_dealt_evenly(rows: int, most: int, size: int) -> None:
 
 def test_a_long_prompt_is_read_alone() -> None:
     assert (prefill_rows(1500), prefill_rows(20_000)) == (5, 1)
+
+
+def test_what_a_batch_leaves_of_the_free_memory_holds_nemos_weights_in_16_bits_on_an_80_gb_card_only() -> None:
+    unpacked = weight_bytes(NEMO, in_4_bits=False)
+    assert room_beside(NEMO, 128, 1500, 256, 70 * GIB) > unpacked
+    assert room_beside(NEMO, 32, 1500, 256, 14 * GIB) < 2 * GIB
+    assert room_beside(NEMO, 128, 1500, 256, 32 * GIB) < 0

@@ -18,6 +18,7 @@ from chains.decoding import decode
 from chains.generation import GenerationEngine, GenerationRequest
 from chains.growing_cache import growing
 from chains.smollm2 import smollm2_folder
+from chains.unpacked_weights import FEWEST_ROWS, packed_layers, unpacked
 from tests.chains.tiny_models import CONFIGS, END, PAD, padded_prompts, random_model
 
 pytestmark = [
@@ -135,4 +136,24 @@ def test_in_4_bits_through_bitsandbytes_steps_are_captured() -> None:
     steps = llm._engine.decoder.steps
     assert (steps.verified, steps.refused) == (True, "")
     assert steps.replays > 20
-    assert answer
+    assert (steps.unpacked, bool(answer)) == (0, True)  # one row
+
+
+@pytest.mark.skipif(find_spec("bitsandbytes") is None, reason="needs bitsandbytes: pip install 'pov-debate[gpu]'")
+def test_many_rows_in_4_bits_are_multiplied_by_unpacked_weights_which_score_as_packed_ones_do() -> None:
+    llm: Any = load_llm(ModelSettings(name=str(smollm2_folder()), backend="transformers"))
+    model, prompts = llm.pipeline.model, unequal_prompts()
+    with torch.inference_mode():
+        packed = model(**prompts).logits[:, -1]
+        with unpacked(packed_layers(model)):
+            found = model(**prompts).logits[:, -1]
+    spread = (packed - packed.mean(-1, keepdim=True)).norm(dim=-1)
+    assert float(((found - packed).norm(dim=-1) / spread).max()) < 0.1  # of bfloat16's rounding, by other kernels
+
+    before = torch.cuda.memory_allocated()
+    answers = llm._engine.generate(requests(FEWEST_ROWS))
+    torch.cuda.empty_cache()
+
+    assert llm._engine.decoder.steps.unpacked == 1
+    assert all(answer.text for answer in answers)
+    assert abs(torch.cuda.memory_allocated() - before) < 64 * MIB  # cuBLAS's workspaces stay
