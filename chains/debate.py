@@ -19,6 +19,7 @@ from chains.completion import completion_chain, fits_window
 from chains.context import fit_chunks
 from chains.contracts import WordLimits
 from chains.errors import ChainError, GenerationError
+from chains.names_and_numbers import unknown
 from chains.schemas import Chunk, Completion, Debate, Question, Turn
 from chains.sentences import word_count
 from prompts import Persona, RenderedPrompt, load_prompt
@@ -78,7 +79,8 @@ def turn_chain(
         fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
         speakers = [persona.name, *(turn.speaker for turn in request.turns)]
         completion = in_own_name(complete.invoke(fitted.prompt), speakers)
-        return _turn(completion, persona.id, persona.name, request.round, fitted.chunks, fitted.dropped)
+        turn = _turn(completion, persona.id, persona.name, request.round, fitted.chunks, fitted.dropped)
+        return _checked(turn, request, persona.voice)
 
     return RunnableLambda(speak).with_config(run_name=f"turn:{persona.id}")
 
@@ -95,7 +97,7 @@ def verdict_chain(
         )
         if not fits_window(llm, prompt, limits):
             raise GenerationError("the debate is longer than the model's window; use fewer rounds or shorter turns")
-        return _turn(complete.invoke(prompt), MODERATOR, "Moderator", 0)
+        return _checked(_turn(complete.invoke(prompt), MODERATOR, "Moderator", 0), request)
 
     return RunnableLambda(judge).with_config(run_name="verdict")
 
@@ -160,6 +162,15 @@ def in_own_name(completion: Completion, speakers: Sequence[str]) -> Completion:
         return replace(completion, text=text)
     note = f"ended where it began to speak as {other['name']}"
     return replace(completion, text=text[: other.start()].rstrip(), notes=(*completion.notes, note))
+
+
+def _checked(turn: Turn, request: TurnRequest, voice: str = "") -> Turn:
+    """Say which names and numbers of a turn stand in nothing that was read until then."""
+    turns = (*request.turns, turn)
+    known = [_text(request.debate.question), voice, *(one.speaker for one in turns)]
+    found = unknown(turn.text, [*known, *(chunk.text for one in turns for chunk in one.chunks)])
+    notes = (f"in no passage: {', '.join(found)}",) if found else ()
+    return replace(turn, unknown=found, notes=(*turn.notes, *notes))
 
 
 def _own_chunks(persona: Persona, turns: Sequence[Turn]) -> tuple[Chunk, ...]:

@@ -139,7 +139,12 @@ class Translation:
 
 @dataclass(frozen=True)
 class Turn:
-    """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks."""
+    """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks.
+
+    Attributes:
+        unknown: numbers, dates and names in it that stand in no passage read until then, by whichever debater, nor in
+            the question. What another debater merely said counts for nothing.
+    """
 
     round: int
     persona_id: str
@@ -151,6 +156,7 @@ class Turn:
     loop: str = ""
     notes: tuple[str, ...] = ()
     tokens: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

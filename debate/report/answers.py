@@ -1,4 +1,4 @@
-"""An answer in stretches: its sentences as the row's grounding tells them apart, with markers and unknown names."""
+"""Texts in pieces, with markers and unknown names; an answer's sentences as the row's grounding tells them apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from chains.schemas import Opinion
+from chains.schemas import Opinion, Turn
 from chains.sentences import CITATION
 
 
@@ -45,6 +45,11 @@ def answer_stretches(opinion: Opinion, anchors: Mapping[int, str]) -> tuple[Stre
     if position < len(opinion.answer):
         stretches.append(Stretch(tuple(_pieces(opinion.answer[position:], claims, anchors)), None))
     return tuple(stretches)
+
+
+def turn_pieces(turn: Turn, anchors: Mapping[int, str]) -> tuple[Piece, ...]:
+    """Cut a turn where it names a passage or something that stands in none; together the pieces are its text."""
+    return tuple(_pieces(turn.text, _claims(turn.unknown), anchors))
 
 
 def _claims(unknown: tuple[str, ...]) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Translation, Turn
-from debate.report.answers import Stretch, answer_stretches
+from debate.report.answers import Piece, Stretch, answer_stretches, turn_pieces
 from debate.report.facts import RunFacts
 from debate.report.scores import Bar, bars, legend
 from debate.results import QuestionResult
@@ -65,7 +65,7 @@ class Speech:
     speaker: str
     colour: int
     round: int
-    text: str
+    text: tuple[Piece, ...]
     words: int
     read: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
@@ -218,7 +218,8 @@ def _turns(result: QuestionResult) -> tuple[Turn, ...]:
 def _speech(turn: Turn, colour: int, anchor: str) -> Speech:
     reader = _reader_anchor(anchor, turn.persona_id)
     read = tuple((n, f"{reader}-{n}") for n in range(1, len(turn.chunks) + 1))
-    return Speech(turn.speaker, colour, turn.round, turn.text, turn.words, read, tuple(_notes(turn)))
+    text = turn_pieces(turn, dict(read))
+    return Speech(turn.speaker, colour, turn.round, text, turn.words, read, tuple(_notes(turn)))
 
 
 def _reader_anchor(anchor: str, persona_id: str) -> str:

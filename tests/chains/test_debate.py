@@ -37,6 +37,27 @@ def test_each_debater_reads_the_raw_text_of_its_own_retrieval() -> None:
     assert "raw text for dove" not in llm.prompts[0]
 
 
+def test_a_turn_tells_which_of_its_numbers_and_names_stand_in_no_passage_that_was_read() -> None:
+    said = "In 2014, Putin and Modi met Hawk; 7 of 90 signed."
+    llm = ScriptedLLM(script={"You are a dove.": said})
+    retrieve = RunnableLambda(lambda _: (Chunk("d", "Modi signed in 2014."),))
+    before = Turn(1, "hawk", "Hawk", "There were 90 of them.", 5, chunks=(Chunk("h", "All 7 signed."),))
+
+    turn = turn_chain(llm, DOVE, retrieve).invoke(TurnRequest(DebateRequest("Why?"), (before,)))
+
+    assert turn.unknown == ("Putin", "90")  # another debater's word is no passage, but what he read is
+    assert "in no passage: Putin, 90" in turn.notes
+
+
+def test_the_verdict_is_held_against_all_that_was_read() -> None:
+    turns = (Turn(1, "hawk", "Hawk", "War.", 1, chunks=(Chunk("h", "In 1914."),)), Turn(1, "dove", "Dove", "Peace.", 1))
+    llm = ScriptedLLM(script={"moderator": "Hawk cites 1914, Dove 1945."})
+
+    verdict = verdict_chain(llm).invoke(TurnRequest(DebateRequest("Why?"), turns))
+
+    assert verdict.unknown == ("1945",)
+
+
 def test_the_first_turn_has_no_slot_for_turns_that_do_not_exist() -> None:
     _, llm = debate()
     assert "SAID SO FAR" not in llm.prompts[0]

@@ -1,6 +1,7 @@
 """The report as it is written: what is marked, linked, drawn and escaped. ``test_report_browser`` looks at it."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -99,6 +100,14 @@ def test_what_each_debater_read_is_shown_and_linked_from_the_turn(tmp_path: Path
     html = page(tmp_path, ROW)
     (target,) = re.findall(r'read <a href="#([^"]+)">\[1\]</a>', html)
     assert re.search(rf'id="{target}".*?The hawk reads this\.', html, re.DOTALL)
+
+
+def test_a_turns_markers_lead_to_what_its_speaker_read_and_what_stands_in_no_passage_is_marked(tmp_path: Path) -> None:
+    said = replace(ROW.turns[0], text="As [1] says, 90 of [9] left.", unknown=("90",))
+    html = page(tmp_path, replace(ROW, turns=(said,)))
+    spoken = re.search(r'<p class="said" dir="auto">(.*?)</p>', html, re.DOTALL).group(1)
+    target = re.search(r'id="([^"]+)" tabindex="-1">(?:(?!<li).)*The hawk reads this', html, re.DOTALL).group(1)
+    assert spoken == f'As <a class="cite" href="#{target}">[1]</a> says, <mark>90</mark> of [9] left.'
 
 
 def test_the_time_of_each_stage_is_told(tmp_path: Path) -> None:
