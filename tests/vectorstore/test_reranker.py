@@ -7,7 +7,7 @@ from pydantic import Field
 
 from vectorstore import POV, EmbeddingsError, FaissStore, POVRetriever, StoreError, cross_encoder, load_embeddings
 from vectorstore.encoding import READING_SHARE
-from vectorstore.searching import DEPTH
+from vectorstore.searching import DEPTH, READINGS
 
 TEXTS = [f"passage number {i} about topic {i % 7}" for i in range(60)]
 IDS = [f"p{i}" for i in range(60)]
@@ -86,6 +86,13 @@ def test_only_the_best_are_read_however_many_are_asked_for(read_store, reads):
     search(read_store, [POV("peace")], k=60)
 
     assert len({passage for _, passage in reads.asked}) == DEPTH
+
+
+def test_many_views_share_a_questions_readings(read_store, reads):
+    search(read_store, [POV(f"view {n}") for n in range(6)])
+
+    assert len(reads.asked) == READINGS
+    assert len({passage for _, passage in reads.asked}) == READINGS // 6
 
 
 def test_a_few_results_are_the_first_of_many(read_store):
