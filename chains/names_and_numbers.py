@@ -6,6 +6,7 @@ checked. Text only.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chains.sentences import CITATION, split_sentences
 
@@ -32,13 +33,14 @@ _NAME_PART = re.compile(_NAME_WORD)
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 _DEMONYM = re.compile(r"(?:ese|ian|an|ish|i|s|n)$")  # Iran, Iranian; China, Chinese
+_SOURCES_KEPT = 1024  # about 10 KB each: the passages of a debate are read again at every turn
 _BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says nothing
 
 
 def unknown(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The numbers, dates and names of an answer that stand in no source, in the order of the answer."""
-    known_numbers = numbers("\n\n".join(sources))
-    words = _known_words(sources)
+    known_numbers = frozenset[str]().union(*map(_numbers_of_source, sources))
+    words = frozenset[str]().union(*map(_words_of_source, sources))
     found: dict[str, None] = {}
     for sentence in split_sentences(answer):
         text = _LIST_NUMBER.sub("", CITATION.sub("", sentence.text))
@@ -71,11 +73,16 @@ def _bare(claim: str) -> str:
     return _POSSESSIVE.sub("", rest.strip() if rest and FUNCTION_WORD.fullmatch(first.lower()) else claim)
 
 
-def _known_words(sources: Sequence[str]) -> frozenset[str]:
-    """Every word of the sources in small letters, and the initials of the names in them: un, nato."""
-    words = {_POSSESSIVE.sub("", word.lower()) for text in sources for word in re.findall(r"[^\W_]+(?:['’]s)?", text)}
-    names = (name for text in sources for name in re.findall(_NAME, text))
-    return frozenset(words | {_initials(name) for name in names})
+@lru_cache(_SOURCES_KEPT)
+def _numbers_of_source(text: str) -> frozenset[str]:
+    return numbers(text)
+
+
+@lru_cache(_SOURCES_KEPT)
+def _words_of_source(text: str) -> frozenset[str]:
+    """Every word of a source in small letters, and the initials of the names in it: un, nato."""
+    words = {_POSSESSIVE.sub("", word.lower()) for word in re.findall(r"[^\W_]+(?:['’]s)?", text)}
+    return frozenset(words | {_initials(name) for name in re.findall(_NAME, text)})
 
 
 def _initials(name: str) -> str:
