@@ -208,7 +208,8 @@ class _Run:
         )
 
         def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
-            return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
+            with self._trace.step():
+                return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
 
         for made in in_parallel(deepen, left, self._llm, self._width(left), self._progress):
             families.extend(made)

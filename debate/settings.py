@@ -77,7 +77,7 @@ class DebateSettings(BaseSettings):
     glossary: dict[str, str] = Field(
         default_factory=dict, description="How terms are to be translated; a table of the settings file"
     )
-    in_flight: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time")
+    in_flight: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
     limit: int | None = Field(None, ge=1, description="Only the first N seed questions")
     seed: int = Field(0, description="Seed of everything that is random")
     also: tuple[Literal["csv", "parquet"], ...] = Field((), description="Write the sheets as such files, too")

@@ -2,7 +2,7 @@
 
 The instrumentation for LangChain makes the spans; here they are only given a place: ``traces.jsonl`` in the run's
 folder, and a collector where the standard variables name one. Nothing leaves the machine unless they do. A question's
-spans hang under one of its own; LangGraph's plumbing between it and the chains leaves none. The only importer of
+spans hang under one of its own; LangGraph's plumbing between it and the chains is not traced. The only importer of
 OpenTelemetry.
 """
 
@@ -12,12 +12,16 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.tracers.context import register_configure_hook
 
 from debate.errors import RunFolderError, SettingsError
 from debate.span_facts import events_of, facts_of
@@ -29,7 +33,9 @@ if TYPE_CHECKING:
 
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _CONTENT = ("input.value", "output.value")
-_STEPS = "pov_debate.steps"  # where a question's context keeps the one that its steps are traced in
+_STEPS: ContextVar[BaseCallbackHandler | None] = ContextVar("pov_debate_steps", default=None)  # set by a question
+_TRACED: ContextVar[BaseCallbackHandler | None] = ContextVar("pov_debate_traced", default=None)  # set by its steps
+register_configure_hook(_TRACED, inheritable=True)
 _TRACE = re.compile(r'"trace_id": "(\w+)"')
 _SESSION = re.compile(r'"session\.id": ("(?:[^"\\]|\\.)*")')
 
@@ -61,42 +67,36 @@ class Span:
 
 
 class Trace:
-    """Opens the span that everything of a question hangs under."""
+    """What leaves spans: everything of a question under one span of its own, of LangChain's runs only its steps'."""
 
-    def __init__(self, tracer: Tracer) -> None:
+    def __init__(self, tracer: Tracer, handler: BaseCallbackHandler) -> None:
         self._tracer = tracer
+        self._handler = handler
 
     @contextmanager
     def question(self, session: str, text: str) -> Iterator[None]:
         """Trace a question; of what runs inside only ``traced_step`` leaves spans. An error is noted and goes on."""
-        from opentelemetry import context
-        from opentelemetry.instrumentation.utils import suppress_instrumentation
-
         attributes = {"openinference.span.kind": "CHAIN", "session.id": session, "input.value": text}
-        with self._tracer.start_as_current_span("question", attributes=attributes):
-            steps = context.get_current()
-            token = context.attach(context.set_value(_STEPS, steps))
-            try:
-                with suppress_instrumentation():
-                    yield
-            finally:
-                context.detach(token)
+        with self._tracer.start_as_current_span("question", attributes=attributes), _set(_STEPS, self._handler):
+            yield
+
+    def step(self) -> AbstractContextManager[None]:
+        """Let what runs inside leave its spans."""
+        return _set(_TRACED, self._handler)
+
+
+def traced_step() -> AbstractContextManager[None]:
+    """Let what runs inside leave its spans right under its question's, where one is being traced."""
+    return _set(_TRACED, _STEPS.get())
 
 
 @contextmanager
-def traced_step() -> Iterator[None]:
-    """Let what runs inside leave its spans right under its question's, where one is being traced."""
-    from opentelemetry import context
-
-    steps: Any = context.get_value(_STEPS)
-    if steps is None:
-        yield
-        return
-    token = context.attach(steps)
+def _set(variable: ContextVar[BaseCallbackHandler | None], handler: BaseCallbackHandler | None) -> Iterator[None]:
+    token = variable.set(handler)
     try:
         yield
     finally:
-        context.detach(token)
+        variable.reset(token)
 
 
 @contextmanager
@@ -106,7 +106,6 @@ def tracing(folder: Path) -> Iterator[Trace]:
     Raises:
         SettingsError: a collector is named and the exporter is not installed.
     """
-    from openinference.instrumentation.langchain import LangChainInstrumentor
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import ConsoleSpanExporter
@@ -114,15 +113,27 @@ def tracing(folder: Path) -> Iterator[Trace]:
     provider = TracerProvider(resource=Resource.create({"service.name": "pov-debate"}))
     if any(os.environ.get(name) for name in _COLLECTOR):
         provider.add_span_processor(_telling(_collector()))
-    instrumentor = LangChainInstrumentor()
     with _opened(folder / "traces.jsonl") as file:
         provider.add_span_processor(_telling(ConsoleSpanExporter(out=file, formatter=_line)))
-        instrumentor.instrument(tracer_provider=provider)
         try:
-            yield Trace(provider.get_tracer("pov_debate"))
+            tracer = provider.get_tracer("pov_debate")
+            yield Trace(tracer, _handler(tracer))
         finally:
-            instrumentor.uninstrument()
             provider.shutdown()
+
+
+def _handler(tracer: Tracer) -> BaseCallbackHandler:
+    """Return the instrumentation's handler, which makes spans of the LangChain runs that it is told of.
+
+    ``LangChainInstrumentor`` tells one such handler a process of every run, of LangGraph's dozen a question too, and
+    takes away the one that a host program put there; a run's own is told of its steps alone.
+    """
+    from openinference.instrumentation import OITracer, TraceConfig
+    from openinference.instrumentation.langchain._tracer import OpenInferenceTracer
+
+    told: Any = OITracer(tracer, config=TraceConfig())  # a tracer for all but its type
+    handler: BaseCallbackHandler = OpenInferenceTracer(told, False)
+    return handler
 
 
 def read_traces(folder: Path, question: str = "") -> list[Span]:

@@ -23,6 +23,7 @@ from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Question
 from debate.checkpoints import cannot_write
 from debate.errors import RunFolderError
+from debate.pacing import Pace
 from debate.results import QuestionResult, StageTime
 from debate.retries import attempts_of
 from debate.tracing import Trace
@@ -55,9 +56,10 @@ class StoppedAtOnce(KeyboardInterrupt):
 def in_parallel(
     work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
 ) -> Iterator[list[Outcome]]:
-    """Work on ``width`` tasks at a time and yield the outcomes that finished together; only those in flight are kept.
+    """Work on up to ``width`` tasks at a time and yield the outcomes that finished together; no others are kept.
 
-    Each task runs in a thread that is registered with the model, so that their calls merge into batches.
+    Each task runs in a thread that is registered with the model, so that their calls merge into batches. Where the
+    model makes no batches, as many tasks are in flight as keep a core busy (``debate.pacing``).
 
     Raises:
         KeyboardInterrupt: after Ctrl-C, once everything in flight was finished and yielded.
@@ -69,24 +71,27 @@ def in_parallel(
             return work(task)
 
     remaining = iter(tasks)
+    pace = Pace(width, first=width if isinstance(llm, BatchedHuggingFacePipeline) else 1)
     interrupted = False
     pool = ThreadPoolExecutor(width, thread_name_prefix="question")
     flying: set[Future[Outcome]] = set()
     try:
         while True:
             if not interrupted:
-                flying |= {pool.submit(registered, task) for task in islice(remaining, width - len(flying))}
+                flying |= {pool.submit(registered, task) for task in islice(remaining, pace.width - len(flying))}
             if not flying:
                 break
             try:
-                finished, flying = wait(flying, return_when=FIRST_COMPLETED)
+                finished, flying = wait(flying, pace.patience, FIRST_COMPLETED)
             except KeyboardInterrupt as error:
                 if interrupted:
                     raise StoppedAtOnce from error
                 interrupted = True
                 progress.stopping(len(flying))
                 continue
-            yield [future.result() for future in finished]
+            pace.widen()
+            if finished:
+                yield [future.result() for future in finished]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if interrupted:

@@ -11,7 +11,12 @@ import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from hostile import MARKUP
 from langchain_core.language_models import FakeListChatModel
+from langchain_core.runnables import RunnableLambda
 from langgraph.types import RetryPolicy
+from openinference.instrumentation.langchain import LangChainInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from rich.console import Console
 from traced import SCRIPT, traced_run
 
@@ -156,6 +161,21 @@ def test_no_text_steers_the_terminal(text: str) -> None:
     shown = printed([span, child], contents=True)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]", shown)
     assert text[-3:] in shown
+
+
+def test_the_instrumentation_of_a_host_program_stays_as_it_was(tmp_path: Path) -> None:
+    seen = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(seen))
+    LangChainInstrumentor().instrument(tracer_provider=provider)
+    try:
+        folder = traced_run(tmp_path)
+        seen.clear()
+        RunnableLambda(str, name="its own").invoke(1)
+    finally:
+        LangChainInstrumentor().uninstrument()
+    assert [span.name for span in seen.get_finished_spans()] == ["its own"]
+    assert sum(span.kind == "LLM" for span in read_traces(folder)) == 6
 
 
 def test_a_folder_without_traces_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""Tasks of a run go on beside one another where the model is what they wait for."""
+
+from threading import Barrier
+
+from fakes import ScriptedLLM
+
+from debate.watching import Silence
+from debate.work import in_parallel
+
+LLM = ScriptedLLM(script={})
+
+
+def test_tasks_that_wait_are_in_flight_together() -> None:
+    all_there = Barrier(4, timeout=30)
+    outcomes = in_parallel(lambda task: (task, all_there.wait())[0], range(8), LLM, 4, Silence())
+    assert sorted(one for some in outcomes for one in some) == list(range(8))
+
+
+def test_tasks_are_taken_only_as_there_is_room_for_them() -> None:
+    taken: list[int] = []
+    tasks = (taken.append(task) or task for task in range(100))
+    outcomes = in_parallel(str, tasks, LLM, 4, Silence())
+    assert next(outcomes) == ["0"]
+    assert len(taken) <= 4
