@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -44,6 +45,11 @@ def text(name: str, content: str, encoding: str = "utf-8") -> Spoil:
 def raw(name: str, content: bytes) -> Spoil:
     """Return what writes bytes."""
     return lambda folder: (folder / name).write_bytes(content)
+
+
+def old_name(name: bytes) -> Spoil:
+    """Return what writes a file whose name is no UTF-8."""
+    return lambda folder: (folder / os.fsdecode(name)).write_bytes(b"x")
 
 
 def only(name: str, content: bytes) -> Spoil:
@@ -130,6 +136,8 @@ def corpus_cases() -> Iterator[Case]:
     yield Case(group, "only a jsonl of numbers", only("a.jsonl", b"1\n"))
     yield Case(group, "jsonl: half a character in a passage", only("a.jsonl", b'{"text": "\\ud800 BRICS grew."}\n'))
     yield Case(group, "a damaged file among good ones (it is named and left out)", raw("docs/b.pdf", b"x"), code=0)
+    yield Case(group, "a damaged file whose name is no UTF-8 either", old_name(b"docs/b\xe9.pdf"), code=0)
+    yield Case(group, "a folder whose name is no UTF-8", old_name(b"d\xe9"), ("--corpus", "d\udce9"))
     yield Case("embeddings", "no such folder", flags=("--embeddings", "./none"))
     yield Case("embeddings", "a folder that holds no model", flags=("--embeddings", "./docs"))
     yield Case("embeddings", "no such repository", flags=("--embeddings", "nobody/nothing"))

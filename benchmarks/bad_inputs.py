@@ -76,7 +76,14 @@ def run(folder: Path, model: str, case: Case) -> subprocess.CompletedProcess[str
     arguments = case.command or (*usual, "--quiet", *case.flags)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "COLUMNS": "300"} | case.environment
     return subprocess.run(  # noqa: S603
-        [*started, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        [*started, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=300,
     )
 
 

@@ -95,7 +95,7 @@ def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: Wor
 
 def _cut(generation: Generation, limits: WordLimits) -> Completion:
     """What the contract leaves of a server's answer, and the tokens that the server counted."""
-    text = generation.text.strip()
+    text = generation.text.encode(errors="replace").decode().strip()  # half of a surrogate pair is no text
     loop = detect_loop(text)
     what = f"loop cut after {word_count(text[: loop.start])} words" if loop else ""
     text = cut_at_sentence(text[: loop.start].rstrip() if loop else text, limits.maximum)

@@ -275,7 +275,7 @@ def _start_logging() -> None:
     shown.addFilter(_is_for_the_terminal)
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
-    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf"):
+    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf", "bitsandbytes"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

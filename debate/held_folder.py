@@ -21,8 +21,10 @@ def held(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> 
         wait: for another process that works in it, instead of raising.
 
     Raises:
-        DebateError: of that kind: it cannot be written to, or another process works in it.
+        DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
     """
+    if str(folder) != str(folder).encode(errors="replace").decode():  # FAISS could not write there
+        raise error_kind(f"the name of {folder} holds bytes that are no text in UTF-8; choose another --out")
     lock = FileLock(folder / ".lock", timeout=-1 if wait else 0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +43,7 @@ def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateE
     """Write a record, all of it or nothing; a DebateError of that kind where it cannot be written."""
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        unfinished.write_text(tomli_w.dumps(record), encoding="utf-8")
+        unfinished.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")
         unfinished.replace(path)
     except OSError as error:
         raise error_kind(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error

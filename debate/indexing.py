@@ -7,6 +7,7 @@ no run takes an unfinished one. Knows nothing of terminals: it reports to a ``Wa
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import tomllib
 from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def index_documents(
         documents = load_corpus(
             corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)
         )
-        write_record(out / RECORD, {"documents": str(corpus.resolve())}, IndexFolderError)
+        write_record(out / RECORD, {"documents": _place(corpus)}, IndexFolderError)
         with _between_batches() as pause:
 
             def embedded(done: int, total: int) -> None:
@@ -155,8 +156,8 @@ class _Told:
 
 
 def _cached_index(corpus: Path, model: str) -> Path:
-    key = hashlib.sha256(f"{corpus.resolve()}\n{model}".encode()).hexdigest()[:12]
-    return cache_folder() / "indexes" / f"{corpus.resolve().name}-{key}"
+    key = hashlib.sha256(os.fsencode(corpus.resolve()) + f"\n{model}".encode()).hexdigest()[:12]
+    return cache_folder() / "indexes" / f"{Path(_place(corpus)).name}-{key}"
 
 
 def _summary(
@@ -188,13 +189,18 @@ def _check_source(out: Path, corpus: Path, force: bool) -> None:
     before = _read_record(out).get("documents")
     if before is None and {path.name for path in out.iterdir()} - {".lock"}:
         raise IndexFolderError(f"{out} holds files that are no index; give a new folder with --out")
-    if before not in (None, str(corpus.resolve())) and not force:
+    if before not in (None, _place(corpus)) and not force:
         raise IndexFolderError(f"{out} is the index of {before}; give another --out, or replace it with --force")
+
+
+def _place(corpus: Path) -> str:
+    """Where the documents are, as text: a question mark for each byte of a name that is no UTF-8."""
+    return str(corpus.resolve()).encode(errors="replace").decode()
 
 
 def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
     return {
-        "documents": str(corpus.resolve()),
+        "documents": _place(corpus),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": summary.files,
         "skipped": list(summary.skipped),

@@ -6,11 +6,13 @@ end; opening the journal cuts that off, so that only whole rows count. Keeps no 
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
@@ -59,7 +61,7 @@ class Journal:
         Raises:
             RunFolderError: the disk is full or gone; rows that were written before are kept.
         """
-        lines = [_RESULT.dump_json(result) + b"\n" for result in results]
+        lines = [_line(result) for result in results]
         offset = self._file.seek(0, os.SEEK_END)
         try:
             self._file.write(b"".join(lines))
@@ -112,3 +114,11 @@ class Journal:
     def _note(self, question_id: str, offset: int, *, failed: bool) -> None:
         self._offsets[question_id] = offset
         (self._failed.add if failed else self._failed.discard)(question_id)
+
+
+def _line(result: QuestionResult) -> bytes:
+    try:
+        return _RESULT.dump_json(result) + b"\n"
+    except PydanticSerializationError:  # half of a surrogate pair, which is no text in UTF-8: a question mark instead
+        values = _RESULT.dump_python(result, mode="json")
+        return json.dumps(values, ensure_ascii=False).encode(errors="replace") + b"\n"

@@ -7,6 +7,7 @@ named. Settings that change no row (where, how fast) may differ.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -130,7 +131,7 @@ def _fingerprint(place: Path) -> str:
     digest = hashlib.sha256()
     files = sorted(path for path in place.rglob("*") if path.is_file()) if place.is_dir() else [place]
     for file in files:
-        digest.update(file.relative_to(place).as_posix().encode())
+        digest.update(os.fsencode(file.relative_to(place).as_posix()))
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     return digest.hexdigest()

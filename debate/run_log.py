@@ -23,7 +23,7 @@ def logged(folder: Path) -> Iterator[None]:
         RunFolderError: the file cannot be written.
     """
     try:
-        handler = logging.FileHandler(folder / "log.txt", encoding="utf-8")
+        handler = logging.FileHandler(folder / "log.txt", encoding="utf-8", errors="replace")
     except OSError as error:
         raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -82,6 +82,16 @@ class DebateSettings(BaseSettings):
     seed: int = Field(0, description="Seed of everything that is random")
     also: tuple[Literal["csv", "parquet"], ...] = Field((), description="Write the sheets as such files, too")
 
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        """Refuse what run.toml cannot hold: bytes of an old file's name."""
+        try:
+            str(value).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("holds bytes that are no text in UTF-8; rename it") from error
+        return value
+
     @model_validator(mode="after")
     def _words_leave_room(self) -> DebateSettings:
         if self.min_words >= self.max_words:
@@ -141,6 +151,7 @@ def _explain(error: ValidationError, config: Path | None) -> str:
     if first["type"] == "extra_forbidden":
         near = get_close_matches(name, DebateSettings.model_fields, 1)
         return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
+    what = first["msg"].removeprefix("Value error, ")
     if not name:
-        return f"{first['msg'].removeprefix('Value error, ')}{where}; change one of them"
-    return f"{name}: {first['msg']}, got {first['input']!r}{where}; change {flag} or DEBATE_{name.upper()}"
+        return f"{what}{where}; change one of them"
+    return f"{name}: {what}, got {first['input']!r}{where}; change {flag} or DEBATE_{name.upper()}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-_CONTENT = ("input.value", "output.value")
 _STEPS: ContextVar[BaseCallbackHandler | None] = ContextVar("pov_debate_steps", default=None)  # set by a question
 _TRACED: ContextVar[BaseCallbackHandler | None] = ContextVar("pov_debate_traced", default=None)  # set by its steps
 register_configure_hook(_TRACED, inheritable=True)
@@ -183,7 +182,7 @@ def _questions_in(path: Path) -> set[str]:
 
 def _opened(path: Path) -> TextIO:
     try:
-        return path.open("a", encoding="utf-8")
+        return path.open("a", encoding="utf-8", errors="replace")  # half of a surrogate pair becomes a question mark
     except OSError as error:
         raise RunFolderError(f"cannot write {path}: {error.strerror}; remove it or choose another --out") from error
 
@@ -238,12 +237,11 @@ def _with_facts(span: ReadableSpan) -> ReadableSpan:
 def _line(span: ReadableSpan) -> str:
     """Return a span as one line, in the shape of the SDK's ``to_json`` but for the resource, which never differs.
 
-    A chain's content is its children's: kept only in the steps that made it. Not made from ``to_json`` itself, which
-    takes four times as long.
+    What stands in the trace twice is left out once. Not made from ``to_json`` itself, which takes four times as long.
     """
     attributes = dict(span.attributes or {})
-    if attributes.get("openinference.span.kind") == "CHAIN":
-        attributes = {name: value for name, value in attributes.items() if name not in _CONTENT}
+    for name in _told_elsewhere(attributes):
+        attributes.pop(name, None)
     status = {"status_code": span.status.status_code.name}
     if span.status.description:
         status["description"] = span.status.description
@@ -261,6 +259,18 @@ def _line(span: ReadableSpan) -> str:
         ],
     }
     return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _told_elsewhere(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the content that stands in a step's children, or in attributes that OpenInference has for it."""
+    kind = attributes.get("openinference.span.kind")
+    if kind == "CHAIN":
+        return ("input.value", "output.value")
+    if kind == "LLM" and any(name.startswith(("llm.prompts", "llm.input_messages.")) for name in attributes):
+        return ("input.value",)
+    if kind == "RETRIEVER" and any(name.startswith("retrieval.documents.") for name in attributes):
+        return ("output.value",)
+    return ()
 
 
 def _time(nanoseconds: int | None) -> str:

@@ -95,9 +95,12 @@ class DocumentTable:
 
 
 def metadata_json(metadata: Mapping[str, Any], identifier: str) -> str:
-    """Return metadata as JSON; StoreError naming the document when JSON cannot say it."""
+    """Return metadata as JSON; StoreError naming the document when JSON cannot say it.
+
+    What is no text in UTF-8, such as the bytes of an old file's name, becomes a question mark.
+    """
     try:
-        return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False)
+        return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False).encode(errors="replace").decode()
     except (TypeError, ValueError) as error:
         raise StoreError(
             f"The metadata of {identifier!r} cannot be kept: {error}. Use texts, numbers, lists and dicts."

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,8 @@ from typer.testing import CliRunner
 
 from debate import DebateSettings, run_questions
 from debate.cli import app
-from vectorstore import FaissStore
+from debate.tracing import read_traces
+from vectorstore import FaissStore, build_index, load_corpus
 
 SCRIPT = {
     "moderator": "A draw.",
@@ -73,3 +75,25 @@ def test_the_log_says_what_became_of_each_question_and_when(run) -> None:
     assert "2 questions, 0 of them finished before" in log
     assert "a done in" in log
     assert "b failed: RuntimeError: the model broke" in log
+
+
+@pytest.mark.parametrize("broken", ["They \ud800 did.", "raise \ud800 broke"])
+def test_half_a_surrogate_pair_stops_no_run(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "q.csv").write_text("id,question\na,Odd one?\nb,Good one?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.csv", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    llm = ScriptedLLM(script={"Question: Odd one?": broken} | SCRIPT)
+    odd, good = run_questions(settings, llm=llm, store=FaissStore.from_texts(PASSAGES, EMBEDDING)).results
+    assert "?" in (odd.opinion.answer if odd.opinion else odd.error)
+    assert good.status == "done"
+    assert "b done" in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
+    assert read_traces(tmp_path / "out", "b")
+
+
+def test_a_document_with_an_old_name_is_read_like_others(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("Did it grow?\n", encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "docs") + b"/caf\xe9.txt")).write_text(" ".join(PASSAGES))
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path / "docs", out=tmp_path / "out", deepen=0)
+    index = build_index(load_corpus(tmp_path / "docs"), EMBEDDING, folder=tmp_path / "index")
+    row = run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=index).results[0]
+    assert row.chunks[0].source == "caf?.txt"

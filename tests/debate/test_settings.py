@@ -32,6 +32,11 @@ def test_a_setting_that_is_not_given_names_its_flag() -> None:
         load_settings({"questions": Path("q.csv")})
 
 
+def test_a_path_that_no_file_could_hold_is_an_error() -> None:
+    with pytest.raises(SettingsError, match=r"corpus: holds bytes that are no text in UTF-8.*change --corpus"):
+        load_settings(FLAGS | {"corpus": Path("d\udce9")})
+
+
 def test_an_unknown_setting_in_the_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text("round = 3\n")
     with pytest.raises(SettingsError, match="there is no setting 'round'"):

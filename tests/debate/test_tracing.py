@@ -67,6 +67,13 @@ def test_a_failed_question_says_so_at_its_top(tmp_path: Path) -> None:
     assert read_traces(traced_run(tmp_path, "Bad one?"))[0].error == "RuntimeError: it broke"
 
 
+def test_no_content_stands_in_the_trace_twice(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    names = ("input.value", "output.value")
+    kept = {span.kind: [name for name in names if name in span.attributes] for span in spans}
+    assert kept == {"CHAIN": [], "LLM": ["output.value"], "RETRIEVER": ["input.value"]}
+
+
 def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, "Bad one?"))
     assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
