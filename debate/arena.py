@@ -18,6 +18,7 @@ from chains.contracts import WordLimits
 from chains.debate import DebateRequest, Retrieve, TurnRequest, check_debate, turn_chain, verdict_chain
 from chains.schemas import Question, Turn
 from debate.retries import RETRY, Attempts
+from debate.steps import Step
 from prompts import Persona
 
 
@@ -95,5 +96,5 @@ def add_debate(
     graph.add_node("speak", attempts.noted("debate", speak), retry_policy=RETRY)
     graph.add_node("judge", attempts.noted("verdict", judge), retry_policy=RETRY)
     graph.add_edge(after, "speak")
-    graph.add_conditional_edges("speak", next_step, ["speak", "judge"])
+    graph.add_conditional_edges("speak", Step("next_step", next_step), ["speak", "judge"])
     graph.add_edge("judge", then)

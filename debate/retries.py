@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from langgraph.runtime import Runtime
+from langgraph.runtime import get_runtime
 from langgraph.types import RetryPolicy
 
 from chains.errors import ChainError
+from debate.steps import Step
 from debate.tracing import traced_step
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
@@ -41,11 +42,11 @@ class Attempts:
     def __init__(self) -> None:
         self._failures: dict[str, list[str]] = defaultdict(list)
 
-    def noted(self, name: str, step: Callable[[Any], Any]) -> Callable[..., Any]:
+    def noted(self, name: str, step: Callable[[Any], Any]) -> Step:
         """Return the step with its failed attempts under ``attempts`` of what it writes."""
 
-        def attempt(state: Any, runtime: Runtime[None]) -> Any:
-            info = runtime.execution_info
+        def attempt(state: Any) -> Any:
+            info = get_runtime().execution_info
             task, number = (info.task_id, info.node_attempt) if info else (name, 1)
             try:
                 with traced_step():
@@ -60,7 +61,7 @@ class Attempts:
             failures = self._failures.pop(task, [])
             return {**written, "attempts": tuple(failures)} if failures else written
 
-        return attempt
+        return Step(name, attempt)
 
 
 def attempts_of(error: BaseException) -> str:

@@ -26,6 +26,7 @@ from debate.errors import RunFolderError
 from debate.pacing import Pace
 from debate.results import QuestionResult, StageTime
 from debate.retries import attempts_of
+from debate.steps import run_alone
 from debate.tracing import Trace
 from debate.watching import Progress
 
@@ -151,11 +152,16 @@ class Answering:
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
         # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
         begin = None if stood.created_at else {"question": question}
+        return run_alone(self._follow(begin, question, thread, spent))
+
+    async def _follow(
+        self, begin: dict[str, Any] | None, question: Question, thread: Any, spent: dict[str, float]
+    ) -> dict[str, Any]:
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
-        steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
+        steps: Any = self._graph.astream(begin, thread, stream_mode=modes, durability="sync")
         since = time.monotonic()
-        for mode, payload in steps:
+        async for mode, payload in steps:
             if mode == "values":
                 state = payload
             else:

@@ -35,9 +35,13 @@ class LosingLLM(ScriptedLLM):
         return super()._call(prompt, stop, run_manager, **kwargs)
 
 
+async def at_once(_: float) -> None:
+    """Wait for nothing."""
+
+
 @pytest.fixture
 def summary(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("langgraph.pregel._retry.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("langgraph.pregel._retry.asyncio.sleep", at_once)
     (tmp_path / "q.txt").write_text("Did they?\n", encoding="utf-8")
     settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
     store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
