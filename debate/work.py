@@ -23,7 +23,7 @@ from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Question
 from debate.checkpoints import cannot_write
 from debate.errors import RunFolderError
-from debate.pacing import Pace
+from debate.pacing import AtOnce, Pace
 from debate.results import QuestionResult, StageTime
 from debate.retries import attempts_of
 from debate.steps import run_alone
@@ -72,14 +72,15 @@ def in_parallel(
             return work(task)
 
     remaining = iter(tasks)
-    pace = Pace(width, first=width if isinstance(llm, BatchedHuggingFacePipeline) else 1)
+    pace = AtOnce(width) if isinstance(llm, BatchedHuggingFacePipeline) else Pace(width)
     interrupted = False
     pool = ThreadPoolExecutor(width, thread_name_prefix="question")
     flying: set[Future[Outcome]] = set()
     try:
         while True:
             if not interrupted:
-                flying |= {pool.submit(registered, task) for task in islice(remaining, pace.width - len(flying))}
+                room = max(pace.width - len(flying), 0)
+                flying |= {pool.submit(registered, task) for task in islice(remaining, room)}
             if not flying:
                 break
             try:
@@ -90,7 +91,7 @@ def in_parallel(
                 interrupted = True
                 progress.stopping(len(flying))
                 continue
-            pace.widen()
+            pace.look()
             if finished:
                 yield [future.result() for future in finished]
     finally:

@@ -3,7 +3,7 @@
 import pytest
 
 from debate import pacing
-from debate.pacing import Pace
+from debate.pacing import AtOnce, Pace
 
 
 class Clock:
@@ -30,9 +30,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def widened(pace: Pace, clock: Clock, *, busy: float, seconds: float = 1.0) -> int:
+def after(pace: Pace, clock: Clock, *, busy: float, seconds: float = 1.0) -> int:
     clock.pass_(seconds, busy=busy)
-    pace.widen()
+    pace.look()
     return pace.width
 
 
@@ -40,35 +40,39 @@ def test_it_begins_with_one(clock: Clock) -> None:
     assert Pace(16).width == 1
 
 
-def test_it_begins_as_wide_as_asked_for_but_no_wider_than_its_most(clock: Clock) -> None:
-    assert [Pace(16, first=16).width, Pace(4, first=16).width] == [16, 4]
-
-
 def test_a_busy_core_needs_no_more(clock: Clock) -> None:
     pace = Pace(16)
-    assert [widened(pace, clock, busy=busy) for busy in (0.95, 1.0, 2.0)] == [1, 1, 1]
+    assert [after(pace, clock, busy=busy) for busy in (0.95, 1.0, 2.0)] == [1, 1, 1]
 
 
 def test_a_core_that_waits_gets_as_many_as_would_have_kept_it_busy(clock: Clock) -> None:
     pace = Pace(16)
-    assert widened(pace, clock, busy=0.5) == 2
-    assert widened(pace, clock, busy=0.8) == 3
-    assert widened(pace, clock, busy=0.95) == 3
+    assert [after(pace, clock, busy=busy) for busy in (0.5, 0.8)] == [2, 3]
 
 
-def test_a_core_that_only_waits_gets_all(clock: Clock) -> None:
-    assert widened(Pace(16), clock, busy=0.0) == 16
-    assert widened(Pace(16), clock, busy=0.01) == 16
+def test_a_core_that_only_waits_gets_all_there_may_be(clock: Clock) -> None:
+    assert after(Pace(16), clock, busy=0.0) == 16
+    assert after(Pace(16), clock, busy=0.01) == 16
+
+
+def test_once_the_core_is_busy_there_are_fewer_again(clock: Clock) -> None:
+    pace = Pace(16)
+    assert [after(pace, clock, busy=busy) for busy in (0.4, 1.0, 1.0, 1.0)] == [3, 2, 1, 1]
 
 
 def test_too_short_a_time_tells_nothing(clock: Clock) -> None:
     pace = Pace(16)
-    assert widened(pace, clock, busy=0.0, seconds=0.01) == 1
-    assert widened(pace, clock, busy=0.0, seconds=0.2) == 16
+    assert after(pace, clock, busy=0.0, seconds=0.01) == 1
+    assert after(pace, clock, busy=0.0, seconds=0.2) == 16
 
 
-def test_it_is_asked_again_until_it_is_at_its_most(clock: Clock) -> None:
+def test_nobody_waits_for_a_look_that_could_not_widen(clock: Clock) -> None:
     pace = Pace(2)
     assert pace.patience is not None
-    widened(pace, clock, busy=0.0)
+    after(pace, clock, busy=0.0)
     assert pace.patience is None
+
+
+def test_what_is_answered_together_is_asked_together(clock: Clock) -> None:
+    pace = AtOnce(16)
+    assert (pace.width, after(pace, clock, busy=1.0), pace.patience) == (16, 16, None)
