@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables.config import merge_configs
 
 from chains.schemas import Chunk, Question, as_chunks
 from prompts import PointOfView
@@ -14,6 +15,24 @@ from vectorstore import POV, POVRetriever
 if TYPE_CHECKING:
     from vectorstore import FaissStore
     from vectorstore.ranking import Mode
+
+
+class Retrieval(Runnable["Question | str", "tuple[Chunk, ...]"]):
+    """The chain without a run of its own: the search stands in the trace right under the step that asked for it.
+
+    Args:
+        search: fields of ``POVRetriever``; for their meaning see ``pov_retrieval_chain``.
+    """
+
+    def __init__(self, store: FaissStore, povs: Sequence[POV | PointOfView], **search: Any) -> None:
+        self._retriever = POVRetriever(store=store, povs=as_povs(povs), **search)
+        told = {"pov_weight": self._retriever.pov_weight, "mode": self._retriever.mode}
+        self._told: RunnableConfig = {"metadata": {"povs": [pov.text for pov in povs], **told}}
+
+    def invoke(self, input: Question | str, config: RunnableConfig | None = None, **_: Any) -> tuple[Chunk, ...]:
+        """Search once."""
+        text = input if isinstance(input, str) else input.text
+        return as_chunks(self._retriever.invoke(text, merge_configs(config, self._told)))
 
 
 def pov_retrieval_chain(
@@ -33,12 +52,10 @@ def pov_retrieval_chain(
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
         rerank: let the embedding model's reranker read the best passages; None does so where it has one.
     """
-    retriever = POVRetriever(store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode, rerank=rerank)
-    seen_from: dict[str, Any] = {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
+    retrieval = Retrieval(store, povs, pov_weight=pov_weight, k=k, mode=mode, rerank=rerank)
 
-    def retrieve(asked: Question | str) -> tuple[Chunk, ...]:
-        text = asked if isinstance(asked, str) else asked.text
-        return as_chunks(retriever.invoke(text, {"metadata": seen_from}))
+    def retrieve(asked: Question | str, config: RunnableConfig) -> tuple[Chunk, ...]:
+        return retrieval.invoke(asked, config)
 
     return RunnableLambda(retrieve).with_config(run_name="retrieve")
 

@@ -18,7 +18,7 @@ from langgraph.graph.state import CompiledStateGraph
 from chains.abstention import calibrate
 from chains.contracts import WordLimits
 from chains.opinion import OpinionRequest, Style, opinion_chain
-from chains.retrieve import pov_retrieval_chain
+from chains.retrieve import Retrieval
 from chains.schemas import Chunk, Opinion, Translation
 from chains.translate import translation_chain
 from debate.arena import DebateState, add_debate
@@ -100,10 +100,10 @@ def build_question_graph(
         "mode": chosen.mode,
         "rerank": None if chosen.rerank else False,
     }
-    retrieve_chain = pov_retrieval_chain(store, povs or writer.povs, k=chosen.k, **search)
+    retrieval = Retrieval(store, povs or writer.povs, k=chosen.k, **search)
 
     def retrieve(state: QuestionState) -> QuestionState:
-        return {"chunks": retrieve_chain.invoke(state["question"])}
+        return {"chunks": retrieval.invoke(state["question"])}
 
     graph = StateGraph(QuestionState)
     attempts = Attempts()
@@ -118,7 +118,7 @@ def build_question_graph(
         "write_opinion",
         llm,
         personas,
-        {one.id: pov_retrieval_chain(store, one.povs, k=chosen.debate_k, **search) for one in personas},
+        {one.id: Retrieval(store, one.povs, k=chosen.debate_k, **search) for one in personas},
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
         seed=chosen.seed,
