@@ -170,8 +170,8 @@ def trace(
         from rich.console import Console
 
         from debate.errors import SettingsError
+        from debate.span_file import read_traces
         from debate.trace_view import trace_trees
-        from debate.tracing import read_traces
 
         console = Console()
         if replay:

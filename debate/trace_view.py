@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from debate.span_file import Span
 from debate.terminal import readable
-from debate.tracing import Span
 
 
 def trace_trees(spans: Sequence[Span], *, contents: bool = False) -> Iterator[Tree]:

@@ -16,7 +16,7 @@ from debate import RunFolderError, SettingsError
 from debate.cli import app
 from debate.replay import Replay, replay_question
 from debate.replay_view import replay_table
-from debate.tracing import read_traces
+from debate.span_file import read_traces
 from vectorstore import FaissStore
 
 STORE = FaissStore.from_texts(TEXTS, EMBEDDING, ids=["c1", "c2"])

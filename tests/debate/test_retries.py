@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 from chains.errors import GenerationError
 from debate import DebateSettings, run_questions
 from debate.retries import RETRY, may_pass
-from debate.tracing import read_traces
+from debate.span_file import read_traces
 from vectorstore import FaissStore
 
 SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}

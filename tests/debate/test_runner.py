@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from debate import DebateSettings, run_questions
 from debate.cli import app
-from debate.tracing import read_traces
+from debate.span_file import read_traces
 from vectorstore import FaissStore, build_index, load_corpus
 
 SCRIPT = {

@@ -1,6 +1,7 @@
 """Each question leaves a tree of spans behind, on this machine unless a collector is named."""
 
 import json
+import random
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,8 +23,8 @@ from traced import SCRIPT, traced_run
 
 from debate import RunFolderError
 from debate.span_facts import events_of, facts_of
+from debate.span_file import Span, read_traces
 from debate.trace_view import trace_trees
-from debate.tracing import Span, read_traces
 from vectorstore import FaissStore
 
 LOOP = "We want peace and we want it now. " * 30
@@ -183,6 +184,23 @@ def test_the_instrumentation_of_a_host_program_stays_as_it_was(tmp_path: Path) -
         LangChainInstrumentor().uninstrument()
     assert [span.name for span in seen.get_finished_spans()] == ["its own"]
     assert sum(span.kind == "LLM" for span in read_traces(folder)) == 6
+
+
+def test_what_openinference_is_asked_to_hide_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENINFERENCE_HIDE_INPUTS", "true")
+    monkeypatch.setenv("OPENINFERENCE_HIDE_LLM_PROMPTS", "true")
+    written = (traced_run(tmp_path, "A secret one?") / "traces.jsonl").read_text(encoding="utf-8")
+    assert "secret" not in written
+    assert "They did." in written
+
+
+def test_a_seeded_program_makes_no_id_again(tmp_path: Path) -> None:
+    ids: list[str] = []
+    for name in ("first", "second"):
+        random.seed(0)
+        (tmp_path / name).mkdir()
+        ids += [span.id for span in read_traces(traced_run(tmp_path / name))]
+    assert len(set(ids)) == len(ids)
 
 
 def test_a_folder_without_traces_is_told(tmp_path: Path) -> None:

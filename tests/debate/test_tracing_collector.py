@@ -20,7 +20,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from traced import traced_run
 
 from debate import SettingsError
-from debate.tracing import read_traces
+from debate.span_file import read_traces
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
