@@ -3,10 +3,18 @@
 import asyncio
 from contextvars import ContextVar
 from threading import get_ident
+from typing import Any
 
 import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from pydantic import PrivateAttr
 
+from chains import pov_retrieval_chain
+from chains.schemas import Question
+from debate import build_debate_graph
 from debate.steps import Step, run_alone
+from prompts import load_cast
+from vectorstore import FaissStore
 
 HERE = Step("here", lambda _: get_ident())
 
@@ -48,3 +56,23 @@ def test_what_was_set_around_it_holds_inside() -> None:
     variable: ContextVar[str] = ContextVar("variable", default="unset")
     variable.set("set")
     assert run_alone(Step("reads", lambda _: variable.get()).ainvoke(None)) == "set"
+
+
+class WhereLLM(ScriptedLLM):
+    """Remembers the threads that it was asked in."""
+
+    _threads: set[int] = PrivateAttr(default_factory=set)
+
+    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        self._threads.add(get_ident())
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+def test_a_debate_on_the_loop_of_another_system_does_not_hold_it_up() -> None:
+    llm = WhereLLM(script={"moderator": "A draw.", "You take part in a debate": "I disagree."})
+    personas = load_cast(None).personas
+    store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
+    graph = build_debate_graph(llm, personas, {one.id: pov_retrieval_chain(store, one.povs) for one in personas})
+    state = asyncio.run(graph.ainvoke({"question": Question("q1", "Did they?")}))
+    assert state["verdict"].text == "A draw."
+    assert get_ident() not in llm._threads
