@@ -28,7 +28,7 @@ from debate.runner import check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing import tracing
 from debate.watching import Silence
-from debate.work import Answering, thread_of
+from debate.work import Answering, in_a_thread, thread_of
 from vectorstore import FaissStore
 
 Stage = Literal["retrieve", "opinion", "debate", "verdict"]
@@ -94,7 +94,8 @@ def replay_question(
             if chosen in _AFTER:
                 graph.update_state(thread_of(before.question), state, as_node=_AFTER[chosen])
             with tracing(place) as trace:
-                after = Answering(graph, settings.model, Silence(), trace)(before.question)
+                answering = Answering(graph, settings.model, Silence(), trace)
+                after = in_a_thread(lambda: answering(before.question))
         made = Replay(chosen, before, after, changed, place)
         _write(made)
     return made

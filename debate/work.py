@@ -100,6 +100,21 @@ def in_parallel(
         raise KeyboardInterrupt
 
 
+def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
+    """Work on one task in a thread of its own, where no Ctrl-C lands in the middle of it.
+
+    Raises:
+        StoppedAtOnce: after Ctrl-C; the thread ends with the process, or with its task.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="question")
+    try:
+        return pool.submit(work).result()
+    except KeyboardInterrupt as error:
+        raise StoppedAtOnce from error
+    finally:
+        pool.shutdown(wait=False)
+
+
 class Answering:
     """Answers one question by the graph, from where it stood."""
 

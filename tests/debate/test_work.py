@@ -1,14 +1,16 @@
 """Tasks of a run go on beside one another where the model is what they wait for."""
 
+import asyncio
 from itertools import chain, repeat
-from threading import Barrier
+from threading import Barrier, get_ident
 
 import pytest
 from fakes import ScriptedLLM
 
 from debate.pacing import Pace
+from debate.steps import Step, run_alone
 from debate.watching import Silence
-from debate.work import in_parallel
+from debate.work import StoppedAtOnce, in_a_thread, in_parallel
 
 LLM = ScriptedLLM(script={})
 
@@ -36,3 +38,18 @@ def test_tasks_are_taken_only_as_there_is_room_for_them() -> None:
     outcomes = in_parallel(str, tasks, LLM, 4, Silence())
     assert next(outcomes) == ["0"]
     assert len(taken) <= 4
+
+
+def test_one_task_may_run_beside_a_notebooks_loop() -> None:
+    async def cell() -> int:
+        return in_a_thread(lambda: run_alone(Step("here", lambda _: get_ident()).ainvoke(None)))
+
+    assert asyncio.run(cell()) != get_ident()
+
+
+def test_an_interrupted_task_stops_at_once() -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(StoppedAtOnce):
+        in_a_thread(interrupted)
