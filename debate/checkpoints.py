@@ -62,17 +62,21 @@ def _own(obj: Any) -> ormsgpack.Ext:
 
 
 class Checkpoints(SqliteSaver):
-    """LangGraph's saver for its asynchronous loop as well, which it keeps for the tenth of a millisecond of a write."""
+    """LangGraph's saver, for its asynchronous loop as well: it holds that up for a write, a tenth of a millisecond."""
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Read a thread's checkpoint in place."""
         return self.get_tuple(config)
 
     async def aput(
-        self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata, versions: ChannelVersions
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Write a checkpoint in place."""
-        return self.put(config, checkpoint, metadata, versions)
+        return self.put(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""

@@ -95,18 +95,9 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     writer = opinion_persona or personas[0]
-    search: dict[str, Any] = {
-        "pov_weight": chosen.pov_weight,
-        "mode": chosen.mode,
-        "rerank": None if chosen.rerank else False,
-    }
-    retrieval = Retrieval(store, povs or writer.povs, k=chosen.k, **search)
-
-    def retrieve(state: QuestionState) -> QuestionState:
-        return {"chunks": retrieval.invoke(state["question"])}
-
     graph = StateGraph(QuestionState)
     attempts = Attempts()
+    retrieve = _retrieve_step(_retrieval(store, povs or writer.povs, chosen.k, chosen))
     graph.add_node("retrieve", attempts.noted("retrieve", retrieve), retry_policy=RETRY)
     graph.add_node(
         "write_opinion", attempts.noted("opinion", _opinion_step(llm, store, writer, chosen)), retry_policy=RETRY
@@ -118,7 +109,7 @@ def build_question_graph(
         "write_opinion",
         llm,
         personas,
-        {one.id: Retrieval(store, one.povs, k=chosen.debate_k, **search) for one in personas},
+        {one.id: _retrieval(store, one.povs, chosen.debate_k, chosen) for one in personas},
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
         seed=chosen.seed,
@@ -128,6 +119,18 @@ def build_question_graph(
         graph.add_node("translate", attempts.noted("translate", _translate_step(llm, chosen)), retry_policy=RETRY)
         graph.add_edge("translate", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def _retrieval(store: FaissStore, povs: Sequence[PointOfView], k: int, chosen: GraphSettings) -> Retrieval:
+    rerank = None if chosen.rerank else False
+    return Retrieval(store, povs, k=k, pov_weight=chosen.pov_weight, mode=chosen.mode, rerank=rerank)
+
+
+def _retrieve_step(retrieval: Retrieval) -> Callable[[QuestionState], QuestionState]:
+    def retrieve(state: QuestionState) -> QuestionState:
+        return {"chunks": retrieval.invoke(state["question"])}
+
+    return retrieve
 
 
 def _opinion_step(

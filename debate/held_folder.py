@@ -13,6 +13,11 @@ from filelock import FileLock, Timeout
 from debate.errors import DebateError
 
 
+def as_text(path: Path) -> str:
+    """Return a path with a question mark for each byte of a name that is no UTF-8."""
+    return str(path).encode(errors="replace").decode()
+
+
 @contextmanager
 def held(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> Iterator[None]:
     """Make a folder and keep every other process out of it.
@@ -23,7 +28,7 @@ def held(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> 
     Raises:
         DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
     """
-    if str(folder) != str(folder).encode(errors="replace").decode():  # FAISS could not write there
+    if as_text(folder) != str(folder):  # FAISS could not write there
         raise error_kind(f"the name of {folder} holds bytes that are no text in UTF-8; choose another --out")
     lock = FileLock(folder / ".lock", timeout=-1 if wait else 0)
     try:

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from debate.errors import IndexFolderError
-from debate.held_folder import held, write_record
+from debate.held_folder import as_text, held, write_record
 from debate.settings import DebateSettings
 from debate.watching import Progress
 from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
@@ -87,7 +87,7 @@ def index_documents(
         documents = load_corpus(
             corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)
         )
-        write_record(out / RECORD, {"documents": _place(corpus)}, IndexFolderError)
+        write_record(out / RECORD, {"documents": as_text(corpus.resolve())}, IndexFolderError)
         with _between_batches() as pause:
 
             def embedded(done: int, total: int) -> None:
@@ -157,7 +157,7 @@ class _Told:
 
 def _cached_index(corpus: Path, model: str) -> Path:
     key = hashlib.sha256(os.fsencode(corpus.resolve()) + f"\n{model}".encode()).hexdigest()[:12]
-    return cache_folder() / "indexes" / f"{Path(_place(corpus)).name}-{key}"
+    return cache_folder() / "indexes" / f"{Path(as_text(corpus.resolve())).name}-{key}"
 
 
 def _summary(
@@ -189,18 +189,13 @@ def _check_source(out: Path, corpus: Path, force: bool) -> None:
     before = _read_record(out).get("documents")
     if before is None and {path.name for path in out.iterdir()} - {".lock"}:
         raise IndexFolderError(f"{out} holds files that are no index; give a new folder with --out")
-    if before not in (None, _place(corpus)) and not force:
+    if before not in (None, as_text(corpus.resolve())) and not force:
         raise IndexFolderError(f"{out} is the index of {before}; give another --out, or replace it with --force")
-
-
-def _place(corpus: Path) -> str:
-    """Where the documents are, as text: a question mark for each byte of a name that is no UTF-8."""
-    return str(corpus.resolve()).encode(errors="replace").decode()
 
 
 def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
     return {
-        "documents": _place(corpus),
+        "documents": as_text(corpus.resolve()),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": summary.files,
         "skipped": list(summary.skipped),
