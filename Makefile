@@ -11,7 +11,7 @@ test: .venv/test
 	$(BIN)/python -m pytest
 
 lint: .venv/test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks.retrieval --data $(DATA)

@@ -22,8 +22,8 @@ from typing import Any
 from chains import pov_retrieval_chain
 from chains.abstention import AbstentionThreshold, calibrate
 from chains.retrieve import as_povs
-from debate.questions import read_questions
-from prompts import load_cast
+from debate.run.questions import read_questions
+from prompts import load_personas
 from vectorstore import FaissStore, build_index, load_corpus, load_embeddings
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
@@ -45,7 +45,7 @@ def example(embeddings: Any, off_topic: Sequence[str]) -> Iterator[str]:
     threshold = calibrate(store)
     yield _heading("example", threshold, time.perf_counter() - began)
     own = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")]
-    povs = as_povs(load_cast(EXAMPLE / "personas.toml").povs)
+    povs = as_povs(load_personas(EXAMPLE / "personas.toml").povs)
     for mode in ("dense", "hybrid"):
         for weight in WEIGHTS:
             retrieve = pov_retrieval_chain(store, povs, pov_weight=weight, mode=mode)
@@ -66,8 +66,8 @@ def elsewhere(data: Path, embeddings: Any, off_topic: Sequence[str]) -> Iterator
 
 
 def _heading(name: str, threshold: AbstentionThreshold, seconds: float) -> str:
-    native = "none" if threshold.native is None else f"{threshold.native:.3f}"
-    return f"{name}: threshold {threshold.cosine:.3f} (stranger {threshold.stranger:.3f}, native {native}), {seconds:.1f} s"
+    native = "none" if threshold.in_domain is None else f"{threshold.in_domain:.3f}"
+    return f"{name}: threshold {threshold.cosine:.3f} (off topic {threshold.off_topic:.3f}, in domain {native}), {seconds:.1f} s"
 
 
 def _political(data: Path) -> tuple[str, list[str], list[str]]:

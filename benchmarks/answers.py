@@ -24,9 +24,9 @@ from chains import ModelSettings, detect_loop, load_llm, opinion_chain, pov_retr
 from chains.abstention import calibrate
 from chains.opinion import OpinionRequest, Style
 from chains.schemas import Chunk, Opinion
-from chains.sentences import ends_with_sentence
-from debate.questions import read_questions
-from prompts import load_cast
+from chains.text.sentences import ends_with_sentence
+from debate.run.questions import read_questions
+from prompts import load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
@@ -55,7 +55,7 @@ def line(style: str, opinions: Sequence[Opinion], seconds: float) -> str:
     both = sum(400 <= one.words <= 500 and ends_with_sentence(one.answer) for one in opinions)
     return (
         f"{style:10}{sum(covered) / count:9.2f}{min(covered):5d}{sum(one.supported for one in opinions) / count:11.0%}"
-        f"{sum(len(one.unknown) for one in opinions) / count:9.2f}"
+        f"{sum(len(one.unsupported) for one in opinions) / count:9.2f}"
         f"{sum(detect_loop(one.answer) is not None for one in opinions):7d}{sum(bool(one.loop) for one in opinions):8d}"
         f"{right / count:9.0%}{ended / count:7.0%}{both / count:6.0%}{sum(one.abstained for one in opinions):7d}"
         f"{sum(one.tokens for one in opinions):9d}{seconds:9.0f}"
@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     embeddings = load_embeddings()
     store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
-    cast = load_cast(EXAMPLE / "personas.toml")
+    cast = load_personas(EXAMPLE / "personas.toml")
     retrieve = pov_retrieval_chain(store, cast.povs)
     questions = read_questions(EXAMPLE / "questions.xlsx")[: given.questions]
     asked = [OpinionRequest(question, retrieve.invoke(question)) for question in questions]
@@ -117,7 +117,7 @@ def _as_row(style: str, asked: OpinionRequest, opinion: Opinion) -> dict[str, An
     shown = {
         "words": opinion.words,
         "supported": opinion.supported,
-        "unknown": opinion.unknown,
+        "unknown": opinion.unsupported,
         "loop": opinion.loop,
         "notes": opinion.notes,
     }

@@ -107,7 +107,7 @@ def undisturbed(folder: Path, questions: int) -> tuple[list[str], float]:
 def killed_run(folder: Path, questions: int, wanted: list[str], seconds: float, seed: int) -> Outcome:
     """Run the list, kill it up to three times early enough in the seconds that a run takes, and let it finish."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["debate.runner", "langgraph.checkpoint.sqlite"])
+    context.set_forkserver_preload(["debate.run.runner", "langgraph.checkpoint.sqlite"])
     moments = random.Random(seed)  # noqa: S311 - a schedule, no secret
     kills, generated_again, kept = 0, 0, True
     for attempt in range(4):

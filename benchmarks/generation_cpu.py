@@ -29,12 +29,12 @@ from typing import Any, get_args
 
 from chains import WordLimits, load_llm, opinion_chain, pov_retrieval_chain
 from chains.context import clean_passage
+from chains.models.bundled import smollm2_folder
 from chains.opinion import OpinionRequest, Style, opinion_prompt
 from chains.schemas import Chunk, Opinion
-from chains.sentences import ends_with_sentence
-from chains.smollm2 import smollm2_folder
-from debate.questions import read_questions
-from prompts import Persona, load_cast
+from chains.text.sentences import ends_with_sentence
+from debate.run.questions import read_questions
+from prompts import Persona, load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
@@ -71,7 +71,7 @@ class Asked:
 def example_questions(count: int, embeddings: Any) -> list[Asked]:
     """The example's questions in order, its twelve again from other points of view where more are wanted."""
     store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
-    cast = load_cast(EXAMPLE / "personas.toml")
+    cast = load_personas(EXAMPLE / "personas.toml")
     texts = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")]
     views = [cast.povs, *(persona.povs for persona in cast.personas)]
     pairs = [(text, povs) for povs in views for text in texts][:count]
@@ -158,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.simplefilter("ignore")
 
     embeddings = load_embeddings()
-    persona = load_cast(EXAMPLE / "personas.toml").persona("professor")
+    persona = load_personas(EXAMPLE / "personas.toml").persona("professor")
     asked = example_questions(given.questions, embeddings)
     machine = f"{platform.machine()}, {os.cpu_count()} cores"
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; smollm2; {machine}; load {os.getloadavg()[0]:.1f}", flush=True)

@@ -24,13 +24,13 @@ with suppress(ImportError):  # unsloth patches transformers, so it comes first
 
 # isort: split
 import torch
+from chains.growing_cache import release
 
 from chains import ModelSettings, WordLimits, load_llm, row_rules
-from chains.contracts import LADDER
-from chains.decoders import decoder_for
-from chains.generation import GenerationEngine, GenerationRequest
-from chains.growing_cache import release
-from chains.pipeline import BatchedHuggingFacePipeline
+from chains.generation.contract import LADDER
+from chains.generation.decoders import decoder_for
+from chains.generation.engine import GenerationEngine, GenerationRequest
+from chains.generation.pipeline import BatchedHuggingFacePipeline
 
 GIB = 2**30
 WINDOW = 2048

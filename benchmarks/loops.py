@@ -1,4 +1,4 @@
-"""How well `chains.repetition.detect_loop` tells loops from human text.
+"""How well `chains.text.repetition.detect_loop` tells loops from human text.
 
     python -m benchmarks.loops --data DIR
 
@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from chains.repetition import Loop, detect_loop
+from chains.text.repetition import Loop, detect_loop
 
 FILE_NAME = "loops.jsonl.gz"
 

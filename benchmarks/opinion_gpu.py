@@ -46,8 +46,8 @@ from chains import (
     load_llm,
     opinion_chain,
 )
-from chains.sentences import ends_with_sentence
-from prompts import Persona, load_cast
+from chains.text.sentences import ends_with_sentence
+from prompts import Persona, load_personas
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
 DEBATERS = ("atlanticist", "diplomat")  # as in the example's debate.toml
@@ -68,11 +68,11 @@ class Asked:
 def retrieve(count: int) -> list[Asked]:
     """The example's first questions with the passages that the example's points of view bring."""
     from chains import pov_retrieval_chain
-    from debate.questions import read_questions
+    from debate.run.questions import read_questions
     from vectorstore import build_index, load_corpus, load_embeddings
 
     store = build_index(load_corpus(EXAMPLE / "corpus"), load_embeddings())
-    cast = load_cast(EXAMPLE / "personas.toml")
+    cast = load_personas(EXAMPLE / "personas.toml")
     opinion = pov_retrieval_chain(store, cast.povs)
     own = {one: pov_retrieval_chain(store, cast.persona(one).povs, k=PASSAGES_A_TURN) for one in DEBATERS}
     texts = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")[:count]]
@@ -105,7 +105,7 @@ def measured(llm: Any, work: Callable[[Asked], Result], asked: Sequence[Asked]) 
 
 def opinions(llm: Any, asked: Sequence[Asked], style: Any) -> list[dict[str, Any]]:
     """Lines of the opinions in one style, the step's own first."""
-    chain = opinion_chain(llm, load_cast(EXAMPLE / "personas.toml").persona("professor"), style=style)
+    chain = opinion_chain(llm, load_personas(EXAMPLE / "personas.toml").persona("professor"), style=style)
     written, figures = measured(llm, lambda one: chain.invoke(OpinionRequest(one.question, one.chunks)), asked)
     tokens = sum(one.tokens for one in written)
     lines: list[dict[str, Any]] = [
@@ -124,7 +124,7 @@ def opinions(llm: Any, asked: Sequence[Asked], style: Any) -> list[dict[str, Any
 
 def debates(llm: Any, asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """Lines of the debates: the step's own first, then one a turn."""
-    cast = load_cast(EXAMPLE / "personas.toml")
+    cast = load_personas(EXAMPLE / "personas.toml")
     personas = [cast.persona(one) for one in DEBATERS]
     chain = debate_chain(llm, personas, {one.id: _found(one, asked) for one in personas}, limits=TURN)
     held, figures = measured(llm, lambda one: chain.invoke(DebateRequest(one.question)), asked)

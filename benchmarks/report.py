@@ -16,11 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.chromium import Page, browser
-from debate.journal import Journal
-from debate.report import run_facts, write_report
+from debate.output.report import run_facts, write_report
 from debate.results import QuestionResult
-from debate.run_folder import read_record
-from debate.runner import check_inputs
+from debate.run.folder import read_record
+from debate.run.journal import Journal
+from debate.run.runner import check_inputs
 from debate.settings import load_settings
 
 _FIRST_SEARCH = """(() => { const find = document.getElementById('find'), from = performance.now();

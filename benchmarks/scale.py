@@ -89,12 +89,12 @@ def run_list(folder: Path, store: FaissStore, texts: list[str]) -> int:
 def plain_loop(_: Path, store: FaissStore, texts: list[str]) -> int:
     """Call the same chains with the same settings one after the other."""
     from chains import debate_chain, opinion_chain, pov_retrieval_chain
-    from chains.contracts import WordLimits
     from chains.debate import DebateRequest
+    from chains.generation.contract import WordLimits
     from chains.opinion import OpinionRequest
-    from prompts import load_cast
+    from prompts import load_personas
 
-    llm, cast = InstantLLM(), load_cast(None)
+    llm, cast = InstantLLM(), load_personas(None)
     writer = cast.persona("professor")
     retrieve = pov_retrieval_chain(store, cast.povs or writer.povs)
     own = {one.id: pov_retrieval_chain(store, one.povs) for one in cast.personas}

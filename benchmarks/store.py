@@ -46,9 +46,9 @@ from numpy.typing import NDArray
 
 from benchmarks import vectors as made
 from vectorstore import POV, FaissStore
-from vectorstore.encoding import Encoder
-from vectorstore.index import KINDS, gpu_visible
 from vectorstore.pov import fold
+from vectorstore.store.encoder import Encoder
+from vectorstore.store.index import KINDS, gpu_visible
 
 K = 10
 VIEWS = 8

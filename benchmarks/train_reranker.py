@@ -23,7 +23,7 @@ from sentence_transformers import SentenceTransformer
 from benchmarks.reranker_data import Example, Group, cloze, examples, group
 from benchmarks.stance_data import StanceData, add_neighbours, stance_data
 from vectorstore import load_embeddings
-from vectorstore.embeddings import HUB_NAME, bundled_model
+from vectorstore.embedding.models import HUB_NAME, bundled_model
 
 RANK = 64
 CLAIMS = {"statements": 80, "evidence": 28, "motions": 28, "speeches": 6}  # a step

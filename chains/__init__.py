@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chains.answer import answer_chain
-    from chains.contracts import WordLimits
     from chains.debate import DebateRequest, debate_chain
     from chains.deepen import deepening_chain
     from chains.errors import ChainError, GenerationError, MissingExtra, ModelError
-    from chains.llm import ModelSettings, load_llm
+    from chains.generation.contract import WordLimits
+    from chains.models.loading import ModelSettings, load_llm
     from chains.opinion import OpinionRequest, opinion_chain
-    from chains.repetition import Loop, detect_loop, seq_rep_n
     from chains.retrieve import pov_retrieval_chain
     from chains.schemas import Chunk, Completion, Debate, Opinion, Question, Translation, Turn
+    from chains.text.repetition import Loop, detect_loop, seq_rep_n
     from chains.translate import translation_chain
 
 _HOMES = {
     "answer_chain": "answer",
-    "WordLimits": "contracts",
+    "WordLimits": "generation.contract",
     "DebateRequest": "debate",
     "debate_chain": "debate",
     "deepening_chain": "deepen",
@@ -29,13 +29,13 @@ _HOMES = {
     "GenerationError": "errors",
     "MissingExtra": "errors",
     "ModelError": "errors",
-    "ModelSettings": "llm",
-    "load_llm": "llm",
+    "ModelSettings": "models.loading",
+    "load_llm": "models.loading",
     "OpinionRequest": "opinion",
     "opinion_chain": "opinion",
-    "Loop": "repetition",
-    "detect_loop": "repetition",
-    "seq_rep_n": "repetition",
+    "Loop": "text.repetition",
+    "detect_loop": "text.repetition",
+    "seq_rep_n": "text.repetition",
     "pov_retrieval_chain": "retrieve",
     "Chunk": "schemas",
     "Completion": "schemas",

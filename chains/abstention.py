@@ -1,23 +1,22 @@
-"""When to say "I don't know", decided before a token is spent, and whether an answer says so itself.
+"""When to say "I don't know", decided before a token is spent.
 
 It is said where nothing retrieved bears on the question. The score of a question is its highest cosine to a retrieved
 chunk, whatever the points of view added. Cosines mean nothing across embedding models, so the threshold is measured on
 the corpus with its own model, between two levels:
 
-- *strangers*: everyday questions (``PROBES``) asked of the corpus; how near does a question come by chance?
-- *natives*: sentences of the corpus asked of its other chunks; how near does something that belongs come?
+- *off topic*: everyday questions (``CALIBRATION_QUESTIONS``) asked of the corpus; how near do they come by chance?
+- *in domain*: sentences of the corpus asked of its other chunks; how near does something that belongs come?
 
-The threshold lies half way from the median stranger to the natives' lower quartile, but not within three spreads
-(median absolute deviations, Rousseeuw and Croux 1993) of the median stranger, and never above the natives' quartile:
-a question need not be nearer than the corpus is to itself. Medians, because a corpus may well hold the answer to a few
-probes. It does not know whether a chunk *answers*: a question on a topic of the corpus passes even where the corpus is
-silent on it. The probes are English; give your own for other languages.
+The threshold lies half way from the off-topic median to the in-domain lower quartile, but not within three spreads
+(median absolute deviations, Rousseeuw and Croux 1993) of the off-topic median, and never above the in-domain quartile:
+a question need not be nearer than the corpus is to itself. Medians, because a corpus may hold the answer to a few
+calibration questions. It does not know whether a chunk *answers*: a question on a topic of the corpus passes even
+where the corpus is silent on it. The calibration questions are English; pass your own for other languages.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -26,13 +25,13 @@ import numpy as np
 
 from chains.errors import ChainError
 from chains.schemas import Chunk
-from chains.sentences import UNSPACED, split_sentences, word_count
+from chains.text.sentences import split_sentences, word_count
 
 if TYPE_CHECKING:
     from vectorstore import FaissStore
 
 # Fields as far apart as possible, so that no corpus holds the answers to more than a few.
-PROBES = (
+CALIBRATION_QUESTIONS = (
     "How do I descale an electric kettle?",
     "What is the difference between a crocodile and an alligator?",
     "How many strings does a cello have?",
@@ -94,14 +93,14 @@ class AbstentionThreshold:
 
     Attributes:
         cosine: the threshold, in [-1, 1].
-        stranger: the median score of an everyday question.
-        native: the lower quartile of what the corpus's own sentences score; None where there is one chunk only.
+        off_topic: the median score of an everyday question.
+        in_domain: the lower quartile of what the corpus's own sentences score; None where there is one chunk only.
         store: where the chunks' vectors are.
     """
 
     cosine: float
-    stranger: float
-    native: float | None
+    off_topic: float
+    in_domain: float | None
     store: FaissStore = field(repr=False, compare=False)
 
     def score(self, question: str, chunks: Sequence[Chunk]) -> float:
@@ -129,24 +128,26 @@ class AbstentionThreshold:
         return f"nothing retrieved bears on the question: best cosine {score:.3f}, threshold {self.cosine:.3f}"
 
 
-def calibrate(store: FaissStore, *, probes: Sequence[str] = PROBES, seed: int = 0) -> AbstentionThreshold:
+def calibrate(
+    store: FaissStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS, seed: int = 0
+) -> AbstentionThreshold:
     """Measure a corpus's threshold with its own embedding model; some seconds on a CPU, whatever its size.
 
     Raises:
-        ChainError: the store is empty, or there are no probes.
+        ChainError: the store is empty, or there are no questions.
     """
-    if not len(store) or not probes:
-        raise ChainError("an abstention threshold needs a store with chunks and at least one probe question")
-    strangers = np.array(list(_nearest(store, probes, [""] * len(probes))))
-    middle = float(np.median(strangers))
-    spread = _SPREAD_OF_NORMAL * float(np.median(np.abs(strangers - middle)))
+    if not len(store) or not questions:
+        raise ChainError("an abstention threshold needs a store with chunks and at least one calibration question")
+    off_topic = np.array(list(_nearest(store, questions, [""] * len(questions))))
+    middle = float(np.median(off_topic))
+    spread = _SPREAD_OF_NORMAL * float(np.median(np.abs(off_topic - middle)))
     sentences, owners = _sentences(store, seed)
-    natives = list(_nearest(store, sentences, owners))
-    native = float(np.percentile(natives, 25)) if natives else None
+    in_domain_scores = list(_nearest(store, sentences, owners))
+    in_domain = float(np.percentile(in_domain_scores, 25)) if in_domain_scores else None
     cosine = middle + _SPREADS * spread
-    if native is not None:
-        cosine = min(max(cosine, (middle + native) / 2), native)
-    return AbstentionThreshold(cosine, middle, native, store)
+    if in_domain is not None:
+        cosine = min(max(cosine, (middle + in_domain) / 2), in_domain)
+    return AbstentionThreshold(cosine, middle, in_domain, store)
 
 
 def _nearest(store: FaissStore, texts: Sequence[str], owners: Sequence[str]) -> Iterator[float]:
@@ -168,32 +169,3 @@ def _sentences(store: FaissStore, seed: int) -> tuple[list[str], list[str]]:
     ]
     pairs = [(chance.choice(texts), str(chunk.id)) for texts, chunk in zip(told, chunks, strict=True) if texts]
     return [text for text, _ in pairs], [owner for _, owner in pairs]
-
-
-_REFUSAL = re.compile(
-    r"""^\W*
-    (?:(?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?|unfortunately,?\s+|honestly,?\s+
-      |(?:based|going)\s+(?:only\s+|solely\s+)?(?:on|by)\s+[^,.]{0,60},\s*)*
-    (?:i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b
-        (?!\s+(?:of|who|which|where|whether|if|when|how|why|anyone|any|a|many|that|what\s+(?:you|they|he|she)))
-      |i\s+have\s+no\s+(?:idea|answer)\b
-      |i\s+(?:can\s*not|can['’]?t|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:answer|say)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_REFUSAL_JA = re.compile(r"^[^。]{0,30}(?:わか|分か|判|解)りません|^[^。]{0,30}(?:知りません|わからない|分からない)")
-_GOES_ON = re.compile(r"[,;.:—–-]\s*(?:but|however|nevertheless|still|that said|yet)\b", re.IGNORECASE)
-_TAIL_WORDS = 40  # "I don't know" and why: two sentences; more than that is an answer after all
-
-
-def is_abstention(text: str) -> bool:
-    """Whether an answer says "I don't know" and little else.
-
-    True for "I don't know", "I do not know" (straight or curly apostrophe), "I cannot answer", "I have no answer",
-    「わかりません」, with an apology before and at most 40 words in all. False where the words come later in an
-    answer, where they are about something else ("I don't know of any state that …") or an answer follows
-    ("I don't know, but …").
-    """
-    text = text.strip()
-    limit = 2 * _TAIL_WORDS if re.search(f"[{UNSPACED}]", text) else _TAIL_WORDS
-    refusal = _REFUSAL.match(text) or _REFUSAL_JA.match(text)
-    return bool(refusal and word_count(text) <= limit and not _GOES_ON.search(text, refusal.end()))

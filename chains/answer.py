@@ -7,8 +7,8 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from chains.completion import completion_chain
-from chains.contracts import WordLimits
+from chains.generation.completion import completion_chain
+from chains.generation.contract import WordLimits
 from chains.schemas import Completion
 from prompts import RenderedPrompt, load_prompt
 

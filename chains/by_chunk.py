@@ -17,14 +17,14 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.abstention import is_abstention
-from chains.completion import complete_all, fits_window
 from chains.context import clean_passage
-from chains.contracts import WordLimits
-from chains.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
 from chains.errors import GenerationError
+from chains.generation.completion import complete_all, fits_window
+from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
-from chains.sentences import word_count
+from chains.text.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
+from chains.text.refusal import is_abstention
+from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
@@ -37,7 +37,7 @@ _CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
 
 
 @dataclass(frozen=True)
-class Essay:
+class Draft:
     """An answer as one completion, the chunks that were shown, and the ids of those too long to show."""
 
     completion: Completion
@@ -53,7 +53,7 @@ def write_by_chunk(
     limits: WordLimits,
     seed: int = 0,
     config: RunnableConfig | None = None,
-) -> Essay:
+) -> Draft:
     """Write an answer of ``limits`` words with a paragraph a chunk.
 
     A paragraph in which the model says that it does not know is left out, with a note; where all do, so does the
@@ -74,7 +74,7 @@ def write_by_chunk(
     )
     known = [n for n, written in enumerate(paragraphs) if not is_abstention(written.text)]
     if not known:
-        return Essay(_merged([first, *paragraphs], paragraphs[0].text, ()), shown, dropped)
+        return Draft(_merged([first, *paragraphs], paragraphs[0].text, ()), shown, dropped)
 
     drafts = {n: sentences_of(n + 1, paragraphs[n].text, shown[n]) for n in known}
     led = _lead_the_baseless(writer, drafts, shown)
@@ -90,7 +90,7 @@ def write_by_chunk(
         notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
     if (words := word_count(text)) < limits.minimum:
         notes.append(f"{words} words, {limits.minimum} asked for")
-    return Essay(_merged([first, *paragraphs, *led, *closes, *more], text, notes), shown, dropped)
+    return Draft(_merged([first, *paragraphs, *led, *closes, *more], text, notes), shown, dropped)
 
 
 @dataclass(frozen=True)

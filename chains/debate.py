@@ -15,13 +15,13 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from chains.completion import completion_chain, fits_window
 from chains.context import fit_chunks
-from chains.contracts import WordLimits
 from chains.errors import ChainError, GenerationError
-from chains.names_and_numbers import unknown
+from chains.generation.completion import completion_chain, fits_window
+from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Debate, Question, Turn
-from chains.sentences import word_count
+from chains.text.entities import unsupported_entities
+from chains.text.sentences import word_count
 from prompts import Persona, RenderedPrompt, load_prompt
 
 Retrieve = Runnable[Question | str, tuple[Chunk, ...]]
@@ -168,9 +168,9 @@ def _checked(turn: Turn, request: TurnRequest, voice: str = "") -> Turn:
     """Say which names and numbers of a turn stand in nothing that was read until then."""
     turns = (*request.turns, turn)
     known = [_text(request.debate.question), voice, *(one.speaker for one in turns)]
-    found = unknown(turn.text, [*known, *(chunk.text for one in turns for chunk in one.chunks)])
+    found = unsupported_entities(turn.text, [*known, *(chunk.text for one in turns for chunk in one.chunks)])
     notes = (f"in no passage: {', '.join(found)}",) if found else ()
-    return replace(turn, unknown=found, notes=(*turn.notes, *notes))
+    return replace(turn, unsupported=found, notes=(*turn.notes, *notes))
 
 
 def _own_chunks(persona: Persona, turns: Sequence[Turn]) -> tuple[Chunk, ...]:

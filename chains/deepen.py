@@ -17,8 +17,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from chains.completion import completion_chain
-from chains.contracts import WordLimits
+from chains.generation.completion import completion_chain
+from chains.generation.contract import WordLimits
 from chains.schemas import Completion, Question
 from prompts import RenderedPrompt, load_prompt
 

@@ -18,15 +18,16 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from chains.abstention import AbstentionThreshold, is_abstention
-from chains.by_chunk import Essay, write_by_chunk
-from chains.completion import completion_chain, fits_window
+from chains.abstention import AbstentionThreshold
+from chains.by_chunk import Draft, write_by_chunk
 from chains.context import clean_passage, fit_chunks
-from chains.contracts import WordLimits
-from chains.grounding import cite, cited_sentences, ground
-from chains.pipeline import BatchedHuggingFacePipeline
+from chains.generation.completion import completion_chain, fits_window
+from chains.generation.contract import WordLimits
+from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
-from chains.sentences import cut_at_sentence, word_count
+from chains.text.grounding import cite, cited_sentences, ground
+from chains.text.refusal import is_abstention
+from chains.text.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
@@ -74,12 +75,12 @@ def opinion_chain(
     voice = (persona or load_persona("professor")).voice
     complete = completion_chain(llm, limits, seed)
 
-    def single(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Essay:
+    def single(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Draft:
         def render(passages: Sequence[str]) -> RenderedPrompt:
             return opinion_prompt(voice, question, passages, limits)
 
         fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
-        return Essay(complete.invoke(fitted.prompt, config), fitted.chunks, fitted.dropped)
+        return Draft(complete.invoke(fitted.prompt, config), fitted.chunks, fitted.dropped)
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
         request = asked if isinstance(asked, OpinionRequest) else _request(asked)
@@ -151,7 +152,7 @@ def _unanswered(chunks: Sequence[Chunk], reason: str) -> Opinion:
     return Opinion(ABSTENTION, words, tuple(chunk.id for chunk in chunks), abstained=True, notes=(reason,))
 
 
-def _grounded(essay: Essay, question: str, limits: WordLimits, embeddings: Embeddings | None) -> Opinion:
+def _grounded(essay: Draft, question: str, limits: WordLimits, embeddings: Embeddings | None) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names stand in none."""
     completion = essay.completion
     text = _MARKER.sub("", completion.text).strip()  # a model's own markers are guesses
@@ -172,7 +173,7 @@ def _grounded(essay: Essay, question: str, limits: WordLimits, embeddings: Embed
         return opinion
     grounding = ground(text, essay.chunks, _embedder(embeddings), question=question)
     cited = cut_at_sentence(cite(text, grounding), limits.maximum)
-    unknown = (f"in no passage: {', '.join(grounding.unknown)}",) if grounding.unknown else ()
+    unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
     return replace(
         opinion,
         answer=cited,
@@ -180,8 +181,8 @@ def _grounded(essay: Essay, question: str, limits: WordLimits, embeddings: Embed
         citations=", ".join(f"[{index + 1}] {chunk_ids[index]}" for index in sorted(grounding.coverage)),
         supported=round(grounding.supported, 2),
         sentences=tuple(one for one in cited_sentences(grounding) if one.end <= len(cited)),
-        unknown=grounding.unknown,
-        notes=(*completion.notes, *unknown),
+        unsupported=grounding.unsupported,
+        notes=(*completion.notes, *unsupported),
     )
 
 

@@ -14,7 +14,7 @@ from vectorstore import POV, POVRetriever
 
 if TYPE_CHECKING:
     from vectorstore import FaissStore
-    from vectorstore.ranking import Mode
+    from vectorstore.store.ranking import Mode
 
 
 class Retrieval(Runnable["Question | str", "tuple[Chunk, ...]"]):

@@ -96,7 +96,7 @@ class Opinion:
     Attributes:
         abstained: the answer is "I don't know".
         sentences: what each sentence of the answer rests on; none where it abstained.
-        unknown: numbers, dates and names of the answer that stand in no chunk nor in the question.
+        unsupported: numbers, dates and names of the answer that stand in no chunk nor in the question.
         dropped: ids of chunks that did not fit the model's window.
         prompt_tokens, tokens: tokens read and written.
     """
@@ -108,7 +108,7 @@ class Opinion:
     citations: str = ""
     supported: float | None = None
     sentences: tuple[Support, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     loop: str = ""
     notes: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class Turn:
     """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks.
 
     Attributes:
-        unknown: numbers, dates and names in it that stand in no passage read until then, by whichever debater, nor in
+        unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
             the question. What another debater merely said counts for nothing.
     """
 
@@ -156,7 +156,7 @@ class Turn:
     loop: str = ""
     notes: tuple[str, ...] = ()
     tokens: int = 0
-    unknown: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

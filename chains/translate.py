@@ -16,12 +16,12 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from chains.abstention import is_abstention
-from chains.completion import complete_all, fits_window
-from chains.contracts import WordLimits
 from chains.errors import ChainError
+from chains.generation.completion import complete_all, fits_window
+from chains.generation.contract import WordLimits
 from chains.schemas import Completion, Opinion, Translation
-from chains.sentences import word_count
+from chains.text.refusal import is_abstention
+from chains.text.sentences import word_count
 from prompts import load_prompt
 
 # The name that a model knows a language by, and how many words (characters, where there are no spaces) of it an

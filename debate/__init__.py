@@ -7,22 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from debate.arena import build_debate_graph
     from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
-    from debate.graph import GraphSettings, build_question_graph
-    from debate.runner import RunSummary, run_questions
+    from debate.graph.debate_graph import build_debate_graph
+    from debate.graph.question_graph import GraphSettings, build_question_graph
+    from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, load_settings
 
 _HOMES = {
-    "build_debate_graph": "arena",
+    "build_debate_graph": "graph.debate_graph",
     "DebateError": "errors",
     "QuestionsError": "errors",
     "RunFolderError": "errors",
     "SettingsError": "errors",
-    "GraphSettings": "graph",
-    "build_question_graph": "graph",
-    "RunSummary": "runner",
-    "run_questions": "runner",
+    "GraphSettings": "graph.question_graph",
+    "build_question_graph": "graph.question_graph",
+    "RunSummary": "run.runner",
+    "run_questions": "run.runner",
     "DebateSettings": "settings",
     "load_settings": "settings",
 }

@@ -22,7 +22,7 @@ from debate.settings import EXAMPLE, DebateSettings, load_settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from debate.runner import RunSummary
+    from debate.run.runner import RunSummary
 
 app = typer.Typer(
     add_completion=False,
@@ -133,8 +133,8 @@ def index(
     with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
         from rich.console import Console
 
-        from debate.index_view import IndexBar, IndexLines, print_summary
         from debate.indexing import index_documents, near_duplicates
+        from debate.terminal.index_view import IndexBar, IndexLines, print_summary
         from vectorstore import load_embeddings
 
         console = Console()
@@ -170,8 +170,8 @@ def trace(
         from rich.console import Console
 
         from debate.errors import SettingsError
-        from debate.span_file import read_traces
-        from debate.trace_view import trace_trees
+        from debate.terminal.trace_view import trace_trees
+        from debate.tracing.trace_file import read_traces
 
         console = Console()
         if replay:
@@ -191,8 +191,8 @@ def models(
     with _one_line_errors():
         from rich.console import Console
 
-        from chains.catalogue import KNOWN, fits, own_model, this_machine
-        from debate.models_view import models_table
+        from chains.models.catalogue import KNOWN, fits, own_model, this_machine
+        from debate.terminal.models_view import models_table
 
         known = [one for one in KNOWN if model in ("", one.name)] or [own_model(model)]
         machine = this_machine()
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _recorded(folder: Path) -> dict[str, Any]:
-    from debate.run_folder import read_record
+    from debate.run.folder import read_record
 
     recorded: dict[str, Any] = read_record(folder)["settings"]
     return recorded
@@ -232,8 +232,8 @@ def _recorded(folder: Path) -> dict[str, Any]:
 def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
     from rich.console import Console
 
-    from debate.run_view import RunBar, RunLines, print_summary
-    from debate.runner import check_inputs, run_questions
+    from debate.run.runner import check_inputs, run_questions
+    from debate.terminal.run_view import RunBar, RunLines, print_summary
 
     console = Console()
     debaters = check_inputs(settings).debaters
@@ -245,8 +245,8 @@ def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool)
 
 def _replay(console: Console, folder: Path, question: str, stage: str, changes: Sequence[str]) -> None:
     from debate.errors import SettingsError
-    from debate.replay import replay_question
-    from debate.replay_view import replay_table
+    from debate.run.replay import replay_question
+    from debate.terminal.replay_view import replay_table
 
     if not question:
         raise SettingsError("--replay needs a question; add --question ID")
@@ -303,7 +303,7 @@ def _one_line_errors(
 
 def _leave_if_at_once(error: KeyboardInterrupt) -> None:
     """After a second Ctrl-C do not wait for threads that are in the middle of generating."""
-    from debate.work import StoppedAtOnce
+    from debate.run.executor import StoppedAtOnce
 
     if isinstance(error, StoppedAtOnce):
         sys.stdout.flush()

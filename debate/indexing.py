@@ -19,15 +19,15 @@ from types import FrameType
 from typing import Any, Protocol
 
 from debate.errors import IndexFolderError
-from debate.held_folder import as_text, held, write_record
+from debate.locking import as_text, exclusive_folder, write_record
+from debate.progress import Progress
 from debate.settings import DebateSettings
-from debate.watching import Progress
 from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
-from vectorstore.building import Changes, open_or_start, update_store
 from vectorstore.cache import cache_folder
-from vectorstore.chunking import CHUNK_WORDS
-from vectorstore.duplicates import count_near_duplicates
-from vectorstore.index import Kind, kind_for
+from vectorstore.corpus.chunking import CHUNK_WORDS
+from vectorstore.corpus.duplicates import count_near_duplicates
+from vectorstore.store.building import Changes, open_or_start, update_store
+from vectorstore.store.index import Kind, kind_for
 
 RECORD = "index.toml"
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
@@ -82,7 +82,7 @@ def index_documents(
         VectorStoreError: nothing to read, or a damaged index.
         KeyboardInterrupt: interrupted; what was embedded is kept, and the same call goes on.
     """
-    with held(out, IndexFolderError, wait=wait):
+    with exclusive_folder(out, IndexFolderError, wait=wait):
         _check_source(out, corpus, force)
         documents = load_corpus(
             corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)

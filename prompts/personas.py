@@ -43,7 +43,7 @@ class Persona:
 
 
 @dataclass(frozen=True)
-class Cast:
+class PersonaSet:
     """All that one personas file holds: the personas, and the run's own points of view."""
 
     personas: tuple[Persona, ...]
@@ -62,7 +62,7 @@ class Cast:
         raise PersonaError(f"unknown persona {persona_id!r}; the personas file has: {known}")
 
 
-def load_cast(path: str | Path | None = None) -> Cast:
+def load_personas(path: str | Path | None = None) -> PersonaSet:
     """Read a personas file; without ``path``, the one that ships with the package.
 
     Raises:
@@ -80,16 +80,16 @@ def load_cast(path: str | Path | None = None) -> Cast:
 
 def load_persona(persona_id: str, path: str | Path | None = None) -> Persona:
     """Return one persona of a personas file, or of the built-in one."""
-    return load_cast(path).persona(persona_id)
+    return load_personas(path).persona(persona_id)
 
 
 @cache
-def _builtin_cast() -> Cast:
+def _builtin_cast() -> PersonaSet:
     resource = files("prompts").joinpath("personas.toml")
     return _parse(resource.read_text(encoding="utf-8"), "prompts/personas.toml")
 
 
-def _parse(text: str, where: str) -> Cast:
+def _parse(text: str, where: str) -> PersonaSet:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -102,7 +102,7 @@ def _parse(text: str, where: str) -> Cast:
     if len(set(ids)) < len(ids):
         twice = next(i for i in ids if ids.count(i) > 1)
         raise PersonaError(f"{where}: two personas have the id {twice!r}; ids must differ")
-    return Cast(personas, _povs(table.get("pov", []), where))
+    return PersonaSet(personas, _povs(table.get("pov", []), where))
 
 
 def _persona(entry: Any, where: str) -> Persona:

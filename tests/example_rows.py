@@ -1,7 +1,7 @@
 """A row with an opinion, passages and a debate, and what a report says of its run."""
 
 from chains.schemas import Chunk, Opinion, Question, Support, Turn
-from debate.report import RunFacts
+from debate.output.report import RunFacts
 from debate.results import QuestionResult, StageTime
 from prompts import Persona, PointOfView
 
@@ -12,7 +12,7 @@ FACTS = RunFacts(
 CHUNKS = (Chunk("c1", "Trade grew.", "a.txt", 0.475, 0.4, (0.8, 0.2), 1), Chunk("c2", "It fell.", "b.txt"))
 ANSWER = "Trade grew [1]. Peru fell by 7 [2]."
 OPINION = Opinion(
-    ANSWER, 8, ("c1", "c2"), supported=0.5, sentences=(Support(0, 15, 0, 0.9), Support(16, 35, None, 0.2)), unknown=("Peru", "7")
+    ANSWER, 8, ("c1", "c2"), supported=0.5, sentences=(Support(0, 15, 0, 0.9), Support(16, 35, None, 0.2)), unsupported=("Peru", "7")
 )  # fmt: skip
 ANSWER_ROW = QuestionResult(
     Question("q1.1", "Did trade grow?", parent_id="q1", parent_text="What of trade?"),

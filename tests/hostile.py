@@ -81,7 +81,7 @@ def everywhere(text: str, question_id: str, *, failed: bool = False) -> Question
     turns = tuple(Turn(n, text, text, text, 1, (chunk,), (text,), text, (text,)) for n in (1, 2))
     opinion = Opinion(
         f"{text} stands here [1].", 4, (chunk.id,), citations=text, supported=0.0, sentences=(Support(0, 3, None, 0.1),),
-        unknown=(text,), dropped=(text,), loop=text, notes=(text,),
+        unsupported=(text,), dropped=(text,), loop=text, notes=(text,),
     )  # fmt: skip
     question = Question(question_id, text, text, text, text, text)
     verdict = Turn(0, text, text, text, 1, notes=(text,))

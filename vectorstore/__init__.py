@@ -7,29 +7,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vectorstore.building import build_index
-    from vectorstore.corpus import Corpus, Skipped, load_corpus
-    from vectorstore.embeddings import SentenceTransformerEmbeddings, load_embeddings
+    from vectorstore.corpus.loader import Corpus, Skipped, load_corpus
+    from vectorstore.embedding.models import SentenceTransformerEmbeddings, load_embeddings
     from vectorstore.errors import CorpusError, EmbeddingsError, POVError, StoreError, VectorStoreError
     from vectorstore.pov import POV
     from vectorstore.retriever import POVRetriever
-    from vectorstore.store import FaissStore
+    from vectorstore.store.building import build_index
+    from vectorstore.store.faiss_store import FaissStore
 
 _HOME = {
     "POV": "pov",
-    "Corpus": "corpus",
+    "Corpus": "corpus.loader",
     "CorpusError": "errors",
     "EmbeddingsError": "errors",
-    "FaissStore": "store",
+    "FaissStore": "store.faiss_store",
     "POVError": "errors",
     "POVRetriever": "retriever",
-    "SentenceTransformerEmbeddings": "embeddings",
-    "Skipped": "corpus",
+    "SentenceTransformerEmbeddings": "embedding.models",
+    "Skipped": "corpus.loader",
     "StoreError": "errors",
     "VectorStoreError": "errors",
-    "build_index": "building",
-    "load_corpus": "corpus",
-    "load_embeddings": "embeddings",
+    "build_index": "store.building",
+    "load_corpus": "corpus.loader",
+    "load_embeddings": "embedding.models",
 }
 
 __all__ = [

@@ -12,9 +12,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from vectorstore.duplicates import same_passage, shingles
+from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
-from vectorstore.store import FaissStore, Mode
+from vectorstore.store.faiss_store import FaissStore, Mode
 
 
 class POVRetriever(BaseRetriever):

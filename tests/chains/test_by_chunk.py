@@ -2,7 +2,7 @@ import pytest
 from fakes import ScriptedLLM
 
 from chains.by_chunk import write_by_chunk
-from chains.contracts import WordLimits
+from chains.generation.contract import WordLimits
 from chains.schemas import Chunk
 
 CHUNKS = [

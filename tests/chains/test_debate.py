@@ -45,7 +45,7 @@ def test_a_turn_tells_which_of_its_numbers_and_names_stand_in_no_passage_that_wa
 
     turn = turn_chain(llm, DOVE, retrieve).invoke(TurnRequest(DebateRequest("Why?"), (before,)))
 
-    assert turn.unknown == ("Putin", "90")  # another debater's word is no passage, but what he read is
+    assert turn.unsupported == ("Putin", "90")  # another debater's word is no passage, but what he read is
     assert "in no passage: Putin, 90" in turn.notes
 
 
@@ -55,7 +55,7 @@ def test_the_verdict_is_held_against_all_that_was_read() -> None:
 
     verdict = verdict_chain(llm).invoke(TurnRequest(DebateRequest("Why?"), turns))
 
-    assert verdict.unknown == ("1945",)
+    assert verdict.unsupported == ("1945",)
 
 
 def test_the_first_turn_has_no_slot_for_turns_that_do_not_exist() -> None:

@@ -5,9 +5,9 @@ from fakes import ScriptedLLM, TopicEmbedding
 from langchain_core.documents import Document
 
 from chains.abstention import calibrate
-from chains.contracts import WordLimits
+from chains.generation.contract import WordLimits
+from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
-from chains.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk
 from vectorstore import FaissStore
 
@@ -34,7 +34,7 @@ def test_the_row_keeps_what_each_sentence_rests_on_and_what_stands_in_no_passage
     opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
     told = [(opinion.answer[one.start : one.end], one.chunk) for one in opinion.sentences]
     assert told == [("Trade was 162 billion dollars [1].", 0), ("In 1999 it was Peru.", None)]
-    assert opinion.unknown == ("1999", "Peru")
+    assert opinion.unsupported == ("1999", "Peru")
 
 
 def test_an_answer_below_the_minimum_is_noted() -> None:
@@ -70,7 +70,7 @@ CORPUS = [f"The number {n} treaty was signed by all of its members." for n in ra
 
 def test_a_question_that_nothing_retrieved_bears_on_costs_no_token_and_the_note_says_why() -> None:
     store = FaissStore.from_texts(CORPUS, TopicEmbedding(), ids=[f"c{n}" for n in range(12)])
-    threshold = calibrate(store, probes=[f"How warm is water number {n}?" for n in range(9)])
+    threshold = calibrate(store, questions=[f"How warm is water number {n}?" for n in range(9)])
     llm = ScriptedLLM(script={})
     opinion = opinion_chain(llm, abstention=threshold).invoke(
         OpinionRequest("When does water boil?", [Chunk(id="c0", text=CORPUS[0])])

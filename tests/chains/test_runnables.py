@@ -22,7 +22,7 @@ from chains import (
     pov_retrieval_chain,
     translation_chain,
 )
-from prompts import load_cast
+from prompts import load_personas
 from vectorstore import POV, FaissStore
 
 CHUNK = Chunk(id="c1", text="Trade was 162 billion dollars.")
@@ -50,7 +50,7 @@ def translation() -> tuple[Runnable[Any, Any], Any]:
 
 
 def debating() -> tuple[Runnable[Any, Any], Any]:
-    personas = load_cast(None).personas[:2]
+    personas = load_personas(None).personas[:2]
     found = RunnableLambda(lambda question: (CHUNK,))
     return debate_chain(ScriptedLLM(script=SCRIPT), personas, {one.id: found for one in personas}), DebateRequest(
         QUESTION

@@ -2,8 +2,8 @@ import pytest
 from fakes import ScriptedLLM
 
 from chains import ChainError, Opinion, WordLimits, load_llm, translation_chain
-from chains.completion import complete_all
-from chains.sentences import word_count
+from chains.generation.completion import complete_all
+from chains.text.sentences import word_count
 from chains.translate import missing_from
 from prompts import load_prompt
 

@@ -5,9 +5,9 @@ import warnings
 import pytest
 from fakes import ScriptedLLM
 
-from chains.contracts import WordLimits
+from chains.generation.contract import WordLimits
+from chains.generation.pipeline import _without_special_tokens
 from chains.opinion import OpinionRequest, Style, opinion_chain, opinion_prompt
-from chains.pipeline import _without_special_tokens
 from chains.schemas import Chunk
 
 CHATML = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]

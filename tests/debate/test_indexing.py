@@ -14,8 +14,8 @@ from filelock import FileLock
 from debate import indexing
 from debate.errors import IndexFolderError
 from debate.indexing import check_index, index_documents, load_store, near_duplicates, open_index
+from debate.progress import NullProgress
 from debate.settings import DebateSettings
-from debate.watching import Silence
 from vectorstore import StoreError
 
 
@@ -113,7 +113,7 @@ def test_near_duplicates_are_counted(docs, tmp_path, model) -> None:
 
 
 def test_ctrl_c_keeps_what_was_embedded_and_the_same_call_goes_on(docs, tmp_path, model, monkeypatch) -> None:
-    monkeypatch.setattr("vectorstore.building.BATCH", 1)
+    monkeypatch.setattr("vectorstore.store.building.BATCH", 1)
     with pytest.raises(KeyboardInterrupt):
         index(docs, tmp_path / "i", model, Steps(interrupt_after=1))
     with pytest.raises(IndexFolderError, match=r"is unfinished; run: debate index .*docs --out"):
@@ -138,7 +138,7 @@ def test_away_from_the_main_thread_an_index_is_made_all_the_same(docs, tmp_path,
 KILLED = """
 import sys
 sys.path[:0] = [{root!r}, {tests!r}, {here!r}]
-import vectorstore.building as building
+import vectorstore.store.building as building
 building.BATCH, building.SECONDS_BETWEEN_SAVES, building.SHARE_OF_SAVES = 5, 0, 0
 from pathlib import Path
 import test_indexing as t
@@ -214,16 +214,16 @@ def run_settings(docs, tmp_path, monkeypatch) -> DebateSettings:
 
 def test_a_run_keeps_its_documents_index_in_the_cache(run_settings, model, monkeypatch) -> None:
     monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
-    load_store(run_settings, Silence())
+    load_store(run_settings, NullProgress())
     model.embedded.clear()
 
-    store, skipped = load_store(run_settings, Silence())
+    store, skipped = load_store(run_settings, NullProgress())
 
     assert texts_of(model) == []
     assert (len(store), skipped) == (2, ())
 
 
-class Heard(Silence):
+class Heard(NullProgress):
     def __init__(self) -> None:
         self.said: list[str] = []
 
@@ -248,7 +248,7 @@ def test_a_run_over_an_index_reads_no_documents(docs, tmp_path, run_settings, mo
     index(docs, tmp_path / "i", model)
     model.embedded.clear()
 
-    store, _ = load_store(run_settings.model_copy(update={"index": tmp_path / "i"}), Silence())
+    store, _ = load_store(run_settings.model_copy(update={"index": tmp_path / "i"}), NullProgress())
 
     assert len(store) == 2
     assert texts_of(model) == []

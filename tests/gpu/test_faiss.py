@@ -5,7 +5,7 @@ import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from vectorstore import POV, FaissStore
-from vectorstore.index import gpu_visible
+from vectorstore.store.index import gpu_visible
 
 pytestmark = [
     pytest.mark.gpu,

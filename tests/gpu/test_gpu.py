@@ -8,13 +8,11 @@ from threading import Barrier
 import pytest
 import torch
 from langchain_huggingface import HuggingFacePipeline
-from transformers import LogitsProcessorList
 
-from chains import Chunk, ModelSettings, WordLimits, decoding, load_llm, opinion_chain
-from chains.contracts import Sampling
-from chains.generation import GenerationEngine, GenerationRequest
-from chains.growing_cache import growing
-from chains.stepped_models import is_patched
+from chains import Chunk, ModelSettings, WordLimits, load_llm, opinion_chain
+from chains.generation import decoders
+from chains.generation.contract import Sampling
+from chains.generation.engine import GenerationEngine, GenerationRequest
 
 pytestmark = [
     pytest.mark.gpu,
@@ -97,36 +95,15 @@ def test_eight_concurrent_calls_become_one_batch(llm, sizes: list[int]) -> None:
     assert all(answers)
 
 
-def test_through_unsloth_steps_are_captured_and_the_model_is_given_back_as_unsloths(engine: GenerationEngine) -> None:
-    answers = engine.generate(long_requests(6))
-    steps = engine.decoder.steps
-    assert (steps.verified, steps.refused) == (True, "")
-    assert steps.replays > 6
-    assert is_patched(engine.model)
-    assert all(answer.text for answer in answers)
-
-
-def test_after_a_captured_batch_the_memory_is_what_it_was_before(engine: GenerationEngine) -> None:
-    engine.generate(long_requests(2))  # cuBLAS takes its workspaces, which stay
-    before = torch.cuda.memory_allocated()
-    engine.generate(long_requests(24))
-    torch.cuda.empty_cache()
-    assert engine.decoder.steps.replays > 0
-    assert engine.decoder.steps.unpacked == 1
-    assert abs(torch.cuda.memory_allocated() - before) < 8 * MIB
-    assert torch.cuda.memory_reserved() - torch.cuda.memory_allocated() < 256 * MIB  # no graph keeps its pool
-
-
 def test_memory_that_runs_out_halves_the_batch_and_loses_no_row(
     engine: GenerationEngine, cap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "free_memory", lambda device: 2**40)  # as if the estimate had been wrong
+    monkeypatch.setattr(decoders, "free_memory", lambda device: 2**40)  # as if the estimate had been wrong
     cap(1000)
     answers = engine.generate(long_requests(64))
     assert engine.batch_size < 64
     assert len(answers) == 64
     assert all(answer.text for answer in answers)
-    assert engine.decoder.steps.refused == ""  # memory that ran out is no reason to give capturing up
 
 
 def test_batches_are_sized_from_the_free_memory_and_none_runs_out(
@@ -136,32 +113,4 @@ def test_batches_are_sized_from_the_free_memory_and_none_runs_out(
     answers = engine.generate(long_requests(64))
     assert sizes[0] < 64
     assert sum(sizes) == 64  # no batch was tried and run out of memory
-    assert engine.decoder.steps.replays > 0
     assert all(answer.text for answer in answers)
-
-
-def test_prompts_read_in_groups_continue_as_one_by_one_through_unsloth(llm) -> None:
-    model, tokenizer = llm.pipeline.model, llm.pipeline.tokenizer
-    prompts = ["The capital of France is", "Two and two make", "A bank is a place where people keep their money, and"]
-    inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left").to(model.device)
-    with growing(model, inputs["input_ids"], inputs["attention_mask"], 2) as batch:
-        found = decoding.decode(
-            batch,
-            inputs["input_ids"],
-            processor=LogitsProcessorList(),
-            sample=False,
-            max_new_tokens=8,
-            end_id=tokenizer.eos_token_id,
-            pad_id=tokenizer.pad_token_id,
-        )
-    alone = [
-        model.generate(**tokenizer(prompt, return_tensors="pt").to(model.device), max_new_tokens=8, do_sample=False)
-        for prompt in prompts
-    ]
-    continued = [tokenizer.decode(row[inputs["input_ids"].shape[1] :], skip_special_tokens=True) for row in found]
-    expected = [tokenizer.decode(row[0], skip_special_tokens=True) for row in alone]
-    print(f"\n{continued}\n{expected}")  # noqa: T201 - the recorded run
-    # 4-bit arithmetic in another order may tip a later token, not the first ones.
-    assert [text.split()[:3] for text in continued] == [
-        text.removeprefix(prompt).split()[:3] for text, prompt in zip(expected, prompts, strict=True)
-    ]

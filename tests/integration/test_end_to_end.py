@@ -8,7 +8,7 @@ import pytest
 from langchain_huggingface import HuggingFacePipeline
 
 from chains import WordLimits, load_llm
-from chains.smollm2 import smollm2_folder
+from chains.models.bundled import smollm2_folder
 from debate import DebateSettings, run_questions
 from vectorstore import build_index, load_corpus, load_embeddings
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE, result
 
-from debate.exports import write_exports
-from debate.workbook import write_workbook
+from debate.output.tables import write_exports
+from debate.output.workbook import write_workbook
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(

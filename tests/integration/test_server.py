@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from chains import Chunk, ModelError, ModelSettings, OpinionRequest, WordLimits, load_llm, opinion_chain
-from chains.smollm2 import smollm2_folder
+from chains.models.bundled import smollm2_folder
 
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("ignore"), pytest.mark.enable_socket]
 CHUNK = Chunk(id="c1", text="The New Development Bank was founded by the five BRICS states in 2014.")

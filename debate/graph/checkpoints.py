@@ -1,0 +1,74 @@
+"""The checkpoints of a run: each finished step of each question, in SQLite. The only importer of the saver.
+
+Only this project's own types are read back; nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from chains.schemas import Chunk, Opinion, Question, Support, Translation, Turn
+from debate.errors import RunFolderError
+
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+CHECKPOINT_TYPES = (Question, Chunk, Opinion, Support, Translation, Turn)
+_TYPES = [(one.__module__, one.__name__) for one in CHECKPOINT_TYPES]
+
+
+class _Damaged(sqlite3.DatabaseError):
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+@contextmanager
+def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
+    """Open the checkpoints of a run (write-ahead log, shared by its threads).
+
+    Raises:
+        RunFolderError: the file is damaged or cannot be written.
+    """
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(closing(sqlite3.connect(path, check_same_thread=False)))
+            found = connection.execute("PRAGMA quick_check").fetchone()[0]
+            if found != "ok":
+                raise _Damaged(found)
+            saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=_TYPES))
+            saver.setup()  # write-ahead log
+            # A killed process loses nothing so; a power cut may lose the last steps, which are then done again.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("SELECT thread_id, checkpoint FROM checkpoints LIMIT 0")  # its own table, no other's
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in _NO_ROOM:
+                raise RunFolderError(
+                    f"cannot write {path}: {error}; finished rows are kept: make room, or let the folder be written "
+                    "to, and run the same command again"
+                ) from error
+            raise RunFolderError(
+                f"{path} is damaged ({error}); finished rows are safe in results.jsonl: remove "
+                "checkpoints.sqlite* and run the same command again, and only unfinished questions start anew"
+            ) from error
+        yield saver
+
+
+def delete_finished(checkpoints: SqliteSaver, threads: Iterable[str]) -> None:
+    """Take out the checkpoints of questions whose rows are safe in the journal; the room is used again.
+
+    Raises:
+        RunFolderError: the file cannot be written.
+    """
+    try:
+        for thread in threads:
+            checkpoints.delete_thread(thread)
+    except sqlite3.Error as error:
+        raise RunFolderError(cannot_write(error)) from error
+
+
+def cannot_write(error: sqlite3.Error) -> str:
+    """Say what it means that a checkpoint could not be written."""
+    return f"cannot write the checkpoints: {error}; finished rows are kept: make room and run the same command again"

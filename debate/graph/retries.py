@@ -1,0 +1,68 @@
+"""Which failures of a step are worth another attempt, and what every attempt leaves in the row.
+
+LangGraph's ``RetryPolicy`` makes the attempts, each with its spans in the trace; here they are only chosen and noted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.runtime import get_runtime
+from langgraph.types import RetryPolicy
+
+from chains.errors import ChainError
+from debate.tracing.tracer import traced_step
+from prompts.errors import PromptError
+from vectorstore.errors import VectorStoreError
+
+_LANGGRAPHS_CHOICE: Any = RetryPolicy().retry_on  # lost connections and unknown errors; no wrong value, no missing file
+_MAY_PASS = {408, 409, 425, 429}  # HTTP: too slow, conflict, too early, too many; and all from 500
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether the same step may succeed later: a busy or lost server, not a refused or too long prompt."""
+    if isinstance(error, ChainError | PromptError | VectorStoreError):
+        return False
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return status in _MAY_PASS or status >= 500
+    return bool(_LANGGRAPHS_CHOICE(error))
+
+
+# Three attempts, after waits of about 1 and 4 seconds.
+RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0, retry_on=may_pass)
+
+
+class Attempts:
+    """Notes the attempts of a graph's steps: in the state where one succeeded, on the error where none did."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, list[str]] = defaultdict(list)
+
+    def noted(self, name: str, step: Callable[[Any], Any]) -> Any:
+        """Return the step with its failed attempts under ``attempts`` of what it writes."""
+
+        def attempt(state: Any) -> Any:
+            info = get_runtime().execution_info
+            task, number = (info.task_id, info.node_attempt) if info else (name, 1)
+            try:
+                with traced_step():
+                    written = step(state)
+            except Exception as error:
+                self._failures[task].append(f"{name}, attempt {number}: {type(error).__name__}: {error}")
+                if number == RETRY.max_attempts or not may_pass(error):
+                    failures = self._failures.pop(task)
+                    if number > 1:
+                        error.add_note(f"{number} attempts: {'; '.join(failures)}")
+                raise
+            failures = self._failures.pop(task, [])
+            return {**written, "attempts": tuple(failures)} if failures else written
+
+        return attempt
+
+
+def attempts_of(error: BaseException) -> str:
+    """Return what ``Attempts`` noted on an error, or nothing."""
+    return next((note for note in getattr(error, "__notes__", ()) if " attempts: " in note), "")

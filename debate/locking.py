@@ -1,0 +1,54 @@
+"""A folder that one process at a time works in, with a TOML record of what it is (``run.toml``, ``index.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from filelock import FileLock, Timeout
+
+from debate.errors import DebateError
+
+
+def as_text(path: Path) -> str:
+    """Return a path with a question mark for each byte of a name that is no UTF-8."""
+    return str(path).encode(errors="replace").decode()
+
+
+@contextmanager
+def exclusive_folder(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> Iterator[None]:
+    """Make a folder and keep every other process out of it.
+
+    Args:
+        wait: for another process that works in it, instead of raising.
+
+    Raises:
+        DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
+    """
+    if as_text(folder) != str(folder):  # FAISS could not write there
+        raise error_kind(f"the name of {folder} holds bytes that are no text in UTF-8; choose another --out")
+    lock = FileLock(folder / ".lock", timeout=-1 if wait else 0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise error_kind(f"another process works in {folder}; wait for it, or give another --out") from error
+    except OSError as error:
+        raise error_kind(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateError]) -> None:
+    """Write a record, all of it or nothing; a DebateError of that kind where it cannot be written."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")
+        unfinished.replace(path)
+    except OSError as error:
+        raise error_kind(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error

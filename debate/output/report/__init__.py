@@ -1,0 +1,85 @@
+"""``report.html``: a run to look at, in one file that needs no network.
+
+Everything that came from documents or the model is escaped by the template, and the page's own policy lets no
+script and no style run but its own. Knows how a run is laid out as a page; ``rows``, ``scores`` and ``charts`` say
+what stands in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from debate.errors import RunFolderError
+from debate.output.report.charts import Figures, charts, figures
+from debate.output.report.facts import RunFacts, run_facts
+from debate.output.report.rows import Row, RowMaker
+from debate.results import QuestionResult
+
+__all__ = ["RunFacts", "run_facts", "write_report"]
+
+# So many rows stand in the page as they are, to be read even where no script runs. Those of a longer run are kept as
+# text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.
+_LAID_OUT = 200
+
+
+def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], facts: RunFacts) -> None:
+    """Write the report beside ``path`` and rename it into place.
+
+    Args:
+        results: reads the rows one by one; called twice, for the charts and for the rows, so that a long run is
+            never in memory as a whole.
+        facts: what is said of the run as a whole, and what its scores are made of.
+
+    Raises:
+        RunFolderError: the folder cannot be written to.
+    """
+    shown = [figures(result) for result in results()]
+    page = _template("page.html.j2").stream(
+        facts=facts,
+        nonce=secrets.token_urlsafe(16),
+        style=_own("page.css"),
+        script=_own("page.js"),
+        counts=_counts(shown),
+        charts=charts(shown, facts.words),
+        rows=_bodies(results(), facts),
+    )
+    page.enable_buffering(64)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with unfinished.open("wb") as file:  # what UTF-8 cannot hold, half of a surrogate pair, becomes a question mark
+            page.dump(file, encoding="utf-8", errors="replace")
+        unfinished.replace(path)
+    except OSError as error:
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+
+
+def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tuple[Row, Markup]]:
+    """Yield each row with its body as HTML; past the first rows a passage's text is written once for all of them."""
+    maker = RowMaker(facts)
+    body = _template("row.html.j2")
+    for number, result in enumerate(results):
+        row = maker.row(result, laid_out=number < _LAID_OUT)
+        yield row, Markup(body.render(row=row, facts=facts))  # noqa: S704 - escaped by the template
+
+
+def _counts(shown: list[Figures]) -> dict[str, int]:
+    tags = ["failed", "abstained", "looped", "dropped", "unsupported"]
+    return {"questions": len(shown)} | {tag: sum(tag in one.tags for one in shown) for tag in tags}
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _own(name: str) -> Markup:
+    """Return a file of this package, which is part of the page and needs no escaping."""
+    return Markup(files(__name__).joinpath(name).read_text(encoding="utf-8"))  # noqa: S704

@@ -1,0 +1,66 @@
+"""What a report says of its run as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from debate.settings import DebateSettings
+from prompts import Persona, PersonaSet, PointOfView
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run as its report introduces it.
+
+    Attributes:
+        writer: who wrote the opinions.
+        speakers: who debated, in the order of their turns.
+        views: the points of view that the opinions' passages were retrieved by.
+        pov_weight: λ, the share of the points of view in a passage's score.
+        words: the least and the most words that an opinion was to have.
+        settings: names and values worth telling, such as the seed.
+    """
+
+    title: str
+    model: str = ""
+    writer: str = ""
+    speakers: tuple[Persona, ...] = ()
+    views: tuple[PointOfView, ...] = ()
+    pov_weight: float = 0.5
+    words: tuple[int, int] = (0, 0)
+    settings: tuple[tuple[str, str], ...] = ()
+
+    def views_of(self, persona_id: str) -> tuple[PointOfView, ...]:
+        """Return the points of view that a debater retrieved by."""
+        return next((one.povs for one in self.speakers if one.id == persona_id), ())
+
+
+def run_facts(
+    title: str, settings: DebateSettings, cast: PersonaSet, writer: Persona, debaters: Sequence[Persona]
+) -> RunFacts:
+    """Gather what a report says of a run from its settings and its personas."""
+    documents = settings.index or settings.corpus
+    return RunFacts(
+        title=title,
+        model=settings.model,
+        writer=writer.name,
+        speakers=tuple(debaters),
+        views=cast.povs or writer.povs,
+        pov_weight=settings.pov_weight,
+        words=(settings.min_words, settings.max_words),
+        settings=(
+            ("model", settings.model),
+            ("questions", settings.questions.name),
+            (
+                "documents",
+                documents.name if documents else "given by the caller",
+            ),
+            ("opinions by", writer.name),
+            ("debate between", ", ".join(one.name for one in debaters)),
+            ("passages for an opinion", str(settings.k)),
+            ("retrieval", settings.mode),
+            ("rounds", str(settings.rounds)),
+            ("seed", str(settings.seed)),
+        ),
+    )

@@ -1,0 +1,238 @@
+"""What the report shows of one question, ready for the template: text, links and numbers, no HTML."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chains.schemas import Chunk, Opinion, Translation, Turn
+from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
+from debate.output.report.facts import RunFacts
+from debate.output.report.scores import Bar, bars, legend
+from debate.results import QuestionResult
+from prompts import PointOfView
+
+_SPEAKERS = 6  # colours for speakers; a seventh gets the first one's again
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage as it is shown; ``number`` is the marker that stands for it, 0 where the model did not see it.
+
+    Attributes:
+        text: empty where ``stored`` is not, the key of the text that the page keeps once for all rows.
+        first: it is the first row that keeps this text.
+    """
+
+    number: int
+    anchor: str
+    id: str
+    source: str
+    score: float
+    bar: Bar
+    text: str
+    stored: str = ""
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Passages that were retrieved together, with the legend of their bars.
+
+    ``stored`` and ``first`` are of the legend what they are of a ``Passage``'s text.
+    """
+
+    passages: tuple[Passage, ...]
+    legend: tuple[tuple[int, str], ...]
+    stored: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who took part in the debate, and what they read."""
+
+    name: str
+    colour: int
+    read: Passages
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One turn; ``read`` holds number and anchor of each passage that stood in its prompt."""
+
+    speaker: str
+    colour: int
+    round: int
+    text: tuple[Piece, ...]
+    words: int
+    read: tuple[tuple[int, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question with all that came of it; ``stages`` are name, seconds and share of the time in percent."""
+
+    anchor: str
+    id: str
+    question: str
+    about: str
+    parent: str
+    parent_id: str
+    status: str
+    tags: tuple[str, ...]
+    error: str
+    notes: tuple[str, ...]
+    words: int
+    supported: int | None
+    rests: tuple[int, int]
+    seconds: float
+    stages: tuple[tuple[str, float, float], ...]
+    tokens: tuple[int, int]
+    abstained: bool
+    answer: tuple[Stretch, ...]
+    unsupported: tuple[str, ...]
+    retrieved: Passages
+    speeches: tuple[Speech, ...]
+    readers: tuple[Reader, ...]
+    verdict: Speech | None
+    translation: Translation | None
+    laid_out: bool
+
+
+def anchor_of(result: QuestionResult) -> str:
+    """Return the place of a row in the page: whatever stands in its id, this is letters and digits."""
+    return "q-" + hashlib.sha256(result.question.id.encode(errors="replace")).hexdigest()[:10]
+
+
+def tags_of(result: QuestionResult) -> list[str]:
+    """Return what a row can be filtered by."""
+    opinion, turns = result.opinion, _turns(result)
+    found = {
+        "abstained": bool(opinion and opinion.abstained),
+        "looped": any(one.loop for one in (opinion, *turns) if one),
+        "dropped": any(one.dropped for one in (opinion, *turns) if one),
+        "unsupported": bool(opinion and opinion.unsupported),
+    }
+    return [result.status, *(tag for tag, is_so in found.items() if is_so)]
+
+
+class RowMaker:
+    """Makes rows, and remembers which passages' texts the page keeps already."""
+
+    def __init__(self, facts: RunFacts) -> None:
+        self._facts = facts
+        self._kept: set[str] = set()
+
+    def row(self, result: QuestionResult, *, laid_out: bool) -> Row:
+        """Return what is shown of a result; where it is not laid out, its passages' texts are kept by key."""
+        anchor = anchor_of(result)
+        opinion, question, turns = result.opinion, result.question, _turns(result)
+        retrieved = self._retrieved(result, anchor, laid_out)
+        numbers = {one.number: one.anchor for one in retrieved.passages if one.number}
+        colours = {one: n % _SPEAKERS for n, one in enumerate(dict.fromkeys(turn.persona_id for turn in result.turns))}
+        sentences = opinion.sentences if opinion else ()
+        return Row(
+            anchor=anchor,
+            id=question.id,
+            question=question.text,
+            about=question.about,
+            parent=question.parent_text,
+            parent_id=question.parent_id,
+            status=result.status,
+            tags=tuple(tags_of(result)),
+            error=result.error,
+            notes=tuple(note for note in (question.note, *_notes(opinion)) if note),
+            words=opinion.words if opinion else 0,
+            supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
+            rests=(sum(one.chunk is not None for one in sentences), len(sentences)),
+            seconds=result.seconds,
+            stages=_stages(result),
+            tokens=(opinion.prompt_tokens if opinion else 0, sum(one.tokens for one in (opinion, *turns) if one)),
+            abstained=bool(opinion and opinion.abstained),
+            answer=answer_stretches(opinion, numbers) if opinion else (),
+            unsupported=opinion.unsupported if opinion else (),
+            retrieved=retrieved,
+            speeches=tuple(_speech(turn, colours[turn.persona_id], anchor) for turn in result.turns),
+            readers=self._readers(result, colours, anchor, laid_out),
+            verdict=_speech(result.verdict, 0, anchor) if result.verdict else None,
+            translation=result.translation,
+            laid_out=laid_out,
+        )
+
+    def _retrieved(self, result: QuestionResult, anchor: str, laid_out: bool) -> Passages:
+        """Return the opinion's passages: those that the model saw by their markers, then those that did not fit."""
+        seen = result.opinion.chunk_ids if result.opinion else tuple(chunk.id for chunk in result.chunks)
+        numbers = {chunk_id: n for n, chunk_id in enumerate(seen, 1)}
+        ordered = sorted(result.chunks, key=lambda chunk: numbers.get(chunk.id, len(numbers) + 1))
+        views = self._facts.views
+        return self._passages(ordered, [numbers.get(chunk.id, 0) for chunk in ordered], views, anchor, laid_out)
+
+    def _readers(
+        self, result: QuestionResult, colours: dict[str, int], anchor: str, laid_out: bool
+    ) -> tuple[Reader, ...]:
+        readers = []
+        for persona_id, colour in colours.items():
+            first = next(turn for turn in result.turns if turn.persona_id == persona_id)
+            views = self._facts.views_of(persona_id)
+            numbers = range(1, len(first.chunks) + 1)
+            read = self._passages(first.chunks, numbers, views, _reader_anchor(anchor, persona_id), laid_out)
+            readers.append(Reader(first.speaker, colour, read))
+        return tuple(readers)
+
+    def _passages(
+        self,
+        chunks: Sequence[Chunk],
+        numbers: Sequence[int],
+        views: Sequence[PointOfView],
+        anchor: str,
+        laid_out: bool,
+    ) -> Passages:
+        drawn = bars(chunks, views, self._facts.pov_weight)
+        made = []
+        for place, (chunk, number, bar) in enumerate(zip(chunks, numbers, drawn, strict=True), 1):
+            stored, first = self._store("t-", chunk.text, laid_out)
+            text = chunk.text if laid_out or first else ""
+            made.append(
+                Passage(number, f"{anchor}-{place}", chunk.id, chunk.source, chunk.score, bar, text, stored, first)
+            )
+        parts = legend(views)
+        return Passages(tuple(made), parts, *self._store("l-", repr(parts), laid_out))
+
+    def _store(self, kind: str, text: str, laid_out: bool) -> tuple[str, bool]:
+        """Return the key that the page keeps a text by, and whether it is new to it; "" where it stands in the row."""
+        if laid_out:
+            return "", False
+        key = kind + hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+        first = key not in self._kept
+        self._kept.add(key)
+        return key, first
+
+
+def _turns(result: QuestionResult) -> tuple[Turn, ...]:
+    return (*result.turns, *((result.verdict,) if result.verdict else ()))
+
+
+def _speech(turn: Turn, colour: int, anchor: str) -> Speech:
+    reader = _reader_anchor(anchor, turn.persona_id)
+    read = tuple((n, f"{reader}-{n}") for n in range(1, len(turn.chunks) + 1))
+    text = turn_pieces(turn, dict(read))
+    return Speech(turn.speaker, colour, turn.round, text, turn.words, read, tuple(_notes(turn)))
+
+
+def _reader_anchor(anchor: str, persona_id: str) -> str:
+    return f"{anchor}-{hashlib.sha256(persona_id.encode(errors='replace')).hexdigest()[:6]}"
+
+
+def _notes(told: Opinion | Turn | None) -> list[str]:
+    if told is None:
+        return []
+    dropped = [f"did not fit the window: {', '.join(told.dropped)}"] if told.dropped else []
+    return [*([told.loop] if told.loop else []), *dropped, *told.notes]
+
+
+def _stages(result: QuestionResult) -> tuple[tuple[str, float, float], ...]:
+    whole = sum(one.seconds for one in result.stages)
+    return tuple((one.stage, one.seconds, round(100 * one.seconds / max(whole, 1e-9), 2)) for one in result.stages)

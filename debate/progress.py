@@ -1,0 +1,39 @@
+"""Who wants to know how a run is going: the protocol, and the one who does not care."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from debate.results import QuestionResult
+
+LINES = logging.getLogger("debate.lines")  # what a watcher tells in log lines instead of a bar: for the terminal alone
+
+
+class Progress(Protocol):
+    """Is told what happens in a run, from several threads."""
+
+    def preparing(self, what: str) -> None:
+        """Something is being loaded or read."""
+
+    def total(self, questions: int, done: int) -> None:
+        """So many questions are to be answered, of which some were finished before."""
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """A question has come to this stage."""
+
+    def finished(self, result: QuestionResult) -> None:
+        """A question is done, or has failed."""
+
+    def stopping(self, in_flight: int) -> None:
+        """The run was interrupted and finishes what is in flight."""
+
+
+class NullProgress:
+    """A ``Progress`` that nobody watches."""
+
+    def preparing(self, what: str) -> None: ...  # noqa: D102
+    def total(self, questions: int, done: int) -> None: ...  # noqa: D102
+    def stage(self, question_id: str, stage: str) -> None: ...  # noqa: D102
+    def finished(self, result: QuestionResult) -> None: ...  # noqa: D102
+    def stopping(self, in_flight: int) -> None: ...  # noqa: D102

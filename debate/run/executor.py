@@ -1,0 +1,196 @@
+"""Questions through the graph, many at once: each a LangGraph thread of its own, durable step by step.
+
+A failing question becomes a failed row with its reason, and the others go on. Knows nothing of files but the
+checkpointer that the graph was compiled with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.graph.state import CompiledStateGraph
+
+from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.schemas import Question
+from debate.errors import RunFolderError
+from debate.graph.checkpoints import cannot_write
+from debate.graph.retries import attempts_of
+from debate.progress import Progress
+from debate.results import QuestionResult, StageTime
+from debate.tracing.tracer import Trace
+
+_LOG = logging.getLogger(__name__)
+_NEXT_STAGE = {
+    "retrieve": "opinion",
+    "write_opinion": "debate",
+    "speak": "debate",
+    "give_verdict": "done",
+    "translate": "done",
+}
+_STAGES = {
+    "retrieve": "retrieve",
+    "write_opinion": "opinion",
+    "speak": "debate",
+    "give_verdict": "verdict",
+    "translate": "translate",
+}
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+
+class StoppedAtOnce(KeyboardInterrupt):
+    """Interrupted a second time: what was in flight is left as its last finished step."""
+
+
+def map_concurrently(
+    work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
+) -> Iterator[list[Outcome]]:
+    """Work on up to ``width`` tasks at a time and yield the outcomes that finished together; no others are kept.
+
+    Each task runs in a thread that is registered with the model, so that their calls merge into batches.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C, once everything in flight was finished and yielded.
+        StoppedAtOnce: after a second Ctrl-C.
+    """
+
+    def registered(task: Task) -> Outcome:
+        with _caller(llm):
+            return work(task)
+
+    remaining = iter(tasks)
+    interrupted = False
+    pool = ThreadPoolExecutor(width, thread_name_prefix="question")
+    flying: set[Future[Outcome]] = set()
+    try:
+        while True:
+            if not interrupted:
+                flying |= {pool.submit(registered, task) for task in islice(remaining, width - len(flying))}
+            if not flying:
+                break
+            try:
+                finished, flying = wait(flying, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt as error:
+                if interrupted:
+                    raise StoppedAtOnce from error
+                interrupted = True
+                progress.stopping(len(flying))
+                continue
+            if finished:
+                yield [future.result() for future in finished]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
+    """Work on one task in a thread of its own, where no Ctrl-C lands in the middle of it.
+
+    Raises:
+        StoppedAtOnce: after Ctrl-C; the thread ends with the process, or with its task.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="question")
+    try:
+        return pool.submit(work).result()
+    except KeyboardInterrupt as error:
+        raise StoppedAtOnce from error
+    finally:
+        pool.shutdown(wait=False)
+
+
+class QuestionWorker:
+    """Answers one question by the graph, from where it stood."""
+
+    def __init__(
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], model: str, progress: Progress, trace: Trace
+    ) -> None:
+        self._graph = graph
+        self._model = model
+        self._progress = progress
+        self._trace = trace
+
+    def __call__(self, question: Question) -> QuestionResult:
+        """Run the graph for a question; an error in it becomes a failed row.
+
+        Raises:
+            RunFolderError: the checkpoints cannot be written.
+        """
+        started = time.monotonic()
+        self._progress.stage(question.id, "retrieve")
+        thread = thread_of(question)
+        error = ""
+        spent: dict[str, float] = {}
+        try:
+            with self._trace.question(thread_id(question), question.text):
+                state = self._run(question, thread, spent)
+        except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
+            raise RunFolderError(cannot_write(failure)) from failure
+        except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
+            _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
+            error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
+            state = dict(self._graph.get_state(thread).values)
+        return QuestionResult(
+            question=question,
+            model=self._model,
+            seconds=time.monotonic() - started,
+            chunks=tuple(state.get("chunks", ())),
+            opinion=state.get("opinion"),
+            turns=tuple(state.get("turns", ())),
+            verdict=state.get("verdict"),
+            translation=state.get("translation"),
+            error=error,
+            stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
+            attempts=tuple(state.get("attempts", ())),
+        )
+
+    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
+        """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
+        stood = self._graph.get_state(thread)
+        if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
+            return dict(stood.values)
+        # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
+        # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
+        begin = None if stood.created_at else {"question": question}
+        return self._follow(begin, question, thread, spent)
+
+    def _follow(
+        self, begin: dict[str, Any] | None, question: Question, thread: Any, spent: dict[str, float]
+    ) -> dict[str, Any]:
+        state: dict[str, Any] = {}
+        modes: Any = ["updates", "values"]
+        steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
+        since = time.monotonic()
+        for mode, payload in steps:
+            if mode == "values":
+                state = payload
+            else:
+                since, before = time.monotonic(), since
+                for node in payload.keys() & _STAGES.keys():  # LangGraph puts "__metadata__" beside replayed results
+                    spent[_STAGES[node]] = spent.get(_STAGES[node], 0.0) + since - before
+                    self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
+        return state
+
+
+def thread_of(question: Question) -> Any:
+    """Return the configuration of a question's thread."""
+    return {"configurable": {"thread_id": thread_id(question)}}
+
+
+def thread_id(question: Question) -> str:
+    """Return the name of a question's thread: another text under the same id is another thread."""
+    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
+
+
+def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:
+    return llm.caller() if isinstance(llm, BatchedHuggingFacePipeline) else nullcontext()

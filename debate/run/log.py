@@ -1,0 +1,73 @@
+"""``log.txt``: what a run did and when, and every warning, for whoever comes back in the morning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from debate.errors import RunFolderError
+from debate.progress import LINES, Progress
+from debate.results import QuestionResult
+
+LOG = logging.getLogger("debate.log")  # for log.txt alone
+_ROOMS = ("debate", "chains", "vectorstore")
+
+
+@contextmanager
+def logged(folder: Path) -> Iterator[None]:
+    """Write this project's log records to the folder's ``log.txt``, whatever the terminal shows.
+
+    Raises:
+        RunFolderError: the file cannot be written.
+    """
+    try:
+        handler = logging.FileHandler(folder / "log.txt", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
+    rooms = [LOG, *map(logging.getLogger, _ROOMS)]
+    try:
+        LOG.setLevel(logging.INFO)
+        LOG.propagate = False  # it is for the file; the terminal has its own watcher
+        for room in rooms:
+            room.addHandler(handler)
+        yield
+    finally:
+        for room in rooms:
+            room.removeHandler(handler)
+        handler.close()
+
+
+class Logged:
+    """A ``Progress`` that writes to the log what it tells another one."""
+
+    def __init__(self, other: Progress) -> None:
+        self._other = other
+
+    def preparing(self, what: str) -> None:
+        """Log it and pass it on."""
+        LOG.info("%s", what)
+        self._other.preparing(what)
+
+    def total(self, questions: int, done: int) -> None:
+        """Log it and pass it on."""
+        LOG.info("%d questions, %d of them finished before", questions, done)
+        self._other.total(questions, done)
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Pass it on: the trace has every stage."""
+        self._other.stage(question_id, stage)
+
+    def finished(self, result: QuestionResult) -> None:
+        """Log it and pass it on."""
+        outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
+        LOG.info("%s %s", result.question.id, outcome)
+        self._other.finished(result)
+
+    def stopping(self, in_flight: int) -> None:
+        """Log it and pass it on."""
+        LOG.info("interrupted: finishing %d questions in flight", in_flight)
+        self._other.stopping(in_flight)

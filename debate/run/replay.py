@@ -1,0 +1,174 @@
+"""A question again from a stored stage, beside the row that stays as it is.
+
+What came before the stage is taken from the row itself and put into a fresh LangGraph thread (``update_state``), which
+then goes on by itself; so a replay needs no checkpoint of the run. It goes into a folder of its own under
+``replays/``, with its traces, and nothing that was there before is written over.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from langchain_core.language_models import BaseLanguageModel
+from pydantic import TypeAdapter
+
+from debate.errors import RunFolderError, SettingsError
+from debate.graph.checkpoints import open_checkpoints
+from debate.indexing import load_store
+from debate.progress import NullProgress
+from debate.results import QuestionResult
+from debate.run.executor import QuestionWorker, in_a_thread, thread_of
+from debate.run.folder import hold_run_folder, read_record, what_changed
+from debate.run.journal import Journal
+from debate.run.runner import check_inputs, load_model, question_graph
+from debate.settings import DebateSettings, load_settings
+from debate.tracing.tracer import tracing
+from vectorstore import FaissStore
+
+Stage = Literal["retrieve", "opinion", "debate", "verdict"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+# The node whose work each stage goes on from; retrieving goes on from nothing.
+_AFTER: dict[Stage, str] = {"opinion": "retrieve", "debate": "write_opinion", "verdict": "speak"}
+_RESULT = TypeAdapter(QuestionResult)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A question as it was and as it came out again.
+
+    Attributes:
+        changed: what is not as it was when the row was made: inputs, and settings given for the replay.
+        folder: where the replay lies.
+    """
+
+    stage: Stage
+    before: QuestionResult
+    after: QuestionResult
+    changed: tuple[str, ...]
+    folder: Path
+
+
+def replay_question(
+    folder: Path,
+    question_id: str,
+    stage: str,
+    *,
+    given: dict[str, Any] | None = None,
+    llm: BaseLanguageModel[Any] | None = None,
+    store: FaissStore | None = None,
+    preparing: Callable[[str], None] = lambda _: None,
+) -> Replay:
+    """Run a question of a run again from a stage, and keep what came of it in a folder of its own.
+
+    Args:
+        folder: the run's.
+        given: settings that differ from the run's, such as the seed or the model.
+        llm, store: as in ``run_questions``.
+        preparing: is told what is being loaded.
+
+    Raises:
+        SettingsError: an unknown stage or setting.
+        RunFolderError: no run, no such row, a row that did not come to that stage, or another process at work.
+    """
+    chosen = _stage(stage)
+    recorded = load_settings(read_record(folder)["settings"] | {"out": folder})
+    settings = load_settings(read_record(folder)["settings"] | {"out": folder} | (given or {}))
+    inputs = check_inputs(settings)
+    with hold_run_folder(folder, recorded):
+        before = _row(folder, question_id)
+        state = _state_before(chosen, before, settings)
+        changed = (*what_changed(folder, recorded), *_differences(recorded, settings))
+        preparing(f"loading {settings.corpus} and {settings.model}")
+        store = load_store(settings, NullProgress())[0] if store is None else store
+        llm = load_model(settings) if llm is None else llm
+        preparing(f"replaying {question_id} from {stage}")
+        place = _new_folder(folder, chosen)
+        with tempfile.TemporaryDirectory() as work, open_checkpoints(Path(work) / "thread.sqlite") as thread:
+            graph = question_graph(settings, inputs, llm, store, thread)
+            if chosen in _AFTER:
+                graph.update_state(thread_of(before.question), state, as_node=_AFTER[chosen])
+            with tracing(place) as trace:
+                answering = QuestionWorker(graph, settings.model, NullProgress(), trace)
+                after = in_a_thread(lambda: answering(before.question))
+        made = Replay(chosen, before, after, changed, place)
+        _write(made)
+    return made
+
+
+def _stage(stage: str) -> Stage:
+    if stage not in STAGES:
+        raise SettingsError(f"--replay {stage!r} is no stage; choose one of {', '.join(STAGES)}")
+    return stage
+
+
+def _row(folder: Path, question_id: str) -> QuestionResult:
+    journal = Journal(folder / "results.jsonl")
+    try:
+        if question_id not in journal:
+            known = ", ".join(sorted(row.question.id for row in journal.rows({}))) or "none yet"
+            raise RunFolderError(f"{folder} has no row of question {question_id!r}; it has: {known}")
+        return journal.row(question_id)
+    finally:
+        journal.close()
+
+
+def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -> dict[str, Any]:
+    """Return what a stage goes on from: everything that the row holds of the stages before it."""
+    state: dict[str, Any] = {"question": row.question}
+    if stage == "retrieve":
+        return state
+    state["chunks"] = row.chunks
+    if stage in ("debate", "verdict"):
+        if row.opinion is None:
+            raise RunFolderError(_too_early(row, stage, "opinion"))
+        state |= {"opinion": row.opinion, "opinion_text": row.opinion.answer if settings.opinion_in_debate else ""}
+    if stage == "verdict":
+        speakers = len(dict.fromkeys(turn.persona_id for turn in row.turns))
+        if not row.turns or len(row.turns) < settings.rounds * speakers:
+            raise RunFolderError(_too_early(row, stage, "debate"))
+        state["turns"] = row.turns
+    return state
+
+
+def _too_early(row: QuestionResult, stage: Stage, missing: Stage) -> str:
+    why = f" (it failed: {row.error})" if row.error else ""
+    return f"question {row.question.id!r} did not come to its {stage}{why}; replay it from {missing}"
+
+
+def _differences(recorded: DebateSettings, settings: DebateSettings) -> tuple[str, ...]:
+    old, new = recorded.model_dump(), settings.model_dump()
+    return tuple(f"{name} was {old[name]!r} and is {new[name]!r}" for name in old if old[name] != new[name])
+
+
+def _new_folder(run: Path, stage: Stage) -> Path:
+    """Make the next free folder under ``replays/``."""
+    try:
+        for number in range(1, 1_000_000):
+            place = run / "replays" / f"{number:03d}-{stage}"
+            if not any(place.parent.glob(f"{number:03d}-*")):
+                place.mkdir(parents=True)
+                return place
+    except OSError as error:
+        raise RunFolderError(f"cannot write to {run / 'replays'}: {error.strerror}; make room") from error
+    raise RunFolderError(f"{run / 'replays'} is full; remove some of them")
+
+
+def _write(made: Replay) -> None:
+    told = {
+        "replayed": datetime.now(UTC).isoformat(timespec="seconds"),
+        "stage": made.stage,
+        "changed": made.changed,
+        "before": _RESULT.dump_python(made.before, mode="json"),
+        "after": _RESULT.dump_python(made.after, mode="json"),
+    }
+    path = made.folder / "replay.json"
+    try:
+        path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; make room and replay it again") from error

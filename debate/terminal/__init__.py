@@ -1,0 +1,1 @@
+"""What a command prints: live bars, tables and trees."""

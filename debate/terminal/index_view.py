@@ -1,0 +1,61 @@
+"""Indexing as seen in a terminal: a bar or log lines while it runs, and what it came to."""
+
+from __future__ import annotations
+
+import logging
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, TextColumn
+
+from debate.indexing import IndexSummary
+from debate.progress import LINES
+from debate.terminal.live import LiveBar
+
+
+class IndexBar(LiveBar):
+    """A live bar, a line a step."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console, [TextColumn("{task.description}", markup=False)], [MofNCompleteColumn()])
+        self._tasks = {what: self._bar.add_task(what, visible=False) for what in ("reading files", "embedding chunks")}
+
+    def preparing(self, what: str) -> None:
+        """Say it above the bar."""
+        self._bar.console.print(what, markup=False)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Move the step's line on; the clock of a step starts when it does."""
+        task = self._tasks[what]
+        if not self._bar.tasks[task].visible:
+            self._bar.reset(task, total=total, visible=total > 0)
+        self._bar.update(task, completed=done, total=total)
+
+
+class IndexLines:
+    """The same news as log lines, for ``--quiet``."""
+
+    def preparing(self, what: str) -> None:
+        """Log it."""
+        LINES.info("%s", what)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Log it where details are asked for, and every end."""
+        LINES.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
+
+
+def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:
+    """Print what indexing came to: files, chunks, changes, and every file that was skipped with its reason."""
+    changes = summary.changes
+    near = "too many chunks to compare" if near_duplicates is None else f"{near_duplicates}, one of each is retrieved"
+    for name, value in (
+        ("files read", f"{summary.files}, {len(summary.skipped)} skipped"),
+        ("chunks", f"{summary.chunks}: {changes.new} new, {changes.unchanged} unchanged"),
+        ("deleted", f"{changes.deleted} chunks that are no longer in the documents"),
+        ("repeated", f"{summary.repeated} chunks with the very words of another, held once"),
+        ("near-duplicates", near),
+        ("embedded by", f"{summary.embeddings} through {summary.backend}"),
+        ("index", f"{summary.folder} ({summary.kind})"),
+    ):
+        console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    for file in summary.skipped:
+        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,131 @@
+"""A run as seen in a terminal: a bar or log lines while it runs, and what it came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from threading import Lock
+
+from rich.console import Console
+from rich.progress import SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from debate.progress import LINES
+from debate.results import QuestionResult
+from debate.run.runner import RunSummary
+from debate.terminal.live import LiveBar
+
+_ROWS_SHOWN = 30
+
+
+class RunBar(LiveBar):
+    """A live bar; questions move through retrieve, opinion, debate and verdict.
+
+    The bar counts stages rather than whole questions, because questions that run together also finish
+    together: the time left would be unknown until the very end.
+    """
+
+    def __init__(self, console: Console, rounds: int, debaters: int) -> None:
+        self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
+        stages = TextColumn("{task.description}", markup=False)
+        super().__init__(console, [SpinnerColumn(), TextColumn("{task.fields[done]}")], [stages])
+        self._task = self._bar.add_task("starting", total=None, done="")
+        self._at: dict[str, str] = {}
+        self._steps: Counter[str] = Counter()
+        self._done = self._questions = 0
+        self._lock = Lock()
+
+    def preparing(self, what: str) -> None:
+        """Say what is being loaded."""
+        self._bar.update(self._task, description=what)
+
+    def total(self, questions: int, done: int) -> None:
+        """Start the bar."""
+        self._questions, self._done = questions, done
+        left = (questions - done) * self._stages
+        self._bar.reset(self._task, total=left, description="retrieve", done=self._count())
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Move the bar on, and say at which stages the questions are."""
+        with self._lock:
+            advance = 1 if question_id in self._at else 0
+            self._steps[question_id] += advance
+            self._at[question_id] = stage
+            self._bar.update(self._task, advance=advance, description=self._stages_now())
+
+    def finished(self, result: QuestionResult) -> None:
+        """Count a finished question."""
+        with self._lock:
+            self._at.pop(result.question.id, None)
+            left = self._stages - self._steps.pop(result.question.id, 0)
+            self._done += 1
+            self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
+
+    def stopping(self, in_flight: int) -> None:
+        """Say that the run winds down."""
+        self._bar.console.print(_stopping(in_flight))
+
+    def _stages_now(self) -> str:
+        return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
+
+    def _count(self) -> str:
+        return f"{self._done}/{self._questions} questions"
+
+
+class RunLines:
+    """The same news as log lines, for ``--quiet``."""
+
+    def __init__(self) -> None:
+        self._questions = self._done = 0
+
+    def preparing(self, what: str) -> None:
+        """Log it."""
+        LINES.info("%s", what)
+
+    def total(self, questions: int, done: int) -> None:
+        """Log it."""
+        self._questions, self._done = questions, done
+        LINES.info("%d questions, %d of them finished before", questions, done)
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Log it where details are asked for."""
+        LINES.debug("%s: %s", question_id, stage)
+
+    def finished(self, result: QuestionResult) -> None:
+        """Log it."""
+        self._done += 1
+        outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
+        LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
+
+    def stopping(self, in_flight: int) -> None:
+        """Log it."""
+        LINES.info(_stopping(in_flight))
+
+
+def _stopping(in_flight: int) -> str:
+    return f"interrupted: finishing {in_flight} questions in flight; Ctrl-C again stops at once, and both can go on"
+
+
+def print_summary(console: Console, summary: RunSummary) -> None:
+    """Print what a run came to: its rows, the files that were skipped, and where workbook and report lie."""
+    table = Table(title="Answered and debated", title_justify="left")
+    for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
+        table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
+    for result in islice(summary.rows(), _ROWS_SHOWN):
+        table.add_row(
+            Text(result.question.text, overflow="ellipsis", no_wrap=True),
+            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
+            str(result.opinion.words if result.opinion else 0),
+            str(len(result.chunks)),
+            str(len(result.turns)),
+            f"{result.seconds:.0f}",
+        )
+    console.print(table)
+    if summary.total > _ROWS_SHOWN:
+        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
+    for file in summary.skipped_files:
+        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)
+    report = summary.folder / "report.html"
+    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
+    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)

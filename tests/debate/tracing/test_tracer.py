@@ -1,0 +1,241 @@
+"""Each question leaves a tree of spans behind, on this machine unless a collector is named."""
+
+import json
+import random
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedLLM, TopicEmbedding
+from hostile import MARKUP
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.runnables import RunnableLambda
+from langgraph.types import RetryPolicy
+from openinference.instrumentation.langchain import LangChainInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from rich.console import Console
+from traced import SCRIPT, traced_run
+
+from debate import RunFolderError
+from debate.terminal.trace_view import trace_trees
+from debate.tracing.span_attributes import events_of, facts_of
+from debate.tracing.trace_file import Span, read_traces
+from vectorstore import FaissStore
+
+LOOP = "We want peace and we want it now. " * 30
+
+
+def printed(spans: list[Span], *, contents: bool = False, width: int = 160) -> str:
+    console = Console(record=True, width=width, file=StringIO())
+    console.print(*trace_trees(spans, contents=contents))
+    return console.export_text()
+
+
+def test_the_prompts_as_sent_stand_in_the_trace(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path), "q001")
+    prompts = [span.attributes["llm.prompts"][0] for span in spans if span.kind == "LLM"]
+    assert len(prompts) == 6
+    assert all("BRICS admitted Iran." in prompt for prompt in prompts[:5])
+
+
+def test_retrieved_passages_stand_in_the_trace_with_their_scores(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    retriever = next(span for span in spans if span.kind == "RETRIEVER")
+    metadata = json.loads(retriever.attributes["retrieval.documents.0.document.metadata"])
+    assert {"score", "question_score", "pov_scores"} <= metadata.keys()
+
+
+def test_the_tree_shows_the_steps_of_a_question(tmp_path: Path) -> None:
+    shown = printed(read_traces(traced_run(tmp_path), "q001"))
+    assert "q001  Good one?" in shown
+    assert [shown.count(step) for step in ("opinion", "turn:professor", "turn:sceptic", "verdict")] == [1, 2, 2, 1]
+
+
+def test_the_graphs_own_plumbing_leaves_no_span(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    steps = [span.name for span in spans if span.parent == spans[0].id]
+    assert spans[0].name == "question"
+    assert steps == ["POVRetriever", "opinion", *("turn:professor", "turn:sceptic") * 2, "verdict"]
+    assert len(spans) == 1 + len(steps) + 6 + 2  # six answers, two searches in a turn
+
+
+def test_a_failed_question_says_so_at_its_top(tmp_path: Path) -> None:
+    assert read_traces(traced_run(tmp_path, "Bad one?"))[0].error == "RuntimeError: it broke"
+
+
+def test_no_content_stands_in_the_trace_twice(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    names = ("input.value", "output.value")
+    kept = {span.kind: [name for name in names if name in span.attributes] for span in spans}
+    assert kept == {"CHAIN": [], "LLM": ["output.value"], "RETRIEVER": ["input.value"]}
+
+
+def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path, "Bad one?"))
+    assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
+
+
+class Flaky(ScriptedLLM):
+    """Loses its connection the first time that the professor is to speak."""
+
+    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
+        if "You take part in a debate" in prompt and not any("take part" in one for one in self.prompts):
+            self.prompts.append(prompt)
+            raise ConnectionError("the server is away")
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+def test_a_retried_step_is_seen_with_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.graph.debate_graph.RETRY", RetryPolicy(max_attempts=2, initial_interval=0.0))
+    shown = printed(read_traces(traced_run(tmp_path, llm=Flaky(script=SCRIPT))))
+    assert shown.count("turn:professor") == 3
+    assert shown.count("turn:professor (again)") == 1
+    assert "generate  " in shown
+    assert "ConnectionError('the server is away')" in shown
+
+
+def test_a_loop_that_was_cut_is_an_event_of_its_turn(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path, llm=ScriptedLLM(script=SCRIPT | {"You take part in a debate": LOOP})))
+    turn = next(span for span in spans if span.name == "turn:professor")
+    assert turn.events[0][0] == "loop cut"
+    assert turn.attributes["pov_debate.loop"].startswith("loop cut after")
+    assert "loop cut: loop cut after" in printed(spans)
+
+
+def test_an_abstention_is_told_with_its_reason(tmp_path: Path) -> None:
+    store = FaissStore.from_texts([f"Treaty {n} was signed by its members." for n in range(12)], TopicEmbedding())
+    folder = traced_run(tmp_path, "Is the water cold?", store=store, k=3)
+    opinion = next(span for span in read_traces(folder) if span.name == "opinion")
+    assert dict(opinion.events)["abstained"].startswith("nothing retrieved bears on the question")
+
+
+def test_dropped_passages_are_told_by_their_ids() -> None:
+    output = {"answer": "Yes.", "dropped": ["c4", "c5"], "loop": "", "notes": []}
+    facts = facts_of("opinion", {"openinference.span.kind": "CHAIN", "output.value": json.dumps(output)})
+    assert facts == {"pov_debate.dropped": ["c4", "c5"]}
+    assert events_of(facts) == [("passages dropped", {"ids": "c4, c5"})]
+
+
+def test_prompts_that_went_together_each_tell_their_own_tokens() -> None:
+    completion = {"text": "Yes.", "tokens_in": 40, "tokens_out": 2, "loop": "", "notes": ["2 attempts"]}
+    output = {"generations": [[{"text": "Yes.", "generation_info": {"completion": completion}}]]}
+    told = {"openinference.span.kind": "LLM", "output.value": json.dumps(output), "llm.token_count.prompt": 9000}
+    facts = facts_of("AnyLLM", told)
+    assert [facts[f"llm.token_count.{name}"] for name in ("prompt", "completion", "total")] == [40, 2, 42]
+    assert events_of(facts) == [("written again", {"what": "2 attempts"})]
+
+
+def test_documents_have_their_id_and_score_by_the_conventions(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path))
+    found = next(span for span in spans if span.kind == "RETRIEVER").attributes
+    metadata = json.loads(found["retrieval.documents.0.document.metadata"])
+    assert found["retrieval.documents.0.document.score"] == metadata["score"]
+    assert found["retrieval.documents.0.document.id"]
+
+
+def test_a_search_tells_the_points_of_view_that_its_scores_belong_to(tmp_path: Path) -> None:
+    search = next(span for span in read_traces(traced_run(tmp_path)) if span.kind == "RETRIEVER")
+    metadata = json.loads(search.attributes["metadata"])
+    scores = json.loads(search.attributes["retrieval.documents.0.document.metadata"])["pov_scores"]
+    assert len(metadata["povs"]) == len(scores) > 0
+    assert metadata["pov_weight"] == 0.5
+
+
+def test_contents_show_prompts_and_passages_with_a_score_for_each_view(tmp_path: Path) -> None:
+    shown = printed(read_traces(traced_run(tmp_path)), contents=True, width=200)
+    assert "view 1: " in shown
+    assert re.search(r"score +question +view 1 +passage", shown)
+    assert "Answer the question below" in shown
+
+
+def test_a_deepened_question_is_traced_by_its_seed(tmp_path: Path) -> None:
+    llm = ScriptedLLM(script={"Write 3 new questions": "nothing usable"} | SCRIPT)
+    folder = traced_run(tmp_path, deepen=1, llm=llm)
+    assert {"deepen", "opinion"} <= {span.name for span in read_traces(folder, "q001")}
+
+
+@pytest.mark.parametrize(
+    "text", [*MARKUP[-3:-1], "[red]no markup[/red]", "日本の外交 مرحبا", "\x1b]0;hacked\x07\x9b31m"]
+)
+def test_no_text_steers_the_terminal(text: str) -> None:
+    attributes = {"openinference.span.kind": "LLM", "input.value": text, "output.value": text}
+    span = Span("1", "", "t", text, "LLM", text, datetime.now(UTC), 1.0, text, attributes, ((text, text),))
+    child = replace(span, id="2", parent="1")
+    shown = printed([span, child], contents=True)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]", shown)
+    assert text[-3:] in shown
+
+
+def test_the_instrumentation_of_a_host_program_stays_as_it_was(tmp_path: Path) -> None:
+    seen = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(seen))
+    LangChainInstrumentor().instrument(tracer_provider=provider)
+    try:
+        folder = traced_run(tmp_path)
+        seen.clear()
+        RunnableLambda(str, name="its own").invoke(1)
+    finally:
+        LangChainInstrumentor().uninstrument()
+    assert [span.name for span in seen.get_finished_spans()] == ["its own"]
+    assert sum(span.kind == "LLM" for span in read_traces(folder)) == 6
+
+
+def test_what_openinference_is_asked_to_hide_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENINFERENCE_HIDE_INPUTS", "true")
+    monkeypatch.setenv("OPENINFERENCE_HIDE_LLM_PROMPTS", "true")
+    written = (traced_run(tmp_path, "A secret one?") / "traces.jsonl").read_text(encoding="utf-8")
+    assert "secret" not in written
+    assert "They did." in written
+
+
+def test_a_seeded_program_makes_no_id_again(tmp_path: Path) -> None:
+    ids: list[str] = []
+    for name in ("first", "second"):
+        random.seed(0)
+        (tmp_path / name).mkdir()
+        ids += [span.id for span in read_traces(traced_run(tmp_path / name))]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_folder_without_traces_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match=r"cannot read .*traces\.jsonl"):
+        read_traces(tmp_path)
+
+
+def test_a_line_that_is_no_span_is_told(tmp_path: Path) -> None:
+    (tmp_path / "traces.jsonl").write_text("{}\n")
+    with pytest.raises(RunFolderError, match="holds a line that is no span"):
+        read_traces(tmp_path)
+
+
+def test_half_a_line_of_a_killed_process_is_passed_over(tmp_path: Path) -> None:
+    folder = traced_run(tmp_path)
+    whole = len(read_traces(folder))
+    with (folder / "traces.jsonl").open("a") as file:
+        file.write('{"name": "half')
+    assert len(read_traces(folder)) == whole
+
+
+def test_a_foreign_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "traces.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(RunFolderError, match=r"traces\.jsonl holds a line that is no span"):
+        read_traces(tmp_path)
+
+
+def test_an_unknown_question_is_told_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="no trace of question 'q9'; it has: q001"):
+        read_traces(traced_run(tmp_path), "q9")
+
+
+def test_a_chats_messages_are_shown_with_who_speaks(tmp_path: Path) -> None:
+    folder = traced_run(tmp_path, llm=FakeListChatModel(responses=["They did."]))
+    shown = printed(read_traces(folder), contents=True, width=400)
+    assert "system: " in shown
+    assert "user: " in shown
+    assert "They did." in shown

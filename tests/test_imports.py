@@ -1,0 +1,12 @@
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_help_imports_no_heavy_library() -> None:
+    code = "import sys\nfrom debate.cli import main\ntry:\n    main(['run', '--help'])\nexcept SystemExit:\n    print(sorted({'torch', 'transformers', 'faiss', 'pandas', 'langchain_core'} & set(sys.modules)))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)  # noqa: S603
+    assert "--questions" in shown.stdout
+    assert shown.stdout.strip().endswith("[]")

