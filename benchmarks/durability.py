@@ -91,7 +91,7 @@ def work(folder: Path, questions: int) -> None:
     texts = [f"Passage {n}." for n in range(5)]
     store = FaissStore.from_texts(texts, DeterministicFakeEmbedding(size=32), ids=texts)
     settings = DebateSettings(
-        questions=folder / "q.txt", corpus=folder / "docs", out=folder / "out", deepen=0, in_flight=4
+        questions=folder / "q.txt", corpus=folder / "docs", out=folder / "out", deepen=0, concurrency=4
     )
     (folder / "started").touch()
     run_questions(settings, llm=SlowLLM(log=folder / "calls.log"), store=store)
@@ -180,7 +180,7 @@ def real_run(folder: Path, wanted: list[str] | None, seconds: float, seed: int) 
         "1",
         "--quiet",
     ]
-    command = [sys.executable, str(ROOT / "run_debate.py"), *flags, "--in-flight", "1"]
+    command = [sys.executable, str(ROOT / "run_debate.py"), *flags, "--concurrency", "1"]
     short = {"DEBATE_MIN_WORDS": "10", "DEBATE_MAX_WORDS": "30", "DEBATE_TURN_WORDS": "20", "DEBATE_DEBATE_K": "1"}
     moments = random.Random(seed)  # noqa: S311 - a schedule, no secret
     kills, kept, started = 0, True, time.monotonic()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
     from debate.graph.debate_graph import build_debate_graph
-    from debate.graph.question_graph import GraphSettings, build_question_graph
+    from debate.graph.question_graph import build_question_graph
     from debate.run.runner import RunSummary, run_questions
-    from debate.settings import DebateSettings, load_settings
+    from debate.settings import DebateSettings, GraphSettings, load_settings
 
 _HOMES = {
     "build_debate_graph": "graph.debate_graph",
@@ -19,7 +19,7 @@ _HOMES = {
     "QuestionsError": "errors",
     "RunFolderError": "errors",
     "SettingsError": "errors",
-    "GraphSettings": "graph.question_graph",
+    "GraphSettings": "settings",
     "build_question_graph": "graph.question_graph",
     "RunSummary": "run.runner",
     "run_questions": "run.runner",

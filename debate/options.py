@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from debate.settings import DebateSettings
+from debate.settings import DebateSettings, GraphSettings
 
 _TABLES = ("glossary",)  # what no flag can say
 
@@ -20,7 +20,9 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     The values are checked by ``load_settings``, which names the flag, the variable and the file.
     """
-    flags = [_flag(name, field) for name, field in DebateSettings.model_fields.items() if name not in _TABLES]
+    fields = DebateSettings.model_fields
+    of_the_run_first = sorted(fields, key=GraphSettings.model_fields.__contains__)
+    flags = [_flag(name, fields[name]) for name in of_the_run_first if name not in _TABLES]
     own = [one for one in signature(command, eval_str=True).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
     command.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
     return command

@@ -1,21 +1,25 @@
 """All settings of a run in one typed object: flags over environment over a TOML file over defaults.
 
-Environment variables carry the prefix ``DEBATE_``. Paths in a TOML file are relative to that file. Knows
-nothing of what the settings do.
+``GraphSettings`` says how one question is worked on; ``DebateSettings`` adds what a run over a list needs.
+Environment variables carry the prefix ``DEBATE_``. Paths in a TOML file are relative to that file. Knows nothing of
+what the settings do.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -23,40 +27,20 @@ from pydantic_settings import (
 from debate.errors import SettingsError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
+RENAMED = {"in_flight": "concurrency"}  # settings that older versions called otherwise
 _PATHS = ("questions", "corpus", "index", "personas", "out")
+_NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
 
 
-class DebateSettings(BaseSettings):
-    """One run. Each field's description is the help of its flag (see ``debate.options``)."""
+class GraphSettings(BaseModel):
+    """How one question is worked on. Each field's description is the help of its flag in ``debate run``.
 
-    model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
+    ``abstain`` answers "I don't know" by a threshold that is calibrated on the store when the graph is built
+    (seconds); not where the store has ``k`` chunks or fewer, too few to calibrate on.
+    """
 
-    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
-    sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
-    corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
-    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
-    personas: Path | None = Field(
-        None, description="TOML file of personas and points of view; the built-in ones unless given"
-    )
-    opinion_persona: str = Field("professor", description="Id of who writes the opinions")
-    debaters: tuple[str, ...] = Field((), description="Ids of who debates; every persona of the file unless given")
-    model: str = Field("smollm2", description="smollm2, a repository, a folder, or http://host:port/v1#model")
-    backend: Literal["auto", "openvino", "transformers", "unsloth"] = Field(
-        "auto", description="What the model computes with"
-    )
-    load_in_4bit: bool = Field(True, description="Load a model on a GPU in 4 bits")
-    max_seq_length: int | None = Field(
-        None, ge=256, description="Tokens of prompt and answer together; the model's own window unless given"
-    )
-    batch_size: int | None = Field(
-        None, ge=1, description="Answers generated at a time, at the most; as many as fit unless given"
-    )
-    embeddings: str | None = Field(
-        None, description="sentence-transformers name or folder; the bundled MiniLM unless given"
-    )
-    embeddings_backend: Literal["auto", "torch", "openvino"] = Field("auto", description="What that computes with")
-    out: Path | None = Field(None, description="The run's folder; a new runs/NAME-001 unless given")
-    deepen: int = Field(1, ge=0, le=20, description="Questions made of each seed question; 0: none")
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, at least 2")
     k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
     debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
@@ -74,13 +58,23 @@ class DebateSettings(BaseSettings):
     )
     abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')
     translate: str = Field("", description="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh")
-    glossary: dict[str, str] = Field(
+    glossary: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="How terms are to be translated; a table of the settings file"
     )
-    in_flight: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
-    limit: int | None = Field(None, ge=1, description="Only the first N seed questions")
     seed: int = Field(0, description="Seed of everything that is random")
-    also: tuple[Literal["csv", "parquet"], ...] = Field((), description="Write the sheets as such files, too")
+
+    @field_validator("glossary", mode="before")
+    @classmethod
+    def _terms(cls, value: Any) -> Any:
+        """Read NAME=TERM,NAME=TERM or a JSON object, as an environment variable holds it."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("{"):
+            return json.loads(value)
+        pairs = [part.partition("=") for part in _split(value)]
+        if any(not sign for _, sign, _ in pairs):
+            raise ValueError("is not NAME=TERM,NAME=TERM")
+        return {name.strip(): term.strip() for name, _, term in pairs}
 
     @field_validator("*")
     @classmethod
@@ -93,10 +87,59 @@ class DebateSettings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _words_leave_room(self) -> DebateSettings:
+    def _words_leave_room(self) -> GraphSettings:
         if self.min_words >= self.max_words:
             raise ValueError(f"min_words {self.min_words} must be below max_words {self.max_words}")
         return self
+
+
+class DebateSettings(GraphSettings, BaseSettings):
+    """One run over a list of questions. Each field's description is the help of its flag (see ``debate.options``)."""
+
+    model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
+
+    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
+    sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
+    corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
+    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
+    personas: Path | None = Field(
+        None, description="TOML file of personas and points of view; the built-in ones unless given"
+    )
+    opinion_persona: str = Field(
+        "", description='Id of who writes the opinions; "professor" where the file has one, else its first persona'
+    )
+    debaters: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Ids of who debates; every persona of the file unless given"
+    )
+    model: str = Field("smollm2", description="smollm2, a repository, a folder, or http://host:port/v1#model")
+    backend: Literal["auto", "openvino", "transformers", "unsloth"] = Field(
+        "auto", description="What the model computes with"
+    )
+    load_in_4bit: bool = Field(True, description="Load a model on a GPU in 4 bits")
+    max_seq_length: int | None = Field(
+        None, ge=256, description="Tokens of prompt and answer together; the model's own window unless given"
+    )
+    batch_size: int | None = Field(
+        None, ge=1, description="Answers generated at a time, at the most; as many as fit unless given"
+    )
+    embeddings: str | None = Field(
+        None,
+        description="sentence-transformers name or folder; the index's own or the bundled MiniLM unless given",
+    )
+    embeddings_backend: Literal["auto", "torch", "openvino"] = Field("auto", description="What that computes with")
+    out: Path | None = Field(None, description="The run's folder; a new runs/NAME-001 unless given")
+    deepen: int = Field(1, ge=0, le=20, description="Questions made of each seed question; 0: none")
+    concurrency: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
+    limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
+    also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(
+        (), description="Write the sheets as such files, too"
+    )
+
+    @field_validator("debaters", "also", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        """Read a,b as an environment variable holds it."""
+        return tuple(_split(value)) if isinstance(value, str) else value
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> DebateSettings:
@@ -122,13 +165,22 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
     try:
         settings = DebateSettings(**Layered(**flags).model_dump())
     except ValidationError as error:
-        raise SettingsError(_explain(error, config)) from error
+        raise SettingsError(_explain(error, flags, config)) from error
     if settings.corpus is None and settings.index is None:
         raise SettingsError("corpus is not given; pass --corpus or --index, or set DEBATE_CORPUS or DEBATE_INDEX")
     return settings
 
 
+def _split(value: str) -> list[str]:
+    """Return the parts of a list in one text: a,b or, as older versions had it in variables, JSON."""
+    if value.lstrip().startswith("["):
+        parsed = json.loads(value)  # what is no JSON is a ValueError, which pydantic tells
+        return [str(part) for part in parsed]
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 def _read_toml(config: Path) -> dict[str, Any]:
+    """Read a settings file; its paths, and names that are folders beside it, become paths from here."""
     try:
         values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -137,21 +189,29 @@ def _read_toml(config: Path) -> dict[str, Any]:
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
     for key in _PATHS:
         if isinstance(values.get(key), str):
-            values[key] = config.parent / values[key]
+            values[key] = config.parent / Path(values[key]).expanduser()
+    for key in _NAMES_OR_PATHS:
+        if isinstance(values.get(key), str):
+            beside = config.parent / Path(values[key]).expanduser()
+            is_path = beside.exists() or values[key].startswith((".", "/", "~"))
+            values[key] = str(beside) if is_path else values[key]
     return values
 
 
-def _explain(error: ValidationError, config: Path | None) -> str:
+def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | None) -> str:
+    """Say in one line what is wrong with the first wrong value, where it was given, and what to change."""
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
-    flag = "--" + name.replace("_", "-")
+    name = str(first["loc"][0]) if first["loc"] else ""
+    flag, variable = "--" + name.replace("_", "-"), f"DEBATE_{name.upper()}"
     if first["type"] == "missing":
-        return f"{name} is not given; pass {flag}, set DEBATE_{name.upper()}, or write it in the settings file"
-    where = f" (settings file {config})" if config else ""
+        return f"{name} is not given; pass {flag}, set {variable}, or write it in the settings file"
+    from_file = bool(config) and name not in flags and variable not in os.environ
+    where = f" (settings file {config})" if from_file else ""
     if first["type"] == "extra_forbidden":
-        near = get_close_matches(name, DebateSettings.model_fields, 1)
+        near = get_close_matches(RENAMED.get(name, name), DebateSettings.model_fields, 1)
         return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
     what = first["msg"].removeprefix("Value error, ")
     if not name:
         return f"{what}{where}; change one of them"
-    return f"{name}: {what}, got {first['input']!r}{where}; change {flag} or DEBATE_{name.upper()}"
+    given = flag if name in flags else variable if variable in os.environ else f"{flag} or {variable}"
+    return f"{name}: {what}, got {first['input']!r}{where}; change {given}"

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from prompts.errors import PersonaError
+
+_DEFAULT_WRITER = "professor"
+_KEYS = {"file": ("persona", "pov"), "persona": ("id", "name", "voice", "pov"), "pov": ("text", "weight", "against")}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,27 @@ class PersonaSet:
     personas: tuple[Persona, ...]
     povs: tuple[PointOfView, ...] = ()
 
+    def writer(self, persona_id: str = "") -> Persona:
+        """Return who writes the opinions: the persona with that id; without one "professor", else the first.
+
+        Raises:
+            PersonaError: the file has no persona with that id.
+        """
+        if persona_id:
+            return self.persona(persona_id)
+        return next((one for one in self.personas if one.id == _DEFAULT_WRITER), self.personas[0])
+
+    def debaters(self, persona_ids: Sequence[str] = ()) -> tuple[Persona, ...]:
+        """Return who debates: the personas with these ids, or all of the file.
+
+        Raises:
+            PersonaError: an id is unknown or given twice.
+        """
+        twice = next((one for n, one in enumerate(persona_ids) if one in persona_ids[:n]), None)
+        if twice is not None:
+            raise PersonaError(f"the debater {twice!r} is given twice; name each persona once")
+        return tuple(self.persona(one) for one in persona_ids) or self.personas
+
     def persona(self, persona_id: str) -> Persona:
         """Return one persona.
 
@@ -66,8 +92,8 @@ def load_personas(path: str | Path | None = None) -> PersonaSet:
     """Read a personas file; without ``path``, the one that ships with the package.
 
     Raises:
-        PersonaError: the file is missing, is not TOML, or an entry lacks a field or has a weight
-            that is not a finite number. The message names the file and the entry.
+        PersonaError: the file is missing, is not TOML, or an entry lacks a field, has an unknown one, or has a
+            weight that is not a finite number. The message names the file and the entry.
     """
     if path is None:
         return _builtin_cast()
@@ -94,6 +120,7 @@ def _parse(text: str, where: str) -> PersonaSet:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PersonaError(f"{where} is not valid TOML: {error}") from error
+    _check_keys(table, "file", where)
     entries = table.get("persona", [])
     if not isinstance(entries, list) or not entries:
         raise PersonaError(f"{where} holds no [[persona]] entry; see examples/brics/personas.toml")
@@ -105,7 +132,17 @@ def _parse(text: str, where: str) -> PersonaSet:
     return PersonaSet(personas, _povs(table.get("pov", []), where))
 
 
+def _check_keys(table: Any, kind: str, where: str) -> None:
+    """Refuse a key that nothing reads, such as ``[[persona.povs]]``: it would switch a point of view off."""
+    known = _KEYS[kind]
+    for key in table if isinstance(table, dict) else ():
+        if key not in known:
+            near = get_close_matches(key, known, 1) or [", ".join(known)]
+            raise PersonaError(f"{where}: there is no key {key!r}; write {near[0]}")
+
+
 def _persona(entry: Any, where: str) -> Persona:
+    _check_keys(entry, "persona", where)
     fields = {key: _text(entry, key, where) for key in ("id", "name", "voice")}
     return Persona(**fields, povs=_povs(entry.get("pov", []), f"{where} ({fields['id']})"))
 
@@ -117,6 +154,7 @@ def _povs(entries: Any, where: str) -> tuple[PointOfView, ...]:
 
 
 def _pov(entry: Any, where: str) -> PointOfView:
+    _check_keys(entry, "pov", where)
     text = _text(entry, "text", where)
     weight = entry.get("weight", 1.0)
     is_number = isinstance(weight, int | float) and not isinstance(weight, bool)

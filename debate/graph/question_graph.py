@@ -6,9 +6,8 @@ turns (``debate.graph.debate_graph``) are steps of this graph, each durable on i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -17,15 +16,15 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
 from chains.generation.contract import WordLimits
-from chains.opinion import OpinionRequest, Style, opinion_chain
+from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import Retrieval
 from chains.schemas import Chunk, Opinion, Translation
 from chains.translate import translation_chain
 from debate.graph.debate_graph import DebateState, add_debate
 from debate.graph.retries import RETRY, Attempts
+from debate.settings import GraphSettings
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
-from vectorstore.store.ranking import Mode
 
 
 class QuestionState(DebateState, total=False):
@@ -34,36 +33,6 @@ class QuestionState(DebateState, total=False):
     chunks: tuple[Chunk, ...]
     opinion: Opinion
     translation: Translation
-
-
-@dataclass(frozen=True)
-class GraphSettings:
-    """How one question is worked on; the same meanings as in ``DebateSettings``.
-
-    Attributes:
-        style: how the opinion is written, see ``opinion_chain``.
-        abstain: answer "I don't know" where nothing retrieved bears on the question, by a threshold that is
-            calibrated on the store when the graph is built (seconds); not where the store has ``k`` chunks or fewer,
-            too few to calibrate on.
-        translate: the language that the answer is translated into, such as ``ja``; "" for none.
-        glossary: how terms are to be translated.
-    """
-
-    rounds: int = 2
-    k: int = 5
-    debate_k: int = 5
-    pov_weight: float = 0.5
-    mode: Mode = "dense"
-    rerank: bool = True
-    min_words: int = 400
-    max_words: int = 500
-    turn_words: int = 120
-    style: Style | Literal["auto"] = "auto"
-    abstain: bool = True
-    opinion_in_debate: bool = True
-    translate: str = ""
-    glossary: Mapping[str, str] = field(default_factory=dict)
-    seed: int = 0
 
 
 def build_question_graph(

@@ -24,7 +24,7 @@ from debate.settings import DebateSettings
 RECORD = "run.toml"
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
-_CHANGES_NO_ROW = {"also", "out", "in_flight", "batch_size", "embeddings_backend", *_INPUTS}
+_CHANGES_NO_ROW = {"also", "out", "limit", "concurrency", "batch_size", "embeddings_backend", *_INPUTS}
 
 
 def choose_run_folder(settings: DebateSettings) -> Path:

@@ -23,7 +23,7 @@ from chains.schemas import Question
 from chains.translate import check_language
 from debate.errors import DebateError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
-from debate.graph.question_graph import GraphSettings, build_question_graph
+from debate.graph.question_graph import build_question_graph
 from debate.indexing import check_index, load_store
 from debate.output.report import run_facts, write_report
 from debate.output.tables import write_exports
@@ -78,7 +78,7 @@ class RunInputs:
     seeds: list[Question]
     cast: PersonaSet
     writer: Persona
-    debaters: list[Persona]
+    debaters: tuple[Persona, ...]
 
 
 def run_questions(
@@ -144,8 +144,8 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
         check_index(settings.index)
     seeds = read_questions(settings.questions, settings.sheet)[: settings.limit]
     cast = load_personas(settings.personas)
-    writer = cast.persona(settings.opinion_persona)
-    debaters = [cast.persona(one) for one in settings.debaters] if settings.debaters else list(cast.personas)
+    writer = cast.writer(settings.opinion_persona)
+    debaters = cast.debaters(settings.debaters)
     if settings.translate:
         check_language(settings.translate)
     if len(debaters) < 2:
@@ -247,7 +247,7 @@ class _Run:
         write_exports(self._inputs.folder, chosen.also, lambda: self._journal.rows(order), chosen.translate)
 
     def _width(self, tasks: Sequence[Question]) -> int:
-        return max(1, min(self._settings.in_flight, len(tasks)))
+        return max(1, min(self._settings.concurrency, len(tasks)))
 
 
 def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
@@ -270,11 +270,6 @@ def question_graph(
         inputs.debaters,
         povs=inputs.cast.povs,
         opinion_persona=inputs.writer,
-        settings=_graph_settings(settings),
+        settings=settings,
         checkpointer=checkpointer,
     )
-
-
-def _graph_settings(settings: DebateSettings) -> GraphSettings:
-    names = set(GraphSettings.__dataclass_fields__)
-    return GraphSettings(**settings.model_dump(include=names))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from debate import SettingsError, load_settings
+from debate import GraphSettings, SettingsError, load_settings
 
 FLAGS = {"questions": Path("q.csv"), "corpus": Path("docs")}
 
@@ -41,3 +41,65 @@ def test_an_unknown_setting_in_the_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text("round = 3\n")
     with pytest.raises(SettingsError, match="there is no setting 'round'"):
         load_settings(FLAGS, tmp_path / "run.toml")
+
+
+@pytest.mark.parametrize("value", ["professor,sceptic", "professor, sceptic", '["professor", "sceptic"]'])
+def test_a_variable_that_holds_a_list_is_read_with_commas_or_as_json(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBATE_DEBATERS", value)
+    assert load_settings(FLAGS).debaters == ("professor", "sceptic")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DEBATE_ALSO", "csv,pdf", r"also: Input should be 'csv' or 'parquet', got 'pdf'; change DEBATE_ALSO"),
+        ("DEBATE_DEBATERS", '["a"', "debaters: .*change DEBATE_DEBATERS"),
+        ("DEBATE_GLOSSARY", "Iran", r"glossary: is not NAME=TERM,NAME=TERM, got 'Iran'; change DEBATE_GLOSSARY"),
+    ],
+)
+def test_a_variable_that_holds_no_such_list_is_an_error(
+    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=told):
+        load_settings(FLAGS)
+
+
+def test_a_glossary_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBATE_GLOSSARY", "Iran=イラン, BRICS=ブリックス")
+    assert load_settings(FLAGS).glossary == {"Iran": "イラン", "BRICS": "ブリックス"}
+
+
+def test_a_wrong_flag_is_not_blamed_on_the_settings_file(config: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^rounds: .*, got 99; change --rounds$"):
+        load_settings(FLAGS | {"rounds": 99}, config)
+
+
+def test_a_wrong_value_of_the_file_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("rounds = 99\n")
+    with pytest.raises(SettingsError, match=r"got 99 \(settings file .*run\.toml\)"):
+        load_settings(FLAGS, tmp_path / "run.toml")
+
+
+def test_a_model_folder_in_the_file_is_relative_to_it_and_a_name_stays_a_name(tmp_path: Path) -> None:
+    (tmp_path / "merged").mkdir()
+    (tmp_path / "run.toml").write_text('model = "merged"\nembeddings = "intfloat/multilingual-e5-small"\n')
+    settings = load_settings(FLAGS, tmp_path / "run.toml")
+    assert (settings.model, settings.embeddings) == (str(tmp_path / "merged"), "intfloat/multilingual-e5-small")
+
+
+def test_a_model_path_that_is_not_there_is_told_from_the_file_on(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('model = "./none"\n')
+    assert load_settings(FLAGS, tmp_path / "run.toml").model == str(tmp_path / "none")
+
+
+def test_a_setting_under_its_old_name_is_told_with_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("in_flight = 3\n")
+    with pytest.raises(SettingsError, match=r"there is no setting 'in_flight' .*; write concurrency"):
+        load_settings(FLAGS, tmp_path / "run.toml")
+
+
+def test_a_runs_settings_are_settings_of_its_graph() -> None:
+    assert isinstance(load_settings(FLAGS), GraphSettings)

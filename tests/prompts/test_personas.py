@@ -42,3 +42,40 @@ def test_a_file_that_is_not_toml_is_an_error(tmp_path: Path) -> None:
 def test_the_same_id_twice_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PersonaError, match="two personas have the id 'a'"):
         cast_of(tmp_path, ENTRY + ENTRY)
+
+
+OTHER = ENTRY.replace('"a"', '"b"')
+
+
+def test_opinions_are_the_professors_where_the_file_has_one_and_else_its_first_personas(tmp_path: Path) -> None:
+    assert load_personas().writer().id == "professor"
+    assert cast_of(tmp_path, ENTRY + OTHER).writer().id == "a"
+    assert cast_of(tmp_path, ENTRY + OTHER).writer("b").id == "b"
+
+
+def test_every_persona_debates_unless_some_are_named(tmp_path: Path) -> None:
+    cast = cast_of(tmp_path, ENTRY + OTHER)
+    assert [one.id for one in cast.debaters()] == ["a", "b"]
+    assert [one.id for one in cast.debaters(["b"])] == ["b"]
+
+
+def test_a_persona_debates_once(tmp_path: Path) -> None:
+    with pytest.raises(PersonaError, match="the debater 'a' is given twice"):
+        cast_of(tmp_path, ENTRY + OTHER).debaters(["a", "b", "a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (ENTRY + '[[persona.povs]]\ntext = "yes"\n', r"persona 1: there is no key 'povs'; write pov"),
+        (
+            ENTRY + '[[persona.pov]]\ntext = "yes"\nwieght = 2.0\n',
+            r"\(a\), pov 1: there is no key 'wieght'; write weight",
+        ),
+        ('[[povs]]\ntext = "yes"\n' + ENTRY, r"personas\.toml: there is no key 'povs'; write pov"),
+        (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, pov"),
+    ],
+)
+def test_a_key_that_nothing_reads_is_an_error_with_the_nearest_one(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(PersonaError, match=told):
+        cast_of(tmp_path, text)

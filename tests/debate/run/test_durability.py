@@ -29,7 +29,7 @@ def settings_in(folder: Path, questions: int = 3, **values) -> DebateSettings:
         "corpus": folder / "docs",
         "out": folder / "out",
         "deepen": 0,
-        "in_flight": 1,
+        "concurrency": 1,
     }
     return DebateSettings(**given | values)
 
