@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vectorstore.corpus.loader import Corpus, Skipped, load_corpus
+    from vectorstore.corpus.files import Skipped, corpus_files
+    from vectorstore.corpus.loader import Corpus, load_corpus
     from vectorstore.embedding.models import SentenceTransformerEmbeddings, load_embeddings
     from vectorstore.errors import CorpusError, EmbeddingsError, POVError, StoreError, VectorStoreError
     from vectorstore.pov import POV
@@ -24,10 +25,11 @@ _HOME = {
     "POVError": "errors",
     "POVRetriever": "retriever",
     "SentenceTransformerEmbeddings": "embedding.models",
-    "Skipped": "corpus.loader",
+    "Skipped": "corpus.files",
     "StoreError": "errors",
     "VectorStoreError": "errors",
     "build_index": "store.building",
+    "corpus_files": "corpus.files",
     "load_corpus": "corpus.loader",
     "load_embeddings": "embedding.models",
 }
@@ -45,6 +47,7 @@ __all__ = [
     "StoreError",
     "VectorStoreError",
     "build_index",
+    "corpus_files",
     "load_corpus",
     "load_embeddings",
 ]

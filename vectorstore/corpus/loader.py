@@ -6,27 +6,19 @@ A file that cannot be read is named and left out; the others go on. Knows nothin
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from langchain_core.documents import Document
 
 from vectorstore.corpus.chunking import CHUNK_WORDS, split_text
+from vectorstore.corpus.files import CorpusFiles, Skipped, corpus_files
 from vectorstore.corpus.readers import READERS, read_records
 from vectorstore.errors import CorpusError
 
 logger = logging.getLogger(__name__)
 
 _SCAN = "; if it is a scan, recognise its letters (OCR) first"
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file that was left out, and why."""
-
-    path: Path
-    reason: str
 
 
 class Corpus(list[Document]):
@@ -56,13 +48,15 @@ def load_corpus(
     *,
     chunk_words: int = CHUNK_WORDS,
     progress: Callable[[int, int], None] | None = None,
+    follow_links: bool = False,
 ) -> Corpus:
     """Read every readable file under a folder, or one file, into chunks.
 
     Args:
-        folder_or_file: hidden files are passed over; a suffix that no reader knows is listed in `.skipped`.
+        folder_or_file: see `corpus_files`; a suffix that no reader knows is listed in `.skipped`.
         chunk_words: the most words a chunk has.
         progress: called with (files done, files) after each.
+        follow_links: read what links that lead out of the folder point to, as well.
 
     Returns:
         Documents in path order with `id`, `page_content` (verbatim) and metadata `source` (path inside the
@@ -72,15 +66,13 @@ def load_corpus(
     Raises:
         CorpusError: the place does not exist, or nothing in it could be read.
     """
-    root = Path(folder_or_file)
-    if not root.exists():
-        raise CorpusError(f"{root} does not exist. Name a folder or file with {' '.join(sorted(READERS))}.")
+    place = corpus_files(folder_or_file, follow_links=follow_links)
     documents: dict[str, Document] = {}
     skipped: list[Skipped] = []
-    chunks, paths = 0, _files(root)
-    for number, path in enumerate(paths, start=1):
+    chunks = 0
+    for number, path in enumerate(place.files, start=1):
         try:
-            read = list(_documents(path, root, chunk_words))
+            read = list(_documents(path, place, chunk_words))
             if not read:
                 raise CorpusError(f"holds no text{_SCAN if path.suffix.lower() == '.pdf' else ''}.")
             for document in read:
@@ -90,22 +82,17 @@ def load_corpus(
             logger.warning("skipped %s: %s", path, error)
             skipped.append(Skipped(path, str(error)))
         if progress is not None:
-            progress(number, len(paths))
+            progress(number, len(place.files))
+    unread = len(skipped)
+    skipped = sorted([*skipped, *place.skipped], key=lambda one: one.path)
     if not documents:
         reasons = "".join(f"\n  {one.path}: {one.reason}" for one in skipped)
-        raise CorpusError(f"{root} holds no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
-    return Corpus(list(documents.values()), skipped, len(paths) - len(skipped), chunks - len(documents))
+        raise CorpusError(f"{place.root} holds no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
+    return Corpus(list(documents.values()), skipped, len(place.files) - unread, chunks - len(documents))
 
 
-def _files(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    found = (path for path in root.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
-
-
-def _documents(path: Path, root: Path, chunk_words: int) -> Iterator[Document]:
-    source = path.name if root.is_file() else path.relative_to(root).as_posix()
+def _documents(path: Path, place: CorpusFiles, chunk_words: int) -> Iterator[Document]:
+    source = place.source(path)
     for record in read_records(path):
         row: dict[str, Any] = {} if record.row is None else {"row": record.row}
         for chunk in split_text(record.text, chunk_words):

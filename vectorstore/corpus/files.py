@@ -1,0 +1,123 @@
+"""Which files belong to a corpus: one answer for whoever reads them and for whoever takes their fingerprint.
+
+Hidden files are out, and so are runs and indexes that lie inside the folder. A link is followed where it stays in
+the corpus, and a linked folder also where it lies beside the corpus; whatever else leads out is named, not read.
+Knows nothing of formats.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vectorstore.errors import CorpusError
+
+# A folder that holds one of these is a run or an index: it was made from documents and is none itself.
+RECORDS = frozenset({"run.toml", "index.toml"})
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, wholly or in part, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class CorpusFiles:
+    """The files of a corpus in the order of their paths, and what was met there that is none of them."""
+
+    root: Path
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    def source(self, path: Path) -> str:
+        """Return a file's name inside the corpus."""
+        return path.name if path == self.root else path.relative_to(self.root).as_posix()
+
+
+def corpus_files(root: str | Path, *, follow_links: bool = False) -> CorpusFiles:
+    """List the files under a folder, or the one file that is named.
+
+    Args:
+        root: the folder or file.
+        follow_links: read what links that lead out of the corpus point to, as well.
+
+    Raises:
+        CorpusError: there is no such place, or it is neither a folder nor a file.
+    """
+    place = Path(root)
+    if place.is_file():
+        return CorpusFiles(place, (place,))
+    if not place.is_dir():
+        wrong = "is neither a file nor a folder" if os.path.lexists(place) else "does not exist"
+        raise CorpusError(f"{place} {wrong}. Name a folder of documents, or one file.")
+    walk = _Walk(place.resolve(), follow_links)
+    files = list(walk.files_in(place))
+    while walk.linked:
+        files += walk.files_in(walk.linked.pop(0))
+    return CorpusFiles(place, tuple(sorted(files)), tuple(sorted(walk.skipped, key=lambda one: one.path)))
+
+
+@dataclass
+class _Walk:
+    """One walk over a folder; linked folders wait in `linked`, so that a file is read under its own name first."""
+
+    home: Path
+    follow_links: bool
+    skipped: list[Skipped] = field(default_factory=list)
+    linked: list[Path] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+
+    def files_in(self, folder: Path) -> Iterator[Path]:
+        real = folder.resolve()
+        if real in self.seen:
+            return
+        self.seen.add(real)
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208 - keeps names that are no text in UTF-8
+        except OSError as error:
+            self._skip(folder, f"cannot be opened: {error.strerror}; check its permissions.")
+            return
+        for path in (folder / name for name in names if not name.startswith(".")):
+            if not path.is_symlink():
+                yield from self._files_at(path)
+            elif self._belongs(path, Path(os.path.realpath(path))):
+                if path.is_dir() and not _is_made(path):
+                    self.linked.append(path)
+                else:
+                    yield from self._files_at(path)
+
+    def _files_at(self, path: Path) -> Iterator[Path]:
+        if path.is_file():
+            yield path
+        elif not path.is_dir():
+            self._skip(path, "is neither a file nor a folder.")
+        elif not _is_made(path):
+            yield from self.files_in(path)
+
+    def _belongs(self, link: Path, target: Path) -> bool:
+        """Tell whether a link is to be followed; one that is not is named."""
+        if not link.exists():
+            self._skip(link, f"is a link to {target}, where nothing is.")
+        elif self.follow_links or self._near(target):
+            return True
+        else:
+            self._skip(link, f"is a link out of the corpus, to {target}; copy it there, or set follow_links.")
+        return False
+
+    def _near(self, target: Path) -> bool:
+        """Tell whether a target lies in the corpus or, a folder, right beside it, and is not hidden."""
+        if target == self.home or not target.is_relative_to(self.home.parent) or self.home.is_relative_to(target):
+            return target == self.home
+        inside = target.is_relative_to(self.home)
+        parts = target.relative_to(self.home.parent).parts
+        return (inside or target.is_dir()) and not any(part.startswith(".") for part in parts[inside:])
+
+    def _skip(self, path: Path, reason: str) -> None:
+        self.skipped.append(Skipped(path, reason))
+
+
+def _is_made(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in RECORDS)
