@@ -20,7 +20,7 @@ from debate.output.report import run_facts, write_report
 from debate.results import QuestionResult
 from debate.run.folder import read_record
 from debate.run.journal import Journal
-from debate.run.runner import check_inputs
+from debate.run.setup import check_inputs
 from debate.settings import load_settings
 
 _FIRST_SEARCH = """(() => { const find = document.getElementById('find'), from = performance.now();
@@ -70,9 +70,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings(read_record(arguments.run)["settings"] | {"out": arguments.run})
     inputs = check_inputs(settings)
-    journal = Journal(arguments.run / "results.jsonl")
-    rows = list(journal.rows({}))
-    journal.close()
+    rows = list(Journal(arguments.run / "results.jsonl").rows())
     facts = run_facts("Benchmark", settings, inputs.cast, inputs.writer, inputs.debaters)
     for count in arguments.rows:
         with tempfile.TemporaryDirectory() as folder, browser() as page:

@@ -7,6 +7,7 @@ and they make tuples of them again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,12 +20,13 @@ class Question:
     """One question of the list, or one that was deepened out of it.
 
     Attributes:
-        id: unique in a run; a deepened question's id is its parent's with a number added.
+        id: unique in a run and shown to people; a deepened question's id is its parent's with a number added.
         text: the question itself.
         about: optional text about it.
         parent_id: the seed question it came from, or "".
         parent_text: that question's text, or "".
         note: what happened on the way, such as a deepening that gave nothing usable.
+        same_as: the id of an earlier question of the list with the very same text, whose answer this one shares.
     """
 
     id: str
@@ -33,6 +35,15 @@ class Question:
     parent_id: str = ""
     parent_text: str = ""
     note: str = ""
+    same_as: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what rows, checkpoints and traces know it by: its id and the first 12 hex digits of its text's sha256.
+
+        Another text under the same id is another question.
+        """
+        return f"{self.id}:{hashlib.sha256(self.text.encode(errors='replace')).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)

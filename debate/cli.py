@@ -232,7 +232,8 @@ def _recorded(folder: Path) -> dict[str, Any]:
 def _run(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
     from rich.console import Console
 
-    from debate.run.runner import check_inputs, run_questions
+    from debate.run.runner import run_questions
+    from debate.run.setup import check_inputs
     from debate.terminal.run_view import RunBar, RunLines, print_summary
 
     console = Console()
@@ -287,18 +288,28 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def _one_line_errors(
-    interrupted: str = "interrupted; finished rows are kept, and the same command goes on",
+    interrupted: str = "interrupted; finished steps are kept, and --resume with the run's folder goes on",
 ) -> Iterator[None]:
     """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
     try:
         yield
     except KeyboardInterrupt as error:
-        typer.echo(interrupted, err=True)
+        typer.echo(_interrupted(error) or interrupted, err=True)
         _leave_if_at_once(error)
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except _our_errors() as error:
         typer.echo(f"error: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from error
+
+
+def _interrupted(error: KeyboardInterrupt) -> str:
+    """Return how to resume the run that was interrupted; nothing where it was no run, or kept nothing."""
+    from debate.run.executor import RunInterrupted
+    from debate.run.folder import is_run
+
+    if not isinstance(error, RunInterrupted) or not is_run(error.folder):
+        return ""
+    return f"interrupted; finished steps are kept; resume with: debate run --resume {error.folder}"
 
 
 def _leave_if_at_once(error: KeyboardInterrupt) -> None:

@@ -1,4 +1,7 @@
-"""A folder that one process at a time works in, with a TOML record of what it is (``run.toml``, ``index.toml``)."""
+"""A folder that one process at a time works in, with a TOML record of what it is (``run.toml``, ``index.toml``).
+
+The lock is the operating system's: it ends with the process that holds it, and the file that it leaves blocks nobody.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from filelock import FileLock, Timeout
 
 from debate.errors import DebateError
 
+LOCK = ".lock"
+
 
 def as_text(path: Path) -> str:
     """Return a path with a question mark for each byte of a name that is no UTF-8."""
@@ -20,7 +25,7 @@ def as_text(path: Path) -> str:
 
 @contextmanager
 def exclusive_folder(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> Iterator[None]:
-    """Make a folder and keep every other process out of it.
+    """Make a folder where there is none, and keep every other process out of it.
 
     Args:
         wait: for another process that works in it, instead of raising.
@@ -30,7 +35,7 @@ def exclusive_folder(folder: Path, error_kind: type[DebateError], *, wait: bool 
     """
     if as_text(folder) != str(folder):  # FAISS could not write there
         raise error_kind(f"the name of {folder} holds bytes that are no text in UTF-8; choose another --out")
-    lock = FileLock(folder / ".lock", timeout=-1 if wait else 0)
+    lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()

@@ -53,7 +53,11 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
                 f"{path} is damaged ({error}); finished rows are safe in results.jsonl: remove "
                 "checkpoints.sqlite* and run the same command again, and only unfinished questions start anew"
             ) from error
-        yield saver
+        try:
+            yield saver
+        finally:
+            with saver.lock:  # a thread that a second Ctrl-C left behind in the middle of a write ends it first
+                connection.close()
 
 
 def delete_finished(checkpoints: SqliteSaver, threads: Iterable[str]) -> None:

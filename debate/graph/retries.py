@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from langgraph.runtime import get_runtime
 from langgraph.types import RetryPolicy
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from chains.errors import ChainError
 from debate.tracing.tracer import traced_step
@@ -33,6 +34,20 @@ def may_pass(error: Exception) -> bool:
 
 # Three attempts, after waits of about 1 and 4 seconds.
 RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0, retry_on=may_pass)
+
+
+Made = TypeVar("Made")
+
+
+def retried(work: Callable[[], Made]) -> Made:
+    """Do what is no step of a graph with the attempts and waits of ``RETRY``; the last error is raised."""
+    attempts = Retrying(
+        retry=retry_if_exception(lambda error: isinstance(error, Exception) and may_pass(error)),
+        stop=stop_after_attempt(RETRY.max_attempts),
+        wait=wait_exponential(multiplier=RETRY.initial_interval, exp_base=RETRY.backoff_factor),
+        reraise=True,
+    )
+    return attempts(work)
 
 
 class Attempts:

@@ -1,67 +1,109 @@
-"""Which questions each seed became, kept in ``questions.jsonl``: a resumed run finds the same children."""
+"""Which questions each seed became, kept in ``questions.jsonl``: a resumed run finds the same children.
+
+Children get their ids when the list is put together, so that no id meets one that the user gave.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from chains.schemas import Question
 from debate.errors import RunFolderError
+from debate.run.jsonl import JsonLines
 
-_FAMILY = TypeAdapter(tuple[Question, ...])
+_QUESTIONS = TypeAdapter(tuple[Question, ...])
+
+
+@dataclass(frozen=True)
+class Family:
+    """What one seed became: its children, and the seed itself where it is answered, too.
+
+    Attributes:
+        error: why deepening failed, or "".
+    """
+
+    questions: tuple[Question, ...]
+    error: str = ""
 
 
 class DeepenedQuestions:
-    """The children of each seed question, by the seed's id; appended as they are made.
+    """The family of each seed question, by the seed's key; appended as they are made.
 
     Raises:
-        RunFolderError: the file holds something else.
+        RunFolderError: the file holds something else, or cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._children: dict[str, tuple[Question, ...]] = {}
-        if path.exists():
-            self._read()
-
-    def get(self, seed: Question) -> tuple[Question, ...] | None:
-        """Return a seed's children, or None where they were not made yet."""
-        return self._children.get(seed.id)
-
-    def extend(self, made: Iterable[tuple[Question, Sequence[Question]]]) -> None:
-        """Keep the children of these seeds, synced to the disk together."""
-        lines = b""
-        for seed, children in made:
-            self._children[seed.id] = tuple(children)
-            family = {"seed": seed.id, "questions": [asdict(child) for child in children]}
-            lines += json.dumps(family, ensure_ascii=False).encode() + b"\n"
-        try:
-            with self._path.open("ab") as file:
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise RunFolderError(f"cannot write {self._path}: {error.strerror}; make room and run it again") from error
-
-    def _read(self) -> None:
-        try:
-            text = self._path.read_bytes()
-        except OSError as error:
-            raise RunFolderError(f"cannot read {self._path}: {error.strerror}; restore or remove it") from error
-        whole = text[: text.rfind(b"\n") + 1]  # a killed process leaves half a line at the end
-        if len(whole) < len(text):
-            with self._path.open("r+b") as file:
-                file.truncate(len(whole))
-        for number, line in enumerate(whole.splitlines(), 1):
+        self._file = JsonLines(path)
+        self._families: dict[str, Family] = {}
+        self._by_text: dict[str, Family] = {}
+        for number, (_, line) in enumerate(self._file.lines(), 1):
             try:
-                family = json.loads(line)
-                self._children[family["seed"]] = _FAMILY.validate_python(family["questions"])
-            except (ValueError, KeyError, TypeError, ValidationError) as error:
-                raise RunFolderError(
-                    f"{self._path}, line {number} is not a list of questions; remove the line"
-                ) from error
+                seed, family = _read(json.loads(line))
+            except (ValueError, LookupError, TypeError, ValidationError) as error:
+                raise RunFolderError(f"{path}, line {number} is not a list of questions; remove the line") from error
+            self._note(seed, family)
+
+    def get(self, seed: Question) -> Family | None:
+        """Return a seed's family, or that of a seed with the same text; None where it was not made yet."""
+        return self._families.get(seed.key) or self._by_text.get(seed.text)
+
+    def extend(self, made: Sequence[tuple[Question, Family]]) -> None:
+        """Keep the families of these seeds, synced to the disk together.
+
+        Raises:
+            RunFolderError: the disk is full or gone.
+        """
+        self._file.append([_line(seed, family) for seed, family in made])
+        for seed, family in made:
+            self._note(seed, family)
+
+    def listed(self, seeds: Iterable[Question], taken: Collection[str]) -> Iterator[Question]:
+        """Yield the questions of these seeds in order, each with an id that differs from all others.
+
+        Args:
+            taken: the ids of all seeds of the list, which no child may have.
+        """
+        for seed in seeds:
+            family = self.get(seed)
+            numbers = (n for n in count(1) if f"{seed.id}.{n}" not in taken)
+            for one in family.questions if family else ():
+                if one.parent_id:
+                    yield replace(one, id=f"{seed.id}.{next(numbers)}", parent_id=seed.id, parent_text=seed.text)
+                else:
+                    yield replace(seed, note=one.note)
+
+    def _note(self, seed: Question, family: Family) -> None:
+        self._families[seed.key] = family
+        self._by_text[seed.text] = family
+
+
+def with_twins_noted(questions: Iterable[Question]) -> list[Question]:
+    """Return the questions; one that asks with the words of an earlier one names it, and is answered with it."""
+    first: dict[str, str] = {}
+    return [
+        one if (earlier := first.setdefault(one.text, one.id)) == one.id else replace(one, same_as=earlier)
+        for one in questions
+    ]
+
+
+def _line(seed: Question, family: Family) -> bytes:
+    values = {
+        "seed": seed.id,
+        "text": seed.text,
+        "questions": [asdict(one) for one in family.questions],
+        "error": family.error,
+    }
+    return json.dumps(values, ensure_ascii=False).encode(errors="replace") + b"\n"
+
+
+def _read(line: dict[str, object]) -> tuple[Question, Family]:
+    questions = _QUESTIONS.validate_python(line["questions"])
+    text = line.get("text") or questions[0].parent_text or questions[0].text  # older runs kept the seed's id alone
+    return Question(str(line["seed"]), str(text)), Family(questions, str(line.get("error", "")))

@@ -6,14 +6,15 @@ checkpointer that the graph was compiled with.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
+from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseLanguageModel
@@ -48,50 +49,77 @@ Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
 
+class RunInterrupted(KeyboardInterrupt):
+    """Interrupted; ``folder`` holds what was finished.
+
+    Attributes:
+        folder: the run's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+
+
 class StoppedAtOnce(KeyboardInterrupt):
     """Interrupted a second time: what was in flight is left as its last finished step."""
 
 
 def map_concurrently(
-    work: Callable[[Task], Outcome], tasks: Iterable[Task], llm: BaseLanguageModel[Any], width: int, progress: Progress
-) -> Iterator[list[Outcome]]:
+    work: Callable[[Task], Outcome | None],
+    tasks: Iterable[Task],
+    llm: BaseLanguageModel[Any],
+    width: int,
+    progress: Progress,
+    stop: Event | None = None,
+) -> Generator[list[Outcome], None, None]:
     """Work on up to ``width`` tasks at a time and yield the outcomes that finished together; no others are kept.
 
     Each task runs in a thread that is registered with the model, so that their calls merge into batches.
 
+    Args:
+        work: returns None where it stopped before its end, because ``stop`` was set.
+        stop: is set by Ctrl-C.
+
     Raises:
-        KeyboardInterrupt: after Ctrl-C, once everything in flight was finished and yielded.
+        KeyboardInterrupt: after Ctrl-C, once everything in flight has stopped and what it finished was yielded.
+            An error of ``work`` or of the caller, too, is raised once everything in flight has stopped.
         StoppedAtOnce: after a second Ctrl-C.
     """
 
-    def registered(task: Task) -> Outcome:
+    def registered(task: Task) -> Outcome | None:
         with _caller(llm):
             return work(task)
 
+    stop = stop or Event()
     remaining = iter(tasks)
-    interrupted = False
     pool = ThreadPoolExecutor(width, thread_name_prefix="question")
-    flying: set[Future[Outcome]] = set()
+    flying: set[Future[Outcome | None]] = set()
+    wait_for_steps = True
     try:
         while True:
-            if not interrupted:
+            if not stop.is_set():
                 flying |= {pool.submit(registered, task) for task in islice(remaining, width - len(flying))}
             if not flying:
                 break
             try:
                 finished, flying = wait(flying, return_when=FIRST_COMPLETED)
             except KeyboardInterrupt as error:
-                if interrupted:
+                if stop.is_set():
+                    wait_for_steps = False
                     raise StoppedAtOnce from error
-                interrupted = True
+                stop.set()
                 progress.stopping(len(flying))
                 continue
-            if finished:
-                yield [future.result() for future in finished]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    if interrupted:
-        raise KeyboardInterrupt
+            outcomes = [outcome for future in finished if (outcome := future.result()) is not None]
+            if outcomes:
+                yield outcomes
+        if stop.is_set():
+            raise KeyboardInterrupt
+    finally:  # after an error, too, nobody may write a checkpoint once its file is closed
+        if flying:
+            stop.set()
+        pool.shutdown(wait=wait_for_steps, cancel_futures=True)
 
 
 def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
@@ -110,18 +138,28 @@ def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
 
 
 class QuestionWorker:
-    """Answers one question by the graph, from where it stood."""
+    """Answers one question by the graph, from where it stood.
+
+    Args:
+        stop: once it is set, questions stop after the step that they are at, such as a turn of the debate.
+    """
 
     def __init__(
-        self, graph: CompiledStateGraph[Any, Any, Any, Any], model: str, progress: Progress, trace: Trace
+        self,
+        graph: CompiledStateGraph[Any, Any, Any, Any],
+        model: str,
+        progress: Progress,
+        trace: Trace,
+        stop: Event | None = None,
     ) -> None:
         self._graph = graph
         self._model = model
         self._progress = progress
         self._trace = trace
+        self._stop = stop or Event()
 
-    def __call__(self, question: Question) -> QuestionResult:
-        """Run the graph for a question; an error in it becomes a failed row.
+    def __call__(self, question: Question) -> QuestionResult | None:
+        """Run the graph for a question; an error in it becomes a failed row. None where it was stopped on the way.
 
         Raises:
             RunFolderError: the checkpoints cannot be written.
@@ -132,8 +170,10 @@ class QuestionWorker:
         error = ""
         spent: dict[str, float] = {}
         try:
-            with self._trace.question(thread_id(question), question.text):
+            with self._trace.question(question.key, question.text):
                 state = self._run(question, thread, spent)
+            if state is None:
+                return None
         except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
             raise RunFolderError(cannot_write(failure)) from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
@@ -154,7 +194,7 @@ class QuestionWorker:
             attempts=tuple(state.get("attempts", ())),
         )
 
-    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any]:
+    def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
         if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
@@ -166,14 +206,16 @@ class QuestionWorker:
 
     def _follow(
         self, begin: dict[str, Any] | None, question: Question, thread: Any, spent: dict[str, float]
-    ) -> dict[str, Any]:
+    ) -> dict[str, Any] | None:
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
         steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
         since = time.monotonic()
         for mode, payload in steps:
-            if mode == "values":
+            if mode == "values":  # the step's checkpoint is written
                 state = payload
+                if self._stop.is_set() and self._graph.get_state(thread).next:
+                    return None
             else:
                 since, before = time.monotonic(), since
                 for node in payload.keys() & _STAGES.keys():  # LangGraph puts "__metadata__" beside replayed results
@@ -183,13 +225,8 @@ class QuestionWorker:
 
 
 def thread_of(question: Question) -> Any:
-    """Return the configuration of a question's thread."""
-    return {"configurable": {"thread_id": thread_id(question)}}
-
-
-def thread_id(question: Question) -> str:
-    """Return the name of a question's thread: another text under the same id is another thread."""
-    return f"{question.id}:{hashlib.sha256(question.text.encode()).hexdigest()[:12]}"
+    """Return the configuration of a question's LangGraph thread."""
+    return {"configurable": {"thread_id": question.key}}
 
 
 def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:

@@ -1,7 +1,8 @@
-"""A run's folder: new or gone on with, held by one process, and what it records about the run (``run.toml``).
+"""A run's folder: a new one or one that is resumed, held by one process, and what it records (``run.toml``).
 
-A folder is gone on with only if questions, corpus, personas and settings are what they were: what changed is
-named. Settings that change no row (where, how fast) may differ.
+The folder is locked before anything in it is read or written. A run is resumed only if questions, corpus, personas
+and settings are what they were: what changed is named. Settings that change no row (where, how much, how fast) may
+differ.
 """
 
 from __future__ import annotations
@@ -10,38 +11,24 @@ import hashlib
 import os
 import platform
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from debate.errors import RunFolderError
-from debate.locking import exclusive_folder, write_record
-from debate.settings import DebateSettings
+from debate.locking import LOCK, exclusive_folder, write_record
+from debate.settings import RENAMED, DebateSettings
+from vectorstore import corpus_files
 
 RECORD = "run.toml"
+_LOG = "log.txt"
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
+_FOLDERS = ("model", "embeddings")  # where they are folders and no names
 _CHANGES_NO_ROW = {"also", "out", "limit", "concurrency", "batch_size", "embeddings_backend", *_INPUTS}
-
-
-def choose_run_folder(settings: DebateSettings) -> Path:
-    """Return the folder of a run: ``--out``, or the next free ``runs/NAME-NUMBER``.
-
-    Raises:
-        RunFolderError: it is a file, or holds files that are no run.
-    """
-    if settings.out is None:
-        stem = settings.questions.resolve().parent.name or "run"
-        return next(path for n in range(1, 1_000_000) if not (path := Path("runs") / f"{stem}-{n:03d}").exists())
-    if settings.out.is_file():
-        raise RunFolderError(f"{settings.out} is a file; give a folder with --out")
-    is_other = settings.out.is_dir() and any(settings.out.iterdir()) and not is_run(settings.out)
-    if is_other:
-        raise RunFolderError(f"{settings.out} holds files that are no run; give a new folder with --out")
-    return settings.out
 
 
 def is_run(folder: Path) -> bool:
@@ -49,23 +36,40 @@ def is_run(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
-def check_same_run(folder: Path, settings: DebateSettings) -> None:
-    """Make sure that a folder which holds a run holds this one.
+@contextmanager
+def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterator[Path]:
+    """Hold the folder of a run: ``--out``, or a new ``runs/NAME-NUMBER`` that no other process can choose, too.
+
+    A folder that was new and in which nothing came about is removed again.
+
+    Args:
+        force: resume a run although inputs or settings changed.
 
     Raises:
-        RunFolderError: naming every input and setting that changed.
+        RunFolderError: it is a file, holds files that are no run or another run, cannot be written to, or another
+            process works in it.
+        CorpusError: the corpus does not exist.
     """
-    changed = what_changed(folder, settings) if is_run(folder) else ()
-    if changed:
-        raise RunFolderError(
-            f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
-        )
+    folder = _checked(settings.out) if settings.out else _new_folder(settings.questions.resolve().parent.name or "run")
+    with exclusive_folder(folder, RunFolderError):
+        if is_run(folder):
+            _check_same_run(folder, settings, force)
+            yield folder
+            return
+        _check_free(folder, {LOCK, f".{RECORD}.part"})
+        try:
+            write_record(folder / RECORD, _record(settings), RunFolderError)
+            yield folder
+        finally:
+            _remove_unused(folder)
 
 
 def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
     """Name every input and setting that is not what the run in this folder began with."""
     before, now = read_record(folder), _record(settings)
-    old, new = before["settings"], now["settings"]
+    defaults = DebateSettings.model_construct().model_dump(mode="json", exclude_none=True)
+    # A setting that the run's version did not have yet was at its default.
+    old, new = defaults | before["settings"], defaults | _known(now["settings"])
     return (
         *(f"the {name} changed" for name in _INPUTS if before["inputs"].get(name) != now["inputs"].get(name)),
         *(
@@ -77,7 +81,7 @@ def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read what a run recorded about itself.
+    """Read what a run recorded about itself, in the names that settings have now.
 
     Raises:
         RunFolderError: there is no run, or its record cannot be read.
@@ -85,29 +89,69 @@ def read_record(folder: Path) -> dict[str, Any]:
     path = folder / RECORD
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {"settings": dict(record["settings"]), "inputs": dict(record["inputs"])}
+        return {"settings": _known(dict(record["settings"])), "inputs": dict(record["inputs"])}
     except OSError as error:
-        raise RunFolderError(f"{folder} holds no run ({RECORD}: {error.strerror}); check --resume") from error
+        raise RunFolderError(f"{folder} holds no run ({RECORD}: {error.strerror}); check the folder") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; give a new folder with --out") from error
 
 
-@contextmanager
-def hold_run_folder(folder: Path, settings: DebateSettings) -> Iterator[None]:
-    """Make the folder, keep every other process out of it, and write ``run.toml`` where there is none.
+def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recorded settings by their names of today, without those that are no more."""
+    known = {RENAMED.get(name, name): value for name, value in settings.items()}
+    if known.get("opinion_persona") == "professor":  # the default's name in older versions, and whom it means today
+        known["opinion_persona"] = ""
+    return {name: value for name, value in known.items() if name in DebateSettings.model_fields}
 
-    Raises:
-        RunFolderError: it cannot be written to, or another process works in it.
-    """
-    with exclusive_folder(folder, RunFolderError):
-        if not is_run(folder):
-            write_record(folder / RECORD, _record(settings), RunFolderError)
-        yield
+
+def _checked(out: Path) -> Path:
+    if out.is_file():
+        raise RunFolderError(f"{out} is a file; give a folder with --out")
+    if out.is_dir() and not is_run(out):  # before the lock, which would leave its file in somebody's folder
+        _check_free(out, {path.name for path in out.glob(".*")})
+    return out
+
+
+def _check_free(folder: Path, own: Iterable[str]) -> None:
+    if {path.name for path in folder.iterdir()}.difference(own):
+        raise RunFolderError(f"{folder} holds files that are no run; give a new folder with --out")
+
+
+def _new_folder(stem: str) -> Path:
+    """Make the next free ``runs/NAME-NUMBER``; of two processes that ask at once each gets one."""
+    for number in range(1, 1_000_000):
+        folder = Path("runs") / f"{stem}-{number:03d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RunFolderError(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
+        return folder
+    raise RunFolderError(f"every {stem}-NUMBER in runs is taken; give a folder with --out")
+
+
+def _check_same_run(folder: Path, settings: DebateSettings, force: bool) -> None:
+    changed = what_changed(folder, settings)
+    if changed and not force:
+        raise RunFolderError(
+            f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
+        )
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove a folder that holds nothing but what opening it made: what was wrong came before the first step."""
+    with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
+        if {path.name for path in folder.iterdir()} <= {LOCK, RECORD, _LOG}:
+            for name in (RECORD, _LOG, LOCK):
+                (folder / name).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def _record(settings: DebateSettings) -> dict[str, Any]:
     values = settings.model_dump(mode="json", exclude_none=True)
-    for name in ("out", *_INPUTS):
+    folders = (name for name in _FOLDERS if name in values and Path(values[name]).is_dir())
+    for name in ("out", *_INPUTS, *folders):
         if name in values:
             values[name] = str(Path(values[name]).resolve())
     return {
@@ -124,16 +168,22 @@ def _fingerprints(settings: DebateSettings) -> Mapping[str, str]:
     if settings.index is not None:
         # The manifest holds the checksums of everything else.
         places |= {"corpus": None, "index": settings.index / "manifest.json"}
-    return {name: _fingerprint(place) for name, place in places.items() if place is not None}
+    return {
+        name: _fingerprint(place, corpus_files(place).files if name == "corpus" else [place])
+        for name, place in places.items()
+        if place is not None
+    }
 
 
-def _fingerprint(place: Path) -> str:
+def _fingerprint(place: Path, files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    files = sorted(path for path in place.rglob("*") if path.is_file()) if place.is_dir() else [place]
     for file in files:
         digest.update(os.fsencode(file.relative_to(place).as_posix()))
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
+        try:
+            with file.open("rb") as opened:
+                digest.update(hashlib.file_digest(opened, "sha256").digest())
+        except OSError as error:  # whoever reads it says so
+            digest.update(f"unreadable: {error.strerror}".encode())
     return digest.hexdigest()
 
 

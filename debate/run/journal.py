@@ -1,58 +1,51 @@
-"""The journal of a run: one line of JSON a finished row, appended and synced, never rewritten.
+"""The journal of a run, ``results.jsonl``: a line for each finished row, the record that everything else is made from.
 
-It is the record that everything else is made from. A process killed while it writes leaves half a line at the
-end; opening the journal cuts that off, so that only whole rows count. Keeps no row in memory, only where it lies.
+Rows are known by their question's key (its id and its text). Keeps no row in memory, only where it lies. Opening and
+reading change nothing on disk.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
+from debate.run.jsonl import JsonLines
 
 _RESULT = TypeAdapter(QuestionResult)
 
 
 class Journal:
-    """Finished rows on disk, by question id; a row written again (a retried failure) replaces the earlier one.
+    """Finished rows on disk; a row written again (a retried failure) replaces the earlier one of the same key.
 
     Args:
-        path: the file; made where it is missing.
+        path: the file; the first append makes it.
 
     Raises:
-        RunFolderError: the file cannot be opened, or a line of it is not a row.
+        RunFolderError: the file cannot be read, or a line of it is not a row.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._file = JsonLines(path)
         self._offsets: dict[str, int] = {}
         self._failed: set[str] = set()
-        try:
-            self._file = path.open("a+b")
-        except OSError as error:
-            raise RunFolderError(f"cannot write {path}: {error.strerror}; choose another --out") from error
-        try:
-            self._recover()
-        except RunFolderError:
-            self._file.close()
-            raise
+        self._answered: dict[str, str] = {}  # a question's text -> the key of its row
+        for number, (offset, line) in enumerate(self._file.lines(), 1):
+            self._note(self._parse(line, number), offset)
 
-    def __contains__(self, question_id: object) -> bool:
-        return question_id in self._offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets)
+    def __contains__(self, key: object) -> bool:
+        return key in self._offsets
 
     @property
     def failed(self) -> frozenset[str]:
-        """Return the ids of the rows that failed."""
+        """Return the keys of the rows that failed."""
         return frozenset(self._failed)
 
     def extend(self, results: Sequence[QuestionResult]) -> None:
@@ -62,45 +55,28 @@ class Journal:
             RunFolderError: the disk is full or gone; rows that were written before are kept.
         """
         lines = [_line(result) for result in results]
-        offset = self._file.seek(0, os.SEEK_END)
-        try:
-            self._file.write(b"".join(lines))
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise RunFolderError(
-                f"cannot write {self.path}: {error.strerror}; {len(self)} finished rows are kept: "
-                "make room and run the same command again"
-            ) from error
+        offset = self._file.append(lines)
         for result, line in zip(results, lines, strict=True):
-            self._note(result.question.id, offset, failed=bool(result.error))
+            self._note(result, offset)
             offset += len(line)
 
-    def row(self, question_id: str) -> QuestionResult:
-        """Read one row back."""
-        self._file.seek(self._offsets[question_id])
-        return self._parse(self._file.readline())
+    def rows(self, questions: Iterable[Question] | None = None) -> Iterator[QuestionResult]:
+        """Read the rows of these questions one by one, in their order; all rows unless questions are given.
 
-    def rows(self, order: dict[str, int]) -> Iterator[QuestionResult]:
-        """Read all rows back one by one, in this order of their ids; others follow as they finished."""
-        last = len(order)
-        for question_id in sorted(self._offsets, key=lambda one: (order.get(one, last), self._offsets[one])):
-            yield self.row(question_id)
+        A question that has no row is passed over, and so is a row whose question is not among these.
+        """
+        if questions is None:
+            yield from map(self._parse, self._file.at(list(self._offsets.values())))
+            return
+        finished = [one for one in questions if one.key in self._offsets]
+        lines = self._file.at(self._offsets[one.key] for one in finished)
+        for question, line in zip(finished, lines, strict=True):
+            yield replace(self._parse(line), question=question)
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _recover(self) -> None:
-        self._file.seek(0)
-        offset = 0
-        for number, line in enumerate(self._file, 1):
-            if not line.endswith(b"\n"):
-                self._file.truncate(offset)
-                break
-            result = self._parse(line, number)
-            self._note(result.question.id, offset, failed=bool(result.error))
-            offset += len(line)
+    def answered(self, text: str) -> QuestionResult | None:
+        """Return a finished row that answers a question of exactly this text, under whatever id."""
+        key = self._answered.get(text)
+        return None if key is None else self._parse(next(self._file.at([self._offsets[key]])))
 
     def _parse(self, line: bytes, number: int | None = None) -> QuestionResult:
         try:
@@ -108,12 +84,18 @@ class Journal:
         except ValidationError as error:
             where = f", line {number}," if number else ""
             raise RunFolderError(
-                f"{self.path}{where} is not a row of a run; restore the file or remove the line"
+                f"{self._file.path}{where} is not a row of a run; restore the file or remove the line"
             ) from error
 
-    def _note(self, question_id: str, offset: int, *, failed: bool) -> None:
-        self._offsets[question_id] = offset
-        (self._failed.add if failed else self._failed.discard)(question_id)
+    def _note(self, result: QuestionResult, offset: int) -> None:
+        key, text = result.question.key, result.question.text
+        self._offsets.pop(key, None)  # the latest row comes last
+        self._offsets[key] = offset
+        if result.error:
+            self._failed.add(key)
+        else:
+            self._failed.discard(key)
+            self._answered[text] = key
 
 
 def _line(result: QuestionResult) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
@@ -21,12 +21,13 @@ from pydantic import TypeAdapter
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
 from debate.indexing import load_store
+from debate.locking import exclusive_folder
 from debate.progress import NullProgress
 from debate.results import QuestionResult
 from debate.run.executor import QuestionWorker, in_a_thread, thread_of
-from debate.run.folder import hold_run_folder, read_record, what_changed
+from debate.run.folder import is_run, read_record, what_changed
 from debate.run.journal import Journal
-from debate.run.runner import check_inputs, load_model, question_graph
+from debate.run.setup import check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
@@ -77,10 +78,12 @@ def replay_question(
         RunFolderError: no run, no such row, a row that did not come to that stage, or another process at work.
     """
     chosen = _stage(stage)
-    recorded = load_settings(read_record(folder)["settings"] | {"out": folder})
-    settings = load_settings(read_record(folder)["settings"] | {"out": folder} | (given or {}))
-    inputs = check_inputs(settings)
-    with hold_run_folder(folder, recorded):
+    if not is_run(folder):
+        raise RunFolderError(f"{folder} holds no run; give a run's folder")
+    with exclusive_folder(folder, RunFolderError):
+        values = read_record(folder)["settings"] | {"out": folder}
+        recorded, settings = load_settings(values), load_settings(values | (given or {}))
+        inputs = check_inputs(settings)
         before = _row(folder, question_id)
         state = _state_before(chosen, before, settings)
         changed = (*what_changed(folder, recorded), *_differences(recorded, settings))
@@ -95,7 +98,8 @@ def replay_question(
                 graph.update_state(thread_of(before.question), state, as_node=_AFTER[chosen])
             with tracing(place) as trace:
                 answering = QuestionWorker(graph, settings.model, NullProgress(), trace)
-                after = in_a_thread(lambda: answering(before.question))
+                # Nothing stops a replay between two steps, so that it has a result.
+                after = cast(QuestionResult, in_a_thread(lambda: answering(before.question)))
         made = Replay(chosen, before, after, changed, place)
         _write(made)
     return made
@@ -108,14 +112,12 @@ def _stage(stage: str) -> Stage:
 
 
 def _row(folder: Path, question_id: str) -> QuestionResult:
-    journal = Journal(folder / "results.jsonl")
-    try:
-        if question_id not in journal:
-            known = ", ".join(sorted(row.question.id for row in journal.rows({}))) or "none yet"
-            raise RunFolderError(f"{folder} has no row of question {question_id!r}; it has: {known}")
-        return journal.row(question_id)
-    finally:
-        journal.close()
+    """Return the latest row of a question; an older one may have had the same id and another text."""
+    rows = {row.question.id: row for row in Journal(folder / "results.jsonl").rows()}
+    if question_id not in rows:
+        known = ", ".join(sorted(rows)) or "none yet"
+        raise RunFolderError(f"{folder} has no row of question {question_id!r}; it has: {known}")
+    return rows[question_id]
 
 
 def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -> dict[str, Any]:

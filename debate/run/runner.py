@@ -1,4 +1,4 @@
-"""A run: a list of questions into a folder that can be gone on with, whatever happens to the process.
+"""A run: a list of questions into a folder that can be resumed, whatever happens to the process.
 
 Knows nothing of terminals: it reports to a ``Progress``. The language model and the store may be handed in,
 so that other systems and tests bring their own.
@@ -6,43 +6,34 @@ so that other systems and tests bring their own.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph.state import CompiledStateGraph
+from langchain_core.runnables import RunnableConfig
 
 from chains.deepen import deepening_chain
-from chains.models.loading import ModelSettings, load_llm
 from chains.schemas import Question
-from chains.translate import check_language
-from debate.errors import DebateError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
-from debate.graph.question_graph import build_question_graph
-from debate.indexing import check_index, load_store
-from debate.output.report import run_facts, write_report
-from debate.output.tables import write_exports
-from debate.output.workbook import write_workbook
+from debate.graph.retries import retried
+from debate.indexing import load_store
 from debate.progress import NullProgress, Progress
 from debate.results import QuestionResult
-from debate.run.deepened_questions import DeepenedQuestions
-from debate.run.executor import QuestionWorker, map_concurrently, thread_id
-from debate.run.folder import check_same_run, choose_run_folder, hold_run_folder, is_run
+from debate.run.deepened_questions import DeepenedQuestions, Family, with_twins_noted
+from debate.run.executor import Outcome, QuestionWorker, RunInterrupted, StoppedAtOnce, map_concurrently
+from debate.run.folder import open_run_folder
 from debate.run.journal import Journal
+from debate.run.jsonl import JsonLines
 from debate.run.log import LOG, Logged, logged
-from debate.run.questions import read_questions
+from debate.run.outputs import Outputs
+from debate.run.setup import RunInputs, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings
 from debate.tracing.tracer import Trace, tracing
-from prompts import Persona, PersonaSet, load_personas
 from vectorstore import FaissStore
-
-_WORKBOOK_EVERY = 5.0  # seconds between two versions of the workbook at the least
-_WORKBOOK_SHARE = 100  # and at least so many times as long as writing it takes: 1% of the run at the most
 
 
 @dataclass(frozen=True)
@@ -51,34 +42,19 @@ class RunSummary:
 
     folder: Path
     workbook: Path
-    order: tuple[str, ...]
+    questions: tuple[Question, ...]
     total: int
     failed: int
     skipped_files: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[QuestionResult]:
         """Read the rows one by one, in the order of the questions."""
-        journal = Journal(self.folder / "results.jsonl")
-        try:
-            yield from journal.rows({question_id: n for n, question_id in enumerate(self.order)})
-        finally:
-            journal.close()
+        return Journal(self.folder / "results.jsonl").rows(self.questions)
 
     @property
     def results(self) -> tuple[QuestionResult, ...]:
         """Return all rows at once."""
         return tuple(self.rows())
-
-
-@dataclass(frozen=True)
-class RunInputs:
-    """All that can be checked before a model is loaded."""
-
-    folder: Path
-    seeds: list[Question]
-    cast: PersonaSet
-    writer: Persona
-    debaters: tuple[Persona, ...]
 
 
 def run_questions(
@@ -90,7 +66,7 @@ def run_questions(
     retry_failed: bool = False,
     force: bool = False,
 ) -> RunSummary:
-    """Answer and debate every question of a list, into a new run folder or one that is gone on with.
+    """Answer and debate every question of a list, into a new run folder or one that is resumed.
 
     Finished rows are neither generated again nor changed. An unfinished question goes on after its last step.
 
@@ -98,59 +74,47 @@ def run_questions(
         llm: used instead of loading ``settings.model``.
         store: used instead of ``settings.corpus`` and ``settings.index``.
         retry_failed: work on the failed rows again.
-        force: go on although inputs or settings changed.
+        force: resume although inputs or settings changed.
 
     Raises:
         DebateError, PromptError, VectorStoreError, ChainError: bad input, a model that cannot be loaded, or a
             folder that cannot be used; no row was lost.
-        KeyboardInterrupt: interrupted; the same call goes on.
+        RunInterrupted: Ctrl-C; the same settings with the folder that it names resume the run.
     """
     watcher = progress or NullProgress()
     inputs = check_inputs(settings)
     with ExitStack() as held:
-        if is_run(inputs.folder):  # what is wrong with it is told before anything is loaded
-            if not force:
-                check_same_run(inputs.folder, settings)
-            held.enter_context(hold_run_folder(inputs.folder, settings))
-            _check_files(inputs.folder)
-        skipped: tuple[str, ...] = ()
-        if store is None:
-            watcher.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")
-            store, skipped = load_store(settings, watcher)
-        if llm is None:
-            watcher.preparing(f"loading {settings.model}")
-            llm = load_model(settings)
-        if not is_run(inputs.folder):
-            held.enter_context(hold_run_folder(inputs.folder, settings))
-        held.enter_context(logged(inputs.folder))
-        for file in skipped:
-            LOG.warning("skipped an unreadable file: %s", file)
-        trace = held.enter_context(tracing(inputs.folder))
-        return _Run(settings, inputs, llm, store, Logged(watcher), trace).complete(retry_failed, skipped)
+        folder = held.enter_context(open_run_folder(settings, force=force))
+        try:
+            _check_files(folder)  # what is wrong with it is told before anything is loaded
+            skipped: tuple[str, ...] = ()
+            if store is None:
+                watcher.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")
+                store, skipped = load_store(settings, watcher)
+            if llm is None:
+                watcher.preparing(f"loading {settings.model}")
+                llm = load_model(settings)
+            held.enter_context(logged(folder))
+            for file in skipped:
+                LOG.warning("skipped an unreadable file: %s", file)
+            trace = held.enter_context(tracing(folder))
+            return _Run(folder, settings, inputs, llm, store, Logged(watcher), trace).complete(retry_failed, skipped)
+        except StoppedAtOnce:
+            raise
+        except KeyboardInterrupt as error:
+            raise RunInterrupted(folder) from error
 
 
 def _check_files(folder: Path) -> None:
-    """Open everything that a run left behind once, so that what is damaged is told."""
-    Journal(folder / "results.jsonl").close()
+    """Open everything that a run left behind once, so that what is damaged or cannot be written is told."""
+    for name in ("results.jsonl", "questions.jsonl"):
+        if (folder / name).exists():
+            JsonLines(folder / name).append(())
+    Journal(folder / "results.jsonl")
     DeepenedQuestions(folder / "questions.jsonl")
-    with open_checkpoints(folder / "checkpoints.sqlite"):
-        pass
-
-
-def check_inputs(settings: DebateSettings) -> RunInputs:
-    """Read and check everything that is cheap to check, so that bad input is told before a model loads."""
-    folder = choose_run_folder(settings)
-    if settings.index is not None:
-        check_index(settings.index)
-    seeds = read_questions(settings.questions, settings.sheet)[: settings.limit]
-    cast = load_personas(settings.personas)
-    writer = cast.writer(settings.opinion_persona)
-    debaters = cast.debaters(settings.debaters)
-    if settings.translate:
-        check_language(settings.translate)
-    if len(debaters) < 2:
-        raise DebateError(f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters")
-    return RunInputs(folder, seeds, cast, writer, debaters)
+    if (folder / "checkpoints.sqlite").exists():
+        with open_checkpoints(folder / "checkpoints.sqlite"):
+            pass
 
 
 class _Run:
@@ -158,6 +122,7 @@ class _Run:
 
     def __init__(
         self,
+        folder: Path,
         settings: DebateSettings,
         inputs: RunInputs,
         llm: BaseLanguageModel[Any],
@@ -165,111 +130,91 @@ class _Run:
         progress: Progress,
         trace: Trace,
     ) -> None:
+        self._folder = folder
         self._settings = settings
         self._inputs = inputs
         self._llm = llm
         self._store = store
         self._progress = progress
         self._trace = trace
-        self._journal = Journal(inputs.folder / "results.jsonl")
-        self._workbook = inputs.folder / "results.xlsx"
-        self._workbook_due = 0.0
+        self._stop = Event()
+        self._journal = Journal(folder / "results.jsonl")
+        self._outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
 
     def complete(self, retry_failed: bool, skipped: tuple[str, ...]) -> RunSummary:
-        """Make the questions, answer those that are left, and write the workbook."""
-        questions: list[Question] = []
-        with closing(self._journal):
-            try:
-                questions = self._deepen()
-                again = self._journal.failed if retry_failed else frozenset()
-                left = [one for one in questions if one.id not in self._journal or one.id in again]
-                self._progress.total(len(questions), len(questions) - len(left))
-                self._answer(left, questions)
-            finally:
-                if len(self._journal):
-                    self._write_workbook(questions)
-                    self._write_report(questions)
-                    self._write_exports(questions)
-        order = tuple(question.id for question in questions)
-        failed = len(self._journal.failed)
-        return RunSummary(self._inputs.folder, self._workbook, order, len(self._journal), failed, skipped)
+        """Make the questions, answer those that are left, and write the workbook, the report and the exports."""
+        questions = with_twins_noted(self._deepen(retry_failed))
+        again = self._journal.failed if retry_failed else frozenset()
+        left = [one for one in questions if one.key not in self._journal or one.key in again]
+        self._progress.total(len(questions), len(questions) - len(left))
+        try:
+            self._answer(left, questions)
+        except KeyboardInterrupt:
+            self._outputs.write_what_there_is(lambda: self._journal.rows(questions))
+            raise
+        self._outputs.write(lambda: self._journal.rows(questions))
+        failed = sum(one.key in self._journal.failed for one in questions)
+        return RunSummary(self._folder, self._outputs.workbook, tuple(questions), len(questions), failed, skipped)
 
-    def _deepen(self) -> list[Question]:
-        """Return the deeper questions of each seed; the seeds themselves where that is switched off."""
+    def _deepen(self, retry_failed: bool) -> list[Question]:
+        """Return the questions that each seed became; the seeds themselves where deepening is switched off."""
         seeds = self._inputs.seeds
         if self._settings.deepen == 0:
             return seeds
-        families = DeepenedQuestions(self._inputs.folder / "questions.jsonl")
-        left = [seed for seed in seeds if families.get(seed) is None]
+        families = DeepenedQuestions(self._folder / "questions.jsonl")
+        left = [one for one in seeds if (known := families.get(one)) is None or (known.error and retry_failed)]
         if left:
             self._progress.preparing(f"deepening {len(left)} questions")
         chain = deepening_chain(
             self._llm, self._store.embeddings, count=self._settings.deepen, seed=self._settings.seed
         )
 
-        def deepen(seed: Question) -> tuple[Question, tuple[Question, ...]]:
-            with self._trace.step():
-                return seed, chain.invoke(seed, {"metadata": {"session_id": f"{seed.id}:deepen"}})
+        def deepen(seed: Question) -> tuple[Question, Family]:
+            try:
+                with self._trace.step():
+                    config: RunnableConfig = {"metadata": {"session_id": f"{seed.id}:deepen"}}
+                    return seed, Family(retried(lambda: chain.invoke(seed, config)))
+            except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this seed; the rest go on
+                error = f"{type(failure).__name__}: {failure}"
+                LOG.warning("%s could not be deepened: %s", seed.id, error)
+                return seed, Family((replace(seed, note=f"not deepened: {error}"),), error)
 
-        for made in map_concurrently(deepen, left, self._llm, self._width(left), self._progress):
-            families.extend(made)
-        return [child for seed in seeds for child in families.get(seed) or ()]
+        with closing(self._concurrently(deepen, left)) as batches:
+            for made in batches:
+                families.extend(made)
+        return list(families.listed(seeds, self._inputs.ids))
 
     def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
-        with open_checkpoints(self._inputs.folder / "checkpoints.sqlite") as checkpointer:
+        """Answer each text once; what an earlier run or an earlier question of the list answered is its answer, too."""
+        asked: dict[str, list[Question]] = {}
+        for question in left:
+            if (row := self._journal.answered(question.text)) is None:
+                asked.setdefault(question.text, []).append(question)
+            else:
+                self._keep([_copied(row, question)])
+        first = [twins[0] for twins in asked.values()]
+        with open_checkpoints(self._folder / "checkpoints.sqlite") as checkpointer:
             graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
-            answering = QuestionWorker(graph, self._settings.model, self._progress, self._trace)
-            for results in map_concurrently(answering, left, self._llm, self._width(left), self._progress):
-                self._journal.extend(results)
-                delete_finished(checkpointer, (thread_id(result.question) for result in results if not result.error))
-                for result in results:
-                    self._progress.finished(result)
-                if time.monotonic() >= self._workbook_due:
-                    self._write_workbook(questions)
+            answer = QuestionWorker(graph, self._settings.model, self._progress, self._trace, self._stop)
+            with closing(self._concurrently(answer, first)) as batches:
+                for results in batches:
+                    twins = [_copied(one, twin) for one in results for twin in asked[one.question.text][1:]]
+                    self._keep([*results, *twins])
+                    delete_finished(checkpointer, (result.question.key for result in results if not result.error))
+                    self._outputs.write_preview(lambda: self._journal.rows(questions))
 
-    def _write_workbook(self, questions: Sequence[Question]) -> None:
-        started = time.monotonic()
-        order = {question.id: n for n, question in enumerate(questions)}
-        write_workbook(self._workbook, self._journal.rows(order), self._settings.translate)
-        finished = time.monotonic()
-        self._workbook_due = finished + max(_WORKBOOK_EVERY, _WORKBOOK_SHARE * (finished - started))
+    def _keep(self, results: Sequence[QuestionResult]) -> None:
+        self._journal.extend(results)
+        for result in results:
+            self._progress.finished(result)
 
-    def _write_report(self, questions: Sequence[Question]) -> None:
-        order = {question.id: n for n, question in enumerate(questions)}
-        folder = self._inputs.folder
-        inputs = self._inputs
-        facts = run_facts(f"Debate {folder.name}", self._settings, inputs.cast, inputs.writer, inputs.debaters)
-        write_report(folder / "report.html", lambda: self._journal.rows(order), facts)
-
-    def _write_exports(self, questions: Sequence[Question]) -> None:
-        order = {question.id: n for n, question in enumerate(questions)}
-        chosen = self._settings
-        write_exports(self._inputs.folder, chosen.also, lambda: self._journal.rows(order), chosen.translate)
-
-    def _width(self, tasks: Sequence[Question]) -> int:
-        return max(1, min(self._settings.concurrency, len(tasks)))
+    def _concurrently(
+        self, work: Callable[[Question], Outcome | None], questions: Sequence[Question]
+    ) -> Generator[list[Outcome], None, None]:
+        width = max(1, min(self._settings.concurrency, len(questions)))
+        return map_concurrently(work, questions, self._llm, width, self._progress, self._stop)
 
 
-def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
-    """Load a run's language model."""
-    shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed"})
-    return load_llm(ModelSettings(name=settings.model, **shared))
-
-
-def question_graph(
-    settings: DebateSettings,
-    inputs: RunInputs,
-    llm: BaseLanguageModel[Any],
-    store: FaissStore,
-    checkpointer: BaseCheckpointSaver[Any],
-) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Build the graph that a run's questions go through."""
-    return build_question_graph(
-        llm,
-        store,
-        inputs.debaters,
-        povs=inputs.cast.povs,
-        opinion_persona=inputs.writer,
-        settings=settings,
-        checkpointer=checkpointer,
-    )
+def _copied(result: QuestionResult, question: Question) -> QuestionResult:
+    """Return the row of a question that asks what another one asked."""
+    return replace(result, question=question, seconds=0.0, stages=())

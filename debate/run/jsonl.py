@@ -1,0 +1,92 @@
+"""A file of one JSON value a line: appended and synced, never rewritten.
+
+A process that is killed while it writes, or a full disk, leaves half a line at the end. Reading passes over it and
+changes nothing; the next append cuts it off. Knows nothing of what the lines hold.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
+from pathlib import Path
+
+from debate.errors import RunFolderError
+
+_BLOCK = 1 << 16
+
+
+class JsonLines:
+    """The whole lines of a file that may not exist yet. No file is held open between calls."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each whole line with the byte that it begins at; nothing where there is no file.
+
+        Raises:
+            RunFolderError: the file cannot be read.
+        """
+        offset = 0
+        try:
+            with self.path.open("rb") as file:
+                for line in file:
+                    if line.endswith(b"\n"):
+                        yield offset, line
+                    offset += len(line)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def at(self, offsets: Iterable[int]) -> Iterator[bytes]:
+        """Yield the lines that begin at these bytes.
+
+        Raises:
+            RunFolderError: the file cannot be read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                for offset in offsets:
+                    file.seek(offset)
+                    yield file.readline()
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def append(self, lines: Sequence[bytes]) -> int:
+        """Write lines and sync them to the disk together; return the byte that the first one begins at.
+
+        Raises:
+            RunFolderError: the disk is full or gone; lines that were written before are kept.
+        """
+        rest = memoryview(b"".join(lines))
+        try:
+            with FileIO(self.path, "a+b") as file:
+                start = _end_of_whole_lines(file)
+                file.truncate(start)
+                while rest:
+                    rest = rest[file.write(rest) :]  # a disk that fills up takes a part
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise RunFolderError(
+                f"cannot write {self.path}: {error.strerror}; finished rows are kept: make room and run the same "
+                "command again"
+            ) from error
+        return start
+
+    def _unreadable(self, error: OSError) -> RunFolderError:
+        return RunFolderError(f"cannot read {self.path}: {error.strerror}; restore it or choose another --out")
+
+
+def _end_of_whole_lines(file: FileIO) -> int:
+    """Return the size of the file without half a line at its end."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _BLOCK)
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

@@ -1,0 +1,92 @@
+"""What a run writes for people from its journal: the workbook, the report and the exports.
+
+While rows come in, the workbook is a preview that may fail; at the end every file is tried before the first problem is
+raised. Knows nothing of how rows come about.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from debate.errors import RunFolderError
+from debate.output.report import run_facts, write_report
+from debate.output.tables import write_exports
+from debate.output.workbook import write_workbook
+from debate.results import QuestionResult
+from debate.settings import DebateSettings
+from prompts import Persona, PersonaSet
+
+Rows = Callable[[], Iterable[QuestionResult]]
+
+_LOG = logging.getLogger(__name__)
+_PREVIEW_EVERY = 5.0  # seconds between two previews at the least
+_PREVIEW_SHARE = 100  # and at least so many times as long as writing one takes: 1% of the run at the most
+
+
+class Outputs:
+    """The files of one run for people."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: DebateSettings,
+        cast: PersonaSet,
+        writer: Persona,
+        debaters: Sequence[Persona],
+    ) -> None:
+        self.workbook = folder / "results.xlsx"
+        self._folder = folder
+        self._settings = settings
+        self._facts = run_facts(f"Debate {folder.name}", settings, cast, writer, debaters)
+        self._due = 0.0
+        self._warned = False
+
+    def write_preview(self, rows: Rows) -> None:
+        """Write the workbook where it is due; one that cannot be replaced, as it is open elsewhere, is a warning."""
+        started = time.monotonic()
+        if started < self._due:
+            return
+        try:
+            self._write_workbook(rows)
+        except RunFolderError as error:
+            if not self._warned:
+                _LOG.warning("%s", error)
+            self._warned = True
+        finished = time.monotonic()
+        self._due = finished + max(_PREVIEW_EVERY, _PREVIEW_SHARE * (finished - started))
+
+    def write(self, rows: Rows) -> None:
+        """Write everything.
+
+        Raises:
+            RunFolderError: a file cannot be written; the others are.
+        """
+        errors = self._tried(rows)
+        if errors:
+            raise errors[0]
+
+    def write_what_there_is(self, rows: Rows) -> None:
+        """Write everything for a run that stops; what cannot be written is a warning."""
+        for error in self._tried(rows):
+            _LOG.warning("%s", error)
+
+    def _tried(self, rows: Rows) -> list[RunFolderError]:
+        errors: list[RunFolderError] = []
+        for write in (self._write_workbook, self._write_report, self._write_exports):
+            try:
+                write(rows)
+            except RunFolderError as error:
+                errors.append(error)
+        return errors
+
+    def _write_workbook(self, rows: Rows) -> None:
+        write_workbook(self.workbook, rows(), self._settings.translate)
+
+    def _write_report(self, rows: Rows) -> None:
+        write_report(self._folder / "report.html", rows, self._facts)
+
+    def _write_exports(self, rows: Rows) -> None:
+        write_exports(self._folder, self._settings.also, rows, self._settings.translate)

@@ -1,0 +1,77 @@
+"""What a run and a replay begin with: checked inputs, the model, and the graph that questions go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
+
+from chains.models.loading import ModelSettings, load_llm
+from chains.schemas import Question
+from chains.translate import check_language
+from debate.errors import DebateError
+from debate.graph.question_graph import build_question_graph
+from debate.indexing import check_index
+from debate.run.questions import read_questions
+from debate.settings import DebateSettings
+from prompts import Persona, PersonaSet, load_personas
+from vectorstore import FaissStore
+
+
+@dataclass(frozen=True)
+class RunInputs:
+    """All that can be checked before a model is loaded and a folder is touched.
+
+    Attributes:
+        seeds: the questions to be worked on.
+        ids: those of the whole list, however many of it are worked on.
+    """
+
+    seeds: list[Question]
+    ids: frozenset[str]
+    cast: PersonaSet
+    writer: Persona
+    debaters: tuple[Persona, ...]
+
+
+def check_inputs(settings: DebateSettings) -> RunInputs:
+    """Read and check everything that is cheap to check, so that bad input is told before a model loads."""
+    if settings.index is not None:
+        check_index(settings.index)
+    seeds = read_questions(settings.questions, settings.sheet)
+    cast = load_personas(settings.personas)
+    writer = cast.writer(settings.opinion_persona)
+    debaters = cast.debaters(settings.debaters)
+    if settings.translate:
+        check_language(settings.translate)
+    if len(debaters) < 2:
+        raise DebateError(f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters")
+    return RunInputs(seeds[: settings.limit], frozenset(seed.id for seed in seeds), cast, writer, debaters)
+
+
+def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
+    """Load a run's language model."""
+    shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed"})
+    return load_llm(ModelSettings(name=settings.model, **shared))
+
+
+def question_graph(
+    settings: DebateSettings,
+    inputs: RunInputs,
+    llm: BaseLanguageModel[Any],
+    store: FaissStore,
+    checkpointer: BaseCheckpointSaver[Any],
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Build the graph that a run's questions go through."""
+    return build_question_graph(
+        llm,
+        store,
+        inputs.debaters,
+        povs=inputs.cast.povs,
+        opinion_persona=inputs.writer,
+        settings=settings,
+        checkpointer=checkpointer,
+    )
