@@ -142,8 +142,7 @@ def _found(persona: Persona, asked: Sequence[Asked]) -> Runnable[Any, tuple[Chun
 
 
 def _turn(question: str, turn: Any) -> dict[str, Any]:
-    ids = [chunk.id for chunk in turn.chunks]
-    return {"question": question, **asdict(turn), "chunks": ids}
+    return {"question": question, **asdict(turn)}
 
 
 def machine() -> dict[str, Any]:

@@ -1,38 +1,38 @@
-"""The POV-weighted retriever chain: a question becomes the passages that matter seen from points of view."""
+"""POV-weighted retrieval: a question becomes the passages that matter, seen from points of view.
+
+``pov_retrieval_chain`` serves one reader. ``shared_retrieval`` serves everybody who works on a question, the writer
+and all debaters, by one search.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from langchain_core.callbacks import CallbackManager
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
-from langchain_core.runnables.config import merge_configs
+from langchain_core.runnables.config import ensure_config
 
 from chains.schemas import Chunk, Question, as_chunks
 from prompts import PointOfView
 from vectorstore import POV, POVRetriever
+from vectorstore.retriever import distinct_search
 
 if TYPE_CHECKING:
+    from langchain_core.documents import Document
+
     from vectorstore import FaissStore
     from vectorstore.store.ranking import Mode
 
 
-class Retrieval(Runnable["Question | str", "tuple[Chunk, ...]"]):
-    """The chain without a run of its own: the search stands in the trace right under the step that asked for it.
+@dataclass(frozen=True)
+class ReaderViews:
+    """Who reads: the points of view to search from, and how many passages to find."""
 
-    Args:
-        search: fields of ``POVRetriever``; for their meaning see ``pov_retrieval_chain``.
-    """
-
-    def __init__(self, store: FaissStore, povs: Sequence[POV | PointOfView], **search: Any) -> None:
-        self._retriever = POVRetriever(store=store, povs=as_povs(povs), **search)
-        told = {"pov_weight": self._retriever.pov_weight, "mode": self._retriever.mode}
-        self._told: RunnableConfig = {"metadata": {"povs": [pov.text for pov in povs], **told}}
-
-    def invoke(self, input: Question | str, config: RunnableConfig | None = None, **_: Any) -> tuple[Chunk, ...]:
-        """Search once."""
-        text = input if isinstance(input, str) else input.text
-        return as_chunks(self._retriever.invoke(text, merge_configs(config, self._told)))
+    name: str
+    povs: Sequence[POV | PointOfView] = ()
+    k: int = 5
 
 
 def pov_retrieval_chain(
@@ -52,14 +52,73 @@ def pov_retrieval_chain(
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
         rerank: let the embedding model's reranker read the best passages; None does so where it has one.
     """
-    retrieval = Retrieval(store, povs, pov_weight=pov_weight, k=k, mode=mode, rerank=rerank)
+    retriever = POVRetriever(
+        store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode, rerank=rerank
+    ).with_config(metadata=_search_facts(povs, pov_weight, mode))
 
     def retrieve(asked: Question | str, config: RunnableConfig) -> tuple[Chunk, ...]:
-        return retrieval.invoke(asked, config)
+        return as_chunks(retriever.invoke(_text(asked), config))
 
     return RunnableLambda(retrieve).with_config(run_name="retrieve")
+
+
+class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"]):
+    """One search for several readers: a question becomes the passages of each, in the readers' order.
+
+    It has no run of its own; callbacks see one retriever run a reader, each with its own documents. For the other
+    arguments see ``pov_retrieval_chain``.
+    """
+
+    def __init__(
+        self,
+        store: FaissStore,
+        readers: Sequence[ReaderViews],
+        *,
+        pov_weight: float = 0.5,
+        mode: Mode = "dense",
+        rerank: bool | None = None,
+    ) -> None:
+        self._store = store
+        self._readers = [(reader, as_povs(reader.povs)) for reader in readers]
+        self._search: dict[str, Any] = {"pov_weight": pov_weight, "mode": mode, "rerank": rerank}
+
+    def invoke(
+        self, input: Question | str, config: RunnableConfig | None = None, **_: Any
+    ) -> tuple[tuple[Chunk, ...], ...]:
+        """Search once."""
+        question = _text(input)
+        runs = [self._started(reader, question, ensure_config(config)) for reader, _ in self._readers]
+        povs = [povs for _, povs in self._readers]
+        try:
+            found: list[list[Document]] = distinct_search(
+                self._store, [question] * len(povs), povs, [reader.k for reader, _ in self._readers], **self._search
+            )
+        except BaseException as error:
+            for run in runs:
+                run.on_retriever_error(error)
+            raise
+        for run, documents in zip(runs, found, strict=True):
+            run.on_retriever_end(documents)
+        return tuple(as_chunks(documents) for documents in found)
+
+    def _started(self, reader: ReaderViews, question: str, config: RunnableConfig) -> Any:
+        facts = _search_facts(reader.povs, self._search["pov_weight"], self._search["mode"])
+        manager = CallbackManager.configure(
+            inheritable_callbacks=config.get("callbacks"),
+            inheritable_tags=config.get("tags"),
+            inheritable_metadata={**config.get("metadata", {}), **facts, "reader": reader.name},
+        )
+        return manager.on_retriever_start(None, question, name="POVRetriever")
 
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:
     """Turn what a persona holds into what the store weighs."""
     return [pov if isinstance(pov, POV) else POV(text=pov.text, weight=pov.weight, against=pov.against) for pov in povs]
+
+
+def _search_facts(povs: Sequence[POV | PointOfView], pov_weight: float, mode: str) -> dict[str, Any]:
+    return {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
+
+
+def _text(question: Question | str) -> str:
+    return question if isinstance(question, str) else question.text

@@ -7,12 +7,18 @@ and they make tuples of them again.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from langchain_core.documents import Document
+from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
+
+from chains.errors import ChainError
 
 
 @dataclass(frozen=True)
@@ -149,10 +155,55 @@ class Translation:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """How one reader's search scored a chunk; the fields are those of ``Chunk``."""
+
+    chunk_id: str
+    score: float = 0.0
+    question_score: float = 0.0
+    pov_scores: tuple[float, ...] = ()
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The passages that one debater reads, best first. Their texts are stored once a question."""
+
+    persona_id: str
+    hits: tuple[Hit, ...] = ()
+
+    @classmethod
+    def of(cls, persona_id: str, chunks: Sequence[Chunk]) -> Reading:
+        """Keep the ids and scores of chunks that were retrieved for a persona."""
+        hits = (Hit(one.id, one.score, one.question_score, one.pov_scores, one.rank) for one in chunks)
+        return cls(persona_id, tuple(hits))
+
+    def chunks(self, table: Mapping[str, Chunk]) -> tuple[Chunk, ...]:
+        """Return the passages with this reader's scores.
+
+        Args:
+            table: the question's chunks by id (see ``chunk_table``).
+        """
+        return tuple(
+            replace(
+                table[hit.chunk_id],
+                score=hit.score,
+                question_score=hit.question_score,
+                pov_scores=hit.pov_scores,
+                rank=hit.rank,
+            )
+            for hit in self.hits
+            if hit.chunk_id in table
+        )
+
+
+@dataclass(frozen=True)
 class Turn:
     """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks.
 
     Attributes:
+        chunk_ids: the passages that stood in its prompt; a marker [n] in the text means the n-th of them.
+        dropped: ids of passages that did not fit the model's window.
         unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
             the question. What another debater merely said counts for nothing.
     """
@@ -162,7 +213,7 @@ class Turn:
     speaker: str
     text: str
     words: int
-    chunks: tuple[Chunk, ...] = ()
+    chunk_ids: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     loop: str = ""
     notes: tuple[str, ...] = ()
@@ -172,10 +223,57 @@ class Turn:
 
 @dataclass(frozen=True)
 class Debate:
-    """All turns in the order they were spoken, and the verdict on them."""
+    """All turns in the order they were spoken, the verdict on them, and what was read.
+
+    Attributes:
+        chunks: every passage that a debater read, once.
+        readings: which of them each debater read, with its scores.
+    """
 
     turns: tuple[Turn, ...]
     verdict: Turn
+    chunks: tuple[Chunk, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+def chunk_table(*several: Sequence[Chunk]) -> dict[str, Chunk]:
+    """Return chunks by id, in their order; of equal ids the first one counts."""
+    table: dict[str, Chunk] = {}
+    for chunk in chain.from_iterable(several):
+        table.setdefault(chunk.id, chunk)
+    return table
+
+
+def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
+    """Accept a text or a mapping with a question's fields wherever a question is asked for.
+
+    Raises:
+        ChainError: it is none of these, holds an unknown field, or has no text.
+    """
+    try:
+        if isinstance(asked, str):
+            question = Question(id="q", text=asked)
+        elif isinstance(asked, Mapping):
+            question = Question(**{"id": "q", **_known(asked)})
+        elif isinstance(asked, Question):
+            question = asked
+        else:
+            raise ChainError(f"a question is a text, a mapping or a Question, not {type(asked).__name__}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ChainError(f"not a question: {what}; give a text, or a mapping with text and id") from error
+    if not question.text.strip():
+        raise ChainError("the question is empty; give its text")
+    return question
+
+
+def _known(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = [field.name for field in dataclasses.fields(Question)]
+    unknown = next((name for name in asked if name not in names), None)
+    if unknown is not None:
+        raise ChainError(f"a question has no field {unknown!r}; there are: {', '.join(names)}")
+    return asked
 
 
 def chunk_from_document(document: Document, rank: int = 0) -> Chunk:

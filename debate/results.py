@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import computed_field
+from pydantic import computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
-from chains.schemas import Chunk, Opinion, Question, Translation, Turn
+from chains.schemas import Chunk, Opinion, Question, Reading, Translation, Turn, chunk_table
 
 DONE, FAILED = "done", "failed"
+_SCORES = ("score", "question_score", "pov_scores", "rank")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,13 @@ class StageTime:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """All that came out of one question, or why it failed; ``stages`` are those that this process finished."""
+    """All that came out of one question, or why it failed; ``stages`` are those that this process finished.
+
+    Attributes:
+        chunks: the passages of the opinion, best first.
+        debate_chunks: the passages that only debaters read; each text is kept once.
+        readings: which passages each debater read, with that debater's scores.
+    """
 
     question: Question
     model: str
@@ -36,12 +43,47 @@ class QuestionResult:
     error: str = ""
     stages: tuple[StageTime, ...] = ()
     attempts: tuple[str, ...] = ()
+    debate_chunks: tuple[Chunk, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _chunk_ids_in_turns(cls, values: Any) -> Any:
+        """Read a row of a version whose turns held their passages' texts."""
+        return _with_readings(values) if isinstance(values, dict) else values
+
+    def chunk_table(self) -> dict[str, Chunk]:
+        """Return every passage of the question by its id."""
+        return chunk_table(self.chunks, self.debate_chunks)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> str:
         """Return done or failed."""
         return FAILED if self.error else DONE
+
+
+def _with_readings(values: dict[str, Any]) -> dict[str, Any]:
+    old = [turn for turn in values.get("turns") or () if isinstance(turn, dict) and "chunks" in turn]
+    if not old:
+        return values
+    own = {chunk["id"] for chunk in values.get("chunks") or ()}
+    others = {chunk["id"]: chunk for turn in old for chunk in turn["chunks"] if chunk["id"] not in own}
+    hits = {
+        turn["persona_id"]: [
+            {"chunk_id": one["id"]} | {k: one[k] for k in _SCORES if k in one} for one in turn["chunks"]
+        ]
+        for turn in reversed(old)
+    }
+    return values | {
+        "turns": [turn | {"chunk_ids": [one["id"] for one in turn.get("chunks", ())]} for turn in values["turns"]],
+        "debate_chunks": list(others.values()),
+        "readings": [{"persona_id": persona_id, "hits": found} for persona_id, found in reversed(hits.items())],
+    }
+
+
+def _hit(chunk: dict[str, Any]) -> dict[str, Any]:
+    return {"chunk_id": chunk["id"]} | {name: chunk[name] for name in _SCORES if name in chunk}
 
 
 def result_row(result: QuestionResult) -> dict[str, Any]:
@@ -58,7 +100,7 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
     shown = _shown(result)
     row = {
         "instruction": question.text,
-        "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(shown, 1)),
+        "context": _numbered([chunk.text for chunk in shown]),
         "answer": opinion.answer if opinion else "",
         "status": result.status,
         "question_id": question.id,
@@ -75,6 +117,10 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         "error": result.error,
     }
     return row | ({f"answer_{translation.language}": translation.text} if translation else {})
+
+
+def _numbered(texts: Iterable[str]) -> str:
+    return "\n\n".join(f"[{n}] {text}" for n, text in enumerate(texts, 1))
 
 
 def _shown(result: QuestionResult) -> tuple[Chunk, ...]:
@@ -94,6 +140,7 @@ def _translation_notes(translation: Translation) -> Iterable[str]:
 def turn_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
     """Return the rows of the sheet ``debate``: one a turn, the verdict last."""
     turns = (*result.turns, *((result.verdict,) if result.verdict else ()))
+    table = result.chunk_table()
     for number, turn in enumerate(turns, 1):
         yield {
             "question_id": result.question.id,
@@ -104,8 +151,10 @@ def turn_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
             "persona": turn.persona_id,
             "text": turn.text,
             "words": turn.words,
-            "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(turn.chunks, 1)),
-            "chunk_ids": ", ".join(chunk.id for chunk in turn.chunks),
+            "context": "\n\n".join(
+                f"[{n}] {table[one].text}" for n, one in enumerate(turn.chunk_ids, 1) if one in table
+            ),
+            "chunk_ids": ", ".join(turn.chunk_ids),
             "dropped": ", ".join(turn.dropped),
             "loop": turn.loop,
             "notes": "; ".join(turn.notes),

@@ -1,6 +1,6 @@
 """Texts that documents and models may write and no program that shows them may run."""
 
-from chains.schemas import Chunk, Opinion, Question, Support, Translation, Turn
+from chains.schemas import Chunk, Opinion, Question, Reading, Support, Translation, Turn
 from debate.results import QuestionResult, StageTime
 
 HOSTILE = [
@@ -35,8 +35,8 @@ HOSTILE = [
 
 def result(text: str) -> QuestionResult:
     """A result that holds the text wherever text can stand."""
-    turn = Turn(1, "hawk", text, text, 1, (Chunk("c1", text, text),))
-    return QuestionResult(Question("q1", text), "model", 1.0, turn.chunks, Opinion(text, 1, ("c1",)), (turn,), turn)
+    turn, chunk = Turn(1, "hawk", text, text, 1, ("c1",)), Chunk("c1", text, text)
+    return QuestionResult(Question("q1", text), "model", 1.0, (chunk,), Opinion(text, 1, ("c1",)), (turn,), turn)
 
 
 MARKUP = [
@@ -78,7 +78,7 @@ MARKUP = [
 def everywhere(text: str, question_id: str, *, failed: bool = False) -> QuestionResult:
     """A result that holds the text in every field that a report shows."""
     chunk = Chunk("c" + text, text, text, 0.5, 0.6, (-0.4,), 1)
-    turns = tuple(Turn(n, text, text, text, 1, (chunk,), (text,), text, (text,)) for n in (1, 2))
+    turns = tuple(Turn(n, text, text, text, 1, (chunk.id,), (text,), text, (text,)) for n in (1, 2))
     opinion = Opinion(
         f"{text} stands here [1].", 4, (chunk.id,), citations=text, supported=0.0, sentences=(Support(0, 3, None, 0.1),),
         unsupported=(text,), dropped=(text,), loop=text, notes=(text,),
@@ -88,5 +88,6 @@ def everywhere(text: str, question_id: str, *, failed: bool = False) -> Question
     stages = (StageTime(text, 1.0),)
     translation = Translation(text, text, 1, (text,), text, (text,))
     return QuestionResult(
-        question, text, 1.0, (chunk,), opinion, turns, verdict, translation, text if failed else "", stages
-    )
+        question, text, 1.0, (chunk,), opinion, turns, verdict, translation, text if failed else "", stages,
+        readings=(Reading.of(text, (chunk,)),),
+    )  # fmt: skip

@@ -43,23 +43,49 @@ class POVRetriever(BaseRetriever):
         pov_weight: float | None = None,
         **kwargs: Any,
     ) -> list[Document]:
-        wanted = self.k if k is None else k
-        fetch = 2 * wanted + 8
-        while True:
-            found = self.store.pov_search(
-                [query],
-                [self.povs if povs is None else povs],
-                pov_weight=self.pov_weight if pov_weight is None else pov_weight,
-                k=fetch,
-                mode=self.mode,
-                aggregate=self.aggregate,
-                calibrate=self.calibrate,
-                rerank=self.rerank,
-            )[0]
-            distinct = without_near_duplicates(found, wanted)
-            if len(distinct) == wanted or len(found) < fetch:
-                return distinct
-            fetch *= 4
+        return distinct_search(
+            self.store,
+            [query],
+            [self.povs if povs is None else povs],
+            [self.k if k is None else k],
+            pov_weight=self.pov_weight if pov_weight is None else pov_weight,
+            mode=self.mode,
+            aggregate=self.aggregate,
+            calibrate=self.calibrate,
+            rerank=self.rerank,
+        )[0]
+
+
+def distinct_search(
+    store: FaissStore,
+    questions: Sequence[str],
+    povs_per_question: Sequence[Sequence[POV]],
+    ks: Sequence[int],
+    **search: Any,
+) -> list[list[Document]]:
+    """Search for many questions in one call, without near-duplicates.
+
+    Args:
+        questions: n texts.
+        povs_per_question: n lists of views.
+        ks: how many documents each question gets, n numbers.
+        search: further arguments of `FaissStore.pov_search`.
+
+    Returns:
+        For every question at most its k documents, best first. Errors as `pov_search`.
+    """
+    if not questions:
+        return []
+    fetch = 2 * max(ks) + 8
+    while True:
+        found = store.pov_search(questions, povs_per_question, k=fetch, **search)
+        distinct = [without_near_duplicates(documents, k) for documents, k in zip(found, ks, strict=True)]
+        complete = (
+            len(own) == k or len(documents) < fetch for own, documents, k in zip(distinct, found, ks, strict=True)
+        )
+        if all(complete):
+            return distinct
+        fetch *= 4
 
 
 def without_near_duplicates(documents: Sequence[Document], k: int) -> list[Document]:

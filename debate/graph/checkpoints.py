@@ -13,11 +13,11 @@ from pathlib import Path
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from chains.schemas import Chunk, Opinion, Question, Support, Translation, Turn
+from chains.schemas import Chunk, Hit, Opinion, Question, Reading, Support, Translation, Turn
 from debate.errors import RunFolderError
 
 _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-CHECKPOINT_TYPES = (Question, Chunk, Opinion, Support, Translation, Turn)
+CHECKPOINT_TYPES = (Question, Chunk, Hit, Reading, Opinion, Support, Translation, Turn)
 _TYPES = [(one.__module__, one.__name__) for one in CHECKPOINT_TYPES]
 
 

@@ -8,32 +8,38 @@ it reads ``question`` and ``opinion_text`` and writes ``turns`` and ``verdict``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
 
-from chains.debate import DebateRequest, Retrieve, TurnRequest, check_debate, turn_chain, verdict_chain
+from chains.debate import DebateSteps, Retrieve, check_retrievers, read_all
+from chains.debating.record import DebateRecord
 from chains.generation.contract import WordLimits
-from chains.schemas import Question, Turn
+from chains.schemas import Chunk, Question, Reading, Turn, as_question, chunk_table
 from debate.graph.retries import RETRY, Attempts
+from debate.graph.stages import Stage
 from prompts import Persona
 
 
-def append(spoken: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
-    """Add turns or notes; a checkpoint hands a tuple back as a list."""
-    return (*spoken, *new)
-
-
 class DebateState(TypedDict, total=False):
-    """What a debate reads and writes."""
+    """What a debate reads and writes.
+
+    ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read: each text once.
+    ``readings`` tell who reads which. A new question on the same thread begins with none of the old one's results.
+    """
 
     question: Question
     opinion_text: str
-    turns: Annotated[tuple[Turn, ...], append]
-    verdict: Turn
-    attempts: Annotated[tuple[str, ...], append]
+    chunks: tuple[Chunk, ...]
+    debate_chunks: tuple[Chunk, ...]
+    readings: tuple[Reading, ...]
+    turns: tuple[Turn, ...]
+    verdict: Turn | None
+    attempts: tuple[str, ...]
 
 
 def build_debate_graph(
@@ -44,56 +50,62 @@ def build_debate_graph(
     rounds: int = 2,
     limits: WordLimits = WordLimits(30, 120),  # noqa: B008 - frozen
     seed: int = 0,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile the debate of these personas; see ``chains.debate_chain`` for the arguments.
 
+    Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` where there is one.
+
     Raises:
-        ChainError: fewer than two personas or rounds.
+        ChainError: fewer than two personas or rounds, or a persona without a retriever.
     """
+    check_retrievers(personas, retrievers)
+    steps = DebateSteps(llm, personas, rounds=rounds, limits=limits, seed=seed)
+
+    def retrieve(state: DebateState) -> DebateState:
+        question = as_question(state["question"])
+        chunks, readings = read_all(question.text, personas, retrievers)
+        return {**fresh(question), "debate_chunks": chunks, "readings": readings}
+
     graph = StateGraph(DebateState)
-    add_debate(graph, START, llm, personas, retrievers, rounds=rounds, limits=limits, seed=seed)
-    return graph.compile()
+    graph.add_node(Stage.RETRIEVE.node, Attempts().noted(Stage.RETRIEVE, retrieve), retry_policy=RETRY)
+    graph.add_edge(START, Stage.RETRIEVE.node)
+    add_debate(graph, Stage.RETRIEVE.node, steps)
+    return graph.compile(checkpointer=checkpointer, name="debate")
 
 
-def add_debate(
-    graph: StateGraph[Any, Any, Any, Any],
-    after: str,
-    llm: BaseLanguageModel[Any],
-    personas: Sequence[Persona],
-    retrievers: Mapping[str, Retrieve],
-    *,
-    rounds: int,
-    limits: WordLimits,
-    seed: int,
-    then: str = END,
-) -> None:
-    """Add the debate's steps to a graph, between the nodes ``after`` and ``then``.
+def fresh(question: Question) -> DebateState:
+    """Return the state of a debate that has not begun, so that a thread's earlier question leaves nothing in it."""
+    return {"question": question, "turns": (), "verdict": None, "attempts": ()}
 
-    Raises:
-        ChainError: fewer than two personas or rounds.
-    """
-    check_debate(personas, rounds)
-    speakers = [turn_chain(llm, persona, retrievers[persona.id], limits=limits, seed=seed) for persona in personas]
-    moderator = verdict_chain(llm, seed=seed)
 
-    def request(state: DebateState) -> TurnRequest:
-        turns = state.get("turns", ())
-        debate = DebateRequest(state["question"], state.get("opinion_text", ""))
-        return TurnRequest(debate, turns, len(turns) // len(speakers) + 1, rounds)
+def add_debate(graph: StateGraph[Any, Any, Any, Any], after: str, steps: DebateSteps, then: str = END) -> None:
+    """Add the debate's steps to a graph, between the nodes ``after`` and ``then``."""
 
     def speak(state: DebateState) -> DebateState:
-        speaker = speakers[len(state.get("turns", ())) % len(speakers)]
-        return {"turns": (speaker.invoke(request(state)),)}
+        record = record_of(state)
+        return {"turns": (*record.turns, steps.speak(record))}
 
     def judge(state: DebateState) -> DebateState:
-        return {"verdict": moderator.invoke(request(state))}
+        return {"verdict": steps.give_verdict(record_of(state))}
 
     def next_step(state: DebateState) -> str:
-        return "speak" if len(state["turns"]) < rounds * len(speakers) else "give_verdict"
+        return Stage.VERDICT.node if steps.is_over(record_of(state)) else Stage.DEBATE.node
 
     attempts = Attempts()
-    graph.add_node("speak", attempts.noted("debate", speak), retry_policy=RETRY)
-    graph.add_node("give_verdict", attempts.noted("verdict", judge), retry_policy=RETRY)
-    graph.add_edge(after, "speak")
-    graph.add_conditional_edges("speak", next_step, ["speak", "give_verdict"])
-    graph.add_edge("give_verdict", then)
+    graph.add_node(Stage.DEBATE.node, attempts.noted(Stage.DEBATE, speak), retry_policy=RETRY)
+    graph.add_node(Stage.VERDICT.node, attempts.noted(Stage.VERDICT, judge), retry_policy=RETRY)
+    graph.add_edge(after, Stage.DEBATE.node)
+    graph.add_conditional_edges(Stage.DEBATE.node, next_step, [Stage.DEBATE.node, Stage.VERDICT.node])
+    graph.add_edge(Stage.VERDICT.node, then)
+
+
+def record_of(state: DebateState) -> DebateRecord:
+    """Return the debate that a state holds."""
+    return DebateRecord(
+        question=state["question"].text,
+        opinion=state.get("opinion_text", ""),
+        table=chunk_table(state.get("chunks", ()), state.get("debate_chunks", ())),
+        readings={reading.persona_id: reading for reading in state.get("readings", ())},
+        turns=tuple(state.get("turns", ())),
+    )

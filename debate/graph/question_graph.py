@@ -15,13 +15,15 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
+from chains.debate import DebateSteps
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
-from chains.retrieve import Retrieval
-from chains.schemas import Chunk, Opinion, Translation
+from chains.retrieve import ReaderViews, SharedRetrieval
+from chains.schemas import Opinion, Reading, Translation, as_question, chunk_table
 from chains.translate import translation_chain
-from debate.graph.debate_graph import DebateState, add_debate
+from debate.graph.debate_graph import DebateState, add_debate, fresh
 from debate.graph.retries import RETRY, Attempts
+from debate.graph.stages import Stage
 from debate.settings import GraphSettings
 from prompts import Persona, PointOfView
 from vectorstore import FaissStore
@@ -30,9 +32,8 @@ from vectorstore import FaissStore
 class QuestionState(DebateState, total=False):
     """What becomes of a question on its way."""
 
-    chunks: tuple[Chunk, ...]
-    opinion: Opinion
-    translation: Translation
+    opinion: Opinion | None
+    translation: Translation | None
 
 
 def build_question_graph(
@@ -56,48 +57,68 @@ def build_question_graph(
         opinion_persona: who writes the opinion; the first persona unless given.
         checkpointer: makes each step durable.
 
-    Input state: ``{"question": Question}``. Output adds ``chunks``, ``opinion``, ``turns``, ``verdict``, and
-    ``translation`` where one is asked for.
+    Input state: ``{"question": …}``, a ``Question``, its text or its fields. Output adds ``chunks``, ``opinion``,
+    ``turns``, ``verdict``, and ``translation`` where one is asked for.
 
     Raises:
         ChainError: fewer than two personas or rounds, or an unknown language.
     """
     chosen = settings or GraphSettings()
     writer = opinion_persona or personas[0]
-    graph = StateGraph(QuestionState)
-    attempts = Attempts()
-    retrieve = _retrieve_step(_retrieval(store, povs or writer.povs, chosen.k, chosen))
-    graph.add_node("retrieve", attempts.noted("retrieve", retrieve), retry_policy=RETRY)
-    graph.add_node(
-        "write_opinion", attempts.noted("opinion", _opinion_step(llm, store, writer, chosen)), retry_policy=RETRY
-    )
-    graph.add_edge(START, "retrieve")
-    graph.add_edge("retrieve", "write_opinion")
-    add_debate(
-        graph,
-        "write_opinion",
+    debate = DebateSteps(
         llm,
         personas,
-        {one.id: _retrieval(store, one.povs, chosen.debate_k, chosen) for one in personas},
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
         seed=chosen.seed,
-        then="translate" if chosen.translate else END,
     )
+    graph = StateGraph(QuestionState)
+    attempts = Attempts()
+    graph.add_node(
+        Stage.RETRIEVE.node,
+        attempts.noted(Stage.RETRIEVE, _retrieve_step(store, povs or writer.povs, personas, chosen)),
+        retry_policy=RETRY,
+    )
+    graph.add_node(
+        Stage.OPINION.node,
+        attempts.noted(Stage.OPINION, _opinion_step(llm, store, writer, chosen)),
+        retry_policy=RETRY,
+    )
+    graph.add_edge(START, Stage.RETRIEVE.node)
+    graph.add_edge(Stage.RETRIEVE.node, Stage.OPINION.node)
+    add_debate(graph, Stage.OPINION.node, debate, Stage.TRANSLATE.node if chosen.translate else END)
     if chosen.translate:
-        graph.add_node("translate", attempts.noted("translate", _translate_step(llm, chosen)), retry_policy=RETRY)
-        graph.add_edge("translate", END)
-    return graph.compile(checkpointer=checkpointer)
+        graph.add_node(
+            Stage.TRANSLATE.node, attempts.noted(Stage.TRANSLATE, _translate_step(llm, chosen)), retry_policy=RETRY
+        )
+        graph.add_edge(Stage.TRANSLATE.node, END)
+    return graph.compile(checkpointer=checkpointer, name="question")
 
 
-def _retrieval(store: FaissStore, povs: Sequence[PointOfView], k: int, chosen: GraphSettings) -> Retrieval:
-    rerank = None if chosen.rerank else False
-    return Retrieval(store, povs, k=k, pov_weight=chosen.pov_weight, mode=chosen.mode, rerank=rerank)
+def _retrieve_step(
+    store: FaissStore, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
+) -> Callable[[QuestionState], QuestionState]:
+    """Search once for the writer and every debater: nothing searches while text is generated."""
+    retrieval = SharedRetrieval(
+        store,
+        [ReaderViews("opinion", povs, chosen.k), *(ReaderViews(one.id, one.povs, chosen.debate_k) for one in personas)],
+        pov_weight=chosen.pov_weight,
+        mode=chosen.mode,
+        rerank=None if chosen.rerank else False,
+    )
 
-
-def _retrieve_step(retrieval: Retrieval) -> Callable[[QuestionState], QuestionState]:
     def retrieve(state: QuestionState) -> QuestionState:
-        return {"chunks": retrieval.invoke(state["question"])}
+        question = as_question(state["question"])
+        chunks, *by_persona = retrieval.invoke(question)
+        own = chunk_table(chunks)
+        return {
+            **fresh(question),
+            "opinion": None,
+            "translation": None,
+            "chunks": chunks,
+            "debate_chunks": tuple(one for one in chunk_table(*by_persona).values() if one.id not in own),
+            "readings": tuple(Reading.of(one.id, read) for one, read in zip(personas, by_persona, strict=True)),
+        }
 
     return retrieve
 
@@ -126,6 +147,7 @@ def _translate_step(llm: BaseLanguageModel[Any], chosen: GraphSettings) -> Calla
     chain = translation_chain(llm, chosen.translate, glossary=chosen.glossary, seed=chosen.seed)
 
     def translate(state: QuestionState) -> QuestionState:
-        return {"translation": chain.invoke(state["opinion"])}
+        opinion = state["opinion"]
+        return {"translation": chain.invoke(opinion)} if opinion else {}
 
     return translate

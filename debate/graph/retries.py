@@ -14,6 +14,7 @@ from langgraph.types import RetryPolicy
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from chains.errors import ChainError
+from debate.graph.stages import Stage
 from debate.tracing.tracer import traced_step
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
@@ -73,7 +74,10 @@ class Attempts:
                         error.add_note(f"{number} attempts: {'; '.join(failures)}")
                 raise
             failures = self._failures.pop(task, [])
-            return {**written, "attempts": tuple(failures)} if failures else written
+            if not failures:
+                return written
+            before = () if name == Stage.RETRIEVE else state.get("attempts", ())  # a question begins without any
+            return {**written, "attempts": (*before, *failures)}
 
         return attempt
 

@@ -25,26 +25,12 @@ from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import cannot_write
 from debate.graph.retries import attempts_of
+from debate.graph.stages import Stage
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
 from debate.tracing.tracer import Trace
 
 _LOG = logging.getLogger(__name__)
-_NEXT_STAGE = {
-    "retrieve": "opinion",
-    "write_opinion": "debate",
-    "speak": "debate",
-    "give_verdict": "done",
-    "translate": "done",
-}
-_STAGES = {
-    "retrieve": "retrieve",
-    "write_opinion": "opinion",
-    "speak": "debate",
-    "give_verdict": "verdict",
-    "translate": "translate",
-}
-
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
@@ -165,7 +151,7 @@ class QuestionWorker:
             RunFolderError: the checkpoints cannot be written.
         """
         started = time.monotonic()
-        self._progress.stage(question.id, "retrieve")
+        self._progress.stage(question.id, Stage.RETRIEVE)
         thread = thread_of(question)
         error = ""
         spent: dict[str, float] = {}
@@ -185,6 +171,8 @@ class QuestionWorker:
             model=self._model,
             seconds=time.monotonic() - started,
             chunks=tuple(state.get("chunks", ())),
+            debate_chunks=tuple(state.get("debate_chunks", ())),
+            readings=tuple(state.get("readings", ())),
             opinion=state.get("opinion"),
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
@@ -197,7 +185,7 @@ class QuestionWorker:
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
-        if "verdict" in stood.values and not stood.next:  # killed between its last step and its row
+        if stood.values.get("verdict") and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
         # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
@@ -218,9 +206,9 @@ class QuestionWorker:
                     return None
             else:
                 since, before = time.monotonic(), since
-                for node in payload.keys() & _STAGES.keys():  # LangGraph puts "__metadata__" beside replayed results
-                    spent[_STAGES[node]] = spent.get(_STAGES[node], 0.0) + since - before
-                    self._progress.stage(question.id, _NEXT_STAGE.get(node, node))
+                for stage in filter(None, map(Stage.of_node, payload)):  # there is "__metadata__" beside the nodes
+                    spent[stage.value] = spent.get(stage.value, 0.0) + since - before
+                    self._progress.stage(question.id, stage)
         return state
 
 

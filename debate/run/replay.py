@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
 
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
+from debate.graph.stages import Stage
 from debate.indexing import load_store
 from debate.locking import exclusive_folder
 from debate.progress import NullProgress
@@ -32,10 +33,7 @@ from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
 
-Stage = Literal["retrieve", "opinion", "debate", "verdict"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
-# The node whose work each stage goes on from; retrieving goes on from nothing.
-_AFTER: dict[Stage, str] = {"opinion": "retrieve", "debate": "write_opinion", "verdict": "speak"}
+STAGES = (Stage.RETRIEVE, Stage.OPINION, Stage.DEBATE, Stage.VERDICT)  # what a replay can begin with
 _RESULT = TypeAdapter(QuestionResult)
 
 
@@ -94,8 +92,8 @@ def replay_question(
         place = _new_folder(folder, chosen)
         with tempfile.TemporaryDirectory() as work, open_checkpoints(Path(work) / "thread.sqlite") as thread:
             graph = question_graph(settings, inputs, llm, store, thread)
-            if chosen in _AFTER:
-                graph.update_state(thread_of(before.question), state, as_node=_AFTER[chosen])
+            if chosen is not Stage.RETRIEVE:  # which goes on from nothing
+                graph.update_state(thread_of(before.question), state, as_node=STAGES[STAGES.index(chosen) - 1].node)
             with tracing(place) as trace:
                 answering = QuestionWorker(graph, settings.model, NullProgress(), trace)
                 # Nothing stops a replay between two steps, so that it has a result.
@@ -108,7 +106,7 @@ def replay_question(
 def _stage(stage: str) -> Stage:
     if stage not in STAGES:
         raise SettingsError(f"--replay {stage!r} is no stage; choose one of {', '.join(STAGES)}")
-    return stage
+    return next(one for one in STAGES if one == stage)
 
 
 def _row(folder: Path, question_id: str) -> QuestionResult:
@@ -123,17 +121,17 @@ def _row(folder: Path, question_id: str) -> QuestionResult:
 def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -> dict[str, Any]:
     """Return what a stage goes on from: everything that the row holds of the stages before it."""
     state: dict[str, Any] = {"question": row.question}
-    if stage == "retrieve":
+    if stage is Stage.RETRIEVE:
         return state
-    state["chunks"] = row.chunks
-    if stage in ("debate", "verdict"):
+    state |= {"chunks": row.chunks, "debate_chunks": row.debate_chunks, "readings": row.readings}
+    if stage in (Stage.DEBATE, Stage.VERDICT):
         if row.opinion is None:
-            raise RunFolderError(_too_early(row, stage, "opinion"))
+            raise RunFolderError(_too_early(row, stage, Stage.OPINION))
         state |= {"opinion": row.opinion, "opinion_text": row.opinion.answer if settings.opinion_in_debate else ""}
-    if stage == "verdict":
+    if stage is Stage.VERDICT:
         speakers = len(dict.fromkeys(turn.persona_id for turn in row.turns))
         if not row.turns or len(row.turns) < settings.rounds * speakers:
-            raise RunFolderError(_too_early(row, stage, "debate"))
+            raise RunFolderError(_too_early(row, stage, Stage.DEBATE))
         state["turns"] = row.turns
     return state
 

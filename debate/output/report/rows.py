@@ -155,9 +155,9 @@ class RowMaker:
             answer=answer_stretches(opinion, numbers) if opinion else (),
             unsupported=opinion.unsupported if opinion else (),
             retrieved=retrieved,
-            speeches=tuple(_speech(turn, colours[turn.persona_id], anchor) for turn in result.turns),
+            speeches=tuple(_speech(turn, colours[turn.persona_id], result, anchor) for turn in result.turns),
             readers=self._readers(result, colours, anchor, laid_out),
-            verdict=_speech(result.verdict, 0, anchor) if result.verdict else None,
+            verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,
             translation=result.translation,
             laid_out=laid_out,
         )
@@ -173,13 +173,15 @@ class RowMaker:
     def _readers(
         self, result: QuestionResult, colours: dict[str, int], anchor: str, laid_out: bool
     ) -> tuple[Reader, ...]:
-        readers = []
-        for persona_id, colour in colours.items():
-            first = next(turn for turn in result.turns if turn.persona_id == persona_id)
-            views = self._facts.views_of(persona_id)
-            numbers = range(1, len(first.chunks) + 1)
-            read = self._passages(first.chunks, numbers, views, _reader_anchor(anchor, persona_id), laid_out)
-            readers.append(Reader(first.speaker, colour, read))
+        table, readers = result.chunk_table(), []
+        names = {turn.persona_id: turn.speaker for turn in result.turns}
+        for reading in result.readings:
+            if reading.persona_id not in colours:
+                continue
+            chunks, views = reading.chunks(table), self._facts.views_of(reading.persona_id)
+            place = _reader_anchor(anchor, reading.persona_id)
+            read = self._passages(chunks, range(1, len(chunks) + 1), views, place, laid_out)
+            readers.append(Reader(names[reading.persona_id], colours[reading.persona_id], read))
         return tuple(readers)
 
     def _passages(
@@ -215,9 +217,11 @@ def _turns(result: QuestionResult) -> tuple[Turn, ...]:
     return (*result.turns, *((result.verdict,) if result.verdict else ()))
 
 
-def _speech(turn: Turn, colour: int, anchor: str) -> Speech:
+def _speech(turn: Turn, colour: int, result: QuestionResult, anchor: str) -> Speech:
     reader = _reader_anchor(anchor, turn.persona_id)
-    read = tuple((n, f"{reader}-{n}") for n in range(1, len(turn.chunks) + 1))
+    hits = next((one.hits for one in result.readings if one.persona_id == turn.persona_id), ())
+    places = {hit.chunk_id: f"{reader}-{n}" for n, hit in enumerate(hits, 1)}
+    read = tuple((n, places[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in places)
     text = turn_pieces(turn, dict(read))
     return Speech(turn.speaker, colour, turn.round, text, turn.words, read, tuple(_notes(turn)))
 

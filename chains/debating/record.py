@@ -1,0 +1,35 @@
+"""What is known of a debate at any moment. Data only: no model, no prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chains.schemas import Chunk, Reading, Turn
+
+
+@dataclass(frozen=True)
+class DebateRecord:
+    """A debate so far.
+
+    Attributes:
+        opinion: the opinion under debate, or "".
+        table: every passage of the question by id; texts are kept here alone.
+        readings: what each persona reads, by its id.
+    """
+
+    question: str
+    opinion: str = ""
+    table: Mapping[str, Chunk] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+
+    def passages_of(self, persona_id: str) -> tuple[Chunk, ...]:
+        """Return what a persona reads, best first."""
+        reading = self.readings.get(persona_id)
+        return reading.chunks(self.table) if reading else ()
+
+    def texts_read(self) -> tuple[str, ...]:
+        """Return the text of every passage that stood in the prompt of a turn."""
+        ids = dict.fromkeys(chunk_id for turn in self.turns for chunk_id in turn.chunk_ids)
+        return tuple(self.table[one].text for one in ids if one in self.table)

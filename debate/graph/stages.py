@@ -1,0 +1,38 @@
+"""The stages of a question: one enum for the graph, progress, traces and replay.
+
+A stage's value is what people read; its node is the graph's. Nodes are verbs and state keys nouns, since LangGraph
+refuses a node that is called like a key of its state. The order of the members is the order of the work.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """One stage of a question on its way."""
+
+    node: str
+
+    def __new__(cls, label: str, node: str) -> Stage:
+        """Make a member of its label and its node."""
+        stage = str.__new__(cls, label)
+        stage._value_ = label
+        stage.node = node
+        return stage
+
+    RETRIEVE = "retrieve", "retrieve"
+    OPINION = "opinion", "write_opinion"
+    DEBATE = "debate", "speak"
+    VERDICT = "verdict", "give_verdict"
+    TRANSLATE = "translate", "translate"
+
+    @property
+    def order(self) -> int:
+        """Its place among the stages, from 0."""
+        return list(Stage).index(self)
+
+    @classmethod
+    def of_node(cls, node: str) -> Stage | None:
+        """Return the stage that a node works on; None for a node of somebody else."""
+        return next((stage for stage in cls if stage.node == node), None)

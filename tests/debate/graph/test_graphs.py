@@ -1,0 +1,100 @@
+"""The graphs as another system uses them: any form of a question, one thread after the other, sync and async."""
+
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from langchain_core.runnables import RunnableLambda
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from chains import ChainError, Chunk, Question
+from debate import GraphSettings, build_debate_graph, build_question_graph
+from debate.graph.checkpoints import CHECKPOINT_TYPES
+from debate.graph.stages import Stage
+from prompts import load_personas
+from vectorstore import FaissStore
+
+SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
+STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING, ids=["c1", "c2"])
+PERSONAS = load_personas(None).personas[:2]
+
+
+def question_graph(checkpointer=None):
+    llm = ScriptedLLM(script=SCRIPT)
+    return build_question_graph(llm, STORE, PERSONAS, settings=GraphSettings(abstain=False), checkpointer=checkpointer)
+
+
+def debate_graph(checkpointer=None):
+    found = RunnableLambda(lambda question: (Chunk("c1", "BRICS admitted Iran."),))
+    llm = ScriptedLLM(script=SCRIPT)
+    return build_debate_graph(llm, PERSONAS, {one.id: found for one in PERSONAS}, checkpointer=checkpointer)
+
+
+every_graph = pytest.mark.parametrize("build", [question_graph, debate_graph])
+
+
+@every_graph
+@pytest.mark.parametrize("question", [Question("q", "Did they?"), "Did they?", {"text": "Did they?", "id": "q"}])
+def test_a_question_is_taken_as_a_type_a_text_or_a_mapping(build, question) -> None:
+    state = build().invoke({"question": question})
+    assert state["question"] == Question("q", "Did they?")
+    assert len(state["turns"]) == 4
+
+
+@every_graph
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ({"txt": "Did they?"}, "a question has no field 'txt'; there are: id, text, about"),
+        ({"id": "q"}, "text: Field required; give a text, or a mapping with text and id"),
+        ("  ", "the question is empty"),
+        (7, "not int"),
+    ],
+)
+def test_what_is_no_question_is_told(build, question, told: str) -> None:
+    with pytest.raises(ChainError, match=told):
+        build().invoke({"question": question})
+
+
+@every_graph
+def test_a_second_question_on_the_same_thread_begins_a_new_debate(build) -> None:
+    graph, thread = build(InMemorySaver()), {"configurable": {"thread_id": "one"}}
+    graph.invoke({"question": "Did they?"}, thread)
+    state = graph.invoke({"question": "Will they?"}, thread)
+    assert state["question"].text == "Will they?"
+    assert len(state["turns"]) == 4
+
+
+@every_graph
+async def test_a_graph_runs_asynchronously(build) -> None:
+    graph = build()
+    assert await graph.ainvoke({"question": "Did they?"}) == graph.invoke({"question": "Did they?"})
+    assert [step async for step in graph.astream({"question": "Did they?"}, stream_mode="updates")]
+
+
+@every_graph
+def test_a_hosts_checkpointer_reads_every_type_back_without_a_warning(build, caplog: pytest.LogCaptureFixture) -> None:
+    serde = JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES)
+    graph, thread = build(InMemorySaver(serde=serde)), {"configurable": {"thread_id": "one"}}
+    state = graph.invoke({"question": "Did they?"}, thread)
+    kept = graph.get_state(thread).values
+    assert (tuple(kept["turns"]), tuple(kept["readings"])) == (state["turns"], state["readings"])
+    assert caplog.messages == []
+
+
+@every_graph
+def test_the_state_has_a_schema_for_servers_and_studios(build) -> None:
+    assert {"question", "turns", "verdict"} <= build().get_output_jsonschema()["properties"].keys()
+
+
+def test_a_turn_holds_ids_and_the_question_each_text_once() -> None:
+    state = question_graph().invoke({"question": "Did they?"})
+    texts = [chunk.text for chunk in (*state["chunks"], *state["debate_chunks"])]
+    assert sorted(texts) == ["BRICS admitted Iran.", "The G7 capped a price."]
+    assert set(state["turns"][0].chunk_ids) == {"c1", "c2"}
+
+
+def test_the_nodes_are_the_stages() -> None:
+    graph = build_question_graph(
+        ScriptedLLM(script={}), STORE, PERSONAS, settings=GraphSettings(abstain=False, translate="ja")
+    )
+    assert set(graph.get_graph().nodes) - {"__start__", "__end__"} == {stage.node for stage in Stage}
