@@ -72,6 +72,19 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """What cleaning took out of a model's output.
+
+    Attributes:
+        kind: what it was, such as ``reasoning``, ``label``, ``next speaker`` or ``talk about the task``.
+        text: the words themselves.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Completion:
     """What a model wrote for one prompt.
 

@@ -26,12 +26,14 @@ _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}{_WIDE_PUNCTUATION}]+")
 CITATION = re.compile(r"\[\d{1,2}\]")  # a marker such as [1]; passages are few, so two digits are enough
 _CLOSERS = "\"'”’»)\\]」』）】*_"
 _MARKERS = r"(?:[ \t]*\[\d{1,2}\])*"  # a marker behind the full stop belongs to the sentence before it
+# The lookbehinds keep the search linear: a run of dots or blanks is tried once, from its beginning.
 _STOP = re.compile(
     rf"(?P<wide>[。！？｡]+[{_CLOSERS}]*{_MARKERS})"
-    rf"|(?P<stop>[.!?…]+)[{_CLOSERS}]*{_MARKERS}(?=\s|$|[{UNSPACED}])"
-    r"|(?P<break>[ \t]*\n\s*(?:\n|(?=[-*•#]\s|\d{1,2}[.)]\s)))"
+    rf"|(?<![.!?…])(?P<stop>[.!?…]+)[{_CLOSERS}]*{_MARKERS}(?=\s|$|[{UNSPACED}])"
+    r"|(?P<break>(?<![ \t])[ \t]*\n\s*(?:\n|(?=[-*•#]\s|\d{1,2}[.)]\s)))"
 )
 _LAST_WORD = re.compile(r"[^\s(\[“\"'‘]+$")
+_LONGEST_ABBREVIATION = 40  # characters before a full stop that are looked at
 _NEXT_WORD = re.compile(r"[\s\"'“‘(\[]*(?P<word>\w*)")
 
 # Never the end of a sentence: a name or an example follows.
@@ -131,7 +133,8 @@ def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     after = following["word"] if following else ""
     if after[:1].islower():
         return True  # "Why?" he asked; approx. five
-    last = _LAST_WORD.search(text, start, stop.start("stop"))
+    end = stop.start("stop")
+    last = _LAST_WORD.search(text, max(start, end - _LONGEST_ABBREVIATION), end)
     if stop["stop"] != "." or last is None:
         return False
     word = last.group().lower()

@@ -1,0 +1,104 @@
+"""Markdown taken out of prose: headings go, the marks of lists and of emphasis go and leave their words.
+
+Time is linear: every pattern is bounded or stops at the mark that it began with.
+"""
+
+import re
+
+from chains.schemas import Removal
+from chains.text.phrases import HEADINGS
+from chains.text.sentences import UNSPACED
+
+Cleaned = tuple[str, list[Removal]]
+
+_HASHES = re.compile(r"[ \t]{0,3}#{1,6}(?:[ \t]+\S.*|[ \t]*)")
+_RULE = re.compile(r"[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,}|(?:\*[ \t]){3,}|(?:-[ \t]){3,})[ \t]*")
+_BOLD_LINE = re.compile(r"\s*(?:\*{2,3}|__)([^*\n]{1,120}?)(?:\*{2,3}|__)\s*[:：]?\s*")
+_PLAIN_HEADING = re.compile(rf"\W*(?:{'|'.join(map(re.escape, HEADINGS))})\W*", re.IGNORECASE)
+_HEADING_WORDS = 14
+_BULLET = re.compile(r"[ \t]*[-*•‣▪●◦–][ \t]+(?=\S)")
+_QUOTED_LINE = re.compile(r"[ \t]*>[ \t]?")
+_NUMBERED = re.compile(r"[ \t]*\**(\d{1,2})[.)]\**[ \t]+(?=\S)")
+_OPEN_ITEM = re.compile(r"[ \t]*\**(?:\d{1,2}[.)]|[-*•‣▪●◦–#>])\**[ \t]*")
+_OPEN_AT_END = re.compile(r"(?<=[.!?:])\s{1,4}\**(?:\d{1,2}\.|[-*•])\**\s*$")
+_STRONG = re.compile(r"(\*{2,3}|(?<!\w)__)(?=\S)([^*_\n]+)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*)(?=[^\s*])([^*\n]+)(?<=[^\s*])\1(?![\w*])")
+_UNDERLINED = re.compile(r"(?<![\w_])(_)(?=[^\s_])([^_\n]+)(?<=[^\s_])\1(?![\w_])")
+_STRAY = re.compile(r"\*{2,}")
+_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{1,300})\)")
+_TAG = re.compile(r"</?(?:p|b|i|u|em|strong|div|span|h[1-6]|ul|ol|li|br|hr|body|html)\s{0,3}/?>", re.IGNORECASE)
+_ENDS = tuple(".!?:;,…。！？」』”\"'’)]؟।۔–—-")
+_BODY_WORDS = 40  # a title stands over a text, so at least so much comes behind it
+
+
+def without_headings(text: str) -> Cleaned:
+    """Take away headings: lines with hashes, short bold lines, known words, a title in capitals; and rules."""
+    lines = text.split("\n")
+    gone = {n for n, line in enumerate(lines) if _is_heading(line)}
+    gone |= {n - 1 for n in range(1, len(lines)) if re.fullmatch(r"={3,}\s*", lines[n]) and lines[n - 1].strip()}
+    left = [n for n, line in enumerate(lines) if line.strip() and n not in gone]
+    if len(left) > 1 and _is_title(lines, left[0]):
+        gone.add(left[0])
+    removed = [Removal("heading", lines[n].strip()) for n in sorted(gone) if lines[n].strip()]
+    return "\n".join(line for n, line in enumerate(lines) if n not in gone), removed
+
+
+def _is_heading(line: str) -> bool:
+    if _HASHES.fullmatch(line) or _RULE.fullmatch(line):
+        return True
+    if len(line) > 160 or not line.strip():
+        return False
+    bold = _BOLD_LINE.fullmatch(line)
+    short = (
+        bold is not None and len(bold[1].split()) <= _HEADING_WORDS and not bold[1].rstrip().endswith((".", "!", "。"))
+    )
+    return short or bool(_PLAIN_HEADING.fullmatch(line))
+
+
+def _is_title(lines: list[str], first: int) -> bool:
+    """Whether the first line is a title: short, alone, open at its end, in Title Case, with a text behind it."""
+    line = lines[first].strip()
+    words = [word for word in re.findall(r"[^\W\d_]+", line) if len(word) > 3]
+    alone = first + 1 < len(lines) and not lines[first + 1].strip()
+    cased = bool(words) and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+    short = len(line.split()) <= _HEADING_WORDS and not line.endswith(_ENDS) and not re.search(f"[{UNSPACED}]", line)
+    return alone and cased and short and len(" ".join(lines[first + 1 :]).split()) >= _BODY_WORDS
+
+
+def without_list_marks(text: str) -> Cleaned:
+    """Take away the marks of list items and quoted lines, and items that were begun and left empty."""
+    removed: list[Removal] = []
+    numbers = [int(found[1]) for line in text.split("\n") if (found := _NUMBERED.match(line))]
+    is_list = len(numbers) > 1 or numbers == [1]
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if _OPEN_ITEM.fullmatch(line):
+            removed.append(Removal("open item", line.strip()))
+            continue
+        mark = _BULLET.match(line) or _QUOTED_LINE.match(line) or (_NUMBERED.match(line) if is_list else None)
+        if mark:
+            removed.append(Removal("list mark", mark.group().strip()))
+        kept.append(line[mark.end() :] if mark else line)
+    text = "\n".join(kept)
+    if last := _OPEN_AT_END.search(text, max(0, len(text) - 20)):
+        removed.append(Removal("open item", last.group().strip()))
+        text = text[: last.start()]
+    return text, removed
+
+
+def without_emphasis(text: str) -> Cleaned:
+    """Take away the marks of bold, italics, links and HTML tags; names such as ``__init__`` and 5*3 stay."""
+    removed: list[Removal] = []
+
+    def bare(found: re.Match[str]) -> str:
+        if found[1].startswith("_") and " " not in found[2]:
+            return found.group()
+        removed.append(Removal("emphasis", found.group()))
+        return found[2]
+
+    for pattern in (_STRONG, _EMPHASIS, _UNDERLINED):
+        text = pattern.sub(bare, text)
+    for pattern, kept in ((_LINK, r"\1"), (_TAG, ""), (_STRAY, "")):
+        removed += [Removal("emphasis", found.group()) for found in pattern.finditer(text)]
+        text = pattern.sub(kept, text)
+    return text, removed

@@ -1,0 +1,140 @@
+"""What models say about their task instead of about the matter, and how they label who speaks. Data only.
+
+Every list was read off the output of instruct models of 135 million to 8 billion parameters. A phrase that a
+politician may say in earnest ("I am sorry, but I cannot accept this") does not belong here.
+"""
+
+import re
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# Before an answer: the label is dropped and the answer stays.
+OF_THE_ANSWER = (
+    "assistant", "ai", "ai assistant", "chatbot", "bot", "model", "system", "moderator",
+    "response", "answer", "my answer", "final answer", "reply", "output", "result", "final response", "r", "a",
+    "opinion", "my opinion", "my side", "my position", "my view", "my statement", "statement", "essay", "text",
+    "opening statement", "closing statement", "verdict", "my verdict", "paragraph", "translation",
+    "introduction", "conclusion", "in conclusion", "summary", "background", "rebuttal", "argument",
+    "アシスタント", "回答", "答え", "意見", "ответ", "ассистент", "мнение", "پاسخ", "دستیار", "antwort", "assistent",
+    "réponse", "respuesta", "resposta", "الإجابة", "助手", "答案",
+)  # fmt: skip
+# Behind an answer: whoever speaks now was invented, and the rest of the text with them.
+OF_ANOTHER = (
+    "user", "human", "customer", "client", "interviewer", "student", "reader", "audience", "instruction", "input",
+    "question", "new question", "next question", "follow-up question", "q", "prompt", "task", "context",
+    "ユーザー", "質問", "пользователь", "вопрос", "کاربر", "پرسش", "سوال", "nutzer", "benutzer", "frage", "utilisateur",
+    "usuario", "pregunta", "المستخدم", "用户", "问题",
+)  # fmt: skip
+
+# A line that is nothing but one of these is a heading, marked or not.
+HEADINGS = (
+    "introduction", "conclusion", "in conclusion", "background", "summary", "opinion", "my opinion", "essay", "title",
+    "analysis", "body", "answer", "response", "verdict", "created question", "opening statement", "closing statement",
+    "final answer", "final thoughts", "key points", "counterargument", "rebuttal", "references", "sources",
+)  # fmt: skip
+
+_TEXT = (
+    r"(?:opinion|answer|response|reply|essay|paragraph|passage|text|statement|argument|analysis|verdict|summary|version|"
+    r"translation|draft|take|rewrite|rebuttal|speech|contribution|turn|question|output)s?"
+)
+_GIVEN = r"(?:provided|given|above|supplied|following|preceding)"
+_SOURCE = r"(?:context|passages?|information|texts?|paragraphs?|sources?|documents?|instructions?|prompt|facts)"
+
+# "Sure!", "Certainly!", "Here is a 400-word opinion on …:". Nothing but what is followed by a line's end or a colon.
+INTERJECTION = re.compile(
+    r"\s*(?:sure(?: thing)?|certainly|of course|absolutely|great(?: question)?|okay|ok|understood|got it|gladly|"
+    r"no problem|with pleasure|alright)\s*[!]+\s*"
+    r"|\s*(?:sure|okay|ok|certainly|of course)[,.]\s*(?=here|i['’]d be|below)",
+    re.IGNORECASE,
+)
+ANNOUNCEMENT = re.compile(
+    rf"\s*(?:here(?:['’]s| is| are| goes)|below is|the following is|this is|as requested, here is|"
+    rf"i['’](?:d be happy|ll be happy|d be glad) to)\b[^.!?\n]{{0,160}}?\b{_TEXT}\b[^.!?\n]{{0,160}}?[:.][ \t]*(?=\n|$)"
+    r"|\s*(?:以下は|以下が|以下に)[^。\n]{0,60}[:：。]\s*",
+    re.IGNORECASE,
+)
+# A clause before a good sentence: only the clause goes.
+AS_GIVEN = re.compile(
+    rf"(?:based (?:solely |only |entirely )?(?:on|upon)|according to|given|from|as stated in|as mentioned in|"
+    rf"in light of|considering) the {_GIVEN} {_SOURCE}(?: {_GIVEN})?, *(?=\S)",
+    re.IGNORECASE,
+)
+
+# A sentence that has one of these speaks of how long the text is, of the request, or of the machine.
+OF_THE_TASK = _any_of(
+    r"\bword (?:limit|count)s?\b",
+    r"\b\d+ ?(?:-|–|—|to) ?\d+[- ]words?\b",
+    r"^\W*(?:about |approximately )?\d+ words\W*$",
+    r"^\W*(?:total )?words?:? ?\d+\W*$",
+    r"\b(?:required|specified|requested|maximum|minimum) (?:length|number of words)\b",
+    r"\b(?:paragraph|passage|essay|response|answer) (?:is|was|has been) (?:a bit |a little |slightly |now )?"
+    r"(?:longer|shorter|condensed|rewritten|rephrased|shortened|expanded|paraphrased|revised)\b",
+    r"\bsentence is (?:a bit |a little |slightly )?(?:longer|shorter) than the (?:original|paragraph)\b",
+    r"\b(?:response|answer|essay|paragraph|opinion|text) (?:is|was|has been|should be) (?:based|written|generated|"
+    rf"limited|within|kept|designed|intended)\b[^.]{{0,60}}\b(?:{_GIVEN}|words|AI|instructions|prompt|format|guidelines)\b",
+    r"^\W*this (?:response|answer|essay|paragraph|text) (?:adheres|follows|meets|fits|complies|addresses|contains)\b",
+    r"\bas an (?:ai|artificial intelligence)(?: language)?(?: model| assistant|,| i\b)",
+    r"\bas a (?:large )?language model\b",
+    r"\bi(?:['’]m| am) (?:just |only )?an? (?:ai|(?:ai |large )?language model)\b",
+    r"\byour (?:question|prompt|request|query|message|input) (?:seems|appears|is|was|looks|got)\b[^.]{0,40}"
+    r"\b(?:incomplete|unclear|cut off|missing|ambiguous|vague|empty|not clear|too broad)\b",
+    r"\b(?:question|text|passage|context|prompt) you (?:provided|gave|shared|asked)\b",
+    r"\bthe (?:question|prompt|passage|context|input) (?:seems|appears) to be "
+    r"(?:incomplete|missing|cut|empty|unclear)\b",
+    r"^\W*end of (?:response|answer|text|essay|opinion|document|statement)\W*$",
+    r"^\W*to be continued\W*$",
+    # Offers and requests that close a chat.
+    r"^\W*i hope (?:this|that|it) (?:helps|answers|meets|response|answer|is (?:helpful|useful|what))\b",
+    r"^\W*let me know (?:if you|how i|what you|whether you|if there)\b",
+    r"^\W*feel free to (?:ask|reach|let me|adjust|modify|provide|share)\b",
+    r"^\W*(?:if you|should you) (?:have|need|want|would like|require) "
+    r"(?:any |more |further |additional |me |some |other |to ){0,4}"
+    r"(?:questions?|information|details|assistance|help|clarification|changes|know)\b",
+    r"^\W*(?:could|can|would) you (?:please )?(?:provide|clarify|specify|rephrase|give|share|tell)\b[^.]{0,60}"
+    r"\b(?:question|passage|text|context|details|information|prompt|looking|would like|need help)\b",
+    r"^\W*please (?:provide|clarify|specify|rephrase|share|note that)\b[^.]{0,40}"
+    r"\b(?:question|passage|text|context|details|prompt|response|answer)\b",
+    r"^\W*thank you for (?:your|the|this|providing|sharing) (?:the |your )?(?:question|query|inquiry|prompt|request|"
+    r"information|context|passage|text|clarification|feedback)\b",
+    r"^\W*i(?:['’]m| am|['’]d be| would be) (?:happy|glad|here|ready) to (?:help|assist)\b",
+    r"^\W*how (?:can|may) i (?:help|assist) you\b",
+)
+# A paragraph that begins with a note is dropped where the note speaks of the text.
+NOTE = re.compile(r"\W{0,4}(?:note|p\.s\.|ps|disclaimer|explanation|word count|comment)\W{0,3}[:：]", re.IGNORECASE)
+OF_THE_TEXT = re.compile(
+    rf"\b(?:{_TEXT}|{_GIVEN}|words?|context|fictional|hypothetical|condensed|concise|instructions?|grammar|AI|assistant|"
+    r"language|edited|shortened|requirements?|guidelines?|prompt|author)\b",
+    re.IGNORECASE,
+)
+_SORRY = (
+    r"^\W*(?:(?:i['’]?m|i am|we['’]re|we are) (?:very |so |truly |really )?(?:sorry|afraid)|sorry|my apologies|"
+    r"apologies|unfortunately|i (?:sincerely )?apologi[sz]e)[,.]? (?:but |that )?"
+)
+_CANNOT = (
+    r"i (?:can ?not|can['’]?t|could not|couldn['’]?t|am unable to|am not able to|(?:won['’]?t|will not) be able to) "
+    r"(?:assist|help (?:you|with (?:this|that|your))|fulfil|comply with (?:this|that|your) request|generate|write|"
+    r"create an?|complete (?:this|that|your)|discuss (?:this|political)|engage in|take sides|give you|process|"
+    r"(?:provide|offer|express|share) (?:an? |any |the |you |my )?(?:answer|opinion|information|response|personal|"
+    r"political|assistance|analysis)|answer (?:this|that|your|the) question)"
+)
+# What a debater says in earnest ("I am sorry, but I cannot accept this") is none of these.
+_AFTER_SORRY = (
+    r"as an ai\b",
+    r"your (?:question|request|prompt|query|input)\b",
+    r"it (?:seems|appears) (?:that |like )?(?:your|the (?:question|prompt|text|passage|context)|you) ",
+    r"you (?:have not|haven['’]t|did not|didn['’]t) (?:provided?|given?|specif(?:y|ied)|ask(?:ed)?) (?:me |any |the )",
+    r"there (?:is|seems to be|appears to be) (?:no|a missing|an incomplete) (?:question|passage|context|prompt)\b",
+    r"for (?:the|any|my) (?:confusion|misunderstanding|inconvenience|earlier|previous (?:answer|response))\b",
+    r"i (?:do not|don['’]?t|did not|didn['’]?t) understand (?:the|your) (?:question|request)\b",
+    r"i (?:do not|don['’]?t) (?:have (?:enough|any|access|the) (?:context|information|to)|see (?:a|any) question)\b",
+    _CANNOT,
+)
+APOLOGY = _any_of(
+    rf"{_SORRY}(?:{'|'.join(_AFTER_SORRY)})",
+    rf"^\W*{_CANNOT}",
+    r"^\W*i (?:do not|don['’]t) have (?:any )?personal (?:opinions?|views|beliefs)\b",
+    r"^\W*(?:申し訳(?:ありません|ございません)|すみません)(?:が、|。)[^。]{0,30}(?:お答え|お手伝い|質問|できません)",
+)
