@@ -18,6 +18,7 @@ import typer
 from debate.errors import ExitCode
 from debate.options import with_settings
 from debate.settings import EXAMPLE, DebateSettings, load_settings
+from debate.terminal.readable import ReadableFormatter, one_line, readable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Deepen, answer and debate political questions over your own documents, on your own machine.",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 EmbeddingsBackend = Literal["auto", "torch", "openvino"]
@@ -90,6 +91,26 @@ Examples:
   debate models runs/adapters/merged
       a folder of your own
 """
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"debate {version('pov-debate')}")
+        except PackageNotFoundError:
+            typer.echo("debate, from a checkout that is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Deepen, answer and debate political questions over your own documents, on your own machine."""
 
 
 @app.command("run", epilog=_RUN_EXAMPLES)
@@ -214,7 +235,7 @@ def ask(
 
         llm = load_llm(ModelSettings(name=model, seed=seed))
         answer = answer_chain(llm, text=text, max_words=max_words, seed=seed).invoke(instruction)
-    typer.echo(answer.text)
+    typer.echo(readable(answer.text))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -272,7 +293,7 @@ def _example_unless(given: dict[str, Any]) -> Path | None:
 def _start_logging() -> None:
     """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
     shown = logging.StreamHandler(sys.stderr)
-    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    shown.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     shown.addFilter(_is_for_the_terminal)
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
@@ -298,7 +319,7 @@ def _one_line_errors(
         _leave_if_at_once(error)
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except _our_errors() as error:
-        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+        typer.echo(f"error: {one_line(error)}", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
@@ -309,7 +330,7 @@ def _interrupted(error: KeyboardInterrupt) -> str:
 
     if not isinstance(error, RunInterrupted) or not is_run(error.folder):
         return ""
-    return f"interrupted; finished steps are kept; resume with: debate run --resume {error.folder}"
+    return f"interrupted; finished steps are kept; resume with: debate run --resume {readable(error.folder)}"
 
 
 def _leave_if_at_once(error: KeyboardInterrupt) -> None:

@@ -26,6 +26,7 @@ from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_
 from vectorstore.cache import cache_folder
 from vectorstore.corpus.chunking import CHUNK_WORDS
 from vectorstore.corpus.duplicates import count_near_duplicates
+from vectorstore.embedding.models import HUB_NAME
 from vectorstore.store.building import Changes, open_or_start, update_store
 from vectorstore.store.index import Kind, kind_for
 
@@ -124,10 +125,12 @@ def check_index(folder: Path) -> None:
 def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore, tuple[str, ...]]:
     """Return a run's store and the files that could not be read.
 
-    ``settings.index`` is used as it is. Without one, the documents' index is kept in the user's cache and brought
-    up to date, so that neither a resumed run nor another one over the same documents embeds them again.
+    ``settings.index`` is used as it is, with the embedding model that it was made with. Without one, the documents'
+    index is kept in the user's cache and brought up to date, so that neither a resumed run nor another one over the
+    same documents embeds them again.
     """
-    embeddings = load_embeddings(settings.embeddings, backend=settings.embeddings_backend, progress=progress.preparing)
+    model = settings.embeddings or (_embeddings_of(settings.index) if settings.index else None)
+    embeddings = load_embeddings(model, backend=settings.embeddings_backend, progress=progress.preparing)
     progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
     if settings.index is not None:
         return open_index(settings.index, embeddings), ()
@@ -136,6 +139,12 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
     folder = _cached_index(settings.corpus, embeddings.name)
     store, summary = index_documents(settings.corpus, folder, _Told(progress), embeddings=embeddings, wait=True)
     return store, summary.skipped
+
+
+def _embeddings_of(index: Path) -> str | None:
+    """Return the embedding model that an index was made with; None for the bundled one."""
+    name = str(_read_record(index).get("embeddings", HUB_NAME))
+    return None if name == HUB_NAME else name
 
 
 class _Told:
@@ -200,7 +209,7 @@ def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
         "files": summary.files,
         "skipped": list(summary.skipped),
         "chunks": summary.chunks,
-        "embeddings": summary.embeddings,
+        "embeddings": str(model.resolve()) if (model := Path(summary.embeddings)).is_dir() else summary.embeddings,
         "backend": summary.backend,
         "kind": summary.kind,
     }

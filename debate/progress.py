@@ -26,7 +26,7 @@ class Progress(Protocol):
         """A question is done, or has failed."""
 
     def stopping(self, in_flight: int) -> None:
-        """The run was interrupted and finishes what is in flight."""
+        """The run was interrupted; so many questions stop after the step that they are at."""
 
 
 class NullProgress:

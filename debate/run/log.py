@@ -10,6 +10,7 @@ from pathlib import Path
 from debate.errors import RunFolderError
 from debate.progress import LINES, Progress
 from debate.results import QuestionResult
+from debate.terminal.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")
@@ -26,7 +27,7 @@ def logged(folder: Path) -> Iterator[None]:
         handler = logging.FileHandler(folder / "log.txt", encoding="utf-8", errors="replace")
     except OSError as error:
         raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
     rooms = [LOG, *map(logging.getLogger, _ROOMS)]
     try:
@@ -69,5 +70,5 @@ class Logged:
 
     def stopping(self, in_flight: int) -> None:
         """Log it and pass it on."""
-        LOG.info("interrupted: finishing %d questions in flight", in_flight)
+        LOG.info("interrupted: %d questions stop after the step they are at", in_flight)
         self._other.stopping(in_flight)

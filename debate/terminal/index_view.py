@@ -10,6 +10,7 @@ from rich.progress import MofNCompleteColumn, TextColumn
 from debate.indexing import IndexSummary
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
+from debate.terminal.readable import one_line, readable
 
 
 class IndexBar(LiveBar):
@@ -21,7 +22,7 @@ class IndexBar(LiveBar):
 
     def preparing(self, what: str) -> None:
         """Say it above the bar."""
-        self._bar.console.print(what, markup=False)
+        self._bar.console.print(readable(what), markup=False)
 
     def step(self, what: str, done: int, total: int) -> None:
         """Move the step's line on; the clock of a step starts when it does."""
@@ -56,6 +57,6 @@ def print_summary(console: Console, summary: IndexSummary, near_duplicates: int 
         ("embedded by", f"{summary.embeddings} through {summary.backend}"),
         ("index", f"{summary.folder} ({summary.kind})"),
     ):
-        console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+        console.print(readable(f"{name:16} {value}"), markup=False, highlight=False, soft_wrap=True)
     for file in summary.skipped:
-        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)

@@ -1,21 +1,13 @@
-"""What a terminal is shown: live bars, and text from documents and models made fit for it."""
+"""Live bars."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
-
-
-def readable(text: object) -> str:
-    """Take out what would steer the terminal, such as escape sequences and overrides of the reading direction."""
-    return _STEERS.sub("\ufffd", str(text))
 
 
 class LiveBar:

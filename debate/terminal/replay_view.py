@@ -12,7 +12,7 @@ from rich.text import Text
 from chains.schemas import Turn
 from debate.results import QuestionResult
 from debate.run.replay import STAGES, Replay
-from debate.terminal.live import readable
+from debate.terminal.readable import readable
 
 _Pair = tuple[str, str, str]
 
@@ -32,7 +32,7 @@ def replay_table(made: Replay) -> RenderableType:
         )
     said = [f"{readable(made.before.question.id)} replayed from {made.stage}: {readable(made.before.question.text)}"]
     said += [f"changed since: {readable(one)}" for one in made.changed]
-    return Group(*map(Text, said), table, Text(f"Kept in {made.folder}; the row itself is as it was."))
+    return Group(*map(Text, said), table, Text(f"Kept in {readable(made.folder)}; the row itself is as it was."))
 
 
 def _pairs(made: Replay) -> Iterator[_Pair]:

@@ -15,6 +15,7 @@ from debate.progress import LINES
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
+from debate.terminal.readable import one_line, readable
 
 _ROWS_SHOWN = 30
 
@@ -38,7 +39,7 @@ class RunBar(LiveBar):
 
     def preparing(self, what: str) -> None:
         """Say what is being loaded."""
-        self._bar.update(self._task, description=what)
+        self._bar.update(self._task, description=readable(what))
 
     def total(self, questions: int, done: int) -> None:
         """Start the bar."""
@@ -104,7 +105,7 @@ class RunLines:
 
 
 def _stopping(in_flight: int) -> str:
-    return f"interrupted: finishing {in_flight} questions in flight; Ctrl-C again stops at once, and both can go on"
+    return f"interrupted: {in_flight} questions stop after the step they are at; Ctrl-C again stops at once"
 
 
 def print_summary(console: Console, summary: RunSummary) -> None:
@@ -114,8 +115,8 @@ def print_summary(console: Console, summary: RunSummary) -> None:
         table.add_column(heading, justify="left" if heading in ("question", "status") else "right")
     for result in islice(summary.rows(), _ROWS_SHOWN):
         table.add_row(
-            Text(result.question.text, overflow="ellipsis", no_wrap=True),
-            Text(result.error or result.status, overflow="ellipsis", no_wrap=True),
+            Text(one_line(result.question.text), overflow="ellipsis", no_wrap=True),
+            Text(one_line(result.error or result.status), overflow="ellipsis", no_wrap=True),
             str(result.opinion.words if result.opinion else 0),
             str(len(result.chunks)),
             str(len(result.turns)),
@@ -125,7 +126,7 @@ def print_summary(console: Console, summary: RunSummary) -> None:
     if summary.total > _ROWS_SHOWN:
         console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
     for file in summary.skipped_files:
-        console.print(f"skipped: {' '.join(file.split())}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)
     report = summary.folder / "report.html"
     console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
-    console.print(f"Workbook: {summary.workbook}\nReport:   {report}", markup=False, soft_wrap=True)
+    console.print(f"Workbook: {readable(summary.workbook)}\nReport:   {readable(report)}", markup=False, soft_wrap=True)

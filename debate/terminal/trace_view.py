@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from debate.terminal.live import readable
+from debate.terminal.readable import readable
 from debate.tracing.trace_file import Span
 
 

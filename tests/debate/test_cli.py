@@ -1,11 +1,16 @@
+import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.language_models import FakeListLLM
 from typer.testing import CliRunner
 
 from debate.cli import app
+from debate.run.executor import RunInterrupted
+from vectorstore import FaissStore
 
 GOOD = "question\nWhy did BRICS grow in 2024?\n"
 
@@ -138,3 +143,49 @@ def test_indexing_a_folder_that_is_not_there_is_refused(tmp_path: Path, fake_mod
 def test_a_run_over_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
     result = bad_run(tmp_path, GOOD, "text", "q.csv", "--index", str(tmp_path / "none"))
     assert_refused(result, tmp_path, "holds no index; run: debate index DOCUMENTS --out")
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"debate {version('pov-debate')}\n")
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["index"], ["trace"], ["models"], ["ask"]])
+def test_every_command_has_a_short_flag_for_its_help(command: list[str]) -> None:
+    assert CliRunner().invoke(app, [*command, "-h"]).stdout == CliRunner().invoke(app, [*command, "--help"]).stdout
+
+
+def test_a_wrong_export_is_told_by_the_flag_and_not_by_its_place(tmp_path: Path) -> None:
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--also", "pdf")
+    assert_refused(result, tmp_path, "also: Input should be 'csv' or 'parquet', got 'pdf'; change --also")
+
+
+def test_an_error_steers_no_terminal(tmp_path: Path) -> None:
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--opinion-persona", "\x1b]0;hacked\x07\u202e")
+    assert result.exit_code == 2
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.stderr)
+
+
+def test_no_question_and_no_answer_steers_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FaissStore.from_texts(["BRICS grew."], DeterministicFakeEmbedding(size=32))
+    monkeypatch.setattr("debate.run.runner.load_store", lambda *_: (store, ("a\x1b[31m.pdf: damaged",)))
+    monkeypatch.setattr("debate.run.runner.load_model", lambda _: FakeListLLM(responses=["\x1b[2J They grew."]))
+    result = bad_run(tmp_path, "question\nWhy \x1b]0;hacked\x07 grow?\n", "BRICS grew.", "q.csv", "--deepen", "0")
+    assert result.exit_code == 0
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.output)
+    assert "\x1b" not in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
+
+
+def test_an_interrupted_run_says_how_to_resume_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("debate.cli._run", interrupted)
+    (tmp_path / "run.toml").touch()
+    result = CliRunner().invoke(app, ["run", "--questions", "q.csv", "--corpus", "docs"])
+    assert (result.exit_code, result.stderr) == (
+        130,
+        "interrupted; finished steps are kept; resume with: debate run --resume .\n",
+    )
+
+
+def interrupted(*_: object) -> None:
+    raise RunInterrupted(Path())

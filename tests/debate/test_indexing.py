@@ -252,3 +252,25 @@ def test_a_run_over_an_index_reads_no_documents(docs, tmp_path, run_settings, mo
 
     assert len(store) == 2
     assert texts_of(model) == []
+
+
+@pytest.mark.parametrize(
+    ("made_with", "given", "loaded"),
+    [
+        ("sentence-transformers/all-MiniLM-L6-v2", None, None),
+        ("intfloat/multilingual-e5-small", None, "intfloat/multilingual-e5-small"),
+        ("intfloat/multilingual-e5-small", "another", "another"),
+    ],
+)
+def test_a_run_over_an_index_takes_the_embedding_model_that_the_index_was_made_with(
+    docs, tmp_path, run_settings, model, monkeypatch, made_with: str, given: str | None, loaded: str | None
+) -> None:
+    asked: list[str | None] = []
+    monkeypatch.setattr(indexing, "load_embeddings", lambda name, **_: asked.append(name) or model)
+    index(docs, tmp_path / "i", model)
+    record = tmp_path / "i" / indexing.RECORD
+    record.write_text(record.read_text().replace('embeddings = "counting"', f'embeddings = "{made_with}"'))
+
+    load_store(run_settings.model_copy(update={"index": tmp_path / "i", "embeddings": given}), NullProgress())
+
+    assert asked == [loaded]
