@@ -3,7 +3,8 @@
 ChainError               base: a chain or the model behind it cannot do what was asked
 ├── ModelError           a model that cannot be found, loaded or run on this machine
 │   └── MissingExtra     a library that comes with an extra is not installed
-└── GenerationError      a prompt that does not fit, or a model call that failed
+└── GenerationError      the model gave no usable answer
+    └── WindowExceeded   a prompt that is longer than the model's window
 """
 
 
@@ -23,4 +24,8 @@ class MissingExtra(ModelError):  # noqa: N818 - reads better where it is caught
 
 
 class GenerationError(ChainError):
-    """A prompt does not fit the model's window, or the call to the model failed."""
+    """The model gave no usable answer: no text at all, or the prompt did not fit."""
+
+
+class WindowExceeded(GenerationError):  # noqa: N818 - reads better where it is caught
+    """A prompt with its answer is longer than the model's window; a shorter prompt may fit."""

@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from itertools import chain
 from typing import Any
 
@@ -84,6 +85,38 @@ class Removal:
     text: str
 
 
+class Finish(StrEnum):
+    """Why a model stopped writing."""
+
+    STOP = "stop"  # it ended its text
+    LENGTH = "length"  # it reached the most that it was allowed
+    LOOP = "loop"  # it repeated itself and was stopped
+    FILTER = "content_filter"  # its provider stopped it
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One call of the model on the way to a completion.
+
+    Attributes:
+        step: step of the ladder, from 1.
+        continues: whether it went on with an answer that was too short.
+        words: of its text, once cleaned and cut before a loop.
+        tokens_in, tokens_out: 0 where the model does not say.
+        loop_after: words before the loop that it fell into, or None.
+        failure: why none of its text could be used, or "".
+    """
+
+    step: int = 1
+    continues: bool = False
+    finish: Finish = Finish.STOP
+    words: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    loop_after: int | None = None
+    failure: str = ""
+
+
 @dataclass(frozen=True)
 class Completion:
     """What a model wrote for one prompt.
@@ -92,6 +125,9 @@ class Completion:
         text: the answer, cut to its contract.
         tokens_in: length of the prompt in tokens; 0 where the model does not say.
         tokens_out: tokens generated, all attempts together.
+        attempts: every call of the model, in order.
+        removed: what was cleaned away from the text that was kept.
+        short: whether the text is shorter than asked for: nothing new was left to say.
         loop: what was done about repetition, or "" where there was none.
         notes: anything else that a reader has to know, such as a contract that was not met.
     """
@@ -101,6 +137,9 @@ class Completion:
     tokens_out: int = 0
     loop: str = ""
     notes: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    removed: tuple[Removal, ...] = ()
+    short: bool = False
 
 
 @dataclass(frozen=True)

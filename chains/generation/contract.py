@@ -1,4 +1,7 @@
-"""What every answer is held to: how long it is, and how it may be sampled. Settings only, no model.
+"""What every answer is held to, and what passes between the contract and a model. Types only, no model.
+
+Two levels: a ``Backend`` makes one attempt for a batch of requests and returns what the model wrote, word for word.
+The contract above it cleans, tries again along the ladder, continues and shortens, alike for every backend.
 
 The default order of attempts, the *ladder*, was chosen for 4-bit models, whose best-known fault is to fall
 into repetition: each step forbids more of what was said already, the last one adds a little chance.
@@ -6,7 +9,15 @@ into repetition: each step forbids more of what was said already, the last one a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
+
+from langchain_core.runnables import RunnableConfig
+
+from chains.schemas import Finish
+from prompts import RenderedPrompt
 
 
 @dataclass(frozen=True)
@@ -69,3 +80,67 @@ SMALL_MODEL_LADDER = (
     Sampling(repetition_penalty=1.2, no_repeat_ngram=5, no_repeat_said=6, temperature=0.7),
     Sampling(repetition_penalty=1.1, no_repeat_ngram=6, no_repeat_said=6, temperature=0.9),
 )
+
+
+@dataclass(frozen=True)
+class AttemptRequest:
+    """One call of the model for one prompt.
+
+    Attributes:
+        prompt: for a model that continues text, ``prompt.text``; it ends with ``prompt.opening``.
+        max_words: the model is stopped at the first sentence end from here on, or soon after.
+        seed: of this attempt alone; two requests with equal fields bring the same text on the same machine.
+        do_not_repeat: text that somebody else said and that may not be said again word for word (see ``Sampling``).
+        spare_tokens: tokens beyond those of the words, for a model that thinks before it answers.
+    """
+
+    prompt: RenderedPrompt
+    sampling: Sampling
+    max_words: int
+    seed: int = 0
+    do_not_repeat: str = ""
+    spare_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class RawText:
+    """What the model wrote in one call, word for word.
+
+    Attributes:
+        tokens_in, tokens_out: 0 where the model does not say.
+        after_opening: whether the text goes on from the prompt's opening words, which it then does not hold. A chat
+            model behind a server does not see them as its own.
+        refusal: why a server's model declined, where the server says so apart from the text.
+    """
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    finish: Finish = Finish.STOP
+    after_opening: bool = True
+    refusal: str = ""
+
+
+class Backend(Protocol):
+    """A model as the contract sees it: one attempt for a batch of requests, nothing more."""
+
+    @property
+    def ladder(self) -> Sequence[Sampling]:
+        """How each attempt samples, first to last."""
+
+    @property
+    def parameters(self) -> float | None:
+        """About how many parameters the model has, or None where that is not known."""
+
+    def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:
+        """Call the model once for each request, together where it can, and return the texts in order.
+
+        Raises:
+            WindowExceeded: a prompt with its answer is longer than the model's window.
+        """
+
+    def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
+        """Tell whether a prompt leaves room for its answer, as far as the window is known."""
+
+    def caller(self) -> AbstractContextManager[None]:
+        """Register the calling thread, so that batches wait for its requests."""
