@@ -117,6 +117,36 @@ class Attempt:
     failure: str = ""
 
 
+class DefectKind(StrEnum):
+    """What is wrong with a sentence, as rules can see it."""
+
+    RECITAL = "recital"  # the persona's description, the instruction or the question said again
+    ABOUT_THE_TEXT = "about the text"  # of its task, its passages or itself instead of the matter
+    ANOTHER_SPEAKER = "another speaker"
+    OPEN_ITEM = "open item"  # a list item that was begun and left empty
+    REPETITION = "repetition"
+    ALIKE_BEGINNINGS = "alike beginnings"  # five sentences that begin with the same words
+    APOLOGY = "apology"  # or a refusal inside an answer
+    MARKUP = "markup"  # fences, headings, places to be filled in
+    UNFINISHED_END = "unfinished end"
+    BABBLE = "babble"  # text behind a finished close
+    OTHER_PASSAGE = "other passage"  # a fact that stands in another passage than the one cited
+    CONTRADICTION = "contradiction"  # the close takes another side than the opening, or one sentence takes both
+    ECHO = "echo"  # a sentence that another one said before
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What a reader would strike out of a text, found by rules; see ``chains.text.defects``.
+
+    Attributes:
+        sentence: where it stands, word for word.
+    """
+
+    kind: DefectKind
+    sentence: str
+
+
 @dataclass(frozen=True)
 class Completion:
     """What a model wrote for one prompt.

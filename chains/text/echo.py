@@ -1,0 +1,42 @@
+"""How much of a text was said before: the share of its n-grams that stand in earlier texts, outside quotation.
+
+Text only. A paraphrase in other words is no echo here.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chains.text.ngrams import ngrams
+
+# Each kind stops at its own closing mark or at the line's end: a mark left open quotes nothing.
+_QUOTATION = re.compile(r"“[^“”\n]*”|„[^„“”\n]*[“”]|\"[^\"\n]*\"|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』")
+
+
+def outside_quotation(text: str) -> list[str]:
+    """The stretches of a text that stand in no quotation marks (“…”, "…", „…“, «…», 「…」), in order."""
+    return _QUOTATION.split(text)
+
+
+def echo_share(text: str, said_before: str | Sequence[str], n: int = 4) -> float:
+    """Return the share of a text's n-grams, outside quotation, that an earlier text has; in [0, 1].
+
+    No n-gram reaches over a quotation or from one earlier text into the next. Words count without case and
+    punctuation; in scripts without spaces two characters count as a word.
+
+    Args:
+        text: the text that is judged.
+        said_before: what was said before, one text or several; what they quote counts as said.
+        n: length of the n-grams in words, at least 1.
+
+    Returns:
+        0.0 where the text is shorter than n words, or all quotation.
+
+    Raises:
+        ValueError: n is below 1.
+    """
+    if n < 1:
+        raise ValueError(f"n = {n}: an n-gram has at least one word")
+    earlier = [said_before] if isinstance(said_before, str) else said_before
+    said = {gram for one in earlier for gram in ngrams(one, n)}
+    grams = [gram for stretch in outside_quotation(text) for gram in ngrams(stretch, n)]
+    return sum(gram in said for gram in grams) / len(grams) if grams else 0.0
