@@ -1,11 +1,14 @@
 """Merges concurrent calls into one: many threads ask, one batch runs.
 
-Knows when a batch is worth starting; does not know what a request is. There is no thread of its own: the
-caller that finds a batch ready runs it for all the others.
+Callers that register are waited for, so that a batch holds a call of each of them: batches are large, and which calls
+share one depends on what the callers ask, not on who was faster. Knows when a batch starts; does not know what a
+request is. There is no thread of its own: the caller that finds a batch ready runs it for all the others.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +16,59 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+_LOG = logging.getLogger(__name__)
+# A registered caller that stays away this long is stuck, not slow: 16 searches of 3 s on one core take less than 1 min.
+PATIENCE = 600.0  # seconds
+
+Item = TypeVar("Item")
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+
+class Gathering(Generic[Item]):
+    """What waits for the next batch, and when that may start: by the times it is told, without a clock or threads.
+
+    The batch starts as soon as every registered caller waits. A caller that stays away is waited for ``patience``
+    seconds, counted from the end of the last batch, or from the first call after it: counted from each call, one late
+    caller would split all batches from then on.
+
+    Attributes:
+        callers: who is registered.
+        waiting: how many calls wait.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self.callers = 0
+        self.waiting = 0
+        self._patience = patience
+        self._items: list[Item] = []
+        self._running = False
+        self._since = 0.0
+
+    def add(self, items: Sequence[Item], now: float) -> None:
+        """Take in one call's items."""
+        if not self._items and not self._running:
+            self._since = now
+        self._items.extend(items)
+        self.waiting += 1
+
+    def seconds_left(self, now: float) -> float:
+        """Return how long to wait for more: 0 where the batch may start, infinite where only a change can start it."""
+        if self._running or not self._items:
+            return math.inf
+        if self.waiting >= self.callers:
+            return 0.0
+        return max(0.0, self._since + self._patience - now)
+
+    def take(self) -> list[Item]:
+        """Start a batch of all that waits."""
+        items, self._items = self._items, []
+        self.waiting, self._running = 0, True
+        return items
+
+    def end(self, now: float) -> None:
+        """End the batch."""
+        self._running, self._since = False, now
 
 
 @dataclass
@@ -30,29 +84,26 @@ class CallMerger(Generic[Request, Result]):
 
     Args:
         run: answers a list of requests, one result for each, in order.
-        linger: seconds to wait for more calls while a registered caller is busy elsewhere. Once every
-            registered caller is waiting, the batch starts at once.
+        patience: seconds to wait for a registered caller that is busy elsewhere, see ``Gathering``.
     """
 
-    def __init__(self, run: Callable[[Sequence[Request]], Sequence[Result]], linger: float = 0.2) -> None:
+    def __init__(self, run: Callable[[Sequence[Request]], Sequence[Result]], patience: float = PATIENCE) -> None:
         self._run = run
-        self._linger = linger
-        self._pending: list[_Call[Request, Result]] = []
-        self._waiting = 0  # threads whose calls are pending
-        self._callers = 0
-        self._running = False
+        self._patience = patience
+        self._gathering: Gathering[_Call[Request, Result]] = Gathering(patience)
+        self._batches = 0
         self._changed = threading.Condition()
 
     @contextmanager
     def caller(self) -> Iterator[None]:
-        """Register a thread that is going to call, so that a batch waits for it."""
+        """Register somebody who is going to call, one call at a time, so that each batch waits for them."""
         with self._changed:
-            self._callers += 1
+            self._gathering.callers += 1
         try:
             yield
         finally:
             with self._changed:
-                self._callers -= 1
+                self._gathering.callers -= 1
                 self._changed.notify_all()
 
     def submit(self, requests: Sequence[Request]) -> list[Result]:
@@ -61,37 +112,45 @@ class CallMerger(Generic[Request, Result]):
         Raises:
             Exception: whatever ``run`` raised for one of these requests, and for these only.
         """
+        if not requests:
+            return []
         calls: list[_Call[Request, Result]] = [_Call(request) for request in requests]
-        deadline = time.monotonic() + self._linger
         with self._changed:
-            self._pending.extend(calls)
-            self._waiting += 1
+            self._gathering.add(calls, time.monotonic())
             self._changed.notify_all()
-        while batch := self._next_batch(calls, deadline):
+        while batch := self._next_batch(calls):
             self._answer(batch)
         return [_outcome(call) for call in calls]
 
-    def _next_batch(self, calls: list[_Call[Request, Result]], deadline: float) -> list[_Call[Request, Result]] | None:
+    def _next_batch(self, calls: list[_Call[Request, Result]]) -> list[_Call[Request, Result]] | None:
         """Wait until ``calls`` are answered (None), or until it falls to this thread to run a batch."""
         with self._changed:
             while not all(call.done for call in calls):
-                remaining = deadline - time.monotonic()
-                if not self._running and self._pending:
-                    if self._waiting >= self._callers or remaining <= 0:
-                        batch, self._pending, self._running = self._pending, [], True
-                        self._waiting = 0
-                        return batch
-                    self._changed.wait(remaining)
-                else:
-                    self._changed.wait()
+                left = self._gathering.seconds_left(time.monotonic())
+                if left == 0:
+                    return self._start()
+                self._changed.wait(None if left == math.inf else left)
             return None
+
+    def _start(self) -> list[_Call[Request, Result]]:
+        self._batches += 1
+        there, expected = self._gathering.waiting, self._gathering.callers
+        batch = self._gathering.take()
+        _LOG.info("batch %d: %d prompts from %d of %d callers", self._batches, len(batch), there, max(there, expected))
+        if there < expected:
+            _LOG.warning(
+                "batch %d starts without %d of %d callers, which did not ask for %g s; with other batches a model may "
+                "answer in other words",
+                *(self._batches, expected - there, expected, self._patience),
+            )
+        return batch
 
     def _answer(self, batch: list[_Call[Request, Result]]) -> None:
         try:
             self._run_together(batch)
         finally:
             with self._changed:
-                self._running = False
+                self._gathering.end(time.monotonic())
                 for call in batch:
                     call.done = True
                 self._changed.notify_all()
@@ -103,8 +162,9 @@ class CallMerger(Generic[Request, Result]):
             if len(batch) == 1:
                 batch[0].error = error
                 return
-            for call in batch:  # one of them is to blame: alone, the others still succeed
-                self._run_together([call])
+            half = len(batch) // 2  # one of them is to blame: without it, the others still succeed together
+            self._run_together(batch[:half])
+            self._run_together(batch[half:])
             return
         for call, result in zip(batch, results, strict=True):
             call.result = result

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from threading import Event
-from typing import Any, TypeVar
+from threading import Event, Lock
+from typing import Any, Generic, TypeVar
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
@@ -61,7 +62,8 @@ def map_concurrently(
 ) -> Generator[list[Outcome], None, None]:
     """Work on up to ``width`` tasks at a time and yield the outcomes that finished together; no others are kept.
 
-    Each task runs in a thread that is registered with the model, so that their calls merge into batches.
+    Each worker is registered with the model from before the first task until nothing is left for it. So every batch
+    holds a call of each, and which tasks share one depends on their order, not on their speed.
 
     Args:
         work: returns None where it stopped before its end, because ``stop`` was set.
@@ -72,40 +74,65 @@ def map_concurrently(
             An error of ``work`` or of the caller, too, is raised once everything in flight has stopped.
         StoppedAtOnce: after a second Ctrl-C.
     """
+    stop, changed, outcomes = stop or Event(), Event(), deque[Outcome]()
 
-    def registered(task: Task) -> Outcome | None:
-        with _caller(llm):
-            return work(task)
+    def work_through(registered: ExitStack) -> None:
+        with registered:
+            while not stop.is_set() and (task := remaining.take()):
+                outcome = work(task[0])
+                if outcome is not None:
+                    outcomes.append(outcome)
+                    changed.set()
 
-    stop = stop or Event()
-    remaining = iter(tasks)
+    remaining = _Shared(tasks)
     pool = ThreadPoolExecutor(width, thread_name_prefix="question")
-    flying: set[Future[Outcome | None]] = set()
+    registered = [_registered(llm) for _ in range(width)]  # before the first begins, or it would not wait for the rest
+    working = {pool.submit(work_through, one) for one in registered}
+    for worker in working:
+        worker.add_done_callback(lambda _: changed.set())
     wait_for_steps = True
     try:
-        while True:
-            if not stop.is_set():
-                flying |= {pool.submit(registered, task) for task in islice(remaining, width - len(flying))}
-            if not flying:
-                break
+        while working:
             try:
-                finished, flying = wait(flying, return_when=FIRST_COMPLETED)
+                wait_for_news(changed)
             except KeyboardInterrupt as error:
                 if stop.is_set():
                     wait_for_steps = False
                     raise StoppedAtOnce from error
                 stop.set()
-                progress.stopping(len(flying))
+                progress.stopping(len(working))
                 continue
-            outcomes = [outcome for future in finished if (outcome := future.result()) is not None]
+            changed.clear()
+            ended = {worker for worker in working if worker.done()}
             if outcomes:
-                yield outcomes
+                yield [outcomes.popleft() for _ in range(len(outcomes))]
+            working -= ended
+            for worker in ended:
+                worker.result()
         if stop.is_set():
             raise KeyboardInterrupt
     finally:  # after an error, too, nobody may write a checkpoint once its file is closed
-        if flying:
+        if working:
             stop.set()
         pool.shutdown(wait=wait_for_steps, cancel_futures=True)
+
+
+def wait_for_news(changed: Event) -> None:
+    """Wait until a task or a worker has ended; Ctrl-C lands here."""
+    changed.wait()
+
+
+class _Shared(Generic[Task]):
+    """An iterator that several threads take from."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = iter(tasks)
+        self._lock = Lock()
+
+    def take(self) -> list[Task]:
+        """Return the next task in a list, or an empty list at the end."""
+        with self._lock:
+            return list(islice(self._tasks, 1))
 
 
 def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
@@ -217,5 +244,9 @@ def thread_of(question: Question) -> Any:
     return {"configurable": {"thread_id": question.key}}
 
 
-def _caller(llm: BaseLanguageModel[Any]) -> AbstractContextManager[None]:
-    return llm.caller() if isinstance(llm, BatchedHuggingFacePipeline) else nullcontext()
+def _registered(llm: BaseLanguageModel[Any]) -> ExitStack:
+    """Register somebody who is going to call the model, until the stack is closed."""
+    stack = ExitStack()
+    if isinstance(llm, BatchedHuggingFacePipeline):
+        stack.enter_context(llm.caller())
+    return stack

@@ -14,6 +14,7 @@ from debate.terminal.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")
+_BATCHES = logging.getLogger("chains.generation.batching")  # tells of each batch in a line
 
 
 @contextmanager
@@ -30,13 +31,16 @@ def logged(folder: Path) -> Iterator[None]:
     handler.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
     rooms = [LOG, *map(logging.getLogger, _ROOMS)]
+    told_before = _BATCHES.level
     try:
+        _BATCHES.setLevel(logging.INFO)
         LOG.setLevel(logging.INFO)
         LOG.propagate = False  # it is for the file; the terminal has its own watcher
         for room in rooms:
             room.addHandler(handler)
         yield
     finally:
+        _BATCHES.setLevel(told_before)
         for room in rooms:
             room.removeHandler(handler)
         handler.close()

@@ -6,10 +6,20 @@ from threading import Barrier, get_ident
 import pytest
 from fakes import ScriptedLLM
 
+from chains.generation.batching import CallMerger
+from chains.generation.pipeline import BatchedHuggingFacePipeline
 from debate.progress import NullProgress
 from debate.run.executor import StoppedAtOnce, in_a_thread, map_concurrently
 
 LLM = ScriptedLLM(script={})
+
+
+class Batched(BatchedHuggingFacePipeline):
+    """A local model of which nothing but the registration of callers is used."""
+
+    def __init__(self, merger: CallMerger) -> None:
+        super().__init__(pipeline=None)
+        self._merger = merger
 
 
 def test_tasks_that_wait_are_in_flight_together() -> None:
@@ -20,10 +30,51 @@ def test_tasks_that_wait_are_in_flight_together() -> None:
 
 def test_tasks_are_taken_only_as_there_is_room_for_them() -> None:
     taken: list[int] = []
+    finished: list[int] = []
+
+    def in_flight(task: int) -> int:
+        now = len(taken) - len(finished)
+        finished.append(task)
+        return now
+
     tasks = (taken.append(task) or task for task in range(100))
-    outcomes = map_concurrently(str, tasks, LLM, 4, NullProgress())
-    next(outcomes)
-    assert len(taken) == 4
+    outcomes = map_concurrently(in_flight, tasks, LLM, 4, NullProgress())
+    assert max(one for some in outcomes for one in some) <= 4
+
+
+def test_what_tasks_ask_of_a_local_model_shares_batches_by_their_order_not_by_their_speed() -> None:
+    """Four at a time, with 1 to 3 calls each; a task that ends makes room for the next before another batch starts."""
+    batches: list[list[str]] = []
+    merger = CallMerger(lambda asked: batches.append(sorted(asked)) or list(asked))
+
+    def work(task: int) -> int:
+        for call in range(1 + task % 3):
+            merger.submit([f"{task}.{call}"])
+        return task
+
+    outcomes = map_concurrently(work, range(8), Batched(merger), 4, NullProgress())
+
+    assert sorted(one for some in outcomes for one in some) == list(range(8))
+    assert batches == [
+        ["0.0", "1.0", "2.0", "3.0"],
+        ["1.1", "2.1", "4.0", "5.0"],
+        ["2.2", "4.1", "5.1", "6.0"],
+        ["5.2", "7.0"],
+        ["7.1"],
+    ]
+
+
+def test_an_error_of_the_work_is_raised_once_the_others_have_stopped() -> None:
+    ended: list[int] = []
+
+    def work(task: int) -> None:
+        if task == 1:
+            raise ValueError("task 1 is bad")
+        ended.append(task)
+
+    with pytest.raises(ValueError, match="task 1 is bad"):
+        list(map_concurrently(work, range(3), LLM, 3, NullProgress()))
+    assert sorted(ended) == [0, 2]
 
 
 def test_one_task_may_run_beside_a_notebooks_loop() -> None:

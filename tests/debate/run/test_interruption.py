@@ -64,7 +64,7 @@ def settings_in(folder: Path, questions: int = 1) -> DebateSettings:
 def interrupted(settings: DebateSettings, monkeypatch: pytest.MonkeyPatch, stops_at: int) -> tuple[Any, Counting]:
     llm = Counting(script=SCRIPT, stops_at=stops_at)
     with monkeypatch.context() as pressed:
-        pressed.setattr(executor, "wait", CtrlC(executor.wait, llm))
+        pressed.setattr(executor, "wait_for_news", CtrlC(executor.wait_for_news, llm))
         with pytest.raises(RunInterrupted) as told:
             run_questions(settings, llm=llm, store=STORE)
     return told.value, llm

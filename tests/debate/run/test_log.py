@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 
+from chains.generation.batching import CallMerger
 from debate import DebateSettings, run_questions
+from debate.run.log import logged
 from debate.terminal.run_view import RunLines
 from vectorstore import FaissStore
 
@@ -24,3 +26,13 @@ def test_a_finished_question_stands_once_in_the_log_whatever_the_terminal_shows(
     log = (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
     assert log.count("1 questions, 0 of them finished before") == 1
     assert log.count(" done in ") == 1
+
+
+def test_the_log_tells_how_many_questions_shared_each_batch(tmp_path: Path) -> None:
+    merger = CallMerger(lambda requests: list(requests))
+    with logged(tmp_path), merger.caller():
+        merger.submit(["one", "two"])
+    merger.submit(["after the run"])
+    log = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert "batch 1: 2 prompts from 1 of 1 callers" in log
+    assert "batch 2" not in log
