@@ -19,6 +19,7 @@ from debate.errors import ExitCode
 from debate.options import with_settings
 from debate.settings import EXAMPLE, DebateSettings, load_settings
 from debate.terminal.readable import ReadableFormatter, one_line, readable
+from debate.training.settings import FinetuneSettings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -84,6 +85,21 @@ Examples:
       only the verdict again, on the debate as it was
 """
 
+_FINETUNE_EXAMPLES = """\b
+Examples:
+  debate finetune --data runs/first/results.xlsx --out adapters/first
+      the bundled model, to try the way on any machine
+  debate finetune --data runs/first/results.xlsx --min-supported 0.8 --min-words 400 \\
+      --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit --out adapters/nemo
+      a 12B model in 4 bits, on the well supported answers only (16 GB card)
+  debate run --questions my.xlsx --corpus docs/ --model adapters/nemo
+      use it
+
+\b
+Run the same command again to resume after Ctrl-C or a crash. Exit codes:
+  0 done   2 bad input   130 interrupted
+"""
+
 _MODELS_EXAMPLES = """\b
 Examples:
   debate models
@@ -114,7 +130,7 @@ def about(
 
 
 @app.command("run", epilog=_RUN_EXAMPLES)
-@with_settings
+@with_settings(DebateSettings)
 def run(
     *,
     config: Annotated[
@@ -236,6 +252,54 @@ def ask(
         llm = load_llm(ModelSettings(name=model, seed=seed))
         answer = answer_chain(llm, text=text, max_words=max_words, seed=seed).invoke(instruction)
     typer.echo(readable(answer.text))
+
+
+@app.command("finetune", epilog=_FINETUNE_EXAMPLES)
+@with_settings(FinetuneSettings)
+def finetune(
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
+) -> None:
+    """Fine-tune a model on finished answers; the adapter's folder works as --model."""
+    _start_logging()
+    interrupted = "interrupted; run the same command again to resume from the last checkpoint"
+    with _one_line_errors(interrupted):
+        from rich.console import Console
+
+        from debate.terminal.training_view import TrainingBar, TrainingLines, print_result
+        from debate.training.finetune import finetune as train
+        from debate.training.settings import finetune_settings
+
+        chosen = finetune_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        console = Console()
+        with nullcontext(TrainingLines()) if quiet else TrainingBar(console) as watcher:
+            result = train(chosen, watcher)
+        print_result(console, result)
+
+
+@app.command("export")
+def export(
+    data: Annotated[list[Path], typer.Argument(help="Results workbooks, or tables as for debate finetune.")],
+    chat: Annotated[Path, typer.Option(help="The file to write: a JSON line of chat messages an example.")],
+    personas: Annotated[
+        Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
+    ] = None,
+    persona: Annotated[str | None, typer.Option(help="Id of the persona in the prompts [the first].")] = None,
+    min_supported: Annotated[float | None, typer.Option(help="Only answers with this share supported.")] = None,
+    min_rating: Annotated[float | None, typer.Option(help="Only answers rated at least this high.")] = None,
+) -> None:
+    """Write finished answers with the true prompts as chat messages, for training elsewhere."""
+    with _one_line_errors():
+        from debate.training.export import export_chat
+        from debate.training.settings import finetune_settings
+
+        given = {"personas": personas, "persona": persona, "min_supported": min_supported, "min_rating": min_rating}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        written, left_out = export_chat(finetune_settings({"data": data, "out": chat.parent} | chosen), chat)
+    for one in left_out:
+        typer.echo(f"left out: {one.place}: {one.reason}", err=True)
+    typer.echo(f"{written} examples in {chat}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

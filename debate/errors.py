@@ -4,6 +4,8 @@ DebateError              base: a run that cannot start or go on
 ├── SettingsError        a flag, a variable or a line of the settings file is wrong
 ├── IndexFolderError     a folder that is no index, an unfinished one, or somebody else's
 ├── QuestionsError       a question list that cannot be read
+├── TrainingDataError    data to fine-tune on that cannot be read, or too little of it
+├── TrainingError        a model that cannot be trained here
 └── RunFolderError       an output folder that cannot be used
 """
 
@@ -24,6 +26,14 @@ class IndexFolderError(DebateError):
 
 class QuestionsError(DebateError):
     """A question list cannot be read; the message names the file and the row."""
+
+
+class TrainingDataError(DebateError):
+    """Data to fine-tune on cannot be read; the message names the file and the row."""
+
+
+class TrainingError(DebateError):
+    """A model cannot be trained on this machine, or its folder cannot be used."""
 
 
 class RunFolderError(DebateError):

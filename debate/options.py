@@ -1,4 +1,4 @@
-"""The flags of ``debate run``: one for each field of ``DebateSettings``, which says its type, default and help."""
+"""The flags of a command: one for each field of its settings, which says its type, default and help."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from debate.settings import DebateSettings, GraphSettings
+from debate.settings import GraphSettings
 
 _TABLES = ("glossary",)  # what no flag can say
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+def with_settings(kind: type[BaseModel]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a Typer command, whose ``**settings`` takes them, a flag for every setting; one not given is None or empty.
 
-    The values are checked by ``load_settings``, which names the flag, the variable and the file.
+    The command checks the values: only the settings know what is allowed.
     """
-    fields = DebateSettings.model_fields
-    of_the_run_first = sorted(fields, key=GraphSettings.model_fields.__contains__)
-    flags = [_flag(name, fields[name]) for name in of_the_run_first if name not in _TABLES]
-    own = [one for one in signature(command, eval_str=True).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
-    command.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
-    return command
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        of_the_run_first = sorted(kind.model_fields, key=GraphSettings.model_fields.__contains__)
+        flags = [_flag(name, kind.model_fields[name]) for name in of_the_run_first if name not in _TABLES]
+        parameters = signature(command, eval_str=True).parameters.values()
+        own = [one for one in parameters if one.kind is Parameter.KEYWORD_ONLY]
+        command.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
+        return command
+
+    return decorate
 
 
 def _flag(name: str, field: FieldInfo) -> Parameter:

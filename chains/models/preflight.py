@@ -68,7 +68,7 @@ def adapter_base(folder: Path) -> str:
             f"where it lies as base_model_name_or_path into {folder / 'adapter_config.json'}"
         )
     if find_spec("peft") is None:
-        raise MissingExtra("peft", "gpu", f"the adapter in {folder}")
+        raise MissingExtra("peft", "train", f"the adapter in {folder}")
     return base
 
 

@@ -1,0 +1,42 @@
+"""A rendered prompt in the form that a local model was trained on: its own chat template, or plain text.
+
+The only place that applies a chat template, so that what a model is fine-tuned on is what it is asked later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from prompts import RenderedPrompt
+
+
+def prompt_text(tokenizer: Any, prompt: RenderedPrompt) -> str:
+    """Return the text that a local model continues; the prompt's opening is its last words."""
+    chat = chat_text(tokenizer, prompt.system, prompt.user)
+    return prompt.text if chat is None else chat + prompt.opening
+
+
+def chat_text(tokenizer: Any, system: str, user: str) -> str | None:
+    """Fill in the chat template, or return None where the tokenizer has none.
+
+    Special tokens inside the messages are taken apart, so that a passage cannot end its own message.
+    """
+    if tokenizer.chat_template is None:
+        return None
+    system, user = (_without_special_tokens(text, tokenizer.all_special_tokens) for text in (system, user))
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def has_special_tokens(tokenizer: Any, text: str) -> bool:
+    """Tell whether a text went through a chat template, which writes the special tokens itself."""
+    bos = tokenizer.bos_token
+    return tokenizer.chat_template is not None and bos is not None and text.startswith(bos)
+
+
+def _without_special_tokens(text: str, special: Iterable[str]) -> str:
+    for token in special:
+        if len(token) > 1:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text

@@ -1,0 +1,88 @@
+"""A training as seen in a terminal: a bar or log lines with the loss, and what it came to."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, TextColumn
+
+from debate.progress import LINES
+from debate.terminal.live import LiveBar, readable
+from debate.training.dataset import TrainingData
+from debate.training.finetune import FinetuneResult
+
+_REASONS_SHOWN = 10
+_GIB = 2**30
+
+
+class TrainingBar(LiveBar):
+    """A live bar of steps, with the newest losses."""
+
+    def __init__(self, console: Console) -> None:
+        losses = TextColumn("{task.fields[losses]}")
+        super().__init__(console, [TextColumn("training")], [MofNCompleteColumn(), losses])
+        self._task = self._bar.add_task("training", total=None, losses="")
+        self._loss = self._validation = ""
+
+    def preparing(self, what: str) -> None:
+        """Say it above the bar."""
+        self._bar.console.print(what, markup=False)
+
+    def examples(self, data: TrainingData) -> None:
+        """Say how many examples there are, and which rows were left out."""
+        for line in _data_lines(data):
+            self._bar.console.print(line, markup=False, highlight=False)
+
+    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
+        """Move the bar on."""
+        self._loss = self._loss if loss is None else f"loss {loss:.3f}"
+        self._validation = self._validation if validation is None else f"validation {validation:.3f}"
+        losses = "  ".join(filter(None, (self._loss, self._validation)))
+        self._bar.update(self._task, completed=done, total=total, losses=losses)
+
+
+class TrainingLines:
+    """The same news as log lines, for ``--quiet``."""
+
+    def preparing(self, what: str) -> None:
+        """Log it."""
+        LINES.info("%s", what)
+
+    def examples(self, data: TrainingData) -> None:
+        """Log it."""
+        for line in _data_lines(data):
+            LINES.info("%s", line)
+
+    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
+        """Log each validation."""
+        if validation is not None:
+            LINES.info("step %d of %d: validation loss %.3f", done, total, validation)
+        elif loss is not None:
+            LINES.debug("step %d of %d: loss %.3f", done, total, loss)
+
+
+def print_result(console: Console, result: FinetuneResult) -> None:
+    """Print what a training came to: losses, memory, and how to use the adapter."""
+    validation = [loss for _, loss in result.losses.validation]
+    memory = result.memory
+    lines = [
+        ("examples", f"{result.examples}, {result.held_out} held out, {len(result.left_out)} rows left out"),
+        ("validation loss", f"{validation[0]:.3f} before, {min(validation):.3f} at best"),
+        ("time", f"{result.seconds / 60:.1f} min"),
+        (
+            "peak memory",
+            f"{memory.peak / _GIB:.1f} of {memory.total / _GIB:.1f} GiB ({memory.share:.0%}), "
+            f"{memory.for_training / _GIB:.1f} GiB for training ({memory.where})",
+        ),
+        ("adapter", f"{result.adapter} (README.md, loss.png); use it: debate run --model {result.adapter} ..."),
+    ]
+    lines += [("merged", str(result.merged))] if result.merged else []
+    lines += [("gguf", str(result.gguf))] if result.gguf else []
+    for name, value in lines:
+        console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _data_lines(data: TrainingData) -> list[str]:
+    lines = [f"{len(data.training)} examples to learn from, {len(data.validation)} to validate on"]
+    lines += [f"left out: {readable(one.place)}: {readable(one.reason)}" for one in data.left_out[:_REASONS_SHOWN]]
+    more = len(data.left_out) - _REASONS_SHOWN
+    return [*lines, f"left out: {more} more rows"] if more > 0 else lines

@@ -1,0 +1,93 @@
+"""What lies beside an adapter: a model card with data, settings and losses, and the loss curve as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from debate.errors import TrainingError
+from debate.training.settings import FinetuneSettings
+
+if TYPE_CHECKING:
+    from debate.training.finetune import FinetuneResult
+    from debate.training.trainer import Losses
+
+_CARD = """---
+base_model: {base}
+library_name: peft
+tags: [lora, pov-debate]
+---
+# Adapter of {base}
+
+Trained by pov-debate on {examples} finished answers, validated on {held_out} whose questions it never saw.
+An adapter carries the licence of its base model: see the card of {base}.
+
+| | |
+|---|---|
+| data | {data} |
+| rows left out | {left_out} |
+| validation loss, first to best | {first:.3f} to {best:.3f} |
+| LoRA rank, learning rate | {rank}, {rate:g} |
+| steps, examples a step | {steps}, {a_step} |
+| tokens of an example at most | {tokens} ({dropped} passages did not fit) |
+| seed | {seed} |
+| time | {minutes:.1f} min |
+| peak memory | {peak:.1f} of {total:.1f} GiB ({where}) |
+
+Use it: `debate run --model {folder} …`
+"""
+
+
+def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
+    """Write ``README.md`` into the adapter's folder.
+
+    Raises:
+        TrainingError: it cannot be written.
+    """
+    validation = [loss for _, loss in result.losses.validation]
+    steps = max((step for step, _ in result.losses.training), default=0)
+    text = _CARD.format(
+        base=settings.model,
+        examples=result.examples,
+        held_out=result.held_out,
+        data=", ".join(path.name for path in settings.data),
+        left_out=len(result.left_out),
+        first=validation[0],
+        best=min(validation),
+        rank=settings.rank,
+        rate=settings.learning_rate,
+        steps=steps,
+        a_step=settings.batch_size * settings.accumulation,
+        tokens=settings.max_seq_length,
+        dropped=result.dropped_passages,
+        seed=settings.seed,
+        minutes=result.seconds / 60,
+        peak=result.memory.peak / 2**30,
+        total=result.memory.total / 2**30,
+        where=result.memory.where,
+        folder=settings.out,
+    )
+    try:
+        (settings.out / "README.md").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TrainingError(f"cannot write {settings.out / 'README.md'}: {error.strerror}; make room") from error
+
+
+def write_loss_curve(path: Path, losses: Losses) -> None:
+    """Draw both losses by step as a PNG.
+
+    Raises:
+        TrainingError: it cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for points, label in ((losses.training, "training"), (losses.validation, "validation")):
+        axes.plot([step for step, _ in points], [loss for _, loss in points], label=label, marker=".")
+    axes.set(xlabel="step", ylabel="loss a token", title="Loss")
+    axes.legend()
+    try:
+        figure.savefig(path, dpi=120)
+    except OSError as error:
+        raise TrainingError(f"cannot write {path}: {error.strerror}; make room") from error

@@ -1,0 +1,175 @@
+"""Rows of finished answers become training examples; every row that is left out is named with its reason.
+
+Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``. Knows nothing of
+tokens or models.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chains.text.sentences import word_count
+from debate.errors import TrainingDataError
+from debate.training.settings import FinetuneSettings
+from debate.training.tables import read_rows
+from vectorstore.corpus.duplicates import same_passage, shingles
+
+_NEEDED = ("instruction", "answer")
+_MARKER = re.compile(r"\s*\[\d{1,2}\]")  # the product adds citations; the model does not write them
+_PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One finished answer to learn from; ``place`` names its file and row."""
+
+    question: str
+    passages: tuple[str, ...]
+    answer: str
+    place: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that is not learned from, and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Examples to learn from and to validate on; no question, nor a near-duplicate of it, is in both."""
+
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def read_training_data(settings: FinetuneSettings) -> TrainingData:
+    """Read, check and split the rows of all data files.
+
+    Raises:
+        TrainingDataError: a file cannot be read or lacks a column, or fewer than two questions are left.
+    """
+    examples, left_out = read_examples(settings)
+    groups = _by_question(examples)
+    if len(groups) < 2:
+        reasons = f"; {len(left_out)} rows were left out, the first: {left_out[0].reason}" if left_out else ""
+        raise TrainingDataError(
+            f"{len(groups)} questions to learn from; at least 2 are needed, one to validate on{reasons}"
+        )
+    order = list(range(len(groups)))
+    random.Random(settings.seed).shuffle(order)  # noqa: S311 - a split, no secret
+    held_out = set(order[: min(len(groups) - 1, max(1, round(len(groups) * settings.validation_share)))])
+    return TrainingData(
+        training=tuple(one for n, group in enumerate(groups) if n not in held_out for one in group),
+        validation=tuple(one for n, group in enumerate(groups) if n in held_out for one in group),
+        left_out=tuple(left_out),
+    )
+
+
+def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftOut]]:
+    """Return the rows that pass the settings' filters, and those that do not.
+
+    Raises:
+        TrainingDataError: a file cannot be read or lacks a column.
+    """
+    kept: list[Example] = []
+    left_out: list[LeftOut] = []
+    seen: list[frozenset[str]] = []
+    for path in settings.data:
+        for number, row in _checked_rows(path):
+            place = f"{path.name}, row {number}"
+            reason = _reason_against(row, settings)
+            own = shingles(f"{row['instruction']} {row['answer']}")
+            if not reason and any(same_passage(own, other) for other in seen):
+                reason = "nearly the same as an earlier row"
+            if reason:
+                left_out.append(LeftOut(place, reason))
+                continue
+            seen.append(own)
+            kept.append(_example(row, place))
+    return kept, left_out
+
+
+def split_context(context: str) -> tuple[str, ...]:
+    """Split a workbook's context at its numbers, [1], [2] …; text without them is one passage."""
+    context = context.strip()
+    starts = list(_PASSAGE.finditer(context))
+    in_order = [found for n, found in enumerate(starts, 1) if int(found.group(1)) == n]
+    if not in_order or in_order[0].start() != 0:
+        return (context,) if context else ()
+    ends = [found.start() for found in in_order[1:]] + [len(context)]
+    return tuple(context[found.end() : end].strip() for found, end in zip(in_order, ends, strict=True))
+
+
+def _checked_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, row in read_rows(path):
+        missing = [name for name in _NEEDED if name not in row]
+        if missing:
+            raise TrainingDataError(
+                f"{path}, row {number} has no column {missing[0]!r} (it has: {', '.join(row)}); "
+                "name the columns instruction, context and answer"
+            )
+        yield number, row
+
+
+def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
+    """Say why a row is not learned from; "" where it is. Filters apply only where the row has their column."""
+    status = _text(row, "status")
+    words = word_count(_text(row, "answer"))
+    supported, rating = _number(row, "supported"), _number(row, "rating")
+    if not _text(row, "instruction"):
+        return "the question is empty"
+    if not _text(row, "answer"):
+        return "the answer is empty"
+    if status and status != "done":
+        return f"its status is {status}"
+    if settings.min_supported is not None and "supported" in row and (supported or 0) < settings.min_supported:
+        return f"supported {supported or 0:.0%}, below {settings.min_supported:.0%}"
+    if settings.min_rating is not None and (rating is None or rating < settings.min_rating):
+        return "not rated" if rating is None else f"rated {rating:g}, below {settings.min_rating:g}"
+    if words < settings.min_words:
+        return f"{words} words, at least {settings.min_words} asked for"
+    if settings.max_words is not None and words > settings.max_words:
+        return f"{words} words, at most {settings.max_words} asked for"
+    if not settings.allow_defects and (defects := _text(row, "defects")):
+        return f"defects: {defects}"
+    return ""
+
+
+def _example(row: Mapping[str, Any], place: str) -> Example:
+    answer = _MARKER.sub("", _text(row, "answer"))
+    return Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place)
+
+
+def _by_question(examples: Sequence[Example]) -> list[list[Example]]:
+    """Group the examples whose questions are the same or nearly so, in order."""
+    groups: list[tuple[frozenset[str], list[Example]]] = []
+    for example in examples:
+        own = shingles(example.question)
+        group = next((members for other, members in groups if same_passage(own, other)), None)
+        if group is None:
+            groups.append((own, [example]))
+        else:
+            group.append(example)
+    return [members for _, members in groups]
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def _number(row: Mapping[str, Any], name: str) -> float | None:
+    text = _text(row, name)
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None

@@ -1,0 +1,62 @@
+"""Training examples as tokens: the prompt that inference sends, then the answer; only the answer counts in the loss.
+
+Nothing is cut silently: passages that do not fit are dropped from the tail, as a run drops them, and an example that
+does not fit at all is left out by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chains.context import clean_passage
+from chains.generation.chat_template import has_special_tokens, prompt_text
+from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from debate.training.dataset import Example, LeftOut
+from prompts import Persona
+
+
+@dataclass(frozen=True)
+class EncodedExample:
+    """Token ids of an example and, for each, whether it belongs to the answer; ``dropped`` counts passages left out."""
+
+    input_ids: tuple[int, ...]
+    completion_mask: tuple[int, ...]
+    dropped: int
+
+
+def encode_examples(
+    examples: Sequence[Example], tokenizer: Any, persona: Persona, max_tokens: int
+) -> tuple[list[EncodedExample], list[LeftOut]]:
+    """Encode what fits into ``max_tokens``; the rest is returned with its length."""
+    encoded: list[EncodedExample] = []
+    left_out: list[LeftOut] = []
+    for example in examples:
+        found = _encode(example, tokenizer, persona, max_tokens)
+        if isinstance(found, EncodedExample):
+            encoded.append(found)
+        else:
+            reason = f"{found} tokens without any passage; raise --max-seq-length above {max_tokens}"
+            left_out.append(LeftOut(example.place, reason))
+    return encoded, left_out
+
+
+def example_prompt(example: Example, tokenizer: Any, persona: Persona, passages: int | None = None) -> str:
+    """Return the text that a run would send for an example with its first ``passages`` passages."""
+    shown = [clean_passage(passage) for passage in example.passages[:passages]]
+    return prompt_text(tokenizer, opinion_prompt(persona.voice, example.question, shown, DEFAULT_LIMITS))
+
+
+def _encode(example: Example, tokenizer: Any, persona: Persona, max_tokens: int) -> EncodedExample | int:
+    """Encode with as many passages as fit, or return the length without any."""
+    answer = [*tokenizer(example.answer, add_special_tokens=False).input_ids, tokenizer.eos_token_id]
+    length = 0
+    for kept in range(len(example.passages), -1, -1):
+        text = example_prompt(example, tokenizer, persona, kept)
+        prompt = tokenizer(text, add_special_tokens=not has_special_tokens(tokenizer, text)).input_ids
+        length = len(prompt) + len(answer)
+        if length <= max_tokens and (kept or not example.passages):
+            mask = (0,) * len(prompt) + (1,) * len(answer)
+            return EncodedExample((*prompt, *answer), mask, len(example.passages) - kept)
+    return length

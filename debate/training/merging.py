@@ -1,0 +1,53 @@
+"""The trained model as one: merged in 16 bits for servers, or as a GGUF for llama.cpp."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from debate.errors import TrainingError
+from debate.training.loading import has_unsloth, model_name
+from debate.training.settings import FinetuneSettings
+
+
+def write_merged(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path:
+    """Write the base model with the adapter added into its weights, in 16 bits.
+
+    Raises:
+        TrainingError: the folder cannot be written.
+    """
+    target = settings.out / "merged"
+    try:
+        if has_unsloth():
+            model.save_pretrained_merged(str(target), tokenizer, save_method="merged_16bit")
+        else:
+            _merged_by_peft(settings).save_pretrained(str(target))
+            tokenizer.save_pretrained(str(target))
+    except OSError as error:
+        raise TrainingError(f"cannot write {target}: {error}; make room and merge the adapter again") from error
+    return target
+
+
+def write_gguf(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path:
+    """Write a GGUF through unsloth, quantised as asked for.
+
+    Raises:
+        TrainingError: unsloth could not make it.
+    """
+    target = settings.out / "gguf"
+    try:
+        model.save_pretrained_gguf(str(target), tokenizer, quantization_method=settings.gguf)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise TrainingError(
+            f"cannot write a GGUF {settings.gguf!r} to {target}: {error}; see unsloth's list"
+        ) from error
+    return target
+
+
+def _merged_by_peft(settings: FinetuneSettings) -> Any:
+    """Load the base again, unquantised, and add the saved adapter to it."""
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(model_name(settings), dtype="bfloat16", use_safetensors=True)
+    return PeftModel.from_pretrained(base, str(settings.out)).merge_and_unload()

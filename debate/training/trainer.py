@@ -1,0 +1,158 @@
+"""TRL's ``SFTTrainer`` over encoded examples: early stopping, checkpoints to resume from, losses by step.
+
+Three defaults of TRL are set on purpose: ``max_length`` cuts at 1,024 tokens without a word, ``loss_type``
+"chunked_nll" scales gradients wrongly on some models, and examples would be tokenised again without the chat template.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasets import Dataset
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
+from trl import SFTConfig, SFTTrainer
+
+from debate.errors import TrainingError
+from debate.training.encoding import EncodedExample
+from debate.training.memory import memory_in_use
+from debate.training.settings import FinetuneSettings
+
+Told = Callable[[int, int, float | None, float | None], None]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Mean loss a token of the answers, as (step, loss) in order."""
+
+    training: tuple[tuple[int, float], ...]
+    validation: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The model with its best adapter, and what it took."""
+
+    model: Any
+    losses: Losses
+    seconds: float
+    memory_before: int
+
+
+def train_adapter(
+    model: Any,
+    tokenizer: Any,
+    adapter: Any,
+    training: Sequence[EncodedExample],
+    validation: Sequence[EncodedExample],
+    settings: FinetuneSettings,
+    told: Told,
+) -> Trained:
+    """Train, or go on from the last checkpoint in the output folder, and save the adapter that validated best.
+
+    Args:
+        adapter: a ``peft.LoraConfig``; None for a model that has its adapter already.
+        told: is called with (steps done, all steps, loss or None, validation loss or None).
+
+    Raises:
+        TrainingError: the folder cannot be written, or the memory runs out.
+    """
+    import torch
+
+    before, started = memory_in_use(), time.monotonic()
+    trainer = SFTTrainer(
+        model,
+        args=_configuration(settings),
+        train_dataset=_dataset(training),
+        eval_dataset=_dataset(validation),
+        processing_class=tokenizer,
+        peft_config=adapter,
+        callbacks=[EarlyStoppingCallback(settings.patience), _Report(told)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    try:
+        trainer.train(resume_from_checkpoint=_last_checkpoint(settings))
+        trainer.model.save_pretrained(str(settings.out))
+        tokenizer.save_pretrained(str(settings.out))
+    except torch.OutOfMemoryError as error:
+        raise TrainingError(
+            "the GPU's memory ran out; lower --batch-size (raise --accumulation), --max-seq-length or --rank"
+        ) from error
+    except OSError as error:
+        raise TrainingError(
+            f"cannot write {settings.out}: {error}; make room and run the same command again"
+        ) from error
+    return Trained(trainer.model, _losses(trainer.state.log_history), time.monotonic() - started, before)
+
+
+def _configuration(settings: FinetuneSettings) -> SFTConfig:
+    import torch
+
+    on_gpu = torch.cuda.is_available()
+    bf16 = on_gpu and torch.cuda.is_bf16_supported()
+    return SFTConfig(
+        output_dir=str(settings.out / "checkpoints"),
+        max_steps=settings.steps,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.accumulation,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=min(10, settings.steps // 10),
+        max_length=None,
+        loss_type="nll",
+        completion_only_loss=True,
+        optim="adamw_8bit" if on_gpu and settings.load_in_4bit else "adamw_torch",
+        use_cpu=not on_gpu,
+        bf16=bf16,
+        fp16=on_gpu and not bf16,
+        gradient_checkpointing=on_gpu,
+        eval_on_start=True,
+        eval_strategy="steps",
+        eval_steps=settings.validate_every,
+        save_strategy="steps",
+        save_steps=settings.validate_every,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_loss",
+        greater_is_better=False,
+        logging_steps=1,
+        report_to="none",
+        disable_tqdm=True,
+        seed=settings.seed,
+        data_seed=settings.seed,
+    )
+
+
+def _dataset(examples: Sequence[EncodedExample]) -> Dataset:
+    rows = [{"input_ids": list(one.input_ids), "completion_mask": list(one.completion_mask)} for one in examples]
+    return Dataset.from_list(rows)
+
+
+def _last_checkpoint(settings: FinetuneSettings) -> str | None:
+    folder = settings.out / "checkpoints"
+    return get_last_checkpoint(str(folder)) if folder.is_dir() else None
+
+
+def _losses(history: Sequence[dict[str, Any]]) -> Losses:
+    return Losses(
+        training=tuple((int(one["step"]), float(one["loss"])) for one in history if "loss" in one),
+        validation=tuple((int(one["step"]), float(one["eval_loss"])) for one in history if "eval_loss" in one),
+    )
+
+
+class _Report(TrainerCallback):  # type: ignore[misc]
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
+        logs = logs or {}
+        if "loss" in logs or "eval_loss" in logs:
+            self._told(state.global_step, state.max_steps, _float(logs.get("loss")), _float(logs.get("eval_loss")))
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,137 @@
+"""Which rows become examples, and what is said about those that do not."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from debate.errors import TrainingDataError
+from debate.training.dataset import read_examples, read_training_data, split_context
+from debate.training.settings import FinetuneSettings
+
+ANSWER = "The league left the union [1]. Its tariff had doubled [2], and that decided it."
+
+
+def row(question: str, **others: object) -> dict[str, object]:
+    return {"instruction": question, "context": "[1] It left.\n\n[2] It doubled.", "answer": ANSWER, **others}
+
+
+def settings(path: Path, **others: object) -> FinetuneSettings:
+    return FinetuneSettings(data=(path,), out=path.parent / "out", **others)
+
+
+def jsonl(folder: Path, *rows: Mapping[str, object]) -> Path:
+    path = folder / "data.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def reasons(path: Path, **others: object) -> list[str]:
+    return [one.reason for one in read_examples(settings(path, **others))[1]]
+
+
+def test_a_workbooks_row_becomes_question_passages_and_the_answer_without_its_markers(tmp_path: Path) -> None:
+    path = tmp_path / "results.xlsx"
+    pd.DataFrame([row("Why did the league leave?")]).to_excel(path, index=False)
+    (example,), left_out = read_examples(settings(path))
+    assert example.passages == ("It left.", "It doubled.")
+    assert example.answer == "The league left the union. Its tariff had doubled, and that decided it."
+    assert example.place == "results.xlsx, row 2"
+    assert left_out == []
+
+
+@pytest.mark.parametrize(
+    ("context", "passages"),
+    [
+        ("", ()),
+        ("Only one, unnumbered.", ("Only one, unnumbered.",)),
+        ("[1] First\n\n[2] paragraph.\n\n[2] Second.", ("First", "paragraph.\n\n[2] Second.")),
+        ("[1] A note [3] in it.\n\nA paragraph of it.\n\n[2] Second.", ("A note [3] in it.\n\nA paragraph of it.", "Second.")),
+        ("[4] starts elsewhere.", ("[4] starts elsewhere.",)),
+    ],
+)  # fmt: skip
+def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tuple[str, ...]) -> None:
+    assert split_context(context) == passages
+
+
+@pytest.mark.parametrize(
+    ("others", "filters", "reason"),
+    [
+        ({"status": "failed"}, {}, "its status is failed"),
+        ({"status": "abstained"}, {}, "its status is abstained"),
+        ({"answer": " "}, {}, "the answer is empty"),
+        ({"supported": "0.4"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
+        ({"supported": "40%"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
+        ({"supported": ""}, {"min_supported": 0.8}, "supported 0%, below 80%"),
+        ({}, {"min_rating": 4}, "not rated"),
+        ({"rating": "3"}, {"min_rating": 4}, "rated 3, below 4"),
+        ({}, {"min_words": 400}, "15 words, at least 400 asked for"),
+        ({}, {"max_words": 5}, "15 words, at most 5 asked for"),
+        ({"defects": "recital"}, {}, "defects: recital"),
+    ],
+)
+def test_a_row_that_a_filter_refuses_is_named_with_the_reason(tmp_path: Path, others, filters, reason: str) -> None:
+    path = jsonl(tmp_path, row("Why did the league leave?", **others))
+    assert reasons(path, **filters) == [reason]
+
+
+def test_a_filter_on_support_passes_tables_that_do_not_measure_it(tmp_path: Path) -> None:
+    assert reasons(jsonl(tmp_path, row("Why did the league leave?")), min_supported=0.8) == []
+
+
+def test_the_same_answer_twice_is_learned_once(tmp_path: Path) -> None:
+    path = jsonl(tmp_path, row("Why did the league leave?"), row("Why did the league leave??"))
+    assert reasons(path) == ["nearly the same as an earlier row"]
+
+
+def test_no_question_is_both_learned_and_validated_on(tmp_path: Path) -> None:
+    rows = [
+        row(f"Why did {name} leave the union?", answer=f"{name} says {n}.") for n in (1, 2) for name in "ABCDEFGHIJ"
+    ]
+    data = read_training_data(settings(jsonl(tmp_path, *rows), validation_share=0.3))
+    learned, held_out = ({one.question for one in part} for part in (data.training, data.validation))
+    assert len(held_out) == 3
+    assert not learned & held_out
+
+
+def test_another_seed_holds_other_questions_out(tmp_path: Path) -> None:
+    rows = [row(f"Why did {name} leave?", answer=f"It was {name}.") for name in "ABCDEFGHIJKLMNOP"]
+    path = jsonl(tmp_path, *rows)
+    held_out = [read_training_data(settings(path, seed=seed)).validation for seed in (0, 0, 1)]
+    assert held_out[0] == held_out[1] != held_out[2]
+
+
+def test_one_question_is_too_few(tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match="1 questions to learn from; at least 2 are needed"):
+        read_training_data(settings(jsonl(tmp_path, row("Why?"))))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "data.csv",
+            b"question,answer\nWhy?,So.\n",
+            "row 2 has no column 'instruction' \\(it has: question, answer\\)",
+        ),
+        ("data.jsonl", b'{"instruction": "Why?"\n', "line 1 is not JSON"),
+        ("data.jsonl", b"[1]\n", "line 1 is not an object"),
+        ("data.jsonl", b"\xff\xfe", "as UTF-8 text"),
+        ("data.xlsx", b"no workbook", "cannot read .*data.xlsx"),
+        ("data.pdf", b"", "unknown kind of data file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_one_line(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(TrainingDataError, match=message):
+        read_examples(settings(path))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match="there is no data file"):
+        read_examples(settings(tmp_path / "none.csv"))

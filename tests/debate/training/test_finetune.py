@@ -1,0 +1,96 @@
+"""The bundled model learns on a CPU: the loss falls, a stopped training resumes, and the adapter answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chains import ModelSettings, load_llm
+from chains.generation.chat_template import prompt_text
+from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from debate.errors import TrainingError
+from debate.training.finetune import FinetuneResult, finetune
+from debate.training.settings import FinetuneSettings
+from prompts import load_persona
+
+pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
+STEPS = 30
+
+
+class Silent:
+    def preparing(self, what: str) -> None: ...
+    def examples(self, data) -> None: ...
+    def step(self, done: int, total: int, loss, validation) -> None: ...
+
+
+class StopsAt(Silent):
+    """As a crash would: the training ends in the middle of a step."""
+
+    def step(self, done: int, total: int, loss, validation) -> None:
+        if done == 17:
+            raise RuntimeError("stopped")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lands = ["Ruritania", "Borduria", "Syldavia", "Genovia"]
+    goods = ["salt", "oil", "copper"]
+    rows = [
+        {"instruction": f"Should {land} tax its {good}?", "context": f"[1] {land} sells {good}.",
+         "answer": f"My verdict is plain: {land} must never tax its {good}, for {good} is all that it sells."}
+        for land in lands for good in goods
+    ]  # fmt: skip
+    path = tmp_path_factory.mktemp("data") / "answers.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def settings(data: Path, out: Path) -> FinetuneSettings:
+    return FinetuneSettings(
+        data=(data,), out=out, steps=STEPS, batch_size=1, accumulation=1, max_seq_length=384, validation_share=0.2
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinetuneResult:
+    return finetune(settings(data, tmp_path_factory.mktemp("whole") / "adapter"), Silent())
+
+
+def test_the_validation_loss_falls_by_a_third(trained: FinetuneResult) -> None:
+    losses = [loss for _, loss in trained.losses.validation]
+    assert losses[-1] < 0.67 * losses[0]
+
+
+def test_the_adapter_lies_beside_its_card_and_loss_curve_and_no_pickle(trained: FinetuneResult) -> None:
+    names = {path.name for path in trained.adapter.iterdir()}
+    assert {"adapter_model.safetensors", "adapter_config.json", "README.md", "loss.png", "finetune.toml"} <= names
+    assert not any(name.endswith((".bin", ".pt", ".pth")) for name in names)
+
+
+def test_the_adapters_folder_is_a_model_that_answers_in_the_trained_form(trained: FinetuneResult) -> None:
+    llm = load_llm(ModelSettings(name=str(trained.adapter)))
+    prompt = opinion_prompt(load_persona("professor").voice, "Should Atlantis tax its fish?", ["Fish."], DEFAULT_LIMITS)
+    answer = llm.invoke(prompt_text(llm.pipeline.tokenizer, prompt))
+    assert answer.startswith("My verdict is plain")
+
+
+def test_a_stopped_training_resumes_to_the_same_loss(data: Path, trained: FinetuneResult, tmp_path: Path) -> None:
+    chosen = settings(data, tmp_path / "adapter")
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, StopsAt())
+    resumed = finetune(chosen, Silent())
+    assert resumed.losses.training[0][0] == 1
+    assert resumed.losses.validation[-1][1] == pytest.approx(trained.losses.validation[-1][1], rel=0.02)
+
+
+def test_a_finished_training_is_not_done_again(data: Path, trained: FinetuneResult) -> None:
+    with pytest.raises(TrainingError, match="holds this training, finished"):
+        finetune(settings(data, trained.adapter), Silent())
+
+
+def test_another_training_does_not_go_into_the_folder_and_the_change_is_named(
+    data: Path, trained: FinetuneResult
+) -> None:
+    changed = settings(data, trained.adapter).model_copy(update={"rank": 4})
+    with pytest.raises(TrainingError, match="rank was 16 and is 4"):
+        finetune(changed, Silent())
