@@ -47,7 +47,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(data: Path, out: Path) -> FinetuneSettings:
     return FinetuneSettings(
-        data=(data,), out=out, steps=STEPS, batch_size=1, accumulation=1, max_seq_length=384, validation_share=0.2
+        data=(data,),
+        out=out,
+        steps=STEPS,
+        batch_size=1,
+        accumulation=1,
+        max_seq_length=384,
+        validation_share=0.2,
+        learning_rate=1e-3,
     )
 
 
@@ -69,7 +76,9 @@ def test_the_adapter_lies_beside_its_card_and_loss_curve_and_no_pickle(trained: 
 
 def test_the_adapters_folder_is_a_model_that_answers_in_the_trained_form(trained: FinetuneResult) -> None:
     llm = load_llm(ModelSettings(name=str(trained.adapter)))
-    prompt = opinion_prompt(load_persona("professor").voice, "Should Atlantis tax its fish?", ["Fish."], DEFAULT_LIMITS)
+    prompt = opinion_prompt(
+        load_persona("professor").voice, "Should Atlantis tax its fish?", ["Atlantis sells fish."], DEFAULT_LIMITS
+    )
     answer = llm.invoke(prompt_text(llm.pipeline.tokenizer, prompt))
     assert answer.startswith("My verdict is plain")
 
