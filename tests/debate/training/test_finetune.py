@@ -14,7 +14,7 @@ from debate.training.settings import FinetuneSettings
 from prompts import load_persona
 
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
-STEPS = 30
+STEPS = 16
 
 
 class Silent:
@@ -27,7 +27,7 @@ class StopsAt(Silent):
     """As a crash would: the training ends in the middle of a step."""
 
     def step(self, done: int, total: int, loss, validation) -> None:
-        if done == 17:
+        if done == 13:
             raise RuntimeError("stopped")
 
 
