@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.progress import LINES
-from debate.terminal.live import LiveBar, readable
+from debate.terminal.live import LiveBar
+from debate.terminal.readable import readable
 from debate.training.dataset import TrainingData
 from debate.training.finetune import FinetuneResult
 
