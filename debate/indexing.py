@@ -175,7 +175,7 @@ def _summary(
     return IndexSummary(
         folder=out,
         files=documents.files,
-        skipped=tuple(f"{one.path}: {one.reason}" for one in documents.skipped),
+        skipped=tuple(f"{one.path}: {one.reason}" for one in [*documents.skipped, *documents.partial]),
         chunks=len(store),
         changes=changes,
         repeated=documents.repeated,

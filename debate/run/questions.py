@@ -1,138 +1,202 @@
 """Question lists: xlsx, csv, txt or jsonl become ``Question`` objects. Knows nothing of the rest of a run.
 
 A table needs a column ``question`` (``questions``, ``instruction`` and ``prompt`` serve as well) and may have
-``id`` and ``about``. A text file holds one question a line; lines that begin with # are comments.
+``id`` and ``about``. A text file holds one question a line; lines that begin with # are comments. A question is taken
+whole or its row is refused: what a delimiter or a formula has spoiled is never asked.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from debate.errors import QuestionsError
+from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.readers.csv_file import csv_table
+from vectorstore.corpus.readers.records import parse_json
+from vectorstore.corpus.tables import Row, Table, goes_on
+from vectorstore.errors import CorpusError
 
 if TYPE_CHECKING:
     from chains.schemas import Question
 
+LOG = logging.getLogger(__name__)
+
 _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
-_SUFFIXES = (".xlsx", ".csv", ".txt", ".jsonl")
+_USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
+_SUFFIXES = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
+_ENDS = (".", "?", "!", "…", "。", "？", "！", "؟")
 
-Row = tuple[int, Mapping[str, Any]]  # the row's number as a person sees it, and its cells by column
+Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
 
 
 def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
-    """Read a question list, in its order.
+    """Read a question list, in its order. A question without an id gets one that no other has.
 
     Raises:
         QuestionsError: the file is missing, unreadable or of an unknown kind, lacks the sheet or the
-            question column, holds no question, or uses an id twice.
+            question column, holds no question, uses an id twice, or a row may not be what its writer meant.
     """
     from chains.schemas import Question
 
-    rows = list(_rows(path, sheet))
-    questions: list[Question] = []
-    taken: dict[str, int] = {}
-    for number, row in rows:
-        text = _cell(row, _QUESTION_COLUMNS)
-        if not text:
-            continue
-        _check_text(path, number, text)
-        question_id = _cell(row, ("id",)) or f"q{len(questions) + 1:03d}"
-        if question_id in taken:
-            raise QuestionsError(
-                f"{path}, row {number}: the id {question_id!r} stands in row {taken[question_id]} already; "
-                "ids must differ"
-            )
-        taken[question_id] = number
-        questions.append(Question(id=question_id, text=text, about=_cell(row, _ABOUT_COLUMNS)))
-    if not questions:
+    rows = [(number, row) for number, row in _rows(path, sheet) if _told(path, number, row)]
+    if not rows:
         raise QuestionsError(f"{path} holds no question; write at least one under the column 'question'")
-    return questions
+    ids = _ids(path, rows)
+    return [
+        Question(id=question_id, text=_first(row, _QUESTION_COLUMNS), about=_first(row, _ABOUT_COLUMNS))
+        for question_id, (_, row) in zip(ids, rows, strict=True)
+    ]
 
 
-def _check_text(path: Path, number: int, text: str) -> None:
-    """Raise QuestionsError for what is no text: a zero byte, or half of a character that takes two units."""
+def _ids(path: Path, rows: Sequence[Fields]) -> list[str]:
+    """Return the id that each row gives, or one that no row gives."""
+    given: dict[str, int] = {}
+    for number, row in rows:
+        own = _first(row, ("id",))
+        if own and own in given:
+            raise QuestionsError(
+                f"{path}, row {number}: the id {own!r} stands in row {given[own]} already; ids must differ"
+            )
+        given[own] = number
+    ids = []
+    for place, (number, row) in enumerate(rows, start=1):
+        own = _first(row, ("id",)) or next(made for n in count(place) if (made := f"q{n:03d}") not in given)
+        given[own] = number
+        ids.append(own)
+    return ids
+
+
+def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
+    """Tell whether a row holds a question; one that holds only other things is named."""
+    text = _first(row, _QUESTION_COLUMNS)
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise QuestionsError(f"{path}, row {number}: {text[:60]!r} holds characters that are no text; write it anew")
+    if not text and any(row.values()):
+        LOG.warning("%s, row %d is left out: it holds no question", path, number)
+    return bool(text)
 
 
-def _rows(path: Path, sheet: str | None) -> Iterator[Row]:
+def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:
+    return next((value for column in columns if (value := row.get(column, "").strip())), "")
+
+
+def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise QuestionsError(f"{path}: unknown kind of question list; use one of {', '.join(_SUFFIXES)}")
     if not path.is_file():
         raise QuestionsError(f"there is no question list {path}; check --questions")
-    if suffix in (".xlsx", ".csv"):
-        return _table_rows(path, sheet)
-    lines = _text_lines(path)
-    return _jsonl_rows(path, lines) if suffix == ".jsonl" else _txt_rows(lines)
+    if suffix in (".txt", ".jsonl"):
+        lines = _lines(path)
+        return _jsonl_rows(path, lines) if suffix == ".jsonl" else _txt_rows(lines)
+    table = _workbook(path, sheet) if suffix == ".xlsx" else _separated(path)
+    if table is None:
+        raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row")
+    return _table_rows(path, table)
 
 
-def _text_lines(path: Path) -> list[str]:
+def _lines(path: Path) -> list[str]:
+    r"""Return the lines of a text; only \n and \r\n end one, since a question may hold Unicode's other line ends."""
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionsError(f"cannot read {path} as UTF-8 text: {error}; save it as UTF-8") from error
+        return [line.removesuffix("\r") for line in decode(path.read_bytes()).split("\n")]
+    except (OSError, CorpusError) as error:
+        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
 
 
-def _txt_rows(lines: list[str]) -> Iterator[Row]:
+def _with_subject(error: Exception) -> str:
+    """Return an error as a clause; a corpus' errors go on behind the file's name."""
+    return f"it {error}" if isinstance(error, CorpusError) else str(error)
+
+
+def _txt_rows(lines: list[str]) -> Iterator[Fields]:
     for number, line in enumerate(lines, 1):
         if not line.lstrip().startswith("#"):
             yield number, {"question": line}
 
 
-def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Row]:
+def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = parse_json(line)
         except json.JSONDecodeError as error:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; mend or remove the line") from error
         if not isinstance(row, dict) or not any(column in row for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
-        yield number, row
+        yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}
 
 
-def _table_rows(path: Path, sheet: str | None) -> Iterator[Row]:
-    import pandas as pd
+def _text(path: Path, number: int, column: str, value: Any) -> str:
+    if value is None or isinstance(value, str | int | float):
+        return "" if value is None else str(value)
+    raise QuestionsError(f'{path}, line {number}: "{column}" is {type(value).__name__}, not text; write it in quotes')
+
+
+def _separated(path: Path) -> Table | None:
+    try:
+        table, unclosed = csv_table(path, _QUESTION_COLUMNS)
+    except (OSError, CorpusError, csv.Error) as error:
+        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+    if unclosed:
+        raise QuestionsError(f'{path}, row {unclosed}: a " opens a cell and never closes; close it, or write it twice')
+    return table
+
+
+def _workbook(path: Path, sheet: str | None) -> Table | None:
+    from vectorstore.corpus.readers.xlsx import read_table
 
     try:
-        if path.suffix.lower() == ".csv":
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        else:
-            frame = pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False, engine="openpyxl")
-    except pd.errors.EmptyDataError as error:
-        raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row") from error
-    except ValueError as error:
-        if "Worksheet" in str(error):
-            names = ", ".join(_sheet_names(path))
-            raise QuestionsError(f"{path} has no sheet {sheet!r}; it has: {names}; check --sheet") from error
-        raise QuestionsError(f"cannot read {path}: {error}; save it again as xlsx or UTF-8 csv") from error
-    except (BadZipFile, KeyError, OSError) as error:
-        raise QuestionsError(f"cannot read {path}: {error}; save it again as xlsx or UTF-8 csv") from error
-    frame.columns = [str(column).strip().lower() for column in frame.columns]
-    if not any(column in frame.columns for column in _QUESTION_COLUMNS):
-        found = ", ".join(frame.columns) or "none at all"
+        table, left_out = read_table(path, _QUESTION_COLUMNS, sheet)
+    except (OSError, CorpusError) as error:
+        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+    for one in left_out:
+        LOG.warning("%s: %s", path, one)
+    return table
+
+
+def _table_rows(path: Path, table: Table) -> Iterator[Fields]:
+    names = [name.casefold() for name in table.header]
+    if not any(name in _QUESTION_COLUMNS for name in names):
+        found = ", ".join(table.header) or "none at all"
         raise QuestionsError(f"{path} has no column 'question' (its columns: {found}); name one of them 'question'")
-    for number, row in enumerate(frame.to_dict("records"), 2):  # row 1 is the header
-        yield number, row
+    used = {i: name for i, name in enumerate(names) if name in _USED_COLUMNS}
+    for name in used.values():
+        if names.count(name) > 1:
+            raise QuestionsError(f"{path} has the column {name!r} {names.count(name)} times; rename all but one")
+    asked = next(i for i, name in used.items() if name in _QUESTION_COLUMNS)
+    for row in table.rows:
+        _check_row(path, table, row, used, asked)
+        if asked not in row.repeated:  # a merged cell is asked once
+            yield row.number, {name: row.cells[i] for i, name in used.items() if i < len(row.cells)}
 
 
-def _sheet_names(path: Path) -> list[str]:
-    import pandas as pd
+def _check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked: int) -> None:
+    """Refuse a row whose question may not be what its writer meant.
 
-    with pd.ExcelFile(path, engine="openpyxl") as book:
-        return [str(name) for name in book.sheet_names]
-
-
-def _cell(row: Mapping[str, Any], columns: tuple[str, ...]) -> str:
-    for column in columns:
-        value = row.get(column)
-        if value is not None and str(value).strip():
-            return str(value).strip()
-    return ""
+    Raises:
+        QuestionsError: a used cell cannot be read, or an unquoted delimiter seems to have cut the question.
+    """
+    fault = next((row.faults[i] for i in used if i in row.faults), None)
+    if fault:
+        raise QuestionsError(f"{path}, row {row.number}: {fault}")
+    if not table.delimiter or row.quoted:
+        return
+    cells = row.cells[asked : asked + 2]
+    own = cells[0].rstrip() if cells else ""
+    cut = len(cells) > 1 and (
+        (goes_on(own, cells[1]) and not table.spaced)
+        or (cells[1].rstrip().endswith(("?", "？")) and not own.endswith(_ENDS))
+    )
+    if row.surplus or (own and cut):
+        raise QuestionsError(
+            f"{path}, row {row.number} has {len(row.cells)} cells for {len(table.header)} columns, or a question that "
+            f"goes on in the next cell; put texts that hold {table.delimiter!r} in double quotes"
+        )

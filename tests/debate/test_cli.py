@@ -59,7 +59,7 @@ def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
         ("not a workbook", "q.xlsx", "cannot read"),
         ("{broken", "q.jsonl", "line 1 is not JSON"),
         ("Why?", "q.docx", "unknown kind of question list"),
-        ("question\nWh\0y?\n", "q.csv", "row 2: 'Wh\\x00y?' holds characters that are no text"),
+        ("question\nWh\0y?\n", "q.csv", "q.csv: it holds zero bytes, so it is no text file"),
         ('{"question": "\\ud800 Why?"}', "q.jsonl", "row 1: '\\ud800 Why?' holds characters that are no text"),
     ],
 )

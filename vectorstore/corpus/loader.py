@@ -13,12 +13,10 @@ from langchain_core.documents import Document
 
 from vectorstore.corpus.chunking import CHUNK_WORDS, split_text
 from vectorstore.corpus.files import CorpusFiles, Skipped, corpus_files
-from vectorstore.corpus.readers import READERS, read_records
+from vectorstore.corpus.readers import READERS, Record, read_records
 from vectorstore.errors import CorpusError
 
 logger = logging.getLogger(__name__)
-
-_SCAN = "; if it is a scan, recognise its letters (OCR) first"
 
 
 class Corpus(list[Document]):
@@ -26,14 +24,23 @@ class Corpus(list[Document]):
 
     Attributes:
         skipped: the files that could not be read.
+        partial: what was left out of files that could: a row, a page, a hidden sheet.
         files: how many could.
         repeated: chunks left out because the same words stood before them.
     """
 
-    def __init__(self, documents: list[Document], skipped: list[Skipped], files: int = 0, repeated: int = 0) -> None:
+    def __init__(
+        self,
+        documents: list[Document],
+        skipped: list[Skipped],
+        files: int = 0,
+        repeated: int = 0,
+        partial: list[Skipped] | None = None,
+    ) -> None:
         """Hold them."""
         super().__init__(documents)
         self.skipped = skipped
+        self.partial = partial or []
         self.files = files
         self.repeated = repeated
 
@@ -60,41 +67,65 @@ def load_corpus(
 
     Returns:
         Documents in path order with `id`, `page_content` (verbatim) and metadata `source` (path inside the
-        folder), `title`, `start` (characters into the file's or row's text), and for tables `row` and the
-        row's other columns. The same words in two files are one chunk, under the first file's name.
+        folder), `title`, `start` (characters into the file's or row's text), for tables `row` and the row's other
+        columns, for Markdown the fields of its front matter. A field that is called as one of these is kept as
+        `column_NAME`. The same words in two files are one chunk, under the first file's name.
 
     Raises:
         CorpusError: the place does not exist, or nothing in it could be read.
     """
     place = corpus_files(folder_or_file, follow_links=follow_links)
     documents: dict[str, Document] = {}
-    skipped: list[Skipped] = []
+    skipped, partial = list(place.skipped), []
     chunks = 0
     for number, path in enumerate(place.files, start=1):
         try:
-            read = list(_documents(path, place, chunk_words))
-            if not read:
-                raise CorpusError(f"holds no text{_SCAN if path.suffix.lower() == '.pdf' else ''}.")
+            read, left_out = _read(path, place, chunk_words)
+            partial += [Skipped(path, reason) for reason in left_out]
             for document in read:
                 documents.setdefault(str(document.id), document)
             chunks += len(read)
-        except (CorpusError, OSError, UnicodeError) as error:
-            logger.warning("skipped %s: %s", path, error)
+        except (CorpusError, OSError) as error:
             skipped.append(Skipped(path, str(error)))
         if progress is not None:
             progress(number, len(place.files))
-    unread = len(skipped)
-    skipped = sorted([*skipped, *place.skipped], key=lambda one: one.path)
+    skipped.sort(key=lambda one: one.path)
+    for one in skipped:
+        logger.warning("skipped %s: %s", one.path, one.reason)
+    for one in partial:
+        logger.warning("left out of %s: %s", one.path, one.reason)
     if not documents:
         reasons = "".join(f"\n  {one.path}: {one.reason}" for one in skipped)
         raise CorpusError(f"{place.root} holds no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
-    return Corpus(list(documents.values()), skipped, len(place.files) - unread, chunks - len(documents))
+    files = len(place.files) + len(place.skipped) - len(skipped)
+    return Corpus(list(documents.values()), skipped, files, chunks - len(documents), partial)
 
 
-def _documents(path: Path, place: CorpusFiles, chunk_words: int) -> Iterator[Document]:
-    source = place.source(path)
-    for record in read_records(path):
-        row: dict[str, Any] = {} if record.row is None else {"row": record.row}
-        for chunk in split_text(record.text, chunk_words):
-            metadata = {**record.extra, **row, "source": source, "title": record.title, "start": chunk.start}
-            yield Document(id=chunk_id(chunk.text), page_content=chunk.text, metadata=metadata)
+def _read(path: Path, place: CorpusFiles, chunk_words: int) -> tuple[list[Document], list[str]]:
+    """Return a file's chunks, and what was left out of it; CorpusError where nothing is left."""
+    records = read_records(path)
+    left_out = list(records.left_out)
+    documents: list[Document] = []
+    for record in records:
+        if _is_text(record.text):
+            documents += _documents(record, place.source(path), chunk_words)
+        else:
+            left_out.append(f"row {record.row}: half of a character that takes two units, so it is no text.")
+    if not documents:
+        raise CorpusError("; ".join(left_out) or "holds no text.")
+    return documents, left_out
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _documents(record: Record, source: str, chunk_words: int) -> Iterator[Document]:
+    row: dict[str, Any] = {} if record.row is None else {"row": record.row}
+    for chunk in split_text(record.text, chunk_words):
+        metadata = {**record.extra, **row, "source": source, "title": record.title, "start": chunk.start}
+        yield Document(id=chunk_id(chunk.text), page_content=chunk.text, metadata=metadata)

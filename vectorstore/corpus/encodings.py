@@ -1,0 +1,108 @@
+"""Bytes of unknown encoding → text. Knows no formats but the declaration that a page makes of itself."""
+
+import re
+
+from vectorstore.errors import CorpusError
+
+# What files without a Unicode mark are written in, in practice; detection among all 90 codecs guesses wildly.
+ENCODINGS = ["cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251", "cp1256", "cp1252"]
+UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+# The longer mark of UTF-32 begins with that of UTF-16.
+MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# What pages mean that declare an older name, by the WHATWG's encoding standard.
+MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
+LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
+_RUN_OF_DAMAGE = re.compile("\ufffd+")
+# Two bytes and more that begin a character of UTF-8 and end with the file.
+_CUT_CHARACTER = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+
+
+def decode(raw: bytes) -> str:
+    """Decode bytes: by a Unicode mark, else as UTF-8, else in the likeliest of `ENCODINGS`.
+
+    Where UTF-8 is damaged, U+FFFD stands for the bytes that are no character; the rest of the text stays as it is.
+
+    Raises:
+        CorpusError: the bytes are no text.
+    """
+    marked = _by_mark(raw)
+    if marked is not None:
+        return marked
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decode_damaged(raw)
+    if "\0" in text:
+        raise CorpusError("holds zero bytes, so it is no text file. Remove it, or save it as text.")
+    return text
+
+
+def decode_page(raw: bytes) -> str:
+    """Decode a page: by a Unicode mark, else as it declares itself where its bytes bear that out, else by `decode`."""
+    found = _DECLARED.search(raw[:_DECLARED_WITHIN])
+    declared = found[1].decode("ascii").lower() if found else ""
+    encoding = MEANT.get(declared, declared)
+    if not encoding or encoding.startswith("utf") or _by_mark(raw) is not None or _is_utf8(raw):
+        return decode(raw)
+    try:
+        return raw.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        return decode(raw)
+
+
+def _by_mark(raw: bytes) -> str | None:
+    for mark, encoding in MARKS:
+        if raw.startswith(mark):
+            return _mended(raw, encoding)
+    # Without its mark, UTF-16 shows by where the zeros of its ASCII characters are.
+    if b"\0" in raw[:1024] and len(raw) >= LEAST_UTF16:
+        for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            zeros, others = raw[first:1024:2], raw[1 - first : 1024 : 2]
+            if b"\0" not in others and zeros.count(0) > len(zeros) // 2:
+                return _mended(raw, encoding)
+    return None
+
+
+def _mended(raw: bytes, encoding: str) -> str:
+    return _RUN_OF_DAMAGE.sub("\ufffd", raw.decode(encoding, errors="replace"))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Tell whether bytes are UTF-8 beyond ASCII, which other encodings' texts are not by accident."""
+    try:
+        return not raw.isascii() and bool(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _decode_damaged(raw: bytes) -> str:
+    """Decode what is no whole UTF-8: as UTF-8 where at least as many of its characters are sound as damaged."""
+    text = raw.decode("utf-8", errors="replace")
+    damaged = text.count("\ufffd") - raw.count("\ufffd".encode())
+    sound = len(text) - len(text.encode("ascii", errors="ignore")) - damaged
+    if sound >= damaged or (damaged == 1 and _CUT_CHARACTER.search(raw)):
+        return _RUN_OF_DAMAGE.sub("\ufffd", text)
+    return _decode_legacy(raw)
+
+
+def _decode_legacy(raw: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    # Western letters with accents stand alone among ASCII ones; a statistic over few of them guesses Cyrillic.
+    runs = _HIGH_BYTES.findall(raw)
+    if sum(len(run) == 1 for run in runs) > 0.8 * len(runs) and not UNDEFINED_IN_CP1252.intersection(raw):
+        return raw.decode("cp1252")
+    for end in (len(raw), len(raw) - 1):  # the last character may be cut
+        guess = from_bytes(raw[:end], cp_isolation=ENCODINGS).best()
+        if guess is not None:
+            return str(guess) + "\ufffd" * (len(raw) - end)
+    raise CorpusError("is in no encoding that is known here. Save it as UTF-8.")

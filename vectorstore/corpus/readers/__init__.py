@@ -1,0 +1,48 @@
+"""Read one file into records of text, by its suffix; one module a format, imported when the first such file is met.
+
+Knows nothing of chunks, ids or folders.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from vectorstore.corpus.readers.records import Record, Records
+from vectorstore.errors import CorpusError
+
+__all__ = ["READERS", "Record", "Records", "read_records"]
+
+# Where each suffix is read: module and function.
+READERS: dict[str, tuple[str, str]] = {
+    ".txt": ("text", "read_text"),
+    ".md": ("text", "read_markdown"),
+    ".html": ("html", "read_html"),
+    ".htm": ("html", "read_html"),
+    ".xhtml": ("html", "read_html"),
+    ".pdf": ("pdf", "read_pdf"),
+    ".docx": ("word", "read_docx"),
+    ".csv": ("csv_file", "read_csv"),
+    ".tsv": ("csv_file", "read_csv"),
+    ".xlsx": ("xlsx", "read_xlsx"),
+    ".jsonl": ("jsonl", "read_jsonl"),
+}
+
+
+def read_records(path: Path) -> Records:
+    """Read a file's records, and what was left out of them.
+
+    Raises:
+        CorpusError: a suffix that no reader knows, or a file that its reader cannot make sense of.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in READERS:
+        raise CorpusError(f"no reader for {path.suffix!r}. Readable: {' '.join(sorted(READERS))}")
+    module, name = READERS[suffix]
+    read: Callable[[Path], Records] = getattr(import_module(f"{__name__}.{module}"), name)
+    try:
+        return read(path)
+    except (CorpusError, OSError):
+        raise
+    except Exception as error:  # what parsers raise on damaged files is open-ended: KeyError, zlib.error, ParseError…
+        reason = f"is no readable {suffix} file: {type(error).__name__}: {error}"
+        raise CorpusError(reason) from error

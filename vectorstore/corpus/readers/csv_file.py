@@ -1,0 +1,106 @@
+"""Separated values: the delimiter is found, not assumed. Cells keep every character of theirs."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
+from vectorstore.corpus.readers.table_records import table_records
+from vectorstore.corpus.tables import Row, Table, as_table
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE = 100  # rows that the delimiter is told from
+LEAST_ROWS = 3  # of one width under a title
+# The line by which Excel is told the delimiter, whatever the country.
+_SEP = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
+# A cell may hold a whole document; Python's own limit is 128 KiB.
+csv.field_size_limit(2**31 - 1)
+
+
+def read_csv(path: Path) -> Records:
+    """Read a table of separated values into a record a row."""
+    table, unclosed = csv_table(path, TEXT_FIELDS)
+    records = Records() if table is None else table_records(table, path.stem)
+    if unclosed:
+        records.left_out.append(f"row {unclosed} and all after it: a quotation mark opens there and never closes.")
+    return records
+
+
+def csv_table(path: Path, known: tuple[str, ...]) -> tuple[Table | None, int]:
+    """Return the table of a file, and the number of the row in which a quotation mark never closes, 0 for none.
+
+    Raises:
+        CorpusError: the file is no text.
+        csv.Error: the file is none of separated values.
+    """
+    text = decode(path.read_bytes())
+    told = _SEP.match(text)
+    if told:
+        text = text[told.end() :]
+    delimiter = told[1] if told else find_delimiter(text, known)
+    rows = list(_rows(text, delimiter))
+    unclosed = rows.pop().number if rows and rows[-1].faults else 0
+    return as_table(rows, known, delimiter), unclosed
+
+
+def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:
+    """Return what separates the cells of a text; "" where each line is one cell.
+
+    It is the candidate that cuts the header, and most rows into as many cells as the header. Where it cuts no header,
+    as under a title, most rows must have the same cells, none of which goes on with a sentence.
+    """
+    best, found = 1.0, ""
+    for candidate in DELIMITERS:
+        cells = [row.cells for row in islice(_rows(text, candidate), SAMPLE)]
+        cells = [row for row in cells if any(cell.strip() for cell in row)]
+        if not cells:
+            continue
+        named = next((len(row) for row in cells if any(cell.strip().casefold() in known for cell in row)), 0)
+        width = named or (len(cells[0]) if len(cells[0]) > 1 else _usual_width(cells))
+        share = sum(len(row) == width for row in cells) / len(cells)
+        score = (width > 1) * width * (share + bool(named))
+        if score > best or (score and not found):
+            best, found = score, candidate
+    return found
+
+
+def _usual_width(rows: list[tuple[str, ...]]) -> int:
+    """Return how many cells most rows under a title have; 1 where they are lines of prose with commas."""
+    width, count = Counter(map(len, rows[1:])).most_common(1)[0] if rows[1:] else (1, 0)
+    return width if count >= LEAST_ROWS and not _is_prose(rows) else 1
+
+
+def _is_prose(rows: list[tuple[str, ...]]) -> bool:
+    later = [cell for row in rows for cell in row[1:]]
+    return sum(cell.startswith(" ") for cell in later) > 0.5 * len(later)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[Row]:
+    """Yield the rows; the last has a fault where a quotation mark in it never closes."""
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    # Without a delimiter each line is one cell: the unit separator stands in no text.
+    reader = csv.reader(lines(), delimiter=delimiter or "\x1f")
+    for number, cells in enumerate(reader, start=1):
+        written = "".join(taken)
+        taken.clear()
+        faults = {0: "unclosed"} if written.count('"') % 2 and _is_unclosed(written, delimiter) else {}
+        yield Row(number, tuple(cells), quoted='"' in written, faults=faults)
+
+
+def _is_unclosed(written: str, delimiter: str) -> bool:
+    try:
+        list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter or "\x1f", strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False

@@ -1,0 +1,29 @@
+"""JSON lines: an object a line. A line that is none costs that line."""
+
+import json
+from pathlib import Path
+
+from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.readers.records import Records, field_record, parse_json
+
+
+def read_jsonl(path: Path) -> Records:
+    """Read a file of JSON objects with a `text` key or any others."""
+    records = Records()
+    # Only \n and \r\n end a line: JSON allows Unicode's other line ends inside a text.
+    for number, line in enumerate(decode(path.read_bytes()).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = parse_json(line)
+        except json.JSONDecodeError as error:
+            records.left_out.append(f"line {number} is no JSON: {error}")
+            continue
+        except RecursionError:
+            records.left_out.append(f"line {number} is nested too deeply.")
+            continue
+        if not isinstance(fields, dict):
+            records.left_out.append(f"line {number} is {type(fields).__name__}, not an object with a 'text' key.")
+            continue
+        records.append(field_record(fields.items(), number, path.stem))
+    return records

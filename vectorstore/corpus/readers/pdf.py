@@ -1,0 +1,108 @@
+"""PDF: the text of its pages, without the headers and footers that repeat; pages that hold none are named."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vectorstore.corpus.readers.records import Record, Records
+from vectorstore.corpus.readers.wording import spans
+from vectorstore.errors import CorpusError
+
+# A small file can unfold into any amount of drawing. A page's is some 10 to 100 KB, packed to a third; a map's is more.
+SPARE_BYTES, BYTES_A_BYTE = 5_000_000, 50
+SPARE_OPERATIONS, OPERATIONS_A_BYTE = 200_000, 2
+EDGE = 2  # lines at the head and the foot of a page that may repeat
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")
+
+
+def read_pdf(path: Path) -> Records:
+    """Read a PDF; one that opens without a password is read though it is encrypted.
+
+    Raises:
+        CorpusError: it needs a password, no page holds text, or it unfolds into more than such a file can hold.
+    """
+    from pypdf import PasswordType, PdfReader
+    from pypdf.errors import LimitReachedError
+
+    reader = PdfReader(path)
+    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+        raise CorpusError("is protected: it has not been decrypted. Save it without its password.")
+    budget = _Budget(path.stat().st_size)
+    pages: list[str] = []
+    too_large: list[int] = []
+    for number, page in enumerate(reader.pages, start=1):
+        try:
+            pages.append(budget.text_of(page))
+        except LimitReachedError:
+            too_large.append(number)
+            pages.append("")
+    empty = [number for number, text in enumerate(pages, start=1) if not text.strip() and number not in too_large]
+    left_out = [f"{_pages(empty, len(pages))} hold no text: scanned?"] if empty else []
+    left_out += [f"{_pages(too_large, len(pages))} draw more than can be read."] if too_large else []
+    if not any(map(str.strip, pages)):
+        raise CorpusError(f"{' '.join(left_out) or 'holds no page.'} Recognise its letters (OCR) first.")
+    return Records([Record(_joined(_without_edges(pages)), path.stem)], left_out)
+
+
+class _Budget:
+    """What the pages of a file may unfold into, all together."""
+
+    def __init__(self, size: int) -> None:
+        self._bytes = SPARE_BYTES + BYTES_A_BYTE * size
+        self._operations = SPARE_OPERATIONS + OPERATIONS_A_BYTE * size
+
+    def text_of(self, page: Any) -> str:
+        contents = page.get_contents()
+        self._bytes -= 0 if contents is None else len(contents.get_data())
+        self._check()
+        return str(page.extract_text(visitor_operand_before=self._count))
+
+    def _count(self, *_: Any) -> None:
+        self._operations -= 1
+        self._check()
+
+    def _check(self) -> None:
+        if self._bytes < 0 or self._operations < 0:
+            raise CorpusError("unfolds into more than a file of its size can hold. Print it to a new PDF first.")
+
+
+def _pages(numbers: Sequence[int], of: int) -> str:
+    """Return "3 of 8 pages (2, 5-6)"; without the numbers where all are meant."""
+    if len(numbers) == of:
+        return f"all {of} pages"
+    return f"{len(numbers)} of {of} pages ({spans(numbers)})"
+
+
+def _without_edges(pages: Sequence[str]) -> list[str]:
+    """Leave out lines at the head and foot of pages that repeat, their numbers aside."""
+    lines = [[line for line in page.splitlines() if line.strip()] for page in pages]
+    least = max(2, -(-sum(map(bool, lines)) // 3))  # left and right pages may differ, and chapters do
+    heads = Counter(key for page in lines for key in {_key(line) for line in page[:EDGE]})
+    feet = Counter(key for page in lines for key in {_key(line) for line in page[-EDGE:]})
+    return ["\n".join(_trimmed(page, heads, feet, least)) for page in lines]
+
+
+def _trimmed(page: list[str], heads: Counter[str], feet: Counter[str], least: int) -> list[str]:
+    start, end = 0, len(page)
+    while start < min(EDGE, end) and heads[_key(page[start])] >= least:
+        start += 1
+    while end > max(start, len(page) - EDGE) and feet[_key(page[end - 1])] >= least:
+        end -= 1
+    return page[start:end] or page[:0]
+
+
+def _key(line: str) -> str:
+    return _NUMBER.sub("#", " ".join(line.casefold().split()))
+
+
+def _joined(pages: Sequence[str]) -> str:
+    """Join pages; a sentence that runs over from one to the next stays whole."""
+    text = ""
+    for page in pages:
+        if text and page:
+            text += "\n\n" if _SENTENCE_END.search(text[-20:]) else "\n"
+        text += page
+    return text

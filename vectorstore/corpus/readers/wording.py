@@ -1,0 +1,20 @@
+"""Places in a file in few words, for what was left out of it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+MOST_NAMED = 5  # more of a kind are counted
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Return rising numbers as "2, 5-6"; of more than a few runs, the first and how many numbers follow."""
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    named = [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:MOST_NAMED]]
+    more = sum(map(len, runs[MOST_NAMED:]))
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def shortened(messages: Sequence[str]) -> list[str]:
+    """Return the first messages, and how many more there are."""
+    more = len(messages) - MOST_NAMED
+    return list(messages) if more <= 0 else [*messages[:MOST_NAMED], f"{more} more like these"]
