@@ -6,6 +6,7 @@ decimals, thousands, signs of currency, dates and times. What else there is, suc
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
@@ -26,11 +27,11 @@ def shown(value: float, number_format: str, epoch: datetime) -> str:
     negative = value < 0 and len(sections) > 1
     bare = _LITERAL.sub("", sections[1 if negative else 0])
     places = _PLACES.search(bare)
-    if places is None or _UNREAD.search(bare):
+    if places is None or _UNREAD.search(bare) or abs(value) >= 10**GENERAL_DIGITS:
         return general(value)
     percent = bare.count("%")
     decimals = places[1] or ""
-    number = f"{abs(value) * 100**percent / 1000 ** _scaled(places[0]):,.{len(decimals)}f}"
+    number = _rounded(Decimal(repr(abs(value))) * 100**percent / 1000 ** _scaled(places[0]), len(decimals))
     least = len(decimals.rstrip("#?"))
     if len(decimals) > least:
         whole, _, fraction = number.partition(".")
@@ -45,6 +46,11 @@ def shown(value: float, number_format: str, epoch: datetime) -> str:
 def general(value: float) -> str:
     """Return a number as a cell without a format shows it."""
     return str(int(value)) if value == int(value) and abs(value) < 10**GENERAL_DIGITS else f"{value:.{GENERAL_DIGITS}g}"
+
+
+def _rounded(value: Decimal, decimals: int) -> str:
+    """Round as a spreadsheet does, .4155 up to .416, with a comma at each thousand."""
+    return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
 
 
 def _scaled(places: str) -> int:

@@ -43,7 +43,8 @@ def text_of(root: etree._Element) -> str:
                 walk.skip_subtree()
             else:
                 writer.preformatted += tag == "pre"
-                writer.write("“" if tag == "q" else element.text or "")
+                writer.write("“" if tag == "q" else "")
+                writer.write(element.text or "")
             continue
         if tag in ("ol", "ul") and lists:
             lists.pop()

@@ -1,0 +1,191 @@
+"""Question lists: a question is taken whole, or its row is refused by number."""
+
+import json
+import logging
+
+import pytest
+from openpyxl import Workbook
+
+from debate.errors import QuestionsError
+from debate.run.questions import read_questions
+
+
+@pytest.fixture
+def ask(tmp_path):
+    def reading(text, name="q.csv", **options):
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        return [(question.id, question.text, question.about) for question in read_questions(tmp_path / name, **options)]
+
+    return reading
+
+
+@pytest.fixture
+def ask_book(tmp_path):
+    def reading(*rows, change=lambda _: None, sheet=None):
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        change(book)
+        book.save(tmp_path / "q.xlsx")
+        return [(question.id, question.text) for question in read_questions(tmp_path / "q.xlsx", sheet)]
+
+    return reading
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_table_is_read_by_its_own_delimiter(ask, delimiter):
+    text = f'id{delimiter}question{delimiter}about\r\n1{delimiter}"Who pays{delimiter} and how?"{delimiter}money\r\n'
+
+    assert ask(text) == [("1", f"Who pays{delimiter} and how?", "money")]
+
+
+def test_excels_own_line_tells_the_delimiter(ask):
+    assert ask("sep=;\nid;question\n1;Who pays, and how?\n") == [("1", "Who pays, and how?", "")]
+
+
+def test_a_list_without_other_columns_needs_no_quotation_marks(ask):
+    assert [text for _, text, _ in ask("question\nMay a state tax salt, or iron?\nWho pays, after all?\n")] == [
+        "May a state tax salt, or iron?",
+        "Who pays, after all?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "question", "about"),
+    [
+        ("a,Who pays, after all?,the canal", "Who pays, after all?", "the canal"),
+        ("a,Who pays?,the canal", "Who pays?", "the canal"),
+        ("a,Who pays?, the canal", "Who pays?", "the canal"),
+        ("a,Who pays?,the canal,", "Who pays?", "the canal"),
+        ('a,"Who pays, after all?","the canal, the locks"', "Who pays, after all?", "the canal, the locks"),
+        ('a,"What is meant by this","Is salt a right?"', "What is meant by this", "Is salt a right?"),
+    ],
+)
+def test_what_a_row_means_is_read(ask, row, question, about):
+    assert ask(f"id,question,about\n{row}\n") == [("a", question, about)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,May a state tax salt, or iron?",
+        "a,May a state tax salt,or iron?",
+        "a,Who pays,or not,or what,the canal",
+    ],
+)
+def test_a_question_that_a_comma_may_have_cut_is_refused_by_its_row(ask, row):
+    with pytest.raises(QuestionsError, match=r"q\.csv, row 3 has .*put texts that hold ',' in double quotes"):
+        ask(f"id,question,about\nz,Why?,x\n{row}\n")
+
+
+def test_a_quotation_mark_that_never_closes_is_refused_by_its_row(ask):
+    with pytest.raises(QuestionsError, match='row 3: a " opens a cell and never closes'):
+        ask('question\nWhy?\n"How?\nWho?\n')
+
+
+def test_two_columns_of_one_name_are_refused(ask):
+    with pytest.raises(QuestionsError, match="has the column 'question' 2 times"):
+        ask("question,question\nWhy?,How?\n")
+
+
+def test_title_lines_may_stand_above_the_header(ask):
+    assert ask("Questions for May\n\nid,question\na,Why?\n") == [("a", "Why?", "")]
+
+
+def test_a_row_without_a_question_is_named(ask, caplog):
+    with caplog.at_level(logging.WARNING):
+        assert len(ask("id,question,about\na,Why?,\nb,,the canal\n\n")) == 1
+
+    assert "row 3 is left out: it holds no question" in caplog.text
+
+
+def test_an_id_made_here_meets_none_of_the_lists(ask):
+    assert [one for one, _, _ in ask("id,question\n,Why?\nq001,How?\n,Who?\nq002,When?\n")] == [
+        "q003", "q001", "q004", "q002",
+    ]  # fmt: skip
+
+
+def test_an_id_twice_is_refused(ask):
+    with pytest.raises(QuestionsError, match="row 3: the id 'a' stands in row 2 already"):
+        ask("id,question\na,Why?\na,How?\n")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("inside", ["\u2028", "\u0085", "\x0c", "\x0b", "\x1e"])
+def test_only_newlines_end_a_line(ask, ending, inside):
+    text = f"Why{inside}now?{ending}How?{ending}"
+
+    assert [question for _, question, _ in ask(text, "q.txt")] == [f"Why{inside}now?", "How?"]
+    assert (
+        ask(json.dumps({"question": f"Why{inside}now?"}, ensure_ascii=False) + ending, "q.jsonl")[0][1]
+        == f"Why{inside}now?"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
+def test_a_list_is_read_in_its_encoding(ask, encoding):
+    assert ask("question\nOù est l’été à Genève ?\n".encode(encoding))[0][1] == "Où est l’été à Genève ?"
+
+
+@pytest.mark.parametrize("value", ["[1]", '{"a": 1}'])
+def test_a_question_that_is_no_text_is_refused_by_its_line(ask, value):
+    with pytest.raises(QuestionsError, match=r'line 1: "question" is (list|dict), not text'):
+        ask(f'{{"question": {value}}}', "q.jsonl")
+
+
+@pytest.mark.parametrize(("value", "kind"), [('="Who " & "pays?"', "f"), ("#REF!", "e"), ("#N/A", "e")])
+@pytest.mark.parametrize("column", ["A", "B", "C"])
+def test_a_cell_that_holds_no_value_is_refused_by_its_row(ask_book, value, kind, column):
+    def spoil(book):
+        book.active[f"{column}3"] = value
+        book.active[f"{column}3"].data_type = kind
+
+    with pytest.raises(QuestionsError, match=rf"row 3: {column}3"):
+        ask_book(["id", "question", "about"], ["a", "Why?", "x"], ["b", "How?", "y"], change=spoil)
+
+
+def test_a_fault_beside_the_columns_that_are_used_is_nobodys(ask_book):
+    def spoil(book):
+        book.active["C2"].data_type = "e"
+
+    assert ask_book(["id", "question", "note"], ["a", "Why?", "#REF!"], change=spoil) == [("a", "Why?")]
+
+
+def test_text_that_reads_as_no_value_is_a_question_like_any_other(ask_book):
+    assert ask_book(["question"], ["nan"], ["NULL"], ["N/A"]) == [("q001", "nan"), ("q002", "NULL"), ("q003", "N/A")]
+
+
+def test_a_merged_question_is_asked_once_and_merged_ids_speak_for_their_rows(ask_book):
+    def merge(book):
+        book.active.merge_cells("B2:B3")
+
+    assert ask_book(["id", "question", "note"], ["a", "Why?", 1], ["b", None, 2], ["c", "How?", 3], change=merge) == [
+        ("a", "Why?"),
+        ("c", "How?"),
+    ]
+
+
+def test_a_hidden_row_is_not_asked_and_is_named(ask_book, caplog):
+    def hide(book):
+        book.active.row_dimensions[2].hidden = True
+
+    with caplog.at_level(logging.WARNING):
+        assert ask_book(["question"], ["Why?"], ["How?"], change=hide) == [("q001", "How?")]
+
+    assert "hidden rows left out: 2." in caplog.text
+
+
+def test_the_first_sheet_that_is_shown_is_read_unless_one_is_named(ask_book):
+    def two(book):
+        book.active.sheet_state = "hidden"
+        book.create_sheet("list").append(["question"])
+        book["list"].append(["How?"])
+
+    rows = ["question"], ["Why?"]
+    assert ask_book(*rows, change=two) == [("q001", "How?")]
+    assert ask_book(*rows, change=two, sheet="Sheet") == [("q001", "Why?")]
+
+
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(ask_book):
+    with pytest.raises(QuestionsError, match="has no sheet 'other'; it has: Sheet; check --sheet"):
+        ask_book(["question"], ["Why?"], sheet="other")

@@ -1,0 +1,98 @@
+"""PDF: encryption, pages without text, headers and footers, what unfolds."""
+
+import io
+import zlib
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from vectorstore import CorpusError
+from vectorstore.corpus.readers import read_records
+
+
+def pdf(*pages, compress=False):
+    """A PDF with a page of lines for each tuple; a page of None draws nothing; bytes are drawn as they are."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+    kids = []
+    for page in pages:
+        drawing = (
+            page
+            if isinstance(page, bytes)
+            else b"".join(
+                b"BT /F1 12 Tf 20 %d Td (%s) Tj ET\n" % (700 - 20 * i, line.encode())
+                for i, line in enumerate(page or ())
+            )
+        )
+        packed = zlib.compress(drawing, 9) if compress else drawing
+        kind = b"/Filter/FlateDecode" if compress else b""
+        number = len(objects) + 1
+        kids.append(b"%d 0 R" % number)
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
+            % (number + 1)
+        )
+        objects.append(b"<</Length %d%s>>\nstream\n%s\nendstream" % (len(packed), kind, packed))
+    objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(kids), len(kids))
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (
+        len(objects) + 1, table, len(objects) + 1, len(body)
+    )  # fmt: skip
+
+
+def read(tmp_path, content):
+    (tmp_path / "a.pdf").write_bytes(content)
+    return read_records(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_a_file_that_opens_without_a_password_is_read(tmp_path, algorithm):
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["It left."]))))
+    writer.encrypt("", owner_password="owner", algorithm=algorithm)
+    writer.write(tmp_path / "a.pdf")
+
+    assert read_records(tmp_path / "a.pdf")[0].text == "It left."
+
+
+def test_pages_without_text_are_named(tmp_path):
+    records = read(tmp_path, pdf(["One."], None, ["Three."], None, None))
+
+    assert records[0].text == "One.\n\nThree."
+    assert records.left_out == ["3 of 5 pages (2, 4-5) hold no text: scanned?"]
+
+
+def test_a_scan_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(CorpusError, match=r"all 2 pages hold no text: scanned\? Recognise its letters \(OCR\) first"):
+        read(tmp_path, pdf(None, None))
+
+
+def test_headers_and_footers_that_repeat_are_left_out_and_sentences_run_over(tmp_path):
+    records = read(
+        tmp_path,
+        pdf(
+            ["The Salt Treaty", "The union ended in 1911, because", "Page 1 of 3"],
+            ["The Salt Treaty", "the tariff had doubled. Then", "Page 2 of 3"],
+            ["The Salt Treaty", "came iron.", "Page 3 of 3"],
+        ),
+    )
+
+    assert records[0].text == "The union ended in 1911, because\nthe tariff had doubled. Then\ncame iron."
+
+
+def test_a_line_that_repeats_inside_pages_stays(tmp_path):
+    pages = [[f"Head {letter}", f"More {letter}", "Again.", f"Foot {letter}", f"End {letter}."] for letter in "abc"]
+
+    assert read(tmp_path, pdf(*pages))[0].text.count("Again.") == 3
+
+
+def test_a_single_page_has_no_header(tmp_path):
+    assert read(tmp_path, pdf(["Title", "Text.", "1"]))[0].text == "Title\nText.\n1"
+
+
+@pytest.mark.parametrize("drawing", [b" " * 50_000_000, b"BT /F1 12 Tf (" + b"a" * 20_000_000 + b") Tj ET"])
+def test_a_page_that_unfolds_is_refused(tmp_path, drawing):
+    with pytest.raises(CorpusError, match="unfolds into more than a file of its size can hold"):
+        read(tmp_path, pdf(drawing, compress=True))

@@ -1,0 +1,113 @@
+"""Text, Markdown and JSON lines."""
+
+import json
+
+import pytest
+
+from vectorstore import load_corpus
+from vectorstore.corpus.readers import read_records
+
+
+def read(tmp_path, text, name="a.md"):
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    return read_records(tmp_path / name)
+
+
+def test_front_matter_gives_title_and_metadata(tmp_path):
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: The canal\nspeaker: Ann\ndate: 1911-05-03\ntags: [salt, iron]\nsource: Gazette\n---\n\nIt is long.\n"
+    )
+
+    document = load_corpus(tmp_path)[0]
+
+    assert document.page_content == "It is long."
+    assert document.metadata == {
+        "title": "The canal",
+        "speaker": "Ann",
+        "date": "1911-05-03",
+        "tags": "salt, iron",
+        "column_source": "Gazette",
+        "source": "a.md",
+        "start": 1,
+    }
+
+
+def test_front_matter_may_be_toml_and_end_its_lines_as_windows_does(tmp_path):
+    record = read(tmp_path, '+++\r\ntitle = "The canal"\r\ndate = 1911-05-03\r\n+++\r\nIt is long.\r\n')[0]
+
+    assert (record.title, record.extra, record.text) == ("The canal", {"date": "1911-05-03"}, "It is long.\r\n")
+
+
+def test_rules_between_paragraphs_are_no_front_matter(tmp_path):
+    text = "---\nOne paragraph\n---\nAnother\n"
+
+    assert read(tmp_path, text)[0].text == text
+
+
+def test_front_matter_that_cannot_be_read_stays_in_the_text_and_is_named(tmp_path):
+    text = "---\ntitle: a: b: c\n---\nIt is long.\n"
+
+    records = read(tmp_path, text)
+
+    assert records[0].text == text
+    assert records.left_out[0].startswith("its front matter cannot be read and stays in the text: mapping values")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "![map](data:image/png;base64,ACVKb5S53g==)",
+        '![a "map"]( <data:image/png;base64,ACVKb5S53g==> "title")',
+        "[map]: data:image/png;base64,ACVKb5S53g==",
+        '<img alt="map" src="data:image/png;base64,ACVKb5S53g==">',
+    ],
+)
+def test_images_that_stand_in_the_text_are_dropped(tmp_path, image):
+    assert read(tmp_path, f"Before.\n\n{image}\n\nAfter.")[0].text == "Before.\n\n\n\nAfter."
+
+
+def test_other_images_and_links_stay_word_for_word(tmp_path):
+    text = "![map](map.png) and [data: a table](x.html)\n"
+
+    assert read(tmp_path, text)[0].text == text
+
+
+def test_a_plain_text_stays_word_for_word(tmp_path):
+    text = "co\u00adoperate ﬁve e\u0301\r\n\u2028 x\u0085y"
+
+    assert read(tmp_path, text, "a.txt")[0].text == text
+
+
+def lines(*rows):
+    return "".join(row + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000])
+def test_a_number_that_json_cannot_hold_is_kept_as_text(tmp_path, number):
+    (tmp_path / "a.jsonl").write_text(f'{{"text": "A line.", "share": {number}}}\n')
+
+    assert load_corpus(tmp_path)[0].metadata["share"] == number
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("{broken", "line 2 is no JSON"),
+        ("[1]", "line 2 is list, not an object"),
+        ("[" * 100_000, "line 2"),
+        ('{"text": "\\ud800 x"}', "row 2: half of a character"),
+    ],
+)
+def test_a_bad_line_costs_that_line_and_is_named(tmp_path, bad, reason):
+    (tmp_path / "a.jsonl").write_text(lines('{"text": "One."}', bad, '{"text": "Three."}'))
+
+    corpus = load_corpus(tmp_path)
+
+    assert [document.page_content for document in corpus] == ["One.", "Three."]
+    assert [one.reason.startswith(reason) for one in corpus.partial] == [True]
+
+
+def test_fields_that_are_called_as_ours_are_kept_beside_them(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "A line.", "source": "Gazette", "rank": 3}))
+
+    assert read_records(tmp_path / "a.jsonl")[0].extra == {"column_source": "Gazette", "column_rank": 3}

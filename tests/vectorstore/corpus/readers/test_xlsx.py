@@ -1,0 +1,175 @@
+"""Workbooks as a person sees them: displayed values, merged cells, headers, what is hidden, what is no value."""
+
+import datetime
+import tracemalloc
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook
+
+from vectorstore import CorpusError
+from vectorstore.corpus.readers import read_records
+
+
+@pytest.fixture
+def book():
+    return Workbook()
+
+
+def read(tmp_path, book):
+    book.save(tmp_path / "a.xlsx")
+    return read_records(tmp_path / "a.xlsx")
+
+
+def fill(sheet, *rows):
+    for row in rows:
+        sheet.append(row)
+
+
+def rewrite(path, change):
+    """Change the XML of a workbook's first sheet."""
+    with ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = change(parts[name].decode()).encode()
+    with ZipFile(path, "w", ZIP_DEFLATED) as copy:
+        for part, content in parts.items():
+            copy.writestr(part, content)
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (1911, "General", "1911"),
+        (0.1 + 0.2, "General", "0.3"),
+        (0.41, "0%", "41%"),
+        (0.4155, "0.0%", "41.6%"),
+        (1250000, "#,##0", "1,250,000"),
+        (1250000, "#,##0,", "1,250"),
+        (-3.5, "0.00", "-3.50"),
+        (12.5, "[$€-407] #,##0.00", "€ 12.50"),
+        (12.4, '"about "0', "about 12"),
+        (-4, "0;(0)", "(4)"),
+        (2.5, "0.##", "2.5"),
+        (12, "0.##", "12"),
+        (0.5, "# ?/?", "0.5"),
+        (datetime.date(1911, 5, 3), "d mmm yyyy", "1911-05-03"),
+        (datetime.datetime(1911, 5, 3, 14, 30), "yyyy-mm-dd hh:mm", "1911-05-03 14:30:00"),
+        (datetime.time(9, 5), "h:mm", "09:05:00"),
+        (datetime.timedelta(hours=30), "[h]:mm:ss", "30:00:00"),
+        (True, "General", "TRUE"),
+        ("  kept  words ", "General", "kept  words"),
+        ("nan", "General", "nan"),
+    ],
+)
+def test_a_cell_is_read_as_it_is_shown(tmp_path, book, value, number_format, shown):
+    fill(book.active, ["what"], [value])
+    book.active["A2"].number_format = number_format
+
+    assert read(tmp_path, book)[0].text == f"what: {shown}"
+
+
+def test_a_wrong_dimension_hides_nothing(tmp_path, book):
+    fill(book.active, ["country", "text"], ["Ruritania", "It left."], ["Borduria", "It stayed."])
+    book.save(tmp_path / "a.xlsx")
+    rewrite(tmp_path / "a.xlsx", lambda xml: xml.replace('ref="A1:B3"', 'ref="A1"'))
+
+    assert [record.text for record in read_records(tmp_path / "a.xlsx")] == ["It left.", "It stayed."]
+
+
+def test_title_rows_above_the_header_are_the_title(tmp_path, book):
+    fill(book.active, ["Votes in the diet of 1911"], [], ["country", "yes"], ["Ruritania", 41], ["Borduria", 9])
+
+    records = read(tmp_path, book)
+
+    assert [(record.title, record.text, record.row) for record in records] == [
+        ("Votes in the diet of 1911", "country: Ruritania\nyes: 41", 1),
+        ("Votes in the diet of 1911", "country: Borduria\nyes: 9", 2),
+    ]
+
+
+def test_a_header_of_two_rows_under_merged_cells_gives_both_names(tmp_path, book):
+    fill(book.active, ["country", "1911", None, "1912"], [None, "yes", "no", "yes"], ["Ruritania", 41, 9, 12])
+    book.active.merge_cells("A1:A2")
+    book.active.merge_cells("B1:C1")
+
+    assert read(tmp_path, book)[0].text == "country: Ruritania\n1911 yes: 41\n1911 no: 9\n1912 yes: 12"
+
+
+def test_a_header_of_two_rows_without_merged_cells_is_told_by_the_numbers_under_it(tmp_path, book):
+    fill(book.active, ["country", "1911", None], [None, "yes", "no"], ["Ruritania", 41, 9], ["Borduria", 3, 38])
+
+    assert read(tmp_path, book)[0].text == "country: Ruritania\n1911 yes: 41\n1911 no: 9"
+
+
+def test_a_merged_cell_speaks_for_every_row_that_it_covers(tmp_path, book):
+    fill(book.active, ["country", "year"], ["Ruritania", 1911], [None, 1912], ["Borduria", 1911])
+    book.active.merge_cells("A2:A3")
+
+    assert [record.text.split("\n")[0] for record in read(tmp_path, book)] == [
+        "country: Ruritania",
+        "country: Ruritania",
+        "country: Borduria",
+    ]
+
+
+def test_hidden_sheets_and_rows_are_left_out_and_named(tmp_path, book):
+    fill(book.active, ["text"], ["Shown."], ["Not shown."], ["Shown, too."])
+    book.active.row_dimensions[3].hidden = True
+    hidden = book.create_sheet("Notes")
+    fill(hidden, ["text"], ["A secret."])
+    hidden.sheet_state = "hidden"
+
+    records = read(tmp_path, book)
+
+    assert [record.text for record in records] == ["Shown.", "Shown, too."]
+    assert records.left_out == ["sheet 'Sheet', hidden rows left out: 3.", "sheet 'Notes' is hidden."]
+
+
+def test_what_is_no_value_is_left_out_and_named_with_its_row(tmp_path, book):
+    fill(book.active, ["country", "share"], ["Ruritania", "=1+1"], ["Borduria", "#REF!"], ["Syldavia", 3])
+    book.active["B3"].data_type = "e"
+
+    records = read(tmp_path, book)
+
+    assert [record.text for record in records] == [
+        "country: Ruritania",
+        "country: Borduria",
+        "country: Syldavia\nshare: 3",
+    ]
+    assert records.left_out == [
+        "sheet 'Sheet', row 2, share: B2: its formula has no stored value; open the workbook in a spreadsheet program and save it",
+        "sheet 'Sheet', row 3, share: B3 holds the error #REF!",
+    ]
+
+
+@pytest.mark.parametrize("place", ["A1048576", "XFD2", "XFD1048576"])
+def test_a_far_cell_is_no_part_of_the_table_and_takes_no_memory(tmp_path, book, place):
+    fill(book.active, ["country", "text"], ["Ruritania", "It left."])
+    book.active[place] = "x"
+    book.save(tmp_path / "a.xlsx")
+    tracemalloc.start()
+
+    records = read_records(tmp_path / "a.xlsx")
+
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+    assert [(record.text, record.extra) for record in records] == [("It left.", {"country": "Ruritania"})]
+    assert records.left_out == [f"sheet 'Sheet', {place} lies far from the other cells and is left out."]
+
+
+def test_rows_and_cells_without_their_places_are_counted(tmp_path, book):
+    fill(book.active, ["country", "share"], ["Ruritania", 3])
+    book.save(tmp_path / "a.xlsx")
+    rewrite(tmp_path / "a.xlsx", lambda xml: xml.replace(' r="1"', "").replace(' r="2"', "").replace(' r="B2"', ""))
+
+    assert read_records(tmp_path / "a.xlsx")[0].text == "country: Ruritania\nshare: 3"
+
+
+def test_a_workbook_that_unfolds_is_refused(tmp_path, book):
+    fill(book.active, ["text"], ["x"])
+    book.save(tmp_path / "a.xlsx")
+    rewrite(tmp_path / "a.xlsx", lambda xml: xml.replace("</sheetData>", "<row/>" * 6_000_000 + "</sheetData>"))
+
+    with pytest.raises(CorpusError, match=r"unpacks from .* MB to .* MB"):
+        read_records(tmp_path / "a.xlsx")

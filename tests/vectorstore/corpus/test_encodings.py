@@ -1,0 +1,89 @@
+"""Bytes → text: marks, declarations, damage, older encodings."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from vectorstore import CorpusError
+from vectorstore.corpus.encodings import decode, decode_page
+
+RUSSIAN = "Бордурия платит две трети расходов на канал. "
+PERSIAN = "بوردوریا دو سوم هزینه کانال را می‌پردازد. "
+JAPANESE = "ボルドリアは運河の費用の三分の二を払う。"
+WESTERN = "Ruritania’s diet – “the old one” – left in Genève. "
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=300))
+def test_utf8_is_read_as_it_was_written(text):
+    assume(not text.startswith("\ufeff"))
+    assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", [WESTERN, RUSSIAN + "In 1911 and so on for a while."])
+def test_unicode_is_told_by_its_mark_or_by_its_zeros(text, encoding):
+    readable = text if "-e" in encoding else text + "The end of it is in English, as many ends are. " * 3
+
+    assert decode(readable.encode(encoding)) == readable
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, PERSIAN, JAPANESE, WESTERN])
+@given(st.data())
+def test_one_bad_byte_costs_one_character_and_no_more(text, data):
+    raw = (text * 5).encode()
+    at = data.draw(st.sampled_from([i for i, byte in enumerate(raw) if byte < 0x80] or [0]))
+
+    read = decode(raw[:at] + b"\xff" + raw[at:])
+
+    assert read == raw[:at].decode() + "\ufffd" + raw[at:].decode()
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, PERSIAN, JAPANESE, WESTERN])
+@given(st.data())
+def test_a_file_cut_inside_a_character_ends_with_one_mark_of_damage(text, data):
+    raw = (text * 5).encode()
+    end = data.draw(st.sampled_from([i for i in range(len(raw) // 2, len(raw)) if raw[i] & 0xC0 == 0x80]))
+
+    read = decode(raw[:end])
+
+    assert read.count("\ufffd") == 1
+    assert (text * 5).startswith(read[:-1])
+
+
+def test_the_only_special_character_may_be_the_one_that_is_cut():
+    assert decode("It ended in 1911”".encode()[:-1]) == "It ended in 1911\ufffd"
+
+
+def test_a_run_of_damage_is_one_mark():
+    assert decode((RUSSIAN * 3).encode() + b"\xd0\xd0") == RUSSIAN * 3 + "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(RUSSIAN * 5, "cp1251"), (JAPANESE * 5, "cp932"), (JAPANESE * 5, "euc_jp"), (WESTERN * 3, "cp1252")],
+)
+def test_older_encodings_are_not_taken_for_damaged_utf8(text, encoding):
+    assert decode(text.encode(encoding)) == text
+
+
+def test_a_mark_wins_over_a_declaration():
+    page = "<meta charset='windows-1252'><p>Zürich and Genève</p>"
+
+    assert decode_page(page.encode("utf-8-sig")) == page
+
+
+def test_utf8_wins_over_a_wrong_declaration():
+    page = "<meta charset='iso-8859-1'><p>Zürich – “at once”</p>"
+
+    assert decode_page(page.encode()) == page
+
+
+def test_a_declaration_is_followed_where_the_bytes_bear_it_out():
+    page = '<?xml version="1.0" encoding="windows-1251"?><p>' + RUSSIAN + "</p>"
+
+    assert decode_page(page.encode("cp1251")) == page
+
+
+def test_bytes_with_zeros_are_no_text():
+    with pytest.raises(CorpusError, match="zero bytes"):
+        decode(b"PK\x03\x04\0\0\0\0binary\0data\1\2\3")
