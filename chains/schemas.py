@@ -197,6 +197,7 @@ class Opinion:
         sentences: what each sentence of the answer rests on; none where it abstained.
         unsupported: numbers, dates and names of the answer that stand in no chunk nor in the question.
         dropped: ids of chunks that did not fit the model's window.
+        defects: what a reader would strike out, found by rules.
         prompt_tokens, tokens: tokens read and written.
     """
 
@@ -209,6 +210,7 @@ class Opinion:
     sentences: tuple[Support, ...] = ()
     unsupported: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
     loop: str = ""
     notes: tuple[str, ...] = ()
     prompt_tokens: int = 0
@@ -288,6 +290,7 @@ class Turn:
         dropped: ids of passages that did not fit the model's window.
         unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
             the question. What another debater merely said counts for nothing.
+        defects: what a reader would strike out, found by rules.
     """
 
     round: int
@@ -301,6 +304,7 @@ class Turn:
     notes: tuple[str, ...] = ()
     tokens: int = 0
     unsupported: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
 
 
 @dataclass(frozen=True)

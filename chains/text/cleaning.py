@@ -73,7 +73,7 @@ def clean_answer(text: str, *, prompt: str = "", speakers: Sequence[str] = (), p
 
 
 def _steps(prompt: str, speakers: tuple[str, ...], *, prose: bool) -> list[Callable[[str], Cleaned]]:
-    opens, others = _label_patterns(speakers)
+    opens, others = label_patterns(speakers)
     around: list[Callable[[str], Cleaned]] = [
         without_reasoning,
         without_chat_tokens,
@@ -87,7 +87,7 @@ def _steps(prompt: str, speakers: tuple[str, ...], *, prose: bool) -> list[Calla
     return [*around, _without_notes, _without_talk, *marks]
 
 
-def _label_patterns(speakers: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def label_patterns(speakers: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What may stand before an answer, and what ends it: a known role or a debater's name, with a colon."""
     names = list(speakers)
     for name in speakers:

@@ -102,3 +102,13 @@ def without_emphasis(text: str) -> Cleaned:
         removed += [Removal("emphasis", found.group()) for found in pattern.finditer(text)]
         text = pattern.sub(kept, text)
     return text, removed
+
+
+def is_open_item(line: str) -> bool:
+    """Whether a line is nothing but the mark of a list item: "1.", "-"."""
+    return bool(line.strip()) and bool(_OPEN_ITEM.fullmatch(line))
+
+
+def markup_in(sentence: str) -> bool:
+    """Whether Markdown is left in a sentence: a fence, a heading's hashes, bold, a table's rule, an HTML tag."""
+    return bool(re.search(r"```|\*\*|^#{1,6} |\|[ ]?-{3,}|\\boxed", sentence) or _TAG.search(sentence))

@@ -76,9 +76,6 @@ OF_THE_TASK = _any_of(
     r"\b(?:response|answer|essay|paragraph|opinion|text) (?:is|was|has been|should be) (?:based|written|generated|"
     rf"limited|within|kept|designed|intended)\b[^.]{{0,60}}\b(?:{_GIVEN}|words|AI|instructions|prompt|format|guidelines)\b",
     r"^\W*this (?:response|answer|essay|paragraph|text) (?:adheres|follows|meets|fits|complies|addresses|contains)\b",
-    r"\bas an (?:ai|artificial intelligence)(?: language)?(?: model| assistant|,| i\b)",
-    r"\bas a (?:large )?language model\b",
-    r"\bi(?:['’]m| am) (?:just |only )?an? (?:ai|(?:ai |large )?language model)\b",
     r"\byour (?:question|prompt|request|query|message|input) (?:seems|appears|is|was|looks|got)\b[^.]{0,40}"
     r"\b(?:incomplete|unclear|cut off|missing|ambiguous|vague|empty|not clear|too broad)\b",
     r"\b(?:question|text|passage|context|prompt) you (?:provided|gave|shared|asked)\b",
@@ -133,8 +130,85 @@ _AFTER_SORRY = (
     _CANNOT,
 )
 APOLOGY = _any_of(
+    r"\bas an (?:ai|artificial intelligence)(?: language)?(?: model| assistant|,| i\b)",
+    r"\bas a (?:large )?language model\b",
+    r"\bi(?:['’]m| am) (?:just |only )?an? (?:ai|(?:ai |large )?language model)\b",
     rf"{_SORRY}(?:{'|'.join(_AFTER_SORRY)})",
     rf"^\W*{_CANNOT}",
     r"^\W*i (?:do not|don['’]t) have (?:any )?personal (?:opinions?|views|beliefs)\b",
     r"^\W*(?:申し訳(?:ありません|ございません)|すみません)(?:が、|。)[^。]{0,30}(?:お答え|お手伝い|質問|できません)",
 )
+
+# Below: what a check reports but cleaning leaves alone, because taking it away would leave a hole.
+
+_SAYS = (
+    r"(?:also |only |clearly |further |itself |does not |doesn['’]t |do not )?(?:discuss|describe|state|say|"
+    r"mention|highlight|explain|provide|suggest|argue|focus|emphasi[sz]e|outline|illustrate|address|present|refer|"
+    r"indicate|talk|is about|are about)"
+)
+_NOT_A_STRAIT = r"(?! of\b| through\b| to\b| from\b| into\b| between\b)"  # the passage of time, of a law, of ships
+OF_THE_PASSAGE = _any_of(
+    rf"\b(?:the|this|that|these|your|each) (?:given |provided |above |first |second |third |last )?"
+    rf"(?:passages?|excerpts?|paragraphs?|context){_NOT_A_STRAIT} {_SAYS}",
+    r"\b(?:the|this) (?:given|provided|above|following) (?:passages?|excerpt|paragraph|context|text|information)"
+    rf"{_NOT_A_STRAIT}\b",
+    rf"\b(?:in|from|by|of|to) (?:the|this|these) (?:passages?|excerpt|paragraph)\b{_NOT_A_STRAIT}",
+    r"\b(?:according to|given in) the context\b(?! of\b)",
+    r"\b(?:passage|context|source|paragraph|excerpt|fact|point) \[\d",
+    r"\b(?:context|passage|excerpt) (?:provided|given|above|below)\b",
+    r"\bthe (?:statement|sentence|question|prompt|essay|response) (?:is asking|asks (?:about|for|whether|us|you|what)|"
+    r"asked about|above|below|given|refers|says that|is about|discusses|focuses|highlights|mentions|was asked|"
+    r"has been answered)\b",
+    r"^\W*(?:in order )?to (?:answer|respond to|address) (?:this|the|your) (?:question|prompt|request)\b",
+    r"^\W*(?:the |my )?(?:key )?(?:facts?|answer|question|context|passage|sources?|notes?|points?|evidence)"
+    r"(?: \d{1,2})?[:：]",
+    r"\b(?:in|throughout) (?:this|my|the following) (?:essay|paragraph|response|answer|opinion piece)\b",
+    r"^\W*the debate (?:is about|focuses|revolves|cent(?:er|re)s|discusses)\b",
+    r"\bthe (?:original|rewritten|revised|condensed|shortened) (?:paragraph|sentence|passage|essay|version|response)\b",
+    r"\bcondensed (?:to fit|version|for)\b",
+    r"\bhere is (?:a|an|the|my) (?:\d+[- ]word |revised |rewritten |shortened |condensed |updated |short |brief )?"
+    r"(?:paragraph|answer|response|opinion|essay|summary|version|rewrite|revision)\b",
+    r"\bas (?:requested|instructed|per (?:the|your) (?:instructions?|request))\b",
+    r"\b(?:the|your) instructions? (?:say|state|ask|above|given|require|provided)\b",
+    r"\bthe user(?:['’]s)? (?:wants|asked|asks|is asking|question|request|needs)\b",
+    r"\bi (?:will|would|have) (?:now )?(?:rewrit|rephras|summari[sz]|condens|paraphras|shorten)\w*\b",
+)
+# What models were trained on comes up once they have nothing more to say: exercises, letters, pages of the web.
+OF_ANOTHER_TEXT = _any_of(
+    r"\bwhich of the following\b",
+    r"\bmultiple[- ]choice question\b",
+    r"\bappropriately completes the request\b",
+    r"^\W*(?:write|create|generate|rewrite|summari[sz]e|paraphrase) (?:an?|the|this|one|two|three|\d+)(?: [\w-]+){0,3} "
+    r"(?:text|question|paragraph|essay|sentence|response|summary|passage|dialogue|story|poem|article|words)s?\b",
+    r"^\W*(?:keywords|tags|references|see also|related (?:topics|articles|questions)|title|author|subject|topic|"
+    r"options?|correct answer|solution|exercise|task|example|output|input|(?:created|new|follow-up) question)s?"
+    r"(?: \d{1,2})?[:：]",
+    r"^\W*(?:created|new|follow-up) question\W*$",
+    r"https?://|\bwww\.",
+    r"(?:^|\s)#[A-Za-z]\w{2,}",
+    r"^\W*(?:sincerely|best regards|kind regards|yours (?:truly|sincerely|faithfully))\b",
+    r"^\W*dear (?:sir|madam|reader|friends?|colleagues?|editor|user)\b",
+    r"\b(?:click here|subscribe to (?:our|my|the newsletter)|copyright ©|all rights reserved)\b|©",
+)
+PLACEHOLDER = re.compile(r"\[(?:your|insert|name|date|source|country|citation)\b[^\]\n]{0,40}\]|\{\{", re.IGNORECASE)
+
+# How a text closes: what comes in a later paragraph comes after the end.
+CLOSE = re.compile(
+    r"\W*(?:in conclusion|to conclude|in summary|to sum up|to summari[sz]e|in closing|my verdict is|i conclude that|"
+    r"in sum,|my conclusion is|als fazit|結論として|以上より|в заключение|در پایان)",
+    re.IGNORECASE,
+)
+FAREWELL = re.compile(
+    r"\W*(?:thank you (?:all |very much )?for (?:your )?(?:time|attention|listening|reading)|the end\W*$)",
+    re.IGNORECASE,
+)
+
+# Pairs that take opposite sides of one matter.
+OPPOSITES = (
+    ("support", "oppose"), ("strengthen", "weaken"), ("stronger", "weaker"), ("strong", "weak"),
+    ("success", "failure"), ("succeed", "fail"), ("help", "harm"), ("benefit", "harm"), ("unite", "divide"),
+    ("gain", "lose"), ("effective", "ineffective"), ("right", "wrong"), ("accept", "reject"), ("defend", "abandon"),
+    ("raise", "lower"), ("keep", "abolish"), ("lift", "tighten"), ("join", "leave"), ("expand", "shrink"),
+    ("rise", "decline"), ("more", "less"), ("possible", "impossible"), ("necessary", "unnecessary"),
+    ("legal", "illegal"), ("useful", "useless"), ("trust", "distrust"),
+)  # fmt: skip

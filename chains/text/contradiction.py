@@ -1,0 +1,99 @@
+"""Whether a text closes on the other side than it opened, or takes both sides at once. Rules first.
+
+Two sentences contradict each other where they speak of the same things and one denies what the other says, or uses the
+opposite word. A model of stance may be asked where the rules see nothing. It does not see a contradiction that
+needs knowledge, nor one in the middle of a text.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from chains.text.entities import FUNCTION_WORD
+from chains.text.ngrams import units
+from chains.text.phrases import OPPOSITES
+
+Agreement = Callable[[str, str], float]
+
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|neither|nor|cannot|hardly|without|nobody|nothing|none|far from|fail(?:s|ed)? to|\w+n['’]t)\b",
+    re.IGNORECASE,
+)
+_NOT_ONLY = re.compile(
+    r"\bnot (?:only|just|merely|simply)\b|\bno (?:doubt|longer|matter)\b|\bnot because\b|\bnothing but\b", re.IGNORECASE
+)
+_CLAIM = re.compile(
+    r"\b(?:i (?:hold|believe|argue|think|maintain|conclude|am convinced|say)|verdict|conclu\w+|therefore|thus|"
+    r"in the end|ultimately|should|must|ought|can|cannot|will|has|have|is|are)\b",
+    re.IGNORECASE,
+)
+_STANCE = re.compile(
+    r"\W*(?:i (?:hold|believe|argue|think|maintain|conclude)|my (?:verdict|view|answer)|in conclusion|to conclude)"
+)
+_CLAUSE = re.compile(r"[,;:–—]| but | while | whereas ")
+_SAME_MATTER = 0.75  # of the shorter clause's content words
+_LEAST_SHARED = 3  # content words
+_BOTH = 0.75  # of the question's content words in one sentence
+_ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
+_DISAGREES = -0.2  # cosine in a stance space, where 0 is unrelated
+
+
+def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreement | None = None) -> str:
+    """The sentence of the close that takes the other side than one of the opening, or "".
+
+    Args:
+        opening, close: their sentences.
+        agreement: (sentence, sentence) -> [-1, 1], below zero where they take opposite sides.
+    """
+    for last in close:
+        for first in opening:
+            if _CLAIM.search(first) and _CLAIM.search(last) and _opposed(first, last):
+                return last
+            stated = _STANCE.match(first.lower()) and _STANCE.match(last.lower())
+            if agreement and stated and agreement(first, last) < _DISAGREES:
+                return last
+    return ""
+
+
+def takes_both(sentence: str, question: str) -> bool:
+    """Whether a sentence only turns an either-or question into a statement: "it has given power, or only quarrels"."""
+    if " or " not in question or " or " not in sentence or sentence.rstrip().endswith("?"):
+        return False
+    asked = _content(question)
+    return len(asked) >= _LEAST_SHARED and len(asked & _content(sentence)) >= _BOTH * len(asked)
+
+
+def _opposed(first: str, last: str) -> bool:
+    """Whether some clause of one sentence denies, or says the opposite of, some clause of the other."""
+    return any(_clauses_opposed(one, other) for one in _CLAUSE.split(first) for other in _CLAUSE.split(last))
+
+
+def _clauses_opposed(first: str, last: str) -> bool:
+    one, other = _content(first), _content(last)
+    shared, denied = one & other, _denies(first) != _denies(last)
+    opposites = _has_opposites(one, other)
+    needed = _SAME_MATTER * (min(len(one), len(other)) - opposites)  # the opposite words themselves are not shared
+    return len(shared) >= max(_LEAST_SHARED, needed) and denied != opposites
+
+
+def _denies(sentence: str) -> bool:
+    return bool(_DENIAL.search(_NOT_ONLY.sub("", sentence)))
+
+
+def _has_opposites(one: frozenset[str], other: frozenset[str]) -> bool:
+    pairs = [(_stem(a), _stem(b)) for a, b in OPPOSITES]
+    return any(
+        (a in one and b in other and a not in other and b not in one)
+        or (b in one and a in other and b not in other and a not in one)
+        for a, b in pairs
+    )
+
+
+def _content(text: str) -> frozenset[str]:
+    """Content words, stemmed roughly."""
+    words = (word for word in units(text) if not FUNCTION_WORD.fullmatch(word) or word in ("more", "no", "not"))
+    return frozenset(_stem(word) for word in words if word not in ("not", "no", "cannot", "never"))
+
+
+def _stem(word: str) -> str:
+    short = _ENDING.sub("", word)
+    return short if len(short) >= 4 else word.removesuffix("s") if len(word) > 3 else word

@@ -1,0 +1,207 @@
+"""Checks that notice what a reader would strike out of a text. Rules on words; text in, facts out, no model.
+
+Each rule was kept for what it finds and for how seldom it disturbs good prose: see the checker's test set in
+``tests/chains/text`` and the results under ``benchmarks``. It does not see an untrue sentence, nor a dull one. The
+phrases are English; repetition, echo and unfinished ends are seen in any language.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chains.schemas import Defect, DefectKind
+from chains.text import contradiction, recital
+from chains.text.cleaning import label_patterns
+from chains.text.entities import unsupported_entities
+from chains.text.markup import is_open_item, markup_in
+from chains.text.ngrams import ngrams
+from chains.text.phrases import (
+    APOLOGY,
+    CLOSE,
+    FAREWELL,
+    OF_ANOTHER_TEXT,
+    OF_THE_PASSAGE,
+    OF_THE_TASK,
+    PLACEHOLDER,
+)
+from chains.text.refusal import is_abstention
+from chains.text.repetition import detect_loop
+from chains.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
+
+__all__ = ["Defect", "DefectKind", "find_defects"]
+
+_ALIKE_WORDS, _ALIKE_SENTENCES = 3, 5
+_BABBLE_WORDS = 6  # behind a close; less is a signature or a mark
+_PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
+_SENTENCES = 6
+_SOMEBODY = re.compile(
+    r"[*_ \t]{0,3}(?:(?:speaker|person|panelist|debater|participant|expert|narrator|host|character) ?(?:\d|[A-Z])?"
+    r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
+    r"[*_]{0,2}:"
+)
+_FACT = re.compile(r"\[(\d{1,2})\]")
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A text as its sentences, a tuple a paragraph, and what it was written from."""
+
+    text: str
+    paragraphs: tuple[tuple[str, ...], ...]
+    prompt: str
+    question: str
+    voice: str
+    passages: tuple[str, ...]
+    speakers: tuple[str, ...]
+    said_before: tuple[str, ...]
+    agreement: contradiction.Agreement | None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(sentence for paragraph in self.paragraphs for sentence in paragraph)
+
+
+def find_defects(
+    text: str,
+    *,
+    prompt: str = "",
+    question: str = "",
+    voice: str = "",
+    passages: Sequence[str] = (),
+    speakers: Sequence[str] = (),
+    said_before: Sequence[str] = (),
+    agreement: contradiction.Agreement | None = None,
+) -> tuple[Defect, ...]:
+    """Return what is wrong with a text, in its order; each sentence once a kind. What is not given is not checked.
+
+    Args:
+        text: a cleaned answer or turn, with or without markers [1].
+        prompt: the whole prompt, whose instruction must not come back.
+        question: what was asked; its names and numbers are known everywhere.
+        voice: the persona's description, as the prompt continues it after "You are ".
+        passages: [1] is the first of them.
+        speakers: all who take part in the debate.
+        said_before: what others said, for turns.
+        agreement: a model of stance, for the contradictions that rules do not see.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    paragraphs = tuple(tuple(one.text for one in split_sentences(line)) for line in lines)
+    several = (tuple(passages), tuple(speakers), tuple(said_before))
+    read = _Read(text.strip(), paragraphs, prompt, question, voice, *several, agreement)
+    found = {defect: None for rule in _RULES for defect in rule(read)}
+    place = {sentence: at for at, sentence in reversed(list(enumerate(read.sentences)))}
+    return tuple(sorted(found, key=lambda defect: place.get(defect.sentence, len(place))))
+
+
+def _phrases(read: _Read) -> Iterator[Defect]:
+    for sentence in read.sentences:
+        if APOLOGY.search(sentence) or (is_abstention(sentence) and not is_abstention(read.text)):
+            yield Defect(DefectKind.APOLOGY, sentence)
+        elif OF_THE_TASK.search(sentence) or OF_THE_PASSAGE.search(sentence) or OF_ANOTHER_TEXT.search(sentence):
+            yield Defect(DefectKind.ABOUT_THE_TEXT, sentence)
+        if markup_in(sentence) or PLACEHOLDER.search(sentence):
+            yield Defect(DefectKind.MARKUP, sentence)
+
+
+def _another_speaker(read: _Read) -> Iterator[Defect]:
+    _, others = label_patterns(read.speakers)
+    for number, line in enumerate(line for line in read.text.split("\n") if line.strip()):
+        if (number and others.search("\n" + line)) or _SOMEBODY.match(line) or others.search(line):
+            yield Defect(DefectKind.ANOTHER_SPEAKER, read.paragraphs[number][0])
+    strangers = [name for name in read.speakers if read.voice and name not in read.voice]
+    for sentence in read.sentences:
+        if any(re.search(rf"\b(?:I am|I['’]m|I,|my name is) {re.escape(name)}", sentence) for name in strangers):
+            yield Defect(DefectKind.ANOTHER_SPEAKER, sentence)
+
+
+def _open_items(read: _Read) -> Iterator[Defect]:
+    lines = [line for line in read.text.split("\n") if line.strip()]
+    yield from (Defect(DefectKind.OPEN_ITEM, line.strip()) for line in lines if is_open_item(line))
+    if lines and not is_open_item(lines[-1]) and is_open_item(read.sentences[-1]):
+        yield Defect(DefectKind.OPEN_ITEM, read.sentences[-1])
+
+
+def _unfinished_end(read: _Read) -> Iterator[Defect]:
+    if read.sentences and not ends_with_sentence(read.text) and not is_open_item(read.sentences[-1]):
+        yield Defect(DefectKind.UNFINISHED_END, read.sentences[-1])
+
+
+def _recitals(read: _Read) -> Iterator[Defect]:
+    known = (*read.passages, read.question, *read.said_before)
+    voice = recital.of_voice(read.voice, known) if read.voice else frozenset()
+    instruction = recital.of_instruction(read.prompt, known) if read.prompt else frozenset()
+    for number, paragraph in enumerate(read.paragraphs):
+        for sentence in paragraph:
+            again = 0 < number < len(read.paragraphs) - 1 and recital.asks_again(sentence, read.question)
+            if again or recital.voice_run(sentence, voice) or recital.instruction_run(sentence, instruction):
+                yield Defect(DefectKind.RECITAL, sentence)
+
+
+def _repetition(read: _Read) -> Iterator[Defect]:
+    sentences = read.sentences
+    again = recital.said_again(sentences)
+    yield from (Defect(DefectKind.REPETITION, one) for one, is_again in zip(sentences, again, strict=True) if is_again)
+    loop = detect_loop(read.text)
+    if loop is not None and not any(again):
+        yield Defect(DefectKind.REPETITION, split_sentences(read.text[loop.start :])[0].text)
+    if read.said_before:
+        echoes = recital.said_again(sentences, read.said_before)
+        yield from (Defect(DefectKind.ECHO, one) for one, is_echo in zip(sentences, echoes, strict=True) if is_echo)
+
+
+def _alike_beginnings(read: _Read) -> Iterator[Defect]:
+    begins = [tuple(ngrams(" ".join(one.split()[:6]), _ALIKE_WORDS)[:1]) for one in read.sentences]
+    counted = Counter(begin for begin in begins if begin)
+    alike = [one for one, begin in zip(read.sentences, begins, strict=True) if counted[begin] >= _ALIKE_SENTENCES]
+    yield from (Defect(DefectKind.ALIKE_BEGINNINGS, sentence) for sentence in alike[_ALIKE_SENTENCES - 1 :])
+
+
+def _babble(read: _Read) -> Iterator[Defect]:
+    """Whatever stands in a paragraph behind the one that closes."""
+    ends = [n for n, one in enumerate(read.paragraphs) if n and any(CLOSE.match(s) or FAREWELL.match(s) for s in one)]
+    behind = read.paragraphs[ends[0] + 1 :] if ends else ()
+    if behind and sum(word_count(sentence) for paragraph in behind for sentence in paragraph) >= _BABBLE_WORDS:
+        yield Defect(DefectKind.BABBLE, behind[0][0])
+
+
+def _other_passage(read: _Read) -> Iterator[Defect]:
+    if not read.passages:
+        return
+    known = (read.question, read.voice, *read.speakers)
+    for sentence in read.sentences:
+        cited = [int(n) - 1 for n in _FACT.findall(sentence)]
+        texts = [read.passages[n] for n in cited if 0 <= n < len(read.passages)]
+        bare = CITATION.sub("", sentence)
+        if texts and set(unsupported_entities(bare, [*texts, *known])) - set(
+            unsupported_entities(bare, [*read.passages, *known])
+        ):
+            yield Defect(DefectKind.OTHER_PASSAGE, sentence)
+
+
+def _contradiction(read: _Read) -> Iterator[Defect]:
+    if read.question:
+        both = [one for one in read.sentences if contradiction.takes_both(one, read.question)]
+        yield from (Defect(DefectKind.CONTRADICTION, sentence) for sentence in both)
+    if len(read.paragraphs) >= _PARTS:
+        opening, close = read.paragraphs[0], read.paragraphs[-1]
+    elif len(read.sentences) >= _SENTENCES:
+        opening, close = read.sentences[:2], read.sentences[-2:]
+    else:
+        return
+    if sentence := contradiction.contradicts(opening, close, read.agreement):
+        yield Defect(DefectKind.CONTRADICTION, sentence)
+
+
+_RULES: tuple[Callable[[_Read], Iterator[Defect]], ...] = (
+    _phrases,
+    _another_speaker,
+    _open_items,
+    _unfinished_end,
+    _recitals,
+    _repetition,
+    _alike_beginnings,
+    _babble,
+    _other_passage,
+    _contradiction,
+)

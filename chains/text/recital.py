@@ -1,0 +1,93 @@
+"""Words said again: of the persona's description, of the instruction, of an earlier sentence, of another speaker.
+
+Told by n-grams, with "I" and "you", "my" and "your" taken as one. Text only; a recital in other words is not seen.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from chains.text.echo import outside_quotation
+from chains.text.ngrams import Gram, ngrams, units
+
+_PERSON = {"you": "i", "she": "i", "he": "i", "they": "i", "we": "i", "me": "i", "him": "i", "them": "i", "us": "i"}
+_OWNER = dict.fromkeys(["your", "her", "his", "their", "our"], "my")
+_BE = {"are": "am", "is": "am", "have": "am", "has": "am", "was": "am", "were": "am", "i'm": "i", "you're": "i"}
+_SAME = _PERSON | _OWNER | _BE
+# Words in a row: a description is so particular that five of its words come by no chance, an instruction less so.
+_VOICE_RUN, _INSTRUCTION_RUN = 5, 6
+_GRAM = 4
+_SAID_AGAIN = 0.6  # of a sentence's 4-grams; of two sentences on one fact that differ in their words, few are shared
+_RUN = 7  # 4-grams in a row, so ten words: no two sentences come to share them
+_LEAST = 8  # words: shorter sentences ("I reject this.") may come twice
+_ASKED_AGAIN = 0.7  # of a question's 4-grams in one sentence
+_SECTION = re.compile(r"(?m)^#{2,4}[ \t]*(.*?)[ \t:]*$")
+
+
+def recites(sentence: str, grams: frozenset[Gram], run: int) -> bool:
+    """Whether a sentence has one of these n-grams of ``run`` words."""
+    return not grams.isdisjoint(_grams(sentence, run))
+
+
+def of_voice(voice: str, known: Sequence[str]) -> frozenset[Gram]:
+    """The runs of words that only the persona's description has."""
+    return frozenset(_grams(f"You are {voice}", _VOICE_RUN)) - _all(known, _VOICE_RUN)
+
+
+def of_instruction(prompt: str, known: Sequence[str]) -> frozenset[Gram]:
+    """The runs of words of a prompt's instruction: no listed point, passage, question, or what others said."""
+    pieces = _SECTION.split(prompt)  # text, heading, text, heading, text …
+    told = [pieces[0], *(body for title, body in zip(pieces[1::2], pieces[2::2], strict=True) if _instructs(title))]
+    lines = [line for text in told for line in text.split("\n") if not re.match(r"\s*(?:- |Question:|\[\d)", line)]
+    return _all(lines, _INSTRUCTION_RUN) - _all(known, _INSTRUCTION_RUN)
+
+
+def voice_run(sentence: str, grams: frozenset[Gram]) -> bool:
+    """Whether a sentence says the description again (see ``of_voice``)."""
+    return recites(sentence, grams, _VOICE_RUN)
+
+
+def instruction_run(sentence: str, grams: frozenset[Gram]) -> bool:
+    """Whether a sentence says the instruction again (see ``of_instruction``)."""
+    return recites(sentence, grams, _INSTRUCTION_RUN)
+
+
+def asks_again(sentence: str, question: str) -> bool:
+    """Whether a sentence has nearly all of a question of eight words or more."""
+    asked = set(ngrams(question, _GRAM))
+    return len(asked) > _LEAST - _GRAM and len(asked & set(ngrams(sentence, _GRAM))) >= _ASKED_AGAIN * len(asked)
+
+
+def said_again(sentences: Sequence[str], said_before: Iterable[str] = ()) -> list[bool]:
+    """For each sentence, whether most of it stands in an earlier one, or in what was said before.
+
+    Quotations are left out; a sentence of fewer than eight words is never taken for a repetition.
+    """
+    said = {gram for text in said_before for gram in ngrams(text, _GRAM)}
+    alone = bool(said)  # what others said: a text's own repetitions are another matter
+    found: list[bool] = []
+    for sentence in sentences:
+        grams = [gram for stretch in outside_quotation(sentence) for gram in ngrams(stretch, _GRAM)]
+        again = [gram in said for gram in grams]
+        long = len(grams) > _LEAST - _GRAM
+        found.append(long and (sum(again) >= _SAID_AGAIN * len(again) or _longest_run(again) >= _RUN))
+        if not alone:
+            said |= set(grams)
+    return found
+
+
+def _longest_run(flags: Sequence[bool]) -> int:
+    return max((len(list(group)) for flag, group in groupby(flags) if flag), default=0)
+
+
+def _instructs(title: str) -> bool:
+    return title.strip().lower().startswith(("instruction", "task", "response"))
+
+
+def _grams(text: str, n: int) -> list[Gram]:
+    words = [_SAME.get(word, word) for word in units(text)]
+    return [tuple(words[at : at + n]) for at in range(len(words) - n + 1)]
+
+
+def _all(texts: Iterable[str], n: int) -> frozenset[Gram]:
+    return frozenset(gram for text in texts for gram in _grams(text, n))

@@ -1,0 +1,132 @@
+"""The checks notice what a reader would strike out, and leave good prose alone."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chains.schemas import Defect, DefectKind
+from chains.text.defects import find_defects
+
+TEST_SET = tomllib.loads((Path(__file__).parent / "defect_texts.toml").read_text(encoding="utf-8"))
+CLEAN = [one for one in TEST_SET["text"] if not one["defect"]]
+PLANTED = [one for one in TEST_SET["text"] if one["defect"]]
+QUESTION = "Do sanctions change the conduct of governments?"
+
+
+def found(one: dict[str, Any]) -> tuple[Defect, ...]:
+    return find_defects(one["text"].strip(), **TEST_SET["context"][one["context"]])
+
+
+def kinds(text: str, **given: Any) -> list[str]:
+    return [defect.kind.value for defect in find_defects(text, **given)]
+
+
+@pytest.mark.parametrize("one", CLEAN, ids=lambda one: one["text"].strip()[:40])
+def test_a_clean_text_has_no_defect(one: dict[str, Any]) -> None:
+    assert found(one) == ()
+
+
+@pytest.mark.parametrize("one", PLANTED, ids=lambda one: f"{one['defect']}: {one['text'].strip()[:40]}")
+def test_a_planted_defect_is_found(one: dict[str, Any]) -> None:
+    assert one["defect"] in [defect.kind.value for defect in found(one)]
+
+
+def test_the_test_set_has_every_kind() -> None:
+    assert {one["defect"] for one in PLANTED} == set(DefectKind)
+    assert len(CLEAN) >= 30
+    assert len(PLANTED) >= 30
+
+
+def test_a_defect_names_its_sentence_and_they_come_in_the_order_of_the_text() -> None:
+    text = "Trade grew. The passage discusses oil.\n\n```\n```\nThe bank lends and"
+
+    assert find_defects(text) == (
+        Defect(DefectKind.ABOUT_THE_TEXT, "The passage discusses oil."),
+        Defect(DefectKind.MARKUP, "```"),
+        Defect(DefectKind.UNFINISHED_END, "The bank lends and"),
+    )
+
+
+def test_an_empty_text_has_no_defects() -> None:
+    assert find_defects(" \n") == ()
+
+
+def test_an_abstention_is_no_refusal_inside_an_answer() -> None:
+    assert kinds("I don't know.") == []
+    assert kinds("The bank grew and lent more to its members. I don't know. It opened in Shanghai.") == ["apology"]
+
+
+def test_words_of_the_passages_are_no_recital_of_the_prompt() -> None:
+    prompt = "### INSTRUCTION:\nTake a side.\n### CONTEXT:\n[1] The five founders subscribed ten billion dollars each."
+
+    assert kinds("The five founders subscribed ten billion dollars each, and it was not enough.", prompt=prompt) == []
+
+
+def test_a_recital_in_the_first_person_is_one() -> None:
+    voice = "Ada, a jurist who has taught in Delhi for twenty years and trusts nobody."
+
+    assert kinds("I have taught in Delhi for twenty years and trust the courts.", voice=voice) == ["recital"]
+
+
+def test_a_quotation_is_no_echo() -> None:
+    said = ["A table with more chairs is a stronger table, and everybody knows it."]
+
+    assert kinds(f"He said: “{said[0]}” I disagree.", said_before=said) == []
+    assert kinds(f"{said[0]} I disagree.", said_before=said) == ["echo"]
+
+
+def test_names_of_the_question_may_stand_in_any_passage() -> None:
+    passages = ["The bank opened in Shanghai.", "Cuba has lived under an embargo since 1962."]
+
+    assert kinds("Cuba asks for a loan [1].", question="What does Cuba want?", passages=passages) == []
+    assert kinds("The bank opened in Cuba [1].", passages=passages) == ["other passage"]
+
+
+OPENED = "I hold that sanctions change the conduct of governments.\n\nCuba is poor.\n\n"
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        "My verdict is that sanctions never change the conduct of governments.",
+        "Therefore sanctions cannot change the conduct of governments, and I regret it.",
+    ],
+)
+def test_a_close_on_the_other_side_is_a_contradiction(close: str) -> None:
+    assert kinds(OPENED + close) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        "My verdict is that sanctions change the conduct of governments, but not that of generals.",
+        "Therefore sanctions not only change the conduct of governments, they also cost lives.",
+        "My verdict is that nobody should starve for it.",
+    ],
+)
+def test_a_close_on_the_same_side_is_none(close: str) -> None:
+    assert kinds(OPENED + close) == []
+
+
+def test_a_model_of_stance_is_asked_where_the_rules_see_nothing() -> None:
+    text = OPENED + "My verdict is that pressure is futile."
+
+    assert kinds(text) == []
+    assert kinds(text, agreement=lambda first, last: -0.9) == ["contradiction"]
+    assert kinds(text, agreement=lambda first, last: 0.9) == []
+
+
+def test_four_sentences_may_begin_alike_and_the_fifth_is_named() -> None:
+    four = "We call on Paris. We call on Rome. We call on Bonn. We call on Oslo."
+
+    assert kinds(four) == []
+    assert find_defects(f"{four} We call on Bern.") == (Defect(DefectKind.ALIKE_BEGINNINGS, "We call on Bern."),)
+
+
+def test_repetition_and_ends_are_seen_in_unspaced_scripts() -> None:
+    sentence = "加盟国が増えれば発言力は増すが合意は難しくなる。"
+
+    assert kinds(f"{sentence}これは事実だ。{sentence}") == ["repetition"]
+    assert kinds("加盟国が増えれば発言力は増すが") == ["unfinished end"]
