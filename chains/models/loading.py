@@ -23,7 +23,7 @@ from chains.models.openvino import is_openvino, load_openvino, openvino_availabl
 from chains.models.preflight import adapter_base, check_model, not_loaded
 from chains.models.servers import load_server
 
-# Measured (benchmarks/results/experiments-2026-11.md): on a CPU larger batches are slower again, with transformers much sooner.
+# Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 Backend = Literal["auto", "openvino", "transformers", "unsloth"]
 

@@ -4,7 +4,7 @@ The graph is exported once into the user's cache, under a name made of the weigh
 computed in bfloat16 where the processor has it, else in float32; questions and views always in float32, so that
 one embeds the same in any company. The vectors stay those of the model (cosines of .9999 and more): a store
 built through torch can be searched through this, and the other way round. 8-bit graphs are a little
-faster and move the vectors (see benchmarks/results/experiments-2026-11.md). The only importer of optimum and openvino in this room.
+faster and move the vectors. The only importer of optimum and openvino in this room.
 """
 
 import hashlib

@@ -22,7 +22,7 @@ DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
 # A choice: at 200k a flat search took 8.7 ms and is exact, HNSW's 1.6 ms with .995 of the true ten (12 threads); below
 # a second of generation neither is felt, and HNSW takes longer to build and to delete from.
 LARGEST_FLAT = 200_000
-# Measured on 100k vectors of real text (benchmarks/results/experiments-2026-11.md): 32 links and a construction width of 100 find .994 of
+# Measured on 100k vectors of real text: 32 links and a construction width of 100 find .994 of
 # the true ten at a search width of 128; a width of 200 takes 2.5 times as long to build for .003 more.
 LINKS, EF_CONSTRUCTION, EF_SEARCH = 32, 100, 128
 PROBED = 16  # one cell in so many is searched: .98 of the true ten there
