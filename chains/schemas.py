@@ -127,7 +127,8 @@ class DefectKind(StrEnum):
     REPETITION = "repetition"
     ALIKE_BEGINNINGS = "alike beginnings"  # five sentences that begin with the same words
     APOLOGY = "apology"  # or a refusal inside an answer
-    MARKUP = "markup"  # fences, headings, places to be filled in
+    MARKUP = "markup"  # fences, headings, lists, places to be filled in
+    GARBLE = "garble"  # letters of another script than the text's, or one fragment after the other
     UNFINISHED_END = "unfinished end"
     BABBLE = "babble"  # text behind a finished close
     OTHER_PASSAGE = "other passage"  # a fact that stands in another passage than the one cited

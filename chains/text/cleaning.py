@@ -80,8 +80,8 @@ def _steps(prompt: str, speakers: tuple[str, ...], *, prose: bool) -> list[Calla
         partial(without_prompt, prompt=prompt),
         partial(_without_opener, label=opens),
         partial(_without_next_speaker, label=others),
-        without_json,
         without_fences,
+        without_json,
     ]
     marks: list[Callable[[str], Cleaned]] = [without_headings, without_list_marks, without_emphasis] if prose else []
     return [*around, _without_notes, _without_talk, *marks]

@@ -14,8 +14,8 @@ from chains.schemas import Defect, DefectKind
 from chains.text import contradiction, recital
 from chains.text.cleaning import label_patterns
 from chains.text.entities import unsupported_entities
-from chains.text.markup import is_open_item, markup_in
-from chains.text.ngrams import ngrams
+from chains.text.markup import is_list_item, is_open_item, markup_in, without_headings
+from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
     CLOSE,
@@ -35,6 +35,7 @@ _ALIKE_WORDS, _ALIKE_SENTENCES = 3, 5
 _BABBLE_WORDS = 6  # behind a close; less is a signature or a mark
 _PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
 _SENTENCES = 6
+_FRAGMENT_WORDS, _FRAGMENTS = 3, 6  # "Then 2024. And 2025. There 2024. …"
 _SOMEBODY = re.compile(
     r"[*_ \t]{0,3}(?:(?:speaker|person|panelist|debater|participant|expert|narrator|host|character) ?(?:\d|[A-Z])?"
     r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
@@ -127,6 +128,27 @@ def _unfinished_end(read: _Read) -> Iterator[Defect]:
         yield Defect(DefectKind.UNFINISHED_END, read.sentences[-1])
 
 
+def _headings_and_lists(read: _Read) -> Iterator[Defect]:
+    _, headings = without_headings(read.text)
+    yield from (Defect(DefectKind.MARKUP, one.text) for one in headings)
+    items = [line.strip() for line in read.text.split("\n") if is_list_item(line)]
+    if len(items) > 1:
+        yield Defect(DefectKind.MARKUP, items[0])
+
+
+def _garble(read: _Read) -> Iterator[Defect]:
+    written = Counter(script for sentence in read.sentences for script in scripts(sentence))
+    known = {script for text in (read.question, read.prompt, *read.passages) for script in scripts(text)}
+    fragments: list[str] = []
+    for sentence in read.sentences:
+        fragments = [*fragments, sentence] if word_count(sentence) <= _FRAGMENT_WORDS else []
+        if len(fragments) == _FRAGMENTS:
+            yield Defect(DefectKind.GARBLE, fragments[0])
+        strange = {one for one in scripts(sentence) if written[one] * 2 < len(read.sentences)} - known
+        if strange and len(scripts(sentence)) > 1:
+            yield Defect(DefectKind.GARBLE, sentence)
+
+
 def _recitals(read: _Read) -> Iterator[Defect]:
     known = (*read.passages, read.question, *read.said_before)
     voice = recital.of_voice(read.voice, known) if read.voice else frozenset()
@@ -197,6 +219,8 @@ _RULES: tuple[Callable[[_Read], Iterator[Defect]], ...] = (
     _phrases,
     _another_speaker,
     _open_items,
+    _headings_and_lists,
+    _garble,
     _unfinished_end,
     _recitals,
     _repetition,

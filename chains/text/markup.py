@@ -28,7 +28,7 @@ _STRAY = re.compile(r"\*{2,}")
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{1,300})\)")
 _TAG = re.compile(r"</?(?:p|b|i|u|em|strong|div|span|h[1-6]|ul|ol|li|br|hr|body|html)\s{0,3}/?>", re.IGNORECASE)
 _ENDS = tuple(".!?:;,…。！？」』”\"'’)]؟।۔–—-")
-_BODY_WORDS = 40  # a title stands over a text, so at least so much comes behind it
+_BODY_WORDS = 20  # a title stands over a text, so at least so much comes behind it
 
 
 def without_headings(text: str) -> Cleaned:
@@ -56,13 +56,12 @@ def _is_heading(line: str) -> bool:
 
 
 def _is_title(lines: list[str], first: int) -> bool:
-    """Whether the first line is a title: short, alone, open at its end, in Title Case, with a text behind it."""
-    line = lines[first].strip()
-    words = [word for word in re.findall(r"[^\W\d_]+", line) if len(word) > 3]
-    alone = first + 1 < len(lines) and not lines[first + 1].strip()
-    cased = bool(words) and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
-    short = len(line.split()) <= _HEADING_WORDS and not line.endswith(_ENDS) and not re.search(f"[{UNSPACED}]", line)
-    return alone and cased and short and len(" ".join(lines[first + 1 :]).split()) >= _BODY_WORDS
+    """Whether the first line is a title: short and open at its end, over lines that begin and end as sentences do."""
+    title, body = lines[first].strip(), [line.strip() for line in lines[first + 1 :] if line.strip()]
+    short = len(title.split()) <= _HEADING_WORDS and not title.endswith(_ENDS) and title[0].isalnum()
+    if not short or re.search(f"[{UNSPACED}]", title) or len(" ".join(body).split()) < _BODY_WORDS:
+        return False
+    return not body[0][0].islower() and all(line.endswith(_ENDS) for line in body[:-1])
 
 
 def without_list_marks(text: str) -> Cleaned:
@@ -107,6 +106,11 @@ def without_emphasis(text: str) -> Cleaned:
 def is_open_item(line: str) -> bool:
     """Whether a line is nothing but the mark of a list item: "1.", "-"."""
     return bool(line.strip()) and bool(_OPEN_ITEM.fullmatch(line))
+
+
+def is_list_item(line: str) -> bool:
+    """Whether a line begins with the mark of a list item."""
+    return bool(_BULLET.match(line) or _NUMBERED.match(line))
 
 
 def markup_in(sentence: str) -> bool:

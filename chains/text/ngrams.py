@@ -6,6 +6,19 @@ from chains.text.sentences import UNSPACED
 
 _UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[-'’.,][^\W_{UNSPACED}]+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_SCRIPTS = {
+    name: re.compile(f"[{letters}]")
+    for name, letters in {
+        "Latin": "A-Za-z\u00c0-\u024f",
+        "Cyrillic": "\u0400-\u052f",
+        "Hebrew": "\u0590-\u05ff",
+        "Arabic": "\u0600-\u06ff",
+        "Devanagari": "\u0900-\u097f",
+        "Thai": "\u0e00-\u0e7f",
+        "Han": "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff",
+        "Hangul": "\uac00-\ud7af",
+    }.items()
+}
 _CHARACTERS_A_WORD = 2  # as in chains.text.repetition
 
 Gram = tuple[str, ...]
@@ -14,6 +27,11 @@ Gram = tuple[str, ...]
 def units(text: str) -> list[str]:
     """The words of a text in small letters, without punctuation; characters where the script has no spaces."""
     return [match.group().casefold().replace("’", "'") for match in _UNIT.finditer(text)]
+
+
+def scripts(text: str) -> frozenset[str]:
+    """Which of the large scripts a text has letters of; Japanese counts as one with Chinese."""
+    return frozenset(name for name, letters in _SCRIPTS.items() if letters.search(text))
 
 
 def ngrams(text: str, n: int) -> list[Gram]:

@@ -161,9 +161,14 @@ OF_THE_PASSAGE = _any_of(
     r"has been answered)\b",
     r"^\W*(?:in order )?to (?:answer|respond to|address) (?:this|the|your) (?:question|prompt|request)\b",
     r"^\W*(?:the |my )?(?:key )?(?:facts?|answer|question|context|passage|sources?|notes?|points?|evidence)"
-    r"(?: \d{1,2})?[:：]",
+    r"(?: \d{1,2}| is| are)?[:：]",
     r"\b(?:in|throughout) (?:this|my|the following) (?:essay|paragraph|response|answer|opinion piece)\b",
-    r"^\W*the debate (?:is about|focuses|revolves|cent(?:er|re)s|discusses)\b",
+    r"^\W*the debate (?:is about|focuses|revolves|cent(?:er|re)s|discusses|continues about)\b",
+    r"^\W*the debate continues\W*$",
+    r"\b(?:the|this) (?:article|section|chapter) (?:also |further )?(?:touche[sd]|highlight|feature[sd]|reveal|"
+    r"emphasi[sz]e|detail|delve|discusse|explore[sd]|examine[sd]|conclude[sd]|is about|was about)",
+    r"\banswer to (?:the|this|that|your) question (?:is|can|of|lies)\b",
+    r"\b(?:first|second|third|last|other|two|three) sentences? (?:is|are|was|were|contains?|refers?|says?|mentions?)\b",
     r"\bthe (?:original|rewritten|revised|condensed|shortened) (?:paragraph|sentence|passage|essay|version|response)\b",
     r"\bcondensed (?:to fit|version|for)\b",
     r"\bhere is (?:a|an|the|my) (?:\d+[- ]word |revised |rewritten |shortened |condensed |updated |short |brief )?"
