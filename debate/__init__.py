@@ -7,13 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from debate.compare.runner import Comparison, compare_models
+    from debate.compare.settings import CompareSettings
     from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
     from debate.graph.debate_graph import build_debate_graph
     from debate.graph.question_graph import build_question_graph
     from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, GraphSettings, load_settings
+    from debate.training.finetune import FinetuneResult, finetune
+    from debate.training.settings import FinetuneSettings
 
 _HOMES = {
+    "Comparison": "compare.runner",
+    "CompareSettings": "compare.settings",
+    "FinetuneResult": "training.finetune",
+    "FinetuneSettings": "training.settings",
+    "compare_models": "compare.runner",
+    "finetune": "training.finetune",
     "build_debate_graph": "graph.debate_graph",
     "DebateError": "errors",
     "QuestionsError": "errors",
@@ -35,8 +45,12 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "CompareSettings",
+    "Comparison",
     "DebateError",
     "DebateSettings",
+    "FinetuneResult",
+    "FinetuneSettings",
     "GraphSettings",
     "QuestionsError",
     "RunFolderError",
@@ -44,6 +58,8 @@ __all__ = [
     "SettingsError",
     "build_debate_graph",
     "build_question_graph",
+    "compare_models",
+    "finetune",
     "load_settings",
     "run_questions",
 ]

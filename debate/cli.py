@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from debate.compare.settings import CompareSettings
 from debate.errors import ExitCode
 from debate.options import with_settings
 from debate.settings import EXAMPLE, DebateSettings, load_settings
@@ -83,6 +84,18 @@ Examples:
       the same question seen more from the points of view, shown beside the old row and kept apart
   debate trace runs/first --question q01 --replay verdict
       only the verdict again, on the debate as it was
+"""
+
+_COMPARE_EXAMPLES = """\b
+Examples:
+  debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
+      both models answer the same questions from the same passages; tests and answers into compare.xlsx
+  debate vote compared/first
+      judge the answers without knowing whose they are
+
+\b
+Run the same command again to resume. Exit codes:
+  0 done   2 bad input   3 some answers failed   130 interrupted
 """
 
 _FINETUNE_EXAMPLES = """\b
@@ -300,6 +313,48 @@ def export(
     for one in left_out:
         typer.echo(f"left out: {one.place}: {one.reason}", err=True)
     typer.echo(f"{written} examples in {chat}")
+
+
+@app.command("compare", epilog=_COMPARE_EXAMPLES)
+@with_settings(CompareSettings)
+def compare(**settings: Any) -> None:
+    """Let several models answer the same questions from the same passages, and test how they differ."""
+    _start_logging()
+    with _one_line_errors("interrupted; run the same command again to resume"):
+        from rich.console import Console
+
+        from debate.compare.runner import compare_models
+        from debate.compare.settings import compare_settings
+        from debate.output.comparison import write_comparison
+        from debate.terminal.compare_view import print_comparison
+        from debate.terminal.run_view import RunLines
+
+        chosen = compare_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        console = Console()
+        comparison = compare_models(chosen, RunLines())
+        print_comparison(console, comparison)
+        console.print(f"Workbook: {write_comparison(comparison)}", markup=False, highlight=False, soft_wrap=True)
+        if comparison.failed:
+            raise typer.Exit(ExitCode.FAILED_ROWS)
+
+
+@app.command("vote")
+def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison.")]) -> None:
+    """Judge the answers of a comparison without knowing whose they are; votes are kept and counted."""
+    with _one_line_errors("interrupted; the votes so far are kept"):
+        from rich.console import Console
+
+        from debate.compare.runner import read_comparison
+        from debate.compare.votes import Votes
+        from debate.output.comparison import write_comparison
+        from debate.progress import NullProgress
+        from debate.terminal.compare_view import vote as cast_votes
+
+        console = Console()
+        comparison = read_comparison(folder, NullProgress())
+        votes = Votes(folder / "votes.jsonl")
+        judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
+        console.print(f"{judged} votes added. Counted in {write_comparison(comparison)}", markup=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -82,6 +82,13 @@ def sheets_of(language: str = "") -> tuple[tuple[str, tuple[str, ...], Rows], ..
     )
 
 
+def add_sheet(book: Workbook, name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add a sheet to a write-only workbook: a frozen header with filters, then the rows; a missing cell stays empty."""
+    sheet = _Sheet(book, name, columns)
+    sheet.add(dict.fromkeys(columns, "") | dict(row) for row in rows)
+    sheet.finish()
+
+
 class _Sheet:
     """One sheet: a frozen bold header with filters, then rows by column name.
 

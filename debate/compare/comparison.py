@@ -1,0 +1,54 @@
+"""What a comparison found: each measure for each pair of models, from the answers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from debate.compare.measures import Answer, Measure, measures
+from debate.compare.statistics import PairedDifference, paired_difference
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One measure of two models; ``paired`` is None where no question has it for both."""
+
+    measure: str
+    first: str
+    second: str
+    better: int
+    paired: PairedDifference | None
+
+    @property
+    def verdict(self) -> str:
+        """Name the model that is better at a 5% level, or say that none is."""
+        if self.paired is None:
+            return "nothing to compare"
+        if self.paired.p >= 0.05 or not self.better:
+            return "no difference shown" if self.paired.p >= 0.05 else "differ"
+        return self.second if self.paired.difference * self.better > 0 else self.first
+
+
+def compare_answers(
+    answers: Sequence[Sequence[Answer]], *, min_words: int, max_words: int, seed: int = 0
+) -> list[Compared]:
+    """Compare every pair of models in every measure.
+
+    Args:
+        answers: of each model, in the same order of questions.
+    """
+    found = []
+    for one, other in combinations(answers, 2):
+        for measure in measures(min_words, max_words):
+            first, second = _both(one, other, measure)
+            paired = paired_difference(first, second, yes_or_no=measure.yes_or_no, seed=seed) if first else None
+            found.append(Compared(measure.name, one[0].model, other[0].model, measure.better, paired))
+    return found
+
+
+def _both(one: Sequence[Answer], other: Sequence[Answer], measure: Measure) -> tuple[list[float], list[float]]:
+    """The figures of the questions for which both models have one."""
+    pairs = [(measure.measured(a), measure.measured(b)) for a, b in zip(one, other, strict=True)]
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return [a for a, _ in known], [b for _, b in known]

@@ -1,0 +1,64 @@
+"""What is measured of an answer: one number each, from its typed facts and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chains.schemas import Opinion
+from chains.text.entities import numbers
+from chains.text.repetition import seq_rep_n
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model answered to a question, or why it did not."""
+
+    question_key: str
+    model: str
+    opinion: Opinion | None
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of an answer.
+
+    Attributes:
+        better: 1 where more is better, -1 where less is, 0 where neither is.
+        yes_or_no: whether it is 0 or 1 only.
+        of: from an answer's opinion; None where there is nothing to measure.
+    """
+
+    name: str
+    better: int
+    yes_or_no: bool
+    of: Callable[[Opinion], float | None]
+
+    def measured(self, answer: Answer) -> float | None:
+        """Return the figure of an answer; None where it failed or has none."""
+        return None if answer.opinion is None else self.of(answer.opinion)
+
+
+def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
+    """Return what is compared; answers are meant to have between ``min_words`` and ``max_words`` words."""
+    return (
+        Measure("supported", 1, False, _unless_abstained(lambda one: one.supported or 0)),
+        Measure("in limits", 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
+        Measure("has defects", -1, True, lambda one: float(bool(one.defects))),
+        Measure("abstained", 0, True, lambda one: float(one.abstained)),
+        Measure("unsupported names and numbers", -1, False, lambda one: float(len(one.unsupported))),
+        Measure("numbers in 100 words", 0, False, _unless_abstained(_specificity)),
+        Measure("distinct 2-grams", 1, False, _unless_abstained(lambda one: 1 - seq_rep_n(one.answer, 2))),
+        Measure("seq-rep-4", -1, False, _unless_abstained(lambda one: seq_rep_n(one.answer, 4))),
+        Measure("words", 0, False, lambda one: float(one.words)),
+    )
+
+
+def _unless_abstained(figure: Callable[[Opinion], float]) -> Callable[[Opinion], float | None]:
+    return lambda one: None if one.abstained else float(figure(one))
+
+
+def _specificity(opinion: Opinion) -> float:
+    return 100 * len(numbers(opinion.answer)) / max(opinion.words, 1)

@@ -1,0 +1,65 @@
+"""The settings of ``debate compare``. Each field's description is the help of its flag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from debate.errors import SettingsError
+from debate.settings import DebateSettings
+
+
+class CompareSettings(BaseModel):
+    """Which models answer which questions, and from what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    models: tuple[str, ...] = Field(min_length=2, description="A model as for debate run; give two or more")
+    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
+    corpus: Path | None = Field(None, description="Folder of documents, or one file")
+    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
+    personas: Path | None = Field(None, description="TOML file of personas; the built-in ones unless given")
+    opinion_persona: str = Field("", description="Id of who writes the opinions; chosen as in debate run unless given")
+    out: Path = Field(description="The comparison's folder, a new one or one to resume")
+    k: int = Field(5, ge=1, le=50, description="Passages for an answer")
+    pov_weight: float = Field(0.5, ge=0, le=1, description="As in debate run")
+    mode: Literal["dense", "hybrid"] = Field("dense", description="As in debate run")
+    min_words: int = Field(400, ge=0, description="Words of an answer, at least")
+    max_words: int = Field(500, ge=20, description="Words of an answer, at the most")
+    concurrency: int = Field(16, ge=1, le=1024, description="Questions answered at the same time, at the most")
+    limit: int | None = Field(None, ge=1, description="Only the first N questions")
+    seed: int = Field(0, description="Seed of the answers and of the statistics")
+
+    @model_validator(mode="after")
+    def _models_differ(self) -> CompareSettings:
+        twice = next((name for n, name in enumerate(self.models) if name in self.models[:n]), None)
+        if twice:
+            raise ValueError(f"{twice} is given twice; compare different models")
+        if self.corpus is None and self.index is None:
+            raise ValueError("no documents are given; pass --corpus or --index")
+        return self
+
+    def run_settings(self, model: str) -> DebateSettings:
+        """Return the settings of a run of one of the models over the same questions and documents."""
+        shared = self.model_dump(exclude={"models", "out", "concurrency"}, exclude_none=True)
+        return DebateSettings(model=model, deepen=0, **shared)
+
+
+def compare_settings(given: Mapping[str, Any]) -> CompareSettings:
+    """Check settings as flags give them.
+
+    Raises:
+        SettingsError: a value is missing, unknown or out of range; the message names its flag.
+    """
+    try:
+        return CompareSettings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        flag = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else ""
+        if first["type"] in ("missing", "too_short"):
+            raise SettingsError(f"{flag}: {first['msg'].lower()}; see debate compare --help") from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{flag}: {what}; change {flag}" if flag else what) from error

@@ -1,0 +1,94 @@
+"""Paired tests of two models on the same questions.
+
+Numbers: the mean difference with a 95% bootstrap interval (bias-corrected and accelerated, Efron 1987) and a paired
+permutation test. Yes or no: McNemar's test on the questions where the two differ, with the mid-p value, which keeps
+its level without being conservative (Fagerland, Lydersen and Laake 2013, "The McNemar test for binary matched-pairs
+data").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+_RESAMPLES = 2000
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """How two models differ on the questions that both have a figure for: second less first.
+
+    Attributes:
+        pairs: how many questions.
+        low, high: the 95% interval of the difference.
+        p: the probability of a difference at least this large if the models were alike; 1.0 where none differs.
+    """
+
+    pairs: int
+    first: float
+    second: float
+    low: float
+    high: float
+    p: float
+
+    @property
+    def difference(self) -> float:
+        """Return the mean of second less first."""
+        return self.second - self.first
+
+
+def paired_difference(
+    first: Sequence[float], second: Sequence[float], *, yes_or_no: bool = False, seed: int = 0
+) -> PairedDifference:
+    """Compare two models' figures, question by question.
+
+    Args:
+        first, second: one figure a question, in the same order, at least one.
+        yes_or_no: the figures are 0 or 1.
+
+    Raises:
+        ValueError: the lengths differ, or there are no figures.
+    """
+    if len(first) != len(second) or not first:
+        raise ValueError(f"{len(first)} and {len(second)} figures: a paired test needs as many of each, at least one")
+    differences = np.asarray(second, dtype=float) - np.asarray(first, dtype=float)
+    low, high = _interval(differences, seed)
+    p = _mcnemar(differences) if yes_or_no else _permutation(differences, seed)
+    return PairedDifference(len(first), float(np.mean(first)), float(np.mean(second)), low, high, p)
+
+
+def _interval(differences: Any, seed: int) -> tuple[float, float]:
+    if len(differences) < 2 or np.ptp(differences) == 0:  # nothing to resample
+        return float(differences[0]), float(differences[0])
+    found = stats.bootstrap(
+        (differences,), np.mean, n_resamples=_RESAMPLES, method="BCa", rng=np.random.default_rng(seed)
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def _permutation(differences: Any, seed: int) -> float:
+    """The share of sign flips of the differences whose mean is as far from zero."""
+    if not np.any(differences):
+        return 1.0
+    found = stats.permutation_test(
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=_RESAMPLES,
+        rng=np.random.default_rng(seed),
+    )
+    return float(found.pvalue)
+
+
+def _mcnemar(differences: Any) -> float:
+    """Two-sided mid-p: the exact p-value less half the probability of the very table that was seen."""
+    gained, lost = int(np.sum(differences > 0)), int(np.sum(differences < 0))
+    if not gained + lost:
+        return 1.0
+    exact = float(stats.binomtest(gained, gained + lost).pvalue)
+    seen = float(stats.binom.pmf(gained, gained + lost, 0.5))
+    return max(0.0, min(1.0, exact - seen))

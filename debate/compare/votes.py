@@ -1,0 +1,102 @@
+"""The blind vote: two answers without names, in an order that chance decides, and what readers preferred."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+from scipy import stats
+
+from debate.compare.measures import Answer
+from debate.errors import RunFolderError
+from debate.run.jsonl import JsonLines
+
+Choice = Literal["first", "second", "tie"]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One judgement: which of two models' answers to a question the reader preferred; "" for a tie."""
+
+    question_key: str
+    shown: tuple[str, str]
+    preferred: str
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """Two answers to one question, in the order in which they are shown."""
+
+    question_key: str
+    first: Answer
+    second: Answer
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each of two models was preferred; ``p`` by a two-sided sign test without the ties."""
+
+    wins: tuple[int, int]
+    ties: int
+    p: float
+
+
+_VOTE = TypeAdapter(Vote)
+
+
+class Votes:
+    """The votes on a comparison, kept in ``votes.jsonl``.
+
+    Raises:
+        RunFolderError: the file cannot be read, or a line is no vote.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = JsonLines(path)
+        self._votes: list[Vote] = []
+        for number, (_, line) in enumerate(self._file.lines(), 1):
+            try:
+                self._votes.append(_VOTE.validate_json(line))
+            except ValidationError as error:
+                raise RunFolderError(f"{path}, line {number} is not a vote; remove the line") from error
+
+    def __iter__(self) -> Iterator[Vote]:
+        return iter(self._votes)
+
+    def add(self, ballot: Ballot, choice: Choice) -> None:
+        """Keep a judgement, synced to the disk."""
+        preferred = {"first": ballot.first.model, "second": ballot.second.model, "tie": ""}[choice]
+        vote = Vote(ballot.question_key, (ballot.first.model, ballot.second.model), preferred)
+        self._file.append([json.dumps(asdict(vote), ensure_ascii=False).encode() + b"\n"])
+        self._votes.append(vote)
+
+    def ballots(self, answers: Sequence[Sequence[Answer]], seed: int = 0) -> list[Ballot]:
+        """Return the pairs that were not judged yet, questions and sides shuffled; failed answers are left out.
+
+        Args:
+            answers: of each model, in the same order of questions.
+        """
+        judged = {(vote.question_key, frozenset(vote.shown)) for vote in self._votes}
+        chance = random.Random(seed)  # noqa: S311 - an order, no secret
+        left = [
+            Ballot(pair[0].question_key, *chance.sample(pair, 2))
+            for n, one in enumerate(answers)
+            for other in answers[n + 1 :]
+            for pair in zip(one, other, strict=True)
+            if all(answer.opinion is not None for answer in pair)
+        ]
+        left = [one for one in left if (one.question_key, frozenset((one.first.model, one.second.model))) not in judged]
+        chance.shuffle(left)
+        return left
+
+    def tally(self, one: str, other: str) -> Tally:
+        """Count the votes between two models."""
+        between = [vote.preferred for vote in self._votes if set(vote.shown) == {one, other}]
+        wins = between.count(one), between.count(other)
+        p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
+        return Tally(wins, between.count(""), p)

@@ -1,0 +1,129 @@
+"""Two models answer the same questions from the same passages; a stopped comparison resumes."""
+
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedLLM, TopicEmbedding
+from openpyxl import load_workbook
+
+from debate.compare.measures import Answer
+from debate.compare.runner import Comparison, compare_models, read_comparison
+from debate.compare.settings import CompareSettings, compare_settings
+from debate.compare.votes import Votes
+from debate.errors import RunFolderError, SettingsError
+from debate.output.comparison import write_comparison
+from debate.progress import NullProgress
+from vectorstore import FaissStore
+
+QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
+TEXTS = ["The union ended in 1911.", "Borduria pays for the canal.", "The tariff on salt doubled."]
+LONG = "The union ended in 1911, and that settled the matter for everybody. The tariff on salt doubled in that year."
+SCRIPTS = {"plain": LONG, "other": LONG.replace("1911", "1912"), "breaks": "raise it broke"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> CompareSettings:
+    questions = tmp_path / "q.txt"
+    questions.write_text("\n".join(QUESTIONS), encoding="utf-8")
+    return CompareSettings(
+        models=("plain", "other"), questions=questions, corpus=tmp_path, out=tmp_path / "out", min_words=5, max_words=60
+    )
+
+
+@pytest.fixture
+def store() -> FaissStore:
+    return FaissStore.from_texts(TEXTS, TopicEmbedding())
+
+
+class Models:
+    """Loads scripted models and notes which."""
+
+    def __init__(self) -> None:
+        self.loaded: list[str] = []
+
+    def __call__(self, name: str) -> ScriptedLLM:
+        self.loaded.append(name)
+        return ScriptedLLM(script={"": SCRIPTS[name]})
+
+
+def compared(settings: CompareSettings, store: FaissStore, load: Models) -> Comparison:
+    return compare_models(settings, NullProgress(), load=load, store=store)
+
+
+def texts(answers: tuple[Answer, ...]) -> list[str]:
+    return [answer.opinion.answer if answer.opinion else answer.error for answer in answers]
+
+
+def test_every_model_answers_every_question_from_the_same_passages(settings, store) -> None:
+    found = compared(settings, store, Models())
+    assert [len(of_model) for of_model in found.answers] == [3, 3]
+    assert all("1911" in text for text in texts(found.answers[0]))
+    assert all("1912" in text for text in texts(found.answers[1]))
+    assert all(len(chunks) == 3 for chunks in found.passages)
+
+
+def test_a_comparison_that_stopped_at_its_second_model_asks_the_first_nothing_again(settings, store) -> None:
+    class Stops(Models):
+        def __call__(self, name: str) -> ScriptedLLM:
+            if name == "other":
+                raise KeyboardInterrupt
+            return super().__call__(name)
+
+    with pytest.raises(KeyboardInterrupt):
+        compared(settings, store, Stops())
+    resumed = Models()
+    found = compared(settings, store, resumed)
+    assert resumed.loaded == ["other"]
+    assert len(found.answers[0]) == len(found.answers[1]) == 3
+
+
+def test_a_finished_comparison_loads_no_model_and_is_the_same(settings, store) -> None:
+    before = compared(settings, store, Models())
+    again = Models()
+    assert compared(settings, store, again) == before
+    assert again.loaded == []
+    assert read_comparison(settings.out, NullProgress()) == before
+
+
+def test_another_comparison_does_not_go_into_the_folder(settings, store) -> None:
+    compared(settings, store, Models())
+    with pytest.raises(RunFolderError, match="seed was 0 and is 1"):
+        compared(settings.model_copy(update={"seed": 1}), store, Models())
+
+
+def test_the_workbook_has_the_tests_and_the_answers_side_by_side(settings, store) -> None:
+    book = load_workbook(write_comparison(compared(settings, store, Models())))
+    assert book.sheetnames == ["compare", "answers", "votes"]
+    assert [cell.value for cell in book["answers"][1]] == ["question", "context", "plain", "other"]
+    assert {row[0].value for row in book["compare"].iter_rows(min_row=2)} >= {"supported", "in limits", "seq-rep-4"}
+
+
+def test_votes_are_blind_kept_and_counted(settings, store) -> None:
+    found = compared(settings, store, Models())
+    votes = Votes(settings.out / "votes.jsonl")
+    ballots = votes.ballots(found.answers)
+    votes.add(ballots[0], "first")
+    votes.add(ballots[1], "tie")
+    kept = Votes(settings.out / "votes.jsonl")
+    tally = kept.tally("plain", "other")
+    assert (sum(tally.wins), tally.ties) == (1, 1)
+    assert len(kept.ballots(found.answers)) == 1
+    assert {ballot.first.model for ballot in Votes(settings.out / "none").ballots(found.answers * 9)} == {
+        "plain",
+        "other",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"models": ("a",)}, "--models"),
+        ({"models": ("a", "a")}, "a is given twice"),
+        ({"models": ("a", "b"), "corpus": None}, "pass --corpus or --index"),
+        ({"models": ("a", "b"), "k": 0}, "--k: "),
+    ],
+)
+def test_settings_that_cannot_be_are_told_with_their_flag(given, message: str) -> None:
+    whole = {"questions": "q.txt", "corpus": "docs", "out": "out"} | given
+    with pytest.raises(SettingsError, match=message):
+        compare_settings({name: value for name, value in whole.items() if value is not None})
