@@ -15,7 +15,6 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from chains.errors import ChainError
 from debate.graph.stages import Stage
-from debate.tracing.tracer import traced_step
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 
@@ -64,8 +63,7 @@ class Attempts:
             info = get_runtime().execution_info
             task, number = (info.task_id, info.node_attempt) if info else (name, 1)
             try:
-                with traced_step():
-                    written = step(state)
+                written = step(state)
             except Exception as error:
                 self._failures[task].append(f"{name}, attempt {number}: {type(error).__name__}: {error}")
                 if number == RETRY.max_attempts or not may_pass(error):

@@ -10,14 +10,15 @@ import logging
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Generic, TypeVar
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
 
@@ -29,7 +30,6 @@ from debate.graph.retries import attempts_of
 from debate.graph.stages import Stage
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
-from debate.tracing.tracer import Trace
 
 _LOG = logging.getLogger(__name__)
 Task = TypeVar("Task")
@@ -154,6 +154,7 @@ class QuestionWorker:
     """Answers one question by the graph, from where it stood.
 
     Args:
+        callbacks: of every call, such as those that trace it.
         stop: once it is set, questions stop after the step that they are at, such as a turn of the debate.
     """
 
@@ -162,13 +163,13 @@ class QuestionWorker:
         graph: CompiledStateGraph[Any, Any, Any, Any],
         model: str,
         progress: Progress,
-        trace: Trace,
+        callbacks: Sequence[BaseCallbackHandler] = (),
         stop: Event | None = None,
     ) -> None:
         self._graph = graph
         self._model = model
         self._progress = progress
-        self._trace = trace
+        self._callbacks = list(callbacks)
         self._stop = stop or Event()
 
     def __call__(self, question: Question) -> QuestionResult | None:
@@ -183,8 +184,7 @@ class QuestionWorker:
         error = ""
         spent: dict[str, float] = {}
         try:
-            with self._trace.question(question.key, question.text):
-                state = self._run(question, thread, spent)
+            state = self._run(question, thread, spent)
             if state is None:
                 return None
         except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
@@ -224,18 +224,20 @@ class QuestionWorker:
     ) -> dict[str, Any] | None:
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
-        steps: Any = self._graph.stream(begin, thread, stream_mode=modes, durability="sync")
+        config = thread | {"callbacks": self._callbacks}
         since = time.monotonic()
-        for mode, payload in steps:
-            if mode == "values":  # the step's checkpoint is written
-                state = payload
-                if self._stop.is_set() and self._graph.get_state(thread).next:
-                    return None
-            else:
-                since, before = time.monotonic(), since
-                for stage in filter(None, map(Stage.of_node, payload)):  # there is "__metadata__" beside the nodes
-                    spent[stage.value] = spent.get(stage.value, 0.0) + since - before
-                    self._progress.stage(question.id, stage)
+        stream: Any = self._graph.stream(begin, config, stream_mode=modes, durability="sync")
+        with closing(stream) as steps:
+            for mode, payload in steps:
+                if mode == "values":  # the step's checkpoint is written
+                    state = payload
+                    if self._stop.is_set() and self._graph.get_state(thread).next:
+                        return None
+                else:
+                    since, before = time.monotonic(), since
+                    for stage in filter(None, map(Stage.of_node, payload)):  # "__metadata__" stands beside the nodes
+                        spent[stage.value] = spent.get(stage.value, 0.0) + since - before
+                        self._progress.stage(question.id, stage)
         return state
 
 

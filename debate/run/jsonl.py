@@ -57,6 +57,8 @@ class JsonLines:
     def append(self, lines: Sequence[bytes]) -> int:
         """Write lines and sync them to the disk together; return the byte that the first one begins at.
 
+        Without any, half a line at the end is cut off, and what cannot be written to is told.
+
         Raises:
             RunFolderError: the disk is full or gone; lines that were written before are kept.
         """
@@ -67,7 +69,8 @@ class JsonLines:
                 file.truncate(start)
                 while rest:
                     rest = rest[file.write(rest) :]  # a disk that fills up takes a part
-                os.fsync(file.fileno())
+                if lines:
+                    os.fsync(file.fileno())
         except OSError as error:
             raise RunFolderError(
                 f"cannot write {self.path}: {error.strerror}; finished rows are kept: make room and run the same "

@@ -94,8 +94,8 @@ def replay_question(
             graph = question_graph(settings, inputs, llm, store, thread)
             if chosen is not Stage.RETRIEVE:  # which goes on from nothing
                 graph.update_state(thread_of(before.question), state, as_node=STAGES[STAGES.index(chosen) - 1].node)
-            with tracing(place) as trace:
-                answering = QuestionWorker(graph, settings.model, NullProgress(), trace)
+            with tracing(place) as callbacks:
+                answering = QuestionWorker(graph, settings.model, NullProgress(), callbacks)
                 # Nothing stops a replay between two steps, so that it has a result.
                 after = cast(QuestionResult, in_a_thread(lambda: answering(before.question)))
         made = Replay(chosen, before, after, changed, place)

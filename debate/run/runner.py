@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
@@ -32,7 +33,7 @@ from debate.run.log import LOG, Logged, logged
 from debate.run.outputs import Outputs
 from debate.run.setup import RunInputs, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings
-from debate.tracing.tracer import Trace, tracing
+from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
 
 
@@ -97,8 +98,10 @@ def run_questions(
             held.enter_context(logged(folder))
             for file in skipped:
                 LOG.warning("skipped an unreadable file: %s", file)
-            trace = held.enter_context(tracing(folder))
-            return _Run(folder, settings, inputs, llm, store, Logged(watcher), trace).complete(retry_failed, skipped)
+            callbacks = held.enter_context(tracing(folder))
+            return _Run(folder, settings, inputs, llm, store, Logged(watcher), callbacks).complete(
+                retry_failed, skipped
+            )
         except StoppedAtOnce:
             raise
         except KeyboardInterrupt as error:
@@ -128,7 +131,7 @@ class _Run:
         llm: BaseLanguageModel[Any],
         store: FaissStore,
         progress: Progress,
-        trace: Trace,
+        callbacks: list[BaseCallbackHandler],
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -136,7 +139,7 @@ class _Run:
         self._llm = llm
         self._store = store
         self._progress = progress
-        self._trace = trace
+        self._callbacks = callbacks
         self._stop = Event()
         self._journal = Journal(folder / "results.jsonl")
         self._outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
@@ -169,11 +172,12 @@ class _Run:
             self._llm, self._store.embeddings, count=self._settings.deepen, seed=self._settings.seed
         )
 
+        def config_of(seed: Question) -> RunnableConfig:
+            return {"callbacks": self._callbacks, "metadata": {"session_id": seed.key}}
+
         def deepen(seed: Question) -> tuple[Question, Family]:
             try:
-                with self._trace.step():
-                    config: RunnableConfig = {"metadata": {"session_id": f"{seed.id}:deepen"}}
-                    return seed, Family(retried(lambda: chain.invoke(seed, config)))
+                return seed, Family(retried(lambda: chain.invoke(seed, config_of(seed))))
             except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this seed; the rest go on
                 error = f"{type(failure).__name__}: {failure}"
                 LOG.warning("%s could not be deepened: %s", seed.id, error)
@@ -195,7 +199,7 @@ class _Run:
         first = [twins[0] for twins in asked.values()]
         with open_checkpoints(self._folder / "checkpoints.sqlite") as checkpointer:
             graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
-            answer = QuestionWorker(graph, self._settings.model, self._progress, self._trace, self._stop)
+            answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop)
             with closing(self._concurrently(answer, first)) as batches:
                 for results in batches:
                     twins = [_copied(one, twin) for one in results for twin in asked[one.question.text][1:]]

@@ -1,86 +1,94 @@
-"""What the instrumentation leaves inside a step's output, told as attributes and events of its span.
+"""What a step made, told as attributes and events of its span.
 
-Where OpenInference has a name for a thing it gets that name (``document.id``, ``document.score``); the rest begins
-with ``pov_debate``: loops cut, attempts and other notes, dropped passages, abstentions, support. Reads outputs only;
-knows nothing of exporters.
+OpenInference's instrumentation makes the spans; this LangChain callback adds what it has no place for. Where
+OpenInference has a name for a thing it gets that name (``document.id``, ``document.score``); the rest begins with
+``pov_debate``. Facts are read from the typed values that steps return. Knows nothing of exporters.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
-_OUTPUT = "output.value"
-_PREFIX = "pov_debate."
-_TOLD = ("loop", "notes", "dropped", "abstained", "supported", "unsupported", "words", "round")
-_OWN_STEPS = ("opinion", "verdict", "turn:")
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.documents import Document
+from langchain_core.outputs import LLMResult
+from openinference.instrumentation.langchain import LangChainInstrumentor
 
+from chains.schemas import Attempt, Completion, Opinion, Translation, Turn
 
-def facts_of(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes that a span has to be given besides its own."""
-    kind = attributes.get("openinference.span.kind")
-    output = _output(attributes) if kind in ("LLM", "RETRIEVER") or name.startswith(_OWN_STEPS) else {}
-    if kind == "RETRIEVER":
-        return dict(_documents(output.get("documents", [])))
-    if kind == "LLM":
-        completions = list(_completions(output))
-        return _merged([_completion_facts(one) for one in completions]) | _tokens(completions)
-    return _completion_facts(output)
+PREFIX = "pov_debate."
+_FIELDS = ("loop", "notes", "dropped", "abstained", "supported", "unsupported", "words", "round", "short")
+
+Made = Opinion | Turn | Translation | Completion
+Event = tuple[str, dict[str, str]]
 
 
-def events_of(facts: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+class SpanFacts(BaseCallbackHandler):
+    """Writes facts on the span of each step of a run while it is still open.
+
+    It has to stand before the instrumentation's own handler, which ends the span: pass it in a call's configuration.
+    """
+
+    run_inline = True
+
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:
+        """Tell what a chain made."""
+        if isinstance(outputs, Made):
+            self._tell(run_id, facts_of(outputs), events_of(outputs))
+
+    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
+        """Tell what a model wrote, where it says so itself."""
+        found = [(one.generation_info or {}).get("completion") for row in response.generations for one in row]
+        for made in found:
+            if isinstance(made, Completion):
+                self._tell(run_id, facts_of(made) | _tokens(made), events_of(made))
+
+    def on_retriever_end(self, documents: Sequence[Document], *, run_id: UUID, **_: Any) -> None:
+        """Tell the id and the score of each passage."""
+        self._tell(run_id, dict(_documents(documents)), [])
+
+    def _tell(self, run_id: UUID, facts: dict[str, Any], events: list[Event]) -> None:
+        span = LangChainInstrumentor().get_span(run_id)
+        if span is None:
+            return
+        span.set_attributes(facts)
+        for name, told in events:
+            span.add_event(name, told)
+
+
+def facts_of(made: Made) -> dict[str, Any]:
+    """Return the attributes of what a step made; what is empty is left out."""
+    facts = {name: getattr(made, name, None) for name in _FIELDS}
+    return {PREFIX + name: value for name, value in facts.items() if value not in (None, "", (), False)}
+
+
+def events_of(made: Made) -> list[Event]:
     """Return what is worth an event: a loop that was cut, text written again, passages dropped, an abstention."""
-    told: list[tuple[str, dict[str, str]]] = []
-    notes = [str(note) for note in facts.get(_PREFIX + "notes", ())]
-    if loop := facts.get(_PREFIX + "loop"):
-        told.append(("loop cut", {"what": str(loop)}))
-    told += [("written again", {"what": note}) for note in notes if "attempts" in note or "written again" in note]
-    if dropped := facts.get(_PREFIX + "dropped"):
+    told: list[Event] = []
+    if made.loop:
+        told.append(("loop cut", {"what": made.loop}))
+    attempts: tuple[Attempt, ...] = getattr(made, "attempts", ())
+    if len(attempts) > 1:
+        told.append(("written again", {"what": f"{len(attempts)} calls of the model"}))
+    if dropped := getattr(made, "dropped", ()):
         told.append(("passages dropped", {"ids": ", ".join(dropped)}))
-    if facts.get(_PREFIX + "abstained"):
-        told.append(("abstained", {"what": "; ".join(notes)}))
+    if getattr(made, "abstained", False):
+        told.append(("abstained", {"what": "; ".join(made.notes)}))
     return told
 
 
-def _output(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        output = json.loads(str(attributes.get(_OUTPUT, "")))
-    except ValueError:
-        return {}  # plain text
-    return output if isinstance(output, dict) else {}
-
-
-def _documents(documents: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _documents(documents: Sequence[Document]) -> Iterator[tuple[str, Any]]:
     for n, document in enumerate(documents):
         place = f"retrieval.documents.{n}.document."
-        if document.get("id"):
-            yield place + "id", str(document["id"])
-        if isinstance(score := document.get("metadata", {}).get("score"), int | float):
+        if document.id:
+            yield place + "id", document.id
+        if isinstance(score := document.metadata.get("score"), int | float):
             yield place + "score", float(score)
 
 
-def _completions(output: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for row in output.get("generations", []):
-        for generation in row:
-            completion = (generation.get("generation_info") or {}).get("completion")
-            if isinstance(completion, dict):
-                yield completion
-
-
-def _tokens(completions: list[dict[str, Any]]) -> dict[str, int]:
+def _tokens(made: Completion) -> dict[str, int]:
     """Return a prompt's own tokens: where prompts went together the instrumentation tells the sum at the first one."""
-    read, written = (sum(int(one.get(name, 0)) for one in completions) for name in ("tokens_in", "tokens_out"))
-    names = (f"llm.token_count.{name}" for name in ("prompt", "completion", "total"))
-    return dict(zip(names, (read, written, read + written), strict=True)) if read else {}
-
-
-def _completion_facts(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {_PREFIX + name: values[name] for name in _TOLD if values.get(name) not in (None, "", [], False)}
-
-
-def _merged(several: list[dict[str, Any]]) -> dict[str, Any]:
-    loops = "; ".join(str(one[_PREFIX + "loop"]) for one in several if _PREFIX + "loop" in one)
-    notes = [note for one in several for note in one.get(_PREFIX + "notes", [])]
-    merged = {_PREFIX + "loop": loops, _PREFIX + "notes": notes}
-    return {name: value for name, value in merged.items() if value}
+    counts = {"prompt": made.tokens_in, "completion": made.tokens_out, "total": made.tokens_in + made.tokens_out}
+    return {f"llm.token_count.{name}": count for name, count in counts.items()} if made.tokens_in else {}

@@ -6,19 +6,23 @@ Knows the shape of a span, and nothing of how one comes about (``debate.tracing.
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from debate.errors import RunFolderError
+from debate.run.jsonl import JsonLines
+from debate.tracing.span_attributes import PREFIX
 
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
-
-_TRACE = re.compile(r'"trace_id": "(\w+)"')
+_LOG = logging.getLogger(__name__)
 _SESSION = re.compile(r'"session\.id": ("(?:[^"\\]|\\.)*")')
 
 
@@ -29,6 +33,7 @@ class Span:
     Attributes:
         question: the id of the question it belongs to, or "" for what is not one question's.
         kind: CHAIN, LLM, RETRIEVER and the others of OpenInference.
+        node: the graph's node that it ran in, or "".
         seconds: how long it took.
         error: what went wrong in it, or "".
         attributes: everything else, by OpenInference's names.
@@ -46,77 +51,46 @@ class Span:
     error: str
     attributes: dict[str, Any]
     events: tuple[tuple[str, str], ...] = ()
+    node: str = ""
 
 
-def read_traces(folder: Path, question: str = "") -> list[Span]:
-    """Read a run's spans in the order they began; only those of one question where its id is given.
+class TraceFile(SpanExporter):
+    """Appends spans to a file as they end. A file that can no longer be written is a warning: rows do not need it.
 
     Raises:
-        RunFolderError: the run has no traces, or none of that question.
+        RunFolderError: the file cannot be written at the start.
     """
-    path = folder / "traces.jsonl"
-    try:
-        with path.open(encoding="utf-8") as file:
-            spans = [_span(json.loads(line)) for line in _lines_of(file, question)]
-    except OSError as error:
-        raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise RunFolderError(
-            f"{path} holds a line that is no span ({error!r}); remove the file: rows do not need it"
-        ) from error
-    questions = {span.trace: span.question for span in spans if span.question}
-    if question:
-        spans = [span for span in spans if questions.get(span.trace) == question]
-        if not spans:
-            known = ", ".join(sorted(_questions_in(path))) or "none"
-            raise RunFolderError(f"{path} has no trace of question {question!r}; it has: {known}")
-    return sorted(spans, key=lambda span: span.started)
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._full = False
+        JsonLines(path).append(())  # cuts off half a line of a killed process, and tells what cannot be written
+        self._file = FileIO(path, "a")
 
-def _lines_of(file: TextIO, question: str) -> Iterator[str]:
-    """Yield the whole lines of a question's traces; a long run's file is looked through without parsing it all."""
-    whole = (line for line in file if line.endswith("}\n"))  # a killed process leaves half a line
-    if not question:
-        yield from whole
-        return
-    begins = f'"session.id": {json.dumps(question, ensure_ascii=False)[:-1]}:'
-    traces = {found.group(1) for line in whole if begins in line and (found := _TRACE.search(line))}
-    file.seek(0)
-    yield from (
-        line for line in file if line.endswith("}\n") and (found := _TRACE.search(line)) and found.group(1) in traces
-    )
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Append spans."""
+        if self._full:
+            return SpanExportResult.FAILURE
+        try:
+            # Half of a surrogate pair becomes a question mark.
+            self._file.write("".join(map(span_line, spans)).encode(errors="replace"))
+        except OSError as error:
+            self._full = True
+            _LOG.warning("cannot write %s: %s; the run goes on without traces", self._path, error.strerror)
+            return SpanExportResult.FAILURE
+        return SpanExportResult.SUCCESS
 
-
-def _questions_in(path: Path) -> set[str]:
-    with path.open(encoding="utf-8") as file:
-        found = {match.group(1) for line in file if (match := _SESSION.search(line))}
-    return {str(json.loads(one)).rpartition(":")[0] for one in found}
+    def shutdown(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 def span_line(span: ReadableSpan) -> str:
-    """Return a span as one line, in the shape of the SDK's ``to_json`` but for the resource, which never differs.
-
-    What stands in the trace twice is left out once. Not made from ``to_json`` itself, which takes four times as long.
-    """
-    attributes = dict(span.attributes or {})
-    for name in _told_elsewhere(attributes):
-        attributes.pop(name, None)
-    status = {"status_code": span.status.status_code.name}
-    if span.status.description:
-        status["description"] = span.status.description
-    values = {
-        "name": span.name,
-        "context": {"trace_id": f"0x{span.context.trace_id:032x}", "span_id": f"0x{span.context.span_id:016x}"},
-        "parent_id": f"0x{span.parent.span_id:016x}" if span.parent else None,
-        "start_time": _time(span.start_time),
-        "end_time": _time(span.end_time),
-        "status": status,
-        "attributes": attributes,
-        "events": [
-            {"name": event.name, "timestamp": _time(event.timestamp), "attributes": dict(event.attributes or {})}
-            for event in span.events
-        ],
-    }
+    """Return a span as one line: the SDK's JSON without the resource, which never differs, and contents told twice."""
+    values = json.loads(span.to_json())
+    del values["resource"]
+    for name in _told_elsewhere(values["attributes"]):
+        values["attributes"].pop(name, None)
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 
@@ -132,27 +106,85 @@ def _told_elsewhere(attributes: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
-def _time(nanoseconds: int | None) -> str:
-    moment = datetime.fromtimestamp((nanoseconds or 0) / 1e9, tz=UTC)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+def read_traces(folder: Path, question: str = "", *, plumbing: bool = False) -> list[Span]:
+    """Read a run's spans in the order they began; only those of one question where its id is given.
+
+    Args:
+        plumbing: also what LangGraph adds between a question and its steps.
+
+    Raises:
+        RunFolderError: the run has no traces, or none of that question.
+    """
+    path = folder / "traces.jsonl"
+    begins = f'"session.id": {json.dumps(question, ensure_ascii=False)[:-1]}:' if question else ""
+    try:
+        with path.open(encoding="utf-8") as file:
+            # A killed process leaves half a line. A long run's file is looked through without parsing it all.
+            spans = [_span(json.loads(line)) for line in file if line.endswith("}\n") and begins in line]
+        spans = [span for span in spans if question in ("", span.question)]
+        if question and not spans:
+            known = ", ".join(sorted(_questions_in(path))) or "none"
+            raise RunFolderError(f"{path} has no trace of question {question!r}; it has: {known}")
+    except OSError as error:
+        raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RunFolderError(
+            f"{path} holds a line that is no span ({error!r}); remove the file: rows do not need it"
+        ) from error
+    spans.sort(key=lambda span: span.started)
+    return spans if plumbing else _without_plumbing(spans)
+
+
+def _without_plumbing(spans: Sequence[Span]) -> list[Span]:
+    """Leave out nodes, and the edges that choose the next one; what they hold hangs under the question itself."""
+    nodes = {span.id: span.node for span in spans}
+    parents = {span.parent for span in spans}
+    hidden = {
+        span.id: span.parent
+        for span in spans
+        if span.kind == "CHAIN" and span.node and (_is_node(span, nodes) or _is_edge(span, parents))
+    }
+
+    def kept(parent: str) -> str:
+        while parent in hidden:
+            parent = hidden[parent]
+        return parent
+
+    return [replace(span, parent=kept(span.parent)) for span in spans if span.id not in hidden]
+
+
+def _is_node(span: Span, nodes: Mapping[str, str]) -> bool:
+    """Return whether a span is a node's own, and not a chain of the same name in it."""
+    return span.name == span.node and nodes.get(span.parent, "") != span.node
+
+
+def _is_edge(span: Span, parents: Container[str]) -> bool:
+    return span.id not in parents and not span.error and not any(name.startswith(PREFIX) for name in span.attributes)
+
+
+def _questions_in(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        sessions = {match.group(1) for line in file if (match := _SESSION.search(line))}
+    return (json.loads(session).rpartition(":")[0] for session in sessions)
 
 
 def _span(values: dict[str, Any]) -> Span:
     attributes = values["attributes"]
     started, ended = (datetime.fromisoformat(values[name]) for name in ("start_time", "end_time"))
-    session = str(attributes.get("session.id", ""))
+    metadata = json.loads(attributes.get("metadata", "{}"))
     return Span(
         id=values["context"]["span_id"],
         parent=values.get("parent_id") or "",
         trace=values["context"]["trace_id"],
         name=values["name"],
         kind=str(attributes.get("openinference.span.kind", "")),
-        question=session.rpartition(":")[0],
+        question=str(attributes.get("session.id", "")).rpartition(":")[0],
         started=started,
         seconds=(ended - started).total_seconds(),
         error=_reason(str(values["status"].get("description") or "")),
         attributes=attributes,
         events=tuple((event["name"], ", ".join(map(str, event["attributes"].values()))) for event in values["events"]),
+        node=str(metadata.get("langgraph_node", "")),
     )
 
 

@@ -161,7 +161,7 @@ def test_a_real_collector_gets_every_span_with_its_attributes_and_events(
 ) -> None:
     with serving() as server, collector(server, tmp_path) as port:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{port}")
-        written = read_traces(traced_run(tmp_path))
+        written = read_traces(traced_run(tmp_path), plumbing=True)
         received = {span.span_id.hex(): span for span in arrived(server, len(written))}
     assert {span.id.removeprefix("0x") for span in written} == set(received)
     search = next(span for span in received.values() if span.name == "POVRetriever")
@@ -174,7 +174,7 @@ def test_a_real_collector_gets_every_span_with_its_attributes_and_events(
 def test_the_collectors_endpoint_for_traces_alone_is_taken_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"http://127.0.0.1:{server.port}/v1/traces")
-        written = read_traces(traced_run(tmp_path))
+        written = read_traces(traced_run(tmp_path), plumbing=True)
     assert len(server.spans()) == len(written)
 
 

@@ -3,15 +3,17 @@
 import json
 import random
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import StringIO
+from io import FileIO, StringIO
 from pathlib import Path
 
 import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from hostile import MARKUP
 from langchain_core.language_models import FakeListChatModel
+from langchain_core.outputs import Generation, LLMResult
 from langchain_core.runnables import RunnableLambda
 from langgraph.types import RetryPolicy
 from openinference.instrumentation.langchain import LangChainInstrumentor
@@ -21,6 +23,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from rich.console import Console
 from traced import SCRIPT, traced_run
 
+from chains.schemas import Attempt, Completion, Opinion
 from debate import RunFolderError
 from debate.terminal.trace_view import trace_trees
 from debate.tracing.span_attributes import events_of, facts_of
@@ -56,16 +59,25 @@ def test_the_tree_shows_the_steps_of_a_question(tmp_path: Path) -> None:
     assert [shown.count(step) for step in ("opinion", "turn:professor", "turn:sceptic", "verdict")] == [1, 2, 2, 1]
 
 
-def test_the_graphs_own_plumbing_leaves_no_span(tmp_path: Path) -> None:
-    spans = read_traces(traced_run(tmp_path))
+def test_the_graphs_own_plumbing_is_left_out_unless_it_is_asked_for(tmp_path: Path) -> None:
+    folder = traced_run(tmp_path)
+    spans = read_traces(folder)
     steps = [span.name for span in spans if span.parent == spans[0].id]
     assert spans[0].name == "question"
     assert steps == [*["POVRetriever"] * 3, "opinion", *("turn:professor", "turn:sceptic") * 2, "verdict"]
-    assert len(spans) == 1 + len(steps) + 6  # six answers
+    assert len(spans) == 1 + len(steps) + 6
+    nodes = {span.name for span in read_traces(folder, plumbing=True)} - {span.name for span in spans}
+    assert nodes == {"retrieve", "write_opinion", "speak", "next_step", "give_verdict"}
+
+
+def test_a_translation_is_a_step_although_its_node_has_the_same_name(tmp_path: Path) -> None:
+    llm = ScriptedLLM(script={"professional translator": "加盟した。"} | SCRIPT)
+    spans = read_traces(traced_run(tmp_path, llm=llm, translate="ja"))
+    assert [span.name for span in spans if span.parent == spans[0].id][-1] == "translate"
 
 
 def test_a_failed_question_says_so_at_its_top(tmp_path: Path) -> None:
-    assert read_traces(traced_run(tmp_path, "Bad one?"))[0].error == "RuntimeError: it broke"
+    assert read_traces(traced_run(tmp_path, "Bad one?"))[0].error == "RuntimeError('it broke')"
 
 
 def test_no_content_stands_in_the_trace_twice(tmp_path: Path) -> None:
@@ -88,6 +100,19 @@ class Flaky(ScriptedLLM):
             self.prompts.append(prompt)
             raise ConnectionError("the server is away")
         return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+class Telling(ScriptedLLM):
+    """Says what it read and wrote, as a model does that keeps the contract itself."""
+
+    def _generate(self, prompts, stop=None, run_manager=None, **kwargs):
+        result = super()._generate(prompts, stop, run_manager, **kwargs)
+        made = Completion("Yes.", 40, 2, attempts=(Attempt(), Attempt(step=2)))
+        rows = [
+            [Generation(text=one.text, generation_info={"completion": made}) for one in row]
+            for row in result.generations
+        ]
+        return LLMResult(generations=rows)
 
 
 def test_a_retried_step_is_seen_with_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,19 +140,17 @@ def test_an_abstention_is_told_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_dropped_passages_are_told_by_their_ids() -> None:
-    output = {"answer": "Yes.", "dropped": ["c4", "c5"], "loop": "", "notes": []}
-    facts = facts_of("opinion", {"openinference.span.kind": "CHAIN", "output.value": json.dumps(output)})
-    assert facts == {"pov_debate.dropped": ["c4", "c5"]}
-    assert events_of(facts) == [("passages dropped", {"ids": "c4, c5"})]
+    opinion = Opinion("Yes.", 1, ("c1",), dropped=("c4", "c5"))
+    assert facts_of(opinion) == {"pov_debate.dropped": ("c4", "c5"), "pov_debate.words": 1}
+    assert events_of(opinion) == [("passages dropped", {"ids": "c4, c5"})]
 
 
-def test_prompts_that_went_together_each_tell_their_own_tokens() -> None:
-    completion = {"text": "Yes.", "tokens_in": 40, "tokens_out": 2, "loop": "", "notes": ["2 attempts"]}
-    output = {"generations": [[{"text": "Yes.", "generation_info": {"completion": completion}}]]}
-    told = {"openinference.span.kind": "LLM", "output.value": json.dumps(output), "llm.token_count.prompt": 9000}
-    facts = facts_of("AnyLLM", told)
-    assert [facts[f"llm.token_count.{name}"] for name in ("prompt", "completion", "total")] == [40, 2, 42]
-    assert events_of(facts) == [("written again", {"what": "2 attempts"})]
+def test_prompts_that_went_together_each_tell_their_own_tokens(tmp_path: Path) -> None:
+    spans = read_traces(traced_run(tmp_path, llm=Telling(script=SCRIPT)))
+    told = [span for span in spans if span.kind == "LLM"]
+    names = ("prompt", "completion", "total")
+    assert [[span.attributes[f"llm.token_count.{name}"] for name in names] for span in told] == [[40, 2, 42]] * 6
+    assert {span.events for span in told} == {(("written again", "2 calls of the model"),)}
 
 
 def test_documents_have_their_id_and_score_by_the_conventions(tmp_path: Path) -> None:
@@ -171,19 +194,36 @@ def test_no_text_steers_the_terminal(text: str) -> None:
     assert text[-3:] in shown
 
 
-def test_the_instrumentation_of_a_host_program_stays_as_it_was(tmp_path: Path) -> None:
+def test_the_instrumentation_of_a_host_program_is_left_alone_and_the_run_says_so(tmp_path: Path) -> None:
     seen = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(seen))
     LangChainInstrumentor().instrument(tracer_provider=provider)
     try:
         folder = traced_run(tmp_path)
+        its_own = [span.name for span in seen.get_finished_spans()]
         seen.clear()
         RunnableLambda(str, name="its own").invoke(1)
     finally:
         LangChainInstrumentor().uninstrument()
+    assert its_own.count("turn:professor") == 2
     assert [span.name for span in seen.get_finished_spans()] == ["its own"]
-    assert sum(span.kind == "LLM" for span in read_traces(folder)) == 6
+    assert not (folder / "traces.jsonl").exists()
+    assert "WARNING debate.tracing.tracer: this program traces LangChain already" in (folder / "log.txt").read_text()
+
+
+def test_a_run_leaves_no_instrumentation_behind(tmp_path: Path) -> None:
+    traced_run(tmp_path)
+    assert not LangChainInstrumentor().is_instrumented_by_opentelemetry
+
+
+def test_a_disk_that_is_full_for_traces_stops_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("debate.tracing.trace_file.FileIO", lambda *_: FileIO("/dev/full", "a"))
+    summary = traced_run(tmp_path)
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == [f"cannot write {summary}/traces.jsonl: No space left on device; the run goes on without traces"]
 
 
 def test_what_openinference_is_asked_to_hide_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,12 +254,16 @@ def test_a_line_that_is_no_span_is_told(tmp_path: Path) -> None:
         read_traces(tmp_path)
 
 
-def test_half_a_line_of_a_killed_process_is_passed_over(tmp_path: Path) -> None:
+def test_half_a_line_of_a_killed_process_is_passed_over_and_cut_off_by_the_next_run(tmp_path: Path) -> None:
     folder = traced_run(tmp_path)
     whole = len(read_traces(folder))
     with (folder / "traces.jsonl").open("a") as file:
         file.write('{"name": "half')
     assert len(read_traces(folder)) == whole
+    (folder / "results.jsonl").unlink()
+    shutil.rmtree(tmp_path / "docs")
+    traced_run(tmp_path)
+    assert len(read_traces(folder)) == 2 * whole
 
 
 def test_a_foreign_line_is_told(tmp_path: Path) -> None:
