@@ -104,7 +104,8 @@ def judge_turns(row: QuestionResult, personas: Sequence[Persona]) -> list[Judged
         where = f"{row.question.id} turn {number + 1} ({turn.speaker})"
         judged.append(Judged(where, turn.text, found, echo_share(turn.text, before)))
     if row.verdict is not None:
-        found = find_defects(row.verdict.text, prompt=instruction("verdict"), question=row.question.text)
+        told = {"prompt": instruction("verdict"), "question": row.question.text, "speakers": speakers}
+        found = find_defects(row.verdict.text, **told)
         judged.append(Judged(f"{row.question.id} verdict", row.verdict.text, found))
     return judged
 

@@ -41,6 +41,10 @@ _SOMEBODY = re.compile(
     r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
     r"[*_]{0,2}:"
 )
+_INTRODUCED = (  # "Eleanor Whitcombe, a British diplomat who …": her description, not her words
+    r"{0}(?:,| is| was) (?:an? |the )?(?:[\w-]+ ){{0,3}}(?:who|diplomat\w*|strategist|professor|expert|writer|"
+    r"politician|scholar|economist|jurist|researcher)\b"
+)
 _FACT = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -150,13 +154,14 @@ def _garble(read: _Read) -> Iterator[Defect]:
 
 
 def _recitals(read: _Read) -> Iterator[Defect]:
-    known = (*read.passages, read.question, *read.said_before)
+    known = (*read.passages, read.question)
     voice = recital.of_voice(read.voice, known) if read.voice else frozenset()
     instruction = recital.of_instruction(read.prompt, known) if read.prompt else frozenset()
     for number, paragraph in enumerate(read.paragraphs):
         for sentence in paragraph:
             again = 0 < number < len(read.paragraphs) - 1 and recital.asks_again(sentence, read.question)
-            if again or recital.voice_run(sentence, voice) or recital.instruction_run(sentence, instruction):
+            introduced = any(re.match(_INTRODUCED.format(re.escape(name)), sentence) for name in read.speakers)
+            if again or introduced or recital.recites(sentence, voice | instruction):
                 yield Defect(DefectKind.RECITAL, sentence)
 
 

@@ -14,24 +14,23 @@ _PERSON = {"you": "i", "she": "i", "he": "i", "they": "i", "we": "i", "me": "i",
 _OWNER = dict.fromkeys(["your", "her", "his", "their", "our"], "my")
 _BE = {"are": "am", "is": "am", "have": "am", "has": "am", "was": "am", "were": "am", "i'm": "i", "you're": "i"}
 _SAME = _PERSON | _OWNER | _BE
-# Words in a row: a description is so particular that five of its words come by no chance, an instruction less so.
-_VOICE_RUN, _INSTRUCTION_RUN = 5, 6
+_RUN_OF_WORDS = 5  # descriptions and instructions are so particular that five of their words come by no chance
 _GRAM = 4
 _SAID_AGAIN = 0.6  # of a sentence's 4-grams; of two sentences on one fact that differ in their words, few are shared
-_RUN = 7  # 4-grams in a row, so ten words: no two sentences come to share them
+_LONG_RUN = 7  # 4-grams in a row, so ten words: no two sentences come to share them
 _LEAST = 8  # words: shorter sentences ("I reject this.") may come twice
 _ASKED_AGAIN = 0.7  # of a question's 4-grams in one sentence
 _SECTION = re.compile(r"(?m)^#{2,4}[ \t]*(.*?)[ \t:]*$")
 
 
-def recites(sentence: str, grams: frozenset[Gram], run: int) -> bool:
-    """Whether a sentence has one of these n-grams of ``run`` words."""
-    return not grams.isdisjoint(_grams(sentence, run))
+def recites(sentence: str, grams: frozenset[Gram]) -> bool:
+    """Whether a sentence says some of these runs again (see ``of_voice``, ``of_instruction``)."""
+    return not grams.isdisjoint(_grams(sentence, _RUN_OF_WORDS))
 
 
 def of_voice(voice: str, known: Sequence[str]) -> frozenset[Gram]:
     """The runs of words that only the persona's description has."""
-    return frozenset(_grams(f"You are {voice}", _VOICE_RUN)) - _all(known, _VOICE_RUN)
+    return frozenset(_grams(f"You are {voice}", _RUN_OF_WORDS)) - _all(known, _RUN_OF_WORDS)
 
 
 def of_instruction(prompt: str, known: Sequence[str]) -> frozenset[Gram]:
@@ -39,17 +38,7 @@ def of_instruction(prompt: str, known: Sequence[str]) -> frozenset[Gram]:
     pieces = _SECTION.split(prompt)  # text, heading, text, heading, text …
     told = [pieces[0], *(body for title, body in zip(pieces[1::2], pieces[2::2], strict=True) if _instructs(title))]
     lines = [line for text in told for line in text.split("\n") if not re.match(r"\s*(?:- |Question:|\[\d)", line)]
-    return _all(lines, _INSTRUCTION_RUN) - _all(known, _INSTRUCTION_RUN)
-
-
-def voice_run(sentence: str, grams: frozenset[Gram]) -> bool:
-    """Whether a sentence says the description again (see ``of_voice``)."""
-    return recites(sentence, grams, _VOICE_RUN)
-
-
-def instruction_run(sentence: str, grams: frozenset[Gram]) -> bool:
-    """Whether a sentence says the instruction again (see ``of_instruction``)."""
-    return recites(sentence, grams, _INSTRUCTION_RUN)
+    return _all(lines, _RUN_OF_WORDS) - _all(known, _RUN_OF_WORDS)
 
 
 def asks_again(sentence: str, question: str) -> bool:
@@ -70,7 +59,7 @@ def said_again(sentences: Sequence[str], said_before: Iterable[str] = ()) -> lis
         grams = [gram for stretch in outside_quotation(sentence) for gram in ngrams(stretch, _GRAM)]
         again = [gram in said for gram in grams]
         long = len(grams) > _LEAST - _GRAM
-        found.append(long and (sum(again) >= _SAID_AGAIN * len(again) or _longest_run(again) >= _RUN))
+        found.append(long and (sum(again) >= _SAID_AGAIN * len(again) or _longest_run(again) >= _LONG_RUN))
         if not alone:
             said |= set(grams)
     return found

@@ -70,6 +70,20 @@ def test_a_recital_in_the_first_person_is_one() -> None:
     assert kinds("I have taught in Delhi for twenty years and trust the courts.", voice=voice) == ["recital"]
 
 
+def test_an_instruction_that_the_turn_before_recited_is_recited_again() -> None:
+    prompt = "### INSTRUCTION:\nYou take part in a debate, in round 2 of 2."
+    said = ["You take part in a debate. Oil is dear."]
+
+    assert "recital" in kinds("You take part in a debate. Gas is dear, too.", prompt=prompt, said_before=said)
+
+
+def test_a_debater_who_is_introduced_did_not_speak() -> None:
+    text = "Ada Lovelace, a British diplomat who served in Rome. Trade grew."
+
+    assert kinds(text, speakers=["Ada Lovelace"]) == ["recital"]
+    assert kinds("Ada Lovelace, the limit was lifted in 2022.", speakers=["Ada Lovelace"]) == []
+
+
 def test_a_quotation_is_no_echo() -> None:
     said = ["A table with more chairs is a stronger table, and everybody knows it."]
 
