@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -84,6 +85,14 @@ Examples:
       the same question seen more from the points of view, shown beside the old row and kept apart
   debate trace runs/first --question q01 --replay verdict
       only the verdict again, on the debate as it was
+"""
+
+_MCP_EXAMPLES = """\b
+Examples:
+  debate mcp --index myindex --model http://localhost:8000/v1#my-model
+      start it from a client's configuration: command "debate", arguments "mcp", "--index", "myindex"
+  debate mcp --index myindex --runs runs/
+      the client may read the rows of the runs in runs/, too
 """
 
 _COMPARE_EXAMPLES = """\b
@@ -355,6 +364,34 @@ def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison
         votes = Votes(folder / "votes.jsonl")
         judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
         console.print(f"{judged} votes added. Counted in {write_comparison(comparison)}", markup=False, soft_wrap=True)
+
+
+@app.command("mcp", epilog=_MCP_EXAMPLES)
+def mcp(
+    index: Annotated[Path, typer.Option(help='An index made by "debate index".')],
+    personas: Annotated[
+        Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="As in debate run; loaded when it is first needed.")] = "smollm2",
+    runs: Annotated[Path | None, typer.Option(help="Folder of runs whose rows may be read.")] = None,
+) -> None:
+    """Serve search from viewpoints, opinions and debates to other programs (Model Context Protocol, over stdio)."""
+    _start_logging()
+    with _one_line_errors("stopped"):
+        from chains import ModelSettings, load_llm
+        from chains.errors import MissingExtra
+        from debate.indexing import embeddings_of, open_index
+        from debate.serve.desk import Desk
+        from prompts import load_personas
+        from vectorstore import load_embeddings
+
+        if find_spec("mcp") is None:
+            raise MissingExtra("mcp", "mcp", "serving other programs")
+        from debate.serve.mcp_server import create_server
+
+        store = open_index(index, load_embeddings(embeddings_of(index)))
+        desk = Desk(store, load_personas(personas), lambda: load_llm(ModelSettings(name=model)), runs=runs)
+        create_server(desk).run("stdio")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -129,7 +129,7 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
     index is kept in the user's cache and brought up to date, so that neither a resumed run nor another one over the
     same documents embeds them again.
     """
-    model = settings.embeddings or (_embeddings_of(settings.index) if settings.index else None)
+    model = settings.embeddings or (embeddings_of(settings.index) if settings.index else None)
     embeddings = load_embeddings(model, backend=settings.embeddings_backend, progress=progress.preparing)
     progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
     if settings.index is not None:
@@ -141,7 +141,7 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
     return store, summary.skipped
 
 
-def _embeddings_of(index: Path) -> str | None:
+def embeddings_of(index: Path) -> str | None:
     """Return the embedding model that an index was made with; None for the bundled one."""
     name = str(_read_record(index).get("embeddings", HUB_NAME))
     return None if name == HUB_NAME else name

@@ -1,0 +1,190 @@
+"""What other programs may ask for, in plain values: search from viewpoints, an opinion, a debate, a run's rows.
+
+Knows nothing of protocols. The model loads with the first request that needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel, Field
+
+from chains.abstention import calibrate
+from chains.generation.contract import WordLimits
+from chains.opinion import OpinionRequest, opinion_chain
+from chains.retrieve import pov_retrieval_chain
+from chains.schemas import Chunk, Opinion, Question
+from debate.errors import RunFolderError
+from debate.graph.question_graph import build_question_graph
+from debate.results import QuestionResult, result_row
+from debate.run.journal import Journal
+from debate.settings import GraphSettings
+from prompts import PersonaSet
+from vectorstore import POV, FaissStore
+
+
+class Viewpoint(BaseModel):
+    """One point of view, as a sentence that a passage would argue."""
+
+    text: str = Field(min_length=1, max_length=2000)
+    weight: float = Field(1.0, ge=-10, le=10)
+    against: str | None = Field(None, max_length=2000)
+
+
+class Passage(BaseModel):
+    """A passage, word for word, with its scores."""
+
+    id: str
+    text: str
+    source: str
+    score: float
+    question_score: float
+    viewpoint_scores: list[float]
+
+
+class Answer(BaseModel):
+    """An opinion with the passages that its markers count."""
+
+    answer: str
+    abstained: bool
+    supported: float | None
+    passages: list[Passage]
+
+
+class Said(BaseModel):
+    """One contribution to a debate."""
+
+    speaker: str
+    text: str
+
+
+class Debated(BaseModel):
+    """An opinion, the debate about it, and the verdict."""
+
+    opinion: str
+    turns: list[Said]
+    verdict: str
+
+
+class Desk:
+    """Answers requests over one store.
+
+    Args:
+        load: gives the language model; called once, when a request first needs it.
+        runs: the folder whose runs may be read, or None.
+    """
+
+    def __init__(
+        self,
+        store: FaissStore,
+        personas: PersonaSet,
+        load: Callable[[], BaseLanguageModel[Any]],
+        settings: GraphSettings | None = None,
+        runs: Path | None = None,
+    ) -> None:
+        self._store = store
+        self._personas = personas
+        self._load = load
+        self._settings = settings or GraphSettings()
+        self._runs = runs
+
+    def search(
+        self, question: str, viewpoints: Sequence[Viewpoint] = (), pov_weight: float = 0.5, k: int = 5
+    ) -> list[Passage]:
+        """Find the ``k`` best passages, seen from the viewpoints.
+
+        Raises:
+            VectorStoreError: a weight or ``k`` is out of range.
+        """
+        povs = [POV(text=one.text, weight=one.weight, against=one.against) for one in viewpoints]
+        chain = pov_retrieval_chain(self._store, povs, pov_weight=pov_weight, k=k, mode=self._settings.mode)
+        return [_passage(chunk) for chunk in chain.invoke(question)]
+
+    def ask(self, question: str) -> Answer:
+        """Write an opinion of the writing persona, or say "I don't know"."""
+        writer = self._personas.writer("")
+        chosen = self._settings
+        retrieve = pov_retrieval_chain(
+            self._store, self._personas.povs or writer.povs, pov_weight=chosen.pov_weight, k=chosen.k, mode=chosen.mode
+        )
+        chunks = retrieve.invoke(question)
+        opinion: Opinion = self._opinions.invoke(OpinionRequest(question, chunks))
+        shown = [chunk for chunk in chunks if chunk.id not in opinion.dropped]
+        return Answer(
+            answer=opinion.answer,
+            abstained=opinion.abstained,
+            supported=opinion.supported,
+            passages=[_passage(chunk) for chunk in shown],
+        )
+
+    def debate(self, question: str) -> Debated:
+        """Write an opinion and let the personas debate the question over the raw passages."""
+        state = self._graph.invoke({"question": Question("q", question)})
+        return Debated(
+            opinion=state["opinion"].answer,
+            turns=[Said(speaker=turn.speaker, text=turn.text) for turn in state.get("turns", ())],
+            verdict=state["verdict"].text if state.get("verdict") else "",
+        )
+
+    def run_rows(self, run: str, question_id: str = "") -> list[dict[str, Any]]:
+        """Return the rows of a finished or running run by the name of its folder; only one question's if asked.
+
+        Raises:
+            RunFolderError: reading runs is off, or there is no such run or row.
+        """
+        if self._runs is None:
+            raise RunFolderError("reading runs is off; start the server with --runs FOLDER")
+        known = {path.parent.name: path for path in sorted(self._runs.glob("*/results.jsonl"))}
+        if run not in known:
+            raise RunFolderError(f"there is no run {run!r}; there are: {', '.join(known) or 'none'}")
+        rows = [row for row in Journal(known[run]).rows() if question_id in ("", row.question.id)]
+        if not rows:
+            raise RunFolderError(f"the run {run!r} has no row of question {question_id!r}")
+        return [_row(row) for row in rows]
+
+    @cached_property
+    def _llm(self) -> BaseLanguageModel[Any]:
+        return self._load()
+
+    @cached_property
+    def _opinions(self) -> Any:
+        chosen = self._settings
+        return opinion_chain(
+            self._llm,
+            self._personas.writer(""),
+            limits=WordLimits(chosen.min_words, chosen.max_words),
+            embeddings=self._store.embeddings,
+            abstention=calibrate(self._store) if chosen.abstain and len(self._store) > chosen.k else None,
+            seed=chosen.seed,
+        )
+
+    @cached_property
+    def _graph(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+        return build_question_graph(
+            self._llm,
+            self._store,
+            self._personas.debaters(()),
+            povs=self._personas.povs,
+            opinion_persona=self._personas.writer(""),
+            settings=self._settings,
+        )
+
+
+def _passage(chunk: Chunk) -> Passage:
+    return Passage(
+        id=chunk.id,
+        text=chunk.text,
+        source=chunk.source,
+        score=chunk.score,
+        question_score=chunk.question_score,
+        viewpoint_scores=list(chunk.pov_scores),
+    )
+
+
+def _row(row: QuestionResult) -> dict[str, Any]:
+    return {name: value for name, value in result_row(row).items() if name != "context"}

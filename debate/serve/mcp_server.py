@@ -1,0 +1,63 @@
+"""The desk as a server of the Model Context Protocol. The only importer of ``mcp``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+
+from chains.errors import ChainError
+from debate.errors import DebateError
+from debate.serve.desk import Answer, Debated, Desk, Passage, Viewpoint
+from vectorstore.errors import VectorStoreError
+
+_OURS = (ChainError, DebateError, VectorStoreError)
+_INSTRUCTIONS = (
+    "Passages about political questions, found from viewpoints. search needs no language model; ask and debate "
+    "take minutes on a small machine. Quote passages word for word and name their source."
+)
+
+
+def create_server(desk: Desk) -> MCPServer[Any]:
+    """Return a server with the tools search, ask, debate and read_run."""
+    server: MCPServer[Any] = MCPServer("pov-debate", instructions=_INSTRUCTIONS)
+
+    @server.tool()
+    def search(
+        question: str, viewpoints: list[Viewpoint] | None = None, pov_weight: float = 0.5, k: int = 5
+    ) -> list[Passage]:
+        """Find passages that matter to a question, seen from viewpoints; each with its score for question and view."""
+        with _told():
+            return desk.search(question, viewpoints or [], pov_weight, k)
+
+    @server.tool()
+    def ask(question: str) -> Answer:
+        """Answer a question from the documents in 400-500 words with citations, or say "I don't know"."""
+        with _told():
+            return desk.ask(question)
+
+    @server.tool()
+    def debate(question: str) -> Debated:
+        """Let personas debate a question over the raw passages, and a moderator give a verdict."""
+        with _told():
+            return desk.debate(question)
+
+    @server.tool()
+    def read_run(run: str, question_id: str = "") -> list[dict[str, Any]]:
+        """Read the rows of a run by the name of its folder; one row where a question's id is given."""
+        with _told():
+            return desk.run_rows(run, question_id)
+
+    return server
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the project's own errors into a tool's error, which the client is shown in one line."""
+    try:
+        yield
+    except _OURS as error:
+        raise ToolError(str(error)) from error

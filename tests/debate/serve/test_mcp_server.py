@@ -1,0 +1,72 @@
+"""A client of the Model Context Protocol lists and calls every tool."""
+
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedLLM, TopicEmbedding
+from mcp import Client
+
+from debate.serve.desk import Desk
+from debate.serve.mcp_server import create_server
+from debate.settings import GraphSettings
+from prompts import load_personas
+from vectorstore import FaissStore
+
+TEXTS = ["The union ended in 1911.", "Borduria pays for the canal.", "The tariff on salt doubled."]
+SAID = "The union ended in 1911, and the tariff on salt doubled, which settles it."
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def desk(runs: Path | None = None) -> Desk:
+    loaded = ScriptedLLM(script={"": SAID})
+    settings = GraphSettings(k=2, debate_k=2, min_words=5, max_words=60, abstain=False)
+    return Desk(FaissStore.from_texts(TEXTS, TopicEmbedding()), load_personas(None), lambda: loaded, settings, runs)
+
+
+async def called(tool: str, arguments: dict[str, object], runs: Path | None = None):
+    async with Client(create_server(desk(runs))) as client:
+        return await client.call_tool(tool, arguments)
+
+
+async def test_the_tools_are_listed_with_what_they_do() -> None:
+    async with Client(create_server(desk())) as client:
+        listed = await client.list_tools()
+    assert {tool.name for tool in listed.tools} == {"search", "ask", "debate", "read_run"}
+    assert all(tool.description for tool in listed.tools)
+
+
+async def test_a_search_returns_raw_passages_with_a_score_for_each_viewpoint() -> None:
+    result = await called("search", {"question": "Why?", "viewpoints": [{"text": "It was the tariff."}], "k": 3})
+    found = result.structured_content["result"]
+    assert {one["text"] for one in found} == set(TEXTS)
+    assert all(len(one["viewpoint_scores"]) == 1 for one in found)
+
+
+async def test_an_answer_comes_with_its_passages() -> None:
+    result = await called("ask", {"question": "Why did the union end?"})
+    assert "1911" in result.structured_content["answer"]
+    assert len(result.structured_content["passages"]) == 2
+
+
+async def test_a_debate_comes_with_every_turn() -> None:
+    result = await called("debate", {"question": "Why did the union end?"})
+    assert result.structured_content["opinion"]
+    assert len({turn["speaker"] for turn in result.structured_content["turns"]}) >= 2
+
+
+@pytest.mark.parametrize("run", ["../secret", "/etc", "none"])
+async def test_only_runs_in_the_given_folder_can_be_read(tmp_path: Path, run: str) -> None:
+    result = await called("read_run", {"run": run}, tmp_path)
+    assert result.is_error
+    assert "there is no run" in result.content[0].text
+
+
+async def test_reading_runs_is_off_unless_a_folder_is_given() -> None:
+    result = await called("read_run", {"run": "first"})
+    assert "start the server with --runs FOLDER" in result.content[0].text
+
+
+async def test_a_weight_out_of_range_is_told_in_one_line() -> None:
+    result = await called("search", {"question": "Why?", "pov_weight": 3})
+    assert result.is_error
+    assert "pov_weight" in result.content[0].text
