@@ -1,7 +1,7 @@
-"""The step that every chain shares: a rendered prompt goes in, a held-to-contract completion comes out.
+"""The step that every chain shares: a rendered prompt goes in, a completion that keeps its contract comes out.
 
-Takes any LangChain language model. A local pipeline gets its own chat template and keeps the contract while
-it generates; for others the answer is cut afterwards, and what could not be kept is noted.
+Takes any LangChain language model. A local one makes an attempt for all prompts together and climbs the ladder for
+those that looped or stayed short; for others the answer is cut afterwards, and what could not be kept is noted.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel, BaseLanguageModel
 from langchain_core.messages import HumanMessage, SystemMessage
-from langchain_core.outputs import Generation
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, ensure_config
 
-from chains.generation.contract import WordLimits
+from chains.generation.contract import AttemptRequest, RawText, WordLimits
 from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Completion
+from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.sentences import cut_at_sentence, word_count
 from prompts import RenderedPrompt
 
 _TOKENS_PER_WORD = 1.8  # as in chains.generation.engine
+_SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 
 
 def completion_chain(
@@ -41,17 +42,18 @@ class _Completion(Runnable[RenderedPrompt, Completion]):
         self._seed = seed
 
     def invoke(self, input: RenderedPrompt, config: RunnableConfig | None = None, **_: Any) -> Completion:
-        local = isinstance(self._llm, BatchedHuggingFacePipeline)
-        contract: dict[str, Any] = {"limits": self._limits, "seed": self._seed, "said": input.said} if local else {}
-        if not local and hasattr(self._llm, "max_tokens"):  # a server's model that loops would fill its window
+        if isinstance(self._llm, BatchedHuggingFacePipeline):
+            return _climb(self._llm, [input], [self._limits], self._seed, config)[0]
+        contract: dict[str, Any] = {}
+        if hasattr(self._llm, "max_tokens"):  # a server's model that loops would fill its window
             contract = {"max_tokens": int(self._limits.maximum * _TOKENS_PER_WORD) + 16}
         value = prompt_value(self._llm, input)
         result = self._llm.generate_prompt([value], callbacks=ensure_config(config).get("callbacks"), **contract)
         generation = result.generations[0][0]
-        if local:
-            completion: Completion = (generation.generation_info or {})["completion"]
-            return completion
-        return _cut(generation, self._limits)
+        usage = getattr(getattr(generation, "message", None), "usage_metadata", None) or {}
+        text = generation.text.encode(errors="replace").decode()  # half of a surrogate pair is no text
+        raw = RawText(text, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
+        return _completion([raw], self._limits)
 
 
 def complete_all(
@@ -62,44 +64,68 @@ def complete_all(
     config: RunnableConfig | None = None,
 ) -> list[Completion]:
     """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently."""
-    if not isinstance(llm, BatchedHuggingFacePipeline):
+    if isinstance(llm, BatchedHuggingFacePipeline):
+        return _climb(llm, prompts, limits, seed, config)
 
-        def complete(pair: tuple[RenderedPrompt, WordLimits], config: RunnableConfig) -> Completion:
-            return completion_chain(llm, pair[1], seed).invoke(pair[0], config)
+    def complete(pair: tuple[RenderedPrompt, WordLimits], config: RunnableConfig) -> Completion:
+        return completion_chain(llm, pair[1], seed).invoke(pair[0], config)
 
-        return RunnableLambda(complete).batch(list(zip(prompts, limits, strict=True)), config)
-    values = [prompt_value(llm, prompt) for prompt in prompts]
-    said = "\n".join(dict.fromkeys(prompt.said for prompt in prompts))
-    callbacks = (config or {}).get("callbacks")
-    result = llm.generate_prompt(values, callbacks=callbacks, limits=list(limits), seed=seed, said=said)
-    return [(row[0].generation_info or {})["completion"] for row in result.generations]
+    return RunnableLambda(complete).batch(list(zip(prompts, limits, strict=True)), config)
 
 
 def prompt_value(llm: BaseLanguageModel[Any], prompt: RenderedPrompt) -> PromptValue:
-    """Put a prompt into the form that the model was made for: messages, its chat template, or plain text."""
+    """Put a prompt into the form that a model that is not local was made for: messages or plain text."""
     if isinstance(llm, BaseChatModel):
         return ChatPromptValue(messages=[SystemMessage(prompt.system), HumanMessage(prompt.user)])
-    if isinstance(llm, BatchedHuggingFacePipeline):
-        chat = llm.as_chat(prompt.system, prompt.user)
-        if chat is not None:
-            return StringPromptValue(text=chat + prompt.opening)
     return StringPromptValue(text=prompt.text)
 
 
 def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:
     """Tell whether a prompt leaves room for its answer; a server checks its own window, so True there."""
-    if not isinstance(llm, BatchedHuggingFacePipeline):
-        return True
-    return llm.fits(prompt_value(llm, prompt).to_string(), limits)
+    return not isinstance(llm, BatchedHuggingFacePipeline) or llm.fits(prompt, limits.maximum)
 
 
-def _cut(generation: Generation, limits: WordLimits) -> Completion:
-    """What the contract leaves of a server's answer, and the tokens that the server counted."""
-    text = generation.text.encode(errors="replace").decode().strip()  # half of a surrogate pair is no text
+def _climb(
+    llm: BatchedHuggingFacePipeline,
+    prompts: Sequence[RenderedPrompt],
+    limits: Sequence[WordLimits],
+    seed: int,
+    config: RunnableConfig | None,
+) -> list[Completion]:
+    """Run the first attempt for every prompt, and the next for those that looped or stayed short."""
+    tries: list[list[RawText]] = [[] for _ in prompts]
+    left = list(range(len(prompts)))
+    for step, sampling in enumerate(llm.ladder):
+        asked = [
+            AttemptRequest(prompts[n], sampling, limits[n].maximum, seed * _SEEDS_A_ROW + step, prompts[n].said)
+            for n in left
+        ]
+        for n, raw in zip(left, llm.attempt(asked, config), strict=True):
+            tries[n].append(raw)
+        left = [n for n in left if _short(_cut(tries[n][-1].text, limits[n]), limits[n])]
+        if not left:
+            break
+    return [_completion(one, limit) for one, limit in zip(tries, limits, strict=True)]
+
+
+def _cut(text: str, limits: WordLimits) -> str:
     loop = detect_loop(text)
-    what = f"loop cut after {word_count(text[: loop.start])} words" if loop else ""
-    text = cut_at_sentence(text[: loop.start].rstrip() if loop else text, limits.maximum)
-    words = word_count(text)
-    notes = (f"{words} words, {limits.minimum} asked for",) if words < limits.minimum else ()
-    usage = getattr(getattr(generation, "message", None), "usage_metadata", None) or {}
-    return Completion(text, usage.get("input_tokens", 0), usage.get("output_tokens", 0), what, notes)
+    return cut_at_sentence((text[: loop.start] if loop else text).strip(), limits.maximum)
+
+
+def _short(text: str, limits: WordLimits) -> bool:
+    return word_count(text) < limits.minimum and not is_abstention(text)
+
+
+def _completion(tries: Sequence[RawText], limits: WordLimits) -> Completion:
+    """Take the longest try, and say what happened on the way."""
+    texts = [_cut(raw.text, limits) for raw in tries]
+    text = max(texts, key=word_count)
+    loops = [
+        f"{f'attempt {n}: ' if len(tries) > 1 else ''}loop cut after {word_count(kept)} words"
+        for n, (raw, kept) in enumerate(zip(tries, texts, strict=True), 1)
+        if detect_loop(raw.text)
+    ]
+    notes = [f"{word_count(text)} words, {limits.minimum} asked for"] if _short(text, limits) else []
+    notes += [f"{len(tries)} attempts"] if len(tries) > 1 else []
+    return Completion(text, tries[0].tokens_in, sum(raw.tokens_out for raw in tries), "; ".join(loops), tuple(notes))

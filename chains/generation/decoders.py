@@ -1,39 +1,42 @@
 """How a batch is decoded: by the ``generate`` of transformers or unsloth, or by OpenVINO row by row.
 
-Knows nothing of words or loops: those rules come as a logits processor.
+Knows nothing of words, loops or chance: those rules come as logits processors, after which the best score is taken.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from transformers import LogitsProcessorList
 
-from chains.generation.contract import Sampling
-from chains.generation.logits_processors import TOP_K, TOP_P, ContractAndWarpers, ContractProcessor, warpers
 from chains.generation.memory import rows_that_fit
-from chains.generation.openvino_decoding import PROMPT_TOKENS, decode_openvino
+from chains.generation.openvino_decoding import PROMPT_TOKENS, RowProcessor, decode_openvino
 from chains.models.openvino import is_openvino
 
 
 class Decoder(Protocol):
     """A model that continues batches of prompts."""
 
+    @property
+    def pad_id(self) -> int:
+        """Return the token that fills rows up."""
+
     def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
         """Return how many rows of this length it takes at once now, or None for any number."""
 
     def decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, rules: ContractProcessor, sampling: Sampling, new_tokens: int
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
     ) -> torch.Tensor:
         """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``new_tokens``)."""
 
 
-def decoder_for(model: Any, *, end_id: int, pad_id: int) -> Decoder:
+def decoder_for(model: Any, *, end_ids: Sequence[int], pad_id: int) -> Decoder:
     """Choose how a model is decoded."""
     kind = OpenvinoDecoder if is_openvino(model) else GenerateDecoder
-    return kind(model, end_id, pad_id)
+    return kind(model, tuple(end_ids), pad_id)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class GenerateDecoder:
     """The model's own ``generate``: transformers' or unsloth's, on a CPU or a GPU."""
 
     model: Any
-    end_id: int
+    end_ids: tuple[int, ...]
     pad_id: int
 
     def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
@@ -51,21 +54,20 @@ class GenerateDecoder:
         return rows_that_fit(self.model.config, prompt_tokens, new_tokens, free_memory(self.model.device))
 
     def decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, rules: ContractProcessor, sampling: Sampling, new_tokens: int
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
     ) -> torch.Tensor:
-        """Continue a batch."""
-        choice: dict[str, Any] = {"do_sample": False}
-        if sampling.temperature:
-            choice = {"do_sample": True, "temperature": sampling.temperature, "top_p": TOP_P, "top_k": TOP_K}
+        """Continue a batch; the penalties that a model's own generation_config asks for are off, ours are rules."""
         with torch.inference_mode():
             output: torch.Tensor = self.model.generate(
                 input_ids=ids,
                 attention_mask=mask,
                 max_new_tokens=new_tokens,
-                eos_token_id=self.end_id,
+                eos_token_id=list(self.end_ids),
                 pad_token_id=self.pad_id,
-                logits_processor=LogitsProcessorList([rules]),
-                **choice,
+                do_sample=False,
+                repetition_penalty=1.0,
+                no_repeat_ngram_size=0,
+                logits_processor=LogitsProcessorList(processors),
             )
         return output
 
@@ -75,7 +77,7 @@ class OpenvinoDecoder:
     """Rows that have ended leave the batch."""
 
     model: Any
-    end_id: int
+    end_ids: tuple[int, ...]
     pad_id: int
 
     def most_rows(self, prompt_tokens: int, new_tokens: int) -> int:  # noqa: ARG002 - reading the prompts decides
@@ -83,17 +85,16 @@ class OpenvinoDecoder:
         return max(1, PROMPT_TOKENS // prompt_tokens)
 
     def decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, rules: ContractProcessor, sampling: Sampling, new_tokens: int
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
     ) -> torch.Tensor:
         """Continue a batch."""
         return decode_openvino(
             self.model,
             ids,
             mask,
-            processor=ContractAndWarpers(rules, warpers(sampling)),
-            sample=bool(sampling.temperature),
+            processors=processors,
             max_new_tokens=new_tokens,
-            end_id=self.end_id,
+            end_ids=self.end_ids,
             pad_id=self.pad_id,
         )
 

@@ -1,224 +1,191 @@
-"""Generation that keeps its contracts, for a whole batch at once: length, repetition, memory.
+"""One attempt for a list of prompts, in batches that fit the memory: a local model as the lower level of generation.
 
-The rules are in ``chains.generation.logits_processors``; here batches are made that fit, rows that looped or stayed
-short are tried again, and an answer is cut at a sentence. Knows nothing of prompts or chains.
+The rules of an answer are in ``chains.generation.logits_processors``; here requests are ordered, batched and decoded.
+What becomes of a text, and whether it is tried again, is decided above. Knows nothing of prompts, chains or LangChain.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from chains.errors import GenerationError
-from chains.generation.contract import Sampling, WordLimits
+from chains.errors import GenerationError, WindowExceeded
+from chains.generation.chat_template import has_special_tokens
+from chains.generation.contract import RawText, Sampling
 from chains.generation.decoders import decoder_for
-from chains.generation.logits_processors import ContractProcessor, Vocabulary
+from chains.generation.logits_processors import AnswerRules, RowRules, RowSampler
 from chains.generation.memory import even_batch
-from chains.schemas import Completion
-from chains.text.refusal import is_abstention
-from chains.text.repetition import detect_loop
-from chains.text.sentences import cut_at_sentence, ends_with_sentence, word_count
+from chains.generation.vocabulary import Vocabulary
+from chains.schemas import Finish
 
 _LOG = logging.getLogger(__name__)
 _TOKENS_PER_WORD = 1.8  # English prose takes about 1.4; the rest is room for names and single digits
+_BATCHES_TO_HEAL = 8  # whole batches at a halved size before it is doubled again
 
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """One prompt, and the contract of its answer."""
+    """One text to be continued once.
+
+    Attributes:
+        prompt: what the model reads, its chat template filled in.
+        max_words: see ``AttemptRequest``.
+        new_tokens: the most that may be written.
+        seed: with the prompt, it decides what is drawn where the sampling draws at all.
+        do_not_repeat: text that somebody else said.
+    """
 
     prompt: str
-    limits: WordLimits
+    sampling: Sampling
+    max_words: int
+    new_tokens: int
     seed: int = 0
-    said: str = ""  # text that the answer must not repeat word for word
+    do_not_repeat: str = ""
 
 
 @dataclass(frozen=True)
-class _Draft:
-    text: str
-    tokens: int
-    loop: str = ""
+class _Read:
+    """A request and the tokens of its prompt."""
 
-    def short_of(self, limits: WordLimits) -> bool:
-        return word_count(self.text) < limits.minimum and not is_abstention(self.text)
+    request: GenerationRequest
+    ids: list[int]
+
+
+def tokens_for(max_words: int) -> int:
+    """Return how many tokens a text of so many words may take."""
+    return int(max_words * _TOKENS_PER_WORD) + 16
 
 
 class GenerationEngine:
-    """A model with its tokenizer, answering batches of requests.
+    """A model with its tokenizer, continuing batches of prompts.
 
     Args:
         model: a transformers causal model, or a drop-in such as OpenVINO's.
-        tokenizer: its tokenizer; padded on the left here.
+        tokenizer: its tokenizer.
         window: tokens that prompt and answer may take together.
-        ladder: how each attempt samples; a row that looped or stayed short climbs it.
-        batch_size: rows generated together at the most; halved for good when memory runs out. On a GPU fewer are
-            taken where the free memory is expected to hold fewer.
+        batch_size: rows generated together at the most. It is halved when memory runs out, and grows back later. On a
+            GPU fewer are taken where the free memory is expected to hold fewer.
     """
 
-    def __init__(
-        self,
-        model: Any,
-        tokenizer: Any,
-        window: int,
-        ladder: Sequence[Sampling],
-        batch_size: int,
-    ) -> None:
-        tokenizer.padding_side = "left"
+    def __init__(self, model: Any, tokenizer: Any, window: int, batch_size: int) -> None:
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
         self.model = model
         self.tokenizer = tokenizer
         self.window = window
-        self.ladder = tuple(ladder)
         self.batch_size = batch_size
-        self._vocabulary = Vocabulary.of(tokenizer)
-        self.decoder = decoder_for(model, end_id=self._vocabulary.end_id, pad_id=tokenizer.pad_token_id)
+        self._full_size = batch_size
+        self._whole_batches = 0
+        self._vocabulary = Vocabulary.of(tokenizer, _own_end_ids(model))
+        self.decoder = decoder_for(model, end_ids=self._vocabulary.end_ids, pad_id=tokenizer.pad_token_id)
         self._tokenizing = threading.Lock()  # a fast tokenizer is not thread-safe: "Already borrowed"
 
     def count_tokens(self, text: str) -> int:
         """Return the length of a text in tokens, special tokens included."""
-        with self._tokenizing:
-            ids = self.tokenizer(text, add_special_tokens=not _has_specials(self.tokenizer, text)).input_ids
-        return len(ids)
+        return len(self._read(text))
 
-    def _ids(self, text: str) -> list[int]:
-        with self._tokenizing:
-            return list(self.tokenizer(text, add_special_tokens=False).input_ids)
+    def attempt(self, requests: Sequence[GenerationRequest]) -> list[RawText]:
+        """Continue each prompt once.
 
-    def tokens_for(self, limits: WordLimits) -> int:
-        """Return how many new tokens an answer within these limits may take."""
-        return int(limits.maximum * _TOKENS_PER_WORD) + 16
-
-    def generate(self, requests: Sequence[GenerationRequest]) -> list[Completion]:
-        """Answer the requests, each by its contract.
+        Which requests share a batch depends on the requests, not on their order.
 
         Raises:
-            GenerationError: a prompt with its answer exceeds the model's window, or memory runs out with
-                a single row.
+            WindowExceeded: a prompt with its answer exceeds the model's window.
+            GenerationError: memory runs out with a single row.
         """
-        lengths = [self.count_tokens(request.prompt) for request in requests]
-        for request, length in zip(requests, lengths, strict=True):
-            self._check_window(length, request.limits)
-        drafts = self._climb(requests, lengths)
-        return [
-            _completion(tries, self.ladder, request.limits, length)
-            for tries, request, length in zip(drafts, requests, lengths, strict=True)
-        ]
+        read = [_Read(request, self._read(request.prompt)) for request in requests]
+        for one in read:
+            self._check_window(len(one.ids), one.request.new_tokens)
+        left = sorted(range(len(read)), key=lambda place: (len(read[place].ids), repr(requests[place])))
+        texts: dict[int, RawText] = {}
+        while left:
+            batch = left[: self._next_size([read[place] for place in left])]
+            found = self._run_or_halve([read[place] for place in batch])
+            texts.update(zip(batch, found, strict=False))
+            left = left[len(found) :]
+        return [texts[place] for place in range(len(read))]
 
-    def _check_window(self, length: int, limits: WordLimits) -> None:
-        needed = length + self.tokens_for(limits)
-        if needed > self.window:
-            raise GenerationError(
-                f"a prompt of {length} tokens and an answer of up to {self.tokens_for(limits)} exceed the "
-                f"model's window of {self.window}; give fewer or shorter passages, or a larger max_seq_length"
+    def _read(self, text: str) -> list[int]:
+        with self._tokenizing:
+            written = has_special_tokens(self.tokenizer, text)
+            return list(self.tokenizer(text, add_special_tokens=not written).input_ids)
+
+    def _check_window(self, length: int, new_tokens: int) -> None:
+        if length + new_tokens > self.window:
+            raise WindowExceeded(
+                f"a prompt of {length} tokens and an answer of up to {new_tokens} exceed the model's window of "
+                f"{self.window}; give fewer or shorter passages, or a larger max_seq_length"
             )
 
-    def _climb(self, requests: Sequence[GenerationRequest], lengths: Sequence[int]) -> list[list[_Draft]]:
-        """Run the first attempt for every row, and the next for those that looped or stayed short."""
-        tries: list[list[_Draft]] = [[] for _ in requests]
-        left = sorted(range(len(requests)), key=lambda row: lengths[row])
-        for step, sampling in enumerate(self.ladder):
-            for row, draft in self._attempt(left, requests, sampling, step):
-                tries[row].append(draft)
-            left = [row for row in left if tries[row][-1].short_of(requests[row].limits)]
-            if not left:
-                break
-        return tries
+    def _next_size(self, left: Sequence[_Read]) -> int:
+        """How many of those that are left, shortest prompts first, go next: what fits memory and batch size."""
+        most = self.decoder.most_rows(len(left[-1].ids), max(one.request.new_tokens for one in left))
+        return even_batch(len(left), min(most or self.batch_size, self.batch_size))
 
-    def _attempt(
-        self, rows: Sequence[int], requests: Sequence[GenerationRequest], sampling: Sampling, step: int
-    ) -> list[tuple[int, _Draft]]:
-        """Generate once for ``rows``, in batches that fit the memory; no row is lost when they do not."""
-        drafts: list[tuple[int, _Draft]] = []
-        position = 0
-        while position < len(rows):
-            batch = self._next_batch([requests[row] for row in rows[position:]])
-            found = self._run_or_halve(batch, sampling, step)
-            drafts += zip(rows[position:], found, strict=False)
-            position += len(found)
-        return drafts
-
-    def _next_batch(self, left: Sequence[GenerationRequest]) -> Sequence[GenerationRequest]:
-        """Take as many requests, shortest prompts first, as fit the memory and the batch size."""
-        longest = self.count_tokens(left[-1].prompt)
-        new = max(self.tokens_for(request.limits) for request in left)
-        most = self.decoder.most_rows(longest, new) or self.batch_size
-        return left[: even_batch(len(left), min(most, self.batch_size))]
-
-    def _run_or_halve(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
+    def _run_or_halve(self, batch: Sequence[_Read]) -> list[RawText]:
         """Generate for a batch, or halve the batch size and return nothing where the memory ran out."""
         try:
-            return self._run(batch, sampling, step)
+            texts = self._run(batch)
         except torch.OutOfMemoryError as error:
             if len(batch) == 1:
                 raise GenerationError(
                     "not enough memory for a single prompt; use a smaller model or shorter passages"
                 ) from error
+        else:
+            self._heal(len(batch))
+            return texts
         # Only here, with the error gone, is the failed batch's memory free.
         torch.cuda.empty_cache()
-        self.batch_size = len(batch) // 2
-        _LOG.warning("out of memory: going on with batches of %d", self.batch_size)
+        self.batch_size, self._whole_batches = len(batch) // 2, 0
+        _LOG.warning("out of memory: going on with batches of %d, and with larger ones later", self.batch_size)
         return []
 
-    def _run(self, batch: Sequence[GenerationRequest], sampling: Sampling, step: int) -> list[_Draft]:
-        prompts = [request.prompt for request in batch]
-        with_specials = not _has_specials(self.tokenizer, prompts[0])
+    def _heal(self, rows: int) -> None:
+        """Let a halved batch size grow back: what else filled the memory may be gone."""
+        self._whole_batches += rows == self.batch_size
+        if self.batch_size < self._full_size and self._whole_batches >= _BATCHES_TO_HEAL:
+            self.batch_size, self._whole_batches = min(self._full_size, 2 * self.batch_size), 0
+
+    def _run(self, batch: Sequence[_Read]) -> list[RawText]:
+        ids, mask = (one.to(self.model.device) for one in _padded([one.ids for one in batch], self.decoder.pad_id))
+        rows = [self._rules(one.request) for one in batch]
+        rules = AnswerRules(self._vocabulary, ids.shape[1], rows)
+        new_tokens = max(one.request.new_tokens for one in batch)
+        output = self.decoder.decode(ids, mask, [rules, RowSampler(rows)], new_tokens)
+        return [
+            self._text(written, len(batch[place].ids), rules.finishes.get(place))
+            for place, written in enumerate(output[:, ids.shape[1] :].tolist())
+        ]
+
+    def _rules(self, request: GenerationRequest) -> RowRules:
         with self._tokenizing:
-            encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=with_specials).to(
-                self.model.device
-            )
-        prompt_length = encoded["input_ids"].shape[1]
-        rules = ContractProcessor(self._vocabulary, prompt_length, [r.limits for r in batch], sampling)
-        for row, request in enumerate(batch):
-            if request.said:
-                rules.forbid(row, self._ids(request.said))
-        torch.manual_seed(batch[0].seed * 1009 + step)
-        new_tokens = max(self.tokens_for(request.limits) for request in batch)
-        output = self.decoder.decode(encoded["input_ids"], encoded["attention_mask"], rules, sampling, new_tokens)
-        return [self._draft(row) for row in output[:, prompt_length:].tolist()]
+            said = self.tokenizer(request.do_not_repeat, add_special_tokens=False).input_ids
+        return RowRules(request.sampling, request.max_words, said, f"{request.seed}\n{request.prompt}")
 
-    def _draft(self, ids: list[int]) -> _Draft:
-        end = self._vocabulary.end_id
-        ids = ids[: ids.index(end)] if end in ids else ids
+    def _text(self, ids: list[int], tokens_in: int, finish: Finish | None) -> RawText:
+        end = next((place for place, token in enumerate(ids) if token in self._vocabulary.end_ids), None)
         with self._tokenizing:
-            text = self.tokenizer.decode(ids, skip_special_tokens=True).strip()
-        loop = detect_loop(text)
-        if loop is None:
-            return _Draft(text, len(ids))
-        kept = text[: loop.start].rstrip()
-        what = f"loop cut after {word_count(kept)} words (period {loop.period}, {loop.repeats} times)"
-        return _Draft(kept, len(ids), what)
+            text = self.tokenizer.decode(ids[:end], skip_special_tokens=True)
+        tokens_out = len(ids) if end is None else end
+        return RawText(text, tokens_in, tokens_out, finish or (Finish.LENGTH if end is None else Finish.STOP))
 
 
-def _completion(tries: Sequence[_Draft], ladder: Sequence[Sampling], limits: WordLimits, tokens_in: int) -> Completion:
-    """Take the longest try, cut it at a sentence within its limits, and say what happened on the way."""
-    best = max(tries, key=lambda draft: min(word_count(draft.text), limits.maximum))
-    text = cut_at_sentence(best.text, limits.maximum)
-    notes = []
-    if (words := word_count(text)) < limits.minimum and not is_abstention(text):
-        notes.append(f"{words} words, {limits.minimum} asked for")
-    if text and not ends_with_sentence(text):
-        notes.append("ends within a sentence")
-    loops = [f"attempt {n}: {draft.loop}" for n, draft in enumerate(tries, 1) if draft.loop]
-    if len(tries) > 1:
-        steps = "; ".join(
-            f"{n}: {step}, {word_count(draft.text)} words" for n, (draft, step) in _numbered(tries, ladder)
-        )
-        notes.append(f"{len(tries)} attempts ({steps})")
-    return Completion(text, tokens_in, sum(draft.tokens for draft in tries), "; ".join(loops), tuple(notes))
+def _padded(prompts: Sequence[list[int]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Prompts of unequal length, padded on the left: ids and mask, (rows, longest)."""
+    longest = max(map(len, prompts))
+    ids = [[pad_id] * (longest - len(one)) + one for one in prompts]
+    mask = [[0] * (longest - len(one)) + [1] * len(one) for one in prompts]
+    return torch.tensor(ids), torch.tensor(mask)
 
 
-def _numbered(tries: Sequence[_Draft], ladder: Sequence[Sampling]) -> Iterable[tuple[int, tuple[_Draft, Sampling]]]:
-    """The attempts from 1, each with the step of the ladder that it was made on."""
-    return enumerate(zip(tries, ladder, strict=False), 1)
-
-
-def _has_specials(tokenizer: Any, text: str) -> bool:
-    """Tell whether a prompt went through a chat template, which writes the special tokens itself."""
-    bos = tokenizer.bos_token
-    return tokenizer.chat_template is not None and bos is not None and text.startswith(bos)
+def _own_end_ids(model: Any) -> list[int]:
+    """The tokens that a model's generation_config ends a text with; chat models often name two."""
+    ids = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+    if ids is None:
+        return []
+    return [int(one) for one in (ids if isinstance(ids, (list, tuple)) else [ids])]

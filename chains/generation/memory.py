@@ -39,6 +39,13 @@ def weight_bytes(config: Any, *, in_4_bits: bool) -> int:
     return int(layers * (_NF4 if in_4_bits else _BYTES) + ends * _BYTES)
 
 
+def parameters_of(config: Any) -> float:
+    """Return about how many parameters a model has, by its shape: a quantised one counts too few when asked."""
+    config = getattr(config, "text_config", config)
+    layers = 12 * int(getattr(config, "num_hidden_layers", 0)) * int(getattr(config, "hidden_size", 0)) ** 2
+    return layers + int(getattr(config, "vocab_size", 0)) * int(getattr(config, "hidden_size", 0))
+
+
 def reading_bytes(config: Any, prompt_tokens: int) -> int:
     """Return the bytes that one row takes while its prompt is read: activations, masks, keys and values."""
     activations = (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES

@@ -1,11 +1,12 @@
 """Decoding with a model that OpenVINO runs, for batches whose rows end at different times.
 
 A row that has ended should cost nothing more: the exported graph picks the cache's rows by ``beam_idx``, so that the
-rows that still write go on as a smaller batch. Knows nothing of words or loops: those rules come as a processor.
+rows that still write go on as a smaller batch. Knows nothing of words or loops: those rules come as processors.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,13 +30,12 @@ def decode_openvino(
     ids: torch.Tensor,
     mask: torch.Tensor,
     *,
-    processor: RowProcessor,
-    sample: bool,
+    processors: Sequence[RowProcessor],
     max_new_tokens: int,
-    end_id: int,
+    end_ids: Sequence[int],
     pad_id: int,
 ) -> torch.Tensor:
-    """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``max_new_tokens``).
+    """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``max_new_tokens``), by the best scores.
 
     A row that ended is filled up with ``pad_id`` and leaves the batch.
     """
@@ -47,21 +47,24 @@ def decode_openvino(
     seen = np.ones(output.shape, dtype=np.int64)
     seen[:, :length] = mask.numpy()
     positions = np.where(seen[:, :length] == 0, 1, seen[:, :length].cumsum(1) - 1)
-    ends = positions[:, -1:]
+    last_positions = positions[:, -1:]
+    ends = torch.tensor(end_ids)
     left = torch.arange(rows)  # the rows that still write
     scores = _forward(request, ids.numpy(), seen[:, :length], positions, np.arange(rows))
     for step in range(max_new_tokens):
-        scores = processor(output[left, : length + step], scores)
-        token = torch.multinomial(scores.softmax(-1), 1)[:, 0] if sample else scores.argmax(-1)
+        for processor in processors:
+            scores = processor(output[left, : length + step], scores)
+        token = scores.argmax(-1)
         output[left, length + step] = token
-        going = (token != end_id).nonzero()[:, 0]
+        going = (~torch.isin(token, ends)).nonzero()[:, 0]
         if len(going) < len(left):
             left = left[going]
-            processor.keep(going)
+            for processor in processors:
+                processor.keep(going)
         if not len(left) or step + 1 == max_new_tokens:
             return output[:, : length + step + 1]
         written = seen[left.numpy(), : length + step + 1]
-        place = ends[left.numpy()] + step + 1
+        place = last_positions[left.numpy()] + step + 1
         scores = _forward(request, token[going, None].numpy(), written, place, going.numpy())
     raise ValueError(f"max_new_tokens={max_new_tokens}: at least one token is needed")
 

@@ -1,58 +1,101 @@
-"""A loaded local model as a LangChain language model: concurrent calls become batches, answers keep their contract.
+"""A loaded local model as a LangChain language model whose concurrent calls become batches.
 
-Knows nothing of loading (``chains.models.loading``) or generating (``chains.generation.engine``).
+It is its own backend for the contract (``chains.generation.contract``): one attempt a request, nothing more. Knows
+nothing of loading (``chains.models.loading``) or decoding (``chains.generation.engine``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.outputs import Generation, LLMResult
+from langchain_core.outputs import Generation, GenerationChunk, LLMResult
+from langchain_core.prompt_values import PromptValue, StringPromptValue
+from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_huggingface import HuggingFacePipeline
 from pydantic import PrivateAttr
 
 from chains.generation.batching import CallMerger
-from chains.generation.contract import WordLimits
-from chains.schemas import Completion
+from chains.generation.chat_template import prompt_text
+from chains.generation.contract import AttemptRequest, RawText, Sampling
+from chains.generation.memory import parameters_of
+from prompts import RenderedPrompt
 
 if TYPE_CHECKING:
     from chains.generation.engine import GenerationEngine, GenerationRequest
 
+_MAX_WORDS = 500  # of a call that asks for no other length
+_KEYWORDS = frozenset({"max_words", "max_new_tokens", "seed", "do_not_repeat", "sampling"})
+
 
 class BatchedHuggingFacePipeline(HuggingFacePipeline):
-    """A ``HuggingFacePipeline`` that merges concurrent calls and holds answers to their contract.
+    """A ``HuggingFacePipeline`` that merges concurrent calls into batches.
 
-    Call keywords: ``limits`` (a ``WordLimits``, or one for each prompt), ``seed`` and ``said`` (text not to be
-    repeated word for word). Each generation's ``generation_info`` holds the whole ``Completion`` under ``completion``.
+    Call keywords: ``max_words`` (500), ``max_new_tokens``, ``seed``, ``sampling`` (a ``Sampling``) and
+    ``do_not_repeat`` (text that may not be said again word for word). Chains use ``attempt``, by way of
+    ``chains.generation.completion``.
     """
 
     _engine: GenerationEngine = PrivateAttr()
-    _merger: CallMerger[GenerationRequest, Completion] = PrivateAttr()
+    _merger: CallMerger[GenerationRequest, RawText] = PrivateAttr()
+    _ladder: tuple[Sampling, ...] = PrivateAttr()
     _seed: int = PrivateAttr(default=0)
 
     @classmethod
-    def over(cls, engine: GenerationEngine, model_id: str, seed: int = 0) -> BatchedHuggingFacePipeline:
+    def over(
+        cls, engine: GenerationEngine, model_id: str, ladder: Sequence[Sampling], seed: int = 0
+    ) -> BatchedHuggingFacePipeline:
         """Wrap an engine in a text-generation pipeline and in this class."""
         from transformers import pipeline
 
         inner = pipeline("text-generation", model=engine.model, tokenizer=engine.tokenizer)
         llm = cls(pipeline=inner, model_id=model_id)
         llm._engine = engine
-        llm._merger = CallMerger(engine.generate)
+        llm._merger = CallMerger(engine.attempt)
+        llm._ladder = tuple(ladder)
         llm._seed = seed
         return llm
+
+    @property
+    def contract_backend(self) -> BatchedHuggingFacePipeline:
+        """What the contract asks for attempts: this model itself."""
+        return self
+
+    @property
+    def ladder(self) -> Sequence[Sampling]:
+        """How each attempt samples, first to last."""
+        return self._ladder
+
+    @property
+    def parameters(self) -> float:
+        """About how many parameters the model has."""
+        return parameters_of(self._engine.model.config)
 
     @property
     def window(self) -> int:
         """Tokens that a prompt and its answer may take together."""
         return self._engine.window
 
-    def fits(self, prompt: str, limits: WordLimits) -> bool:
-        """Tell whether a prompt leaves room for an answer within these limits."""
-        return self._engine.count_tokens(prompt) + self._engine.tokens_for(limits) <= self.window
+    def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:
+        """Continue each prompt once, together with what other threads ask for; LangChain's callbacks are told.
+
+        Raises:
+            WindowExceeded: a prompt with its answer is longer than the model's window.
+            GenerationError: not enough memory for one prompt.
+        """
+        values: list[PromptValue] = [
+            StringPromptValue(text=prompt_text(self._engine.tokenizer, one.prompt)) for one in requests
+        ]
+        result = self.generate_prompt(values, callbacks=ensure_config(config).get("callbacks"), requests=list(requests))
+        return [(row[0].generation_info or {})["raw"] for row in result.generations]
+
+    def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
+        """Tell whether a prompt leaves room for an answer of so many words."""
+        from chains.generation.engine import tokens_for
+
+        return self.get_num_tokens(prompt_text(self._engine.tokenizer, prompt)) + tokens_for(max_words) <= self.window
 
     def get_num_tokens(self, text: str) -> int:
         """Return the length of a text in this model's tokens."""
@@ -60,21 +103,9 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
 
     @contextmanager
     def caller(self) -> Iterator[None]:
-        """Register the calling thread, so that batches wait for it (see ``chains.generation.batching``)."""
+        """Register somebody who is going to call, so that batches wait for them (see ``CallMerger``)."""
         with self._merger.caller():
             yield
-
-    def as_chat(self, system: str, user: str) -> str | None:
-        """Render the model's own chat template, or return None where it has none.
-
-        Special tokens inside the messages are taken apart, so that a passage cannot end its own message.
-        """
-        tokenizer = self._engine.tokenizer
-        if tokenizer.chat_template is None:
-            return None
-        system, user = (_without_special_tokens(text, tokenizer.all_special_tokens) for text in (system, user))
-        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-        return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
 
     def _generate(
         self,
@@ -83,34 +114,61 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
         **kwargs: Any,
     ) -> LLMResult:
-        from chains.generation.engine import GenerationRequest
-
-        limits = kwargs.get("limits") or WordLimits()
-        each = [limits] * len(prompts) if isinstance(limits, WordLimits) else limits
-        seed = int(kwargs.get("seed", self._seed))
-        said = str(kwargs.get("said", ""))
-        requests = [GenerationRequest(prompt, one, seed, said) for prompt, one in zip(prompts, each, strict=True)]
-        completions = self._merger.submit(requests)
+        attempts: Sequence[AttemptRequest] | None = kwargs.pop("requests", None)
+        if attempts is None:
+            requests = [self._plain_request(prompt, **kwargs) for prompt in prompts]
+        else:
+            requests = [_request(prompt, one) for prompt, one in zip(prompts, attempts, strict=True)]
+        raw = self._merger.submit(requests)
         return LLMResult(
-            generations=[[_generation(completion, stop)] for completion in completions],
-            llm_output={"token_usage": _token_usage(completions)},
+            generations=[[_generation(one, stop)] for one in raw], llm_output={"token_usage": _token_usage(raw)}
         )
 
+    def _plain_request(self, prompt: str, **keywords: Any) -> GenerationRequest:
+        from chains.generation.engine import GenerationRequest, tokens_for
 
-def _token_usage(completions: list[Completion]) -> dict[str, int]:
-    read, written = (sum(getattr(one, name) for one in completions) for name in ("tokens_in", "tokens_out"))
+        if unknown := keywords.keys() - _KEYWORDS:
+            known = ", ".join(sorted(_KEYWORDS))
+            raise TypeError(f"unknown keyword {', '.join(sorted(unknown))}; a local model takes {known}")
+        max_words = int(keywords.get("max_words", _MAX_WORDS))
+        return GenerationRequest(
+            prompt,
+            keywords.get("sampling", self._ladder[0]),
+            max_words,
+            int(keywords.get("max_new_tokens", tokens_for(max_words))),
+            int(keywords.get("seed", self._seed)),
+            str(keywords.get("do_not_repeat", "")),
+        )
+
+    def _stream(
+        self,
+        prompt: str,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[GenerationChunk]:
+        """Bring the whole text as one chunk: it is written in a batch with what other threads ask for."""
+        written = self._generate([prompt], stop, run_manager, **kwargs).generations[0][0]
+        chunk = GenerationChunk(text=written.text, generation_info=written.generation_info)
+        if run_manager:
+            run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+        yield chunk
+
+
+def _request(text: str, asked: AttemptRequest) -> GenerationRequest:
+    from chains.generation.engine import GenerationRequest, tokens_for
+
+    new_tokens = tokens_for(asked.max_words) + asked.spare_tokens
+    return GenerationRequest(text, asked.sampling, asked.max_words, new_tokens, asked.seed, asked.do_not_repeat)
+
+
+def _token_usage(raw: Sequence[RawText]) -> dict[str, int]:
+    read, written = sum(one.tokens_in for one in raw), sum(one.tokens_out for one in raw)
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
-def _generation(completion: Completion, stop: list[str] | None) -> Generation:
-    text = completion.text
+def _generation(raw: RawText, stop: list[str] | None) -> Generation:
+    text = raw.text
     for word in stop or ():
         text = text.split(word, 1)[0]
-    return Generation(text=text, generation_info={"completion": completion})
-
-
-def _without_special_tokens(text: str, special: list[str]) -> str:
-    for token in special:
-        if len(token) > 1:
-            text = text.replace(token, f"{token[0]} {token[1:]}")
-    return text
+    return Generation(text=text, generation_info={"raw": raw, "finish_reason": str(raw.finish)})

@@ -91,8 +91,8 @@ def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LAD
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
     window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)
-    engine = GenerationEngine(model, tokenizer, window, ladder, settings.batch_size or _most_rows(model))
-    return BatchedHuggingFacePipeline.over(engine, settings.name, settings.seed)
+    engine = GenerationEngine(model, tokenizer, window, settings.batch_size or _most_rows(model))
+    return BatchedHuggingFacePipeline.over(engine, settings.name, ladder, settings.seed)
 
 
 def _most_rows(model: Any) -> int:

@@ -16,7 +16,8 @@ from langchain_core.documents import Document
 from langchain_core.outputs import LLMResult
 from openinference.instrumentation.langchain import LangChainInstrumentor
 
-from chains.schemas import Attempt, Completion, Opinion, Translation, Turn
+from chains.generation.contract import RawText
+from chains.schemas import Attempt, Completion, Finish, Opinion, Translation, Turn
 
 PREFIX = "pov_debate."
 _FIELDS = ("loop", "notes", "dropped", "abstained", "supported", "unsupported", "words", "round", "short")
@@ -39,11 +40,11 @@ class SpanFacts(BaseCallbackHandler):
             self._tell(run_id, facts_of(outputs), events_of(outputs))
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
-        """Tell what a model wrote, where it says so itself."""
-        found = [(one.generation_info or {}).get("completion") for row in response.generations for one in row]
-        for made in found:
-            if isinstance(made, Completion):
-                self._tell(run_id, facts_of(made) | _tokens(made), events_of(made))
+        """Tell how a local model's text ended, and its own tokens."""
+        found = [(one.generation_info or {}).get("raw") for row in response.generations for one in row]
+        for written in found:
+            if isinstance(written, RawText):
+                self._tell(run_id, {PREFIX + "finish": str(written.finish)} | _tokens(written), _stopped(written))
 
     def on_retriever_end(self, documents: Sequence[Document], *, run_id: UUID, **_: Any) -> None:
         """Tell the id and the score of each passage."""
@@ -88,7 +89,11 @@ def _documents(documents: Sequence[Document]) -> Iterator[tuple[str, Any]]:
             yield place + "score", float(score)
 
 
-def _tokens(made: Completion) -> dict[str, int]:
+def _stopped(written: RawText) -> list[Event]:
+    return [("loop cut", {"what": "stopped while it repeated itself"})] if written.finish is Finish.LOOP else []
+
+
+def _tokens(made: RawText) -> dict[str, int]:
     """Return a prompt's own tokens: where prompts went together the instrumentation tells the sum at the first one."""
     counts = {"prompt": made.tokens_in, "completion": made.tokens_out, "total": made.tokens_in + made.tokens_out}
     return {f"llm.token_count.{name}": count for name, count in counts.items()} if made.tokens_in else {}

@@ -5,8 +5,8 @@ import warnings
 import pytest
 from fakes import ScriptedLLM
 
+from chains.generation.chat_template import _without_special_tokens, chat_text
 from chains.generation.contract import WordLimits
-from chains.generation.pipeline import _without_special_tokens
 from chains.opinion import OpinionRequest, Style, opinion_chain, opinion_prompt
 from chains.schemas import Chunk
 
@@ -113,7 +113,7 @@ def test_the_real_chat_prompt_holds_only_the_special_tokens_of_its_own_template(
     special = set(tokenizer.all_special_ids)
 
     def specials(user: str) -> list[int]:
-        ids = tokenizer(llm.as_chat("You are a judge.", user), add_special_tokens=False).input_ids
+        ids = tokenizer(chat_text(tokenizer, "You are a judge.", user), add_special_tokens=False).input_ids
         return [one for one in ids if one in special]
 
     assert [specials(passage) for passage in HOSTILE.values()] == [specials("Trade grew.")] * len(HOSTILE)

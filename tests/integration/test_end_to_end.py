@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from langchain_huggingface import HuggingFacePipeline
 
-from chains import WordLimits, load_llm
+from chains import load_llm
 from chains.models.bundled import smollm2_folder
 from debate import DebateSettings, run_questions
 from vectorstore import build_index, load_corpus, load_embeddings
@@ -24,7 +24,7 @@ def llm():
 
 def test_the_bundled_model_is_a_langchain_pipeline_that_answers(llm) -> None:
     assert isinstance(llm, HuggingFacePipeline)
-    assert llm.invoke("The capital of Iran is", limits=WordLimits(10, 40))
+    assert llm.invoke("The capital of Iran is", max_words=40)
 
 
 def test_the_converted_tokenizer_gives_back_the_text_it_was_given() -> None:

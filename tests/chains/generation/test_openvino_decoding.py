@@ -29,7 +29,7 @@ def pipeline():
     return load_llm().pipeline
 
 
-def continued(pipeline, ends: list[int], sample: bool = False) -> tuple[EndsEarly, list[list[int]]]:
+def continued(pipeline, ends: list[int]) -> tuple[EndsEarly, list[list[int]]]:
     tokenizer = pipeline.tokenizer
     inputs = tokenizer(PROMPTS, return_tensors="pt", padding=True)
     rules = EndsEarly(ends, tokenizer.eos_token_id)
@@ -37,10 +37,9 @@ def continued(pipeline, ends: list[int], sample: bool = False) -> tuple[EndsEarl
         pipeline.model,
         inputs["input_ids"],
         inputs["attention_mask"],
-        processor=rules,
-        sample=sample,
+        processors=[rules],
         max_new_tokens=9,
-        end_id=tokenizer.eos_token_id,
+        end_ids=[tokenizer.eos_token_id],
         pad_id=tokenizer.pad_token_id,
     )
     return rules, found[:, inputs["input_ids"].shape[1] :].tolist()

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from chains import MissingExtra, ModelError, ModelSettings, WordLimits, load_llm
+from chains import MissingExtra, ModelError, ModelSettings, load_llm
 from chains.models import preflight
 from chains.models.bundled import smollm2_folder
 
@@ -209,4 +209,4 @@ def test_an_adapter_folder_loads_over_its_base_and_answers(tmp_path: Path) -> No
     get_peft_model(base, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(tmp_path)
     llm = load(tmp_path)
     assert any("lora" in name for name, _ in llm.pipeline.model.named_parameters())
-    assert llm.invoke("The capital of Iran is", limits=WordLimits(0, 8))
+    assert llm.invoke("The capital of Iran is", max_words=8)

@@ -23,7 +23,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from rich.console import Console
 from traced import SCRIPT, traced_run
 
-from chains.schemas import Attempt, Completion, Opinion
+from chains.generation.contract import RawText
+from chains.schemas import Finish, Opinion
 from debate import RunFolderError
 from debate.terminal.trace_view import trace_trees
 from debate.tracing.span_attributes import events_of, facts_of
@@ -103,15 +104,12 @@ class Flaky(ScriptedLLM):
 
 
 class Telling(ScriptedLLM):
-    """Says what it read and wrote, as a model does that keeps the contract itself."""
+    """Says what it read and wrote, as a local model does."""
 
     def _generate(self, prompts, stop=None, run_manager=None, **kwargs):
         result = super()._generate(prompts, stop, run_manager, **kwargs)
-        made = Completion("Yes.", 40, 2, attempts=(Attempt(), Attempt(step=2)))
-        rows = [
-            [Generation(text=one.text, generation_info={"completion": made}) for one in row]
-            for row in result.generations
-        ]
+        raw = RawText("Yes.", 40, 2, Finish.LOOP)
+        rows = [[Generation(text=one.text, generation_info={"raw": raw}) for one in row] for row in result.generations]
         return LLMResult(generations=rows)
 
 
@@ -150,7 +148,8 @@ def test_prompts_that_went_together_each_tell_their_own_tokens(tmp_path: Path) -
     told = [span for span in spans if span.kind == "LLM"]
     names = ("prompt", "completion", "total")
     assert [[span.attributes[f"llm.token_count.{name}"] for name in names] for span in told] == [[40, 2, 42]] * 6
-    assert {span.events for span in told} == {(("written again", "2 calls of the model"),)}
+    assert {span.events for span in told} == {(("loop cut", "stopped while it repeated itself"),)}
+    assert {span.attributes["pov_debate.finish"] for span in told} == {"loop"}
 
 
 def test_documents_have_their_id_and_score_by_the_conventions(tmp_path: Path) -> None:
