@@ -25,6 +25,7 @@ from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
+from chains.text.defects import find_defects
 from chains.text.grounding import cite, cited_sentences, ground
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
@@ -94,9 +95,29 @@ def opinion_chain(
             essay = single(question, chunks, config)
         else:
             essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
-        return _grounded(essay, question, limits, embeddings)
+        opinion = _grounded(essay, question, limits, embeddings)
+        told = opinion_prompt(voice, question, [], limits).text
+        return with_defects(opinion, told, question, voice, essay.chunks)
 
     return RunnableLambda(write).with_config(run_name="opinion")
+
+
+def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:
+    """Name what a reader would strike out of an answer, and take these sentences from its supported share.
+
+    A recital shares its words with a passage as easily as an argument does; it is no support for the answer.
+    """
+    if opinion.abstained or not opinion.answer:
+        return opinion
+    passages = [chunk.text for chunk in chunks]
+    found = find_defects(opinion.answer, prompt=prompt, question=question, voice=voice, passages=passages)
+    texts = [opinion.answer[one.start : one.end] for one in opinion.sentences]
+    sound = [
+        one.chunk is not None and not any(defect.sentence in text for defect in found)
+        for one, text in zip(opinion.sentences, texts, strict=True)
+    ]
+    supported = round(sum(sound) / len(sound), 2) if sound and found else opinion.supported
+    return replace(opinion, defects=found, supported=supported)
 
 
 def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
-from chains.schemas import Chunk, Opinion, Question, Reading, Translation, Turn, chunk_table
+from chains.schemas import Chunk, Defect, Opinion, Question, Reading, Translation, Turn, chunk_table
 
 DONE, FAILED = "done", "failed"
 _SCORES = ("score", "question_score", "pov_scores", "rank")
@@ -109,6 +109,7 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         "citations": opinion.citations if opinion else "",
         "supported": opinion.supported if opinion else None,
         "words": opinion.words if opinion else 0,
+        "defects": _listed(opinion.defects) if opinion else "",
         "loop": opinion.loop if opinion else "",
         "seconds": round(result.seconds, 1),
         "model": result.model,
@@ -156,9 +157,15 @@ def turn_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
             ),
             "chunk_ids": ", ".join(turn.chunk_ids),
             "dropped": ", ".join(turn.dropped),
+            "defects": _listed(turn.defects),
             "loop": turn.loop,
             "notes": "; ".join(turn.notes),
         }
+
+
+def _listed(defects: Iterable[Defect]) -> str:
+    """Defects as a cell shows them: each kind with its sentence, a line each."""
+    return "\n".join(f"{defect.kind}: {defect.sentence}" for defect in defects)
 
 
 def chunk_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:

@@ -21,11 +21,11 @@ from debate.results import QuestionResult, chunk_rows, result_row, turn_rows
 
 _RESULTS = (
     *("instruction", "context", "answer", "status", "question_id", "parent_question", "chunk_ids", "citations"),
-    *("supported", "words", "loop", "seconds", "model", "verdict", "notes", "error"),
+    *("supported", "words", "loop", "seconds", "model", "verdict", "defects", "notes", "error"),
 )
 _DEBATE = (
     *("question_id", "question", "turn", "round", "speaker", "persona", "text", "words", "context", "chunk_ids"),
-    *("dropped", "loop", "notes"),
+    *("dropped", "defects", "loop", "notes"),
 )
 _CHUNKS = ("question_id", "rank", "chunk_id", "source", "text", "score", "question_score", "pov_scores")
 Rows = Callable[[QuestionResult], Iterable[dict[str, Any]]]
@@ -37,6 +37,7 @@ _WIDE = {
     "question": 50,
     "parent_question": 40,
     "verdict": 60,
+    "defects": 50,
 }
 _NARROW = 16
 _CELL = 32_767  # UTF-16 units that a cell can hold

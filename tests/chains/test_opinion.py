@@ -8,7 +8,8 @@ from chains.abstention import calibrate
 from chains.generation.contract import WordLimits
 from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
-from chains.schemas import Chunk
+from chains.schemas import Chunk, DefectKind
+from prompts import Persona
 from vectorstore import FaissStore
 
 CHUNK = Chunk(id="c1", text="## Trade\n\nTrade was **162** billion dollars.")
@@ -35,6 +36,22 @@ def test_the_row_keeps_what_each_sentence_rests_on_and_what_stands_in_no_passage
     told = [(opinion.answer[one.start : one.end], one.chunk) for one in opinion.sentences]
     assert told == [("Trade was 162 billion dollars [1].", 0), ("In 1999 it was Peru.", None)]
     assert opinion.unsupported == ("1999", "Peru")
+
+
+def test_a_defect_is_named_and_its_sentence_supports_nothing() -> None:
+    llm = ScriptedLLM(
+        script={"": "Trade was 162 billion dollars. The passage says that trade was 162 billion dollars."}
+    )
+    opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert [defect.kind for defect in opinion.defects] == [DefectKind.ABOUT_THE_TEXT]
+    assert opinion.supported == 0.5
+
+
+def test_the_persona_recited_is_a_defect() -> None:
+    persona = Persona("jurist", "Ada", "Ada, a jurist who has taught in Delhi for twenty years.")
+    llm = ScriptedLLM(script={"": "I have taught in Delhi for twenty years. Trade was 162 billion dollars."})
+    opinion = opinion_chain(llm, persona).invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert [defect.kind for defect in opinion.defects] == [DefectKind.RECITAL]
 
 
 def test_an_answer_below_the_minimum_is_noted() -> None:

@@ -5,7 +5,8 @@ from dataclasses import asdict, replace
 from example_rows import ANSWER_ROW
 from pydantic import TypeAdapter
 
-from debate.results import QuestionResult, turn_rows
+from chains.schemas import Defect, DefectKind
+from debate.results import QuestionResult, result_row, turn_rows
 
 ROW = TypeAdapter(QuestionResult)
 
@@ -26,6 +27,15 @@ def test_a_row_of_a_version_whose_turns_held_texts_is_read() -> None:
 
     assert (row.turns, row.readings) == (ANSWER_ROW.turns, ANSWER_ROW.readings)
     assert row.debate_chunks[0].text == "The hawk reads this."
+
+
+def test_both_sheets_list_defects_with_their_sentences() -> None:
+    defects = (Defect(DefectKind.RECITAL, "You are Ada."), Defect(DefectKind.OPEN_ITEM, "1."))
+    turn = replace(ANSWER_ROW.turns[0], defects=defects)
+    row = replace(ANSWER_ROW, opinion=replace(ANSWER_ROW.opinion, defects=defects), turns=(turn,))
+
+    assert result_row(row)["defects"] == "recital: You are Ada.\nopen item: 1."
+    assert next(iter(turn_rows(row)))["defects"] == "recital: You are Ada.\nopen item: 1."
 
 
 def test_the_debate_sheet_shows_the_passages_that_a_turn_read() -> None:

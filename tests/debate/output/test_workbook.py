@@ -50,7 +50,7 @@ def test_a_cell_is_cut_by_utf_16_units_and_never_within_a_character() -> None:
 
 def test_the_sheets_open_ready_to_read(tmp_path: Path) -> None:
     sheet = load_workbook(written(tmp_path, result("text")))["results"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold) == ("A2", "A1:P2", True)
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold) == ("A2", "A1:Q2", True)
     assert sheet["B2"].alignment.wrap_text
 
 
