@@ -33,7 +33,7 @@ from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
 
-STAGES = (Stage.RETRIEVE, Stage.OPINION, Stage.DEBATE, Stage.VERDICT)  # what a replay can begin with
+STAGES = tuple(Stage)  # what a replay can begin with
 _RESULT = TypeAdapter(QuestionResult)
 
 
@@ -81,6 +81,8 @@ def replay_question(
     with exclusive_folder(folder, RunFolderError):
         values = read_record(folder)["settings"] | {"out": folder}
         recorded, settings = load_settings(values), load_settings(values | (given or {}))
+        if chosen is Stage.TRANSLATE and not settings.translate:
+            raise SettingsError("the run translates nothing; name a language, such as --change translate=ja")
         inputs = check_inputs(settings)
         before = _row(folder, question_id)
         state = _state_before(chosen, before, settings)
@@ -124,15 +126,19 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
     if stage is Stage.RETRIEVE:
         return state
     state |= {"chunks": row.chunks, "debate_chunks": row.debate_chunks, "readings": row.readings}
-    if stage in (Stage.DEBATE, Stage.VERDICT):
+    if stage.order > Stage.OPINION.order:
         if row.opinion is None:
             raise RunFolderError(_too_early(row, stage, Stage.OPINION))
         state |= {"opinion": row.opinion, "opinion_text": row.opinion.answer if settings.opinion_in_debate else ""}
-    if stage is Stage.VERDICT:
+    if stage.order > Stage.DEBATE.order:
         speakers = len(dict.fromkeys(turn.persona_id for turn in row.turns))
         if not row.turns or len(row.turns) < settings.rounds * speakers:
             raise RunFolderError(_too_early(row, stage, Stage.DEBATE))
         state["turns"] = row.turns
+    if stage is Stage.TRANSLATE:
+        if row.verdict is None:
+            raise RunFolderError(_too_early(row, stage, Stage.VERDICT))
+        state["verdict"] = row.verdict
     return state
 
 

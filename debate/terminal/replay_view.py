@@ -9,9 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.schemas import Turn
+from chains.schemas import Translation, Turn
+from debate.graph.stages import Stage
 from debate.results import QuestionResult
-from debate.run.replay import STAGES, Replay
+from debate.run.replay import Replay
 from debate.terminal.readable import readable
 
 _Pair = tuple[str, str, str]
@@ -38,22 +39,26 @@ def replay_table(made: Replay) -> RenderableType:
 def _pairs(made: Replay) -> Iterator[_Pair]:
     before, after = made.before, made.after
     yield "status", before.error or before.status, after.error or after.status
-    first = STAGES.index(made.stage)
+    first = made.stage.order
     yield "seconds, from this stage on", _seconds(before, first), _seconds(after, first)
-    if first <= STAGES.index("retrieve"):
+    if first <= Stage.RETRIEVE.order:
         yield "passages", _passages(before), _passages(after)
-    if first <= STAGES.index("opinion"):
+    if first <= Stage.OPINION.order:
         yield "figures", _figures(before), _figures(after)
         yield "opinion", _answer(before), _answer(after)
-    if first <= STAGES.index("debate"):
+    if first <= Stage.DEBATE.order:
         for old, new in zip_longest(before.turns, after.turns):
             yield _speaker(old or new), _text(old), _text(new)
-    yield "verdict", _text(before.verdict), _text(after.verdict)
+    if first <= Stage.VERDICT.order:
+        yield "verdict", _text(before.verdict), _text(after.verdict)
+    if before.translation or after.translation:
+        yield "translation", _text(before.translation), _text(after.translation)
 
 
 def _seconds(result: QuestionResult, first: int) -> str:
     """Return how long a row's stages took from one on; a row that was gone on with knows only its last ones."""
-    return f"{sum(one.seconds for one in result.stages if STAGES.index(one.stage) >= first):.1f}"
+    replayed = [stage.value for stage in Stage if stage.order >= first]
+    return f"{sum(one.seconds for one in result.stages if one.stage in replayed):.1f}"
 
 
 def _passages(result: QuestionResult) -> str:
@@ -76,5 +81,5 @@ def _speaker(turn: Turn) -> str:
     return f"{readable(turn.speaker)}, round {turn.round}"
 
 
-def _text(turn: Turn | None) -> str:
-    return turn.text if turn else ""
+def _text(said: Turn | Translation | None) -> str:
+    return said.text if said else ""

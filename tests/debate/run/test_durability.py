@@ -1,6 +1,9 @@
 """A run that is stopped goes on where it stood: no row is lost, none is generated twice, none is replaced."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +12,6 @@ from fakes import EMBEDDING, ScriptedLLM
 from filelock import FileLock
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from benchmarks import durability
 from debate import DebateSettings, RunFolderError, run_questions
 from vectorstore import FaissStore
 
@@ -18,7 +20,7 @@ SCRIPT = {
     "You take part in a debate": "I disagree.",
     "Answer the question below": "They did.",
 }
-STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING)
+STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING, ids=["c1", "c2"])
 
 
 def settings_in(folder: Path, questions: int = 3, **values) -> DebateSettings:
@@ -181,15 +183,37 @@ def test_deepened_questions_are_the_same_after_a_resume(tmp_path: Path) -> None:
     assert llm.prompts == []
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], float]:
-    folder = tmp_path_factory.mktemp("whole")
-    durability.work(folder / "warm", 1)
-    return durability.undisturbed(folder / "run", 6)
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from itertools import count
+sys.path[:0] = [{tests!r}, {here!r}]
+from test_durability import SCRIPT, STORE, settings_in
+from fakes import ScriptedLLM
+from debate import run_questions
+calls = count(1)
+class Mortal(ScriptedLLM):
+    def _call(self, prompt, **kwargs):
+        if next(calls) == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super()._call(prompt, **kwargs)
+run_questions(settings_in(Path(sys.argv[1]), concurrency=2), llm=Mortal(script=SCRIPT), store=STORE)
+"""
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_run_killed_at_random_moments_ends_with_the_rows_of_an_undisturbed_one(tmp_path, whole, seed: int) -> None:
-    rows, seconds = whole
-    outcome = durability.killed_run(tmp_path, 6, rows, seconds, seed)
-    assert (outcome.same_rows, outcome.kept, outcome.generated_again) == (True, True, 0)
+@pytest.mark.parametrize("dies_at", [1, 4, 9, 17])
+def test_a_killed_process_loses_no_finished_row_and_the_next_one_makes_the_rest(tmp_path: Path, dies_at: int) -> None:
+    here = Path(__file__).parent
+    child = CHILD.format(tests=str(here.parents[1]), here=str(here))
+    killed = subprocess.run([sys.executable, "-c", child, tmp_path, str(dies_at)], cwd=here.parents[2], check=False)  # noqa: S603
+    assert killed.returncode == -signal.SIGKILL
+    journal = tmp_path / "out" / "results.jsonl"
+    before = journal.read_bytes() if journal.exists() else b""
+    summary, llm = run(settings_in(tmp_path, concurrency=2))
+    (tmp_path / "whole").mkdir()
+    whole, all_of_it = run(settings_in(tmp_path / "whole"))
+    assert [(row.question, row.opinion, row.turns, row.verdict) for row in summary.rows()] == [
+        (row.question, row.opinion, row.turns, row.verdict) for row in whole.rows()
+    ]
+    assert journal.read_bytes().startswith(before)
+    assert len(llm.prompts) <= len(all_of_it.prompts) - (dies_at - 1) + 2  # two steps were in flight

@@ -122,7 +122,9 @@ def test_what_is_not_as_it_was_is_told(folder: Path) -> None:
 
 
 def test_an_unknown_stage_and_an_unknown_question_are_told_with_those_there_are(folder: Path) -> None:
-    with pytest.raises(SettingsError, match="'end' is no stage; choose one of retrieve, opinion, debate, verdict"):
+    with pytest.raises(
+        SettingsError, match="'end' is no stage; choose one of retrieve, opinion, debate, verdict, transl"
+    ):
         again(folder, "end")
     with pytest.raises(RunFolderError, match="no row of question 'q9'; it has: q001"):
         replay_question(folder, "q9", "verdict", llm=ScriptedLLM(script={}), store=STORE)
@@ -131,6 +133,32 @@ def test_an_unknown_stage_and_an_unknown_question_are_told_with_those_there_are(
 def test_a_folder_at_work_is_left_alone(folder: Path) -> None:
     with FileLock(folder / ".lock"), pytest.raises(RunFolderError, match="another process works in"):
         again(folder, "verdict")
+
+
+TRANSLATOR = {"professional translator": "加盟した。"}
+
+
+@pytest.fixture
+def translated(tmp_path: Path) -> Path:
+    return traced_run(tmp_path, store=STORE, llm=ScriptedLLM(script=TRANSLATOR | SCRIPT), translate="ja")
+
+
+@pytest.mark.parametrize(("stage", "prompts"), [("opinion", 7), ("verdict", 2), ("translate", 1)])
+def test_a_translated_row_is_replayed_with_its_translation(translated: Path, stage: str, prompts: int) -> None:
+    made, llm = again(translated, stage, {"professional translator": "加盟しなかった。"} | AGAIN)
+    assert len(llm.prompts) == prompts
+    assert (made.before.translation.text, made.after.translation.text) == ("加盟した。", "加盟しなかった。")
+    console = Console(record=True, width=100, file=StringIO())
+    console.print(replay_table(made))
+    shown = console.export_text()
+    assert "加盟しなかった。" in next(line for line in shown.splitlines() if "加盟した。" in line)
+
+
+def test_a_row_is_translated_afterwards_where_a_language_is_given(folder: Path) -> None:
+    made, llm = again(folder, "translate", TRANSLATOR, given={"translate": "ja"})
+    assert (made.after.translation.text, made.after.verdict.text, len(llm.prompts)) == ("加盟した。", "A draw.", 1)
+    with pytest.raises(SettingsError, match="the run translates nothing; name a language"):
+        again(folder, "translate")
 
 
 def test_both_rows_stand_side_by_side(folder: Path) -> None:
