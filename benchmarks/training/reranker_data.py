@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.stance_data import Claim, Embed, StanceData, sample
+from benchmarks.training.stance_data import Claim, Embed, StanceData, sample
 
 OTHER_SIDE, COUNTER = 3.0, 10.0  # what a passage of the other side, or the view's own answer, weighs among negatives
 PASSAGES = {"statements": 18, "evidence": 18, "motions": 18, "speeches": 14}  # of a group

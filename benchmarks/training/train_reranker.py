@@ -1,10 +1,10 @@
-"""Train the reranker on a GPU: python -m benchmarks.train_reranker --data DIR --out weights.safetensors
+"""Train the reranker on a GPU: python -m benchmarks.training.train_reranker --data DIR --out weights.safetensors
 
 All layers of all-MiniLM-L6-v2 learn to read a view and a passage together: first to find the passage that a sentence
 was taken from, then the tasks of `reranker_data`, in several runs from there that are averaged (Wortsman et al. 2022).
 The loss is listwise, for each passage that serves against all that do not; in the second stage the score stands on top
 of the cosines that find the passages in the first place, so that only what those miss is learned. What changed is kept
-at a low rank. `vectorstore/reranker/README.md` has the figures.
+at a low rank. `vectorstore/embedding/reranker/README.md` has the figures.
 """
 
 import argparse
@@ -20,8 +20,8 @@ import torch
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 
-from benchmarks.reranker_data import Example, Group, cloze, examples, group
-from benchmarks.stance_data import StanceData, add_neighbours, stance_data
+from benchmarks.training.reranker_data import Example, Group, cloze, examples, group
+from benchmarks.training.stance_data import StanceData, add_neighbours, stance_data
 from vectorstore import load_embeddings
 from vectorstore.embedding.models import HUB_NAME, bundled_model
 

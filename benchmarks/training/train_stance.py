@@ -1,12 +1,12 @@
 """Train the stance adapter on a GPU, and average several:
 
-    python -m benchmarks.train_stance --data DIR --out one.safetensors [--seed 1 --counter 40 ...]
-    python -m benchmarks.train_stance --average one.safetensors two.safetensors --out adapter.safetensors
+    python -m benchmarks.training.train_stance --data DIR --out one.safetensors [--seed 1 --counter 40 ...]
+    python -m benchmarks.training.train_stance --average one.safetensors two.safetensors --out adapter.safetensors
 
 Contrastive, with several positives (Khosla et al. 2020), over low-rank weights (Hu et al. 2021) on all linear layers of
 all-MiniLM-L6-v2: a view, read after its claim, is near passages of its side of that claim, and far from the other side,
 from what answers it, and from other claims. Two losses on the same vectors: the stance space by itself, and the score that
-ranks, question included. `stance_data` says what is learned from; `vectorstore/stance/README.md` has the figures.
+ranks, question included. `stance_data` says what is learned from; `vectorstore/embedding/stance/README.md` has the figures.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from torch.nn import functional
 
-from benchmarks.stance_data import Claim, StanceData, View, add_neighbours, sample, stance_data
+from benchmarks.training.stance_data import Claim, StanceData, View, add_neighbours, sample, stance_data
 from vectorstore import load_embeddings
 from vectorstore.embedding.models import HUB_NAME, bundled_model
 from vectorstore.embedding.stance_adapter import SCALE
