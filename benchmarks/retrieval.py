@@ -8,7 +8,6 @@ import argparse
 import csv
 import gzip
 import hashlib
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from typing import Any
 import numpy as np
 from langchain_core.documents import Document
 
+from benchmarks.public_sets import Row, read
 from vectorstore import POV, FaissStore, SentenceTransformerEmbeddings, load_embeddings
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -230,12 +228,6 @@ def store_of(
         if folder is not None:
             store.save(folder)
     return _stores.setdefault(key, store)
-
-
-def read(path: Path) -> Iterable[Row]:
-    """Read gzip-compressed JSON lines."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 if __name__ == "__main__":

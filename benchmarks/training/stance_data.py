@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval import Row, read
+from benchmarks.public_sets import Row, read
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]  # texts to unit vectors (n, d)
 BLOCS = ("BRICS", "G7")  # whose speeches are held out
