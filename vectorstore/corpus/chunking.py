@@ -1,21 +1,31 @@
 """Cut a text into passages that stand in it word for word.
 
 Splits at paragraphs and sentences (also 。！？ of Japanese and Chinese), and packs whole sentences up to a
-length. Knows no files and no models: text in, spans of that text out.
+length in words and in characters. Knows no files and no models: text in, spans of that text out.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Meant to stay under the 256 word pieces that all-MiniLM-L6-v2 reads; not measured on a corpus.
 CHUNK_WORDS = 160
 SCRAP = 0.25  # of a chunk's words; the example's longest chunk has 236 word pieces with it
+# Characters that a chunk has for each word at the most, blanks included: twice what English has.
+LETTERS_A_WORD = 12
+LONGEST_WORD = 24  # letters; what is longer, such as a link, counts as several words
 
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
-_WORD = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
+# Thai, Lao, Burmese and Khmer set no blanks between words; multilingual tokenizers make a piece of some three letters.
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_SCRIPTS_WITH_MARKS = (range(0x300, 0x370), range(0x590, 0x700), range(0x900, 0x1100), range(0x1780, 0x1800))
+_MARKS = "".join(chr(code) for codes in _SCRIPTS_WITH_MARKS for code in codes if unicodedata.combining(chr(code)))
+_WORD = re.compile(
+    rf"[{CJK}]|(?:[{_UNSPACED}]{{1,3}}|[^\s{CJK}{_UNSPACED}]{{1,{LONGEST_WORD}}})[{_MARKS}\u200c\u200d\ufe0f]*"
+)
 # A sentence ends after .!? with closing quotes and a space, after 。！？ with brackets, or at a blank line.
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s)|[。！？][」』）”]*|(?:\r?\n)\s*?(?:\r?\n)+|\Z")
+_SENTENCE_END = re.compile(r"[.!?…؟۔।][\"'”’)\]]*(?=\s)|[。！？][」』）”]*|(?:\r?\n)\s*?(?:\r?\n)+|\Z")
 
 
 @dataclass(frozen=True)
@@ -26,39 +36,50 @@ class Chunk:
     start: int
 
 
-def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
-    """Cut `text` into chunks of at most `words` words, without overlap and without blank edges.
+def most_letters(words: int = CHUNK_WORDS) -> int:
+    """Return how many characters a chunk of so many words has at the most."""
+    return max(words * LETTERS_A_WORD, 2 * LONGEST_WORD)
 
-    A rest of less than a quarter of that, such as a source line, stays with the chunk before: alone it says nothing,
-    and would take a passage's place. A CJK character counts as one word, which is about what a multilingual tokenizer
-    makes of it.
+
+def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
+    """Cut `text` into chunks of at most `words` words and `most_letters(words)` characters.
+
+    They do not overlap, have no blank edges, and hold every character of the text that is not blank. A rest of less
+    than a quarter of the words, such as a source line, stays with the chunk before: alone it says nothing, and would
+    take a passage's place. A CJK character counts as one word, which is about what a multilingual tokenizer makes of
+    it, and so do three characters of a script without blanks and 24 of a link.
     """
     if words < 1:
         raise ValueError(f"words={words!r}: a chunk needs at least one word.")
+    most = most_letters(words)
     spans: list[tuple[int, int]] = []
     start, end, count = 0, 0, 0
-    for piece_start, piece_end, length in _pieces(text, words):
-        if count and count + length > words:
+    for piece_start, piece_end, length in _pieces(text, words, most):
+        if count and (count + length > words or piece_end - start > most):
             spans.append((start, end))
             start, count = piece_start, 0
+        elif not count:
+            start = piece_start
         end, count = piece_end, count + length
-    if spans and count < words * SCRAP:
+    if spans and count < words * SCRAP and end - spans[-1][0] <= most:
         start, _ = spans.pop()
-    return [chunk for span in [*spans, (start, end)] for chunk in _chunk(text, *span)]
+    if count:
+        spans.append((start, end))
+    return [Chunk(text[start:end], start) for start, end in spans]
 
 
-def _chunk(text: str, start: int, end: int) -> list[Chunk]:
-    raw = text[start:end]
-    kept = raw.strip()
-    return [Chunk(kept, start + raw.index(kept))] if kept else []
-
-
-def _pieces(text: str, words: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, words) of every sentence; one longer than `words` comes in parts of that length."""
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        spans = [found.span() for found in _WORD.finditer(text, start, match.end())]
-        for first in range(0, len(spans), words):
-            part = spans[first : first + words]
-            yield part[0][0], part[-1][1], len(part)
-        start = match.end()
+def _pieces(text: str, words: int, most: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, words) of every sentence; one that is too long comes in parts."""
+    begin = 0
+    for sentence in _SENTENCE_END.finditer(text):
+        start, end, count = begin, begin, 0
+        for word in _WORD.finditer(text, begin, sentence.end()):
+            if count == words or (count and word.end() - start > most):
+                yield start, end, count
+                count = 0
+            if not count:
+                start = word.start()
+            end, count = word.end(), count + 1
+        if count:
+            yield start, end, count
+        begin = sentence.end()

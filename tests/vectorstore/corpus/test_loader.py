@@ -4,15 +4,12 @@ import json
 
 import pytest
 from docx import Document as Word
-from hypothesis import given
-from hypothesis import strategies as st
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from openpyxl import Workbook
 from pydantic import Field
 
 from vectorstore import CorpusError, FaissStore, build_index, load_corpus
-from vectorstore.corpus.chunking import split_text
 from vectorstore.retriever import without_near_duplicates
 from vectorstore.store.lexical import tokens
 
@@ -25,37 +22,6 @@ class CountingEmbedding(DeterministicFakeEmbedding):
     def embed_documents(self, texts):
         self.seen.extend(texts)
         return super().embed_documents(texts)
-
-
-@given(st.text(alphabet="abc .!?\n。」制裁", max_size=400), st.integers(1, 30))
-def test_chunks_stand_in_their_text_word_for_word_and_lose_nothing(text, words):
-    chunks = split_text(text, words)
-
-    assert all(text[c.start : c.start + len(c.text)] == c.text for c in chunks)
-    assert "".join("".join(c.text.split()) for c in chunks).count("a") == text.count("a")
-
-
-def test_chunks_end_with_a_sentence():
-    text = "One two three. " * 100
-
-    chunks = split_text(text, 40)
-
-    assert all(c.text.endswith("three.") for c in chunks)
-    assert max(len(c.text.split()) for c in chunks) <= 40
-
-
-def test_a_source_line_stays_with_its_passage():
-    text = "One two three four. " * 10 + "\n\nSource: an annual report, 2024."
-
-    assert [c.text.endswith("2024.") for c in split_text(text, 40)] == [True]
-
-
-def test_a_rest_that_says_something_is_a_chunk_of_its_own():
-    assert len(split_text("One two three four. " * 13, 40)) == 2
-
-
-def test_japanese_is_cut_at_its_own_full_stops():
-    assert split_text(JAPANESE, 12)[0].text == "制裁は貿易を妨げる。"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
