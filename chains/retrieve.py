@@ -16,13 +16,15 @@ from langchain_core.runnables.config import ensure_config
 
 from chains.schemas import Chunk, Question, as_chunks
 from prompts import PointOfView
-from vectorstore import POV, POVRetriever
+from vectorstore import POV, POVRetriever, as_pov_store
 from vectorstore.retriever import distinct_search
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.vectorstores import VectorStore
 
-    from vectorstore import FaissStore
+    from vectorstore import POVStore
     from vectorstore.store.ranking import Mode
 
 
@@ -36,7 +38,7 @@ class ReaderViews:
 
 
 def pov_retrieval_chain(
-    store: FaissStore,
+    store: POVStore | VectorStore | BaseRetriever,
     povs: Sequence[POV | PointOfView],
     *,
     pov_weight: float = 0.5,
@@ -47,7 +49,7 @@ def pov_retrieval_chain(
     """Return a Runnable from a question to its ``k`` best chunks, raw and with all their scores.
 
     Args:
-        store: what is searched.
+        store: what is searched: a ``FaissStore``, or any vector store or retriever of LangChain's.
         povs: the points of view; a persona's own are taken as they are.
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
         rerank: let the embedding model's reranker read the best passages; None does so where it has one.
@@ -71,14 +73,14 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
 
     def __init__(
         self,
-        store: FaissStore,
+        store: POVStore | VectorStore | BaseRetriever,
         readers: Sequence[ReaderViews],
         *,
         pov_weight: float = 0.5,
         mode: Mode = "dense",
         rerank: bool | None = None,
     ) -> None:
-        self._store = store
+        self._store = as_pov_store(store)
         self._readers = [(reader, as_povs(reader.povs)) for reader in readers]
         self._search: dict[str, Any] = {"pov_weight": pov_weight, "mode": mode, "rerank": rerank}
 

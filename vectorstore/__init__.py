@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vectorstore.any_store import POVStore, as_pov_store
     from vectorstore.corpus.files import Skipped, corpus_files
     from vectorstore.corpus.loader import Corpus, load_corpus
     from vectorstore.embedding.models import SentenceTransformerEmbeddings, load_embeddings
@@ -23,11 +24,13 @@ _HOME = {
     "EmbeddingsError": "errors",
     "FaissStore": "store.faiss_store",
     "POVError": "errors",
+    "POVStore": "any_store",
     "POVRetriever": "retriever",
     "SentenceTransformerEmbeddings": "embedding.models",
     "Skipped": "corpus.files",
     "StoreError": "errors",
     "VectorStoreError": "errors",
+    "as_pov_store": "any_store",
     "build_index": "store.building",
     "corpus_files": "corpus.files",
     "load_corpus": "corpus.loader",
@@ -42,10 +45,12 @@ __all__ = [
     "FaissStore",
     "POVError",
     "POVRetriever",
+    "POVStore",
     "SentenceTransformerEmbeddings",
     "Skipped",
     "StoreError",
     "VectorStoreError",
+    "as_pov_store",
     "build_index",
     "corpus_files",
     "load_corpus",

@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002 - LangChain's signatures carry run_manager and **kwargs: Any
-"""POVRetriever: a LangChain retriever that asks a FaissStore from points of view, without near-duplicates.
+# ruff: noqa: ARG002 - LangChain's word is `filter`, and its signature carries run_manager
+"""POVRetriever: a LangChain retriever that asks a store from points of view, without near-duplicates.
 
 Knows the store by its `pov_search` alone.
 """
@@ -10,21 +10,26 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import Field
+from pydantic import ConfigDict, Field, field_validator
 
+from vectorstore.any_store import POVStore, as_pov_store
 from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
-from vectorstore.store.faiss_store import FaissStore, Mode
+from vectorstore.store.documents import Filter
+from vectorstore.store.ranking import Mode, check_k
 
 
 class POVRetriever(BaseRetriever):
     """Retrieve the chunks that matter to a question, seen from points of view.
 
     Each document carries `score`, `question_score`, `pov_scores` and `rank` in its metadata, as
-    `FaissStore.pov_search` describes. `k`, `povs` and `pov_weight` may be given anew to each `invoke`.
+    `FaissStore.pov_search` describes. `k`, `povs`, `pov_weight` and `filter` may be given anew to each `invoke`.
+    `store` is a `FaissStore`, or any vector store or retriever of LangChain's; see `as_pov_store`.
     """
 
-    store: FaissStore
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    store: POVStore
     povs: list[POV] = Field(default_factory=list)
     pov_weight: float = 0.5
     k: int = 5
@@ -32,6 +37,12 @@ class POVRetriever(BaseRetriever):
     aggregate: Aggregate = "sum"
     calibrate: bool = False
     rerank: bool | None = None
+    filter: Filter | None = None
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _any_store(cls, store: Any) -> POVStore:
+        return as_pov_store(store)
 
     def _get_relevant_documents(
         self,
@@ -41,7 +52,7 @@ class POVRetriever(BaseRetriever):
         k: int | None = None,
         povs: Sequence[POV] | None = None,
         pov_weight: float | None = None,
-        **kwargs: Any,
+        filter: Filter | None = None,
     ) -> list[Document]:
         return distinct_search(
             self.store,
@@ -53,11 +64,12 @@ class POVRetriever(BaseRetriever):
             aggregate=self.aggregate,
             calibrate=self.calibrate,
             rerank=self.rerank,
+            filter=self.filter if filter is None else filter,
         )[0]
 
 
 def distinct_search(
-    store: FaissStore,
+    store: POVStore,
     questions: Sequence[str],
     povs_per_question: Sequence[Sequence[POV]],
     ks: Sequence[int],
@@ -74,6 +86,8 @@ def distinct_search(
     Returns:
         For every question at most its k documents, best first. Errors as `pov_search`.
     """
+    for k in ks:
+        check_k(k)
     if not questions:
         return []
     fetch = 2 * max(ks) + 8

@@ -5,15 +5,19 @@ Knows no vectors.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from langchain_core.documents import Document
+from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
 
+# Metadata that a document must have, each with one value or any of several; or a test of the document.
+Filter = Mapping[str, Any] | Callable[[Document], bool]
 SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string()), ("metadata", pa.large_string())])
 # Every append adds a chunk to the table, and a row's lookup walks the chunks.
 MOST_CHUNKS = 64
@@ -55,6 +59,19 @@ class DocumentTable:
             page_content=self._table["text"][position].as_py(),
             metadata=json.loads(self._table["metadata"][position].as_py()),
         )
+
+    def matching(self, wanted: Filter) -> NDArray[np.int64]:
+        """Return the positions of the documents that a filter lets through."""
+        if callable(wanted):
+            found = (i for i in range(len(self)) if wanted(self.document(i)))
+            return np.fromiter(found, dtype=np.int64)
+        values = {name: value if isinstance(value, list | tuple | set) else [value] for name, value in wanted.items()}
+        found = (
+            i
+            for i, metadata in enumerate(map(json.loads, self._table["metadata"].to_pylist()))
+            if all(name in metadata and metadata[name] in allowed for name, allowed in values.items())
+        )
+        return np.fromiter(found, dtype=np.int64)
 
     def append(self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str]) -> None:
         """Add rows; `metadatas` are JSON (see `metadata_json`). The ids must be new."""

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - LangChain's signatures carry **kwargs: Any
 """FaissStore: a LangChain VectorStore whose searches take points of view.
 
 It keeps vectors and texts together, under one lock, and hands searches to `searching`, files to `persistence`.
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from vectorstore.errors import StoreError
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
 from vectorstore.store import ranking
-from vectorstore.store.documents import DocumentTable, metadata_json
+from vectorstore.store.documents import DocumentTable, Filter, metadata_json
 from vectorstore.store.encoder import Encoder
 from vectorstore.store.index import Device, Kind, VectorIndex, kind_for
 from vectorstore.store.persistence import Manifest, save_folder
@@ -105,6 +104,7 @@ class FaissStore(VectorStore):
         **kwargs: Any,
     ) -> list[str]:
         """Embed and add texts; an id that is here already is overwritten, one that is None is made up."""
+        _refuse_unknown(kwargs, "metadatas, ids")
         listed = list(texts)
         vectors = self._encoder.documents(listed)
         return self.add_embedded(listed, vectors, metadatas, ids=ids)
@@ -147,6 +147,7 @@ class FaissStore(VectorStore):
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete by id, everything when `ids` is None; unknown ids are passed over."""
+        _refuse_unknown(kwargs, "ids")
         with self._lock:
             gone = set(range(len(self)) if ids is None else self._table.positions(ids))
             if not gone:
@@ -162,31 +163,39 @@ class FaissStore(VectorStore):
         with self._lock:
             return [self._table.document(i) for i in self._table.positions(ids)]
 
-    def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
-        """Return the k chunks nearest to the query."""
-        return [document for document, _ in self.similarity_search_with_score(query, k)]
+    def similarity_search(
+        self, query: str, k: int = 4, *, filter: Filter | None = None, **kwargs: Any
+    ) -> list[Document]:
+        """Return the k chunks nearest to the query; for `filter` see `pov_search`."""
+        return [document for document, _ in self.similarity_search_with_score(query, k, filter=filter, **kwargs)]
 
-    def similarity_search_with_score(self, query: str, k: int = 4, **kwargs: Any) -> list[tuple[Document, float]]:
+    def similarity_search_with_score(
+        self, query: str, k: int = 4, *, filter: Filter | None = None, **kwargs: Any
+    ) -> list[tuple[Document, float]]:
         """Return the k nearest chunks with their cosines, the largest first."""
-        return self._nearest(self._encoder.queries([query])[0], k)
+        _refuse_unknown(kwargs, "k, filter")
+        return self._nearest(self._encoder.queries([query])[0], k, filter)
 
-    def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **kwargs: Any) -> list[Document]:
+    def similarity_search_by_vector(
+        self, embedding: list[float], k: int = 4, *, filter: Filter | None = None, **kwargs: Any
+    ) -> list[Document]:
         """Return the k chunks nearest to a vector (d,)."""
-        return [document for document, _ in self._nearest(self._encoder.padded(unit([embedding]))[0], k)]
+        _refuse_unknown(kwargs, "k, filter")
+        return [document for document, _ in self._nearest(self._encoder.padded(unit([embedding]))[0], k, filter)]
 
     def max_marginal_relevance_search(
         self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
     ) -> list[Document]:
         """Return k chunks near the query and unlike each other (Carbonell and Goldstein 1998)."""
-        return self.max_marginal_relevance_search_by_vector(
-            self._encoder.question_half(self._encoder.queries([query]))[0].tolist(), k, fetch_k, lambda_mult
-        )
+        vector = self._encoder.question_half(self._encoder.queries([query]))[0].tolist()
+        return self.max_marginal_relevance_search_by_vector(vector, k, fetch_k, lambda_mult, **kwargs)
 
     def max_marginal_relevance_search_by_vector(
         self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
     ) -> list[Document]:
         """Return k chunks near a vector and unlike each other, out of the `fetch_k` nearest."""
-        found = self.similarity_search_by_vector(embedding, fetch_k)
+        ranking.check_k(k)
+        found = self.similarity_search_by_vector(embedding, fetch_k, **kwargs)
         with self._lock:
             vectors = self.vectors([str(document.id) for document in found])
         chosen = maximal_marginal_relevance(np.asarray(embedding), list(vectors), lambda_mult, k)
@@ -208,6 +217,7 @@ class FaissStore(VectorStore):
         aggregate: Aggregate = "sum",
         calibrate: bool = False,
         rerank: bool | None = None,
+        filter: Filter | None = None,
     ) -> list[list[Document]]:
         """Search for many questions at once, each from its own points of view.
 
@@ -222,6 +232,8 @@ class FaissStore(VectorStore):
                 that everything resembles a little weigh no more than others. "hybrid" always does.
             rerank: let the model's reranker read the 30 best with each view, and add what it says to `pov_scores`.
                 None does so where the model has one, the mode is "dense" and nothing is calibrated.
+            filter: search only documents whose metadata have these values, {"speaker": "Ann", "year": [2023, 2024]}
+                with any of several, or for which a function of the document is true.
 
         Returns:
             For every question at most k documents, the best first. Metadata gains `score`,
@@ -234,7 +246,7 @@ class FaissStore(VectorStore):
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)
-        _check_k(k)
+        ranking.check_k(k)
         if len(questions) != len(povs_per_question):
             raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
         factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
@@ -250,9 +262,10 @@ class FaissStore(VectorStore):
                 return [[] for _ in questions]
             for query in queries[:1]:
                 self._check_dimension(query.basis)
+            allowed = None if filter is None else self._table.matching(filter)
             if mode == "hybrid":
-                return [self._searcher.hybrid(query, k) for query in queries]
-            return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader)
+                return [self._searcher.hybrid(query, k, allowed) for query in queries]
+            return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader, allowed=allowed)
 
     def _basis(self, question: str, vector: NDArray[np.float64], povs: Sequence[POV]) -> NDArray[np.float64]:
         return np.vstack([vector[None, :], self._encoder.povs(question, povs)]) if povs else vector[None, :]
@@ -315,13 +328,14 @@ class FaissStore(VectorStore):
 
     # Inside the lock.
 
-    def _nearest(self, vector: NDArray[np.float64], k: int) -> list[tuple[Document, float]]:
-        _check_k(k)
+    def _nearest(self, vector: NDArray[np.float64], k: int, wanted: Filter | None) -> list[tuple[Document, float]]:
+        ranking.check_k(k)
         with self._lock:
             if not len(self):
                 return []
             self._check_dimension(vector[None, :])
-            return self._searcher.nearest(vector, k)
+            allowed = None if wanted is None else self._table.matching(wanted)
+            return self._searcher.nearest(vector, k, allowed)
 
     def _changed(self) -> None:
         self._searcher = Searcher(self._index, self._table)
@@ -336,6 +350,6 @@ class FaissStore(VectorStore):
             raise StoreError("The vectors hold numbers that are not finite. Check the embedding model.")
 
 
-def _check_k(k: int) -> None:
-    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        raise StoreError(f"k={k!r} is not a number of chunks from 1 up.")
+def _refuse_unknown(kwargs: dict[str, Any], known: str) -> None:
+    if kwargs:
+        raise StoreError(f"unknown argument {next(iter(kwargs))!r}. Known: {known}.")

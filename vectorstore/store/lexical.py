@@ -2,10 +2,12 @@
 
 BM25 (Robertson and Zaragoza 2009) is linear in the query's words, so points of view fold into it as they do
 into vectors. Words are cut without a language's help: runs of letters and digits, with English plural and
-verb endings folded, and pairs of neighbouring characters for Chinese and Japanese. Knows no vectors.
+verb endings folded, and pairs of neighbouring characters for Chinese and Japanese. Texts are stored word for word and
+normalised here only. Knows no vectors.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -17,6 +19,11 @@ from vectorstore.pov import POV
 from vectorstore.store.ranking import standardised
 
 _RUN = re.compile(rf"[{CJK}]+|[^\W{CJK}]+")
+# Soft hyphens, zero-width spaces and marks of direction; the zero-width non-joiner parts words in Persian, and stays.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+# A word that is broken at the end of a line goes on with a small letter.
+_BROKEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\r?\n[ \t]{0,20}(?=([^\W\d_]))")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _CJK_RUN = re.compile(rf"[{CJK}]+")
 # So frequent in English that they say nothing; BM25's weights alone leave them noise in short texts.
 _STOPWORDS = """a an and are as at be been but by can could did do does for from had has have he her his
@@ -62,12 +69,19 @@ class LexicalIndex:
 def tokens(text: str) -> list[str]:
     """Cut a text into the words that BM25 counts."""
     found: list[str] = []
-    for run in _RUN.findall(text.lower()):
+    for run in _RUN.findall(normalised(text)):
         if _CJK_RUN.fullmatch(run):
             found += ["".join(pair) for pair in pairwise(run)] or [run]
         elif run not in STOPWORDS:
             found.append(_stem(run))
     return found
+
+
+def normalised(text: str) -> str:
+    """Return a text as it is matched: one form of each character, digits as 0-9, broken words whole, small letters."""
+    whole = _BROKEN.sub(lambda found: "" if found[1].islower() else found[0], text)
+    one_form = unicodedata.normalize("NFKC", whole.translate(_INVISIBLE))
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), one_form).casefold()
 
 
 def _stem(word: str) -> str:

@@ -96,6 +96,12 @@ def best(scores: Floats, count: int) -> NDArray[np.int64]:
     return np.argpartition(-scores, count)[:count].astype(np.int64)
 
 
+def check_k(k: int) -> None:
+    """Raise StoreError for what is no number of chunks."""
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        raise StoreError(f"k={k!r} is not a number of chunks from 1 up.")
+
+
 def check_mode(mode: str) -> None:
     """Raise StoreError for a mode that there is not."""
     if mode not in ("dense", "hybrid"):

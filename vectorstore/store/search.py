@@ -24,6 +24,9 @@ DEPTH = 30
 # one alone. The example's 12 questions by 4 views and by 3: the same first 5 and 3 chunks as with DEPTH for each view.
 READINGS = 60
 
+# Passages nearest to a question among which directions between statements, and negative weights, choose.
+ON_TOPIC = 100
+
 Positions = NDArray[np.int64]
 # Of a question, its views and some passages: what each passage gains for each view (n, m).
 Reader = Callable[[str, Sequence[POV], Sequence[str]], Floats]
@@ -37,6 +40,19 @@ class PovQuery:
     povs: Sequence[POV]
     basis: Floats
     factor: Floats
+
+    @property
+    def topic(self) -> Floats | None:
+        """What the passages are to be about (1, d): the question and its plain views; None where all views are plain.
+
+        A direction between two statements is about neither of them, and what is unlike a statement is about anything.
+        """
+        plain = np.array([True, *(pov.against is None and pov.weight >= 0 for pov in self.povs)])
+        if plain.all() or not self.factor[:, ~plain].any():
+            return None
+        share = np.where(plain, self.factor, 0).mean(axis=0)
+        share[0] = max(share[0], share[1:].sum()) or 1.0  # the question counts as much as all plain views
+        return np.asarray(share @ self.basis)[None, :]
 
     @property
     def hears_views(self) -> bool:
@@ -54,41 +70,70 @@ class Searcher:
         self._lexical: LexicalIndex | None = None
         self._moments: ranking.Moments | None = None
 
-    def nearest(self, vector: Floats, k: int) -> list[tuple[Document, float]]:
-        """Return the k chunks nearest to a vector (d,) with their cosines."""
-        positions = self._index.search(vector[None, :], k)[0]
+    def nearest(self, vector: Floats, k: int, allowed: Positions | None = None) -> list[tuple[Document, float]]:
+        """Return the k chunks nearest to a vector (d,) with their cosines; of the allowed ones where they are given."""
+        positions = self._candidates(vector[None, :], k, allowed)[0]
         scores = ranking.dots(self._index.vectors(positions), vector[None, :])[:, 0]
         order = ranking.order(scores, positions)[:k]
         return [(self._table.document(int(positions[i])), float(scores[i])) for i in order]
 
     def dense(
-        self, queries: Sequence[PovQuery], k: int, *, calibrate: bool, reader: Reader | None
+        self,
+        queries: Sequence[PovQuery],
+        k: int,
+        *,
+        calibrate: bool,
+        reader: Reader | None,
+        allowed: Positions | None = None,
     ) -> list[list[Document]]:
         """Search by cosine for many questions at once; with a reader its gains are added to the best."""
         scales = [self.moments().scale(q.basis) if calibrate else ranking.raw_scale(q.basis) for q in queries]
         folded = [(q.factor / s.spread) @ q.basis for q, s in zip(queries, scales, strict=True)]
-        found = self._index.search(np.vstack(folded), max(k, DEPTH) if reader else k)
-        results, row = [], 0
-        for query, scale in zip(queries, scales, strict=True):
-            positions = np.unique(np.concatenate(found[row : row + len(query.factor)]))
-            row += len(query.factor)
+        found = self._dense_candidates(queries, folded, max(k, DEPTH) if reader else k, allowed)
+        results = []
+        for query, scale, positions in zip(queries, scales, found, strict=True):
             parts = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
             if reader and query.hears_views:
                 self._read_best(reader, query, positions, parts)
             results.append(self._documents(positions, parts, query.factor, k))
         return results
 
-    def hybrid(self, query: PovQuery, k: int) -> list[Document]:
+    def hybrid(self, query: PovQuery, k: int, allowed: Positions | None = None) -> list[Document]:
         """Search by cosine and by words for one question; both halves stand in standard deviations."""
         lexical = self.lexical().term_scores(query.question, query.povs)
         scale = self.moments().scale(query.basis)
         wide = max(10 * k, ranking.SHORTLIST)
-        dense = self._index.search((query.factor / scale.spread) @ query.basis, wide)
-        words = [ranking.best(lexical @ row, wide) for row in query.factor]
+        among = np.arange(len(self._table)) if allowed is None else allowed
+        if query.topic is not None:
+            asked = among[ranking.best(lexical[among, 0], max(k, ON_TOPIC))]
+            near = self._candidates(query.topic, max(k, ON_TOPIC), allowed)[0]
+            allowed = among = np.union1d(asked, near)
+        dense = self._candidates((query.factor / scale.spread) @ query.basis, wide, allowed)
+        words = [among[ranking.best(lexical[among] @ row, wide)] for row in query.factor]
         positions = np.unique(np.concatenate([*dense, *words]))
         semantic = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
         parts = ranking.fuse(semantic, lexical[positions])
         return self._documents(positions, parts, query.factor, k)
+
+    def _dense_candidates(
+        self, queries: Sequence[PovQuery], folded: Sequence[Floats], k: int, allowed: Positions | None
+    ) -> list[Positions]:
+        """Return each query's candidates; all plain queries are searched in one call."""
+        topics = [query.topic for query in queries]
+        plain = [vectors for vectors, topic in zip(folded, topics, strict=True) if topic is None]
+        found = iter(self._candidates(np.vstack(plain), k, allowed) if plain else [])
+        results = []
+        for vectors, topic in zip(folded, topics, strict=True):
+            if topic is None:
+                rows = [next(found) for _ in vectors]
+            else:
+                near = self._candidates(topic, max(k, ON_TOPIC), allowed)[0]
+                rows = self._candidates(vectors, k, near)
+            results.append(np.unique(np.concatenate(rows)))
+        return results
+
+    def _candidates(self, vectors: Floats, k: int, allowed: Positions | None) -> list[Positions]:
+        return self._index.search(vectors, k) if allowed is None else self._index.search_among(allowed, vectors, k)
 
     def moments(self) -> ranking.Moments:
         """Return the mean and covariance of the corpus' vectors, computed once."""

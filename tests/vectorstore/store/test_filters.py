@@ -1,0 +1,110 @@
+"""Metadata filters, and what a search refuses."""
+
+import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+
+from vectorstore import POV, FaissStore, POVRetriever, StoreError
+
+VIEW = POV("trade brings peace", against="trade brings war")
+
+
+@pytest.fixture(params=["flat", "hnsw", "ivf"])
+def store(request):
+    texts = [f"{'salt' if i % 3 else 'iron'} passage {i}" for i in range(120)]
+    metadatas = [{"speaker": "ann" if i % 4 == 0 else "bob", "year": 1900 + i % 5} for i in range(120)]
+    return FaissStore.from_texts(
+        texts, DeterministicFakeEmbedding(size=16), metadatas, ids=[str(i) for i in range(120)], kind=request.param
+    )
+
+
+def numbers(documents):
+    return [int(document.id) for document in documents]
+
+
+@pytest.mark.parametrize("mode", ["dense", "hybrid"])
+@pytest.mark.parametrize("view", [VIEW, POV("salt is dear")])
+def test_a_search_finds_all_that_the_filter_lets_through_and_nothing_else(store, mode, view):
+    found = store.pov_search(["salt?"], [[view]], k=50, mode=mode, filter={"speaker": "ann", "year": [1900, 1901]})[0]
+
+    assert sorted(numbers(found)) == [i for i in range(120) if i % 4 == 0 and i % 5 in (0, 1)]
+
+
+@pytest.mark.parametrize("mode", ["dense", "hybrid"])
+def test_scores_and_order_are_those_of_the_search_without_a_filter(store, mode):
+    everything = store.pov_search(["salt?"], [[POV("salt is dear")]], k=120, mode=mode)[0]
+    scores = {document.id: document.metadata["score"] for document in everything}
+
+    found = store.pov_search(["salt?"], [[POV("salt is dear")]], k=7, mode=mode, filter={"speaker": "ann"})[0]
+
+    own = [document.metadata["score"] for document in found]
+    assert own == [scores.get(document.id, score) for document, score in zip(found, own, strict=True)]
+    assert own == sorted(own, reverse=True)
+
+
+def test_a_filter_may_be_a_function_of_the_document(store):
+    found = store.similarity_search("salt?", k=200, filter=lambda document: "iron" in document.page_content)
+
+    assert sorted(numbers(found)) == [i for i in range(120) if i % 3 == 0]
+
+
+@pytest.mark.parametrize("mode", ["dense", "hybrid"])
+def test_a_filter_that_nothing_passes_finds_nothing(store, mode):
+    assert store.pov_search(["salt?"], [[VIEW]], mode=mode, filter={"speaker": "eve"}) == [[]]
+    assert store.similarity_search("salt?", filter={"month": 5}) == []
+
+
+@pytest.mark.parametrize("kind", ["similarity", "mmr", "similarity_score_threshold"])
+def test_filters_work_in_as_retriever(store, kind):
+    arguments = {"k": 4, "filter": {"speaker": "ann"}}
+    arguments |= {"score_threshold": 0.0} if kind == "similarity_score_threshold" else {}
+
+    found = store.as_retriever(search_type=kind, search_kwargs=arguments).invoke("salt?")
+
+    assert [document.metadata["speaker"] for document in found] == ["ann"] * 4
+
+
+def test_filters_work_in_a_pov_retriever_and_anew_in_each_call(store):
+    retriever = POVRetriever(store=store, povs=[VIEW], k=3, filter={"speaker": "ann"})
+
+    assert {document.metadata["speaker"] for document in retriever.invoke("salt?")} == {"ann"}
+    assert {one.metadata["speaker"] for one in retriever.invoke("salt?", filter={"speaker": "bob"})} == {"bob"}
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda store: store.similarity_search("x", filtre={}),
+        lambda store: store.similarity_search_with_score("x", filtre={}),
+        lambda store: store.similarity_search_by_vector([0.0] * 16, filtre={}),
+        lambda store: store.max_marginal_relevance_search("x", filtre={}),
+        lambda store: store.as_retriever(search_kwargs={"filtre": {}}).invoke("x"),
+        lambda store: store.add_texts(["x"], filtre={}),
+        lambda store: store.delete(["1"], filtre={}),
+    ],
+)
+def test_an_unknown_argument_is_an_error(store, search):
+    with pytest.raises(StoreError, match=r"unknown argument 'filtre'\. Known: "):
+        search(store)
+
+
+def test_a_retriever_knows_its_arguments_too(store):
+    with pytest.raises(ValueError, match="filtre"):
+        POVRetriever(store=store, filtre={})
+    with pytest.raises(TypeError, match="filtre"):
+        POVRetriever(store=store).invoke("x", filtre={})
+
+
+@pytest.mark.parametrize("k", [0, -1, True, 2.5])
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda store, k: store.similarity_search("x", k=k),
+        lambda store, k: store.similarity_search_by_vector([0.1] * 16, k=k),
+        lambda store, k: store.max_marginal_relevance_search("x", k=k),
+        lambda store, k: store.pov_search(["x"], [[]], k=k),
+        lambda store, k: POVRetriever(store=store).invoke("x", k=k),
+    ],
+)
+def test_k_below_one_is_refused(store, search, k):
+    with pytest.raises(StoreError, match="is not a number of chunks from 1 up"):
+        search(store, k)

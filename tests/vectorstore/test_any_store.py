@@ -1,0 +1,112 @@
+"""Stores and retrievers of others, searched from points of view."""
+
+import pytest
+from langchain_core.documents import Document
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import InMemoryVectorStore
+
+from chains import pov_retrieval_chain
+from vectorstore import POV, FaissStore, POVRetriever, StoreError, as_pov_store
+
+EMBEDDING = DeterministicFakeEmbedding(size=16)
+TEXTS = [f"passage {i}" for i in range(12)]
+
+
+class ListRetriever(BaseRetriever):
+    """Finds the same documents whatever it is asked, and keeps the questions."""
+
+    documents: list[Document]
+    asked: list[str]
+
+    def _get_relevant_documents(self, query, *, run_manager):
+        self.asked.append(query)
+        return self.documents
+
+
+class CountingEmbedding(DeterministicFakeEmbedding):
+    embedded: list[str]
+
+    def embed_documents(self, texts):
+        self.embedded.extend(texts)
+        return super().embed_documents(texts)
+
+
+@pytest.fixture
+def listed():
+    return ListRetriever(
+        documents=[Document(page_content=text, metadata={"n": i}) for i, text in enumerate(TEXTS)], asked=[]
+    )
+
+
+def in_memory():
+    return InMemoryVectorStore.from_texts(TEXTS, EMBEDDING, [{"n": i} for i in range(12)])
+
+
+def facts(documents):
+    return [(d.page_content, round(d.metadata["score"], 9), d.metadata["rank"]) for d in documents]
+
+
+@pytest.mark.parametrize("mode", ["dense", "hybrid"])
+def test_what_others_find_is_ranked_as_in_a_store_of_ours(listed, mode):
+    views = [POV("passage 3"), POV("passage 4", against="passage 5")]
+    ours = FaissStore.from_texts(TEXTS, EMBEDDING).pov_search(["which?"], [views], k=12, mode=mode)[0]
+
+    for_retriever = as_pov_store(listed, EMBEDDING).pov_search(["which?"], [views], k=12, mode=mode)[0]
+    for_store = as_pov_store(in_memory()).pov_search(["which?"], [views], k=12, mode=mode)[0]
+
+    assert facts(for_retriever) == facts(for_store) == facts(ours)
+
+
+def test_the_source_is_asked_for_the_question_and_for_each_view(listed):
+    as_pov_store(listed, EMBEDDING).pov_search(["which?"], [[POV("one"), POV("two")]], k=1)
+
+    assert listed.asked == ["which?", "which? one", "which? two"]
+
+
+def test_a_passage_is_embedded_once(listed):
+    counting = CountingEmbedding(size=16, embedded=[])
+    store = as_pov_store(listed, counting)
+
+    store.pov_search(["which?", "what?"], [[], []], k=2)
+
+    assert sorted(counting.embedded) == sorted(TEXTS)
+
+
+def test_a_question_gets_what_was_found_for_it_alone(listed):
+    store = as_pov_store(listed, EMBEDDING)
+    store.pov_search(["which?"], [[]], k=2)
+    listed.documents = [Document(page_content="another")]
+
+    assert [d.page_content for d in store.pov_search(["what?"], [[]], k=5)[0]] == ["another"]
+
+
+@pytest.mark.parametrize("wanted", [{"n": [3, 5]}, lambda document: document.metadata["n"] in (3, 5)])
+def test_a_filter_is_applied_to_what_was_found(wanted):
+    found = as_pov_store(in_memory()).pov_search(["which?"], [[]], k=5, filter=wanted)[0]
+
+    assert {document.metadata["n"] for document in found} == {3, 5}
+
+
+@pytest.mark.parametrize("source", ["listed", "in memory"])
+def test_any_source_serves_retriever_and_chain(listed, source):
+    chosen = as_pov_store(listed, EMBEDDING) if source == "listed" else in_memory()
+
+    assert len(POVRetriever(store=chosen, povs=[POV("passage 3")], k=3).invoke("which?")) == 3
+    assert len(pov_retrieval_chain(chosen, [POV("passage 3")], k=3).invoke("which?")) == 3
+
+
+def test_a_store_of_ours_is_taken_as_it_is():
+    store = FaissStore(EMBEDDING)
+
+    assert as_pov_store(store) is store
+
+
+def test_what_is_no_store_is_refused_by_its_type():
+    with pytest.raises(StoreError, match="dict is no store"):
+        as_pov_store({})
+
+
+def test_k_below_one_is_refused(listed):
+    with pytest.raises(StoreError, match="k=0"):
+        as_pov_store(listed, EMBEDDING).pov_search(["x"], [[]], k=0)

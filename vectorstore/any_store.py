@@ -1,0 +1,134 @@
+"""Stores and retrievers of others, searched from points of view.
+
+They find candidates by their own means, for the question and for each view; what they find is embedded once, kept in
+a `FaissStore` in memory, and ranked there as every search of ours is. So scores, reranking and filters mean the same.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
+
+from vectorstore.corpus.loader import chunk_id
+from vectorstore.errors import StoreError
+from vectorstore.pov import POV
+from vectorstore.store.faiss_store import FaissStore
+from vectorstore.store.ranking import check_k
+
+# Candidates that a vector store is asked for, for each passage that is wanted: what a view lifts lies deeper.
+DEPTH = 4
+
+
+@runtime_checkable
+class POVStore(Protocol):
+    """What can be searched from points of view; see `FaissStore.pov_search`."""
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The embedding model."""
+
+    def pov_search(
+        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], *, k: int = 5, **search: Any
+    ) -> list[list[Document]]:
+        """Search for many questions at once."""
+
+
+def as_pov_store(source: POVStore | VectorStore | BaseRetriever, embeddings: Embeddings | None = None) -> POVStore:
+    """Return what can be searched from points of view: the source itself, or an adapter around it.
+
+    Args:
+        source: a `FaissStore`, any LangChain vector store, or any retriever.
+        embeddings: what passages are ranked with; the vector store's own, else the bundled model unless given.
+
+    Raises:
+        StoreError: the source is none of these.
+    """
+    if isinstance(source, POVStore):
+        return source
+    if isinstance(source, VectorStore | BaseRetriever):
+        return CandidateStore(source, embeddings)
+    raise StoreError(f"{type(source).__name__} is no store. Use a FaissStore, a LangChain vector store or a retriever.")
+
+
+class CandidateStore:
+    """Ranks what another store or retriever finds.
+
+    Args:
+        source: asked for the question, and for the question with each view. A retriever returns as many as it does.
+        embeddings: as in `as_pov_store`.
+    """
+
+    def __init__(self, source: VectorStore | BaseRetriever, embeddings: Embeddings | None = None) -> None:
+        """Start with nothing found."""
+        self._source = source
+        own = source.embeddings if isinstance(source, VectorStore) else None
+        self._held = FaissStore(embeddings or own or _bundled())
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """What passages are ranked with."""
+        return self._held.embeddings
+
+    def pov_search(
+        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], *, k: int = 5, **search: Any
+    ) -> list[list[Document]]:
+        """Search as `FaissStore.pov_search` does, among what the source finds for each question.
+
+        A filter is applied to what was found: with a narrow one, give the source its own instead.
+        """
+        check_k(k)
+        wanted = search.pop("filter", None)
+        results = []
+        for question, povs in zip(questions, povs_per_question, strict=True):
+            ids = self._found(question, povs, k)
+            allowed = self._allowed(ids, wanted)
+            results += self._held.pov_search([question], [povs], k=k, filter=allowed, **search)
+        return results
+
+    def _found(self, question: str, povs: Sequence[POV], k: int) -> set[str]:
+        """Ask the source, and hold what is new; return the ids of what it found."""
+        asked = dict.fromkeys([question, *(f"{question} {pov.text}" for pov in povs)])
+        found = {_id(document): document for query in asked for document in self._ask(query, DEPTH * k)}
+        known = {document.id for document in self._held.get_by_ids(list(found))}
+        new = [identifier for identifier in found if identifier not in known]
+        self._held.add_texts(
+            [found[one].page_content for one in new], [_kept(found[one].metadata) for one in new], ids=new
+        )
+        return set(found)
+
+    def _ask(self, query: str, count: int) -> list[Document]:
+        if isinstance(self._source, VectorStore):
+            return self._source.similarity_search(query, k=count)
+        return self._source.invoke(query)
+
+    @staticmethod
+    def _allowed(ids: set[str], wanted: Any) -> Any:
+        if wanted is None:
+            return lambda document: document.id in ids
+        if callable(wanted):
+            return lambda document: document.id in ids and wanted(document)
+        values = {name: value if isinstance(value, list | tuple | set) else [value] for name, value in wanted.items()}
+        return lambda document: (
+            document.id in ids and all(document.metadata.get(name) in allowed for name, allowed in values.items())
+        )
+
+
+def _id(document: Document) -> str:
+    return document.id or chunk_id(document.page_content)
+
+
+def _kept(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return metadata as a store can keep them; what JSON has no form for becomes its text."""
+    kept = {}
+    for name, value in metadata.items():
+        kept[name] = value if isinstance(value, str | int | float | list | dict) else str(value)
+    return kept
+
+
+def _bundled() -> Embeddings:
+    from vectorstore.embedding.models import load_embeddings
+
+    return load_embeddings()
