@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -26,7 +28,7 @@ from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from debate.settings import GraphSettings
 from prompts import Persona, PointOfView
-from vectorstore import FaissStore
+from vectorstore import FaissStore, POVStore, as_pov_store
 
 
 class QuestionState(DebateState, total=False):
@@ -38,7 +40,7 @@ class QuestionState(DebateState, total=False):
 
 def build_question_graph(
     llm: BaseLanguageModel[Any],
-    store: FaissStore,
+    store: POVStore | VectorStore | BaseRetriever,
     personas: Sequence[Persona],
     *,
     povs: Sequence[PointOfView] = (),
@@ -50,7 +52,8 @@ def build_question_graph(
 
     Args:
         llm: any LangChain language model, plain or chat.
-        store: the corpus.
+        store: the corpus: a ``FaissStore``, or any vector store or retriever of LangChain's. Only with a
+            ``FaissStore`` does a threshold tell that nothing in the corpus bears on a question.
         personas: the debaters, at least two.
         povs: the points of view that the opinion's passages are retrieved by; the opinion persona's own
             where none are given.
@@ -64,6 +67,7 @@ def build_question_graph(
         ChainError: fewer than two personas or rounds, or an unknown language.
     """
     chosen = settings or GraphSettings()
+    searched = as_pov_store(store)
     writer = opinion_persona or personas[0]
     debate = DebateSteps(
         llm,
@@ -76,12 +80,12 @@ def build_question_graph(
     attempts = Attempts()
     graph.add_node(
         Stage.RETRIEVE.node,
-        attempts.noted(Stage.RETRIEVE, _retrieve_step(store, povs or writer.povs, personas, chosen)),
+        attempts.noted(Stage.RETRIEVE, _retrieve_step(searched, povs or writer.povs, personas, chosen)),
         retry_policy=RETRY,
     )
     graph.add_node(
         Stage.OPINION.node,
-        attempts.noted(Stage.OPINION, _opinion_step(llm, store, writer, chosen)),
+        attempts.noted(Stage.OPINION, _opinion_step(llm, searched, writer, chosen)),
         retry_policy=RETRY,
     )
     graph.add_edge(START, Stage.RETRIEVE.node)
@@ -96,7 +100,7 @@ def build_question_graph(
 
 
 def _retrieve_step(
-    store: FaissStore, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
+    store: POVStore, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
     """Search once for the writer and every debater: nothing searches while text is generated."""
     retrieval = SharedRetrieval(
@@ -124,15 +128,19 @@ def _retrieve_step(
 
 
 def _opinion_step(
-    llm: BaseLanguageModel[Any], store: FaissStore, writer: Persona, chosen: GraphSettings
+    llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
+    # Other stores do not tell what they hold, so nothing can be measured on it.
+    calibrated = (
+        calibrate(store) if chosen.abstain and isinstance(store, FaissStore) and len(store) > chosen.k else None
+    )
     chain = opinion_chain(
         llm,
         writer,
         limits=WordLimits(chosen.min_words, chosen.max_words),
         embeddings=store.embeddings,
         style=chosen.style,
-        abstention=calibrate(store) if chosen.abstain and len(store) > chosen.k else None,
+        abstention=None if measured is None else calibrate(measured),
         seed=chosen.seed,
     )
 

@@ -3,6 +3,7 @@
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 from langchain_core.runnables import RunnableLambda
+from langchain_core.vectorstores import InMemoryVectorStore
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
@@ -61,6 +62,16 @@ def test_a_second_question_on_the_same_thread_begins_a_new_debate(build) -> None
     graph.invoke({"question": "Did they?"}, thread)
     state = graph.invoke({"question": "Will they?"}, thread)
     assert state["question"].text == "Will they?"
+    assert len(state["turns"]) == 4
+
+
+def test_any_vector_store_serves_the_question_graph() -> None:
+    others = InMemoryVectorStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING)
+    graph = build_question_graph(ScriptedLLM(script=SCRIPT), others, PERSONAS)
+
+    state = graph.invoke({"question": "Did they?"})
+
+    assert sorted(chunk.text for chunk in state["chunks"]) == ["BRICS admitted Iran.", "The G7 capped a price."]
     assert len(state["turns"]) == 4
 
 
