@@ -131,9 +131,7 @@ def _opinion_step(
     llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
     # Other stores do not tell what they hold, so nothing can be measured on it.
-    calibrated = (
-        calibrate(store) if chosen.abstain and isinstance(store, FaissStore) and len(store) > chosen.k else None
-    )
+    measured = store if isinstance(store, FaissStore) and chosen.abstain and len(store) > chosen.k else None
     chain = opinion_chain(
         llm,
         writer,
