@@ -6,7 +6,7 @@ A cross-encoder, all layers of all-MiniLM-L6-v2 and a head, learns whether a pas
 shows sentences with their passage, changed sentences with it, and both again with the passage changed in the same way,
 where truth and falsehood trade places: so that neither clumsy English nor a rare word gives a false sentence away
 (contrast sets, Gardner et al. 2020). What changed is then cut to a low rank and trained on a little in that form.
-Needs torch, transformers and tokenizers alone. `vectorstore/embedding/verifier/README.md` has the figures.
+Needs torch, transformers and tokenizers alone. No weights ship yet: `docs/decisions/0301-no-verifier-ships-yet.md`.
 """
 
 import argparse
