@@ -97,6 +97,12 @@ def other_database(folder: Path) -> None:
         connection.execute("CREATE TABLE checkpoints (other TEXT)")
 
 
+def moved(folder: Path) -> None:
+    """Let a run look for its documents where they are no longer."""
+    record = folder / "out" / "run.toml"
+    record.write_text(record.read_text(encoding="utf-8").replace('/docs"', '/moved"'), encoding="utf-8")
+
+
 def questions_cases() -> Iterator[Case]:
     """Question lists."""
     group = "question list"
@@ -154,7 +160,12 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "a persona without a voice", text("p.toml", '[[persona]]\nid = "a"\nname = "N"\n'), given)
     yield Case(group, "two with one id", text("p.toml", PERSONA.format("a") * 2), given)
     yield Case(group, "a weight of 0", text("p.toml", PERSONA.format("a") + "weight = 0\n"), given)
+    views = PERSONA.format("a").replace("persona.pov", "persona.povs")
+    yield Case(group, "a key that nothing reads", text("p.toml", views), given)
+    yield Case(group, "a misspelt weight", text("p.toml", PERSONA.format("a") + "wieght = 2.0\n"), given)
     yield Case(group, "nobody of that id", flags=("--opinion-persona", "nobody"))
+    yield Case(group, "an id that would steer the terminal", flags=("--opinion-persona", "\x1b]0;x\x07"))
+    yield Case(group, "a debater twice", flags=("--debaters", "professor", "--debaters", "professor"))
     alone = text("p.toml", PERSONA.format("professor"))
     yield Case(group, "one persona, who cannot debate", alone, given)
     group = "settings"
@@ -170,6 +181,10 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "one round, in which nobody answers", flags=("--rounds", "1"))
     yield Case(group, "a variable out of range", environment={"DEBATE_K": "0"})
     yield Case(group, "a variable with an unknown value", environment={"DEBATE_MODE": "sparse"})
+    yield Case(group, "a variable with an unknown value in its list", environment={"DEBATE_ALSO": "csv,pdf"})
+    yield Case(group, "a variable that holds no glossary", environment={"DEBATE_GLOSSARY": "Iran"})
+    yield Case(group, "an unknown export", flags=("--also", "pdf"))
+    yield Case(group, "a name that older versions had", text("c.toml", "in_flight = 3\n"), given)
     yield Case(group, "questions without documents", command=("run", "--questions", "q.csv"))
     group = "model"
     yield Case(group, "no such folder", flags=("--model", "./none"))
@@ -192,6 +207,7 @@ def folder_cases() -> Iterator[Case]:
     yield Case(group, "nothing to go on with", command=("run", "--resume", "none"))
     yield Case(group, "the questions changed", text("q.csv", GOOD + "And why not?\n"), resumes=True)
     yield Case(group, "the documents changed", text("docs/b.txt", "New."), resumes=True)
+    yield Case(group, "the documents are gone", moved, command=("run", "--resume", "out"), resumes=True)
     yield Case(group, "a setting changed", flags=("--rounds", "3"), resumes=True)
     yield Case(group, "run.toml: no TOML", text("out/run.toml", "= ="), resumes=True)
     yield Case(group, "run.toml: no settings in it", text("out/run.toml", "a = 1\n"), resumes=True)
@@ -213,6 +229,9 @@ def folder_cases() -> Iterator[Case]:
     damaged = text("out/traces.jsonl", "{}\n")
     yield Case(group, "traces.jsonl: a foreign line", damaged, command=("trace", "out"), resumes=True)
     yield Case(group, "no such question", command=("trace", "out", "--question", "q999"), resumes=True)
+    again = ("trace", "out", "--question", "q001", "--replay")
+    yield Case(group, "a replay from no stage", command=(*again, "end"), resumes=True)
+    yield Case(group, "a replay of a translation that was not asked for", command=(*again, "translate"), resumes=True)
 
 
 def all_cases() -> list[Case]:
