@@ -24,7 +24,7 @@ from debate.settings import RENAMED, DebateSettings
 from vectorstore import corpus_files
 
 RECORD = "run.toml"
-_LOG = "log.txt"
+_WRITTEN_ALONGSIDE = ("log.txt", "traces.jsonl")  # no reason to keep a folder in which nothing was finished
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names
@@ -142,8 +142,8 @@ def _check_same_run(folder: Path, settings: DebateSettings, force: bool) -> None
 def _remove_unused(folder: Path) -> None:
     """Remove a folder that holds nothing but what opening it made: what was wrong came before the first step."""
     with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
-        if {path.name for path in folder.iterdir()} <= {LOCK, RECORD, _LOG}:
-            for name in (RECORD, _LOG, LOCK):
+        if {path.name for path in folder.iterdir()} <= {LOCK, RECORD, *_WRITTEN_ALONGSIDE}:
+            for name in (*_WRITTEN_ALONGSIDE, RECORD, LOCK):
                 (folder / name).unlink(missing_ok=True)
             folder.rmdir()
 

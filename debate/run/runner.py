@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -88,20 +89,11 @@ def run_questions(
         folder = held.enter_context(open_run_folder(settings, force=force))
         try:
             _check_files(folder)  # what is wrong with it is told before anything is loaded
-            skipped: tuple[str, ...] = ()
-            if store is None:
-                watcher.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")
-                store, skipped = load_store(settings, watcher)
-            if llm is None:
-                watcher.preparing(f"loading {settings.model}")
-                llm = load_model(settings)
             held.enter_context(logged(folder))
-            for file in skipped:
-                LOG.warning("skipped an unreadable file: %s", file)
             callbacks = held.enter_context(tracing(folder))
-            return _Run(folder, settings, inputs, llm, store, Logged(watcher), callbacks).complete(
-                retry_failed, skipped
-            )
+            told = Logged(watcher)
+            run = _Run(folder, settings, inputs, lambda: _load(settings, llm, store, told), told, callbacks)
+            return run.complete(retry_failed)
         except StoppedAtOnce:
             raise
         except KeyboardInterrupt as error:
@@ -120,6 +112,28 @@ def _check_files(folder: Path) -> None:
             pass
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """What answering needs and what takes its time to load; a run with nothing left to do does without."""
+
+    llm: BaseLanguageModel[Any]
+    store: FaissStore
+    skipped_files: tuple[str, ...] = ()
+
+
+def _load(
+    settings: DebateSettings, llm: BaseLanguageModel[Any] | None, store: FaissStore | None, progress: Progress
+) -> _Loaded:
+    skipped: tuple[str, ...] = ()
+    if store is None:
+        progress.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")
+        store, skipped = load_store(settings, progress)
+    if llm is None:
+        progress.preparing(f"loading {settings.model}")
+        llm = load_model(settings)
+    return _Loaded(llm, store, skipped)
+
+
 class _Run:
     """One run in its folder, which this process holds."""
 
@@ -128,30 +142,30 @@ class _Run:
         folder: Path,
         settings: DebateSettings,
         inputs: RunInputs,
-        llm: BaseLanguageModel[Any],
-        store: FaissStore,
+        load: Callable[[], _Loaded],
         progress: Progress,
         callbacks: list[BaseCallbackHandler],
     ) -> None:
         self._folder = folder
         self._settings = settings
         self._inputs = inputs
-        self._llm = llm
-        self._store = store
+        self._load = cache(load)
         self._progress = progress
         self._callbacks = callbacks
         self._stop = Event()
         self._journal = Journal(folder / "results.jsonl")
         self._outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
 
-    def complete(self, retry_failed: bool, skipped: tuple[str, ...]) -> RunSummary:
+    def complete(self, retry_failed: bool) -> RunSummary:
         """Make the questions, answer those that are left, and write the workbook, the report and the exports."""
         questions = with_twins_noted(self._deepen(retry_failed))
         again = self._journal.failed if retry_failed else frozenset()
-        left = [one for one in questions if one.key not in self._journal or one.key in again]
-        self._progress.total(len(questions), len(questions) - len(left))
+        left = self._unanswered([one for one in questions if one.key not in self._journal or one.key in again])
+        skipped = self._load().skipped_files if left else ()
+        self._progress.total(len(questions), len(questions) - sum(map(len, left)))
         try:
-            self._answer(left, questions)
+            if left:
+                self._answer(left, questions)
         except KeyboardInterrupt:
             self._outputs.write_what_there_is(lambda: self._journal.rows(questions))
             raise
@@ -167,9 +181,14 @@ class _Run:
         families = DeepenedQuestions(self._folder / "questions.jsonl")
         left = [one for one in seeds if (known := families.get(one)) is None or (known.error and retry_failed)]
         if left:
-            self._progress.preparing(f"deepening {len(left)} questions")
+            self._deepen_all(left, families)
+        return list(families.listed(seeds, self._inputs.ids))
+
+    def _deepen_all(self, seeds: Sequence[Question], families: DeepenedQuestions) -> None:
+        loaded = self._load()
+        self._progress.preparing(f"deepening {len(seeds)} questions")
         chain = deepening_chain(
-            self._llm, self._store.embeddings, count=self._settings.deepen, seed=self._settings.seed
+            loaded.llm, loaded.store.embeddings, count=self._settings.deepen, seed=self._settings.seed
         )
 
         def config_of(seed: Question) -> RunnableConfig:
@@ -183,40 +202,40 @@ class _Run:
                 LOG.warning("%s could not be deepened: %s", seed.id, error)
                 return seed, Family((replace(seed, note=f"not deepened: {error}"),), error)
 
-        with closing(self._concurrently(deepen, left)) as batches:
+        with closing(self._concurrently(deepen, seeds)) as batches:
             for made in batches:
                 families.extend(made)
-        return list(families.listed(seeds, self._inputs.ids))
 
-    def _answer(self, left: Sequence[Question], questions: Sequence[Question]) -> None:
-        """Answer each text once; what an earlier run or an earlier question of the list answered is its answer, too."""
+    def _unanswered(self, left: Sequence[Question]) -> list[list[Question]]:
+        """Give each question whose text an earlier run answered that answer, and return the others, by their texts."""
         asked: dict[str, list[Question]] = {}
         for question in left:
             if (row := self._journal.answered(question.text)) is None:
                 asked.setdefault(question.text, []).append(question)
             else:
-                self._keep([_copied(row, question)])
-        first = [twins[0] for twins in asked.values()]
-        with open_checkpoints(self._folder / "checkpoints.sqlite") as checkpointer:
-            graph = question_graph(self._settings, self._inputs, self._llm, self._store, checkpointer)
-            answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop)
-            with closing(self._concurrently(answer, first)) as batches:
-                for results in batches:
-                    twins = [_copied(one, twin) for one in results for twin in asked[one.question.text][1:]]
-                    self._keep([*results, *twins])
-                    delete_finished(checkpointer, (result.question.key for result in results if not result.error))
-                    self._outputs.write_preview(lambda: self._journal.rows(questions))
+                self._journal.extend([_copied(row, question)])
+        return list(asked.values())
 
-    def _keep(self, results: Sequence[QuestionResult]) -> None:
-        self._journal.extend(results)
-        for result in results:
-            self._progress.finished(result)
+    def _answer(self, left: Sequence[Sequence[Question]], questions: Sequence[Question]) -> None:
+        """Answer each text once; questions that ask the same share the answer."""
+        loaded, twins = self._load(), {one.key: rest for one, *rest in left}
+        with open_checkpoints(self._folder / "checkpoints.sqlite") as checkpointer:
+            graph = question_graph(self._settings, self._inputs, loaded.llm, loaded.store, checkpointer)
+            answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop)
+            with closing(self._concurrently(answer, [same[0] for same in left])) as batches:
+                for made in batches:
+                    rows = [row for one in made for row in (one, *(_copied(one, q) for q in twins[one.question.key]))]
+                    self._journal.extend(rows)
+                    delete_finished(checkpointer, (one.question.key for one in made if not one.error))
+                    for row in rows:
+                        self._progress.finished(row)
+                    self._outputs.write_preview(lambda: self._journal.rows(questions))
 
     def _concurrently(
         self, work: Callable[[Question], Outcome | None], questions: Sequence[Question]
     ) -> Generator[list[Outcome], None, None]:
         width = max(1, min(self._settings.concurrency, len(questions)))
-        return map_concurrently(work, questions, self._llm, width, self._progress, self._stop)
+        return map_concurrently(work, questions, self._load().llm, width, self._progress, self._stop)
 
 
 def _copied(result: QuestionResult, question: Question) -> QuestionResult:

@@ -97,3 +97,15 @@ def test_a_document_with_an_old_name_is_read_like_others(tmp_path: Path) -> None
     index = build_index(load_corpus(tmp_path / "docs"), EMBEDDING, folder=tmp_path / "index")
     row = run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=index).results[0]
     assert row.chunks[0].source == "caf?.txt"
+
+
+def test_a_run_with_nothing_left_to_do_loads_nothing_and_writes_what_is_asked_for(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("debate.run.runner.load_store", lambda *_: pytest.fail("documents were read"))
+    monkeypatch.setattr("debate.run.runner.load_model", lambda _: pytest.fail("a model was loaded"))
+    settings = DebateSettings(
+        questions=tmp_path / "q.csv", corpus=tmp_path, out=tmp_path / "out", deepen=0, also=("csv",)
+    )
+    assert run_questions(settings).total == 2
+    assert (tmp_path / "out" / "results.csv").is_file()
