@@ -1,8 +1,8 @@
-# make demo · make test · make lint · make bench DATA=…
+# make demo · make test · make lint · make bench DATA=… · make cases DIR=…
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench cases clean
 
 demo: .venv/demo
 	$(BIN)/python run_debate.py
@@ -18,6 +18,9 @@ bench: .venv/test
 	$(BIN)/python -m benchmarks.loops --data $(DATA)
 	$(BIN)/python -m benchmarks.embedding --data $(DATA)
 	$(BIN)/python -m benchmarks.store --data $(DATA)
+
+cases: .venv/test
+	$(BIN)/python -m benchmarks.cases $(DIR)
 
 clean:
 	rm -rf .venv

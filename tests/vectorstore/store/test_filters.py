@@ -108,3 +108,11 @@ def test_a_retriever_knows_its_arguments_too(store):
 def test_k_below_one_is_refused(store, search, k):
     with pytest.raises(StoreError, match="is not a number of chunks from 1 up"):
         search(store, k)
+
+
+def test_an_index_of_langchains_says_what_can_be_done_with_it(tmp_path):
+    (tmp_path / "index.faiss").write_bytes(b"x")
+    (tmp_path / "index.pkl").write_bytes(b"x")
+
+    with pytest.raises(StoreError, match=r"pickle, .* is not opened\. Index the documents again; .*as_pov_store"):
+        FaissStore.load(tmp_path, DeterministicFakeEmbedding(size=16))
