@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.documents import Document
 from pydantic import ValidationError
@@ -283,15 +283,75 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One contribution to a debate. The moderator's verdict is a turn in round 0 with no chunks.
+class Position:
+    """What a persona stands for in a debate on one question, taken before the first turn.
 
     Attributes:
-        chunk_ids: the passages that stood in its prompt; a marker [n] in the text means the n-th of them.
+        text: one sentence; "" where the persona has neither a usable answer nor a view.
+        source: who put it into words: the model, or one of the persona's own views where the model gave no sentence.
+        agrees_with: ids of the personas before it that hold the same, also after it was asked for its difference.
+    """
+
+    persona_id: str
+    speaker: str
+    text: str
+    source: Literal["model", "view", "none"] = "model"
+    agrees_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that a debater said, word for word but for citation markers.
+
+    Attributes:
+        turn: index of the turn that holds it, from 0; None for the debater's position.
+    """
+
+    persona_id: str
+    sentence: str
+    turn: int | None = None
+
+
+class TurnFault(StrEnum):
+    """What is wrong with a turn."""
+
+    SHORT = "is shorter than asked for"
+    ECHO = "says again what was said before"
+    OTHER_SPEAKER = "begins to speak as somebody else"
+    RECITAL = "recites its instructions"
+    ABOUT_THE_TEXT = "speaks of the text instead of the matter"
+    DRIFT = "is nearer to an opponent's position than to its own"
+    NO_ANSWER = "does not answer the claim"
+
+
+class DebateOutcome(StrEnum):
+    """How a debate ended."""
+
+    WON = "won"
+    NO_WINNER = "no winner"
+    NO_DISAGREEMENT = "no disagreement"
+    ABSTAINED = "not held: the answer was an abstention"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One contribution to a debate.
+
+    Attributes:
+        chunk_ids: the passages that stood in its prompt, best first; a marker [n] in the text means the n-th of them.
         dropped: ids of passages that did not fit the model's window.
         unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
             the question. What another debater merely said counts for nothing.
         defects: what a reader would strike out, found by rules.
+        answers: the claim that it was to answer; None where there was none yet.
+        answered: the share of the claim's content words that it takes up, in [0, 1].
+        concedes: it says that its opponent is right in something.
+        used: ids of the passages that its sentences rest on; ``new`` are those that no turn before it used.
+        echo: the share of its 4-grams that a turn before it or an opponent's position has, outside quotations.
+        drift: cosine to its own position less the largest to an opponent's; below 0 it argues for the other side.
+            None without embeddings or positions.
+        faults: what is still wrong with it after ``tries`` prompts.
+        sentences, supported: what each sentence rests on, and the share that rests on a passage.
     """
 
     round: int
@@ -306,19 +366,49 @@ class Turn:
     tokens: int = 0
     unsupported: tuple[str, ...] = ()
     defects: tuple[Defect, ...] = ()
+    answers: Claim | None = None
+    answered: float | None = None
+    concedes: bool = False
+    used: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    echo: float = 0.0
+    drift: float | None = None
+    faults: tuple[TurnFault, ...] = ()
+    tries: int = 1
+    sentences: tuple[Support, ...] = ()
+    supported: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict(Turn):
+    """The moderator's judgement, a turn in round 0 that reads no passages.
+
+    Attributes:
+        winner: id of the persona that argued better, or "" where nobody did.
+        decided_by: claims that decided, as they were said.
+        conceded: claims that an opponent conceded.
+    """
+
+    winner: str = ""
+    decided_by: tuple[Claim, ...] = ()
+    conceded: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)
 class Debate:
-    """All turns in the order they were spoken, the verdict on them, and what was read.
+    """A debate as it was held, or why there was none.
 
     Attributes:
+        turns: in the order they were spoken; none where the personas do not disagree.
+        verdict: None where there are no turns.
         chunks: every passage that a debater read, once.
         readings: which of them each debater read, with its scores.
     """
 
     turns: tuple[Turn, ...]
-    verdict: Turn
+    verdict: Verdict | None = None
+    outcome: DebateOutcome = DebateOutcome.NO_WINNER
+    positions: tuple[Position, ...] = ()
     chunks: tuple[Chunk, ...] = ()
     readings: tuple[Reading, ...] = ()
 

@@ -217,7 +217,10 @@ def trace(
     question: Annotated[str, typer.Option(help="Only the question with this id.")] = "",
     contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers as they were sent.")] = False,
     replay: Annotated[
-        str, typer.Option(help="Run the question again from a stage: retrieve, opinion, debate, verdict, translate.")
+        str,
+        typer.Option(
+            help="Run the question again from a stage: retrieve, opinion, positions, debate, verdict, translate."
+        ),
     ] = "",
     change: Annotated[
         list[str] | None, typer.Option(help="For a replay: a setting that is to differ, NAME=VALUE; may be repeated.")

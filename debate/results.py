@@ -8,7 +8,19 @@ from typing import Any
 from pydantic import computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
-from chains.schemas import Chunk, Defect, Opinion, Question, Reading, Translation, Turn, chunk_table
+from chains.schemas import (
+    Chunk,
+    DebateOutcome,
+    Defect,
+    Opinion,
+    Position,
+    Question,
+    Reading,
+    Translation,
+    Turn,
+    Verdict,
+    chunk_table,
+)
 
 DONE, FAILED = "done", "failed"
 _SCORES = ("score", "question_score", "pov_scores", "rank")
@@ -30,6 +42,8 @@ class QuestionResult:
         chunks: the passages of the opinion, best first.
         debate_chunks: the passages that only debaters read; each text is kept once.
         readings: which passages each debater read, with that debater's scores.
+        positions: what each debater stands for on this question.
+        outcome: how the debate ended; None where it did not come to its end.
     """
 
     question: Question
@@ -38,13 +52,15 @@ class QuestionResult:
     chunks: tuple[Chunk, ...] = ()
     opinion: Opinion | None = None
     turns: tuple[Turn, ...] = ()
-    verdict: Turn | None = None
+    verdict: Verdict | None = None
     translation: Translation | None = None
     error: str = ""
     stages: tuple[StageTime, ...] = ()
     attempts: tuple[str, ...] = ()
     debate_chunks: tuple[Chunk, ...] = ()
     readings: tuple[Reading, ...] = ()
+    positions: tuple[Position, ...] = ()
+    outcome: DebateOutcome | None = None
 
     @model_validator(mode="before")
     @classmethod

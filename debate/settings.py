@@ -52,10 +52,14 @@ class GraphSettings(BaseModel):
     min_words: int = Field(400, ge=0, description="Words of an opinion, at least")
     max_words: int = Field(500, ge=20, description="Words of an opinion, at the most")
     turn_words: int = Field(120, ge=20, description="Words of a debater's turn, at the most")
+    candidates: int = Field(
+        2, ge=1, le=16, description="Versions of each turn, of which the best is spoken; 1 is cheapest on a server"
+    )
     opinion_in_debate: bool = Field(True, description="Show the debaters the opinion")
     style: Literal["auto", "single", "by_chunk"] = Field(
         "auto", description="Opinions from one prompt, or a paragraph a passage"
     )
+    debate_after_abstention: bool = Field(False, description='Debate a question that was answered "I don\'t know"')
     abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')
     translate: str = Field("", description="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh")
     glossary: Annotated[dict[str, str], NoDecode] = Field(

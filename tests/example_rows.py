@@ -1,6 +1,6 @@
 """A row with an opinion, passages and a debate, and what a report says of its run."""
 
-from chains.schemas import Chunk, Hit, Opinion, Question, Reading, Support, Turn
+from chains.schemas import Chunk, Hit, Opinion, Question, Reading, Support, Turn, Verdict
 from debate.output.report import RunFacts
 from debate.results import QuestionResult, StageTime
 from prompts import Persona, PointOfView
@@ -21,7 +21,7 @@ ANSWER_ROW = QuestionResult(
     CHUNKS,
     OPINION,
     (Turn(1, "hawk", "Hawk", "Nonsense.", 1, ("c3",)),),
-    Turn(0, "moderator", "Moderator", "A draw.", 2),
+    Verdict(0, "moderator", "Moderator", "A draw.", 2),
     stages=(StageTime("retrieve", 0.5), StageTime("opinion", 2.5)),
     debate_chunks=(Chunk("c3", "The hawk reads this.", "c.txt"),),
     readings=(Reading("hawk", (Hit("c3", 0.2, 0.4, (0.0,)),)),),

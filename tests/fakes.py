@@ -31,6 +31,10 @@ class ScriptedLLM(LLM):
     def prompts(self) -> list[str]:
         return self._prompts
 
+    def prompts_with(self, marker: str) -> int:
+        """Return how many prompts contained a text."""
+        return sum(marker in prompt for prompt in self._prompts)
+
     @property
     def _llm_type(self) -> str:
         return "scripted"

@@ -1,6 +1,6 @@
 """Texts that documents and models may write and no program that shows them may run."""
 
-from chains.schemas import Chunk, Opinion, Question, Reading, Support, Translation, Turn
+from chains.schemas import Chunk, Opinion, Question, Reading, Support, Translation, Turn, Verdict
 from debate.results import QuestionResult, StageTime
 
 HOSTILE = [
@@ -36,7 +36,8 @@ HOSTILE = [
 def result(text: str) -> QuestionResult:
     """A result that holds the text wherever text can stand."""
     turn, chunk = Turn(1, "hawk", text, text, 1, ("c1",)), Chunk("c1", text, text)
-    return QuestionResult(Question("q1", text), "model", 1.0, (chunk,), Opinion(text, 1, ("c1",)), (turn,), turn)
+    verdict = Verdict(0, "moderator", text, text, 1)
+    return QuestionResult(Question("q1", text), "model", 1.0, (chunk,), Opinion(text, 1, ("c1",)), (turn,), verdict)
 
 
 MARKUP = [
@@ -84,7 +85,7 @@ def everywhere(text: str, question_id: str, *, failed: bool = False) -> Question
         unsupported=(text,), dropped=(text,), loop=text, notes=(text,),
     )  # fmt: skip
     question = Question(question_id, text, text, text, text, text)
-    verdict = Turn(0, text, text, text, 1, notes=(text,))
+    verdict = Verdict(0, text, text, text, 1, notes=(text,))
     stages = (StageTime(text, 1.0),)
     translation = Translation(text, text, 1, (text,), text, (text,))
     return QuestionResult(

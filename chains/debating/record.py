@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chains.schemas import Chunk, Reading, Turn
+from chains.schemas import Chunk, Position, Reading, Turn
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,21 @@ class DebateRecord:
     opinion: str = ""
     table: Mapping[str, Chunk] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    positions: tuple[Position, ...] = ()
     turns: tuple[Turn, ...] = ()
+
+    def position_of(self, persona_id: str) -> str:
+        """Return what a persona stands for, or ""."""
+        return next((one.text for one in self.positions if one.persona_id == persona_id), "")
+
+    def names(self) -> dict[str, str]:
+        """Return the names of those who took a position or spoke, by their ids."""
+        taken = {one.persona_id: one.speaker for one in self.positions}
+        return taken | {one.persona_id: one.speaker for one in self.turns}
+
+    def used(self) -> frozenset[str]:
+        """Return the ids of the passages that a turn rests on."""
+        return frozenset(chunk_id for turn in self.turns for chunk_id in turn.used)
 
     def passages_of(self, persona_id: str) -> tuple[Chunk, ...]:
         """Return what a persona reads, best first."""

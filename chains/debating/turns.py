@@ -1,87 +1,182 @@
-"""One turn of a debate: its prompt, and what is known of the text that came back."""
+"""One turn of a debate: several candidates in one batch, the best by their own measures, tried again where it fails.
+
+Candidates differ by what they are asked, not by chance: another claim to answer, another passage to bring, begun freely
+or with a sentence of that passage. So they differ with every model, greedy or not.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import fit_chunks
+from chains.context import FittedPrompt, fit_chunks
+from chains.debating.claims import claims_to_answer, touched
+from chains.debating.likeness import Likeness
+from chains.debating.measures import assessed, quality, with_unsupported
 from chains.debating.record import DebateRecord
-from chains.generation.completion import completion_chain, fits_window
+from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Completion, Turn
-from chains.text.entities import unsupported_entities
-from chains.text.sentences import word_count
+from chains.schemas import Chunk, Claim, Completion, Turn
+from chains.text.draft import full_sentences
 from prompts import Persona, RenderedPrompt, load_prompt
 
+_ATTEMPTS = 2  # batches of candidates
+_CLAIMS = 3  # the newest and most specific ones
+_LEANS_ON_ANOTHER = re.compile(
+    r"(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|but|and|so|yet|the (?:former|latter|same))\b",
+    re.IGNORECASE,
+)
 
-def speak(
-    llm: BaseLanguageModel[Any],
-    persona: Persona,
-    record: DebateRecord,
-    number: int,
-    rounds: int,
-    limits: WordLimits,
-    seed: int,
-    config: RunnableConfig | None,
-) -> Turn:
-    """Let a persona speak once, in round ``number``.
 
-    Raises:
-        GenerationError: the debate so far leaves no room for a single passage.
-    """
+@dataclass(frozen=True)
+class Plan:
+    """What one candidate is asked: a claim to answer, a fact to bring, and whether it begins with it."""
 
-    def render(passages: Sequence[str]) -> RenderedPrompt:
+    claim: Claim | None
+    fact: str
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks, and how: everything of a turn but the debate so far."""
+
+    llm: BaseLanguageModel[Any]
+    persona: Persona
+    limits: WordLimits
+    rounds: int
+    candidates: int
+    likeness: Likeness | None
+    seed: int
+
+    def speak(self, record: DebateRecord, number: int, config: RunnableConfig | None) -> Turn:
+        """Speak once, in round ``number``: the best candidate, and the best of more where that one fails.
+
+        Raises:
+            GenerationError: the debate so far leaves no room for a single passage.
+        """
+        plans = plans_of(record, self.persona.id)
+        tried: list[Turn] = []
+        for attempt in range(_ATTEMPTS):
+            asked = list(islice(plans, self.candidates))
+            tried += self._candidates(record, number, asked, self.seed + attempt, config)
+            if not max(tried, key=quality).faults:
+                break
+        best = replace(max(tried, key=quality), tries=len(tried), tokens=sum(one.tokens for one in tried))
+        return with_unsupported(best, record, self.persona.voice)
+
+    def _candidates(
+        self, record: DebateRecord, number: int, plans: Sequence[Plan], seed: int, config: RunnableConfig | None
+    ) -> list[Turn]:
+        fitted = [self._fitted(record, number, plan) for plan in plans]
+        prompts = [replace(one.prompt, said="\n".join(turn.text for turn in record.turns)) for one in fitted]
+        written = complete_all(self.llm, prompts, [self.limits] * len(prompts), seed, config)
+        return [
+            self._turn(record, number, plan, one, prompt.opening, completion)
+            for plan, one, prompt, completion in zip(plans, fitted, prompts, written, strict=True)
+        ]
+
+    def _fitted(self, record: DebateRecord, number: int, plan: Plan) -> FittedPrompt:
+        """Render a plan's prompt with as many passages as fit; those that nobody used yet are the last to go."""
+        passages = self._by_use(record)
+
+        def render(texts: Sequence[str]) -> RenderedPrompt:
+            shown = self._in_order(record, passages[: len(texts)])
+            numbers = {chunk.id: n for n, chunk in enumerate(shown, 1)}
+            pairs = [(numbers[chunk.id], text) for chunk, text in zip(passages, texts, strict=False)]
+            return self._prompt(record, number, plan, pairs)
+
+        return fit_chunks(render, passages, lambda prompt: fits_window(self.llm, prompt, self.limits))
+
+    def _prompt(
+        self, record: DebateRecord, number: int, plan: Plan, passages: Sequence[tuple[int, str]]
+    ) -> RenderedPrompt:
+        names = record.names()
         return load_prompt("statement").render(
-            voice=persona.voice,
-            views=[pov.text for pov in persona.povs if pov.weight > 0],
+            voice=self.persona.voice,
+            views=[pov.text for pov in self.persona.povs if pov.weight > 0],
+            position=record.position_of(self.persona.id),
             question=record.question,
             passages=passages,
             opinion=record.opinion,
-            turns=record.turns,
+            claim=plan.claim.sentence if plan.claim else "",
+            opponent=names.get(plan.claim.persona_id, "") if plan.claim else "",
+            fact=plan.fact,
+            lead=plan.fact if plan.leads else "",
             round=number,
-            rounds=rounds,
-            max_words=limits.maximum,
+            rounds=self.rounds,
+            min_words=self.limits.minimum,
+            max_words=self.limits.maximum,
         )
 
-    fitted = fit_chunks(render, record.passages_of(persona.id), lambda prompt: fits_window(llm, prompt, limits))
-    written = completion_chain(llm, limits, seed).invoke(fitted.prompt, config)
-    completion = in_own_name(written, [persona.name, *(turn.speaker for turn in record.turns)])
-    turn = Turn(
-        round=number,
-        persona_id=persona.id,
-        speaker=persona.name,
-        text=completion.text,
-        words=word_count(completion.text),
-        chunk_ids=tuple(chunk.id for chunk in fitted.chunks),
-        dropped=fitted.dropped,
-        loop=completion.loop,
-        notes=completion.notes,
-        tokens=completion.tokens_out,
-    )
-    return with_unsupported(turn, record, persona.voice)
+    def _turn(
+        self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, opening: str, written: Completion
+    ) -> Turn:
+        spoken = in_own_name(led(opening, written.text), [self.persona.name, *record.names().values()])
+        chunks = self._in_order(record, fitted.chunks)
+        note = ("ended where it began to speak as somebody else",) if spoken.cut else ()
+        turn = Turn(
+            round=number,
+            persona_id=self.persona.id,
+            speaker=self.persona.name,
+            text=to_the_end_of_a_sentence(spoken.text, self.limits.maximum),
+            words=0,
+            chunk_ids=tuple(chunk.id for chunk in chunks),
+            dropped=fitted.dropped,
+            loop=written.loop,
+            notes=(*written.notes, *note),
+            tokens=written.tokens_out,
+            answers=plan.claim,
+        )
+        told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
+        return assessed(
+            turn,
+            record,
+            chunks,
+            self.likeness,
+            limits=self.limits,
+            voice=self.persona.voice,
+            instruction=told,
+            cut=spoken.cut,
+        )
+
+    def _by_use(self, record: DebateRecord) -> list[Chunk]:
+        """Return the persona's passages, those that nobody used yet first."""
+        used = record.used()
+        return sorted(record.passages_of(self.persona.id), key=lambda chunk: chunk.id in used)
+
+    def _in_order(self, record: DebateRecord, chunks: Sequence[Chunk]) -> list[Chunk]:
+        shown = {chunk.id for chunk in chunks}
+        return [chunk for chunk in record.passages_of(self.persona.id) if chunk.id in shown]
 
 
-def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:
-    """Say which names and numbers of a turn are in no passage that was read until then."""
-    spoken = replace(record, turns=(*record.turns, turn))
-    known = [record.question, voice, *(one.speaker for one in spoken.turns), *spoken.texts_read()]
-    found = unsupported_entities(turn.text, known)
-    notes = (f"in no passage: {', '.join(found)}",) if found else ()
-    return replace(turn, unsupported=found, notes=(*turn.notes, *notes))
+def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
+    """Yield plans without end: the best claim and the best unused passage first, then others."""
+    claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
+    facts = facts_of(record, persona_id) or [""]
+    for n in count():
+        half, leads = divmod(n, 2)
+        yield Plan(claims[half % len(claims)], facts[(half + leads) % len(facts)], bool(leads))
 
 
-def in_own_name(completion: Completion, speakers: Sequence[str]) -> Completion:
-    """Take a name or a passage's number from before a turn, and end it where it begins to speak as another."""
-    label = rf"(?P<name>{'|'.join(map(re.escape, speakers))})(?: \(\d+\))?:"
-    text = re.sub(rf"^(?:\W*{label})?\s*(?:\[\d+\]\s*)?", "", completion.text)
-    other = re.search(rf"\n[ \t]*(?:\[\d+\][ \t]*)?{label}", text)
-    if other is None or not text[: other.start()].strip():
-        return replace(completion, text=text)
-    note = f"ended where it began to speak as {other['name']}"
-    return replace(completion, text=text[: other.start()].rstrip(), notes=(*completion.notes, note))
+def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
+    """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
+
+    A sentence that begins with a pronoun is understood behind others alone, and is taken only where there is no other.
+    """
+    passages = record.passages_of(persona_id)
+    unused = [chunk for chunk in passages if chunk.id not in record.used()]
+    return [_fact(chunk.text, record.question) for chunk in unused or passages]
+
+
+def _fact(passage: str, question: str) -> str:
+    sentences = full_sentences(passage)
+    alone = [one for one in sentences if not _LEANS_ON_ANOTHER.match(one)] or sentences
+    return max(alone, key=lambda sentence: touched(sentence, question))

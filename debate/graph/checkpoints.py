@@ -13,11 +13,15 @@ from pathlib import Path
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from chains.schemas import Chunk, Hit, Opinion, Question, Reading, Support, Translation, Turn
+from chains import schemas
 from debate.errors import RunFolderError
 
 _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-CHECKPOINT_TYPES = (Question, Chunk, Hit, Reading, Opinion, Support, Translation, Turn)
+# Every type of chains.schemas: frozen, and only text, numbers and tuples of such. A host's checkpointer registers them:
+# JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES).
+CHECKPOINT_TYPES: tuple[type, ...] = tuple(
+    one for one in vars(schemas).values() if isinstance(one, type) and one.__module__ == schemas.__name__
+)
 _TYPES = [(one.__module__, one.__name__) for one in CHECKPOINT_TYPES]
 
 

@@ -1,25 +1,34 @@
-"""The debate as steps of a LangGraph graph: speak, speak again, and a verdict.
+"""The debate as steps of a LangGraph graph: positions, turn after turn, and a verdict.
 
 One turn is one step, so that a checkpointer makes each turn durable. ``add_debate`` puts the steps into a larger
 graph; ``build_debate_graph`` compiles them alone, so that another system can take the debate as a node of its own:
-it reads ``question`` and ``opinion_text`` and writes ``turns`` and ``verdict``.
+it reads ``question`` and ``opinion_text`` and writes ``positions``, ``turns``, ``verdict`` and ``outcome``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
 
-from chains.debate import DebateSteps, Retrieve, check_retrievers, read_all
+from chains.debate import (
+    DEFAULT_CANDIDATES,
+    DEFAULT_TURN_LIMITS,
+    DebateSteps,
+    Retrieve,
+    check_retrievers,
+    read_all,
+)
 from chains.debating.record import DebateRecord
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Question, Reading, Turn, as_question, chunk_table
+from chains.schemas import Chunk, DebateOutcome, Position, Question, Reading, Turn, Verdict, as_question, chunk_table
 from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from prompts import Persona
@@ -38,7 +47,9 @@ class DebateState(TypedDict, total=False):
     debate_chunks: tuple[Chunk, ...]
     readings: tuple[Reading, ...]
     turns: tuple[Turn, ...]
-    verdict: Turn | None
+    verdict: Verdict | None
+    positions: tuple[Position, ...]
+    outcome: DebateOutcome | None
     attempts: tuple[str, ...]
 
 
@@ -48,7 +59,9 @@ def build_debate_graph(
     retrievers: Mapping[str, Retrieve],
     *,
     rounds: int = 2,
-    limits: WordLimits = WordLimits(30, 120),  # noqa: B008 - frozen
+    limits: WordLimits = DEFAULT_TURN_LIMITS,
+    candidates: int = DEFAULT_CANDIDATES,
+    embeddings: Embeddings | None = None,
     seed: int = 0,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -60,7 +73,9 @@ def build_debate_graph(
         ChainError: fewer than two personas or rounds, or a persona without a retriever.
     """
     check_retrievers(personas, retrievers)
-    steps = DebateSteps(llm, personas, rounds=rounds, limits=limits, seed=seed)
+    steps = DebateSteps(
+        llm, personas, rounds=rounds, limits=limits, candidates=candidates, embeddings=embeddings, seed=seed
+    )
 
     def retrieve(state: DebateState) -> DebateState:
         question = as_question(state["question"])
@@ -76,27 +91,44 @@ def build_debate_graph(
 
 def fresh(question: Question) -> DebateState:
     """Return the state of a debate that has not begun, so that a thread's earlier question leaves nothing in it."""
-    return {"question": question, "turns": (), "verdict": None, "attempts": ()}
+    return {"question": question, "positions": (), "turns": (), "verdict": None, "outcome": None, "attempts": ()}
 
 
 def add_debate(graph: StateGraph[Any, Any, Any, Any], after: str, steps: DebateSteps, then: str = END) -> None:
-    """Add the debate's steps to a graph, between the nodes ``after`` and ``then``."""
+    """Add the debate's steps to a graph, between the nodes ``after`` and ``then``.
+
+    A state that has an outcome already is not debated.
+    """
+
+    def take_positions(state: DebateState) -> DebateState:
+        record = record_of(state)
+        positions = steps.take_positions(record)
+        return {"positions": positions, "outcome": steps.outcome(replace(record, positions=positions))}
 
     def speak(state: DebateState) -> DebateState:
         record = record_of(state)
         return {"turns": (*record.turns, steps.speak(record))}
 
     def judge(state: DebateState) -> DebateState:
-        return {"verdict": steps.give_verdict(record_of(state))}
+        record = record_of(state)
+        verdict = steps.give_verdict(record)
+        return {"verdict": verdict, "outcome": steps.outcome(record, verdict)}
+
+    def begin(state: DebateState) -> str:
+        return then if state.get("outcome") else Stage.POSITIONS.node
 
     def next_step(state: DebateState) -> str:
+        if state.get("outcome"):
+            return then
         return Stage.VERDICT.node if steps.is_over(record_of(state)) else Stage.DEBATE.node
 
     attempts = Attempts()
+    graph.add_node(Stage.POSITIONS.node, attempts.noted(Stage.POSITIONS, take_positions), retry_policy=RETRY)
     graph.add_node(Stage.DEBATE.node, attempts.noted(Stage.DEBATE, speak), retry_policy=RETRY)
     graph.add_node(Stage.VERDICT.node, attempts.noted(Stage.VERDICT, judge), retry_policy=RETRY)
-    graph.add_edge(after, Stage.DEBATE.node)
-    graph.add_conditional_edges(Stage.DEBATE.node, next_step, [Stage.DEBATE.node, Stage.VERDICT.node])
+    graph.add_conditional_edges(after, begin, [Stage.POSITIONS.node, then])
+    graph.add_conditional_edges(Stage.POSITIONS.node, next_step, [Stage.DEBATE.node, Stage.VERDICT.node, then])
+    graph.add_conditional_edges(Stage.DEBATE.node, next_step, [Stage.DEBATE.node, Stage.VERDICT.node, then])
     graph.add_edge(Stage.VERDICT.node, then)
 
 
@@ -107,5 +139,6 @@ def record_of(state: DebateState) -> DebateRecord:
         opinion=state.get("opinion_text", ""),
         table=chunk_table(state.get("chunks", ()), state.get("debate_chunks", ())),
         readings={reading.persona_id: reading for reading in state.get("readings", ())},
+        positions=tuple(state.get("positions", ())),
         turns=tuple(state.get("turns", ())),
     )

@@ -21,7 +21,7 @@ from chains.debate import DebateSteps
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import ReaderViews, SharedRetrieval
-from chains.schemas import Opinion, Reading, Translation, as_question, chunk_table
+from chains.schemas import DebateOutcome, Opinion, Reading, Translation, as_question, chunk_table
 from chains.translate import translation_chain
 from debate.graph.debate_graph import DebateState, add_debate, fresh
 from debate.graph.retries import RETRY, Attempts
@@ -74,6 +74,8 @@ def build_question_graph(
         personas,
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
+        candidates=chosen.candidates,
+        embeddings=searched.embeddings,
         seed=chosen.seed,
     )
     graph = StateGraph(QuestionState)
@@ -144,7 +146,12 @@ def _opinion_step(
 
     def opinion(state: QuestionState) -> QuestionState:
         written = chain.invoke(OpinionRequest(state["question"], state["chunks"]))
-        return {"opinion": written, "opinion_text": written.answer if chosen.opinion_in_debate else ""}
+        silent = written.abstained and not chosen.debate_after_abstention
+        return {
+            "opinion": written,
+            "opinion_text": written.answer if chosen.opinion_in_debate and not written.abstained else "",
+            "outcome": DebateOutcome.ABSTAINED if silent else None,
+        }
 
     return opinion
 

@@ -23,6 +23,7 @@ class Stage(StrEnum):
 
     RETRIEVE = "retrieve", "retrieve"
     OPINION = "opinion", "write_opinion"
+    POSITIONS = "positions", "take_positions"
     DEBATE = "debate", "speak"
     VERDICT = "verdict", "give_verdict"
     TRANSLATE = "translate", "translate"

@@ -200,6 +200,8 @@ class QuestionWorker:
             chunks=tuple(state.get("chunks", ())),
             debate_chunks=tuple(state.get("debate_chunks", ())),
             readings=tuple(state.get("readings", ())),
+            positions=tuple(state.get("positions", ())),
+            outcome=state.get("outcome"),
             opinion=state.get("opinion"),
             turns=tuple(state.get("turns", ())),
             verdict=state.get("verdict"),
@@ -212,7 +214,7 @@ class QuestionWorker:
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
-        if stood.values.get("verdict") and not stood.next:  # killed between its last step and its row
+        if stood.values.get("outcome") and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
         # written and the process killed before the checkpoint after it; a new input would begin such a thread again.

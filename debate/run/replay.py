@@ -18,6 +18,7 @@ from typing import Any, cast
 from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
 
+from chains.schemas import DebateOutcome
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
 from debate.graph.stages import Stage
@@ -130,6 +131,10 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
         if row.opinion is None:
             raise RunFolderError(_too_early(row, stage, Stage.OPINION))
         state |= {"opinion": row.opinion, "opinion_text": row.opinion.answer if settings.opinion_in_debate else ""}
+    if stage.order > Stage.POSITIONS.order:
+        state["positions"] = row.positions
+    if stage is Stage.TRANSLATE and row.outcome in (DebateOutcome.ABSTAINED, DebateOutcome.NO_DISAGREEMENT):
+        return state | {"outcome": row.outcome}
     if stage.order > Stage.DEBATE.order:
         speakers = len(dict.fromkeys(turn.persona_id for turn in row.turns))
         if not row.turns or len(row.turns) < settings.rounds * speakers:
@@ -138,7 +143,7 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
     if stage is Stage.TRANSLATE:
         if row.verdict is None:
             raise RunFolderError(_too_early(row, stage, Stage.VERDICT))
-        state["verdict"] = row.verdict
+        state |= {"verdict": row.verdict, "outcome": row.outcome}
     return state
 
 

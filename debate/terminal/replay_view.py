@@ -46,6 +46,8 @@ def _pairs(made: Replay) -> Iterator[_Pair]:
     if first <= Stage.OPINION.order:
         yield "figures", _figures(before), _figures(after)
         yield "opinion", _answer(before), _answer(after)
+    if first <= Stage.POSITIONS.order:
+        yield "positions", _positions(before), _positions(after)
     if first <= Stage.DEBATE.order:
         for old, new in zip_longest(before.turns, after.turns):
             yield _speaker(old or new), _text(old), _text(new)
@@ -75,6 +77,10 @@ def _figures(result: QuestionResult) -> str:
 
 def _answer(result: QuestionResult) -> str:
     return result.opinion.answer if result.opinion else ""
+
+
+def _positions(result: QuestionResult) -> str:
+    return "\n".join(f"{one.speaker}: {one.text}" for one in result.positions)
 
 
 def _speaker(turn: Turn) -> str:

@@ -42,26 +42,28 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "prompts", "opinion", "turn", "verdict"),
+    ("stage", "opinions", "opinion", "turn", "verdict"),
     [
-        ("retrieve", 6, "They did not.", "I agree.", "A win."),
-        ("opinion", 6, "They did not.", "I agree.", "A win."),
-        ("debate", 5, "They did.", "I agree.", "A win."),
-        ("verdict", 1, "They did.", "I disagree.", "A win."),
+        ("retrieve", 1, "They did not.", "I agree.", "A win."),
+        ("opinion", 1, "They did not.", "I agree.", "A win."),
+        ("positions", 0, "They did.", "I agree.", "A win."),
+        ("debate", 0, "They did.", "I agree.", "A win."),
+        ("verdict", 0, "They did.", "I disagree.", "A win."),
     ],
 )
 def test_a_replay_keeps_what_came_before_its_stage_and_makes_the_rest_again(
-    folder: Path, stage: str, prompts: int, opinion: str, turn: str, verdict: str
+    folder: Path, stage: str, opinions: int, opinion: str, turn: str, verdict: str
 ) -> None:
     made, llm = again(folder, stage)
     assert made.after.error == ""
-    assert len(llm.prompts) == prompts
-    assert (made.after.opinion.answer, made.after.verdict.text) == (opinion, verdict)
-    assert [one.text for one in made.after.turns] == [turn] * 4
+    assert llm.prompts_with("Answer the question below") == opinions
+    assert made.after.opinion.answer == opinion
+    assert made.after.verdict.text.endswith(verdict)
+    assert [one.text.endswith(turn) for one in made.after.turns] == [True] * 4
     assert made.after.chunks == made.before.chunks
 
 
-@pytest.mark.parametrize("stage", ["retrieve", "opinion", "debate", "verdict"])
+@pytest.mark.parametrize("stage", ["retrieve", "opinion", "positions", "debate", "verdict"])
 def test_nothing_that_the_run_held_is_changed_by_a_replay(folder: Path, stage: str) -> None:
     before = digests(folder)
     again(folder, stage)
@@ -70,14 +72,15 @@ def test_nothing_that_the_run_held_is_changed_by_a_replay(folder: Path, stage: s
 
 def test_a_replay_needs_no_checkpoint_of_the_run(folder: Path) -> None:
     (folder / "checkpoints.sqlite").unlink()
-    assert again(folder, "verdict")[0].after.verdict.text == "A win."
+    assert again(folder, "verdict")[0].after.verdict.text.endswith("A win.")
 
 
 def test_each_replay_has_a_file_of_its_own_with_both_rows(folder: Path) -> None:
     first, second = again(folder, "verdict")[0], again(folder, "opinion")[0]
     assert [one.folder.name for one in (first, second)] == ["001-verdict", "002-opinion"]
     told = json.loads((first.folder / "replay.json").read_text(encoding="utf-8"))
-    assert (told["before"]["verdict"]["text"], told["after"]["verdict"]["text"]) == ("A draw.", "A win.")
+    assert told["before"]["verdict"]["text"].endswith("A draw.")
+    assert told["after"]["verdict"]["text"].endswith("A win.")
 
 
 def test_a_replay_has_traces_of_its_own(folder: Path) -> None:
@@ -102,7 +105,7 @@ def test_a_question_without_its_opinion_can_be_replayed_from_there_and_not_from_
         RunFolderError, match=r"did not come to its debate \(it failed: .*it broke\); replay it from opi"
     ):
         again(folder, "debate")
-    assert again(folder, "opinion")[0].after.verdict.text == "A win."
+    assert again(folder, "opinion")[0].after.verdict.text.endswith("A win.")
 
 
 def test_a_debate_that_has_rounds_to_go_is_not_judged(folder: Path) -> None:
@@ -123,7 +126,7 @@ def test_what_is_not_as_it_was_is_told(folder: Path) -> None:
 
 def test_an_unknown_stage_and_an_unknown_question_are_told_with_those_there_are(folder: Path) -> None:
     with pytest.raises(
-        SettingsError, match="'end' is no stage; choose one of retrieve, opinion, debate, verdict, transl"
+        SettingsError, match="'end' is no stage; choose one of retrieve, opinion, positions, debate, verdict, transl"
     ):
         again(folder, "end")
     with pytest.raises(RunFolderError, match="no row of question 'q9'; it has: q001"):
@@ -166,7 +169,7 @@ def test_both_rows_stand_side_by_side(folder: Path) -> None:
     console.print(replay_table(again(folder, "debate")[0]))
     shown = console.export_text()
     assert "q001 replayed from debate: Good one?" in shown
-    assert "A draw." in next(line for line in shown.splitlines() if "A win." in line)
+    assert "Nobody won" in next(line for line in shown.splitlines() if line.count("Nobody won") == 2)
     assert "They did." not in shown
 
 

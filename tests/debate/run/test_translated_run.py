@@ -58,7 +58,7 @@ def test_a_glossary_of_the_settings_reaches_the_translator(tmp_path: Path) -> No
 def test_a_failed_translation_is_gone_on_with_and_nothing_else_is_done_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     failed, _ = run(settings, SCRIPT | {"professional translator": "raise no translator today"})
-    assert (failed.failed, failed.results[0].verdict.text) == (1, "A draw.")
+    assert (failed.failed, failed.results[0].verdict.speaker) == (1, "Moderator")
     summary, llm = run(settings, retry_failed=True)
     assert (summary.failed, len(llm.prompts)) == (0, 1)
     assert summary.results[0].translation.text == "加盟は[1]である。"

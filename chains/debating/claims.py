@@ -1,0 +1,109 @@
+"""Claims: which sentence of an opponent a turn answers, whether it does so, and whether it concedes it. Text only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chains.debating.record import DebateRecord
+from chains.debating.spoken import plain
+from chains.schemas import Claim, Turn
+from chains.text.echo import echo_share, outside_quotation
+from chains.text.entities import FUNCTION_WORD
+from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+
+_COPIED = 0.6  # of a sentence's 4-grams, out of a passage
+_SHORTEST, _LONGEST = 6, 40  # words of a claim that can be quoted and answered
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_NAME_OR_NUMBER = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+|\d")
+_CONCEDES = re.compile(
+    r"\b(?:i (?:concede|grant|admit|accept|agree)|(?:is|are) right (?:that|to|about)|(?:it|that) is true|"
+    r"true(?:, | enough|, but)|conceded?|fair point|i do not (?:deny|dispute)|cannot be denied|granted,)",
+    re.IGNORECASE,
+)
+# Words that refer to somebody else's words: what follows them is a report, not a claim of the speaker's own.
+_REPORTS = re.compile(r"\b(?:you|claims? that|says? that|argues? that|said that|my opponent)\b", re.IGNORECASE)
+
+
+def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
+    """Return the claims of opponents that a persona may answer, the best first.
+
+    A claim is a whole sentence, word for word, that nobody answered yet. The latest turn comes first, in it what the
+    speaker says in own words, then what names a fact. Before an opponent has spoken, its position can be answered.
+    """
+    answered = {turn.answers for turn in record.turns if turn.answers}
+    spoken = [(n, turn) for n, turn in enumerate(record.turns) if turn.persona_id != persona_id]
+    found: list[Claim] = []
+    for n, turn in sorted(spoken, key=lambda pair: -pair[0]):
+        claims = [claim for claim in claims_of(turn, n) if claim not in answered]
+        read = [record.table[one].text for one in turn.chunk_ids if one in record.table]
+        found += sorted(claims, key=lambda claim: _order(claim.sentence, read))
+    silent = {turn.persona_id for _, turn in spoken}
+    positions = [
+        Claim(one.persona_id, one.text)
+        for one in record.positions
+        if one.text and one.persona_id not in {persona_id, *silent}
+    ]
+    return [*found, *(claim for claim in positions if claim not in answered)]
+
+
+def _order(sentence: str, passages: Sequence[str]) -> tuple[bool, bool]:
+    """What a passage says word for word is a fact to bear, not a claim to answer."""
+    return echo_share(sentence, passages) > _COPIED, _NAME_OR_NUMBER.search(sentence) is None
+
+
+def claims_of(turn: Turn, index: int) -> Iterator[Claim]:
+    """Yield the sentences of a turn that claim something in the speaker's own words."""
+    for sentence in split_sentences(turn.text):
+        text = plain(sentence.text)
+        own = " ".join(outside_quotation(text))
+        fits = _SHORTEST <= word_count(own) <= _LONGEST and ends_with_sentence(text) and not text.endswith("?")
+        if fits and text[:1].isupper() and not _REPORTS.search(own):
+            yield Claim(turn.persona_id, text, index)
+
+
+def touched(text: str, claim: str) -> float:
+    """Return the share of a claim's content words that a text takes up, in [0, 1]."""
+    wanted, has = _content(claim), _content(text)
+    return len(wanted & has) / len(wanted) if wanted else 0.0
+
+
+def concedes(text: str) -> bool:
+    """Whether a turn says that its opponent is right in something."""
+    return _CONCEDES.search(text) is not None
+
+
+def contradicts(one: str, other: str) -> bool:
+    """Whether a word that both sentences have is denied in one of them alone ("no power", "more power")."""
+    first, second = _denied(one), _denied(other)
+    shared = _content(one) & _content(other)
+    return not first & second & shared and bool((first ^ second) & shared)
+
+
+def overlap(one: str, other: str) -> float:
+    """Return the share of the smaller sentence's content words that the other has too, in [0, 1]."""
+    own, theirs = _content(one), _content(other)
+    return len(own & theirs) / max(1, min(len(own), len(theirs)))
+
+
+_DENIAL = re.compile(r"\b(?:no|not|never|nor|neither|without|cannot|hardly|\w+n['’]t)\b([^,;:.]*)", re.IGNORECASE)
+_REACH = 6  # words behind a denial that it speaks of, to the end of its clause at most
+
+
+def _denied(text: str) -> frozenset[str]:
+    behind = (re.split(r"\b(?:but|and|while)\b", found.group(1))[0] for found in _DENIAL.finditer(text))
+    return frozenset(_stem(word) for clause in behind for word in _words(clause)[:_REACH])
+
+
+def _content(text: str) -> frozenset[str]:
+    words = (word for word in _words(text) if word.isdigit() or len(word) > 3)
+    return frozenset(_stem(word) for word in words if not FUNCTION_WORD.fullmatch(word))
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _stem(word: str) -> str:
+    short = re.sub(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$", "", word)
+    return short if len(short) >= 4 else word

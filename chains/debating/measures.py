@@ -1,0 +1,118 @@
+"""What a turn is worth, measured on its text: echo, drift, whether it answers, what it brings, what it rests on.
+
+No model, and no figure that a model gave. ``assessed`` fills in a turn's typed fields; ``quality`` orders candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chains.debating.claims import concedes, touched
+from chains.debating.likeness import Likeness
+from chains.debating.record import DebateRecord
+from chains.debating.spoken import plain
+from chains.generation.contract import WordLimits
+from chains.schemas import Chunk, DefectKind, Turn, TurnFault
+from chains.text.defects import find_defects
+from chains.text.echo import echo_share
+from chains.text.entities import unsupported_entities
+from chains.text.grounding import cite, cited_sentences, ground
+from chains.text.sentences import ends_with_sentence, word_count
+
+ECHO = 0.30  # of a turn's 4-grams
+_TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
+_NEAR = 0.50
+
+
+def assessed(
+    turn: Turn,
+    record: DebateRecord,
+    chunks: Sequence[Chunk],
+    likeness: Likeness | None,
+    *,
+    limits: WordLimits,
+    voice: str = "",
+    instruction: str = "",
+    cut: bool = False,
+) -> Turn:
+    """Measure a turn, cite the passages that its sentences rest on, and name its faults.
+
+    Args:
+        chunks: the passages that it read, in the order of their markers.
+        voice, instruction: its speaker's description and what it was told, which it must not recite.
+        cut: it went on as another speaker and was ended there.
+    """
+    text = plain(turn.text)  # a model's own markers are guesses
+    grounding = ground(text, chunks, likeness.embed if likeness else None, question=record.question)
+    cited = cite(text, grounding)
+    used = tuple(chunks[n].id for n in sorted(grounding.coverage))
+    measured = replace(
+        turn,
+        text=cited,
+        words=word_count(cited),
+        sentences=cited_sentences(grounding),
+        supported=round(grounding.supported, 2) if grounding.sentences else None,
+        used=used,
+        new=tuple(one for one in used if one not in record.used()),
+        echo=round(echo_share(text, _said_before(turn.persona_id, record)), 3),
+        drift=_drift(turn.persona_id, text, record, likeness),
+        answered=round(touched(text, turn.answers.sentence), 2) if turn.answers else None,
+        concedes=bool(turn.answers) and concedes(text),
+    )
+    defects = find_defects(
+        cited,
+        prompt=instruction,
+        question=record.question,
+        voice=voice,
+        passages=[chunk.text for chunk in chunks],
+        speakers=list(record.names().values()),
+    )
+    kinds = {one.kind for one in defects}
+    faults = {
+        TurnFault.SHORT: word_count(text) < limits.minimum or not ends_with_sentence(text),
+        TurnFault.ECHO: measured.echo > ECHO,
+        TurnFault.OTHER_SPEAKER: cut or DefectKind.ANOTHER_SPEAKER in kinds,
+        TurnFault.RECITAL: DefectKind.RECITAL in kinds,
+        TurnFault.ABOUT_THE_TEXT: DefectKind.ABOUT_THE_TEXT in kinds,
+        TurnFault.DRIFT: measured.drift is not None and measured.drift < 0,
+        TurnFault.NO_ANSWER: not _answers(measured, likeness),
+    }
+    return replace(measured, defects=defects, faults=tuple(fault for fault, is_so in faults.items() if is_so))
+
+
+def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:
+    """Say which names and numbers of a turn are in no passage that was read until then."""
+    spoken = replace(record, turns=(*record.turns, turn))
+    known = [record.question, voice, *spoken.names().values(), *spoken.texts_read()]
+    found = unsupported_entities(turn.text, known)
+    notes = (f"in no passage: {', '.join(found)}",) if found else ()
+    return replace(turn, unsupported=found, notes=(*turn.notes, *notes))
+
+
+def quality(turn: Turn) -> tuple[float, ...]:
+    """Order candidates: fewer faults first, then what says least again, brings something and keeps to its side."""
+    drift = turn.drift if turn.drift is not None else 0.0
+    worth = bool(turn.new) + (turn.answered or 0.0) + drift + (turn.supported or 0.0) - 3 * turn.echo
+    return (-len(turn.faults), worth)
+
+
+def _said_before(persona_id: str, record: DebateRecord) -> list[str]:
+    """What was said: every turn, and the positions of the others."""
+    others = [one.text for one in record.positions if one.persona_id != persona_id]
+    return [*others, *(plain(one.text) for one in record.turns)]
+
+
+def _drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness | None) -> float | None:
+    own = record.position_of(persona_id)
+    others = [one.text for one in record.positions if one.text and one.persona_id != persona_id]
+    if not (likeness and own and others and text):
+        return None
+    near = likeness.side(record.question, text, [own, *others])
+    return round(float(near[0] - near[1:].max()), 3)
+
+
+def _answers(turn: Turn, likeness: Likeness | None) -> bool:
+    if turn.answers is None or (turn.answered or 0.0) >= _TOUCHED:
+        return True
+    return bool(likeness and turn.text and likeness.meaning(turn.text, [turn.answers.sentence])[0] >= _NEAR)

@@ -1,0 +1,60 @@
+"""A model's words as a turn: in the speaker's own name, behind the words that it had to begin with, in whole sentences.
+
+Text only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chains.text.cleaning import clean_answer
+from chains.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
+
+_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
+_OPENER = re.compile(
+    r"^\W*(?:(?:my|our) (?:side|position|answer|response|stance|turn|claim|conclusion)|rebuttal|conclusion|fact)"
+    r"\W{0,3}:\W*",
+    re.IGNORECASE,
+)
+_HALF_A_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}\.$")  # "to invest 1.", where "1.5 billion" was begun
+_BEFORE_A_STOP = re.compile(r"\s+([.,;:!?])")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The text of a turn; ``cut`` says that it went on as another speaker and was ended there."""
+
+    text: str
+    cut: bool = False
+
+
+def in_own_name(text: str, speakers: Sequence[str]) -> Spoken:
+    """Take a name or a passage's number from before a turn, and end it where it begins to speak as another."""
+    cleaned = clean_answer(re.sub(r"^\s*\[\d+\]\s*", "", text), speakers=speakers)
+    own = re.sub(r"^\s*\[\d+\]\s*", "", _OPENER.sub("", cleaned.text))
+    return Spoken(own, any(one.kind == "next speaker" for one in cleaned.removed))
+
+
+def led(opening: str, text: str) -> str:
+    """Put the words back that a turn had to begin with, unless the model said them again."""
+    if not opening or text.startswith(opening):
+        return text
+    rest = text.lstrip(_CLOSERS)
+    return f"{opening} {rest}" if rest else opening
+
+
+def to_the_end_of_a_sentence(text: str, most: int) -> str:
+    """Return a text as one paragraph of at most so many words that ends with a sentence, where it holds one."""
+    paragraph = re.sub(r"\s+", " ", text).strip()
+    whole = cut_at_sentence(paragraph, most) if paragraph else ""
+    if not _HALF_A_NUMBER.search(whole):
+        return whole
+    before = cut_at_sentence(_HALF_A_NUMBER.sub("", whole).rstrip(), most)
+    return before if ends_with_sentence(before) else whole
+
+
+def plain(text: str) -> str:
+    """Return a text without citation markers."""
+    return _BEFORE_A_STOP.sub(r"\1", CITATION.sub("", text)).strip()

@@ -1,0 +1,205 @@
+"""One turn: what it is asked, how it is measured, and when it is tried again."""
+
+from itertools import islice
+
+import pytest
+from fakes import ScriptedLLM
+
+from chains.debate import DebateSteps
+from chains.debating import turns as turns_module
+from chains.debating.measures import ECHO, quality
+from chains.debating.record import DebateRecord
+from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.debating.turns import plans_of
+from chains.errors import GenerationError
+from chains.generation.contract import WordLimits
+from chains.schemas import Chunk, Position, Reading, Turn, TurnFault, chunk_table
+from prompts import Persona
+
+HAWK, DOVE = (
+    Persona("hawk", "Hawk", "a hawk who counts ships and has sat on every council of the navy since the war."),
+    Persona("dove", "Dove", "a dove who reads treaties."),
+)
+POSITIONS = (
+    Position("hawk", "Hawk", "Only strength has ever kept the peace."),
+    Position("dove", "Dove", "Treaties have ended more wars than weapons."),
+)
+PASSAGES = (
+    Chunk("c1", "In 1987 two powers scrapped 2,692 missiles. It was signed in Washington."),
+    Chunk("c2", "In 1936 a naval treaty lapsed and fleets doubled."),
+)
+GOOD = "Treaties have not ended wars: in 1936 a naval treaty lapsed and fleets doubled, so that strength alone counts."
+
+
+def record(*turns: Turn, chunks=PASSAGES, opinion: str = "") -> DebateRecord:
+    readings = {one: Reading.of(one, chunks) for one in ("hawk", "dove")}
+    return DebateRecord("War or peace?", opinion, chunk_table(chunks), readings, POSITIONS, turns)
+
+
+def spoken(text: str, persona_id: str = "dove", **facts) -> Turn:
+    return Turn(1, persona_id, persona_id.title(), text, len(text.split()), **facts)
+
+
+def speak(llm: ScriptedLLM, before: DebateRecord, candidates: int = 1) -> Turn:
+    return DebateSteps(llm, (HAWK, DOVE), limits=WordLimits(15, 40), candidates=candidates).speak(before)
+
+
+def test_a_turn_is_told_its_position_the_claim_to_answer_and_a_fact() -> None:
+    llm = ScriptedLLM(script={"": GOOD})
+    turn = speak(llm, record())
+    assert "Your position in this debate: Only strength has ever kept the peace." in llm.prompts[0]
+    assert '### CLAIM TO ANSWER:\nDove: "Treaties have ended more wars than weapons."' in llm.prompts[0]
+    assert "### FACT THAT NOBODY HAS USED YET:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
+    assert turn.answers.sentence == "Treaties have ended more wars than weapons."
+
+
+def test_a_good_turn_is_asked_for_once_and_has_no_fault() -> None:
+    turn = speak(ScriptedLLM(script={"": GOOD}), record())
+    assert (turn.faults, turn.tries) == ((), 1)
+
+
+def test_a_turn_cites_the_passage_it_rests_on_and_names_those_used_first() -> None:
+    turn = speak(ScriptedLLM(script={"": GOOD}), record())
+    assert turn.text.endswith("[2].")
+    assert (turn.used, turn.new) == (("c2",), ("c2",))
+
+
+def test_a_passage_that_was_used_before_is_not_new() -> None:
+    turn = speak(ScriptedLLM(script={"": GOOD}), record(spoken("It lapsed.", used=("c2",)), spoken("So.", "hawk")))
+    assert (turn.used, turn.new) == (("c2",), ())
+
+
+def test_passages_that_nobody_used_yet_come_first_under_the_number_they_keep() -> None:
+    llm = ScriptedLLM(script={"": GOOD})
+    speak(llm, record(spoken("It did.", used=("c1",)), spoken("So it did.", "dove")))
+    assert llm.prompts[0].index("[2] In 1936") < llm.prompts[0].index("[1] In 1987")
+
+
+def test_markers_that_a_model_writes_are_not_believed() -> None:
+    turn = speak(ScriptedLLM(script={"": GOOD.replace("wars:", "wars [7]:")}), record())
+    assert "[7]" not in turn.text
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("Treaties have ended wars.", TurnFault.SHORT),
+        ("Treaties end wars where both of the sides have grown weary of them and then", TurnFault.SHORT),
+        ("The weather was fine in the whole of the north on that day in the spring.", TurnFault.NO_ANSWER),
+        ("I am a hawk who counts ships and has sat on every council of the navy since the war.", TurnFault.RECITAL),
+        (f"{GOOD}\nDove: That is not so.", TurnFault.OTHER_SPEAKER),
+    ],
+)
+def test_a_turn_that_fails_is_tried_again_and_then_marked(written: str, fault: TurnFault) -> None:
+    turn = speak(ScriptedLLM(script={"": written}), record())
+    assert fault in turn.faults
+    assert turn.tries == 2
+
+
+def test_what_was_said_before_is_an_echo() -> None:
+    before = record(spoken(GOOD), spoken("Indeed.", "dove"))
+    turn = speak(ScriptedLLM(script={"": GOOD}), before)
+    assert turn.echo > ECHO
+    assert TurnFault.ECHO in turn.faults
+
+
+def test_an_opponents_position_said_again_is_an_echo_too() -> None:
+    turn = speak(ScriptedLLM(script={"": POSITIONS[1].text + " It is so, and all know it."}), record(chunks=()))
+    assert turn.echo > ECHO
+
+
+def test_the_best_of_several_candidates_is_spoken() -> None:
+    bad = "The weather was fine in the whole of the north on that day in the spring."
+    llm = ScriptedLLM(script={"Begin with the fact": GOOD, "": bad})
+    turn = speak(llm, record(), candidates=2)
+    assert (turn.faults, turn.tries, len(llm.prompts)) == ((), 2, 2)
+    assert GOOD[:40] in turn.text
+
+
+def test_candidates_differ_in_what_they_are_asked() -> None:
+    plans = list(islice(plans_of(record(), "hawk"), 4))
+    assert len(set(plans)) == 4
+    assert {plan.leads for plan in plans} == {True, False}
+
+
+def test_a_fact_can_stand_alone() -> None:
+    chunk = Chunk("c1", "It was signed in the year of the war. Two powers scrapped missiles for peace.")
+    assert next(plans_of(record(chunks=(chunk,)), "hawk")).fact == "Two powers scrapped missiles for peace."
+
+
+def test_quality_counts_faults_before_all_else() -> None:
+    flawless, faulty = spoken("A.", echo=0.29), spoken("B.", echo=0.0, new=("c1",), faults=(TurnFault.DRIFT,))
+    assert quality(flawless) > quality(faulty)
+
+
+def test_a_turn_tells_which_of_its_numbers_and_names_stand_in_no_passage_that_was_read() -> None:
+    said = "In 1987, Putin and Modi met Hawk, and 7 of 90 treaties have ended wars, says Dove."
+    turn = speak(ScriptedLLM(script={"": said}), record(spoken("There were 90 of them.", chunk_ids=())))
+    assert turn.unsupported == ("Putin", "Modi", "7", "90")  # another debater's word is no passage
+    assert "in no passage: Putin, Modi, 7, 90" in turn.notes
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "cut"),
+    [
+        ("Hawk: Arm now.", "Arm now.", False),
+        ("**Hawk:** Arm now.", "Arm now.", False),
+        ("[4] Arm now.", "Arm now.", False),
+        ("My side: Arm now.", "Arm now.", False),
+        ("Arm now, said the hawk to the dove.", "Arm now, said the hawk to the dove.", False),
+        ("Arm now.\nDove: Never!\nHawk: Now!", "Arm now.", True),
+        ("Arm now.\n**Dove:** Never!", "Arm now.", True),
+        ("Arm now.\nEagle: Never!", "Arm now.\nEagle: Never!", False),
+    ],
+)
+def test_a_turn_is_spoken_in_ones_own_name(written: str, kept: str, cut: bool) -> None:
+    own = in_own_name(written, ["Hawk", "Dove"])
+    assert (own.text, own.cut) == (kept, cut)
+
+
+@pytest.mark.parametrize(
+    ("opening", "text", "whole"),
+    [
+        ("In 1987.", "It was signed.", "In 1987. It was signed."),
+        ("In 1987.", "In 1987. It was signed.", "In 1987. It was signed."),
+        ("In 1987.", ". It was signed.", "In 1987. It was signed."),
+        ("In 1987.", "", "In 1987."),
+        ("", "It was signed.", "It was signed."),
+    ],
+)
+def test_the_words_a_turn_had_to_begin_with_stand_once(opening: str, text: str, whole: str) -> None:
+    assert led(opening, text) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("It held. It was\n\nbroken. And then", "It held. It was broken."),
+        ("It grew. They plan to invest 1.", "It grew."),  # regression: 1.5 billion was begun
+        ("It grew in 2014. It ended in 24.", "It grew in 2014."),
+        ("It ended in 2014.", "It ended in 2014."),
+    ],
+)
+def test_a_turn_is_one_paragraph_of_whole_sentences(text: str, ended: str) -> None:
+    assert to_the_end_of_a_sentence(text, 40) == ended
+
+
+def window_of(words: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model's window, counted in words."""
+    monkeypatch.setattr(turns_module, "fits_window", lambda llm, prompt, limits: len(prompt.text.split()) <= words)
+
+
+def test_where_the_window_is_short_used_passages_go_first_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = tuple(Chunk(f"c{n}", f"Passage {n} " + "tells more and more " * 10 + ".") for n in range(4))
+    window_of(280, monkeypatch)
+    before = record(spoken("So it is.", used=("c0",)), spoken("It is so.", "dove"), chunks=long)
+    turn = speak(ScriptedLLM(script={"": GOOD}), before)
+    assert turn.dropped
+    assert turn.dropped[-1] == "c0"
+    assert sorted(turn.chunk_ids + turn.dropped) == ["c0", "c1", "c2", "c3"]
+
+
+def test_a_window_without_room_for_a_passage_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    window_of(30, monkeypatch)
+    with pytest.raises(GenerationError, match="does not fit the model's window even with its best passage"):
+        speak(ScriptedLLM(script={}), record())

@@ -1,0 +1,81 @@
+"""The verdict: decided twice, by claims that were made, with what was conceded."""
+
+import pytest
+from fakes import ScriptedLLM
+
+from chains.debate import DebateSteps
+from chains.debating import verdict as verdict_module
+from chains.debating.record import DebateRecord
+from chains.debating.verdict import named
+from chains.errors import GenerationError
+from chains.schemas import Chunk, Claim, Reading, Support, Turn, Verdict, chunk_table
+from prompts import Persona
+
+HAWK, DOVE = Persona("hawk", "Professor Hawk", "a hawk."), Persona("dove", "Professor Dove", "a dove.")
+NAMES = {"hawk": "Professor Hawk", "dove": "Professor Dove"}
+SAID = "Fleets doubled when the treaty lapsed in 1936 [1]."
+CLAIM = Claim("hawk", "Fleets doubled when the treaty lapsed in 1936.", 0)
+TURNS = (
+    Turn(1, "hawk", "Professor Hawk", SAID, 8, ("c1",), sentences=(Support(0, len(SAID), 0, 0.9),)),
+    Turn(1, "dove", "Professor Dove", "I concede that the fleets had grown by then.", 9, answers=CLAIM, concedes=True),
+)
+
+
+def judge(script: dict[str, str], turns: tuple[Turn, ...] = TURNS) -> tuple[Verdict, ScriptedLLM]:
+    llm = ScriptedLLM(script=script)
+    chunks = (Chunk("c1", "Fleets doubled when the treaty lapsed in 1936."),)
+    record = DebateRecord("Why?", table=chunk_table(chunks), readings={"hawk": Reading.of("hawk", chunks)}, turns=turns)
+    return DebateSteps(llm, (HAWK, DOVE)).give_verdict(record), llm
+
+
+def test_the_winner_is_who_is_named_in_either_order() -> None:
+    verdict, llm = judge({"Decide who": "Professor Hawk", "": "It stands."})
+    assert verdict.winner == "hawk"
+    assert "Professor Hawk, Professor Dove, or nobody" in llm.prompts[0] + llm.prompts[1]
+    assert "Professor Dove, Professor Hawk, or nobody" in llm.prompts[0] + llm.prompts[1]
+
+
+def test_nobody_wins_where_the_answer_depends_on_the_order_of_the_names() -> None:
+    script = {"nothing else: Professor Hawk": "Professor Hawk", "Decide who": "Professor Dove", "": "It stands."}
+    verdict, _ = judge(script)
+    assert verdict.winner == ""
+    assert verdict.text.startswith("Nobody won this debate.")
+
+
+def test_the_verdict_quotes_the_claim_that_decided_and_names_what_was_conceded() -> None:
+    verdict, _ = judge({"Decide who": "Professor Hawk", "": "The figures bear it out."})
+    assert (verdict.decided_by, verdict.conceded) == ((CLAIM,), (CLAIM,))
+    assert f"What decided is the claim “{CLAIM.sentence}”" in verdict.text
+    assert verdict.text.endswith("The figures bear it out.")
+
+
+def test_markers_stand_in_no_verdict_since_it_reads_no_passages() -> None:
+    verdict, llm = judge({"Decide who": "nobody", "": "The figures [1] bear it out."})
+    assert "[1]" not in verdict.text
+    assert all("[1]" not in prompt for prompt in llm.prompts)
+
+
+def test_the_verdict_is_held_against_all_that_was_read() -> None:
+    verdict, _ = judge({"Decide who": "nobody", "": "The fleets of 1936 were those of 1945."})
+    assert verdict.unsupported == ("1945",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "persona_id"),
+    [
+        ("Professor Hawk", "hawk"),
+        ("I say hawk.", "hawk"),
+        ("Professor", ""),
+        ("Hawk and Dove", ""),
+        ("nobody", ""),
+        ("", ""),
+    ],
+)
+def test_a_winner_is_named_alone(answer: str, persona_id: str) -> None:
+    assert named(answer, NAMES) == persona_id
+
+
+def test_a_debate_longer_than_the_window_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict_module, "fits_window", lambda *_: False)
+    with pytest.raises(GenerationError, match="the debate is longer than the model's window; use fewer rounds"):
+        judge({})
