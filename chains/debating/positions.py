@@ -31,6 +31,8 @@ _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
 # On 200 claims of Perspectrum (dev) with a perspective of each stance, the bundled stance space puts the one of
 # the same stance nearer in 76%, the plain model in 54%; both reach .65 on near-paraphrases alone.
 _SAME_SIDE, _SAME_MEANING = 0.65, 0.65
+_SAME_TEXT = 0.80  # of the meaning, where the embeddings know no sides
+_ON_TOPIC = 0.35  # of a view's cosine to the question, to stand for a difference on it
 _SAME_WORDS = 0.75  # without embeddings: of the shorter one's content words
 _OPENER = re.compile(
     r"^(?:\W*(?:my|our) (?:position|side|stance|view|answer)(?: (?:is|on \w+ is))?(?: that)?\s*[:,]?\s*"
@@ -65,18 +67,14 @@ def agreeing(positions: Sequence[Position], n: int, question: str, likeness: Lik
     texts = [one.text for one in positions[: n + 1]]
     if not texts[n]:
         return []
-    sides = likeness.positions(question, texts)[n] if likeness else None
-    meanings = likeness.meaning(texts[n], texts) if likeness else None
-    same: list[int] = []
-    for other, text in enumerate(texts[:n]):
-        if not text or contradicts(text, texts[n]):
-            continue
-        alike = overlap(text, texts[n]) >= _SAME_WORDS
-        if sides is not None and meanings is not None:
-            alike = sides[other] >= _SAME_SIDE and meanings[other] >= _SAME_MEANING
-        if alike:
-            same.append(other)
-    return same
+    others = [other for other, text in enumerate(texts[:n]) if text and not contradicts(text, texts[n])]
+    if likeness is None:
+        return [other for other in others if overlap(texts[other], texts[n]) >= _SAME_WORDS]
+    meanings = likeness.meaning(texts[n], texts)
+    if not likeness.knows_sides:
+        return [other for other in others if meanings[other] >= _SAME_TEXT]
+    sides = likeness.positions(question, texts)[n]
+    return [other for other in others if sides[other] >= _SAME_SIDE and meanings[other] >= _SAME_MEANING]
 
 
 def all_agree(positions: Sequence[Position]) -> bool:
@@ -138,11 +136,11 @@ def _differing(
     question: str,
     likeness: Likeness | None,
 ) -> Position:
-    """Take the second answer where it differs, else the persona's own view, else what it said, as an agreement."""
+    """Take the second answer where it differs, else a view on the question, else what it said, as an agreement."""
     for candidate in (text, ""):
         new = _position(persona, candidate, question, likeness)
-        changed = [*positions[:n], new]
-        if new.text and not agreeing(changed, n, question, likeness):
+        off_topic = new.source == "view" and likeness and likeness.meaning(question, [new.text])[0] < _ON_TOPIC
+        if new.text and not off_topic and not agreeing([*positions[:n], new], n, question, likeness):
             return new
     same = agreeing(positions, n, question, likeness)
     return replace(positions[n], agrees_with=tuple(positions[other].persona_id for other in same))

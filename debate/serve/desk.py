@@ -64,11 +64,12 @@ class Said(BaseModel):
 
 
 class Debated(BaseModel):
-    """An opinion, the debate about it, and the verdict."""
+    """An opinion, the debate about it, the verdict, and how it ended; no turns where there was nothing to debate."""
 
     opinion: str
     turns: list[Said]
     verdict: str
+    outcome: str
 
 
 class Desk:
@@ -129,6 +130,7 @@ class Desk:
             opinion=state["opinion"].answer,
             turns=[Said(speaker=turn.speaker, text=turn.text) for turn in state.get("turns", ())],
             verdict=state["verdict"].text if state.get("verdict") else "",
+            outcome=state["outcome"],
         )
 
     def run_rows(self, run: str, question_id: str = "") -> list[dict[str, Any]]:
