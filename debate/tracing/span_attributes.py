@@ -20,7 +20,10 @@ from chains.generation.contract import RawText
 from chains.schemas import Attempt, Completion, Finish, Opinion, Translation, Turn
 
 PREFIX = "pov_debate."
-_FIELDS = ("loop", "notes", "dropped", "abstained", "supported", "unsupported", "words", "round", "short")
+_FIELDS = (
+    *("loop", "notes", "dropped", "abstained", "supported", "unsupported", "words", "round", "short"),
+    *("echo", "drift", "faults", "tries", "winner"),  # of a turn and a verdict
+)
 
 Made = Opinion | Turn | Translation | Completion
 Event = tuple[str, dict[str, str]]

@@ -146,10 +146,10 @@ def translated(tmp_path: Path) -> Path:
     return traced_run(tmp_path, store=STORE, llm=ScriptedLLM(script=TRANSLATOR | SCRIPT), translate="ja")
 
 
-@pytest.mark.parametrize(("stage", "prompts"), [("opinion", 7), ("verdict", 2), ("translate", 1)])
-def test_a_translated_row_is_replayed_with_its_translation(translated: Path, stage: str, prompts: int) -> None:
+@pytest.mark.parametrize("stage", ["opinion", "verdict", "translate"])
+def test_a_translated_row_is_replayed_with_its_translation(translated: Path, stage: str) -> None:
     made, llm = again(translated, stage, {"professional translator": "加盟しなかった。"} | AGAIN)
-    assert len(llm.prompts) == prompts
+    assert llm.prompts_with("professional translator") == 1
     assert (made.before.translation.text, made.after.translation.text) == ("加盟した。", "加盟しなかった。")
     console = Console(record=True, width=100, file=StringIO())
     console.print(replay_table(made))
@@ -159,7 +159,7 @@ def test_a_translated_row_is_replayed_with_its_translation(translated: Path, sta
 
 def test_a_row_is_translated_afterwards_where_a_language_is_given(folder: Path) -> None:
     made, llm = again(folder, "translate", TRANSLATOR, given={"translate": "ja"})
-    assert (made.after.translation.text, made.after.verdict.text, len(llm.prompts)) == ("加盟した。", "A draw.", 1)
+    assert (made.after.translation.text, made.after.verdict, len(llm.prompts)) == ("加盟した。", made.before.verdict, 1)
     with pytest.raises(SettingsError, match="the run translates nothing; name a language"):
         again(folder, "translate")
 

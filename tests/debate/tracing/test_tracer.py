@@ -125,7 +125,8 @@ def test_a_retried_step_is_seen_with_what_went_wrong(tmp_path: Path, monkeypatch
 
 
 def test_a_loop_that_was_cut_is_an_event_of_its_turn(tmp_path: Path) -> None:
-    spans = read_traces(traced_run(tmp_path, llm=ScriptedLLM(script=SCRIPT | {"You take part in a debate": LOOP})))
+    script = {"Before it begins": "I disagree."} | SCRIPT | {"You take part in a debate": LOOP}
+    spans = read_traces(traced_run(tmp_path, llm=ScriptedLLM(script=script)))
     turn = next(span for span in spans if span.name == "turn:professor")
     assert turn.events[0][0] == "loop cut"
     assert turn.attributes["pov_debate.loop"].startswith("loop cut after")
