@@ -150,8 +150,10 @@ def debate_chain(
     candidates: int = DEFAULT_CANDIDATES,
     embeddings: Embeddings | None = None,
     seed: int = 0,
-) -> Runnable[DebateRequest, Debate]:
+) -> Runnable[DebateRequest | Question | str | Mapping[str, Any], Debate]:
     """Return a Runnable that holds a whole debate. All passages are retrieved before the first turn.
+
+    Input: a question's text, a ``Question``, a ``DebateRequest``, or a mapping with ``question`` and ``opinion``.
 
     Args:
         retrievers: for each persona's id, its own retrieval (see ``pov_retrieval_chain``).
@@ -164,7 +166,8 @@ def debate_chain(
     )
     check_retrievers(personas, retrievers)
 
-    def debate(request: DebateRequest, config: RunnableConfig) -> Debate:
+    def debate(asked: DebateRequest | Question | str | Mapping[str, Any], config: RunnableConfig) -> Debate:
+        request = as_request(asked)
         question = as_question(request.question).text
         chunks, readings = read_all(question, personas, retrievers, config)
         by_persona = {reading.persona_id: reading for reading in readings}
@@ -179,6 +182,19 @@ def debate_chain(
         return Debate(record.turns, verdict, ended, record.positions, chunks, readings)
 
     return RunnableLambda(debate).with_config(run_name="debate")
+
+
+def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> DebateRequest:
+    """Accept a question in any form, or a mapping with ``question`` and, where there is one, ``opinion``.
+
+    Raises:
+        ChainError: it is none of these.
+    """
+    if isinstance(asked, DebateRequest):
+        return asked
+    if isinstance(asked, Mapping) and "question" in asked:
+        return DebateRequest(as_question(asked["question"]), str(asked.get("opinion") or ""))
+    return DebateRequest(as_question(asked))
 
 
 def check_retrievers(personas: Sequence[Persona], retrievers: Mapping[str, Retrieve]) -> None:

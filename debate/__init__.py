@@ -7,17 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Position, Question, Turn, Verdict
     from debate.compare.runner import Comparison, compare_models
     from debate.compare.settings import CompareSettings
     from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
-    from debate.graph.debate_graph import build_debate_graph
-    from debate.graph.question_graph import build_question_graph
+    from debate.graph.checkpoints import CHECKPOINT_TYPES
+    from debate.graph.debate_graph import DebateState, build_debate_graph
+    from debate.graph.question_graph import QuestionState, build_question_graph
     from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, GraphSettings, load_settings
     from debate.training.finetune import FinetuneResult, finetune
     from debate.training.settings import FinetuneSettings
 
 _HOMES = {
+    "CHECKPOINT_TYPES": "graph.checkpoints",
+    "QuestionState": "graph.question_graph",
+    "DebateState": "graph.debate_graph",
     "Comparison": "compare.runner",
     "CompareSettings": "compare.settings",
     "FinetuneResult": "training.finetune",
@@ -38,24 +43,40 @@ _HOMES = {
 }
 
 
+_TYPES = ("Question", "Chunk", "Opinion", "Turn", "Debate", "Position", "Verdict", "DebateOutcome")  # of chains.schemas
+
+
 def __getattr__(name: str) -> Any:
+    if name in _TYPES:
+        return getattr(import_module("chains.schemas"), name)
     if name not in _HOMES:
         raise AttributeError(f"module 'debate' has no attribute {name!r}")
     return getattr(import_module(f"debate.{_HOMES[name]}"), name)
 
 
 __all__ = [
+    "CHECKPOINT_TYPES",
+    "Chunk",
     "CompareSettings",
     "Comparison",
+    "Debate",
     "DebateError",
+    "DebateOutcome",
     "DebateSettings",
+    "DebateState",
     "FinetuneResult",
     "FinetuneSettings",
     "GraphSettings",
+    "Opinion",
+    "Position",
+    "Question",
+    "QuestionState",
     "QuestionsError",
     "RunFolderError",
     "RunSummary",
     "SettingsError",
+    "Turn",
+    "Verdict",
     "build_debate_graph",
     "build_question_graph",
     "compare_models",

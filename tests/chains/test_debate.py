@@ -76,6 +76,15 @@ def test_a_question_may_be_a_text_a_mapping_or_a_type(question) -> None:
     assert len(debate(question=question)[0].turns) == 4
 
 
+@pytest.mark.parametrize(
+    "asked", ["Why?", Question("q", "Why?"), {"text": "Why?"}, {"question": "Why?", "opinion": ""}]
+)
+def test_the_chain_takes_a_text_a_type_or_a_mapping(asked) -> None:
+    found = RunnableLambda(lambda _: (Chunk("c", "Text."),))
+    chain = debate_chain(ScriptedLLM(script=SCRIPT), (HAWK, DOVE), {"hawk": found, "dove": found})
+    assert len(chain.invoke(asked).turns) == 4
+
+
 def test_one_persona_is_no_debate() -> None:
     with pytest.raises(ChainError, match="at least two personas, 1 given"):
         debate(personas=(HAWK,))

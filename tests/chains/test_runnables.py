@@ -135,6 +135,14 @@ PUBLIC = {
 }
 
 
+@pytest.mark.parametrize(
+    "name", ["Question", "Chunk", "Opinion", "Turn", "Debate", "QuestionState", "DebateState", "CHECKPOINT_TYPES"]
+)
+def test_every_type_of_the_design_can_be_imported_from_debate(name: str) -> None:
+    assert name in debate.__all__
+    assert getattr(debate, name)
+
+
 @pytest.mark.parametrize(("room", "name"), [(room, name) for room, names in PUBLIC.items() for name in names])
 def test_every_public_name_of_the_design_is_there(room: Any, name: str) -> None:
     assert callable(getattr(room, name))
