@@ -113,15 +113,23 @@ def questions_cases() -> Iterator[Case]:
     yield Case(group, "csv: no column `question`", text("q.csv", "topic\nx\n"))
     yield Case(group, "csv: a header and no row", text("q.csv", "question\n"))
     yield Case(group, "csv: an id twice", text("q.csv", "id,question\na,Why?\na,How?\n"))
-    yield Case(group, "csv: a row with too many cells", text("q.csv", "id,question\na,Why?\nb,How, when, why?\n"))
+    yield Case(
+        group, "csv: a question that an unquoted comma cuts", text("q.csv", "id,question,about\na,Salt, or iron?\n")
+    )
+    yield Case(group, "csv: a row with too many cells", text("q.csv", "id,question\na,Why?\nb,How,when,why?\n"))
     yield Case(group, "csv: a quote that never ends", text("q.csv", 'question\n"Why?\n'))
-    yield Case(group, "csv: Latin-1", text("q.csv", "question\nPourquoi l’été où ça?\n".replace("’", "'"), "latin-1"))
+    yield Case(
+        group,
+        "csv: Latin-1 (it is read)",
+        text("q.csv", "question\nPourquoi l’été où ça?\n".replace("’", "'"), "latin-1"),
+        code=0,
+    )
     yield Case(group, "csv: zero bytes", raw("q.csv", b"question\nWh\0y?\n"))
     yield Case(group, "xlsx: no workbook", text("q.xlsx", "Why?"), ("--questions", "q.xlsx"))
     yield Case(group, "xlsx: half a workbook", cut_workbook, ("--questions", "q.xlsx"))
     yield Case(group, "xlsx: no such sheet", workbook, ("--questions", "q.xlsx", "--sheet", "other"))
     yield Case(group, "txt: comments only", text("q.txt", "# one\n# two\n"), ("--questions", "q.txt"))
-    yield Case(group, "txt: UTF-16", text("q.txt", "Why?\n", "utf-16"), ("--questions", "q.txt"))
+    yield Case(group, "txt: UTF-16 (it is read)", text("q.txt", "Why?\n", "utf-16"), ("--questions", "q.txt"), code=0)
     yield Case(group, "jsonl: no JSON", text("q.jsonl", "{broken\n"), ("--questions", "q.jsonl"))
     yield Case(group, "jsonl: a list", text("q.jsonl", '["Why?"]\n'), ("--questions", "q.jsonl"))
     yield Case(

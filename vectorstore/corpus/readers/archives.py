@@ -7,8 +7,8 @@ from vectorstore.errors import CorpusError
 
 # Documents unpack to 5 to 20 times their size, sheets of equal rows to 40 times. A trap reaches 1,000 times.
 MOST_TIMES = 60
-# Below this nothing is refused: a parser's tree of it stays under 300 MB.
-ALWAYS = 24 * 2**20
+# Below this nothing is refused: parsing as much takes a second or two, and some 60 MB.
+ALWAYS = 4 * 2**20
 
 
 def check_unpacked(path: Path) -> None:

@@ -11,8 +11,8 @@ from vectorstore.corpus.readers.wording import spans
 from vectorstore.errors import CorpusError
 
 # A small file can unfold into any amount of drawing. A page's is some 10 to 100 KB, packed to a third; a map's is more.
-SPARE_BYTES, BYTES_A_BYTE = 5_000_000, 50
-SPARE_OPERATIONS, OPERATIONS_A_BYTE = 200_000, 2
+SPARE_BYTES, BYTES_A_BYTE = 1_000_000, 50
+SPARE_OPERATIONS, OPERATIONS_A_BYTE = 50_000, 2
 EDGE = 2  # lines at the head and the foot of a page that may repeat
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")

@@ -13,7 +13,7 @@ from vectorstore.corpus.readers.records import TITLE_FIELDS, Record, Records, me
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.{0,65536}?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 # Lengths are bounded, so that a text full of brackets costs no quadratic time.
 _IMAGES = re.compile(
-    r"!\[[^\]]{0,500}\]\(\s{0,9}<?data:[^)\s]*[^)]{0,500}\)"
+    r"!\[[^\]]{0,200}\]\(\s{0,9}<?data:[^)\s]*[^)]{0,500}\)"
     r"|^[ ]{0,3}\[[^\]\n]{1,500}\]:[ \t]{0,9}<?data:\S*.*$"
     r"|<img\b[^<>]{0,500}\bsrc\s{0,9}=\s{0,9}[\"']?data:[^>]*>",
     re.MULTILINE | re.IGNORECASE,
