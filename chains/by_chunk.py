@@ -17,7 +17,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import clean_passage
+from chains.context import shown_passage
 from chains.errors import GenerationError
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
@@ -106,7 +106,7 @@ class _Writer:
     config: RunnableConfig | None
 
     def paragraph(self, chunk: Chunk, lead: str = "") -> RenderedPrompt:
-        return self._prompt("paragraph", self.part, passage=clean_passage(chunk.text), lead=lead)
+        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
 
     def frame(self, name: str, limits: WordLimits, points: Sequence[str]) -> RenderedPrompt:
         return self._prompt(name, limits, points=points)

@@ -33,6 +33,12 @@ def clean_passage(text: str) -> str:
     return _BLANK_LINES.sub("\n", _EMPHASIS.sub("", _HEADING.sub("", text))).strip()
 
 
+def shown_passage(chunk: Chunk) -> str:
+    """A passage as a prompt shows it: whose words it is, where that is known, and the cleaned text."""
+    text = clean_passage(chunk.text)
+    return f"From {clean_passage(chunk.label)}:\n{text}" if chunk.label else text
+
+
 def fit_chunks(
     render: Callable[[Sequence[str]], RenderedPrompt],
     chunks: Sequence[Chunk],
@@ -44,7 +50,7 @@ def fit_chunks(
         GenerationError: not even one chunk fits (or, with no chunks, the bare prompt does not).
     """
     for kept in range(len(chunks), 0 if chunks else -1, -1):
-        prompt = render([clean_passage(chunk.text) for chunk in chunks[:kept]])
+        prompt = render([shown_passage(chunk) for chunk in chunks[:kept]])
         if fits(prompt):
             return FittedPrompt(prompt, tuple(chunks[:kept]), tuple(chunk.id for chunk in chunks[kept:]))
     raise GenerationError(

@@ -8,6 +8,7 @@ carries its number, [1] to [5]. One prompt with all passages asks for it, or one
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -20,13 +21,13 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from chains.abstention import AbstentionThreshold
 from chains.by_chunk import Draft, write_by_chunk
-from chains.context import clean_passage, fit_chunks
+from chains.context import fit_chunks, shown_passage
 from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.text.defects import find_defects
-from chains.text.grounding import cite, cited_sentences, ground
+from chains.text.grounding import Grounding, Verify, cite, cited_sentences, ground
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
@@ -58,6 +59,7 @@ def opinion_chain(
     embeddings: Embeddings | None = None,
     style: Style | Literal["auto"] = "auto",
     abstention: AbstentionThreshold | None = None,
+    verify: Verify | None = None,
     seed: int = 0,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
     """Return a Runnable that writes an opinion.
@@ -67,7 +69,8 @@ def opinion_chain(
     on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
     asks for a paragraph on each; "auto" does so for local models below a billion parameters where the length has room
     for it. ``abstention`` (from ``chains.abstention.calibrate``) answers "I don't know" where
-    nothing retrieved bears on the question; without it only a question without passages does.
+    nothing retrieved bears on the question; without it only a question without passages does. ``verify`` reads a
+    sentence with its passage and has the last word on support (see ``chains.text.grounding``).
 
     Raises (when run):
         ChainError: a chunk is not of the store that ``abstention`` was calibrated on.
@@ -95,7 +98,7 @@ def opinion_chain(
             essay = single(question, chunks, config)
         else:
             essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
-        opinion = _grounded(essay, question, limits, embeddings)
+        opinion = _grounded(essay, question, voice, limits, embeddings, verify)
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, essay.chunks)
 
@@ -157,7 +160,7 @@ def training_example(
 ) -> str:
     """Format a finished answer as one fine-tuning example, in exactly the form the chain asks for."""
     voice = (persona or load_persona("professor")).voice
-    passages = [clean_passage(chunk.text) for chunk in chunks]
+    passages = [shown_passage(chunk) for chunk in chunks]
     return opinion_prompt(voice, question, passages, limits, answer).text
 
 
@@ -173,10 +176,17 @@ def _unanswered(chunks: Sequence[Chunk], reason: str) -> Opinion:
     return Opinion(ABSTENTION, words, tuple(chunk.id for chunk in chunks), abstained=True, notes=(reason,))
 
 
-def _grounded(essay: Draft, question: str, limits: WordLimits, embeddings: Embeddings | None) -> Opinion:
+def _grounded(
+    essay: Draft,
+    question: str,
+    voice: str,
+    limits: WordLimits,
+    embeddings: Embeddings | None,
+    verify: Verify | None,
+) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names stand in none."""
     completion = essay.completion
-    text = _MARKER.sub("", completion.text).strip()  # a model's own markers are guesses
+    text = unicodedata.normalize("NFC", _MARKER.sub("", completion.text)).strip()  # a model's own markers are guesses
     abstained = is_abstention(text)
     chunk_ids = tuple(chunk.id for chunk in essay.chunks)
     opinion = Opinion(
@@ -192,8 +202,12 @@ def _grounded(essay: Draft, question: str, limits: WordLimits, embeddings: Embed
     )
     if abstained or not text:
         return opinion
-    grounding = ground(text, essay.chunks, _embedder(embeddings), question=question)
-    cited = cut_at_sentence(cite(text, grounding), limits.maximum)
+    known = (voice, *(chunk.label for chunk in essay.chunks))
+    cited, grounding = _cited(
+        text,
+        limits.maximum,
+        lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known, verify=verify),
+    )
     unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
     return replace(
         opinion,
@@ -201,10 +215,26 @@ def _grounded(essay: Draft, question: str, limits: WordLimits, embeddings: Embed
         words=word_count(cited),
         citations=", ".join(f"[{index + 1}] {chunk_ids[index]}" for index in sorted(grounding.coverage)),
         supported=round(grounding.supported, 2),
-        sentences=tuple(one for one in cited_sentences(grounding) if one.end <= len(cited)),
+        sentences=cited_sentences(grounding),
         unsupported=grounding.unsupported,
         notes=(*completion.notes, *unsupported),
     )
+
+
+def _cited(text: str, at_most: int, grounded: Callable[[str], Grounding]) -> tuple[str, Grounding]:
+    """Cut a text so that it has at most so many words with its markers, and ground what is left.
+
+    A marker counts as a word, and which sentences get one is known only afterwards: so the text is cut again.
+    """
+    room = at_most
+    while True:
+        text = cut_at_sentence(text, room)
+        grounding = grounded(text)
+        cited = cite(text, grounding)
+        over = word_count(cited) - at_most
+        if over <= 0 or room == 1:
+            return cited, grounding
+        room = max(1, room - over)
 
 
 def _embedder(embeddings: Embeddings | None) -> Callable[[list[str]], Any] | None:

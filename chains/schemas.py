@@ -61,6 +61,7 @@ class Chunk:
         score: the total; (1 - pov weight) * question_score + pov weight * weighted pov_scores.
         pov_scores: one for every point of view, in their order.
         rank: 1 for the best.
+        title, speaker, date: of its document, as far as its metadata tells; the date may be a year.
     """
 
     id: str
@@ -70,6 +71,15 @@ class Chunk:
     question_score: float = 0.0
     pov_scores: tuple[float, ...] = ()
     rank: int = 0
+    title: str = ""
+    speaker: str = ""
+    date: str = ""
+
+    @property
+    def label(self) -> str:
+        """Say whose words these are, in one line: speaker, title, date; "" where nothing is known."""
+        title = "" if self.title and self.title in self.text.partition("\n")[0] else self.title
+        return ", ".join(part for part in (self.speaker, title, self.date) if part)
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,14 @@ class Completion:
     short: bool = False
 
 
+class Conflict(StrEnum):
+    """What in a sentence differs from a passage, as rules can see it."""
+
+    NUMBER = "number"
+    NAME = "name"
+    NEGATION = "negation"
+
+
 @dataclass(frozen=True)
 class Support:
     """What one sentence of an answer rests on.
@@ -195,6 +213,8 @@ class Opinion:
 
     Attributes:
         abstained: the answer is "I don't know".
+        words: as ``len(answer.split())`` counts, markers included.
+        citations, supported, sentences, unsupported: computed from ``answer`` as it stands here.
         sentences: what each sentence of the answer rests on; none where it abstained.
         unsupported: numbers, dates and names of the answer that stand in no chunk nor in the question.
         dropped: ids of chunks that did not fit the model's window.
@@ -464,7 +484,16 @@ def chunk_from_document(document: Document, rank: int = 0) -> Chunk:
         question_score=float(metadata.get("question_score", 0.0)),
         pov_scores=tuple(float(score) for score in metadata.get("pov_scores", ())),
         rank=int(metadata.get("rank", rank)),
+        title=_first(metadata, "title"),
+        speaker=_first(metadata, "speaker", "author"),
+        date=_first(metadata, "date", "year"),
     )
+
+
+def _first(metadata: Mapping[str, Any], *names: str) -> str:
+    """The first value that is there, on one line."""
+    found = (" ".join(str(metadata[name]).split()) for name in names if metadata.get(name) not in (None, ""))
+    return next(found, "")
 
 
 def as_chunks(passages: Sequence[Chunk | Document]) -> tuple[Chunk, ...]:

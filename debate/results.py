@@ -116,7 +116,7 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
     shown = _shown(result)
     row = {
         "instruction": question.text,
-        "context": _numbered([chunk.text for chunk in shown]),
+        "context": _numbered(map(_with_label, shown)),
         "answer": opinion.answer if opinion else "",
         "status": result.status,
         "question_id": question.id,
@@ -138,6 +138,11 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
 
 def _numbered(texts: Iterable[str]) -> str:
     return "\n\n".join(f"[{n}] {text}" for n, text in enumerate(texts, 1))
+
+
+def _with_label(chunk: Chunk) -> str:
+    """A passage as the model was shown it, but for its marks: whose words it is stands before it."""
+    return f"From {chunk.label}:\n{chunk.text}" if chunk.label else chunk.text
 
 
 def _shown(result: QuestionResult) -> tuple[Chunk, ...]:

@@ -10,15 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.context import clean_passage
 from chains.schemas import Chunk
+from chains.text.agreement import read_passage
 from chains.text.grounding import ground
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
 _LEAST_POINT = 5  # words; below it is a heading
 _WORD = re.compile(r"\w+")
-_SOURCE = re.compile(r"(?:sources?|notes?|see)\b[^.]{0,20}:", re.IGNORECASE)  # says where a passage is from, not what
 _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
 _OF_THE_PROMPT = re.compile(
     r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
@@ -48,10 +47,8 @@ def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[Draft
 
 def full_sentences(passage: str) -> list[str]:
     """The sentences of a passage that are no headings; all of it where there are none."""
-    cleaned = clean_passage(passage)
-    plain = [_plain(sentence.text) for sentence in split_sentences(cleaned)]
-    full = [s for s in plain if ends_with_sentence(s) and word_count(s) >= _LEAST_POINT and not _SOURCE.match(s)]
-    return full or [cleaned]
+    plain = [_plain(sentence) for sentence in read_passage(passage).sentences]
+    return [one for one in plain if ends_with_sentence(one) and word_count(one) >= _LEAST_POINT] or plain
 
 
 def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str:
@@ -91,8 +88,8 @@ def joined(told: Sequence[DraftSentence]) -> str:
 
 
 def _plain(sentence: str) -> str:
-    """A sentence without the heading before it and without a list's mark."""
-    return _LIST_MARK.sub("", sentence.splitlines()[-1].strip())
+    """A sentence on one line, without a list's mark. A line's end is no sentence's: a heading stands alone already."""
+    return _LIST_MARK.sub("", " ".join(sentence.split()))
 
 
 def _borne_out(sentence: str, chunk: Chunk | None) -> float:

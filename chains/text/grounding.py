@@ -1,8 +1,9 @@
 """What an answer rests on: which chunk supports which sentence, and the citation markers that say so.
 
-A chunk supports a sentence when their words and their embeddings are close enough *and* every number of the
-sentence stands in the chunk. It does not know entailment: a sentence that turns a passage into its opposite
-with the same words counts as supported.
+A chunk supports a sentence when their words and their embeddings are close enough *and* nothing that rules can see
+speaks against it: a number or name of the sentence that the chunk does not have, or a negation that one of them has
+and the other has not (``chains.text.agreement``). Rules do not know who does what to whom, nor antonyms; a verifier, a
+model that reads sentence and passage together, can be plugged in behind them.
 """
 
 import re
@@ -14,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chains.schemas import Support
-from chains.text.entities import FUNCTION_WORD, numbers, unsupported_entities
+from chains.text.agreement import Passage, conflicts, read_passage
+from chains.text.content import claims_nothing, content_words
+from chains.text.entities import unsupported_entities
 from chains.text.sentences import CITATION, UNSPACED, Sentence, split_sentences
 
-__all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground"]
+__all__ = ["Grounding", "Support", "Verify", "cite", "cited_sentences", "ground"]
 
 Embed = Callable[[list[str]], NDArray[Any]]
+Verify = Callable[[Sequence[tuple[str, str]]], NDArray[Any]]
 
 # Chosen on 250 speech passages and 250 claims with the paragraph that a person gave as their evidence, bundled
 # MiniLM. At these values 5-6% of sentences pass for the nearest *other* passage of the corpus, none for a random
@@ -28,6 +32,8 @@ Embed = Callable[[list[str]], NDArray[Any]]
 _COSINE_SHARE = 0.5
 _ENOUGH = 0.55
 _ENOUGH_WORDS = 0.5  # without embeddings: the same 5% and 66%
+_WORTH_READING = 0.3  # a verifier is asked from here on: it knows paraphrases that share few words
+_BORNE_OUT = 0.5  # a verifier's probability
 
 
 class HasText(Protocol):
@@ -68,32 +74,46 @@ class Grounding:
         return frozenset(s.chunk for s in self.sentences if s.chunk is not None)
 
 
-def ground(answer: str, chunks: Sequence[HasText], embed: Embed | None, *, question: str = "") -> Grounding:
+def ground(
+    answer: str,
+    chunks: Sequence[HasText],
+    embed: Embed | None,
+    *,
+    question: str = "",
+    known: Sequence[str] = (),
+    verify: Verify | None = None,
+) -> Grounding:
     """Match every sentence of an answer to the chunk that supports it best.
 
     The score is half the cosine to the chunk's nearest sentence and half the share of the sentence's content
-    words that the chunk has; a chunk that lacks one of the sentence's numbers does not support it. Citation
-    markers in the answer are neither read nor believed.
+    words that the chunk has. Headings, source lines and markers in the answer are neither read nor believed.
 
     Args:
         answer: the text of the answer, with or without markers.
         chunks: the passages in the order of their markers: [1] is `chunks[0]`.
         embed: texts to vectors, (texts,) -> (texts, dimensions), of any length; None matches by words alone.
         question: its numbers and names are known, too.
+        known: more texts whose names and numbers are known, such as the titles and speakers of the passages.
+        verify: (sentence, passage) pairs to the probability that the passage bears the sentence out, (pairs,); asked
+            only about pairs that no rule refuses, and then its word counts instead of the score.
 
     Raises:
-        ValueError: `embed` gave another number of vectors than texts.
+        ValueError: `embed` or `verify` gave another number of results than it was asked for.
     """
-    sentences = [s for s in split_sentences(answer) if _content(s.text)]
-    words = _overlap(sentences, chunks)  # (sentences, chunks)
-    if embed is None:
-        score, enough = words, _ENOUGH_WORDS
-    else:
-        score = _COSINE_SHARE * _cosine(sentences, chunks, embed) + (1 - _COSINE_SHARE) * words
+    sentences = [s for s in split_sentences(answer) if content_words(s.text) and not claims_nothing(s.text)]
+    passages = [read_passage(chunk.text) for chunk in chunks]
+    score, enough = _overlap(sentences, passages), _ENOUGH_WORDS  # (sentences, chunks)
+    if embed is not None:
+        score = _COSINE_SHARE * _cosine(sentences, passages, embed) + (1 - _COSINE_SHARE) * score
         enough = _ENOUGH
-    allowed = _numbers_agree(sentences, chunks)
-    supports = tuple(_support(s, score[row], allowed[row], enough) for row, s in enumerate(sentences))
-    return Grounding(answer, supports, unsupported_entities(answer, [question, *(chunk.text for chunk in chunks)]))
+    also_known = (question, *known)
+    worth = score >= (enough if verify is None else _WORTH_READING)
+    for row, column in np.argwhere(worth):
+        worth[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known)
+    if verify is not None:
+        score, enough = _verified(sentences, passages, worth, verify), _BORNE_OUT
+    supports = tuple(_support(s, score[row], worth[row], enough) for row, s in enumerate(sentences))
+    return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
 
 
 def cite(answer: str, grounding: Grounding) -> str:
@@ -124,12 +144,16 @@ def _support(sentence: Sentence, score: NDArray[Any], allowed: NDArray[np.bool_]
     return Support(sentence.start, sentence.end, -int(index), round(value, 4))
 
 
-def _cosine(sentences: Sequence[Sentence], chunks: Sequence[HasText], embed: Embed) -> NDArray[np.float64]:
-    """Cosine of each sentence to the nearest sentence of each chunk, clipped to [0, 1]; (sentences, chunks)."""
-    pieces = [[s.text for s in split_sentences(chunk.text)] or [chunk.text] for chunk in chunks]
-    texts = [CITATION.sub("", s.text) for s in sentences] + [text for piece in pieces for text in piece]
-    if not sentences or not chunks:
-        return np.zeros((len(sentences), len(chunks)))
+def _bare(sentence: Sentence) -> str:
+    return CITATION.sub("", sentence.text)
+
+
+def _cosine(sentences: Sequence[Sentence], passages: Sequence[Passage], embed: Embed) -> NDArray[np.float64]:
+    """Cosine of each sentence to the nearest sentence of each passage, clipped to [0, 1]; (sentences, passages)."""
+    if not sentences or not passages:
+        return np.zeros((len(sentences), len(passages)))
+    pieces = [passage.sentences for passage in passages]
+    texts = [*map(_bare, sentences), *(text for piece in pieces for text in piece)]
     vectors = np.asarray(embed(texts), dtype=np.float64)
     if len(vectors) != len(texts):
         raise ValueError(f"embed gave {len(vectors)} vectors for {len(texts)} texts")
@@ -140,39 +164,25 @@ def _cosine(sentences: Sequence[Sentence], chunks: Sequence[HasText], embed: Emb
     return np.clip(nearest, 0.0, 1.0)
 
 
-def _overlap(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArray[np.float64]:
-    """The share of each sentence's content words that each chunk has; (sentences, chunks)."""
-    has = [_content(chunk.text) for chunk in chunks]
-    wanted = [_content(s.text) for s in sentences]
-    shares = [[len(words & theirs) / max(1, len(words)) for theirs in has] for words in wanted]
-    return np.array(shares, dtype=np.float64).reshape(len(sentences), len(chunks))
+def _overlap(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray[np.float64]:
+    """The share of each sentence's content words that each passage has; (sentences, passages)."""
+    wanted = [content_words(s.text) for s in sentences]
+    shares = [[len(words & passage.content) / max(1, len(words)) for passage in passages] for words in wanted]
+    return np.array(shares, dtype=np.float64).reshape(len(sentences), len(passages))
 
 
-def _numbers_agree(sentences: Sequence[Sentence], chunks: Sequence[HasText]) -> NDArray[np.bool_]:
-    """Whether every number of each sentence stands in each chunk; (sentences, chunks)."""
-    has = [numbers(chunk.text) for chunk in chunks]
-    wanted = [numbers(s.text) for s in sentences]
-    agree = [[own <= theirs for theirs in has] for own in wanted]
-    return np.array(agree, dtype=bool).reshape(len(sentences), len(chunks))
-
-
-_TOKEN = re.compile(rf"[{UNSPACED}]{{2}}|[^\W\d_{UNSPACED}]+(?:['’-][^\W\d_{UNSPACED}]+)*")
-_ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
-
-
-def _content(text: str) -> frozenset[str]:
-    """The content words of a text, stemmed roughly; pairs of characters where the script has no spaces."""
-    text = CITATION.sub("", text)
-    runs = re.finditer(f"[{UNSPACED}]{{2,}}", text)
-    pairs = {run.group()[i : i + 2] for run in runs for i in range(len(run.group()) - 1)}
-    words = (match.group().lower() for match in _TOKEN.finditer(text) if not re.match(f"[{UNSPACED}]", match.group()))
-    return frozenset(_stem(word) for word in words if not FUNCTION_WORD.fullmatch(word)) | pairs
-
-
-def _stem(word: str) -> str:
-    """A word without its ending where four letters stay: states, state -> stat; sanctioned -> sanction."""
-    short = _ENDING.sub("", word)
-    return short if len(short) >= 4 else word.removesuffix("s") if len(word) > 3 else word
+def _verified(
+    sentences: Sequence[Sentence], passages: Sequence[Passage], worth: NDArray[np.bool_], verify: Verify
+) -> NDArray[np.float64]:
+    """The verifier's probabilities of the pairs that are worth reading, 0 for the others; (sentences, passages)."""
+    probabilities = np.zeros(worth.shape)
+    pairs = [(_bare(sentences[row]), passages[column].text) for row, column in np.argwhere(worth)]
+    if pairs:
+        found = np.asarray(verify(pairs), dtype=np.float64)
+        if found.shape != (len(pairs),):
+            raise ValueError(f"verify gave results of shape {found.shape} for {len(pairs)} pairs")
+        probabilities[worth] = found
+    return probabilities
 
 
 _FULL_STOP = re.compile(r"\s*[.!?…。！？｡]+[\"'”’»)\]」』）】]*$")

@@ -1,33 +1,74 @@
-"""Whether a text says "I don't know" and little else. Text only."""
+"""Whether a text says "I don't know" and little else, in the languages that people ask in. Text only."""
 
 import re
 
 from chains.text.sentences import UNSPACED, word_count
+from vectorstore.text.letters import for_matching
 
-_REFUSAL = re.compile(
-    r"""^\W*
-    (?:(?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?|unfortunately,?\s+|honestly,?\s+
-      |(?:based|going)\s+(?:only\s+|solely\s+)?(?:on|by)\s+[^,.]{0,60},\s*)*
-    (?:i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b
+_CONTEXT = (
+    r"(?:the|these|those|this|your|any of the)\s+(?:provided\s+|given\s+|above\s+|supplied\s+)?"
+    r"(?:context|passages?|information|texts?|documents?|sources?|excerpts?)(?:\s+(?:provided|given|above|supplied))?"
+)
+_BEFORE = rf"""(?:
+      (?:final\s+|my\s+)?(?:answer|response|opinion|verdict)\s*:\s*
+    | (?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?
+    | (?:unfortunately|honestly|frankly|regrettably),?\s+
+    | (?:based|going|judging)\s+(?:only\s+|solely\s+)?(?:on|by|from)\s+[^,.]{{0,60}},\s*
+    | (?:as|speaking\s+as)\s+an?\s+[^,.]{{0,60}},\s*
+    | (?:from|in|given)\s+{_CONTEXT},?\s*
+    )*"""
+_ENGLISH = rf"""
+    i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b
         (?!\s+(?:of|who|which|where|whether|if|when|how|why|anyone|any|a|many|that|what\s+(?:you|they|he|she)))
-      |i\s+have\s+no\s+(?:idea|answer)\b
-      |i\s+(?:can\s*not|can['’]?t|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:answer|say)\b)""",
+    | i\s+have\s+no\s+(?:idea|answer)\b
+    | i\s+(?:do\s+not|don['’]?t)\s+have\s+(?:enough|sufficient|any|the)\s+(?:information|context|data|evidence|facts)\b
+    | i\s+(?:can\s*not|can['’]?t|am\s+unable\s+to|am\s+not\s+able\s+to)\s+(?:answer|say)\b
+    | {_CONTEXT}\s+(?:does|do|did)\s*(?:not|n['’]t)\s+(?:contain|provide|mention|include|give|offer|address|answer|hold|
+        say|discuss|cover|have)\b
+    | {_CONTEXT}\s+(?:contains?|provides?|holds?|gives?|offers?|has|have)\s+no\s+(?:information|answer|hint|mention)\b
+    | there\s+is\s+(?:no|not\s+enough|insufficient)\s+(?:information|hint|evidence|mention)\b[^.]{{0,40}}
+        \b(?:context|passages?|question|answer)\b
+    | (?:not\s+enough|insufficient)\s+(?:information|context)\b
+    """
+_REFUSAL = re.compile(rf"^\W*{_BEFORE}(?:{_ENGLISH})", re.IGNORECASE | re.VERBOSE)
+_OTHERS = re.compile(
+    r"""^\W*(?:[^\W\d]+\s*[:：]\s*)?(?:[^,،、。.]{0,40}[,،、]\s*)?(?:
+      (?:das\s+)?(?:ich\s+)?wei(?:ß|ss)\s+(?:ich\s+)?(?:es\s+|das\s+)?(?:leider\s+)?nicht\b(?!\s+nur)
+    | (?:diese|die)\s+frage\s+kann\s+ich\s+(?:leider\s+)?nicht\s+beantworten
+    | ich\s+kann\s+(?:diese|die)\s+frage\s+(?:leider\s+)?nicht\s+beantworten
+    | je\s+ne\s+(?:le\s+)?sais\s+pas\b(?!\s+(?:si|qui|où|quand|comment|pourquoi))
+    | je\s+ne\s+peux\s+pas\s+répondre | je\s+l['’]ignore
+    | (?:yo\s+)?no\s+(?:lo\s+)?sé\b(?!\s+(?:si|quién|dónde)) | no\s+puedo\s+responder
+    | (?:eu\s+)?não\s+sei\b(?!\s+(?:se|quem)) | não\s+posso\s+responder | non\s+lo\s+so\b
+    | (?:я\s+)?(?:этого\s+)?не\s+знаю\b(?!\s*,?\s+(?:кто|что|где|почему)) | (?:я\s+)?не\s+могу\s+ответить
+    | (?:من\s+)?(?:پاسخ(?:\s+این\s+پرسش)?\s+را\s+)?نمی\s?دانم | نمی\s?توانم\s+(?:به\s+این\s+\S+\s+)?پاسخ
+    | (?:أنا\s+)?لا\s+(?:أعرف|اعرف|أعلم|اعلم|أدری|ادری|أستطیع\s+الإجابة) | لست\s+أدری
+    | (?:मुझे|मैं)\s+नहीं\s+(?:पता|जानता|जानती|मालूम) | bilmiyorum
+    )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_REFUSAL_JA = re.compile(r"^[^。]{0,30}(?:わか|分か|判|解)りません|^[^。]{0,30}(?:知りません|わからない|分からない)")
-_GOES_ON = re.compile(r"[,;.:—–-]\s*(?:but|however|nevertheless|still|that said|yet)\b", re.IGNORECASE)
+_UNSPACED = re.compile(
+    r"^[^。]{0,30}(?:わか|分か|判|解)りません|^[^。]{0,30}(?:知りません|わからない|分からない|お答えできません)"
+    r"|^\W*(?:抱歉|对不起|對不起)?[^。]{0,20}(?:我)?(?:不知道|不清楚|无法回答|無法回答|没有(?:足够的)?信息)"
+    r"|^[^.。]{0,30}(?:모르겠|알 수 없|모릅니다)"
+)
+_GOES_ON = re.compile(
+    r"[,;.:—–،、-]\s*(?:but|however|nevertheless|still|that said|yet|aber|mais|pero|mas|но|اما|ولی|لكن|لکن)\b"
+    r"|[,，。]\s*(?:但|不过|しかし|ただし)",
+    re.IGNORECASE,
+)
 _TAIL_WORDS = 40  # "I don't know" and why: two sentences; more than that is an answer after all
 
 
 def is_abstention(text: str) -> bool:
     """Whether an answer says "I don't know" and little else.
 
-    True for "I don't know", "I do not know" (straight or curly apostrophe), "I cannot answer", "I have no answer",
-    「わかりません」, with an apology before and at most 40 words in all. False where the words come later in an
-    answer, where they are about something else ("I don't know of any state that …") or an answer follows
-    ("I don't know, but …").
+    True for "I don't know", "I cannot answer", "The context does not contain …", 「わかりません」, "Ich weiß es nicht",
+    «نمی‌دانم» and their like, with a label, an apology or a role before and at most 40 words in all. False where the
+    words come later in an answer, where they are about something else ("I don't know of any state that …") or an
+    answer follows ("I don't know, but …").
     """
-    text = text.strip()
+    text = for_matching(text).strip()
     limit = 2 * _TAIL_WORDS if re.search(f"[{UNSPACED}]", text) else _TAIL_WORDS
-    refusal = _REFUSAL.match(text) or _REFUSAL_JA.match(text)
+    refusal = _REFUSAL.match(text) or _OTHERS.match(text) or _UNSPACED.match(text)
     return bool(refusal and word_count(text) <= limit and not _GOES_ON.search(text, refusal.end()))

@@ -1,6 +1,6 @@
 """Cut a text into passages that stand in it word for word.
 
-Splits at paragraphs and sentences (also 。！？ of Japanese and Chinese), and packs whole sentences up to a
+Splits at paragraphs and sentences, and packs whole sentences up to a
 length in words and in characters. Knows no files and no models: text in, spans of that text out.
 """
 
@@ -9,6 +9,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vectorstore.text.letters import IDEOGRAPHS, SOUTH_EAST_ASIAN, UNSPACED
+from vectorstore.text.sentences import split_sentences
+
 # Meant to stay under the 256 word pieces that all-MiniLM-L6-v2 reads; not measured on a corpus.
 CHUNK_WORDS = 160
 SCRAP = 0.25  # of a chunk's words; the example's longest chunk has 236 word pieces with it
@@ -16,16 +19,11 @@ SCRAP = 0.25  # of a chunk's words; the example's longest chunk has 236 word pie
 LETTERS_A_WORD = 12
 LONGEST_WORD = 24  # letters; what is longer, such as a link, counts as several words
 
-CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
-# Thai, Lao, Burmese and Khmer set no blanks between words; multilingual tokenizers make a piece of some three letters.
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _SCRIPTS_WITH_MARKS = (range(0x300, 0x370), range(0x590, 0x700), range(0x900, 0x1100), range(0x1780, 0x1800))
 _MARKS = "".join(chr(code) for codes in _SCRIPTS_WITH_MARKS for code in codes if unicodedata.combining(chr(code)))
 _WORD = re.compile(
-    rf"[{CJK}]|(?:[{_UNSPACED}]{{1,3}}|[^\s{CJK}{_UNSPACED}]{{1,{LONGEST_WORD}}})[{_MARKS}\u200c\u200d\ufe0f]*"
+    rf"[{IDEOGRAPHS}]|(?:[{SOUTH_EAST_ASIAN}]{{1,3}}|[^\s{UNSPACED}]{{1,{LONGEST_WORD}}})[{_MARKS}\u200c\u200d\ufe0f]*"
 )
-# A sentence ends after .!? with closing quotes and a space, after 。！？ with brackets, or at a blank line.
-_SENTENCE_END = re.compile(r"[.!?…؟۔।][\"'”’)\]]*(?=\s)|[。！？][」』）”]*|(?:\r?\n)\s*?(?:\r?\n)+|\Z")
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,13 @@ def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
 
 def _pieces(text: str, words: int, most: int) -> Iterator[tuple[int, int, int]]:
     """Yield (start, end, words) of every sentence; one that is too long comes in parts."""
-    begin = 0
-    for sentence in _SENTENCE_END.finditer(text):
-        start, end, count = begin, begin, 0
-        for word in _WORD.finditer(text, begin, sentence.end()):
+    for sentence in split_sentences(text):
+        plain = sentence.text.split() if sentence.text.isascii() else []  # counted at once, which saves half the time
+        if plain and len(plain) <= words and len(sentence.text) <= most and max(map(len, plain)) <= LONGEST_WORD:
+            yield sentence.start, sentence.end, len(plain)
+            continue
+        start, end, count = sentence.start, sentence.start, 0
+        for word in _WORD.finditer(text, sentence.start, sentence.end):
             if count == words or (count and word.end() - start > most):
                 yield start, end, count
                 count = 0
@@ -82,4 +83,3 @@ def _pieces(text: str, words: int, most: int) -> Iterator[tuple[int, int, int]]:
             end, count = word.end(), count + 1
         if count:
             yield start, end, count
-        begin = sentence.end()

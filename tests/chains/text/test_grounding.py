@@ -1,5 +1,6 @@
 """Sentences are tied to the chunk they rest on, and get its marker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,3 +186,80 @@ def test_each_sentence_is_found_again_in_the_answer_with_its_markers(parts: list
 
     plain = [CITATION.sub("", answer[one.start : one.end]).replace(" ", "") for one in grounding.sentences]
     assert found == plain
+
+
+URANIUM = Passage("u", "Sanctions did not stop the enrichment of uranium. Prices rose.")
+
+
+def test_sentence_that_turns_its_passage_around_has_no_support() -> None:
+    assert ground("Sanctions did stop the enrichment of uranium.", [URANIUM], None).supported == 0.0
+
+
+def test_number_in_words_that_differs_takes_the_support_away() -> None:
+    passage = Passage("s", "In 2012 SWIFT cut off thirty Iranian banks.")
+
+    assert ground("SWIFT cut off forty Iranian banks.", [passage], None).supported == 0.0
+
+
+def test_heading_and_source_line_of_an_answer_are_not_counted() -> None:
+    answer = "# Oil\n\nChinese refiners bought most of the crude.\n\nSource: Chinese refiners, crude."
+
+    cited = cite(answer, ground(answer, CHUNKS, None))
+
+    assert cited == "# Oil\n\nChinese refiners bought most of the crude [1].\n\nSource: Chinese refiners, crude."
+
+
+def test_half_of_the_content_words_are_enough_and_less_is_not() -> None:
+    enough = ground("Refiners bought crude, dates and figs.".replace("dates and ", ""), CHUNKS, None)
+    less = ground("Refiners sold figs, dates, nuts.", CHUNKS, None)
+
+    assert (enough.sentences[0].chunk, enough.sentences[0].score) == (0, 0.75)
+    assert (less.sentences[0].chunk, less.sentences[0].score) == (None, 0.2)
+
+
+def test_with_embeddings_a_sentence_just_above_the_threshold_is_supported_and_just_below_is_not() -> None:
+    passage = Passage("p", "alpha beta gamma delta.")
+
+    def cosine_of(value: float) -> float:
+        vectors = np.array([[value, np.sqrt(1 - value**2)], [1.0, 0.0]])
+        return ground("alpha beta epsilon thing.", [passage], lambda texts: vectors).supported
+
+    assert (cosine_of(0.61), cosine_of(0.59)) == (1.0, 0.0)
+
+
+def test_names_of_a_title_are_known() -> None:
+    grounding = ground("As Rouhani said, refiners bought the crude.", CHUNKS, None, known=["Rouhani, 2013"])
+
+    assert (grounding.unsupported, grounding.sentences[0].chunk) == ((), 0)
+
+
+def test_verifier_has_the_last_word_on_what_no_rule_refuses() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def verify(pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        asked.extend(pairs)
+        return np.array([0.9 if "bought" in sentence else 0.1 for sentence, _ in pairs])
+
+    answer = "Chinese refiners bought crude. Iran exported crude to banks. Iran exported 99 barrels of crude oil."
+    grounding = ground(answer, [OIL], None, verify=verify)
+
+    assert [(one.chunk, one.score) for one in grounding.sentences] == [(0, 0.9), (None, 0.1), (None, 0.0)]
+    assert [sentence for sentence, _ in asked] == ["Chinese refiners bought crude.", "Iran exported crude to banks."]
+
+
+def test_verifier_that_answers_too_little_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"shape \(2,\) for 1 pairs"):
+        ground("Chinese refiners bought crude.", [OIL], None, verify=lambda pairs: np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "passage", "supported"),
+    [
+        ("روریتانیا در سال 1911 با 41 رأی خارج شد.", "روریتانیا در سال ۱۹۱۱ با ۴۱ رأی خارج شد.", 1.0),
+        ("ルリタニアは1877年に塩同盟を離れた。", "ルリタニアは1911年に塩同盟を離れた。", 0.0),
+        ("The parliament voted in 1911.", "The par\u00adlia\u00adment voted in 1911.", 1.0),
+        ("The official fleet left.", "The o\ufb03cial \ufb02eet left.", 1.0),
+    ],
+)
+def test_support_does_not_hang_on_the_spelling(answer: str, passage: str, supported: float) -> None:
+    assert ground(answer, [Passage("p", passage)], None).supported == supported

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.text.sentences import cut_at_sentence, ends_with_sentence, split_sentences, word_count
+from vectorstore.text.sentences import cut_at_sentence, ends_with_sentence, split_sentences, word_count
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ from chains.text.sentences import cut_at_sentence, ends_with_sentence, split_sen
         ("# Trade\n\nIt grew. 1. It fell.", None),
         ("Points:\n- one is oil\n- two is gas", ["Points:", "- one is oil", "- two is gas"]),
         ("1. Oil is dear. 2. Gas is not.", ["1. Oil is dear.", "2. Gas is not."]),
+        ("آیا بانک وام می‌دهد؟ بله. چرا؟", ["آیا بانک وام می‌دهد؟", "بله.", "چرا؟"]),
+        ("یہ بینک ہے۔ وہ نہیں۔", ["یہ بینک ہے۔", "وہ نہیں۔"]),
+        ("यह बैंक है। वह नहीं।", ["यह बैंक है।", "वह नहीं।"]),
+        ("The bank\nlends on. It grows.", ["The bank\nlends on.", "It grows."]),
         ("", []),
         ("no end here", ["no end here"]),
     ],

@@ -1,0 +1,43 @@
+"""The words of a text that say what it is about, and which of its lines say nothing. Text only."""
+
+import re
+from functools import lru_cache
+
+from chains.text.sentences import CITATION, UNSPACED, ends_with_sentence
+from vectorstore.text.letters import for_matching
+from vectorstore.text.words import FUNCTION_WORDS, stem
+
+_WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:['-][^\W\d_{UNSPACED}]+)*")
+_RUN = re.compile(f"[{UNSPACED}]{{2,}}")
+_SOURCE_LINE = re.compile(
+    r"\W*(?:sources?|references?|see|footnotes?|quellen?|fuente|出典|منبع|источник)\b[^.]{0,20}[:：]",
+    re.IGNORECASE,
+)
+_HEADING_MARK = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*]+\*\*\s*$")
+_HEADING_WORDS = 12
+_MARK = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|^\s*#{1,6}\s+", re.MULTILINE)
+
+
+def without_marks(text: str) -> str:
+    """A text without Markdown's emphasis and heading marks."""
+    return _MARK.sub("", text)
+
+
+@lru_cache(8192)
+def content_words(text: str) -> frozenset[str]:
+    """The stems of a text's words that are no function words; pairs of characters where the script has no spaces."""
+    text = for_matching(CITATION.sub("", text))
+    pairs = {run.group()[at : at + 2] for run in _RUN.finditer(text) for at in range(len(run.group()) - 1)}
+    words = (match.group().lower().removesuffix("'s") for match in _WORD.finditer(text))
+    return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS) | pairs
+
+
+def claims_nothing(sentence: str) -> bool:
+    """Whether a sentence is a heading or says where a text is from: it claims nothing that a passage could support."""
+    if _SOURCE_LINE.match(sentence) or _HEADING_MARK.match(sentence):
+        return True
+    words = sentence.split()
+    if ends_with_sentence(sentence) or not 0 < len(words) <= _HEADING_WORDS:
+        return False
+    capitals = sum(word[:1].isupper() or word.lower() in FUNCTION_WORDS for word in words)
+    return words[0][:1].isupper() and capitals == len(words)

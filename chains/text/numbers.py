@@ -1,0 +1,109 @@
+"""The numbers of a text in one spelling: 1,200 is 1200, ５ and ۵ are 5, thirty is 30, 1.5 billion is 1500000000.
+
+Number words are read in English, scales (million, 億, میلیون …) in the languages of ``_SCALES``. Fractions ("two
+thirds"), ordinals in words and "dozens" are not read. Text only.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from vectorstore.text.letters import UNSPACED, for_matching
+from vectorstore.text.sentences import CITATION
+
+__all__ = ["DATE", "FIGURE", "NUMBER_WORDS", "claimed_numbers", "known_numbers"]
+
+_NOT_IN_WORD = rf"(?<![^\W{UNSPACED}])"  # CO2 holds no number; behind a kana one may begin
+_NUMBER = r"\d+(?:[.,٫٬]\d+)*"
+_LIST_NUMBER = re.compile(r"(?m)^[ \t]*\d{1,2}[.)]\s")  # "1. " counts items and claims nothing
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+DATE = rf"\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{1,4}}(?:,\s+\d{{4}})?"
+_SCALES = {
+    "hundred": 2, "thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12, "tn": 12,
+    "tausend": 3, "millionen": 6, "milliarden": 9, "milliarde": 9, "milliards": 9, "milliard": 9,
+    "mil": 3, "millones": 6, "milhões": 6, "bilhões": 9, "тысяч": 3, "млн": 6, "миллион": 6, "млрд": 9, "миллиард": 9,
+    "هزار": 3, "میلیون": 6, "ملیون": 6, "میلیارد": 9, "ملیار": 9, "万": 4, "萬": 4, "億": 8, "亿": 8, "兆": 12,
+}  # fmt: skip
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_SCALED = rf"[ \u00a0-]?(?P<scale>(?:{_SCALE}))(?:(?![^\W\d_])|(?<=[{UNSPACED}])|(?<=[тн]))"
+_RANGE = r"(?:\s*(?:to|and|or|-|–|—|bis|до|تا|から)\s*)"
+_AMOUNT = re.compile(rf"{_NOT_IN_WORD}(?:(?P<from>{_NUMBER}){_RANGE})?(?P<number>{_NUMBER}){_SCALED}", re.IGNORECASE)
+FIGURE = rf"{_NUMBER}(?:[ \u00a0-]?(?:{_SCALE})(?![^\W\d_{UNSPACED}]))?(?:\s?[%٪])?"
+
+_UNITS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORD_VALUES = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), 2)
+}
+_MAGNITUDES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_ONE_WORD = "|".join([*_TENS.split(), *reversed(_UNITS.split())])
+NUMBER_WORDS = rf"(?:{_ONE_WORD})(?:(?:[ -]|[ ]and[ ])(?:{_ONE_WORD}|{'|'.join(_MAGNITUDES)}))*\b"
+_IN_WORDS = re.compile(rf"\b{NUMBER_WORDS}", re.IGNORECASE)
+_RHETORICAL = 2  # "one of", "the two sides" claim no count
+
+
+@lru_cache(1024)
+def known_numbers(text: str) -> frozenset[str]:
+    """The numbers that a source bears out: with and without their scale, in digits and words, and its dates' months."""
+    text = _prepared(text)
+    words = {_spelled(value) for value in _in_words(text)}
+    return frozenset({*map(_plain, re.findall(_NUMBER, text)), *_scaled(text), *words, *_months(text)})
+
+
+def claimed_numbers(text: str, least_in_words: int = _RHETORICAL + 1) -> frozenset[str]:
+    """The numbers that a text claims: with their scale, and in words from ``least_in_words`` on."""
+    text = _prepared(text)
+    words = {_spelled(value) for value in _in_words(text) if value >= least_in_words}
+    rest = _AMOUNT.sub(" ", text)
+    bare = map(_plain, re.findall(rf"{_NOT_IN_WORD}{_NUMBER}", rest))
+    return frozenset({*bare, *_scaled(text), *words, *_months(text)})
+
+
+def without_list_numbers(text: str) -> str:
+    """A text without markers and the numbers of list items, neither of which claims anything."""
+    return _LIST_NUMBER.sub("", CITATION.sub("", text))
+
+
+def _prepared(text: str) -> str:
+    return without_list_numbers(for_matching(text.replace("**", "")))
+
+
+def _months(text: str) -> set[str]:
+    dates = (date.group() for date in re.finditer(DATE, text))
+    return {month[:3].lower() for date in dates for month in re.findall(_MONTH, date)}
+
+
+def _plain(number: str) -> str:
+    number = re.sub(r"[,٬](?=\d{3}(?!\d))", "", number).replace("٫", ".")
+    return (number.rstrip("0").rstrip(".") if "." in number else number).lstrip("0") or "0"
+
+
+def _scaled(text: str) -> Iterator[str]:
+    for amount in _AMOUNT.finditer(text):
+        for number in filter(None, (amount["from"], amount["number"])):
+            if re.fullmatch(r"\d+(?:\.\d+)?", plain := _plain(number)):
+                yield _spelled(Decimal(plain).scaleb(_SCALES[amount["scale"].lower()]))
+
+
+def _in_words(text: str) -> Iterator[int]:
+    for found in _IN_WORDS.finditer(text):
+        total = current = 0
+        for word in re.split(r"[ -]", found.group().lower()):
+            if word in _WORD_VALUES:
+                current += _WORD_VALUES[word]
+            elif word == "hundred":
+                current *= 100
+            elif word in _MAGNITUDES:
+                total, current = total + current * 10 ** _MAGNITUDES[word], 0
+        yield total + current
+
+
+def _spelled(value: Decimal | int) -> str:
+    return _plain(f"{Decimal(value):f}")

@@ -1,0 +1,66 @@
+"""Letters: which scripts are written without spaces, which script a text is in, and how texts are spelled for matching.
+
+Stored text stays word for word; only what is compared goes through ``for_matching``.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+# Written without spaces, so counted by the character.
+SOUTH_EAST_ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
+UNSPACED = SOUTH_EAST_ASIAN + IDEOGRAPHS
+
+# And the Arabic tatweel, which only makes a word longer.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\r?\n[ \t]{0,20}(?=[^\W\d_])")
+_COMPATIBLE = re.compile(
+    "[\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\ufb50-\ufdff\ufe70-\ufefc]+"
+)
+_FOLDED = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "’": "'", "‘": "'", "ʼ": "'"})
+
+
+def for_matching(text: str) -> str:
+    """Return a text in the one spelling in which it is compared.
+
+    NFC; ligatures, full-width and presentation forms as plain letters; digits of every script as ASCII's; no soft
+    hyphens, zero-width characters or marks of direction; a word broken by a hyphen at a line's end is whole again.
+    """
+    if "\n" in text:
+        text = _BROKEN_WORD.sub(_rejoined, text)
+    if text.isascii():
+        return text
+    text = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", text).translate(_FOLDED)
+    return "".join(str(unicodedata.digit(one)) if one.isdecimal() and one > "\x7f" else one for one in text)
+
+
+def _rejoined(hyphen: re.Match[str]) -> str:
+    """A capital behind the hyphen is a name of two parts (Asia-Pacific), a small letter the same word."""
+    return "" if hyphen.string[hyphen.end()].islower() else hyphen.group()
+
+
+def script_of(text: str) -> str:
+    """Name the script that most letters of a text are of, as Unicode does: LATIN, CYRILLIC, ARABIC, CJK …; "" for none.
+
+    Kana and ideographs with kana are HIRAGANA (Japanese), ideographs alone are CJK (Chinese). A letter of a script
+    without spaces weighs three, since it stands for more of a word.
+    """
+    counted: Counter[str] = Counter()
+    for letter in text:
+        if letter.isalpha():
+            counted[_script(letter)] += 3 if _IS_UNSPACED.match(letter) else 1
+    if counted["HIRAGANA"]:
+        counted["HIRAGANA"] += counted.pop("CJK", 0)
+    return max(counted, key=lambda script: counted[script], default="")
+
+
+_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+
+
+@lru_cache(4096)
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
+    return {"KATAKANA": "HIRAGANA", "HALFWIDTH": "HIRAGANA", "FULLWIDTH": "LATIN"}.get(name, name)
