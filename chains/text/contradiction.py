@@ -8,9 +8,9 @@ needs knowledge, nor one in the middle of a text.
 import re
 from collections.abc import Callable, Sequence
 
-from chains.text.entities import FUNCTION_WORD
 from chains.text.ngrams import units
 from chains.text.phrases import OPPOSITES
+from vectorstore.text.words import FUNCTION_WORDS
 
 Agreement = Callable[[str, str], float]
 
@@ -90,7 +90,7 @@ def _has_opposites(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _content(text: str) -> frozenset[str]:
     """Content words, stemmed roughly."""
-    words = (word for word in units(text) if not FUNCTION_WORD.fullmatch(word) or word in ("more", "no", "not"))
+    words = (word for word in units(text) if word not in FUNCTION_WORDS or word in ("more", "no", "not"))
     return frozenset(_stem(word) for word in words if word not in ("not", "no", "cannot", "never"))
 
 

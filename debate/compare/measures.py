@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chains.schemas import Opinion
-from chains.text.entities import numbers
+from chains.text.numbers import claimed_numbers
 from chains.text.repetition import seq_rep_n
 
 
@@ -61,4 +61,4 @@ def _unless_abstained(figure: Callable[[Opinion], float]) -> Callable[[Opinion],
 
 
 def _specificity(opinion: Opinion) -> float:
-    return 100 * len(numbers(opinion.answer)) / max(opinion.words, 1)
+    return 100 * len(claimed_numbers(opinion.answer)) / max(opinion.words, 1)

@@ -38,7 +38,6 @@ def test_the_row_keeps_what_each_sentence_rests_on_and_what_stands_in_no_passage
     assert opinion.unsupported == ("1999", "Peru")
 
 
-<<<<<<< HEAD
 def test_a_defect_is_named_and_its_sentence_supports_nothing() -> None:
     llm = ScriptedLLM(
         script={"": "Trade was 162 billion dollars. The passage says that trade was 162 billion dollars."}
@@ -53,7 +52,8 @@ def test_the_persona_recited_is_a_defect() -> None:
     llm = ScriptedLLM(script={"": "I have taught in Delhi for twenty years. Trade was 162 billion dollars."})
     opinion = opinion_chain(llm, persona).invoke(OpinionRequest("Did it?", [CHUNK]))
     assert [defect.kind for defect in opinion.defects] == [DefectKind.RECITAL]
-=======
+
+
 def test_the_row_describes_the_answer_that_is_left_after_cutting() -> None:
     other = Chunk(id="c2", text="The bank lends in five currencies.")
     llm = ScriptedLLM(script={"": "Trade was 162 billion dollars. The bank lends in five currencies. It met Peru."})
@@ -77,7 +77,6 @@ def test_the_prompt_says_whose_words_a_passage_is() -> None:
     )
     llm = ScriptedLLM(script={"[1] From Rouhani, General debate, 2013:\nWe will not allow it.": "It did."})
     assert opinion_chain(llm).invoke({"question": "Did it?", "context": [speech]}).answer == "It did."
->>>>>>> 19680ff (One splitter, stemmer, stop list and set of letters; support is refused where a number, name or negation differs; a row describes its final text; refusals in other languages)
 
 
 def test_an_answer_below_the_minimum_is_noted() -> None:
