@@ -9,8 +9,8 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.schemas import Claim, Turn
 from chains.text.echo import echo_share, outside_quotation
-from chains.text.entities import FUNCTION_WORD
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from vectorstore.text.words import FUNCTION_WORDS
 
 _COPIED = 0.6  # of a sentence's 4-grams, out of a passage
 _SHORTEST, _LONGEST = 6, 40  # words of a claim that can be quoted and answered
@@ -97,7 +97,7 @@ def _denied(text: str) -> frozenset[str]:
 
 def _content(text: str) -> frozenset[str]:
     words = (word for word in _words(text) if word.isdigit() or len(word) > 3)
-    return frozenset(_stem(word) for word in words if not FUNCTION_WORD.fullmatch(word))
+    return frozenset(_stem(word) for word in words if word not in FUNCTION_WORDS)
 
 
 def _words(text: str) -> list[str]:
