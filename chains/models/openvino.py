@@ -27,8 +27,11 @@ def openvino_available() -> bool:
     return find_spec("optimum") is not None and find_spec("openvino") is not None
 
 
-def load_openvino(folder: Path) -> Any:
-    """Load the model of ``folder`` with int8 weights, exporting it first where that was never done.
+def load_openvino(name: str) -> Any:
+    """Load a model with its weights in 8 bits, exporting it first where that was never done.
+
+    Args:
+        name: a folder, or a repository on the hub.
 
     Returns:
         An ``OVModelForCausalLM``, a drop-in for a transformers model in a text-generation pipeline.
@@ -38,8 +41,9 @@ def load_openvino(folder: Path) -> Any:
     """
     from optimum.intel import OVModelForCausalLM
 
-    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    exported = cached_folder(f"{folder.name}-openvino-int8-{key}", lambda target: _export(folder, target))
+    folder = Path(name)
+    key = hashlib.sha256((_state_of(folder) if folder.is_dir() else name).encode()).hexdigest()[:12]
+    exported = cached_folder(f"{folder.name}-openvino-int8-{key}", lambda target: _export(name, target))
     # Several rows share one stream: more streams would only split the two cores.
     return OVModelForCausalLM.from_pretrained(exported, ov_config={"PERFORMANCE_HINT": "LATENCY"})
 
@@ -49,24 +53,32 @@ def is_openvino(model: Any) -> bool:
     return bool(getattr(model, "stateful", False)) and hasattr(model, "request")
 
 
-def _export(folder: Path, target: Path) -> None:
+def _state_of(folder: Path) -> str:
+    """What tells a folder's model from another one that stood there before: its path, sizes and times."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json"))
+    return "\n".join(
+        [str(folder.resolve()), *(f"{one.name} {one.stat().st_size} {one.stat().st_mtime_ns}" for one in files)]
+    )
+
+
+def _export(name: str, target: Path) -> None:
     logging.getLogger("nncf").setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings():
             # The tracer warns about every constant it meets; the end-to-end test reads what the export writes.
             warnings.simplefilter("ignore")
-            model = _traced(folder)
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(f"OpenVINO cannot export {folder}: {error}; use --backend transformers") from error
+            model = _traced(name)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"OpenVINO cannot export {name}: {error}; use --backend transformers") from error
     _keep_last_position(model.model)
     model.save_pretrained(target)
 
 
-def _traced(folder: Path) -> Any:
+def _traced(name: str) -> Any:
     from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
 
     return OVModelForCausalLM.from_pretrained(
-        folder, export=True, compile=False, quantization_config=OVWeightQuantizationConfig(bits=8)
+        name, export=True, compile=False, quantization_config=OVWeightQuantizationConfig(bits=8)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from langchain_huggingface import HuggingFacePipeline
 
-from chains import Chunk, ModelSettings, WordLimits, load_llm, opinion_chain
+from chains import Chunk, ModelSettings, load_llm, opinion_chain
 from chains.generation import decoders
 from chains.generation.contract import Sampling
 from chains.generation.engine import GenerationEngine, GenerationRequest
@@ -31,7 +31,7 @@ def llm():
 
 @pytest.fixture
 def engine(llm) -> GenerationEngine:
-    return GenerationEngine(llm.pipeline.model, llm.pipeline.tokenizer, 8192, [Sampling(1.1, 6)], 64)
+    return GenerationEngine(llm.pipeline.model, llm.pipeline.tokenizer, 8192, 64)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def passages() -> list[Chunk]:
 
 def long_requests(count: int) -> list[GenerationRequest]:
     text = " ".join(chunk.text for chunk in passages())
-    return [GenerationRequest(f"{text}\nQuestion {n}: why?\nAnswer:", WordLimits(20, 40)) for n in range(count)]
+    return [GenerationRequest(f"{text}\nQuestion {n}: why?\nAnswer:", Sampling(1.1, 6), 40, 90) for n in range(count)]
 
 
 def test_an_opinion_in_4_bits_keeps_its_length_or_says_that_it_did_not(llm) -> None:
@@ -86,7 +86,7 @@ def test_eight_concurrent_calls_become_one_batch(llm, sizes: list[int]) -> None:
     def ask(number: int) -> str:
         with llm.caller():
             everyone.wait()
-            return llm.invoke(f"Question {number}: what is a bank?\nAnswer:", limits=WordLimits(0, 40))
+            return llm.invoke(f"Question {number}: what is a bank?\nAnswer:", max_words=40)
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(8)))
@@ -100,7 +100,7 @@ def test_memory_that_runs_out_halves_the_batch_and_loses_no_row(
 ) -> None:
     monkeypatch.setattr(decoders, "free_memory", lambda device: 2**40)  # as if the estimate had been wrong
     cap(1000)
-    answers = engine.generate(long_requests(64))
+    answers = engine.attempt(long_requests(64))
     assert engine.batch_size < 64
     assert len(answers) == 64
     assert all(answer.text for answer in answers)
@@ -110,7 +110,7 @@ def test_batches_are_sized_from_the_free_memory_and_none_runs_out(
     engine: GenerationEngine, cap, sizes: list[int]
 ) -> None:
     cap(1000)
-    answers = engine.generate(long_requests(64))
+    answers = engine.attempt(long_requests(64))
     assert sizes[0] < 64
     assert sum(sizes) == 64  # no batch was tried and run out of memory
     assert all(answer.text for answer in answers)

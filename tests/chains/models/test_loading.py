@@ -35,3 +35,22 @@ def test_unsloth_that_is_not_installed_names_its_extra() -> None:
 def test_a_server_address_without_a_model_is_an_error() -> None:
     with pytest.raises(ModelError, match="names no model; write it behind a #"):
         load_llm(ModelSettings(name="http://localhost:1/v1"))
+
+
+def test_an_adapter_through_openvino_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text("{}")
+    with pytest.raises(ModelError, match="merge them first, then give the merged folder"):
+        load_llm(ModelSettings(name=str(tmp_path), backend="openvino"))
+
+
+def test_openvino_that_is_not_installed_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chains.models.loading.openvino_available", lambda: False)
+    with pytest.raises(MissingExtra, match=r"pip install 'pov-debate\[cpu\]'"):
+        load_llm(ModelSettings(name=str(tmp_path), backend="openvino"))
+
+
+@pytest.mark.integration
+def test_any_model_folder_runs_through_openvino(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = bundled.smollm2_folder()
+    monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path))
+    assert load_llm(ModelSettings(name=str(folder), backend="openvino")).invoke("The capital of Iran is", max_words=8)
