@@ -11,7 +11,7 @@ is the opinion chain's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -33,7 +33,6 @@ _SPARE = 20  # words a close has more than the minimum needs, for what it may re
 _SHORTEST_CLOSE = 40  # words: two sentences
 _CLOSES = 3  # attempts at most: a small model may repeat itself each time
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
-_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class Draft:
     completion: Completion
     chunks: tuple[Chunk, ...]
     dropped: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def write_by_chunk(
@@ -60,7 +60,7 @@ def write_by_chunk(
     answer.
 
     Raises:
-        GenerationError: no chunk fits the model's window.
+        GenerationError: no chunk fits the model's window, or the model returned no text.
     """
     writer = _Writer(llm, voice, question, limits, _part_limits(limits, len(chunks) + 1), seed, config)
     shown = tuple(chunk for chunk in chunks if fits_window(llm, writer.paragraph(chunk), writer.part))
@@ -72,9 +72,9 @@ def write_by_chunk(
     first, *paragraphs = writer.complete(
         [writer.frame("opening", writer.part, points), *map(writer.paragraph, shown)], writer.part
     )
-    known = [n for n, written in enumerate(paragraphs) if not is_abstention(written.text)]
+    known = [n for n, written in enumerate(paragraphs) if written.text and not is_abstention(written.text)]
     if not known:
-        return Draft(_merged([first, *paragraphs], paragraphs[0].text, ()), shown, dropped)
+        return Draft(_merged([first, *paragraphs], _abstention(paragraphs)), shown, dropped)
 
     drafts = {n: sentences_of(n + 1, paragraphs[n].text, shown[n]) for n in known}
     led = _lead_the_baseless(writer, drafts, shown)
@@ -88,9 +88,20 @@ def write_by_chunk(
         notes.append(f"{len(led)} paragraphs begin with a sentence of their passage")
     if more:
         notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
-    if (words := word_count(text)) < limits.minimum:
-        notes.append(f"{words} words, {limits.minimum} asked for")
-    return Draft(_merged([first, *paragraphs, *led, *closes, *more], text, notes), shown, dropped)
+    written = _merged([first, *paragraphs, *led, *closes, *more], text, limits.minimum)
+    return Draft(written, shown, dropped, tuple(notes))
+
+
+def _abstention(paragraphs: Sequence[Completion]) -> str:
+    """What the model said where it has written on no passage.
+
+    Raises:
+        GenerationError: it said nothing at all.
+    """
+    said = next((one.text for one in paragraphs if one.text), "")
+    if not said:
+        raise GenerationError(f"the model returned no text on any passage: {paragraphs[0].attempts[-1].failure}")
+    return said
 
 
 @dataclass(frozen=True)
@@ -112,24 +123,14 @@ class _Writer:
         return self._prompt(name, limits, points=points)
 
     def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
-        """Complete all prompts together, and put the words before each that it had to begin with."""
-        written = complete_all(self.llm, prompts, [limits] * len(prompts), self.seed, self.config)
-        return [_begun(prompt.opening, one) for prompt, one in zip(prompts, written, strict=True)]
+        """Complete all prompts together. A part may be short, or have no text at all: the others make up for it."""
+        parts = [WordLimits(0, limits.maximum)] * len(prompts)
+        return complete_all(self.llm, prompts, parts, self.seed, self.config, may_be_empty=True)
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(
             voice=self.voice, question=self.question, min_words=limits.minimum, max_words=limits.maximum, **values
         )
-
-
-def _begun(opening: str, written: Completion) -> Completion:
-    """Put the words back that a part had to begin with, unless the model said them again or closed them at once."""
-    if not opening or written.text.startswith(opening):
-        return written
-    rest = written.text.lstrip(_CLOSERS)
-    if not rest or rest != written.text:
-        return replace(written, text=rest)
-    return replace(written, text=f"{opening}{'' if rest[0] in ',;:' else ' '}{rest}")
 
 
 def _lead_the_baseless(
@@ -186,15 +187,13 @@ def _closing_limits(limits: WordLimits, used: int) -> WordLimits:
     return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * (1 - _FOR_MARKERS)) - used))
 
 
-def _merged(parts: Sequence[Completion], text: str, notes: Sequence[str]) -> Completion:
-    """One completion out of all parts: tokens added up, loops told by part, second attempts counted."""
-    loops = "; ".join(f"part {n}: {part.loop}" for n, part in enumerate(parts, 1) if part.loop)
-    retried = sum(any("attempts" in note for note in part.notes) for part in parts)
-    again = (f"{retried} of {len(parts)} parts written again",) if retried else ()
+def _merged(parts: Sequence[Completion], text: str, minimum: int = 0) -> Completion:
+    """One completion out of all parts."""
     return Completion(
         text,
         tokens_in=sum(part.tokens_in for part in parts),
         tokens_out=sum(part.tokens_out for part in parts),
-        loop=loops,
-        notes=(*again, *notes),
+        attempts=tuple(attempt for part in parts for attempt in part.attempts),
+        removed=tuple(removal for part in parts for removal in part.removed),
+        short=word_count(text) < minimum,
     )

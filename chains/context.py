@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chains.errors import GenerationError
-from chains.schemas import Chunk
+from chains.errors import GenerationError, WindowExceeded
+from chains.schemas import Chunk, Completion
 from prompts import RenderedPrompt
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*|#{2,}", re.MULTILINE)
@@ -57,3 +57,26 @@ def fit_chunks(
         "the prompt does not fit the model's window even with its best passage alone; "
         "use a model with a longer window, shorter answers, or smaller chunks"
     )
+
+
+def complete_fitted(
+    complete: Callable[[RenderedPrompt], Completion],
+    render: Callable[[Sequence[str]], RenderedPrompt],
+    chunks: Sequence[Chunk],
+    fits: Callable[[RenderedPrompt], bool],
+) -> tuple[Completion, FittedPrompt]:
+    """Complete the prompt with as many chunks as fit; where only the server knows, it is asked with fewer and fewer.
+
+    Raises:
+        GenerationError: as ``fit_chunks``, or the model gave no text.
+        WindowExceeded: the server refused the prompt with its best passage alone.
+    """
+    fitted = fit_chunks(render, chunks, fits)
+    while True:
+        try:
+            return complete(fitted.prompt), fitted
+        except WindowExceeded:
+            if len(fitted.chunks) < 2:
+                raise
+        fitted = fit_chunks(render, fitted.chunks[:-1], fits)
+        fitted = replace(fitted, dropped=tuple(chunk.id for chunk in chunks[len(fitted.chunks) :]))

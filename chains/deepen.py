@@ -54,11 +54,10 @@ def deepening_chain(
         seed_question = Question(id="q", text=asked) if isinstance(asked, str) else asked
         prompt = render(seed_question)
         completion: Completion = complete.invoke(prompt)
-        answer = _with_opening(prompt.opening, completion.text)
-        texts = _distinct(seed_question.text, parse_questions(answer), embeddings)[:count]
+        texts = _distinct(seed_question.text, parse_questions(completion.text), embeddings)[:count]
         return _children(seed_question, texts, count)
 
-    complete = completion_chain(llm, limits, seed)
+    complete = completion_chain(llm, limits, seed, prose=False)
     return RunnableLambda(deepen).with_config(run_name="deepen")
 
 
@@ -79,13 +78,6 @@ def _is_deep_question(line: str) -> bool:
         and _PREMISE.match(premise) is not None
         and _ASKS.search(asked) is not None
     )
-
-
-def _with_opening(opening: str, answer: str) -> str:
-    """Put the opening back that the model was given to continue, unless it said it again itself."""
-    said = _NUMBERING.sub("", answer).lower()
-    begins_anew = not opening or said.startswith(_NUMBERING.sub("", opening).lower())
-    return answer if begins_anew else f"{opening} {answer}"
 
 
 def _distinct(seed: str, texts: Sequence[str], embeddings: Embeddings) -> list[str]:

@@ -4,7 +4,8 @@ ChainError               base: a chain or the model behind it cannot do what was
 ├── ModelError           a model that cannot be found, loaded or run on this machine
 │   └── MissingExtra     a library that comes with an extra is not installed
 └── GenerationError      the model gave no usable answer
-    └── WindowExceeded   a prompt that is longer than the model's window
+    ├── WindowExceeded   a prompt that is longer than the model's window
+    └── ModelUnavailable a busy or lost server: the same request may succeed later
 """
 
 
@@ -29,3 +30,15 @@ class GenerationError(ChainError):
 
 class WindowExceeded(GenerationError):  # noqa: N818 - reads better where it is caught
     """A prompt with its answer is longer than the model's window; a shorter prompt may fit."""
+
+
+class ModelUnavailable(GenerationError):  # noqa: N818 - reads better where it is caught
+    """The model's server is busy or lost; the same request may succeed later.
+
+    Attributes:
+        retry_after: seconds after which the server wants to be asked again, or 0.
+    """
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -21,10 +21,10 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from chains.abstention import AbstentionThreshold
 from chains.by_chunk import Draft, write_by_chunk
-from chains.context import fit_chunks, shown_passage
+from chains.context import complete_fitted, shown_passage
+from chains.generation.backends import backend_for
 from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
-from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Chunk, Opinion, Question, as_chunks
 from chains.text.defects import find_defects
 from chains.text.grounding import Grounding, Verify, cite, cited_sentences, ground
@@ -83,8 +83,13 @@ def opinion_chain(
         def render(passages: Sequence[str]) -> RenderedPrompt:
             return opinion_prompt(voice, question, passages, limits)
 
-        fitted = fit_chunks(render, chunks, lambda prompt: fits_window(llm, prompt, limits))
-        return Draft(complete.invoke(fitted.prompt, config), fitted.chunks, fitted.dropped)
+        completion, fitted = complete_fitted(
+            lambda prompt: complete.invoke(prompt, config),
+            render,
+            chunks,
+            lambda prompt: fits_window(llm, prompt, limits),
+        )
+        return Draft(completion, fitted.chunks, fitted.dropped)
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
         request = asked if isinstance(asked, OpinionRequest) else _request(asked)
@@ -126,15 +131,8 @@ def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunk
 def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:
     """Return how "auto" writes an answer of this length on so many chunks with this model."""
     room = limits.maximum >= _WORDS_A_PART * (chunks + 2)
-    small = isinstance(llm, BatchedHuggingFacePipeline) and _parameters(llm.pipeline.model.config) < _SMALL
-    return "by_chunk" if room and small else "single"
-
-
-def _parameters(config: Any) -> float:
-    """About how many parameters a transformer has, from its shape: a quantised model counts too few when asked."""
-    config = getattr(config, "text_config", config)
-    layers = 12 * int(getattr(config, "num_hidden_layers", 0)) * int(getattr(config, "hidden_size", 0)) ** 2
-    return layers + int(getattr(config, "vocab_size", 0)) * int(getattr(config, "hidden_size", 0))
+    parameters = backend_for(llm).parameters
+    return "by_chunk" if room and parameters is not None and parameters < _SMALL else "single"
 
 
 def opinion_prompt(
@@ -196,7 +194,7 @@ def _grounded(
         abstained=abstained,
         dropped=essay.dropped,
         loop=completion.loop,
-        notes=completion.notes,
+        notes=(*completion.notes, *essay.notes),
         prompt_tokens=completion.tokens_in,
         tokens=completion.tokens_out,
     )
@@ -217,7 +215,7 @@ def _grounded(
         supported=round(grounding.supported, 2),
         sentences=cited_sentences(grounding),
         unsupported=grounding.unsupported,
-        notes=(*completion.notes, *unsupported),
+        notes=(*opinion.notes, *unsupported),
     )
 
 

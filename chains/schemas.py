@@ -176,11 +176,29 @@ class Completion:
     text: str
     tokens_in: int = 0
     tokens_out: int = 0
-    loop: str = ""
-    notes: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     removed: tuple[Removal, ...] = ()
     short: bool = False
+
+    @property
+    def loop(self) -> str:
+        """Where loops were cut, for a reader; "" where there were none."""
+        looped = {n: attempt.loop_after for n, attempt in enumerate(self.attempts, 1) if attempt.loop_after is not None}
+        return "; ".join(f"attempt {n}: loop cut after {words} words" for n, words in looped.items())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else a reader has to know, in words."""
+        short = ("shorter than asked for",) if self.short else ()
+        failed = [f"attempt {n}: {one.failure}" for n, one in self._begun() if one.failure]
+        continued = len(self.attempts) - len(self._begun())
+        times = (f"asked {continued} more time{'s' if continued > 1 else ''} to go on",) if continued else ()
+        kinds = dict.fromkeys(one.kind for one in self.removed)
+        removed = (f"removed: {', '.join(kinds)}",) if kinds else ()
+        return (*short, *failed, *times, *removed)
+
+    def _begun(self) -> list[tuple[int, Attempt]]:
+        return [(n, one) for n, one in enumerate(self.attempts, 1) if not one.continues]
 
 
 class Conflict(StrEnum):

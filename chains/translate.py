@@ -77,7 +77,7 @@ def translation_chain(
                     f"a paragraph of {word_count(paragraph)} words does not fit the model's window together with its "
                     "translation; use a longer window, or break the paragraph with a blank line"
                 )
-        written = complete_all(llm, prompts, limits, seed, config) if prompts else []
+        written = complete_all(llm, prompts, limits, seed, config, prose=False) if prompts else []
         return _joined(text, language, written, _standing(terms, text))
 
     return RunnableLambda(translate).with_config(run_name="translate")

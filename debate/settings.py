@@ -126,6 +126,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     batch_size: int | None = Field(
         None, ge=1, description="Answers generated at a time, at the most; as many as fit unless given"
     )
+    timeout: float = Field(600, gt=0, description="Seconds to wait for a server's next words")
     embeddings: str | None = Field(
         None,
         description="sentence-transformers name or folder; the index's own or the bundled MiniLM unless given",

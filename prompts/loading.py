@@ -30,6 +30,7 @@ class RenderedPrompt:
         text: the whole template, for models that only continue text.
         said: what others said already, which the answer must not say again word for word, or "".
         opening: the words that the answer has to begin with, or "". They end ``text`` already.
+        question, passages: what it was rendered with, where it asks a question on several passages.
     """
 
     system: str
@@ -37,6 +38,8 @@ class RenderedPrompt:
     text: str
     opening: str = ""
     said: str = ""
+    question: str = ""
+    passages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Prompt:
                 text=self.template.render(values).strip(),
                 opening=self._block("opening", values),
                 said=self._block("said", values),
+                question=str(values.get("question", "")),
+                passages=tuple(one for one in values.get("passages", ()) if isinstance(one, str)),
             )
         except jinja2.UndefinedError as error:
             message = f"template {self.name!r}: {error.message}; pass it to render()"

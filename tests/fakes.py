@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 from langchain_core.language_models.llms import LLM
 from pydantic import PrivateAttr
+
+from chains.generation.contract import AttemptRequest, RawText, Sampling
+from prompts import RenderedPrompt
 
 EMBEDDING = DeterministicFakeEmbedding(size=32)
 
@@ -21,8 +26,14 @@ class TopicEmbedding(Embeddings):
         return self.embed_documents([text])[0]
 
 
+CONTINUE = "The answer below is not finished"
+
+
 class ScriptedLLM(LLM):
-    """Answers a prompt by the first scripted marker that it contains; any other prompt is an error."""
+    """Answers a prompt by the first scripted marker that it contains; any other prompt is an error.
+
+    Asked to go on with an answer that is too short, it has nothing to add unless that is scripted.
+    """
 
     script: dict[str, str]
     _prompts: list[str] = PrivateAttr(default_factory=list)
@@ -40,6 +51,8 @@ class ScriptedLLM(LLM):
         return "scripted"
 
     def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        if CONTINUE in prompt and CONTINUE not in self.script:
+            return ""
         self._prompts.append(prompt)
         for marker, answer in self.script.items():
             if marker in prompt:
@@ -47,3 +60,28 @@ class ScriptedLLM(LLM):
                     raise RuntimeError(answer.removeprefix("raise "))
                 return answer
         raise AssertionError(f"nobody scripted this prompt: {prompt[:200]}")
+
+
+class ScriptedBackend:
+    """Answers each attempt with the next of its texts, whichever prompt it is for; one too many is an error."""
+
+    ladder = (Sampling(), Sampling(temperature=0.5), Sampling(temperature=0.8))
+    parameters = None
+
+    def __init__(self, *texts: str | RawText, window: int = 10_000) -> None:
+        self._texts = [RawText(text, 40, 7) if isinstance(text, str) else text for text in texts]
+        self._window = window
+        self.requests: list[AttemptRequest] = []
+
+    def attempt(self, requests: Sequence[AttemptRequest], config: Any = None) -> list[RawText]:
+        self.requests += requests
+        if len(requests) > len(self._texts):
+            raise AssertionError(f"nobody scripted this attempt: {requests[-1].prompt.text[:200]}")
+        given, self._texts = self._texts[: len(requests)], self._texts[len(requests) :]
+        return given
+
+    def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
+        return len(prompt.text.split()) + max_words <= self._window
+
+    def caller(self) -> AbstractContextManager[None]:
+        return nullcontext()

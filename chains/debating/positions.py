@@ -104,7 +104,7 @@ def _ask(
     config: RunnableConfig | None,
 ) -> list[str]:
     prompts = [_prompt(persona, question, held) for persona, held in zip(personas, others, strict=True)]
-    written = complete_all(llm, prompts, [_LIMITS] * len(prompts), seed, config)
+    written = complete_all(llm, prompts, [_LIMITS] * len(prompts), seed, config, may_be_empty=True)
     return [position_sentence(one.text, persona.voice) for one, persona in zip(written, personas, strict=True)]
 
 

@@ -21,6 +21,7 @@ from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
@@ -60,15 +61,19 @@ class Speaker:
         """Speak once, in round ``number``: the best candidate, and the best of more where that one fails.
 
         Raises:
-            GenerationError: the debate so far leaves no room for a single passage.
+            GenerationError: the debate so far leaves no room for a single passage, or no candidate has any text.
         """
         plans = plans_of(record, self.persona.id)
         tried: list[Turn] = []
         for attempt in range(_ATTEMPTS):
             asked = list(islice(plans, self.candidates))
             tried += self._candidates(record, number, asked, self.seed + attempt, config)
-            if not max(tried, key=quality).faults:
+            if tried and not max(tried, key=quality).faults:
                 break
+        if not tried:
+            raise GenerationError(
+                f"the model returned no text for a turn of {self.persona.name}, whatever it was asked"
+            )
         best = replace(max(tried, key=quality), tries=len(tried), tokens=sum(one.tokens for one in tried))
         return with_unsupported(best, record, self.persona.voice)
 
@@ -77,10 +82,17 @@ class Speaker:
     ) -> list[Turn]:
         fitted = [self._fitted(record, number, plan) for plan in plans]
         prompts = [replace(one.prompt, said="\n".join(turn.text for turn in record.turns)) for one in fitted]
-        written = complete_all(self.llm, prompts, [self.limits] * len(prompts), seed, config)
+        limits = [self.limits] * len(prompts)
+        try:
+            written = complete_all(self.llm, prompts, limits, seed, config, may_be_empty=True)
+        except WindowExceeded:  # only the server knew; now its window is known better, so that fewer passages fit
+            if all(len(one.chunks) < 2 for one in fitted):
+                raise
+            return self._candidates(record, number, plans, seed, config)
         return [
             self._turn(record, number, plan, one, prompt.opening, completion)
             for plan, one, prompt, completion in zip(plans, fitted, prompts, written, strict=True)
+            if completion.text
         ]
 
     def _fitted(self, record: DebateRecord, number: int, plan: Plan) -> FittedPrompt:

@@ -105,7 +105,9 @@ def _winner(
     fitting: list[RenderedPrompt] = [prompt for prompt in prompts if fits_window(llm, prompt, _NAME)]
     if len(fitting) < len(prompts):
         raise GenerationError("the debate is longer than the model's window; use fewer rounds or shorter turns")
-    first, second = (named(one.text, names) for one in complete_all(llm, prompts, [_NAME] * 2, seed, config))
+    first, second = (
+        named(one.text, names) for one in complete_all(llm, prompts, [_NAME] * 2, seed, config, may_be_empty=True)
+    )
     return first if first == second else ""
 
 

@@ -1,7 +1,8 @@
 """The step that every chain shares: a rendered prompt goes in, a completion that keeps its contract comes out.
 
-Takes any LangChain language model. A local one makes an attempt for all prompts together and climbs the ladder for
-those that looped or stayed short; for others the answer is cut afterwards, and what could not be kept is noted.
+Takes any LangChain language model and never asks which kind it is: ``chains.generation.backends`` finds what makes its
+attempts. The contract is kept in three steps: climb the ladder until there is a text (``ladder``), cut it at a sentence
+where it is too long or unfinished, continue it on purpose where it is too short (``continuing``).
 """
 
 from __future__ import annotations
@@ -9,51 +10,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel, BaseLanguageModel
-from langchain_core.messages import HumanMessage, SystemMessage
-from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, ensure_config
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import Runnable, RunnableConfig
 
-from chains.generation.contract import AttemptRequest, RawText, WordLimits
-from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.errors import GenerationError
+from chains.generation.backends import backend_for
+from chains.generation.continuing import Growing, grow
+from chains.generation.contract import Backend, WordLimits
+from chains.generation.ladder import Asked, Draft, best_of, climb
 from chains.schemas import Completion
-from chains.text.refusal import is_abstention
-from chains.text.repetition import detect_loop
-from chains.text.sentences import cut_at_sentence, word_count
+from chains.text.sentences import cut_at_sentence
 from prompts import RenderedPrompt
-
-_TOKENS_PER_WORD = 1.8  # as in chains.generation.engine
-_SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 
 
 def completion_chain(
-    llm: BaseLanguageModel[Any], limits: WordLimits, seed: int = 0
+    llm: BaseLanguageModel[Any],
+    limits: WordLimits,
+    seed: int = 0,
+    *,
+    speakers: Sequence[str] = (),
+    prose: bool = True,
 ) -> Runnable[RenderedPrompt, Completion]:
-    """Return a Runnable that sends a prompt and brings back the completion."""
-    return _Completion(llm, limits, seed)
+    """Return a Runnable that sends a prompt and brings back the completion (see ``complete_all``)."""
+    return _Completion(llm, limits, seed, tuple(speakers), prose)
 
 
 class _Completion(Runnable[RenderedPrompt, Completion]):
-    """Leaves no trace of its own: the model's call stands in the trace right under the step that made it."""
+    """Leaves no trace of its own: the model's calls are in the trace right under the step that made them."""
 
-    def __init__(self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int) -> None:
+    def __init__(
+        self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int, speakers: tuple[str, ...], prose: bool
+    ) -> None:
         self._llm = llm
         self._limits = limits
         self._seed = seed
+        self._speakers = speakers
+        self._prose = prose
 
     def invoke(self, input: RenderedPrompt, config: RunnableConfig | None = None, **_: Any) -> Completion:
-        if isinstance(self._llm, BatchedHuggingFacePipeline):
-            return _climb(self._llm, [input], [self._limits], self._seed, config)[0]
-        contract: dict[str, Any] = {}
-        if hasattr(self._llm, "max_tokens"):  # a server's model that loops would fill its window
-            contract = {"max_tokens": int(self._limits.maximum * _TOKENS_PER_WORD) + 16}
-        value = prompt_value(self._llm, input)
-        result = self._llm.generate_prompt([value], callbacks=ensure_config(config).get("callbacks"), **contract)
-        generation = result.generations[0][0]
-        usage = getattr(getattr(generation, "message", None), "usage_metadata", None) or {}
-        text = generation.text.encode(errors="replace").decode()  # half of a surrogate pair is no text
-        raw = RawText(text, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
-        return _completion([raw], self._limits)
+        asked = Asked(input, self._limits, self._seed, self._speakers, self._prose)
+        return fulfil(backend_for(self._llm), [asked], config)[0]
 
 
 def complete_all(
@@ -62,70 +58,65 @@ def complete_all(
     limits: Sequence[WordLimits],
     seed: int = 0,
     config: RunnableConfig | None = None,
+    *,
+    speakers: Sequence[str] = (),
+    prose: bool = True,
+    may_be_empty: bool = False,
 ) -> list[Completion]:
-    """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently."""
-    if isinstance(llm, BatchedHuggingFacePipeline):
-        return _climb(llm, prompts, limits, seed, config)
+    """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently.
 
-    def complete(pair: tuple[RenderedPrompt, WordLimits], config: RunnableConfig) -> Completion:
-        return completion_chain(llm, pair[1], seed).invoke(pair[0], config)
+    Args:
+        speakers: names of those who take part in a debate; what another of them says is no part of the answer.
+        prose: False keeps headings and lists, for prompts that ask for a list.
+        may_be_empty: a prompt that got no text has the text "" instead of raising.
 
-    return RunnableLambda(complete).batch(list(zip(prompts, limits, strict=True)), config)
-
-
-def prompt_value(llm: BaseLanguageModel[Any], prompt: RenderedPrompt) -> PromptValue:
-    """Put a prompt into the form that a model that is not local was made for: messages or plain text."""
-    if isinstance(llm, BaseChatModel):
-        return ChatPromptValue(messages=[SystemMessage(prompt.system), HumanMessage(prompt.user)])
-    return StringPromptValue(text=prompt.text)
+    Raises:
+        GenerationError: every attempt at a prompt left no text that can be used.
+        WindowExceeded: a prompt with its answer is longer than the model's window.
+    """
+    asked = [Asked(one, limit, seed, tuple(speakers), prose) for one, limit in zip(prompts, limits, strict=True)]
+    return fulfil(backend_for(llm), asked, config, may_be_empty=may_be_empty)
 
 
 def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:
-    """Tell whether a prompt leaves room for its answer; a server checks its own window, so True there."""
-    return not isinstance(llm, BatchedHuggingFacePipeline) or llm.fits(prompt, limits.maximum)
+    """Tell whether a prompt leaves room for its answer, as far as the model's window is known.
+
+    Where it is not, a server that finds a prompt too long raises WindowExceeded, and from then on it is.
+    """
+    return backend_for(llm).fits(prompt, limits.maximum)
 
 
-def _climb(
-    llm: BatchedHuggingFacePipeline,
-    prompts: Sequence[RenderedPrompt],
-    limits: Sequence[WordLimits],
-    seed: int,
-    config: RunnableConfig | None,
+def fulfil(
+    backend: Backend, asked: Sequence[Asked], config: RunnableConfig | None = None, *, may_be_empty: bool = False
 ) -> list[Completion]:
-    """Run the first attempt for every prompt, and the next for those that looped or stayed short."""
-    tries: list[list[RawText]] = [[] for _ in prompts]
-    left = list(range(len(prompts)))
-    for step, sampling in enumerate(llm.ladder):
-        asked = [
-            AttemptRequest(prompts[n], sampling, limits[n].maximum, seed * _SEEDS_A_ROW + step, prompts[n].said)
-            for n in left
-        ]
-        for n, raw in zip(left, llm.attempt(asked, config), strict=True):
-            tries[n].append(raw)
-        left = [n for n in left if _short(_cut(tries[n][-1].text, limits[n]), limits[n])]
-        if not left:
-            break
-    return [_completion(one, limit) for one, limit in zip(tries, limits, strict=True)]
+    """Keep the contract for all prompts together.
+
+    Raises:
+        GenerationError: as ``complete_all``.
+    """
+    drafts = climb(backend, asked, config)
+    growing = [_begin(one, tries, may_be_empty) for one, tries in zip(asked, drafts, strict=True)]
+    grow(backend, growing, config)
+    return [_completion(one) for one in growing]
 
 
-def _cut(text: str, limits: WordLimits) -> str:
-    loop = detect_loop(text)
-    return cut_at_sentence((text[: loop.start] if loop else text).strip(), limits.maximum)
+def _begin(asked: Asked, tries: Sequence[Draft], may_be_empty: bool) -> Growing:
+    attempts = [draft.attempt for draft in tries]
+    try:
+        best = best_of(tries, asked.limits.maximum)
+    except GenerationError:
+        if not may_be_empty:
+            raise
+        return Growing(asked, "", attempts)
+    return Growing(asked, cut_at_sentence(best.text, asked.limits.maximum), attempts, list(best.removed))
 
 
-def _short(text: str, limits: WordLimits) -> bool:
-    return word_count(text) < limits.minimum and not is_abstention(text)
-
-
-def _completion(tries: Sequence[RawText], limits: WordLimits) -> Completion:
-    """Take the longest try, and say what happened on the way."""
-    texts = [_cut(raw.text, limits) for raw in tries]
-    text = max(texts, key=word_count)
-    loops = [
-        f"{f'attempt {n}: ' if len(tries) > 1 else ''}loop cut after {word_count(kept)} words"
-        for n, (raw, kept) in enumerate(zip(tries, texts, strict=True), 1)
-        if detect_loop(raw.text)
-    ]
-    notes = [f"{word_count(text)} words, {limits.minimum} asked for"] if _short(text, limits) else []
-    notes += [f"{len(tries)} attempts"] if len(tries) > 1 else []
-    return Completion(text, tries[0].tokens_in, sum(raw.tokens_out for raw in tries), "; ".join(loops), tuple(notes))
+def _completion(grown: Growing) -> Completion:
+    return Completion(
+        text=grown.text,
+        tokens_in=max(attempt.tokens_in for attempt in grown.attempts),
+        tokens_out=sum(attempt.tokens_out for attempt in grown.attempts),
+        attempts=tuple(grown.attempts),
+        removed=tuple(grown.removed),
+        short=grown.short,
+    )

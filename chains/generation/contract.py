@@ -36,11 +36,6 @@ class WordLimits:
         if not 0 <= self.minimum < self.maximum:
             raise ValueError(f"word limits {self.minimum}-{self.maximum}: 0 <= minimum < maximum is needed")
 
-    @property
-    def enough(self) -> int:
-        """From here on the first sentence boundary ends the answer: a tenth of the way to the maximum."""
-        return self.minimum + (self.maximum - self.minimum) // 10 if self.minimum else self.maximum
-
 
 @dataclass(frozen=True)
 class Sampling:
@@ -80,6 +75,9 @@ SMALL_MODEL_LADDER = (
     Sampling(repetition_penalty=1.2, no_repeat_ngram=5, no_repeat_said=6, temperature=0.7),
     Sampling(repetition_penalty=1.1, no_repeat_ngram=6, no_repeat_said=6, temperature=0.9),
 )
+
+# A server's model takes a temperature and little else; the first attempt leaves it as the user set it.
+SERVER_LADDER = (Sampling(), Sampling(temperature=0.5), Sampling(temperature=0.8))
 
 
 @dataclass(frozen=True)

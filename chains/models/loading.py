@@ -21,7 +21,7 @@ from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_model, not_loaded
-from chains.models.servers import load_server
+from chains.models.servers import TIMEOUT, load_server
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
@@ -40,6 +40,7 @@ class ModelSettings(BaseModel):
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
         batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
             8 with transformers on a CPU, and on a GPU as many as its free memory holds, up to 128.
+        timeout: seconds to wait for a server's next words.
         trust_remote_code: run code that comes with a model. Off unless you know the author.
     """
 
@@ -51,6 +52,7 @@ class ModelSettings(BaseModel):
     max_seq_length: int | None = Field(default=None, ge=256)
     batch_size: int | None = Field(default=None, ge=1)
     seed: int = 0
+    timeout: float = Field(default=TIMEOUT, gt=0)
     trust_remote_code: bool = False
 
 
@@ -63,7 +65,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     """
     settings = settings or ModelSettings()
     if settings.name.startswith(("http://", "https://")):
-        return load_server(settings.name, settings.seed)
+        return load_server(settings.name, settings.timeout)
     if _takes_unsloth(settings):
         _check_unsloth(settings.name)
         _import_unsloth()  # before transformers, which it patches

@@ -1,27 +1,49 @@
 """A model behind an OpenAI-compatible server: vLLM, Ollama, llama.cpp, ``transformers serve``.
 
-The server is asked before the first question is: whether it answers, and whether it has the model. The only importer
-of langchain_openai.
+The server is asked before the first question is: whether it answers, whether it has the model, and how long its window
+is. The only importer of langchain_openai.
+
+The key for OpenAI is sent to nobody else: OPENAI_API_KEY goes to api.openai.com and to the hosts that
+DEBATE_API_KEY_HOSTS names (a comma between them), DEBATE_API_KEY to every other host, and without it no key at all.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import MissingExtra, ModelError
+from chains.models.server_client import ServerClient
 
+TIMEOUT = 600.0  # seconds without a word; a large model on a CPU reads a prompt for minutes
 _ANSWERS_WITHIN = 10.0  # seconds, for the list of models
 _LOADS_WITHIN = 300.0  # seconds, for the first token: some servers load a model when it is first asked for
 _NAMES_SHOWN = 8
+_OPENAI = "api.openai.com"
+_NO_KEY = "none"  # the client wants some key; ServerClient takes it out
+# vLLM, OpenRouter, Groq, Mistral and LM Studio: the same under different names.
+_WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_length")
 
 
-def load_server(name: str, seed: int = 0) -> BaseLanguageModel[Any]:
-    """Return the chat model behind ``http://host:port/v1#model``; the key, where one is wanted, from OPENAI_API_KEY.
+@dataclass(frozen=True)
+class ServerModel:
+    """What a server says of its model: the window in tokens, or None where it says nothing."""
+
+    window: int | None = None
+
+
+def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
+    """Return the chat model behind ``http://host:port/v1#model``. Its client makes one attempt a call.
+
+    Args:
+        timeout: seconds to wait for the server's next words.
 
     Raises:
         ModelError: no model is named, nobody answers, the key is refused, or the server does not have the model.
@@ -32,35 +54,57 @@ def load_server(name: str, seed: int = 0) -> BaseLanguageModel[Any]:
         raise ModelError(f"{name} names no model; write it behind a #, as in http://localhost:8000/v1#my-model")
     if find_spec("langchain_openai") is None:
         raise MissingExtra("langchain-openai", "server", "a model behind a server")
-    key = os.environ.get("OPENAI_API_KEY", "none")  # local servers want some key and check none
-    check_server(url, model, key)
+    host = urlsplit(url).hostname or ""
+    key = key_for(host)
+    told = check_server(url, model, key)
     from langchain_openai import ChatOpenAI
+    from langchain_openai.chat_models.base import BaseChatOpenAI
 
-    server: BaseLanguageModel[Any] = ChatOpenAI(base_url=url, model=model, api_key=key, seed=seed, temperature=0)
+    # ChatOpenAI writes max_tokens as max_completion_tokens, which OpenAI alone is sure to understand.
+    kind = ChatOpenAI if host == _OPENAI else BaseChatOpenAI
+    server: BaseLanguageModel[Any] = kind(
+        base_url=url,
+        model=model,
+        api_key=key or _NO_KEY,
+        temperature=0,
+        max_retries=0,
+        timeout=timeout,
+        stream_usage=True,
+        http_client=ServerClient(with_key=bool(key), timeout=timeout),
+        profile={"max_input_tokens": told.window} if told.window else None,
+    )
     return server
 
 
-def check_server(url: str, model: str, key: str) -> None:
+def key_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the key that may be sent to a host, or "" for none."""
+    named = {one.strip() for one in environ.get("DEBATE_API_KEY_HOSTS", _OPENAI).split(",")}
+    own = environ.get("DEBATE_API_KEY", "")
+    return environ.get("OPENAI_API_KEY", own) if host in named else own
+
+
+def check_server(url: str, model: str, key: str) -> ServerModel:
     """Ask a server whether it is there and has the model; where its list does not say so, for one token of it.
 
     Raises:
         ModelError: as ``load_server``.
     """
-    headers = {"Authorization": f"Bearer {key}"}
     url = url.rstrip("/")
     once = httpx.Limits(max_keepalive_connections=0)  # some servers hang up after an error, without saying so
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=_ANSWERS_WITHIN, limits=once) as client:
-        listed = _names(_ask(client, "GET", f"{url}/models"))
-        if model in listed or f"{model}:latest" in listed:  # Ollama's own short form
-            return
+        listed = _listed(_ask(client, "GET", f"{url}/models"))
+        if found := listed.get(model) or listed.get(f"{model}:latest"):  # Ollama's own short form
+            return ServerModel(_window(found))
         body = {"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
         answer = _ask(client, "POST", f"{url}/chat/completions", json=body, timeout=_LOADS_WITHIN)
     if answer.is_error:
-        has = f"it has: {', '.join(listed[:_NAMES_SHOWN])}" if listed else "it lists no models"
+        has = f"it has: {', '.join(list(listed)[:_NAMES_SHOWN])}" if listed else "it lists no models"
         raise ModelError(
             f"the server at {url} does not answer as {model!r} (HTTP {answer.status_code}: {_reason(answer)}); "
             f"{has}. The address usually ends with /v1, and the name behind # is the server's own"
         )
+    return ServerModel()
 
 
 def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
@@ -72,16 +116,24 @@ def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.R
             f"no server answers at {url} ({why}); start it, or check host and port of --model http://host:port/v1#model"
         ) from error
     if answer.status_code in (401, 403):
-        raise ModelError(f"the server at {url} refuses the key (HTTP {answer.status_code}); set OPENAI_API_KEY")
+        raise ModelError(
+            f"the server at {url} refuses the key (HTTP {answer.status_code}); set DEBATE_API_KEY, or name the host in "
+            f"DEBATE_API_KEY_HOSTS for OPENAI_API_KEY to be sent to it (only {_OPENAI} gets that unless you do)"
+        )
     return answer
 
 
-def _names(answer: httpx.Response) -> list[str]:
-    """The models that a server lists; none where it lists none or in another form."""
+def _listed(answer: httpx.Response) -> dict[str, dict[str, Any]]:
+    """The models that a server lists, by name; none where it lists none or in another form."""
     if answer.is_error or "json" not in answer.headers.get("content-type", ""):
-        return []
+        return {}
     entries = answer.json().get("data") or []
-    return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+    return {str(entry["id"]): entry for entry in entries if isinstance(entry, dict) and "id" in entry}
+
+
+def _window(entry: Mapping[str, Any]) -> int | None:
+    lengths = [entry[name] for name in _WINDOWS if isinstance(entry.get(name), int)]
+    return lengths[0] if lengths else None
 
 
 def _reason(answer: httpx.Response) -> str:

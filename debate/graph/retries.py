@@ -5,15 +5,16 @@ LangGraph's ``RetryPolicy`` makes the attempts, each with its spans in the trace
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from langgraph.runtime import get_runtime
 from langgraph.types import RetryPolicy
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from chains.errors import ChainError
+from chains.errors import ChainError, ModelUnavailable
 from debate.graph.stages import Stage
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
@@ -24,6 +25,8 @@ _MAY_PASS = {408, 409, 425, 429}  # HTTP: too slow, conflict, too early, too man
 
 def may_pass(error: Exception) -> bool:
     """Return whether the same step may succeed later: a busy or lost server, not a refused or too long prompt."""
+    if isinstance(error, ModelUnavailable):
+        return True
     if isinstance(error, ChainError | PromptError | VectorStoreError):
         return False
     status = getattr(error, "status_code", None)
@@ -39,12 +42,20 @@ RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, backoff_factor=4.0, re
 Made = TypeVar("Made")
 
 
+_BACK_OFF = wait_exponential(multiplier=RETRY.initial_interval, exp_base=RETRY.backoff_factor)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return _BACK_OFF(state) + _asked_to_wait(error)
+
+
 def retried(work: Callable[[], Made]) -> Made:
     """Do what is no step of a graph with the attempts and waits of ``RETRY``; the last error is raised."""
     attempts = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, Exception) and may_pass(error)),
         stop=stop_after_attempt(RETRY.max_attempts),
-        wait=wait_exponential(multiplier=RETRY.initial_interval, exp_base=RETRY.backoff_factor),
+        wait=_wait,
         reraise=True,
     )
     return attempts(work)
@@ -70,6 +81,8 @@ class Attempts:
                     failures = self._failures.pop(task)
                     if number > 1:
                         error.add_note(f"{number} attempts: {'; '.join(failures)}")
+                else:
+                    time.sleep(_asked_to_wait(error))
                 raise
             failures = self._failures.pop(task, [])
             if not failures:
@@ -78,6 +91,11 @@ class Attempts:
             return {**written, "attempts": (*before, *failures)}
 
         return attempt
+
+
+def _asked_to_wait(error: BaseException | None) -> float:
+    """Seconds after which a busy server wants to be asked again."""
+    return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
 
 
 def attempts_of(error: BaseException) -> str:

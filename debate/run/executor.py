@@ -22,7 +22,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
 
-from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.generation.backends import backend_for
 from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import cannot_write
@@ -251,6 +251,5 @@ def thread_of(question: Question) -> Any:
 def _registered(llm: BaseLanguageModel[Any]) -> ExitStack:
     """Register somebody who is going to call the model, until the stack is closed."""
     stack = ExitStack()
-    if isinstance(llm, BatchedHuggingFacePipeline):
-        stack.enter_context(llm.caller())
+    stack.enter_context(backend_for(llm).caller())
     return stack

@@ -28,7 +28,7 @@ _WRITTEN_ALONGSIDE = ("log.txt", "traces.jsonl")  # no reason to keep a folder i
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names
-_CHANGES_NO_ROW = {"also", "out", "limit", "concurrency", "batch_size", "embeddings_backend", *_INPUTS}
+_CHANGES_NO_ROW = {"also", "out", "limit", "concurrency", "batch_size", "timeout", "embeddings_backend", *_INPUTS}
 
 
 def is_run(folder: Path) -> bool:

@@ -54,7 +54,7 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
 
 def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
     """Load a run's language model."""
-    shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed"})
+    shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed", "timeout"})
     return load_llm(ModelSettings(name=settings.model, **shared))
 
 

@@ -1,7 +1,8 @@
 import pytest
-from fakes import ScriptedLLM
+from fakes import CONTINUE, ScriptedLLM
 
 from chains.by_chunk import write_by_chunk
+from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk
 
@@ -87,7 +88,7 @@ def test_a_sentence_that_was_not_finished_is_left_out() -> None:
 def test_a_paragraph_that_does_not_know_is_left_out_and_noted() -> None:
     essay, _ = write(SCRIPT | {"five currencies": "I don't know."})
     assert "know" not in essay.completion.text
-    assert "no paragraph on [2] c2" in essay.completion.notes
+    assert "no paragraph on [2] c2" in essay.notes
 
 
 def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_asked_for() -> None:
@@ -96,9 +97,25 @@ def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_aske
     assert len(llm.prompts) == 3
 
 
-def test_an_answer_below_its_minimum_is_noted() -> None:
+def test_an_answer_below_its_minimum_is_short() -> None:
     essay, _ = write(SCRIPT, WordLimits(400, 500))
-    assert "37 words, 400 asked for" in essay.completion.notes
+    assert essay.completion.short
+
+
+def test_a_part_may_be_short_and_is_not_continued() -> None:
+    _, llm = write(SCRIPT | {CONTINUE: "nobody should ask"}, WordLimits(20, 100))
+    assert not any(CONTINUE in prompt for prompt in llm.prompts)
+
+
+def test_a_paragraph_without_any_text_is_left_out_and_noted() -> None:
+    essay, _ = write(SCRIPT | {"five currencies": ""})
+    assert "currencies" not in essay.completion.text
+    assert "no paragraph on [2] c2" in essay.notes
+
+
+def test_an_answer_without_a_single_paragraph_is_an_error_that_says_why() -> None:
+    with pytest.raises(GenerationError, match=r"no text on any passage: .*finish_reason=stop"):
+        write(SCRIPT | {"162 billion": "", "five currencies": ""})
 
 
 def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
@@ -114,7 +131,7 @@ def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_tha
     )
     assert "Most of it runs through one port." in essay.completion.text
     assert "go on from it: Most of it runs through one port." in llm.prompts[-1]
-    assert "1 paragraphs go on with another sentence of their passage" in essay.completion.notes
+    assert "1 paragraphs go on with another sentence of their passage" in essay.notes
 
 
 def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence_of_it() -> None:
@@ -122,7 +139,7 @@ def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence
     essay, _ = write({"Open an": "it did.", "Close an": "it will.", "162": SCRIPT["162 billion"]} | script)
     assert "The bank lends in five currencies. It will lend more." in essay.completion.text
     assert "Peru" not in essay.completion.text
-    assert "1 paragraphs begin with a sentence of their passage" in essay.completion.notes
+    assert "1 paragraphs begin with a sentence of their passage" in essay.notes
 
 
 def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> None:
@@ -153,9 +170,9 @@ def test_a_line_that_names_a_source_leads_no_paragraph() -> None:
     assert "The bank lends in five currencies. It will." in essay.completion.text
 
 
-def test_a_loop_is_told_with_its_part() -> None:
+def test_a_loop_in_a_part_is_told() -> None:
     essay, _ = write(SCRIPT | {"five currencies": "The bank lends. " + "It lends to all of them now. " * 8})
-    assert essay.completion.loop.startswith("part 3: loop cut")
+    assert essay.completion.loop.startswith("attempt 3: loop cut")
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])

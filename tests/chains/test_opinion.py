@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fakes import ScriptedLLM, TopicEmbedding
@@ -6,7 +7,6 @@ from langchain_core.documents import Document
 
 from chains.abstention import calibrate
 from chains.generation.contract import WordLimits
-from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
 from chains.schemas import Chunk, DefectKind
 from prompts import Persona
@@ -81,7 +81,7 @@ def test_the_prompt_says_whose_words_a_passage_is() -> None:
 
 def test_an_answer_below_the_minimum_is_noted() -> None:
     opinion = opinion_chain(ScriptedLLM(script={"": "It grew."})).invoke(OpinionRequest("Did it?", [CHUNK]))
-    assert opinion.notes == ("2 words, 400 asked for",)
+    assert opinion.notes == ("shorter than asked for", "asked 2 more times to go on")
 
 
 def test_without_a_passage_it_does_not_know_and_asks_no_model() -> None:
@@ -137,17 +137,16 @@ def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     assert opinion.answer.startswith("I hold that it did.\n\nTrade was 162 billion dollars [1].")
 
 
-def pipeline_of(layers: int, width: int) -> BatchedHuggingFacePipeline:
-    config = SimpleNamespace(num_hidden_layers=layers, hidden_size=width, vocab_size=50_000)
-    return BatchedHuggingFacePipeline.model_construct(pipeline=SimpleNamespace(model=SimpleNamespace(config=config)))
+def model_of(parameters: float) -> Any:
+    return SimpleNamespace(contract_backend=SimpleNamespace(parameters=parameters))
 
 
 def test_a_small_local_model_writes_by_chunk_and_a_large_one_from_a_single_prompt() -> None:
     limits = WordLimits(400, 500)
-    assert default_style(pipeline_of(30, 576), limits, 5) == "by_chunk"
-    assert default_style(pipeline_of(40, 5120), limits, 5) == "single"
+    assert default_style(model_of(135e6), limits, 5) == "by_chunk"
+    assert default_style(model_of(12e9), limits, 5) == "single"
     assert default_style(ScriptedLLM(script={}), limits, 5) == "single"
 
 
 def test_where_the_length_has_no_room_for_a_paragraph_a_chunk_a_single_prompt_asks() -> None:
-    assert default_style(pipeline_of(30, 576), WordLimits(400, 500), 10) == "single"
+    assert default_style(model_of(135e6), WordLimits(400, 500), 10) == "single"

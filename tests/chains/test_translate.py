@@ -58,8 +58,8 @@ def test_terms_of_the_glossary_are_shown_where_they_stand_and_missed_where_they_
 def test_a_translation_far_too_short_or_looping_is_noted() -> None:
     llm = ScriptedLLM(script={"Trade": "貿易。", "Bank": "銀行は貸す。" * 40})
     found = translation_chain(llm).invoke(ANSWER)
-    assert "paragraph 1: 2 words" in found.notes[0]
-    assert found.loop.startswith("paragraph 2: loop cut")
+    assert "paragraph 1: shorter than asked for" in found.notes
+    assert found.loop.startswith("paragraph 2: attempt 1: loop cut")
 
 
 def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:

@@ -196,7 +196,7 @@ def test_a_model_that_answers_though_it_is_not_listed_is_taken(answering: dict) 
 @pytest.mark.enable_socket
 def test_a_server_that_refuses_the_key(answering: dict) -> None:
     answering["all"] = (401, {}, {"error": "who are you"})
-    with pytest.raises(ModelError, match=r"refuses the key \(HTTP 401\); set OPENAI_API_KEY"):
+    with pytest.raises(ModelError, match=r"refuses the key \(HTTP 401\); set DEBATE_API_KEY"):
         load(f"{answering['url']}/v1#model")
 
 

@@ -53,8 +53,8 @@ def test_a_lost_connection_is_tried_again_and_told_in_the_row(summary) -> None:
     (row,) = summary.results
     assert row.status == "done"
     assert row.attempts == (
-        "opinion, attempt 1: ConnectionError: lost 1",
-        "opinion, attempt 2: ConnectionError: lost 2",
+        "opinion, attempt 1: ModelUnavailable: ConnectionError: lost 1",
+        "opinion, attempt 2: ModelUnavailable: ConnectionError: lost 2",
     )
 
 
@@ -67,7 +67,9 @@ def test_every_attempt_has_its_span_in_the_trace(summary) -> None:
 @pytest.mark.parametrize("summary", [9], indirect=True)
 def test_after_three_attempts_the_row_is_failed_with_all_their_reasons(summary) -> None:
     (row,) = summary.results
-    assert row.error.startswith("ConnectionError: lost 3 · 3 attempts: opinion, attempt 1: ConnectionError: lost 1;")
+    assert row.error.startswith(
+        "ModelUnavailable: ConnectionError: lost 3 · 3 attempts: opinion, attempt 1: ModelUnavailable: "
+    )
 
 
 @pytest.mark.parametrize(

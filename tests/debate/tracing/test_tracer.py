@@ -129,8 +129,8 @@ def test_a_loop_that_was_cut_is_an_event_of_its_turn(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, llm=ScriptedLLM(script=script)))
     turn = next(span for span in spans if span.name == "turn:professor")
     assert turn.events[0][0] == "loop cut"
-    assert turn.attributes["pov_debate.loop"].startswith("loop cut after")
-    assert "loop cut: loop cut after" in printed(spans)
+    assert turn.attributes["pov_debate.loop"].startswith("attempt 1: loop cut after")
+    assert "loop cut: attempt 1: loop cut after" in printed(spans)
 
 
 def test_an_abstention_is_told_with_its_reason(tmp_path: Path) -> None:

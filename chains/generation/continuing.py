@@ -1,0 +1,127 @@
+"""The second half of the contract: an answer that ended too early is continued on purpose.
+
+Each request is new and short: the question, what was said so far, and one thing that is missing: a passage that the
+answer does not use yet, then a consequence, then a counter-argument. What it brings becomes a paragraph, less what was
+said already. It ends at the minimum, or where the model says nothing new; no answer is padded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.runnables import RunnableConfig
+
+from chains.generation.contract import Backend, WordLimits
+from chains.generation.ladder import Asked, Draft, read
+from chains.schemas import Attempt, Removal
+from chains.text.echo import echo_share
+from chains.text.ngrams import ngrams
+from chains.text.refusal import is_abstention
+from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from prompts import load_prompt
+
+_PARAGRAPH = WordLimits(40, 90)  # words of one continuation, where so many are wanted
+_LEAST_NEW = 8  # words; less is a rest of what was said
+_SAID = 0.4  # of a sentence's 4-grams; from here on it says an earlier one again
+_USED = 0.1  # of a passage's word pairs that an answer shares, once it speaks of the passage
+_BARREN = 2  # continuations in a row that brought nothing new: the model has no more to say
+_CLOSE = re.compile(
+    r"(?:in (?:conclusion|summary|short|sum|the end)|to (?:conclude|sum up|summari[sz]e)|ultimately|overall|"
+    r"my verdict|what follows|all in all|finally|for (?:all )?these reasons)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Growing:
+    """An answer while it is continued."""
+
+    asked: Asked
+    text: str
+    attempts: list[Attempt] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
+    barren: int = 0
+    missing: Iterator[tuple[str, str]] = field(default_factory=lambda: iter(()))
+
+    def __post_init__(self) -> None:
+        self.missing = self._what_is_missing()
+
+    @property
+    def short(self) -> bool:
+        """Whether the answer is below its minimum, and no "I don't know"."""
+        return word_count(self.text) < self.asked.limits.minimum and not is_abstention(self.text)
+
+    @property
+    def room(self) -> int:
+        """Words up to the maximum."""
+        return self.asked.limits.maximum - word_count(self.text)
+
+    def next_request(self) -> Asked | None:
+        """Return what is asked for next, or None where the answer is long enough or nothing is left to ask for."""
+        begun = bool(self.text) and self.asked.can_go_on
+        if not (begun and self.short) or self.barren >= _BARREN or self.room < _LEAST_NEW:
+            return None
+        passage, aspect = next(self.missing, ("", ""))
+        if not aspect:
+            return None
+        prompt = self.asked.prompt
+        limits = WordLimits(min(_PARAGRAPH.minimum, self.room // 2), min(_PARAGRAPH.maximum, self.room))
+        rendered = load_prompt("continue").render(
+            system=prompt.system,
+            question=prompt.question,
+            passage=passage,
+            aspect=aspect,
+            written=self.text,
+            min_words=limits.minimum,
+            max_words=limits.maximum,
+        )
+        return replace(self.asked, prompt=rendered, limits=replace(limits, minimum=0))
+
+    def add(self, draft: Draft) -> None:
+        """Join a continuation's new sentences as a paragraph: before the close where there is one, else at the end."""
+        self.attempts.append(draft.attempt)
+        self.removed += draft.removed
+        new = "" if is_abstention(draft.text) else _new_sentences(draft.text, self.text, self.room)
+        if word_count(new) < _LEAST_NEW:
+            self.barren += 1
+            return
+        self.barren = 0
+        *body, last = self.text.split("\n\n")
+        closed = body and _CLOSE.match(last)
+        self.text = "\n\n".join([*body, new, last] if closed else [*body, last, new])
+
+    def _what_is_missing(self) -> Iterator[tuple[str, str]]:
+        for passage in self.asked.prompt.passages:
+            if not _speaks_of(self.text, passage):
+                yield passage, "passage"
+        yield "", "consequence"
+        yield "", "objection"
+
+
+def grow(backend: Backend, growing: Sequence[Growing], config: RunnableConfig | None) -> None:
+    """Continue all answers that are too short, a request each at a time, together."""
+    while requests := [(one, wanted) for one in growing if (wanted := one.next_request()) is not None]:
+        fitting = [(one, wanted) for one, wanted in requests if backend.fits(wanted.prompt, wanted.limits.maximum)]
+        if not fitting:
+            continue  # the next passage may be shorter
+        asked = [wanted.request(backend.ladder[0], len(backend.ladder) + len(one.attempts)) for one, wanted in fitting]
+        for (one, wanted), raw in zip(fitting, backend.attempt(asked, config), strict=True):
+            one.add(read(raw, wanted, 1, continues=True))
+
+
+def _new_sentences(text: str, said: str, room: int) -> str:
+    """The finished sentences of a text that do not say again what was said, as many as there is room for."""
+    kept: list[str] = []
+    for sentence in (one.text for one in split_sentences(text) if ends_with_sentence(one.text)):
+        if word_count(" ".join([*kept, sentence])) > room:
+            break
+        if sentence not in said and echo_share(sentence, [said, *kept]) < _SAID:
+            kept.append(sentence)
+    return " ".join(kept)
+
+
+def _speaks_of(text: str, passage: str) -> bool:
+    pairs, said = set(ngrams(passage, 2)), set(ngrams(text, 2))
+    return len(pairs & said) > _USED * len(pairs)

@@ -1,0 +1,73 @@
+"""What the errors of other libraries mean for a request: a prompt too long, a parameter unknown, a server that is busy.
+
+LangChain has classes for some of these errors; servers and integrations differ, so the message is read as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import httpx
+from langchain_core.exceptions import ContextOverflowError, ModelError
+
+from chains.errors import ModelUnavailable
+
+_BAD_REQUEST = {400, 413, 422}  # HTTP
+_MAY_PASS = {408, 409, 425, 429}  # too slow, conflict, too early, too many; and all from 500
+_LOST = (ConnectionError, TimeoutError, httpx.TransportError)
+_LONGEST_WAIT = 120.0  # seconds; a server that wants more is as good as down
+_TOO_LONG = re.compile(
+    r"context.{0,10}(?:length|window|size)|context_length_exceeded|prompt is too long|too many tokens|"
+    r"exceeds? .{0,40}(?:context|token limit)|maximum .{0,20}tokens|input .{0,20}too long|max_model_len",
+    re.IGNORECASE,
+)
+_NOT_KNOWN = re.compile(
+    r"unsupported|not supported|unrecogni[sz]ed|unexpected|unknown|not permitted|extra (?:inputs|fields)|not allowed|"
+    r"does not support|invalid param",
+    re.IGNORECASE,
+)
+
+
+def is_too_long(error: Exception) -> bool:
+    """Tell whether a server refused a prompt because it is longer than the model's window."""
+    if isinstance(error, ContextOverflowError):
+        return True
+    return _status(error) in _BAD_REQUEST and bool(_TOO_LONG.search(str(error)))
+
+
+def refused_parameter(error: Exception, sent: Iterable[str]) -> str:
+    """Return which of the parameters sent a server says it does not know, or ""; it may name another to use instead."""
+    message = str(error)
+    if _status(error) not in _BAD_REQUEST or not _NOT_KNOWN.search(message):
+        return ""
+    found = {name: match.start() for name in sent if (match := re.search(rf"\b{name}\b", message))}
+    return min(found, key=lambda name: found[name], default="")
+
+
+def unavailable(error: Exception) -> ModelUnavailable | None:
+    """Return the error of a server that is busy or lost, which may pass; None for every other error."""
+    status = _status(error)
+    lost = next((one for one in _causes(error) if isinstance(one, _LOST)), None)
+    retryable = isinstance(error, ModelError) and error.is_retryable
+    if not (lost or retryable or (status is not None and (status in _MAY_PASS or status >= 500))):
+        return None
+    told = lost or error  # a client's own error says no more than "Connection error."
+    return ModelUnavailable(f"{type(told).__name__}: {told}", _retry_after(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _retry_after(error: Exception) -> float:
+    """Seconds that a server asked for in its header, as a number; a date is not read."""
+    told = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
+    return min(float(told), _LONGEST_WAIT) if re.fullmatch(r"\d{1,6}(?:\.\d+)?", told) else 0.0
+
+
+def _status(error: Exception) -> int | None:
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) else None

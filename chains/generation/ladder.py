@@ -1,0 +1,154 @@
+"""The first half of the contract: attempts along the ladder until a prompt has a text that can be used.
+
+Knows a model only as a ``Backend``. Cleaning, loops and empty answers are judged by the text, so alike for every model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langchain_core.runnables import RunnableConfig
+
+from chains.errors import GenerationError
+from chains.generation.contract import AttemptRequest, Backend, RawText, Sampling, WordLimits
+from chains.schemas import Attempt, Finish, Removal
+from chains.text.cleaning import clean_answer
+from chains.text.refusal import is_abstention
+from chains.text.repetition import detect_loop
+from chains.text.sentences import word_count
+from prompts import RenderedPrompt
+
+_SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
+_THINKING = 2048  # tokens more, once a model has spent all of its own before it wrote a word of the answer
+_LATE = 4  # a loop that begins after this part of the longest answer leaves one worth keeping
+_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a model, and how the answer is read.
+
+    Attributes:
+        speakers: names that may stand before the text, or begin another's words in it (see ``clean_answer``).
+        prose: whether headings and list marks are taken out.
+    """
+
+    prompt: RenderedPrompt
+    limits: WordLimits
+    seed: int = 0
+    speakers: tuple[str, ...] = ()
+    prose: bool = True
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a short answer can be continued: there is a minimum, and a question on several passages."""
+        return bool(self.limits.minimum and self.prompt.question and self.prompt.passages)
+
+    def request(self, sampling: Sampling, attempt: int, spare_tokens: int = 0) -> AttemptRequest:
+        """Return the request of an attempt, the first of which is 0."""
+        seed = self.seed * _SEEDS_A_ROW + attempt
+        return AttemptRequest(self.prompt, sampling, self.limits.maximum, seed, self.prompt.said, spare_tokens)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What can be used of the text of one attempt, and what was cleaned away around it."""
+
+    text: str
+    attempt: Attempt
+    removed: tuple[Removal, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """How long the text is."""
+        return word_count(self.text)
+
+
+def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | None) -> list[list[Draft]]:
+    """Make the first attempt for every prompt, and the next along the ladder for those that it failed.
+
+    An attempt has failed where it left no text, fell into a loop early, or is shorter than what it was made from
+    allows (a translation). An answer to a question is as long as the model made it; where it can, it is continued.
+    """
+    drafts: list[list[Draft]] = [[] for _ in asked]
+    left = list(range(len(asked)))
+    for step, sampling in enumerate(backend.ladder, 1):
+        requests = [asked[row].request(sampling, step - 1, _spare(drafts[row])) for row in left]
+        for row, raw in zip(left, backend.attempt(requests, config), strict=True):
+            drafts[row].append(read(raw, asked[row], step))
+        left = [row for row in left if not _will_do(drafts[row][-1], asked[row])]
+        if not left:
+            break
+    return drafts
+
+
+def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> Draft:
+    """Clean what a model wrote, cut it before a loop, and say why nothing is left where nothing is."""
+    opening = asked.prompt.opening if raw.after_opening else ""
+    cleaned = clean_answer(
+        _begun(opening, raw.text), prompt=asked.prompt.user, speakers=asked.speakers, prose=asked.prose
+    )
+    loop = detect_loop(cleaned.text)
+    text = cleaned.text[: loop.start].rstrip() if loop else cleaned.text
+    failure = "" if text.removeprefix(opening).strip(_CLOSERS) else _reason(raw, cleaned.removed)
+    text = "" if failure else text
+    attempt = Attempt(
+        step=step,
+        continues=continues,
+        finish=Finish.LOOP if loop else raw.finish,
+        words=word_count(text),
+        tokens_in=raw.tokens_in,
+        tokens_out=raw.tokens_out,
+        loop_after=word_count(text) if loop or raw.finish is Finish.LOOP else None,
+        failure=failure,
+    )
+    return Draft(text, attempt, cleaned.removed)
+
+
+def best_of(drafts: Sequence[Draft], maximum: int) -> Draft:
+    """Return the draft with the longest text that can be used.
+
+    Raises:
+        GenerationError: no attempt left any text.
+    """
+    best = max(drafts, key=lambda draft: min(draft.words, maximum))
+    if best.text:
+        return best
+    reasons = [draft.attempt.failure for draft in drafts]
+    if len(set(reasons)) > 1:
+        tried = "; ".join(f"attempt {n}: {reason}" for n, reason in enumerate(reasons, 1))
+        raise GenerationError(f"the model returned no text that can be used ({tried})")
+    raise GenerationError(f"{reasons[0]}, in {len(reasons)} attempts")
+
+
+def _begun(opening: str, text: str) -> str:
+    """Put the words back that a text had to begin with, unless the model said them again or closed them at once."""
+    if not opening or text.lstrip().startswith(opening):
+        return text
+    rest = text.lstrip(_CLOSERS)
+    if not rest or text.lstrip()[0] in _CLOSERS:
+        return rest
+    return f"{opening}{'' if rest[0] in ',;:' else ' '}{rest}"
+
+
+def _will_do(draft: Draft, asked: Asked) -> bool:
+    if draft.attempt.failure:
+        return False
+    enough = draft.words >= asked.limits.minimum
+    if draft.attempt.loop_after is not None:
+        return enough and draft.words >= asked.limits.maximum // _LATE
+    return enough or bool(asked.prompt.question) or is_abstention(draft.text)
+
+
+def _spare(drafts: Sequence[Draft]) -> int:
+    thought_only = any(draft.attempt.failure and draft.attempt.finish is Finish.LENGTH for draft in drafts)
+    return _THINKING if thought_only else 0
+
+
+def _reason(raw: RawText, removed: Sequence[Removal]) -> str:
+    if raw.refusal:
+        return f"the model refused: {raw.refusal}"
+    kinds = dict.fromkeys(removal.kind for removal in removed)
+    only = f"; it wrote only: {', '.join(kinds)}" if kinds else ""
+    return f"the model returned no text (finish_reason={raw.finish}{only})"

@@ -1,0 +1,74 @@
+"""What servers that call themselves OpenAI-compatible send instead of what was asked for, made right on the way.
+
+A page in place of JSON is a lost answer: it becomes a transport error, which may pass. A whole answer in place of a
+stream becomes a stream of one event. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+_OF_OPENAI = ("openai-organization", "openai-project")  # the client reads them from the environment, for OpenAI
+
+
+class ServerClient(httpx.Client):
+    """The client of one server.
+
+    Args:
+        with_key: whether the key in the headers is meant for this server.
+        timeout: seconds to wait for its next words.
+    """
+
+    def __init__(self, *, with_key: bool, timeout: float) -> None:
+        super().__init__(timeout=timeout, limits=httpx.Limits(max_connections=None), follow_redirects=True)
+        self._with_key = with_key
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Send a request.
+
+        Raises:
+            httpx.RemoteProtocolError: the server answered with a page, or with JSON that cannot be read.
+        """
+        if not self._with_key:
+            for name in ("authorization", *_OF_OPENAI):
+                request.headers.pop(name, None)
+        answer = super().send(request, **options)
+        kind = answer.headers.get("content-type", "")
+        if "html" in kind and not answer.is_error:
+            answer.close()
+            raise httpx.RemoteProtocolError(f"the server answered with a page ({kind}) in place of JSON")
+        if "json" in kind and not answer.is_error and json.loads(request.content or b"{}").get("stream"):
+            return _as_stream(answer, request)
+        return answer
+
+
+def _as_stream(answer: httpx.Response, request: httpx.Request) -> httpx.Response:
+    try:
+        whole = json.loads(answer.read())
+    except ValueError as error:
+        raise httpx.RemoteProtocolError(f"the server's answer is no JSON: {error}") from error
+    finally:
+        answer.close()
+    events = [f"data: {json.dumps(_chunk(whole))}\n\n", "data: [DONE]\n\n"]
+    headers = {"content-type": "text/event-stream"}
+    return httpx.Response(answer.status_code, headers=headers, stream=_Events(events), request=request)
+
+
+class _Events(httpx.SyncByteStream):
+    def __init__(self, events: list[str]) -> None:
+        self._events = events
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (event.encode() for event in self._events)
+
+
+def _chunk(whole: dict[str, Any]) -> dict[str, Any]:
+    choices = [
+        {"index": n, "delta": choice.get("message") or {}, "finish_reason": choice.get("finish_reason")}
+        for n, choice in enumerate(whole.get("choices") or [])
+    ]
+    return {**whole, "object": "chat.completion.chunk", "choices": choices}

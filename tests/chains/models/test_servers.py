@@ -1,0 +1,51 @@
+"""To whom a key is sent, and how long a server is waited for."""
+
+import pytest
+from misbehaving_server import misbehaving_server
+
+from chains import ModelSettings, load_llm
+from chains.models.servers import key_for
+
+KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("host", "environ", "key"),
+    [
+        ("api.openai.com", KEYS, "sk-openai"),
+        ("localhost", KEYS, "mine"),
+        ("localhost", {"OPENAI_API_KEY": "sk-openai"}, ""),
+        ("api.openai.com.example.org", {"OPENAI_API_KEY": "sk-openai"}, ""),
+        ("gateway.example.org", KEYS | {"DEBATE_API_KEY_HOSTS": "gateway.example.org, other"}, "sk-openai"),
+        ("api.openai.com", KEYS | {"DEBATE_API_KEY_HOSTS": "gateway.example.org"}, "mine"),
+    ],
+)
+def test_the_key_for_openai_goes_only_to_the_hosts_that_are_named_for_it(host, environ, key) -> None:
+    assert key_for(host, environ) == key
+
+
+@pytest.mark.enable_socket
+def test_a_server_gets_neither_the_key_nor_the_organisation_of_openai(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-secret")
+    with misbehaving_server() as server:
+        load_llm(ModelSettings(name=server.url("good"))).invoke("Why?")
+    assert "authorization" not in server.headers[0]
+    assert not any(
+        "openai" in value or "org-secret" in value for value in server.headers[0].values() if "/" not in value
+    )
+
+
+@pytest.mark.enable_socket
+def test_a_server_gets_the_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBATE_API_KEY", "mine")
+    with misbehaving_server() as server:
+        load_llm(ModelSettings(name=server.url("good"))).invoke("Why?")
+    assert server.headers[0]["authorization"] == "Bearer mine"
+
+
+@pytest.mark.enable_socket
+def test_the_timeout_can_be_set() -> None:
+    with misbehaving_server() as server:
+        llm = load_llm(ModelSettings(name=server.url("good"), timeout=12))
+    assert llm.request_timeout == 12

@@ -1,0 +1,144 @@
+"""A real OpenAI-compatible server on loopback whose model's name says how it misbehaves."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+ANSWER = (
+    "Ruritania cannot feed itself, and it should stop pretending that it can. Its valleys hold four months of grain, "
+    "and the railway to the coast was closed in 1931.\n\nWhat follows is plain. The crown must sign with its neighbour, "
+    "pay in timber, and keep the mills at Strelsau running."
+)
+THOUGHTS = "The user wants an opinion. I should take a side, and I must not use headings."
+LOOP = "The mills are open and the mills are full. " * 400
+MESSAGES: dict[str, dict[str, Any]] = {
+    "empty": {"content": ""},
+    "null": {"content": None},
+    "refusal": {"content": None, "refusal": "I cannot help with politics."},
+    "thinks": {"content": f"<think>\n{THOUGHTS}\n</think>\n\n{ANSWER}"},
+    "thinks-untagged": {"content": f"{THOUGHTS}\n</think>\n\n{ANSWER}"},
+    "thinks-apart": {"content": ANSWER, "reasoning_content": THOUGHTS},
+    "thinks-only": {"content": "", "reasoning_content": THOUGHTS * 50},
+    "role": {"content": f"Assistant: Sure! Here is my opinion:\n\n{ANSWER}\n\nUser: Thanks.\nAssistant: Welcome."},
+    "json": {"content": json.dumps({"answer": ANSWER, "confidence": 0.7})},
+    "fence": {"content": f"```markdown\n# Opinion\n\n{ANSWER}\n```"},
+    "loop": {"content": LOOP},
+}
+
+
+class MisbehavingServer(ThreadingHTTPServer):
+    """Keeps what it was sent: bodies in ``asked``, headers in ``headers``."""
+
+    def __init__(self, window: int | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.window = window
+        self.asked: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+
+    def url(self, model: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1#{model}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: MisbehavingServer
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        names = [*MESSAGES, "good", "stream", "stream-loop", "echo", "html", "busy", "down", "small", "cuts", "strict"]
+        about = {"max_model_len": self.server.window} if self.server.window else {}
+        self._json(200, {"object": "list", "data": [{"id": name, **about} for name in names]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.asked.append(body)
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        getattr(self, f"_as_{body['model'].replace('-', '_')}", self._answer)(body)
+
+    def _answer(self, body: dict[str, Any], message: dict[str, Any] | None = None, tokens: int | None = None) -> None:
+        model = body["model"]
+        message = {"role": "assistant", **(message or MESSAGES.get(model, {"content": ANSWER}))}
+        finish = "length" if model == "thinks-only" else "stop"
+        read = _size(body) // 4 if tokens is None else tokens
+        usage = {"prompt_tokens": read, "completion_tokens": 80, "total_tokens": read + 80}
+        choice = {"index": 0, "message": message, "finish_reason": finish}
+        self._json(200, {**_HEAD, "object": "chat.completion", "model": model, "choices": [choice], "usage": usage})
+
+    def _as_echo(self, body: dict[str, Any]) -> None:
+        self._answer(body, {"content": f"{body['messages'][-1]['content']}\n{ANSWER}"})
+
+    def _as_html(self, body: dict[str, Any]) -> None:
+        self._send(200, b"<html><body>502 Bad gateway</body></html>", "text/html")
+
+    def _as_busy(self, body: dict[str, Any]) -> None:
+        if len(self.server.asked) % 2 == 0:
+            return self._answer(body)
+        return self._json(429, {"error": {"message": "slow down"}}, {"retry-after": "7"})
+
+    def _as_down(self, body: dict[str, Any]) -> None:
+        self._json(500, {"error": {"message": "worker died"}})
+
+    def _as_small(self, body: dict[str, Any]) -> None:
+        if _size(body) <= 1500:
+            return self._answer(body)
+        return self._json(400, {"error": {"message": "This model's maximum context length is 400 tokens."}})
+
+    def _as_cuts(self, body: dict[str, Any]) -> None:
+        self._answer(body, tokens=min(150, _size(body) // 4))
+
+    def _as_strict(self, body: dict[str, Any]) -> None:
+        for name in ("seed", "max_tokens"):
+            if name in body:
+                return self._json(400, {"error": {"message": f"Unsupported parameter: '{name}' is not supported"}})
+        return self._answer(body)
+
+    def _as_stream(self, body: dict[str, Any]) -> None:
+        self._events([ANSWER[start : start + 7] for start in range(0, len(ANSWER), 7)])
+
+    def _as_stream_loop(self, body: dict[str, Any]) -> None:
+        self._events([LOOP[start : start + 20] for start in range(0, len(LOOP), 20)])
+
+    def _events(self, pieces: list[str]) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        ends = [*({"delta": {"content": piece}} for piece in pieces), {"delta": {}, "finish_reason": "stop"}]
+        usage = {"prompt_tokens": 90, "completion_tokens": 60, "total_tokens": 150}
+        chunks = [*({"choices": [{"index": 0, **end}]} for end in ends), {"choices": [], "usage": usage}]
+        try:
+            for chunk in chunks:
+                event = json.dumps({**_HEAD, "object": "chat.completion.chunk", "model": "stream", **chunk})
+                self.wfile.write(f"data: {event}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _json(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        self._send(status, json.dumps(body).encode(), "application/json", headers or {})
+
+    def _send(self, status: int, raw: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"content-type": kind, "content-length": str(len(raw)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+_HEAD = {"id": "x", "created": 1}
+
+
+def _size(body: dict[str, Any]) -> int:
+    return sum(len(message["content"]) for message in body["messages"])
+
+
+@contextmanager
+def misbehaving_server(window: int | None = None) -> Iterator[MisbehavingServer]:
+    """A server in a thread of its own."""
+    with MisbehavingServer(window) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
