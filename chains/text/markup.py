@@ -7,7 +7,7 @@ import re
 
 from chains.schemas import Removal
 from chains.text.phrases import HEADINGS
-from chains.text.sentences import UNSPACED
+from chains.text.sentences import UNSPACED, ends_with_sentence
 
 Cleaned = tuple[str, list[Removal]]
 
@@ -70,6 +70,7 @@ def without_list_marks(text: str) -> Cleaned:
     numbers = [int(found[1]) for line in text.split("\n") if (found := _NUMBERED.match(line))]
     is_list = len(numbers) > 1 or numbers == [1]
     kept: list[str] = []
+    in_list = False
     for line in text.split("\n"):
         if _OPEN_ITEM.fullmatch(line):
             removed.append(Removal("open item", line.strip()))
@@ -77,6 +78,9 @@ def without_list_marks(text: str) -> Cleaned:
         mark = _BULLET.match(line) or _QUOTED_LINE.match(line) or (_NUMBERED.match(line) if is_list else None)
         if mark:
             removed.append(Removal("list mark", mark.group().strip()))
+            if kept and not in_list and not ends_with_sentence(kept[-1]):
+                kept.append("")  # without its mark, the first item would go on with the heading above it
+        in_list = bool(mark)
         kept.append(line[mark.end() :] if mark else line)
     text = "\n".join(kept)
     if last := _OPEN_AT_END.search(text, max(0, len(text) - 20)):
