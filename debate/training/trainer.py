@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasets import Dataset
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
@@ -63,6 +63,7 @@ def train_adapter(
     import torch
 
     before, started = memory_in_use(), time.monotonic()
+    set_seed(settings.seed)  # the trainer seeds itself only after it has drawn the adapter's first weights
     trainer = SFTTrainer(
         model,
         args=_configuration(settings),
