@@ -32,7 +32,9 @@ _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
 # the same stance nearer in 76%, the plain model in 54%; both reach .65 on near-paraphrases alone.
 _SAME_SIDE, _SAME_MEANING = 0.65, 0.65
 _SAME_TEXT = 0.80  # of the meaning, where the embeddings know no sides
-_ON_TOPIC = 0.35  # of a view's cosine to the question, to stand for a difference on it
+# Of a view's cosine to the question, to stand for a difference on it: just above what any view of the example's
+# personas reaches on an off-topic question (0.22, examples/brics/off_topic.txt).
+_ON_TOPIC = 0.25
 _SAME_WORDS = 0.75  # without embeddings: of the shorter one's content words
 _OPENER = re.compile(
     r"^(?:\W*(?:my|our) (?:position|side|stance|view|answer)(?: (?:is|on \w+ is))?(?: that)?\s*[:,]?\s*"
@@ -59,7 +61,7 @@ def take_positions(
         texts = _ask(llm, [personas[n] for n in again], question, others, seed + 1, config)
         for n, text in zip(again, texts, strict=True):
             positions[n] = _differing(personas[n], text, positions, n, question, likeness)
-    return tuple(positions)
+    return tuple(_first_by_its_own_view(personas[0], positions, question, likeness))
 
 
 def agreeing(positions: Sequence[Position], n: int, question: str, likeness: Likeness | None) -> list[int]:
@@ -139,8 +141,34 @@ def _differing(
     """Take the second answer where it differs, else a view on the question, else what it said, as an agreement."""
     for candidate in (text, ""):
         new = _position(persona, candidate, question, likeness)
-        off_topic = new.source == "view" and likeness and likeness.meaning(question, [new.text])[0] < _ON_TOPIC
-        if new.text and not off_topic and not agreeing([*positions[:n], new], n, question, likeness):
+        if _bears_on(new, question, likeness) and not agreeing([*positions[:n], new], n, question, likeness):
             return new
     same = agreeing(positions, n, question, likeness)
     return replace(positions[n], agrees_with=tuple(positions[other].persona_id for other in same))
+
+
+def _first_by_its_own_view(
+    persona: Persona, positions: list[Position], question: str, likeness: Likeness | None
+) -> list[Position]:
+    """Let the first persona stand on its own view where everybody repeats it and nobody else found a difference.
+
+    A small model gives every persona the same sentence; what the personas really hold still differs.
+    """
+    if not all_agree(positions):
+        return positions
+    own, rest = _position(persona, "", question, likeness), positions[1:]
+    if not _bears_on(own, question, likeness) or agreeing([*rest, own], len(rest), question, likeness):
+        return positions
+    others = [tuple(name for name in one.agrees_with if name != persona.id) for one in rest]
+    return [own, *(replace(one, agrees_with=left) for one, left in zip(rest, others, strict=True))]
+
+
+def _bears_on(position: Position, question: str, likeness: Likeness | None) -> bool:
+    """Whether there is a position, and one that was taken from a persona's views has to do with the question."""
+    if not position.text:
+        return False
+    return (
+        position.source != "view"
+        or likeness is None
+        or bool(likeness.meaning(question, [position.text])[0] >= _ON_TOPIC)
+    )

@@ -45,6 +45,12 @@ def test_who_still_says_the_same_takes_up_a_view_of_its_own() -> None:
     assert (positions[1].text, positions[1].source) == (view, "view")
 
 
+def test_where_only_the_first_has_a_view_of_its_own_it_is_the_first_that_differs() -> None:
+    view = "Blocs without a charter never carry out what they declare."
+    positions, _ = taken({"Ada": POWER, "Ben": ALSO_POWER}, persona("Ada", view), persona("Ben"))
+    assert [(one.text, one.agrees_with) for one in positions] == [(view, ()), (ALSO_POWER, ())]
+
+
 def test_who_has_no_view_either_agrees_and_says_so() -> None:
     positions, _ = taken({"Ada": POWER, "Ben": ALSO_POWER}, persona("Ada"), persona("Ben"))
     assert positions[1].agrees_with == ("ada",)
