@@ -111,6 +111,8 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
         notes.append(f"did not fit the window: {', '.join(opinion.dropped)}")
     if opinion and opinion.abstained:
         notes.append("abstained")
+    if result.outcome:
+        notes.append(f"debate: {result.outcome.value}")
     if translation:
         notes += [f"translation: {note}" for note in _translation_notes(translation)]
     shown = _shown(result)

@@ -2,10 +2,11 @@
 
 from dataclasses import asdict, replace
 
+import pytest
 from example_rows import ANSWER_ROW
 from pydantic import TypeAdapter
 
-from chains.schemas import Defect, DefectKind
+from chains.schemas import DebateOutcome, Defect, DefectKind
 from debate.results import QuestionResult, result_row, turn_rows
 
 ROW = TypeAdapter(QuestionResult)
@@ -42,3 +43,9 @@ def test_the_debate_sheet_shows_the_passages_that_a_turn_read() -> None:
     turn, verdict = turn_rows(ANSWER_ROW)
     assert (turn["context"], turn["chunk_ids"]) == ("[1] The hawk reads this.", "c3")
     assert verdict["context"] == ""
+
+
+@pytest.mark.parametrize("outcome", [DebateOutcome.NO_DISAGREEMENT, DebateOutcome.ABSTAINED, DebateOutcome.NO_WINNER])
+def test_a_row_says_how_its_debate_ended(outcome: DebateOutcome) -> None:
+    notes = result_row(replace(ANSWER_ROW, outcome=outcome))["notes"]
+    assert f"debate: {outcome.value}" in notes.split("; ")
