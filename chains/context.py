@@ -16,6 +16,7 @@ from prompts import RenderedPrompt
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*|#{2,}", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{2,3}|_{2,3}(?!\w)")
+_SECTION = re.compile(r"^[ \t]*#{3}[ \t]*[A-Z][A-Z ]*:", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -39,18 +40,29 @@ def shown_passage(chunk: Chunk) -> str:
     return f"From {clean_passage(chunk.label)}:\n{text}" if chunk.label else text
 
 
+def word_for_word(chunk: Chunk) -> str:
+    """A passage as a debate shows it: whose words it is, where that is known, and the text, byte for byte.
+
+    Only a passage that would open a section of the prompt ("### RESPONSE:") loses its marks.
+    """
+    text = clean_passage(chunk.text) if _SECTION.search(chunk.text) else chunk.text
+    return f"From {clean_passage(chunk.label)}:\n{text}" if chunk.label else text
+
+
 def fit_chunks(
     render: Callable[[Sequence[str]], RenderedPrompt],
     chunks: Sequence[Chunk],
     fits: Callable[[RenderedPrompt], bool],
+    shown: Callable[[Chunk], str] = shown_passage,
+    least: int = 1,
 ) -> FittedPrompt:
-    """Render the prompt with as many chunks as fit, best first.
+    """Render the prompt with as many chunks as fit, best first, each as ``shown``.
 
     Raises:
-        GenerationError: not even one chunk fits (or, with no chunks, the bare prompt does not).
+        GenerationError: not even the ``least`` chunks fit (or, with no chunks, the bare prompt does not).
     """
-    for kept in range(len(chunks), 0 if chunks else -1, -1):
-        prompt = render([shown_passage(chunk) for chunk in chunks[:kept]])
+    for kept in range(len(chunks), min(least, len(chunks)) - 1, -1):
+        prompt = render([shown(chunk) for chunk in chunks[:kept]])
         if fits(prompt):
             return FittedPrompt(prompt, tuple(chunks[:kept]), tuple(chunk.id for chunk in chunks[kept:]))
     raise GenerationError(

@@ -15,11 +15,13 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from chains.debating.kinds import FEWEST, MOST, VOTES
 from chains.debating.likeness import Likeness
 from chains.debating.positions import all_agree, take_positions
 from chains.debating.record import DebateRecord
+from chains.debating.speakers import LLM, Speakers
 from chains.debating.turns import Speaker
-from chains.debating.verdict import give_verdict
+from chains.debating.verdict import Decided, give_verdict
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.schemas import (
@@ -57,13 +59,14 @@ class DebateSteps:
 
     Args:
         limits: words of a turn.
+        llms: for personas that have a model of their own, that model by their id.
         candidates: turns written for each turn in one batch; the best by their measures is spoken. Where it fails, as
             many again are written.
         embeddings: tell which positions agree, whether a turn keeps to its own, and what its sentences rest on;
             without them only words tell.
 
     Raises:
-        ChainError: fewer than two personas or two rounds: that is no debate.
+        ChainError: fewer than two personas or two rounds, which is no debate, or more than eight personas.
     """
 
     def __init__(
@@ -76,40 +79,48 @@ class DebateSteps:
         verdict_limits: WordLimits = DEFAULT_VERDICT_LIMITS,
         candidates: int = DEFAULT_CANDIDATES,
         embeddings: Embeddings | None = None,
+        llms: Mapping[str, LLM] | None = None,
         seed: int = 0,
     ) -> None:
-        if len(personas) < 2:
+        if len(personas) < FEWEST:
             raise ChainError(
                 f"a debate needs at least two personas, {len(personas)} given; add one to the personas file"
             )
+        if len(personas) > MOST:
+            raise ChainError(f"a debate takes at most {MOST} personas, {len(personas)} given; name fewer debaters")
         if rounds < 2:
             raise ChainError(f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody")
         self.personas = tuple(personas)
-        self._llm = llm
-        self._rounds = rounds
+        self.rounds = rounds
+        self.speakers = Speakers(llm, llms or {})
+        self.seed = seed
         self._limits = limits
         self._verdict_limits = verdict_limits
         self._candidates = candidates
-        self._likeness = Likeness(embeddings) if embeddings is not None else None
-        self._seed = seed
+        self.likeness = Likeness(embeddings) if embeddings is not None else None
 
     def take_positions(self, record: DebateRecord, config: RunnableConfig | None = None) -> tuple[Position, ...]:
         """Let every persona say what it stands for."""
 
         def take(so_far: DebateRecord, config: RunnableConfig) -> tuple[Position, ...]:
-            return take_positions(self._llm, self.personas, so_far.question, self._likeness, self._seed, config)
+            return take_positions(self.speakers, self.personas, so_far.question, self.likeness, self.seed, config)
 
         return RunnableLambda(take).with_config(run_name="positions").invoke(record, config)
 
     def outcome(self, record: DebateRecord, verdict: Verdict | None = None) -> DebateOutcome | None:
         """Say how the debate ended; None while it goes on."""
         if verdict is not None:
-            return DebateOutcome.WON if verdict.winner else DebateOutcome.NO_WINNER
+            return outcome_of(verdict)
         return DebateOutcome.NO_DISAGREEMENT if all_agree(record.positions) else None
 
     def is_over(self, record: DebateRecord) -> bool:
         """Whether every persona has spoken in every round."""
-        return len(record.turns) >= self._rounds * len(self.personas)
+        return len(record.turns) >= self.rounds * len(self.personas)
+
+    def next_speaker(self, record: DebateRecord) -> tuple[Persona, int]:
+        """Return who speaks next, and in which round, from 1."""
+        number, place = divmod(len(record.turns), len(self.personas))
+        return self.personas[place], number + 1
 
     def speak(self, record: DebateRecord, config: RunnableConfig | None = None) -> Turn:
         """Let the next persona speak.
@@ -117,27 +128,43 @@ class DebateSteps:
         Raises:
             GenerationError: the debate so far leaves no room for a single passage.
         """
-        number, place = divmod(len(record.turns), len(self.personas))
-        persona = self.personas[place]
-
-        speaker = Speaker(self._llm, persona, self._limits, self._rounds, self._candidates, self._likeness, self._seed)
+        persona, number = self.next_speaker(record)
+        speaker = self._speaker(persona)
 
         def turn(so_far: DebateRecord, config: RunnableConfig) -> Turn:
-            return speaker.speak(so_far, number + 1, config)
+            return speaker.speak(so_far, number, config)
 
         return RunnableLambda(turn).with_config(run_name=f"turn:{persona.id}").invoke(record, config)
 
-    def give_verdict(self, record: DebateRecord, config: RunnableConfig | None = None) -> Verdict:
-        """Let the moderator judge.
+    def said(self, record: DebateRecord, text: str) -> Turn:
+        """Return what somebody else said in the next persona's place as its turn, measured as every turn is."""
+        persona, number = self.next_speaker(record)
+        return self._speaker(persona).said(record, number, text)
+
+    def _speaker(self, persona: Persona) -> Speaker:
+        llm = self.speakers.llm_of(persona.id)
+        return Speaker(llm, persona, self._limits, self.rounds, self._candidates, self.likeness, self.seed)
+
+    def give_verdict(
+        self, record: DebateRecord, config: RunnableConfig | None = None, *, decided: Decided | None = None
+    ) -> Verdict:
+        """Let the moderator give the reasons of what was decided; unless given, the moderator decides it, too.
 
         Raises:
             GenerationError: the debate does not fit the model's window.
         """
 
         def judge(so_far: DebateRecord, config: RunnableConfig) -> Verdict:
-            return give_verdict(self._llm, so_far, self._verdict_limits, self._seed, config)
+            return give_verdict(self.speakers.llm, so_far, self._verdict_limits, self.seed, config, decided)
 
         return RunnableLambda(judge).with_config(run_name="verdict").invoke(record, config)
+
+
+def outcome_of(verdict: Verdict) -> DebateOutcome:
+    """Say how a debate ended by its verdict."""
+    if verdict.winner:
+        return DebateOutcome.WON
+    return DebateOutcome.NO_CONSENSUS if verdict.decision in VOTES else DebateOutcome.NO_WINNER
 
 
 def debate_chain(

@@ -19,6 +19,7 @@ from langchain_core.documents import Document
 from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
+from chains.debating.kinds import Decision
 from chains.errors import ChainError
 
 
@@ -367,6 +368,7 @@ class DebateOutcome(StrEnum):
 
     WON = "won"
     NO_WINNER = "no winner"
+    NO_CONSENSUS = "no consensus"  # of the debaters' votes
     NO_DISAGREEMENT = "no disagreement"
     ABSTAINED = "not held: the answer was an abstention"
 
@@ -417,17 +419,78 @@ class Turn:
     supported: float | None = None
 
 
+class StopReason(StrEnum):
+    """Why a debate went on no longer."""
+
+    ROUNDS = "all rounds held"
+    AGREEMENT = "all debaters hold the same position"
+    NOTHING_NEW = "nothing new was said in a round"
+    BUDGET = "the token budget is spent"
+
+
 @dataclass(frozen=True)
-class Verdict(Turn):
-    """The moderator's judgement, a turn in round 0 that reads no passages.
+class Judgement:
+    """One answer of a judge: who argued better, of these in the order in which they were shown; "" for nobody."""
+
+    shown: tuple[str, ...]
+    winner: str = ""
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """The vote of one debater.
 
     Attributes:
-        winner: id of the persona that argued better, or "" where nobody did.
+        choices: ids of the personas whose position it chose, best first; none where it named nobody.
+    """
+
+    persona_id: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Poll:
+    """Whose position each debater holds after a round."""
+
+    round: int
+    ballots: tuple[Ballot, ...]
+
+
+@dataclass(frozen=True)
+class RoundQuestion:
+    """What a moderator asks at the beginning of a round.
+
+    Attributes:
+        chunk_id: the passage that raised it, which every debater then reads.
+        source: who put it into words: the model, or the passage where the model asked nothing usable.
+    """
+
+    round: int
+    text: str
+    chunk_id: str
+    source: Literal["model", "passage"] = "model"
+
+
+@dataclass(frozen=True)
+class Verdict(Turn):
+    """What was decided and why: a turn in round 0, spoken by the moderator.
+
+    Attributes:
+        winner: id of the persona that argued better, or whose position was voted for; "" where there is none.
+        decision: how that was decided.
+        share: of the judgements or votes that there were, the share for the winner, in [0, 1]; None without a winner.
+            Where the question has a checkable answer, this is the probability that the debate gives it.
+        judgements: what a moderator or judge answered, each time it was asked.
+        ballots: how the debaters voted.
         decided_by: claims that decided, as they were said.
         conceded: claims that an opponent conceded.
     """
 
     winner: str = ""
+    decision: Decision = "moderator"
+    share: float | None = None
+    judgements: tuple[Judgement, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
     decided_by: tuple[Claim, ...] = ()
     conceded: tuple[Claim, ...] = ()
 

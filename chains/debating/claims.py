@@ -31,8 +31,9 @@ def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
     A claim is a whole sentence, word for word, that nobody answered yet. The latest turn comes first, in it what the
     speaker says in own words, then what names a fact. Before an opponent has spoken, its position can be answered.
     """
-    answered = {turn.answers for turn in record.turns if turn.answers}
-    spoken = [(n, turn) for n, turn in enumerate(record.turns) if turn.persona_id != persona_id]
+    heard = record.heard_turns()
+    answered = {turn.answers for _, turn in heard if turn.answers}
+    spoken = [(n, turn) for n, turn in heard if turn.persona_id != persona_id]
     found: list[Claim] = []
     for n, turn in sorted(spoken, key=lambda pair: -pair[0]):
         claims = [claim for claim in claims_of(turn, n) if claim not in answered]

@@ -11,14 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.claims import contradicts, overlap
 from chains.debating.likeness import Likeness
-from chains.generation.completion import complete_all
+from chains.debating.speakers import Speakers
 from chains.generation.contract import WordLimits
 from chains.schemas import Position
 from chains.text.echo import echo_share
@@ -44,7 +42,7 @@ _OPENER = re.compile(
 
 
 def take_positions(
-    llm: BaseLanguageModel[Any],
+    speakers: Speakers,
     personas: Sequence[Persona],
     question: str,
     likeness: Likeness | None,
@@ -52,13 +50,13 @@ def take_positions(
     config: RunnableConfig | None,
 ) -> tuple[Position, ...]:
     """Ask every persona for its position, and those that agree for their difference."""
-    first = _ask(llm, personas, question, [()] * len(personas), seed, config)
+    first = _ask(speakers, personas, question, [()] * len(personas), seed, config)
     positions = [_position(persona, text, question, likeness) for persona, text in zip(personas, first, strict=True)]
     same = {n: agreeing(positions, n, question, likeness) for n in range(len(positions))}
     again = [n for n, others in same.items() if others]
     if again:
         others = [[positions[other] for other in same[n]] for n in again]
-        texts = _ask(llm, [personas[n] for n in again], question, others, seed + 1, config)
+        texts = _ask(speakers, [personas[n] for n in again], question, others, seed + 1, config)
         for n, text in zip(again, texts, strict=True):
             positions[n] = _differing(personas[n], text, positions, n, question, likeness)
     return tuple(_first_by_its_own_view(personas[0], positions, question, likeness))
@@ -98,7 +96,7 @@ def position_sentence(written: str, voice: str) -> str:
 
 
 def _ask(
-    llm: BaseLanguageModel[Any],
+    speakers: Speakers,
     personas: Sequence[Persona],
     question: str,
     others: Sequence[Sequence[Position]],
@@ -106,7 +104,7 @@ def _ask(
     config: RunnableConfig | None,
 ) -> list[str]:
     prompts = [_prompt(persona, question, held) for persona, held in zip(personas, others, strict=True)]
-    written = complete_all(llm, prompts, [_LIMITS] * len(prompts), seed, config, may_be_empty=True)
+    written = speakers.complete([one.id for one in personas], prompts, _LIMITS, seed, config)
     return [position_sentence(one.text, persona.voice) for one, persona in zip(written, personas, strict=True)]
 
 

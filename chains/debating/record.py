@@ -16,6 +16,8 @@ class DebateRecord:
         opinion: the opinion under debate, or "".
         table: every passage of the question by id; texts are kept here alone.
         readings: what each persona reads, by its id.
+        heard: indices of the turns that the next speaker has heard; None for all.
+        asked: what the moderator asks in this round, or "".
     """
 
     question: str
@@ -24,6 +26,12 @@ class DebateRecord:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     positions: tuple[Position, ...] = ()
     turns: tuple[Turn, ...] = ()
+    heard: frozenset[int] | None = None
+    asked: str = ""
+
+    def heard_turns(self) -> list[tuple[int, Turn]]:
+        """Return the turns that the next speaker has heard, with their indices in ``turns``."""
+        return [(n, turn) for n, turn in enumerate(self.turns) if self.heard is None or n in self.heard]
 
     def position_of(self, persona_id: str) -> str:
         """Return what a persona stands for, or ""."""
@@ -35,8 +43,8 @@ class DebateRecord:
         return taken | {one.persona_id: one.speaker for one in self.turns}
 
     def used(self) -> frozenset[str]:
-        """Return the ids of the passages that a turn rests on."""
-        return frozenset(chunk_id for turn in self.turns for chunk_id in turn.used)
+        """Return the ids of the passages that a turn that was heard rests on."""
+        return frozenset(chunk_id for _, turn in self.heard_turns() for chunk_id in turn.used)
 
     def passages_of(self, persona_id: str) -> tuple[Chunk, ...]:
         """Return what a persona reads, best first."""

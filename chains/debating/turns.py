@@ -15,7 +15,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import FittedPrompt, fit_chunks
+from chains.context import FittedPrompt, fit_chunks, word_for_word
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, with_unsupported
@@ -77,11 +77,28 @@ class Speaker:
         best = replace(max(tried, key=quality), tries=len(tried), tokens=sum(one.tokens for one in tried))
         return with_unsupported(best, record, self.persona.voice)
 
+    def said(self, record: DebateRecord, number: int, text: str) -> Turn:
+        """Return what somebody else said in this persona's place, measured as every turn is."""
+        claims = claims_to_answer(record, self.persona.id)
+        chunks = record.passages_of(self.persona.id)
+        turn = Turn(
+            round=number,
+            persona_id=self.persona.id,
+            speaker=self.persona.name,
+            text=" ".join(text.split()),
+            words=0,
+            chunk_ids=tuple(chunk.id for chunk in chunks),
+            answers=max(claims, key=lambda claim: touched(text, claim.sentence), default=None),
+            tries=0,
+        )
+        measured = assessed(turn, record, chunks, self.likeness, limits=self.limits, voice=self.persona.voice)
+        return with_unsupported(measured, record, self.persona.voice)
+
     def _candidates(
         self, record: DebateRecord, number: int, plans: Sequence[Plan], seed: int, config: RunnableConfig | None
     ) -> list[Turn]:
         fitted = [self._fitted(record, number, plan) for plan in plans]
-        prompts = [replace(one.prompt, said="\n".join(turn.text for turn in record.turns)) for one in fitted]
+        prompts = [replace(one.prompt, said="\n".join(turn.text for _, turn in record.heard_turns())) for one in fitted]
         limits = [self.limits] * len(prompts)
         try:
             written = complete_all(self.llm, prompts, limits, seed, config, may_be_empty=True)
@@ -105,7 +122,7 @@ class Speaker:
             pairs = [(numbers[chunk.id], text) for chunk, text in zip(passages, texts, strict=False)]
             return self._prompt(record, number, plan, pairs)
 
-        return fit_chunks(render, passages, lambda prompt: fits_window(self.llm, prompt, self.limits))
+        return fit_chunks(render, passages, lambda prompt: fits_window(self.llm, prompt, self.limits), word_for_word)
 
     def _prompt(
         self, record: DebateRecord, number: int, plan: Plan, passages: Sequence[tuple[int, str]]
@@ -116,6 +133,7 @@ class Speaker:
             views=[pov.text for pov in self.persona.povs if pov.weight > 0],
             position=record.position_of(self.persona.id),
             question=record.question,
+            asked=record.asked,
             passages=passages,
             opinion=record.opinion,
             claim=plan.claim.sentence if plan.claim else "",

@@ -1,9 +1,10 @@
 """The moderator's verdict: who argued better, by which claims, and what was conceded.
 
-The decision is asked for twice, with the names in opposite order; where the two answers differ nobody has won, since a
-model that judges prefers a place in its prompt (Zheng et al. 2023, "Judging LLM-as-a-Judge"). The claims that decided
-are chosen by measure: of what the winner said, what rests on a passage and no opponent took up. Only the reasons are
-the model's prose.
+Unless it was decided elsewhere, the moderator is asked twice, with the names in opposite order; where the two answers
+differ nobody has won, since a model that judges prefers a place in its prompt (Zheng et al. 2023, "Judging
+LLM-as-a-Judge"). The claims that decided are chosen by measure: of what the winner said, what rests on a passage and no
+opponent took up. Only the reasons are the model's prose. The moderator reads the passages that the turns rest on, word
+for word; whole ones are left out where its window is short.
 """
 
 from __future__ import annotations
@@ -11,46 +12,67 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.claims import claims_of, touched
+from chains.debating.evidence import complete_with_evidence, evidence_of
+from chains.debating.kinds import Decision
 from chains.debating.measures import with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import led, plain, to_the_end_of_a_sentence
-from chains.errors import GenerationError
-from chains.generation.completion import complete_all, completion_chain, fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Claim, Turn, Verdict
+from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
 from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 MODERATOR = "moderator"
-_NAME = WordLimits(maximum=12)
+NAME = WordLimits(maximum=12)
 _TAKEN_UP = 0.5  # of a claim's content words, in a later turn of an opponent
 
 
+@dataclass(frozen=True)
+class Decided:
+    """Who won and how that was decided: what a verdict then gives the reasons of. The fields are those of a Verdict."""
+
+    decision: Decision = "moderator"
+    winner: str = ""
+    share: float | None = None
+    judgements: tuple[Judgement, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
+
+
 def give_verdict(
-    llm: BaseLanguageModel[Any], record: DebateRecord, limits: WordLimits, seed: int, config: RunnableConfig | None
+    llm: BaseLanguageModel[Any],
+    record: DebateRecord,
+    limits: WordLimits,
+    seed: int,
+    config: RunnableConfig | None,
+    decided: Decided | None = None,
 ) -> Verdict:
-    """Judge the turns spoken so far.
+    """Give the reasons of what was decided on the turns spoken so far; unless given, decide it first.
 
     Raises:
         GenerationError: the debate does not fit the model's window.
     """
     names = {turn.persona_id: turn.speaker for turn in record.turns}
-    turns = [replace(turn, text=plain(turn.text)) for turn in record.turns]
-    winner = _winner(llm, record.question, names, turns, seed, config)
-    decided = deciding_claims(record.turns, [winner] if winner else list(names))
+    turns = plain_turns(record)
+    decision = decided or _moderated(llm, record, names, turns, seed, config)
+    winner = decision.winner
+    by_claims = deciding_claims(record.turns, [winner] if winner else list(names))
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
-    lead = _lead(names.get(winner, ""), decided, conceded, names)
-    prompt = load_prompt("verdict").render(question=record.question, turns=turns, lead=lead, max_words=limits.maximum)
-    if not fits_window(llm, prompt, limits):
-        raise GenerationError("the debate is longer than the model's window; use fewer rounds or shorter turns")
-    written = completion_chain(llm, limits, seed).invoke(prompt, config)
+    lead = _lead(decision, by_claims, conceded, names)
+
+    def render(passages: Sequence[str]) -> RenderedPrompt:
+        return load_prompt("verdict").render(
+            question=record.question, turns=turns, evidence=passages, lead=lead, max_words=limits.maximum
+        )
+
+    [(written, shown)] = complete_with_evidence(llm, [render], evidence_of(record), limits, seed, config)
     text = to_the_end_of_a_sentence(plain(led(lead, written.text)), limits.maximum + word_count(lead))
     verdict = Verdict(
         round=0,
@@ -61,8 +83,14 @@ def give_verdict(
         loop=written.loop,
         notes=written.notes,
         tokens=written.tokens_out,
+        chunk_ids=tuple(chunk.id for chunk in shown.chunks),
+        dropped=shown.dropped,
         winner=winner,
-        decided_by=decided,
+        decision=decision.decision,
+        share=decision.share,
+        judgements=decision.judgements,
+        ballots=decision.ballots,
+        decided_by=by_claims,
         conceded=conceded,
     )
     found = with_unsupported(verdict, record)
@@ -92,23 +120,32 @@ def deciding_claims(turns: Sequence[Turn], persona_ids: Sequence[str]) -> tuple[
     return tuple(best)
 
 
-def _winner(
+def plain_turns(record: DebateRecord) -> list[Turn]:
+    """Return the turns as a judge reads them: without markers, which count each speaker's own passages."""
+    return [replace(turn, text=plain(turn.text)) for turn in record.turns]
+
+
+def _moderated(
     llm: BaseLanguageModel[Any],
-    question: str,
+    record: DebateRecord,
     names: dict[str, str],
     turns: Sequence[Turn],
     seed: int,
     config: RunnableConfig | None,
-) -> str:
-    orders = (list(names.values()), list(reversed(names.values())))
-    prompts = [load_prompt("decision").render(question=question, turns=turns, names=order) for order in orders]
-    fitting: list[RenderedPrompt] = [prompt for prompt in prompts if fits_window(llm, prompt, _NAME)]
-    if len(fitting) < len(prompts):
-        raise GenerationError("the debate is longer than the model's window; use fewer rounds or shorter turns")
-    first, second = (
-        named(one.text, names) for one in complete_all(llm, prompts, [_NAME] * 2, seed, config, may_be_empty=True)
-    )
-    return first if first == second else ""
+) -> Decided:
+    orders = (tuple(names), tuple(reversed(names)))
+
+    def render(order: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
+        shown = [names[one] for one in order]
+        return load_prompt("decision").render(question=record.question, turns=turns, evidence=passages, names=shown)
+
+    asked = [partial(render, order) for order in orders]
+    written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config, may_be_empty=True)
+    answers = zip(orders, written, strict=True)
+    judgements = tuple(Judgement(order, named(one.text, names)) for order, (one, _) in answers)
+    first, second = (one.winner for one in judgements)
+    winner = first if first == second else ""
+    return Decided("moderator", winner, 1.0 if winner else None, judgements)
 
 
 def _stands_in(answer: str, name: str) -> bool:
@@ -124,12 +161,16 @@ def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
     return (claim.sentence in told, stands, index)
 
 
-def _lead(winner: str, decided: Sequence[Claim], conceded: Sequence[Claim], names: dict[str, str]) -> str:
+def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim], names: dict[str, str]) -> str:
     """Say in plain words what was decided: the part of the verdict that is made from typed facts."""
     quoted = [f"{names[claim.persona_id]}'s claim “{claim.sentence}”" for claim in decided]
-    if winner:
-        said = [f"{winner} argued better.", *(f"What decided is the claim “{one.sentence}”" for one in decided)]
+    if decision.winner:
+        name = names.get(decision.winner, "")
+        votes = f"{round((decision.share or 0) * 100)}% of the votes are for the position of {name}."
+        said = [votes if decision.ballots else f"{name} argued better."]
+        said += [f"What decided is the claim “{one.sentence}”" for one in decided]
     else:
-        said = ["Nobody won this debate.", *([f"{' and '.join(quoted)} stand against each other."] if quoted else [])]
+        said = ["The debaters' votes are divided." if decision.ballots else "Nobody won this debate."]
+        said += [f"{' and '.join(quoted)} stand against each other."] if quoted else []
     given = [f"{names.get(one.persona_id, '')} was conceded: “{one.sentence}”" for one in conceded]
     return " ".join([*said, *given])

@@ -4,6 +4,7 @@ import pytest
 from fakes import ScriptedLLM
 
 from chains.debating.positions import all_agree, position_sentence, take_positions
+from chains.debating.speakers import Speakers
 from chains.schemas import Position
 from prompts import Persona, PointOfView
 
@@ -18,7 +19,7 @@ def persona(name: str, *views: str) -> Persona:
 
 def taken(script: dict[str, str], *personas: Persona) -> tuple[tuple[Position, ...], ScriptedLLM]:
     llm = ScriptedLLM(script=script)
-    return take_positions(llm, personas, "More power, or more quarrels?", None, 0, None), llm
+    return take_positions(Speakers(llm), personas, "More power, or more quarrels?", None, 0, None), llm
 
 
 def test_each_persona_takes_one_position_on_the_question() -> None:

@@ -1,19 +1,22 @@
 """The verdict: decided twice, by claims that were made, with what was conceded."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import ScriptedLLM
 
 from chains.debate import DebateSteps
-from chains.debating import verdict as verdict_module
+from chains.debating import evidence
 from chains.debating.record import DebateRecord
-from chains.debating.verdict import named
+from chains.debating.verdict import Decided, named
 from chains.errors import GenerationError
-from chains.schemas import Chunk, Claim, Reading, Support, Turn, Verdict, chunk_table
+from chains.schemas import Ballot, Chunk, Claim, Reading, Support, Turn, Verdict, chunk_table
 from prompts import Persona
 
 HAWK, DOVE = Persona("hawk", "Professor Hawk", "a hawk."), Persona("dove", "Professor Dove", "a dove.")
 NAMES = {"hawk": "Professor Hawk", "dove": "Professor Dove"}
 SAID = "Fleets doubled when the treaty lapsed in 1936 [1]."
+PASSAGE = Chunk("c1", "## Fleets\n\n**Fleets** doubled  when the treaty lapsed in 1936.\n ")
 CLAIM = Claim("hawk", "Fleets doubled when the treaty lapsed in 1936.", 0)
 TURNS = (
     Turn(1, "hawk", "Professor Hawk", SAID, 8, ("c1",), sentences=(Support(0, len(SAID), 0, 0.9),)),
@@ -23,7 +26,7 @@ TURNS = (
 
 def judge(script: dict[str, str], turns: tuple[Turn, ...] = TURNS) -> tuple[Verdict, ScriptedLLM]:
     llm = ScriptedLLM(script=script)
-    chunks = (Chunk("c1", "Fleets doubled when the treaty lapsed in 1936."),)
+    chunks = (PASSAGE,)
     record = DebateRecord("Why?", table=chunk_table(chunks), readings={"hawk": Reading.of("hawk", chunks)}, turns=turns)
     return DebateSteps(llm, (HAWK, DOVE)).give_verdict(record), llm
 
@@ -76,6 +79,21 @@ def test_a_winner_is_named_alone(answer: str, persona_id: str) -> None:
 
 
 def test_a_debate_longer_than_the_window_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict_module, "fits_window", lambda *_: False)
+    monkeypatch.setattr(evidence, "fits_window", lambda *_: False)
     with pytest.raises(GenerationError, match="the debate is longer than the model's window; use fewer rounds"):
         judge({})
+
+
+def test_the_moderator_reads_what_the_turns_rest_on() -> None:
+    used = (replace(TURNS[0], used=("c1",)), TURNS[1])
+    verdict, llm = judge({"Decide who": "nobody", "": "It stands."}, used)
+    assert verdict.chunk_ids == ("c1",)
+    assert all(f"### EVIDENCE:\n- {PASSAGE.text}" in prompt for prompt in llm.prompts)
+
+
+def test_a_decision_made_elsewhere_is_only_given_its_reasons() -> None:
+    llm = ScriptedLLM(script={"Give the reasons": "It stands."})
+    voted = Decided("majority", "hawk", 0.75, ballots=(Ballot("dove", ("hawk",)),))
+    verdict = DebateSteps(llm, (HAWK, DOVE)).give_verdict(DebateRecord("Why?", turns=TURNS), decided=voted)
+    assert (verdict.winner, verdict.decision, verdict.share) == ("hawk", "majority", 0.75)
+    assert verdict.text.startswith("75% of the votes are for the position of Professor Hawk.")

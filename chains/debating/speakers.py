@@ -1,0 +1,51 @@
+"""Which model speaks for whom: one for all, or one of its own for a persona that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import RunnableConfig
+
+from chains.generation.completion import complete_all
+from chains.generation.contract import WordLimits
+from chains.schemas import Completion
+from prompts import RenderedPrompt
+
+LLM = BaseLanguageModel[Any]
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """The models of a debate: ``llm`` for everybody, and by persona id those of their own."""
+
+    llm: LLM
+    own: Mapping[str, LLM] = field(default_factory=dict)
+
+    def llm_of(self, persona_id: str) -> LLM:
+        """Return the model that speaks for a persona."""
+        return self.own.get(persona_id, self.llm)
+
+    def complete(
+        self,
+        persona_ids: Sequence[str],
+        prompts: Sequence[RenderedPrompt],
+        limits: WordLimits,
+        seed: int,
+        config: RunnableConfig | None,
+    ) -> list[Completion]:
+        """Complete one prompt for each persona, the prompts of each model in one batch; no text is the text "".
+
+        Raises:
+            WindowExceeded: as ``complete_all``.
+        """
+        models = [self.llm_of(one) for one in persona_ids]
+        written: dict[int, Completion] = {}
+        for model in {id(one): one for one in models}.values():
+            mine = [n for n, one in enumerate(models) if one is model]
+            asked = [prompts[n] for n in mine]
+            done = complete_all(model, asked, [limits] * len(mine), seed, config, may_be_empty=True)
+            written.update(zip(mine, done, strict=True))
+        return [written[n] for n in range(len(prompts))]
