@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from chains.errors import ChainError
 from chains.generation.contract import Backend
 
 
@@ -22,9 +23,20 @@ class _ByIdentity:
 
 
 def backend_for(llm: Any) -> Backend:
-    """Return what the contract asks for attempts; the same object for the same model, with all that it has learned."""
+    """Return what the contract asks for attempts; the same object for the same model, with all that it has learned.
+
+    Raises:
+        ChainError: arguments are bound to a local model, which gets its own from the chain.
+    """
     own: Backend | None = getattr(llm, "contract_backend", None)
-    return own if own is not None else _remote(_ByIdentity(llm))
+    if own is None:
+        return _remote(_ByIdentity(llm))
+    if bound := getattr(llm, "kwargs", None):
+        raise ChainError(
+            f"{', '.join(bound)} cannot be bound to a local model that a chain uses; give the chain its limits and "
+            "seed instead: limits=WordLimits(minimum, maximum)"
+        )
+    return own
 
 
 @lru_cache(maxsize=64)

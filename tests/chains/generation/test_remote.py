@@ -11,11 +11,12 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from chains.errors import ModelUnavailable, WindowExceeded
+from chains.errors import ChainError, ModelUnavailable, WindowExceeded
 from chains.generation.backends import backend_for
 from chains.generation.completion import complete_all, completion_chain, fits_window, fulfil
 from chains.generation.contract import AttemptRequest, Sampling, WordLimits
 from chains.generation.ladder import Asked
+from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.schemas import Finish
 from prompts import RenderedPrompt
 
@@ -112,6 +113,12 @@ def test_arguments_that_are_bound_to_a_model_stay_bound() -> None:
     found = completion_chain(llm.bind(stop=["!"]), LIMITS, seed=1).invoke(PROMPT)
     assert found.text == "It cannot."
     assert llm.calls[0]["seed"] == 1009
+
+
+def test_arguments_bound_to_a_local_model_are_refused_with_what_to_give_instead() -> None:
+    local = BatchedHuggingFacePipeline.model_construct()
+    with pytest.raises(ChainError, match=r"max_new_tokens cannot be bound .* limits=WordLimits"):
+        completion_chain(local.bind(max_new_tokens=5), LIMITS).invoke(PROMPT)
 
 
 def test_a_loop_is_stopped_while_it_streams() -> None:

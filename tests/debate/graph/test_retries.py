@@ -7,9 +7,9 @@ import pytest
 from fakes import EMBEDDING, ScriptedLLM
 from pydantic import PrivateAttr
 
-from chains.errors import GenerationError
+from chains.errors import GenerationError, ModelUnavailable
 from debate import DebateSettings, run_questions
-from debate.graph.retries import RETRY, may_pass
+from debate.graph.retries import RETRY, may_pass, retried
 from debate.tracing.trace_file import read_traces
 from vectorstore import FaissStore
 
@@ -88,3 +88,41 @@ def test_what_cannot_pass_is_not(error: Exception) -> None:
 
 def test_the_attempts_are_bounded_and_wait_longer_each_time() -> None:
     assert (RETRY.max_attempts, RETRY.initial_interval, RETRY.backoff_factor) == (3, 1.0, 4.0)
+
+
+class BusyLLM(ScriptedLLM):
+    """Is busy once, and says when to come again."""
+
+    _calls: int = PrivateAttr(default=0)
+
+    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        self._calls += 1
+        if self._calls == 1:
+            raise ModelUnavailable("HTTP 429: slow down", retry_after=7)
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+def test_a_busy_server_is_asked_again_when_it_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("debate.graph.retries.time.sleep", waits.append)
+    monkeypatch.setattr("langgraph.pregel._retry.asyncio.sleep", at_once)
+    (tmp_path / "q.txt").write_text("Did they?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
+    (row,) = run_questions(settings, llm=BusyLLM(script=SCRIPT), store=store).results
+    assert (row.status, waits[0]) == ("done", 7)  # then LangGraph's own back-off
+
+
+def test_what_is_no_step_waits_as_long_as_the_server_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    outcomes = iter([ModelUnavailable("busy", retry_after=7), "made"])
+
+    def work() -> str:
+        outcome = next(outcomes)
+        if isinstance(outcome, ModelUnavailable):
+            raise outcome
+        return outcome
+
+    assert retried(work) == "made"
+    assert waits == [8]  # with the first step of the back-off
