@@ -1,104 +1,158 @@
-"""The question-deepening chain: a seed question becomes questions that ask further.
+"""The question-deepening chain: a seed question becomes questions that ask further, beside the seed itself.
 
-Parsing is strict: a line counts only if it is one question, states a premise, and asks why, how, what or at
-which cost. What leaves the seed's topic, or says nearly the same as the seed or an earlier one, is dropped, by
-embedding. A model that gives nothing usable loses nothing: the seed question goes on, and its note says so.
+A line counts only if it states a premise and asks about it (``chains.text.deep_question``). A child is refused if it
+leaves the seed's topic, says nearly the same as the seed or an earlier child, is vaguer than the seed, or takes for
+granted what no passage bears out. Each refusal is kept with its reason. Knows nothing of runs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from numpy.typing import NDArray
 
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
-from chains.schemas import Completion, Question
+from chains.schemas import Completion, Question, Refusal, RefusedQuestion, chunk_from_document
+from chains.text.content import content_words
+from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
+from chains.text.entities import names
+from chains.text.grounding import ground
+from chains.text.numbers import claimed_numbers
 from prompts import RenderedPrompt, load_prompt
 
+if TYPE_CHECKING:
+    from vectorstore import FaissStore
+
+__all__ = ["deepening_chain", "parse_questions"]
+
 _WORDS_PER_QUESTION = 45
-_SHORTEST, _LONGEST = 8, 60  # words; shorter states no premise, longer is no longer one question
 _SPARE = 2  # questions asked for beyond those wanted, since some fail the checks
 _OFF_TOPIC = 0.4  # cosine of all-MiniLM-L6-v2 to the seed; small models drift into the prompt's example
 _NEAR_DUPLICATE = 0.92  # cosine of all-MiniLM-L6-v2; paraphrases lie above, a new angle on a topic below
-_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•])\s*")
-_PREMISE = re.compile(
-    r"^(?:given|since|because|if|as|while|(?:even )?though|although|considering|assuming|with|after|now that|when)\b",
-    re.IGNORECASE,
-)
-_PLACEHOLDER = re.compile(r"\b(?:PREMISE|QUESTION|FACT)\b|…|\.\.\.")  # the form copied instead of filled in
-_ASKS = re.compile(r"\b(?:why|how|what|which|who|whose|where|whether|at what cost|to what extent)\b", re.IGNORECASE)
+_READ = 5  # passages a premise is held against
+_GIVEN = re.compile(r"^(?:given that|given|considering that|since|because|as|now that)\s+", re.IGNORECASE)
+
+BearsOut = Callable[[str, Question], bool]
 
 
 def deepening_chain(
-    llm: BaseLanguageModel[Any], embeddings: Embeddings, *, count: int = 3, seed: int = 0
+    llm: BaseLanguageModel[Any],
+    embeddings: Embeddings,
+    *,
+    store: FaissStore | None = None,
+    count: int = 3,
+    replace_seeds: bool = False,
+    seed: int = 0,
 ) -> Runnable[Question | str, tuple[Question, ...]]:
-    """Return a Runnable from a seed question to at most ``count`` deeper ones, or to the seed itself.
+    """Return a Runnable from a seed question to the seed and at most ``count`` deeper ones.
 
-    Children keep their parent's id and text; their ids are derived from it, so that a repeated run finds
-    the same ones.
+    Children keep their parent's id and text; their ids are derived from it, so that a repeated run finds the same
+    ones. The first question of the result holds what was refused.
+
+    Args:
+        store: where a child's premise has to be borne out; without it no premise is checked.
+        replace_seeds: leave the seed out where it has children.
+
+    Raises (when run):
+        GenerationError: the prompt does not fit the model, or the call failed.
     """
     limits = WordLimits(maximum=_WORDS_PER_QUESTION * (count + _SPARE))
     template = load_prompt("deepen")
+    complete = completion_chain(llm, limits, seed, prose=False)
+    bears_out = None if store is None else _borne_out_by(store, embeddings)
 
     def render(seed_question: Question) -> RenderedPrompt:
         return template.render(question=seed_question.text, about=seed_question.about, count=count + _SPARE)
 
-    def deepen(asked: Question | str) -> tuple[Question, ...]:
+    def deepen(asked: Question | str, config: RunnableConfig) -> tuple[Question, ...]:
         seed_question = Question(id="q", text=asked) if isinstance(asked, str) else asked
         prompt = render(seed_question)
-        completion: Completion = complete.invoke(prompt)
-        texts = _distinct(seed_question.text, parse_questions(completion.text), embeddings)[:count]
-        return _children(seed_question, texts, count)
+        completion: Completion = complete.invoke(prompt, config)
+        kept, refused = _sifted(
+            seed_question, parse_questions(_begun_anew(prompt.opening, completion.text)), embeddings, bears_out
+        )
+        return _family(seed_question, kept[:count], refused, count, replace_seeds)
 
-    complete = completion_chain(llm, limits, seed, prose=False)
     return RunnableLambda(deepen).with_config(run_name="deepen")
 
 
-def parse_questions(answer: str) -> list[str]:
-    """Return the lines of an answer that are questions with a premise, without their numbering."""
-    lines = (_NUMBERING.sub("", line).strip().strip('"“”') for line in answer.splitlines())
-    return [line for line in lines if _is_deep_question(line)]
+def _begun_anew(opening: str, answer: str) -> str:
+    """Take the opening from before an answer whose first line is a question by itself, such as one in its own form."""
+    rest = answer.removeprefix(opening)
+    return rest if parse_questions(rest.strip().partition("\n")[0]) else answer
 
 
-def _is_deep_question(line: str) -> bool:
-    words = len(line.split())
-    premise, _, asked = line.partition(",")
-    return (
-        _PLACEHOLDER.search(line) is None
-        and _SHORTEST <= words <= _LONGEST
-        and line.endswith("?")
-        and line.count("?") == 1
-        and _PREMISE.match(premise) is not None
-        and _ASKS.search(asked) is not None
-    )
-
-
-def _distinct(seed: str, texts: Sequence[str], embeddings: Embeddings) -> list[str]:
-    """Return the texts that stay on the seed's topic, without near-duplicates of it or of each other."""
+def _sifted(
+    seed: Question, texts: Sequence[str], embeddings: Embeddings, bears_out: BearsOut | None
+) -> tuple[list[str], tuple[RefusedQuestion, ...]]:
+    """The texts that ask further, in order, and the others with the reason against each."""
     if not texts:
-        return []
-    vectors = np.asarray(embeddings.embed_documents([seed, *texts]), dtype=np.float32)
+        return [], ()
+    vectors = np.asarray(embeddings.embed_documents([seed.text, *texts]), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    kept = [0]
-    for row in range(1, len(vectors)):
-        likeness = vectors[kept] @ vectors[row]
-        if likeness[0] >= _OFF_TOPIC and likeness.max() < _NEAR_DUPLICATE:
+    kept, refused = [0], []
+    for row, text in enumerate(texts, 1):
+        reason = _reason_against(seed, text, vectors[kept] @ vectors[row], bears_out)
+        if reason is None:
             kept.append(row)
-    return [texts[row - 1] for row in kept[1:]]
+        else:
+            refused.append(RefusedQuestion(text, reason))
+    return [texts[row - 1] for row in kept[1:]], tuple(refused)
 
 
-def _children(seed: Question, texts: Sequence[str], count: int) -> tuple[Question, ...]:
-    if not texts:
-        return (replace(seed, note="deepening gave no usable question; the seed question goes on"),)
-    note = "" if len(texts) == count else f"deepening gave {len(texts)} of {count} questions"
-    return tuple(
-        Question(f"{seed.id}.{n}", text, seed.about, parent_id=seed.id, parent_text=seed.text, note=note)
+def _reason_against(seed: Question, text: str, likeness: NDArray[Any], bears_out: BearsOut | None) -> Refusal | None:
+    """Judge a child by its cosines to the seed (first) and to the children kept so far, and by what it says."""
+    if likeness[0] < _OFF_TOPIC:
+        return Refusal.OFF_TOPIC
+    if likeness.max() >= _NEAR_DUPLICATE:
+        return Refusal.SAID_ALREADY
+    if _is_vaguer(text, seed.text):
+        return Refusal.VAGUER
+    return Refusal.PREMISE if bears_out and not bears_out(text, seed) else None
+
+
+def _is_vaguer(text: str, seed: str) -> bool:
+    """Whether a question has no name or number where its seed has one, or no more words that say something."""
+    specific = bool(claimed_numbers(text) or next(names(text), None))
+    was_specific = bool(claimed_numbers(seed) or next(names(seed), None))
+    return (was_specific and not specific) or len(content_words(text) - content_words(seed)) < 2
+
+
+def _borne_out_by(store: FaissStore, embeddings: Embeddings) -> BearsOut:
+    def embed(texts: list[str]) -> NDArray[Any]:
+        return np.asarray(embeddings.embed_documents(texts), dtype=np.float32)
+
+    def bears_out(text: str, seed: Question) -> bool:
+        """Whether a passage near the premise, or the text about the seed, supports it."""
+        premise = _GIVEN.sub("", premise_of(text))
+        if is_hypothetical(premise_of(text)) or not premise:
+            return True
+        found = store.pov_search([premise], [()], pov_weight=0, k=_READ)[0]
+        chunks = [chunk_from_document(document, rank) for rank, document in enumerate(found, 1)]
+        if seed.about and chunks:
+            chunks.append(replace(chunks[0], id="about", text=seed.about))
+        return bool(ground(premise, chunks, embed, question=seed.text).coverage)
+
+    return bears_out
+
+
+def _family(
+    seed: Question, texts: Sequence[str], refused: tuple[RefusedQuestion, ...], count: int, replace_seeds: bool
+) -> tuple[Question, ...]:
+    """The seed with what was refused, and its children; without the seed where its children replace it."""
+    short = "" if len(texts) >= count else f"deepening gave {len(texts)} of {count} questions"
+    children = tuple(
+        Question(f"{seed.id}.{n}", text, seed.about, parent_id=seed.id, parent_text=seed.text)
         for n, text in enumerate(texts, 1)
     )
+    if replace_seeds and children:
+        return (replace(children[0], note=short, refused=refused), *children[1:])
+    return (replace(seed, note=short, refused=refused), *children)

@@ -23,6 +23,23 @@ from chains.debating.kinds import Decision
 from chains.errors import ChainError
 
 
+class Refusal(StrEnum):
+    """Why a deeper question is not asked."""
+
+    OFF_TOPIC = "leaves the topic"
+    SAID_ALREADY = "said already"
+    VAGUER = "vaguer than its seed"
+    PREMISE = "no passage bears out its premise"
+
+
+@dataclass(frozen=True)
+class RefusedQuestion:
+    """A question that deepening gave and that is not asked, and why."""
+
+    text: str
+    reason: Refusal
+
+
 @dataclass(frozen=True)
 class Question:
     """One question of the list, or one that was deepened out of it.
@@ -33,7 +50,8 @@ class Question:
         about: optional text about it.
         parent_id: the seed question it came from, or "".
         parent_text: that question's text, or "".
-        note: what happened on the way, such as a deepening that gave nothing usable.
+        note: what happened on the way, such as a deepening that failed.
+        refused: what deepening gave besides and is not asked; on the seed, or on its first child where it replaces it.
         same_as: the id of an earlier question of the list with the very same text, whose answer this one shares.
     """
 
@@ -44,6 +62,7 @@ class Question:
     parent_text: str = ""
     note: str = ""
     same_as: str = ""
+    refused: tuple[RefusedQuestion, ...] = ()
 
     @property
     def key(self) -> str:

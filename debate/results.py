@@ -106,7 +106,8 @@ def result_row(result: QuestionResult) -> dict[str, Any]:
     """Return the row of the sheet ``results``; an answer in another language is in ``answer_`` and its code."""
     opinion, question, translation = result.opinion, result.question, result.translation
     same = f"the same question as {question.same_as}: answered once" if question.same_as else ""
-    notes = [question.note, same, *result.attempts, *(opinion.notes if opinion else ())]
+    refused = [f"not asked, {one.reason}: {one.text}" for one in question.refused]
+    notes = [question.note, *refused, same, *result.attempts, *(opinion.notes if opinion else ())]
     if opinion and opinion.dropped:
         notes.append(f"did not fit the window: {', '.join(opinion.dropped)}")
     if opinion and opinion.abstained:

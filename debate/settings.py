@@ -133,7 +133,8 @@ class DebateSettings(GraphSettings, BaseSettings):
     )
     embeddings_backend: Literal["auto", "torch", "openvino"] = Field("auto", description="What that computes with")
     out: Path | None = Field(None, description="The run's folder; a new runs/NAME-001 unless given")
-    deepen: int = Field(1, ge=0, le=20, description="Questions made of each seed question; 0: none")
+    deepen: int = Field(1, ge=0, le=20, description="Deeper questions asked beside each seed question; 0: none")
+    replace_seeds: bool = Field(False, description="Ask only the deeper questions, not the seeds that have some")
     concurrency: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
     limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
     also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(

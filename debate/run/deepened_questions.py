@@ -77,7 +77,7 @@ class DeepenedQuestions:
                 if one.parent_id:
                     yield replace(one, id=f"{seed.id}.{next(numbers)}", parent_id=seed.id, parent_text=seed.text)
                 else:
-                    yield replace(seed, note=one.note)
+                    yield replace(seed, note=one.note, refused=one.refused)
 
     def _note(self, seed: Question, family: Family) -> None:
         self._families[seed.key] = family

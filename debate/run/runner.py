@@ -188,7 +188,12 @@ class _Run:
         loaded = self._load()
         self._progress.preparing(f"deepening {len(seeds)} questions")
         chain = deepening_chain(
-            loaded.llm, loaded.store.embeddings, count=self._settings.deepen, seed=self._settings.seed
+            loaded.llm,
+            loaded.store.embeddings,
+            store=loaded.store,
+            count=self._settings.deepen,
+            replace_seeds=self._settings.replace_seeds,
+            seed=self._settings.seed,
         )
 
         def config_of(seed: Question) -> RunnableConfig:

@@ -1,52 +1,74 @@
+import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 
-from chains.deepen import deepening_chain, parse_questions
-from chains.schemas import Question
+from chains.deepen import deepening_chain
+from chains.schemas import Question, Refusal, RefusedQuestion
+from vectorstore import FaissStore
 
 SEED = Question("q1", "Why did BRICS grow?", about="Six states were invited.")
 DEEP = "Given that four new members joined in 2024, why did intra-bloc trade hardly change?"
 
 
-def deepen(answer: str, count: int = 2):
+CORPUS = [
+    "Four new members joined BRICS in 2024, but intra-bloc trade hardly changed.",
+    "The bank lends in five currencies of its members.",
+]
+
+
+def deepen(answer: str, count: int = 2, **options):
     llm = ScriptedLLM(script={"deeper": answer})
-    return deepening_chain(llm, TopicEmbedding(), count=count).invoke(SEED), llm
+    return deepening_chain(llm, TopicEmbedding(), count=count, **options).invoke(SEED), llm
 
 
-def test_children_keep_their_parent_and_get_derived_ids() -> None:
-    (child,), _ = deepen(f"1. {DEEP}", count=1)
+def test_the_seed_is_asked_and_its_children_beside_it() -> None:
+    (seed, child), _ = deepen(f"1. {DEEP}", count=1)
+    assert (seed.id, seed.text, seed.note) == ("q1", SEED.text, "")
     assert (child.id, child.text, child.parent_id, child.parent_text) == ("q1.1", DEEP, "q1", SEED.text)
 
 
-def test_the_same_question_twice_is_kept_once_and_the_shortfall_noted() -> None:
-    (child,), _ = deepen(f"1. {DEEP}\n2. {DEEP}")
-    assert child.note == "deepening gave 1 of 2 questions"
+def test_children_replace_their_seed_where_that_is_wanted() -> None:
+    (child,), _ = deepen(f"1. {DEEP}", count=1, replace_seeds=True)
+    assert child.text == DEEP
 
 
-def test_nothing_usable_lets_the_seed_go_on_and_says_so() -> None:
-    (question,), _ = deepen("Here are some thoughts about BRICS.")
-    assert question.text == SEED.text
-    assert "no usable question" in question.note
+def test_a_seed_without_children_is_never_replaced() -> None:
+    (question,), _ = deepen("Here are some thoughts about BRICS.", replace_seeds=True)
+    assert (question.text, question.note) == (SEED.text, "deepening gave 0 of 2 questions")
 
 
-def test_a_question_that_leaves_the_topic_is_dropped() -> None:
-    (question,), _ = deepen(
-        "1. Given that pipes lose a third of their water, what would the city gain by mending them?"
-    )
-    assert question.id == "q1"
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Given that pipes lose a third of their water, what would the city gain by it?", Refusal.OFF_TOPIC),
+        (DEEP, Refusal.SAID_ALREADY),
+        ("Given that things have changed a lot lately, why does all of that matter?", Refusal.VAGUER),
+    ],
+)
+def test_a_refused_question_is_kept_with_its_reason(text: str, reason: Refusal) -> None:
+    (seed, _), _ = deepen(f"1. {DEEP}\n2. {text}")
+    assert seed.refused == (RefusedQuestion(text, reason),)
+    assert seed.note == "deepening gave 1 of 2 questions"
+
+
+def test_a_premise_that_no_passage_bears_out_is_refused() -> None:
+    store = FaissStore.from_texts(CORPUS, TopicEmbedding())
+    invented = "Given that the government of BRICS has a history of using torture, why does trade grow?"
+    (seed, child), _ = deepen(f"1. {invented}\n2. {DEEP}", store=store)
+    assert (child.text, seed.refused) == (DEEP, (RefusedQuestion(invented, Refusal.PREMISE),))
+
+
+def test_a_supposition_needs_no_passage() -> None:
+    store = FaissStore.from_texts(CORPUS, TopicEmbedding())
+    supposed = "If BRICS bought all the gold of Ruritania tomorrow, why would trade in dollars go on?"
+    (_, child), _ = deepen(f"1. {supposed}", store=store)
+    assert child.text == supposed
+
+
+def test_an_error_of_the_model_is_raised_for_the_caller_to_handle() -> None:
+    with pytest.raises(AssertionError, match="script"):
+        deepening_chain(ScriptedLLM(script={}), TopicEmbedding()).invoke(SEED)
 
 
 def test_the_prompt_shows_the_text_about_the_question() -> None:
     _, llm = deepen(DEEP)
     assert "Six states were invited." in llm.prompts[0]
-
-
-def test_parsing_rejects_what_states_no_premise_asks_nothing_or_copies_the_form() -> None:
-    answer = "\n".join(
-        [
-            "1. Why did it grow so very fast in one year?",
-            "2. Given that it grew, it is large.",
-            "3. Given that PREMISE, why or how or at what cost QUESTION?",
-            f"4. {DEEP}",
-        ]
-    )
-    assert parse_questions(answer) == [DEEP]

@@ -46,7 +46,7 @@ class Answering(LLM):
             raise Killed
         topic = topic_of(prompt)
         if "new question" in prompt:
-            premise = f"Given that the tariff on {topic} of the north rose in 1911"
+            premise = f"If the tariff on {topic} of the north had risen in 1911"
             return f"{premise}, why did the union fall?\n2. {premise} again, how did the crown pay its debts?"
         if "Answer the question below" in prompt:
             self.opinions.append(topic)
