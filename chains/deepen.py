@@ -76,18 +76,17 @@ def deepening_chain(
         seed_question = Question(id="q", text=asked) if isinstance(asked, str) else asked
         prompt = render(seed_question)
         completion: Completion = complete.invoke(prompt, config)
-        kept, refused = _sifted(
-            seed_question, parse_questions(_begun_anew(prompt.opening, completion.text)), embeddings, bears_out
-        )
+        texts = parse_questions(_in_its_own_form(prompt.opening, completion.text))
+        kept, refused = _sifted(seed_question, texts, embeddings, bears_out)
         return _family(seed_question, kept[:count], refused, count, replace_seeds)
 
     return RunnableLambda(deepen).with_config(run_name="deepen")
 
 
-def _begun_anew(opening: str, answer: str) -> str:
-    """Take the opening from before an answer whose first line is a question by itself, such as one in its own form."""
-    rest = answer.removeprefix(opening)
-    return rest if parse_questions(rest.strip().partition("\n")[0]) else answer
+def _in_its_own_form(opening: str, answer: str) -> str:
+    """Take the given opening off an answer whose first line is a whole question without it."""
+    rest = answer.removeprefix(opening).lstrip()
+    return rest if rest != answer and parse_questions(rest.partition("\n")[0]) else answer
 
 
 def _sifted(
