@@ -99,11 +99,19 @@ class DebateSteps:
         self._candidates = candidates
         self.likeness = Likeness(embeddings) if embeddings is not None else None
 
-    def take_positions(self, record: DebateRecord, config: RunnableConfig | None = None) -> tuple[Position, ...]:
-        """Let every persona say what it stands for."""
+    def take_positions(
+        self,
+        record: DebateRecord,
+        config: RunnableConfig | None = None,
+        *,
+        given: Mapping[str, str] | None = None,
+    ) -> tuple[Position, ...]:
+        """Let every persona say what it stands for; ``given`` positions, by persona id, are taken as they are."""
 
         def take(so_far: DebateRecord, config: RunnableConfig) -> tuple[Position, ...]:
-            return take_positions(self.speakers, self.personas, so_far.question, self.likeness, self.seed, config)
+            return take_positions(
+                self.speakers, self.personas, so_far.question, self.likeness, self.seed, config, given
+            )
 
         return RunnableLambda(take).with_config(run_name="positions").invoke(record, config)
 

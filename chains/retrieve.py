@@ -6,8 +6,8 @@ and all debaters, by one search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManager
@@ -89,11 +89,40 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
     ) -> tuple[tuple[Chunk, ...], ...]:
         """Search once."""
         question = _text(input)
-        runs = [self._started(reader, question, ensure_config(config)) for reader, _ in self._readers]
-        povs = [povs for _, povs in self._readers]
+        return self._found([question] * len(self._readers), self._readers, config)
+
+    def again(
+        self,
+        queries: Mapping[str, str],
+        k: int,
+        without: Collection[str],
+        config: RunnableConfig | None = None,
+    ) -> dict[str, tuple[Chunk, ...]]:
+        """Search once more for some readers, each by a text of its own and its own views.
+
+        Args:
+            queries: the text by the reader's name.
+            k: passages for each of them.
+            without: ids of passages that are known already.
+        """
+        known = frozenset(without)
+        readers = [(replace(reader, k=k), povs) for reader, povs in self._readers if reader.name in queries]
+        texts = [queries[reader.name] for reader, _ in readers]
+        found = self._found(texts, readers, config, filter=lambda document: document.id not in known)
+        return {reader.name: chunks for (reader, _), chunks in zip(readers, found, strict=True)}
+
+    def _found(
+        self,
+        texts: Sequence[str],
+        readers: Sequence[tuple[ReaderViews, list[POV]]],
+        config: RunnableConfig | None,
+        **more: Any,
+    ) -> tuple[tuple[Chunk, ...], ...]:
+        runs = [self._started(one, text, ensure_config(config)) for (one, _), text in zip(readers, texts, strict=True)]
+        ks = [reader.k for reader, _ in readers]
         try:
             found: list[list[Document]] = distinct_search(
-                self._store, [question] * len(povs), povs, [reader.k for reader, _ in self._readers], **self._search
+                self._store, list(texts), [povs for _, povs in readers], ks, **self._search, **more
             )
         except BaseException as error:
             for run in runs:

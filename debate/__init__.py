@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Position, Question, Turn, Verdict
+    from debate.arena.rules import Rules
+    from debate.arena.state import DebateState
     from debate.compare.runner import Comparison, compare_models
     from debate.compare.settings import CompareSettings
     from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
     from debate.graph.checkpoints import CHECKPOINT_TYPES
-    from debate.graph.debate_graph import DebateState, build_debate_graph
+    from debate.graph.debate_graph import build_debate_graph
     from debate.graph.question_graph import QuestionState, build_question_graph
     from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, GraphSettings, load_settings
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "CHECKPOINT_TYPES": "graph.checkpoints",
     "QuestionState": "graph.question_graph",
-    "DebateState": "graph.debate_graph",
+    "DebateState": "arena.state",
+    "Rules": "arena.rules",
     "Comparison": "compare.runner",
     "CompareSettings": "compare.settings",
     "FinetuneResult": "training.finetune",
@@ -72,6 +75,7 @@ __all__ = [
     "Question",
     "QuestionState",
     "QuestionsError",
+    "Rules",
     "RunFolderError",
     "RunSummary",
     "SettingsError",

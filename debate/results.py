@@ -13,9 +13,12 @@ from chains.schemas import (
     DebateOutcome,
     Defect,
     Opinion,
+    Poll,
     Position,
     Question,
     Reading,
+    RoundQuestion,
+    StopReason,
     Translation,
     Turn,
     Verdict,
@@ -44,6 +47,8 @@ class QuestionResult:
         readings: which passages each debater read, with that debater's scores.
         positions: what each debater stands for on this question.
         outcome: how the debate ended; None where it did not come to its end.
+        round_questions, polls: what a moderator asked in each round, and whose position each debater held after it.
+        stopped: why no further turn was spoken.
     """
 
     question: Question
@@ -61,6 +66,9 @@ class QuestionResult:
     readings: tuple[Reading, ...] = ()
     positions: tuple[Position, ...] = ()
     outcome: DebateOutcome | None = None
+    round_questions: tuple[RoundQuestion, ...] = ()
+    polls: tuple[Poll, ...] = ()
+    stopped: StopReason | None = None
 
     @model_validator(mode="before")
     @classmethod

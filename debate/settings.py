@@ -24,6 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from chains.debating.kinds import Decision, Protocol, Stop
 from debate.errors import SettingsError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
@@ -42,8 +43,15 @@ class GraphSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, at least 2")
+    protocol: Protocol = Field("sequential", description="Who hears what in a debate")
+    decision: Decision = Field("moderator", description="Who decides a debate: a moderator, a judge, or a vote")
+    stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="What ends a debate before its last round")
+    token_budget: int | None = Field(None, ge=1, description="Tokens that the turns of a debate may spend")
     k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
     debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
+    fresh_k: int = Field(
+        0, ge=0, le=50, description="Passages that each debater finds in each later round by what was said against it"
+    )
     pov_weight: float = Field(
         0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
     )
@@ -79,6 +87,12 @@ class GraphSettings(BaseModel):
         if any(not sign for _, sign, _ in pairs):
             raise ValueError("is not NAME=TERM,NAME=TERM")
         return {name.strip(): term.strip() for name, _, term in pairs}
+
+    @field_validator("stop", mode="before")
+    @classmethod
+    def _reasons(cls, value: Any) -> Any:
+        """Read a,b as an environment variable holds it."""
+        return tuple(_split(value)) if isinstance(value, str) else value
 
     @field_validator("*")
     @classmethod

@@ -19,7 +19,11 @@ from typing import Any
 from prompts.errors import PersonaError
 
 _DEFAULT_WRITER = "professor"
-_KEYS = {"file": ("persona", "pov"), "persona": ("id", "name", "voice", "pov"), "pov": ("text", "weight", "against")}
+_KEYS = {
+    "file": ("persona", "pov"),
+    "persona": ("id", "name", "voice", "model", "pov"),
+    "pov": ("text", "weight", "against"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,18 @@ class PointOfView:
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody who writes opinions or debates."""
+    """Somebody who writes opinions or debates.
+
+    Attributes:
+        voice: who that is, as a model is told behind "You are".
+        model: the model that speaks for it, as ``debate run --model`` takes one; the run's own where it is "".
+    """
 
     id: str
     name: str
     voice: str
     povs: tuple[PointOfView, ...] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,8 @@ def _check_keys(table: Any, kind: str, where: str) -> None:
 def _persona(entry: Any, where: str) -> Persona:
     _check_keys(entry, "persona", where)
     fields = {key: _text(entry, key, where) for key in ("id", "name", "voice")}
-    return Persona(**fields, povs=_povs(entry.get("pov", []), f"{where} ({fields['id']})"))
+    model = _text(entry, "model", where) if "model" in entry else ""
+    return Persona(**fields, povs=_povs(entry.get("pov", []), f"{where} ({fields['id']})"), model=model)
 
 
 def _povs(entries: Any, where: str) -> tuple[PointOfView, ...]:

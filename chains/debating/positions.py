@@ -9,7 +9,7 @@ says. A model that gives no usable sentence leaves the persona one of its own vi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from langchain_core.runnables import RunnableConfig
@@ -48,17 +48,27 @@ def take_positions(
     likeness: Likeness | None,
     seed: int,
     config: RunnableConfig | None,
+    given: Mapping[str, str] | None = None,
 ) -> tuple[Position, ...]:
-    """Ask every persona for its position, and those that agree for their difference."""
-    first = _ask(speakers, personas, question, [()] * len(personas), seed, config)
-    positions = [_position(persona, text, question, likeness) for persona, text in zip(personas, first, strict=True)]
+    """Ask every persona for its position, and those that agree for their difference.
+
+    Args:
+        given: positions that are taken as they are, by persona id, such as a person's who speaks in a persona's place.
+    """
+    fixed = given or {}
+    asked = [one for one in personas if one.id not in fixed]
+    answers = zip(asked, _ask(speakers, asked, question, [()] * len(asked), seed, config), strict=True)
+    first = {**{one.id: text for one, text in answers}, **fixed}
+    positions = [_position(one, first[one.id], question, likeness) for one in personas]
     same = {n: agreeing(positions, n, question, likeness) for n in range(len(positions))}
-    again = [n for n, others in same.items() if others]
+    again = [n for n, others in same.items() if others and personas[n].id not in fixed]
     if again:
         others = [[positions[other] for other in same[n]] for n in again]
         texts = _ask(speakers, [personas[n] for n in again], question, others, seed + 1, config)
         for n, text in zip(again, texts, strict=True):
             positions[n] = _differing(personas[n], text, positions, n, question, likeness)
+    if personas[0].id in fixed:
+        return tuple(positions)
     return tuple(_first_by_its_own_view(personas[0], positions, question, likeness))
 
 

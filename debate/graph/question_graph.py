@@ -6,7 +6,7 @@ turns (``debate.graph.debate_graph``) are steps of this graph, each durable on i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -23,7 +23,10 @@ from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import ReaderViews, SharedRetrieval
 from chains.schemas import DebateOutcome, Opinion, Reading, Translation, as_question, chunk_table
 from chains.translate import translation_chain
-from debate.graph.debate_graph import DebateState, add_debate, fresh
+from debate.arena.nodes import DebateNodes
+from debate.arena.rules import Rules
+from debate.arena.state import DebateState, fresh
+from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from debate.settings import GraphSettings
@@ -46,6 +49,8 @@ def build_question_graph(
     povs: Sequence[PointOfView] = (),
     opinion_persona: Persona | None = None,
     settings: GraphSettings | None = None,
+    llms: Mapping[str, BaseLanguageModel[Any]] | None = None,
+    seat: str = "",
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile the graph of one question.
@@ -58,41 +63,64 @@ def build_question_graph(
         povs: the points of view that the opinion's passages are retrieved by; the opinion persona's own
             where none are given.
         opinion_persona: who writes the opinion; the first persona unless given.
+        llms: for personas that have a model of their own, that model by their id.
+        seat: id of a debater whose place a person takes; needs a checkpointer. See ``debate.arena.seat``.
         checkpointer: makes each step durable.
 
     Input state: ``{"question": …}``, a ``Question``, its text or its fields. Output adds ``chunks``, ``opinion``,
     ``turns``, ``verdict``, and ``translation`` where one is asked for.
 
     Raises:
-        ChainError: fewer than two personas or rounds, or an unknown language.
+        ChainError: fewer than two personas or rounds, more than eight personas, or an unknown language.
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
     writer = opinion_persona or personas[0]
-    debate = DebateSteps(
+    steps = DebateSteps(
         llm,
         personas,
         rounds=chosen.rounds,
         limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
         candidates=chosen.candidates,
         embeddings=searched.embeddings,
+        llms=llms,
         seed=chosen.seed,
     )
+    retrieval = SharedRetrieval(
+        searched,
+        [
+            ReaderViews("opinion", povs or writer.povs, chosen.k),
+            *(ReaderViews(one.id, one.povs, chosen.debate_k) for one in personas),
+        ],
+        pov_weight=chosen.pov_weight,
+        mode=chosen.mode,
+        rerank=None if chosen.rerank else False,
+    )
+    rules = Rules(
+        rounds=chosen.rounds,
+        protocol=chosen.protocol,
+        decision=chosen.decision,
+        stop=chosen.stop,
+        token_budget=chosen.token_budget,
+        fresh_k=chosen.fresh_k,
+        seat=seat,
+    )
+    nodes = DebateNodes(steps, rules, lambda queries, without: retrieval.again(queries, chosen.fresh_k, without))
     graph = StateGraph(QuestionState)
     attempts = Attempts()
     graph.add_node(
         Stage.RETRIEVE.node,
-        attempts.noted(Stage.RETRIEVE, _retrieve_step(searched, povs or writer.povs, personas, chosen)),
+        attempts.noted(Stage.RETRIEVE, _retrieve_step(retrieval, personas)),
         retry_policy=RETRY,
     )
     graph.add_node(
         Stage.OPINION.node,
-        attempts.noted(Stage.OPINION, _opinion_step(llm, searched, writer, chosen)),
+        attempts.noted(Stage.OPINION, _opinion_step((llms or {}).get(writer.id, llm), searched, writer, chosen)),
         retry_policy=RETRY,
     )
     graph.add_edge(START, Stage.RETRIEVE.node)
     graph.add_edge(Stage.RETRIEVE.node, Stage.OPINION.node)
-    add_debate(graph, Stage.OPINION.node, debate, Stage.TRANSLATE.node if chosen.translate else END)
+    add_debate(graph, Stage.OPINION.node, nodes, Stage.TRANSLATE.node if chosen.translate else END)
     if chosen.translate:
         graph.add_node(
             Stage.TRANSLATE.node, attempts.noted(Stage.TRANSLATE, _translate_step(llm, chosen)), retry_policy=RETRY
@@ -101,17 +129,8 @@ def build_question_graph(
     return graph.compile(checkpointer=checkpointer, name="question")
 
 
-def _retrieve_step(
-    store: POVStore, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
-) -> Callable[[QuestionState], QuestionState]:
+def _retrieve_step(retrieval: SharedRetrieval, personas: Sequence[Persona]) -> Callable[[QuestionState], QuestionState]:
     """Search once for the writer and every debater: nothing searches while text is generated."""
-    retrieval = SharedRetrieval(
-        store,
-        [ReaderViews("opinion", povs, chosen.k), *(ReaderViews(one.id, one.povs, chosen.debate_k) for one in personas)],
-        pov_weight=chosen.pov_weight,
-        mode=chosen.mode,
-        rerank=None if chosen.rerank else False,
-    )
 
     def retrieve(state: QuestionState) -> QuestionState:
         question = as_question(state["question"])

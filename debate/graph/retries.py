@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import get_runtime
 from langgraph.types import RetryPolicy
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
@@ -75,6 +76,8 @@ class Attempts:
             task, number = (info.task_id, info.node_attempt) if info else (name, 1)
             try:
                 written = step(state)
+            except GraphBubbleUp:  # a pause for a person, no failure
+                raise
             except Exception as error:
                 self._failures[task].append(f"{name}, attempt {number}: {type(error).__name__}: {error}")
                 if number == RETRY.max_attempts or not may_pass(error):

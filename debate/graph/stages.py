@@ -24,7 +24,9 @@ class Stage(StrEnum):
     RETRIEVE = "retrieve", "retrieve"
     OPINION = "opinion", "write_opinion"
     POSITIONS = "positions", "take_positions"
+    ROUND = "round", "open_round"
     DEBATE = "debate", "speak"
+    POLL = "poll", "poll"
     VERDICT = "verdict", "give_verdict"
     TRANSLATE = "translate", "translate"
 

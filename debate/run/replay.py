@@ -18,7 +18,7 @@ from typing import Any, cast
 from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
 
-from chains.schemas import DebateOutcome
+from chains.schemas import DebateOutcome, StopReason
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
 from debate.graph.stages import Stage
@@ -34,7 +34,8 @@ from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
 
-STAGES = tuple(Stage)  # what a replay can begin with
+_INSIDE = (Stage.ROUND, Stage.POLL)  # parts of the debate, which is replayed as a whole
+STAGES = tuple(stage for stage in Stage if stage not in _INSIDE)  # what a replay can begin with
 _RESULT = TypeAdapter(QuestionResult)
 
 
@@ -137,9 +138,10 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
         return state | {"outcome": row.outcome}
     if stage.order > Stage.DEBATE.order:
         speakers = len(dict.fromkeys(turn.persona_id for turn in row.turns))
-        if not row.turns or len(row.turns) < settings.rounds * speakers:
+        ended_early = row.stopped not in (None, StopReason.ROUNDS)
+        if not row.turns or (not ended_early and len(row.turns) < settings.rounds * speakers):
             raise RunFolderError(_too_early(row, stage, Stage.DEBATE))
-        state["turns"] = row.turns
+        state |= {"turns": row.turns, "stopped": row.stopped or StopReason.ROUNDS}
     if stage is Stage.TRANSLATE:
         if row.verdict is None:
             raise RunFolderError(_too_early(row, stage, Stage.VERDICT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
+from chains.debating.kinds import FEWEST, MOST
 from chains.models.loading import ModelSettings, load_llm
 from chains.schemas import Question
 from chains.translate import check_language
@@ -47,15 +49,24 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     debaters = cast.debaters(settings.debaters)
     if settings.translate:
         check_language(settings.translate)
-    if len(debaters) < 2:
-        raise DebateError(f"a debate needs at least two personas, {len(debaters)} given; add one or change debaters")
+    if not FEWEST <= len(debaters) <= MOST:
+        raise DebateError(
+            f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
+        )
     return RunInputs(seeds[: settings.limit], frozenset(seed.id for seed in seeds), cast, writer, debaters)
 
 
-def load_model(settings: DebateSettings) -> BaseLanguageModel[Any]:
-    """Load a run's language model."""
+def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[Any]:
+    """Load a run's language model, or another one with the run's settings."""
     shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed", "timeout"})
-    return load_llm(ModelSettings(name=settings.model, **shared))
+    return load_llm(ModelSettings(name=name or settings.model, **shared))
+
+
+def _models_of_their_own(settings: DebateSettings, personas: Sequence[Persona]) -> dict[str, BaseLanguageModel[Any]]:
+    """Load each model that a persona names, once, and return by persona id which speaks for whom."""
+    names = dict.fromkeys(one.model for one in personas if one.model not in ("", settings.model))
+    loaded = {name: load_model(settings, name) for name in names}
+    return {one.id: loaded[one.model] for one in personas if one.model in loaded}
 
 
 def question_graph(
@@ -73,5 +84,6 @@ def question_graph(
         povs=inputs.cast.povs,
         opinion_persona=inputs.writer,
         settings=settings,
+        llms=_models_of_their_own(settings, (inputs.writer, *inputs.debaters)),
         checkpointer=checkpointer,
     )

@@ -73,9 +73,15 @@ def test_a_persona_debates_once(tmp_path: Path) -> None:
             r"\(a\), pov 1: there is no key 'wieght'; write weight",
         ),
         ('[[povs]]\ntext = "yes"\n' + ENTRY, r"personas\.toml: there is no key 'povs'; write pov"),
-        (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, pov"),
+        (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, model, pov"),
     ],
 )
 def test_a_key_that_nothing_reads_is_an_error_with_the_nearest_one(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(PersonaError, match=told):
         cast_of(tmp_path, text)
+
+
+def test_a_persona_may_name_a_model_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "personas.toml"
+    path.write_text(ENTRY + 'model = "smollm2"\n', encoding="utf-8")
+    assert load_personas(path).personas[0].model == "smollm2"

@@ -1,0 +1,126 @@
+"""Judges and voters asked: a judge about every two debaters, the debaters about whose position they hold.
+
+Many models prefer what comes first in a prompt (Zheng et al. 2023, "Judging LLM-as-a-Judge"). A judge therefore reads
+every pair in both orders, and a win counts only where both agree; each voter is shown the positions in another order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import combinations
+
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+
+from chains.debate import DebateSteps
+from chains.debating.evidence import complete_with_evidence, evidence_of
+from chains.debating.kinds import Decision
+from chains.debating.record import DebateRecord
+from chains.debating.verdict import NAME, Decided, named, plain_turns
+from chains.generation.contract import WordLimits
+from chains.schemas import Ballot, Judgement
+from debate.arena.votes import options_of
+from prompts import Persona, RenderedPrompt, load_prompt
+
+_NAMES = WordLimits(maximum=40)
+
+
+def judged(steps: DebateSteps, record: DebateRecord, config: RunnableConfig | None = None) -> Decided:
+    """Compare every two debaters in both orders, all in one batch; who wins the most pairs wins.
+
+    Raises:
+        GenerationError: the debate does not fit the model's window.
+    """
+
+    def judge(so_far: DebateRecord, config: RunnableConfig) -> Decided:
+        names, turns = so_far.names(), plain_turns(so_far)
+        spoke = tuple(dict.fromkeys(turn.persona_id for turn in turns))
+        pairs = [pair for one, other in combinations(spoke, 2) for pair in ((one, other), (other, one))]
+
+        def render(pair: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
+            speeches = [(names[one], [turn.text for turn in turns if turn.persona_id == one]) for one in pair]
+            return load_prompt("judgement").render(question=so_far.question, evidence=passages, speeches=speeches)
+
+        asked = [partial(render, pair) for pair in pairs]
+        written = complete_with_evidence(
+            steps.speakers.llm, asked, evidence_of(so_far), NAME, steps.seed, config, may_be_empty=True
+        )
+        answers = [
+            named(one.text, {who: names[who] for who in pair}) for pair, (one, _) in zip(pairs, written, strict=True)
+        ]
+        return decided_by([Judgement(*both) for both in zip(pairs, answers, strict=True)])
+
+    return RunnableLambda(judge).with_config(run_name="judge").invoke(record, config)
+
+
+def decided_by(judgements: Sequence[Judgement]) -> Decided:
+    """Count judgements on pairs, each pair in both orders: a win is one that both orders agree on."""
+    by_pair: dict[frozenset[str], list[str]] = {}
+    for one in judgements:
+        by_pair.setdefault(frozenset(one.shown), []).append(one.winner)
+    wins = Counter(answers[0] for answers in by_pair.values() if len(set(answers)) == 1 and answers[0])
+    (first, most), (_, second) = [*wins.most_common(2), ("", 0), ("", 0)][:2]
+    if most == second:
+        return Decided("judge", judgements=tuple(judgements))
+    opponents = len({who for pair in by_pair for who in pair}) - 1
+    return Decided("judge", first, round(most / opponents, 3), tuple(judgements))
+
+
+def poll(
+    steps: DebateSteps,
+    record: DebateRecord,
+    kind: Decision,
+    given: Mapping[str, str] | None = None,
+    config: RunnableConfig | None = None,
+) -> tuple[Ballot, ...]:
+    """Let every debater vote for the positions of all, in one batch.
+
+    Args:
+        kind: ``majority`` asks for one position, ``approval`` for all that can be accepted, ``ranked`` for an order.
+        given: what a person answered in a persona's place, by the persona's id.
+    """
+    answers = dict(given or {})
+
+    def ask(so_far: DebateRecord, config: RunnableConfig) -> tuple[Ballot, ...]:
+        asked = [(n, one) for n, one in enumerate(steps.personas) if one.id not in answers]
+        prompts = [_ballot_prompt(so_far, one, kind, n) for n, one in asked]
+        voters = [one.id for _, one in asked]
+        written = steps.speakers.complete(voters, prompts, _NAMES, steps.seed, config)
+        answers.update(zip(voters, (one.text for one in written), strict=True))
+        return tuple(ballot(one.id, answers[one.id], so_far, kind) for one in steps.personas)
+
+    return RunnableLambda(ask).with_config(run_name="ballots").invoke(record, config)
+
+
+def ballot(persona_id: str, answer: str, record: DebateRecord, kind: Decision) -> Ballot:
+    """Read a ballot: the positions that an answer names, in its order; those that agree count as one."""
+    options, names = options_of(record), record.names()
+    if kind == "majority":
+        chosen = [named(answer, names)]
+    else:
+        at = {one: _place(answer, one, names) for one in names}
+        chosen = sorted((one for one in names if at[one] >= 0), key=lambda one: at[one])
+    return Ballot(persona_id, tuple(dict.fromkeys(options[one] for one in chosen if one in options)))
+
+
+def _place(answer: str, persona_id: str, names: Mapping[str, str]) -> int:
+    """Return where an answer names somebody, by the whole name or by a part that nobody else has; -1: nowhere."""
+    others = {part for one, name in names.items() if one != persona_id for part in name.split()}
+    name = names[persona_id]
+    parts = [name, *(part for part in name.split() if part not in others and len(part) > 2)]
+    found = [re.search(rf"\b{re.escape(part)}\b", answer, re.IGNORECASE) for part in parts]
+    return min((one.start() for one in found if one), default=-1)
+
+
+def _ballot_prompt(record: DebateRecord, persona: Persona, kind: Decision, place: int) -> RenderedPrompt:
+    start = place % max(1, len(record.positions))
+    return load_prompt("ballot").render(
+        voice=persona.voice,
+        question=record.question,
+        position=record.position_of(persona.id),
+        kind=kind,
+        options=[*record.positions[start:], *record.positions[:start]],
+        turns=plain_turns(record),
+    )

@@ -1,0 +1,85 @@
+"""The moderator of a round table: opens each round with a question from a passage that nobody has used."""
+
+from __future__ import annotations
+
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+
+from chains.context import word_for_word
+from chains.debate import DebateSteps
+from chains.debating.record import DebateRecord
+from chains.debating.turns import facts_of
+from chains.debating.verdict import plain_turns
+from chains.generation.completion import complete_all, fits_window
+from chains.generation.contract import WordLimits
+from chains.schemas import Chunk, Completion, Reading, RoundQuestion
+from chains.text.sentences import split_sentences
+from prompts import load_prompt
+
+_LIMITS = WordLimits(maximum=40)
+
+
+def ask_round(
+    steps: DebateSteps,
+    record: DebateRecord,
+    asked: tuple[RoundQuestion, ...],
+    number: int,
+    config: RunnableConfig | None = None,
+) -> RoundQuestion | None:
+    """Return the question of a round; None where every passage was used or asked about."""
+
+    def ask(so_far: DebateRecord, config: RunnableConfig) -> RoundQuestion | None:
+        passage = _next_passage(so_far, asked)
+        if passage is None:
+            return None
+        question = _question(_written(steps, so_far, passage, config).text)
+        if question:
+            return RoundQuestion(number, question, passage.id)
+        return RoundQuestion(number, f"What follows from this: {_fact(so_far, passage)}", passage.id, "passage")
+
+    return RunnableLambda(ask).with_config(run_name=f"question of round {number}").invoke(record, config)
+
+
+def put_before_all(readings: tuple[Reading, ...], question: RoundQuestion | None) -> tuple[Reading, ...]:
+    """Let everybody read the passage that a question comes from."""
+    if question is None:
+        return readings
+    hit = next(hit for one in readings for hit in one.hits if hit.chunk_id == question.chunk_id)
+    return tuple(
+        one if any(own.chunk_id == hit.chunk_id for own in one.hits) else Reading(one.persona_id, (*one.hits, hit))
+        for one in readings
+    )
+
+
+def _next_passage(record: DebateRecord, asked: tuple[RoundQuestion, ...]) -> Chunk | None:
+    """The passage nearest to the question under debate of those that somebody read and nobody used."""
+    gone = record.used() | {one.chunk_id for one in asked}
+    left = [chunk for one in record.readings.values() for chunk in one.chunks(record.table) if chunk.id not in gone]
+    return max(left, key=lambda chunk: chunk.question_score, default=None)
+
+
+def _written(steps: DebateSteps, record: DebateRecord, passage: Chunk, config: RunnableConfig | None) -> Completion:
+    llm, turns = steps.speakers.llm, plain_turns(record)
+    template = load_prompt("round_question")
+    prompts = (
+        template.render(
+            question=record.question,
+            passage=word_for_word(passage),
+            turns=turns[skipped:],
+            max_words=_LIMITS.maximum - 10,
+        )
+        for skipped in range(len(turns) + 1)
+    )
+    prompt = next((one for one in prompts if fits_window(llm, one, _LIMITS)), None)
+    if prompt is None:
+        return Completion("")
+    return complete_all(llm, [prompt], [_LIMITS], steps.seed, config, may_be_empty=True)[0]
+
+
+def _question(written: str) -> str:
+    sentences = [one.text.strip(' "“”') for one in split_sentences(written)]
+    return next((one for one in sentences if one.endswith("?")), "")
+
+
+def _fact(record: DebateRecord, passage: Chunk) -> str:
+    alone = DebateRecord(record.question, table={passage.id: passage}, readings={"": Reading.of("", [passage])})
+    return facts_of(alone, "")[0]

@@ -1,0 +1,149 @@
+"""The steps of a debate's graph: positions, rounds that open, turn after turn, polls, and the verdict.
+
+Each step reads the state and returns what it adds to it; ``next_stage`` says which comes next. One turn is one step, so
+that a checkpointer makes each turn durable, whatever the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from chains.debate import DebateSteps
+from chains.debating.claims import claims_to_answer
+from chains.debating.kinds import VOTES
+from chains.debating.record import DebateRecord
+from chains.debating.verdict import Decided
+from chains.errors import ChainError
+from chains.schemas import Chunk, Poll, Reading, StopReason
+from debate.arena.judging import judged, poll
+from debate.arena.moderator import ask_round, put_before_all
+from debate.arena.protocols import heard, round_of
+from debate.arena.rules import Rules
+from debate.arena.seat import ask_person
+from debate.arena.state import DebateState, record_of
+from debate.arena.stopping import agreed, reason_to_stop, wants_poll
+from debate.arena.votes import counted, options_of
+from debate.graph.stages import Stage
+from prompts import Persona
+
+# What each debater asks, by its id, and the ids of the passages on the table: what each finds beside them.
+ReadAgain = Callable[[Mapping[str, str], Collection[str]], Mapping[str, tuple[Chunk, ...]]]
+
+
+class DebateNodes:
+    """The steps of a debate under given rules.
+
+    Args:
+        read_again: finds more passages for the debaters; without it ``rules.fresh_k`` must be 0.
+
+    Raises:
+        ChainError: a seat for a persona that does not debate, or fresh passages without a search.
+    """
+
+    def __init__(self, steps: DebateSteps, rules: Rules, read_again: ReadAgain | None = None) -> None:
+        known = [one.id for one in steps.personas]
+        if rules.seat and rules.seat not in known:
+            raise ChainError(f"no debater {rules.seat!r} whose seat a person could take; there are: {', '.join(known)}")
+        if rules.fresh_k and read_again is None:
+            raise ChainError("fresh_k finds passages in later rounds; give a search for them, or leave it at 0")
+        self._steps = steps
+        self._rules = rules
+        self._read_again = read_again
+        self._debaters = len(steps.personas)
+
+    def take_positions(self, state: DebateState) -> DebateState:
+        """Let every debater say what it stands for."""
+        record = record_of(state)
+        given = {one.id: ask_person("position", one, record) for one in self._seated()}
+        positions = self._steps.take_positions(record, given=given)
+        return {"positions": positions, "outcome": self._steps.outcome(replace(record, positions=positions))}
+
+    def open_round(self, state: DebateState) -> DebateState:
+        """Find fresh passages, and let the moderator ask its question, as the rules say."""
+        number = round_of(state.get("turns", ()), self._debaters)
+        opened: DebateState = {"opened": number}
+        if self._rules.fresh_k and number > 1:
+            opened |= self._fresh_passages(state)
+        if self._rules.protocol == "round_table":
+            asked, record = tuple(state.get("round_questions", ())), record_of({**state, **opened})
+            if question := ask_round(self._steps, record, asked, number):
+                readings = opened.get("readings", tuple(state.get("readings", ())))
+                opened |= {"round_questions": (*asked, question), "readings": put_before_all(readings, question)}
+        return opened
+
+    def speak(self, state: DebateState) -> DebateState:
+        """Let the next debater speak, or the person in its place."""
+        record = self._as_heard(state)
+        speaker, number = self._steps.next_speaker(record)
+        if speaker.id == self._rules.seat:
+            turn = self._steps.said(record, ask_person("turn", speaker, record, number))
+        else:
+            turn = self._steps.speak(record)
+        turns = (*record.turns, turn)
+        return {"turns": turns, "stopped": reason_to_stop(self._rules, turns, self._debaters)}
+
+    def poll(self, state: DebateState) -> DebateState:
+        """Ask every debater whose position it holds now; the debate ends where all hold the same."""
+        record, polls = record_of(state), tuple(state.get("polls", ()))
+        given = {one.id: ask_person("ballot", one, record) for one in self._seated()}
+        taken = Poll(len(record.turns) // self._debaters, poll(self._steps, record, "majority", given))
+        return {"polls": (*polls, taken), "stopped": StopReason.AGREEMENT if agreed(taken) else None}
+
+    def judge(self, state: DebateState) -> DebateState:
+        """Decide as the rules say, and let the moderator give the reasons."""
+        record = record_of(state)
+        verdict = self._steps.give_verdict(record, decided=self._decide(record))
+        return {"verdict": verdict, "outcome": self._steps.outcome(record, verdict)}
+
+    def next_stage(self, state: DebateState) -> Stage | None:
+        """Return which step comes next; None at the end."""
+        turns = state.get("turns", ())
+        if state.get("outcome"):
+            return None
+        if state.get("stopped"):
+            return Stage.VERDICT
+        if wants_poll(self._rules, turns, self._debaters, state.get("polls", ())):
+            return Stage.POLL
+        number = round_of(turns, self._debaters)
+        to_open = self._rules.protocol == "round_table" or (self._rules.fresh_k and number > 1)
+        return Stage.ROUND if to_open and number > state.get("opened", 0) else Stage.DEBATE
+
+    def _seated(self) -> list[Persona]:
+        return [one for one in self._steps.personas if one.id == self._rules.seat]
+
+    def _as_heard(self, state: DebateState) -> DebateRecord:
+        """Return the debate as the next speaker has heard it."""
+        record = record_of(state)
+        speaker, number = self._steps.next_speaker(record)
+        asked = next((one.text for one in state.get("round_questions", ()) if one.round == number), "")
+        return replace(record, heard=heard(self._rules.protocol, record.turns, self._debaters, speaker.id), asked=asked)
+
+    def _fresh_passages(self, state: DebateState) -> DebateState:
+        """Search once for all debaters, each by the claim against it, beside the passages on the table."""
+        record = record_of(state)
+        queries = {one.id: _query(record, one.id) for one in self._steps.personas}
+        found = self._read_again(queries, record.table.keys()) if self._read_again else {}
+        new = {chunk.id: chunk for chunks in found.values() for chunk in chunks if chunk.id not in record.table}
+        readings = tuple(
+            Reading(one.persona_id, (*one.hits, *Reading.of(one.persona_id, found.get(one.persona_id, ())).hits))
+            for one in state.get("readings", ())
+        )
+        return {"debate_chunks": (*state.get("debate_chunks", ()), *new.values()), "readings": readings}
+
+    def _decide(self, record: DebateRecord) -> Decided | None:
+        """Return who won, or None where the moderator decides it with the verdict."""
+        decision = self._rules.decision
+        if decision == "judge":
+            return judged(self._steps, record)
+        if decision not in VOTES:
+            return None
+        given = {one.id: ask_person("ballot", one, record) for one in self._seated()}
+        ballots = poll(self._steps, record, decision, given)
+        return counted(decision, ballots, list(dict.fromkeys(options_of(record).values())))
+
+
+def _query(record: DebateRecord, persona_id: str) -> str:
+    """What a debater searches by: the question, and the claim of an opponent that it has to answer."""
+    claims = claims_to_answer(record, persona_id)
+    return f"{record.question} {claims[0].sentence}" if claims else record.question

@@ -1,0 +1,73 @@
+"""The state of a debate's graph, and the debate that it holds."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
+
+from chains.debating.record import DebateRecord
+from chains.schemas import (
+    Chunk,
+    DebateOutcome,
+    Poll,
+    Position,
+    Question,
+    Reading,
+    RoundQuestion,
+    StopReason,
+    Turn,
+    Verdict,
+    chunk_table,
+)
+
+
+class DebateState(TypedDict, total=False):
+    """What a debate reads and writes.
+
+    ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read: each text once.
+    ``readings`` tell who reads which. ``opened`` is the last round that was opened, ``round_questions`` what a
+    moderator asked in which, ``polls`` whose position each debater held after which. A new question on the same thread
+    begins with none of the old one's results.
+    """
+
+    question: Question
+    opinion_text: str
+    chunks: tuple[Chunk, ...]
+    debate_chunks: tuple[Chunk, ...]
+    readings: tuple[Reading, ...]
+    turns: tuple[Turn, ...]
+    verdict: Verdict | None
+    positions: tuple[Position, ...]
+    opened: int
+    round_questions: tuple[RoundQuestion, ...]
+    polls: tuple[Poll, ...]
+    stopped: StopReason | None
+    outcome: DebateOutcome | None
+    attempts: tuple[str, ...]
+
+
+def fresh(question: Question) -> DebateState:
+    """Return the state of a debate that has not begun, so that a thread's earlier question leaves nothing in it."""
+    return {
+        "question": question,
+        "positions": (),
+        "turns": (),
+        "opened": 0,
+        "round_questions": (),
+        "polls": (),
+        "stopped": None,
+        "verdict": None,
+        "outcome": None,
+        "attempts": (),
+    }
+
+
+def record_of(state: DebateState) -> DebateRecord:
+    """Return the debate that a state holds."""
+    return DebateRecord(
+        question=state["question"].text,
+        opinion=state.get("opinion_text", ""),
+        table=chunk_table(state.get("chunks", ()), state.get("debate_chunks", ())),
+        readings={reading.persona_id: reading for reading in state.get("readings", ())},
+        positions=tuple(state.get("positions", ())),
+        turns=tuple(state.get("turns", ())),
+    )

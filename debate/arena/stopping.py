@@ -1,0 +1,35 @@
+"""When a debate ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chains.schemas import Poll, StopReason, Turn
+from debate.arena.protocols import round_is_whole
+from debate.arena.rules import Rules
+
+
+def reason_to_stop(rules: Rules, turns: Sequence[Turn], debaters: int) -> StopReason | None:
+    """Return why the debate ends after these turns; None while it goes on."""
+    first_round_held = len(turns) >= debaters
+    if rules.token_budget and first_round_held and sum(turn.tokens for turn in turns) >= rules.token_budget:
+        return StopReason.BUDGET
+    if not round_is_whole(turns, debaters):
+        return None
+    if len(turns) >= rules.rounds * debaters:
+        return StopReason.ROUNDS
+    if "nothing_new" in rules.stop and not any(turn.new for turn in turns[-debaters:]):
+        return StopReason.NOTHING_NEW
+    return None
+
+
+def wants_poll(rules: Rules, turns: Sequence[Turn], debaters: int, polls: Sequence[Poll]) -> bool:
+    """Whether the debaters are to be asked whose position they hold now."""
+    asked = polls[-1].round if polls else 0
+    return "agreement" in rules.stop and round_is_whole(turns, debaters) and asked < len(turns) // debaters
+
+
+def agreed(poll: Poll) -> bool:
+    """Whether every debater holds the same position."""
+    held = {ballot.choices[:1] for ballot in poll.ballots}
+    return len(held) == 1 and () not in held

@@ -1,0 +1,185 @@
+"""Debates under every protocol and decision, through the graph: who speaks, what is heard, how it ends."""
+
+import re
+
+import pytest
+from fakes import ScriptedLLM
+from langchain_core.runnables import RunnableLambda
+
+from chains import ChainError, Chunk
+from chains.schemas import DebateOutcome, StopReason
+from debate import Rules, build_debate_graph
+from prompts import Persona
+
+CAST = tuple(Persona(one, f"Professor {one.title()}", f"a {one}.") for one in ("hawk", "dove", "owl"))
+SAID = {
+    "hawk": "Fleets doubled in 1936 because a treaty lapsed, and strength kept what paper had lost.",
+    "dove": "Missiles were scrapped in 1987 because two powers signed a treaty, and nobody had to fire.",
+    "owl": "Trade fell by half in 1930 once tariffs rose, so that neither fleets nor treaties mattered.",
+}
+POSITIONS = {
+    "hawk": "Only the strength of its fleets has ever kept a country safe.",
+    "dove": "A treaty between enemies ends more wars than any weapon did.",
+    "owl": "Open markets decide about peace long before the diplomats meet.",
+}
+PASSAGES = {one: Chunk(f"c-{one}", text, question_score=0.5) for one, text in SAID.items()}
+SCRIPT = {"Open the next round": "What do the fleets of 1936 tell us about treaties?"}
+UNDECIDED = {
+    "Decide who argued better": "nobody",
+    "which of the two": "nobody",
+    "position do you hold": "nobody",
+    "can you accept": "nobody",
+    "Rank the positions": "nobody",
+}
+PROTOCOLS = ("sequential", "simultaneous", "relay", "round_table")
+DECISIONS = ("moderator", "judge", "majority", "approval", "ranked")
+
+
+def debater(prompt: str) -> str:
+    return next(one for one in SAID if f"You are a {one}." in prompt)
+
+
+class Debaters(ScriptedLLM):
+    """Says what each debater says; votes and judgements are scripted."""
+
+    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
+        if "Before it begins" in prompt:
+            self._prompts.append(prompt)
+            return POSITIONS[debater(prompt)]
+        if "You take part in a debate" in prompt:
+            self._prompts.append(prompt)
+            return SAID[debater(prompt)]
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
+def hold(rules: Rules, script=None, **given):
+    llm = Debaters(script={**SCRIPT, **UNDECIDED, **(script or {}), "moderator": "It stands."})
+    found = {one.id: RunnableLambda(lambda _, one=one: (PASSAGES[one.id],)) for one in CAST}
+    graph = build_debate_graph(llm, CAST, found, rules=rules, candidates=1, **given)
+    return graph.invoke({"question": "What keeps the peace?"}), llm
+
+
+def turn_prompts(llm) -> list[str]:
+    """The first prompt for each turn; a turn that fails its measures is asked for again."""
+    asked = [prompt for prompt in llm.prompts if "in a debate, in round" in prompt]
+    by_turn = {(debater(prompt), re.search(r"in round (\d+)", prompt)[1]): prompt for prompt in reversed(asked)}
+    return [by_turn[turn] for turn in reversed(by_turn)]
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_protocol_goes_with_every_decision(protocol, decision) -> None:
+    state, _ = hold(Rules(protocol=protocol, decision=decision))
+    assert [turn.persona_id for turn in state["turns"]] == ["hawk", "dove", "owl"] * 2
+    assert state["stopped"] == StopReason.ROUNDS
+    assert state["verdict"].decision == decision
+    undecided = DebateOutcome.NO_WINNER if decision in ("moderator", "judge") else DebateOutcome.NO_CONSENSUS
+    assert state["outcome"] == undecided
+
+
+@pytest.mark.parametrize(
+    ("decision", "script", "share"),
+    [
+        ("moderator", {"Decide who argued better": "Dove"}, 1.0),
+        ("judge", {"which of the two": "Professor Dove"}, 1.0),
+        ("majority", {"position do you hold": "Professor Dove"}, 1.0),
+        ("approval", {"can you accept": "Professor Dove"}, 1.0),
+        ("ranked", {"Rank the positions": "Dove, Owl, Hawk"}, 1.0),
+    ],
+)
+def test_every_decision_can_have_a_winner(decision, script, share: float) -> None:
+    state, _ = hold(Rules(decision=decision), script)
+    assert (state["verdict"].winner, state["outcome"]) == ("dove", DebateOutcome.WON)
+    assert state["verdict"].share == share
+
+
+def answered(llm) -> list[str]:
+    """Whose claim each turn was asked to answer."""
+    claims = [re.search(r"CLAIM TO ANSWER:\n(.*?): \"(.*)\"", prompt) for prompt in turn_prompts(llm)]
+    return [
+        f"{one[1].split()[-1].lower()}'s {'position' if one[2] in POSITIONS.values() else 'turn'}" for one in claims
+    ]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "claims"),
+    [
+        ("sequential", ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's turn", "dove's turn"]),
+        ("relay", ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's turn", "dove's turn"]),
+    ],
+)
+def test_the_latest_claim_that_was_heard_is_answered(protocol, claims: list[str]) -> None:
+    assert answered(hold(Rules(protocol=protocol))[1]) == claims
+
+
+def test_who_speaks_simultaneously_answers_positions_first_and_then_the_round_before() -> None:
+    claims = answered(hold(Rules(protocol="simultaneous"))[1])
+    assert claims == [
+        "dove's position",
+        "hawk's position",
+        "hawk's position",
+        "owl's turn",
+        "owl's turn",
+        "dove's turn",
+    ]
+
+
+def test_the_moderator_opens_each_round_of_a_round_table_from_a_passage_that_all_then_read() -> None:
+    state, llm = hold(Rules(protocol="round_table"))
+    assert [(one.round, one.chunk_id) for one in state["round_questions"]] == [(1, "c-hawk")]
+    assert all({hit.chunk_id for hit in one.hits} >= {"c-hawk"} for one in state["readings"])
+    asked = ["fleets of 1936 tell us" in prompt for prompt in turn_prompts(llm)]
+    assert asked == [True, True, True, False, False, False]  # in the second round every passage is used
+
+
+def test_a_moderator_without_a_question_asks_for_the_passages_fact() -> None:
+    state, _ = hold(Rules(protocol="round_table"), {"Open the next round": "Well then."})
+    [question] = state["round_questions"]
+    assert (question.source, question.text) == ("passage", f"What follows from this: {SAID['hawk']}")
+
+
+def test_debaters_who_come_to_agree_end_the_debate() -> None:
+    state, _ = hold(Rules(rounds=5, stop=("agreement",)), {"position do you hold": "Professor Owl"})
+    assert (len(state["turns"]), state["stopped"]) == (3, StopReason.AGREEMENT)
+    assert [ballot.choices for ballot in state["polls"][0].ballots] == [("owl",)] * 3
+
+
+def test_debaters_who_do_not_agree_go_on_to_the_last_round() -> None:
+    state, _ = hold(Rules(rounds=3, stop=("agreement",)))
+    assert [one.round for one in state["polls"]] == [1, 2]
+    assert (len(state["turns"]), state["stopped"]) == (9, StopReason.ROUNDS)
+
+
+def test_a_debate_without_anything_new_ends() -> None:
+    state, _ = hold(Rules(rounds=5, stop=("nothing_new",)))
+    assert (len(state["turns"]), state["stopped"]) == (6, StopReason.NOTHING_NEW)
+
+
+def test_a_persona_speaks_through_the_model_of_its_own() -> None:
+    own = Debaters(script={})
+    _, shared = hold(Rules(), llms={"owl": own})
+    assert {debater(prompt) for prompt in own.prompts} == {"owl"}
+    assert {debater(prompt) for prompt in turn_prompts(shared)} == {"hawk", "dove"}
+
+
+def test_eight_debaters_are_the_most() -> None:
+    nine = [Persona(str(n), str(n), "somebody.") for n in range(9)]
+    with pytest.raises(ChainError, match="at most 8 personas, 9 given; name fewer debaters"):
+        build_debate_graph(Debaters(script={}), nine, {one.id: RunnableLambda(lambda _: ()) for one in nine})
+
+
+def test_fresh_passages_come_in_each_later_round_by_the_claim_against_each_debater() -> None:
+    asked: list[str] = []
+
+    def search(query: str) -> tuple[Chunk, ...]:
+        asked.append(query)
+        return (Chunk("c-old", SAID["hawk"]), Chunk(f"c-{len(asked)}", f"Text {len(asked)} for the search."))
+
+    llm = Debaters(script={"Decide who": "nobody", "moderator": "It stands."})
+    found = {one.id: RunnableLambda(search) for one in CAST}
+    graph = build_debate_graph(llm, CAST, found, rules=Rules(rounds=3, fresh_k=1), candidates=1)
+    state = graph.invoke({"question": "What keeps the peace?"})
+    assert asked[:3] == ["What keeps the peace?"] * 3
+    assert asked[3] == f"What keeps the peace? {SAID['owl']}"
+    assert [hit.chunk_id for hit in state["readings"][0].hits] == ["c-old", "c-1", "c-4", "c-7"]
+    assert "[3] Text 4 for the search." in turn_prompts(llm)[3]
