@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from debate.commands.talk import TALK_EXAMPLES, talk
 from debate.compare.settings import CompareSettings
 from debate.errors import ExitCode
 from debate.options import with_settings
@@ -166,11 +167,11 @@ def run(
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
     given = {name: value for name, value in settings.items() if value not in (None, [])}
-    _start_logging()
-    with _one_line_errors():
+    start_logging()
+    with one_line_errors():
         if resume is not None:
             given, config = _recorded(resume) | given | {"out": resume}, None
-        summary = _run(load_settings(given, config or _example_unless(given)), quiet, retry_failed, force)
+        summary = _run(load_settings(given, config or example_unless(given)), quiet, retry_failed, force)
     raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
 
 
@@ -188,8 +189,8 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Index a folder of documents once, for any number of runs."""
-    _start_logging()
-    with _one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
+    start_logging()
+    with one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
         from rich.console import Console
 
         from debate.indexing import index_documents, near_duplicates
@@ -227,8 +228,8 @@ def trace(
     ] = None,
 ) -> None:
     """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
-    _start_logging()
-    with _one_line_errors():
+    start_logging()
+    with one_line_errors():
         from rich.console import Console
 
         from debate.errors import SettingsError
@@ -250,7 +251,7 @@ def models(
     model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository on this machine.")] = "",
 ) -> None:
     """List the models that this machine can run: memory needed and free, what is on disk, what is missing."""
-    with _one_line_errors():
+    with one_line_errors():
         from rich.console import Console
 
         from chains.models.catalogue import KNOWN, fits, own_model, this_machine
@@ -270,8 +271,8 @@ def ask(
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
 ) -> None:
     """Ask one plain question, without documents or points of view."""
-    _start_logging()
-    with _one_line_errors():
+    start_logging()
+    with one_line_errors():
         from chains import ModelSettings, answer_chain, load_llm
 
         llm = load_llm(ModelSettings(name=model, seed=seed))
@@ -287,9 +288,9 @@ def finetune(
     **settings: Any,
 ) -> None:
     """Fine-tune a model on finished answers; the adapter's folder works as --model."""
-    _start_logging()
+    start_logging()
     interrupted = "interrupted; run the same command again to resume from the last checkpoint"
-    with _one_line_errors(interrupted):
+    with one_line_errors(interrupted):
         from rich.console import Console
 
         from debate.terminal.training_view import TrainingBar, TrainingLines, print_result
@@ -315,7 +316,7 @@ def export(
     min_rating: Annotated[float | None, typer.Option(help="Only answers rated at least this high.")] = None,
 ) -> None:
     """Write finished answers with the true prompts as chat messages, for training elsewhere."""
-    with _one_line_errors():
+    with one_line_errors():
         from debate.training.export import export_chat
         from debate.training.settings import finetune_settings
 
@@ -331,8 +332,8 @@ def export(
 @with_settings(CompareSettings)
 def compare(**settings: Any) -> None:
     """Let several models answer the same questions from the same passages, and test how they differ."""
-    _start_logging()
-    with _one_line_errors("interrupted; run the same command again to resume"):
+    start_logging()
+    with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console
 
         from debate.compare.runner import compare_models
@@ -353,7 +354,7 @@ def compare(**settings: Any) -> None:
 @app.command("vote")
 def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison.")]) -> None:
     """Judge the answers of a comparison without knowing whose they are; votes are kept and counted."""
-    with _one_line_errors("interrupted; the votes so far are kept"):
+    with one_line_errors("interrupted; the votes so far are kept"):
         from rich.console import Console
 
         from debate.compare.runner import read_comparison
@@ -379,8 +380,8 @@ def mcp(
     runs: Annotated[Path | None, typer.Option(help="Folder of runs whose rows may be read.")] = None,
 ) -> None:
     """Serve search from viewpoints, opinions and debates to other programs (Model Context Protocol, over stdio)."""
-    _start_logging()
-    with _one_line_errors("stopped"):
+    start_logging()
+    with one_line_errors("stopped"):
         from chains import ModelSettings, load_llm
         from chains.errors import MissingExtra
         from debate.indexing import embeddings_of, open_index
@@ -395,6 +396,9 @@ def mcp(
         store = open_index(index, load_embeddings(embeddings_of(index)))
         desk = Desk(store, load_personas(personas), lambda: load_llm(ModelSettings(name=model)), runs=runs)
         create_server(desk).run("stdio")
+
+
+app.command("talk", epilog=TALK_EXAMPLES)(talk)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -442,14 +446,14 @@ def _replay(console: Console, folder: Path, question: str, stage: str, changes: 
         raise typer.Exit(ExitCode.FAILED_ROWS)
 
 
-def _example_unless(given: dict[str, Any]) -> Path | None:
+def example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file where neither questions nor documents are given."""
     names = ("questions", "corpus", "index")
     own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
     return EXAMPLE if not own and EXAMPLE.is_file() else None
 
 
-def _start_logging() -> None:
+def start_logging() -> None:
     """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
@@ -467,7 +471,7 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _one_line_errors(
+def one_line_errors(
     interrupted: str = "interrupted; finished steps are kept, and --resume with the run's folder goes on",
 ) -> Iterator[None]:
     """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""

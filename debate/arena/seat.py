@@ -1,19 +1,24 @@
 """A person in a persona's place: the graph pauses, says what is wanted, and goes on with what the person answers.
 
 LangGraph's ``interrupt``: the graph needs a checkpointer, the request stands in the result's ``__interrupt__``, and
-``graph.invoke(Command(resume="…"), config)`` hands over the answer.
+``graph.invoke(Command(resume="…"), config)`` hands over the answer. ``converse`` does so until the debate has ended.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Literal, cast
 
-from langgraph.types import interrupt
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, interrupt
+from pydantic.dataclasses import dataclass
 
 from chains.debating.claims import claims_to_answer
 from chains.debating.record import DebateRecord
 from chains.debating.verdict import plain_turns
+from debate.arena.state import DebateState
 from prompts import Persona
 
 
@@ -64,3 +69,31 @@ def ask_person(
     while not answer.strip():
         answer = str(interrupt(asdict(request)) or "")
     return answer
+
+
+def converse(
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    question: str,
+    thread: RunnableConfig,
+    answer: Callable[[SeatRequest], str],
+    show: Callable[[DebateState], None],
+) -> DebateState:
+    """Hold a debate to its end, from where its thread stood.
+
+    Args:
+        graph: compiled with a checkpointer.
+        thread: the configuration that names the thread.
+        answer: asks the person.
+        show: is given the state after each step, and the state of a thread that is resumed.
+    """
+    stood = graph.get_state(thread)
+    work: Any = None if stood.created_at else {"question": question}
+    if stood.created_at:
+        show(cast(DebateState, stood.values))
+    while stood.next or not stood.created_at:
+        if stood.interrupts:
+            work = Command(resume=answer(SeatRequest(**stood.interrupts[0].value)))
+        for state in graph.stream(work, thread, stream_mode="values"):
+            show(cast(DebateState, state))
+        stood = graph.get_state(thread)
+    return cast(DebateState, stood.values)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
@@ -23,6 +24,11 @@ CHECKPOINT_TYPES: tuple[type, ...] = tuple(
     one for one in vars(schemas).values() if isinstance(one, type) and one.__module__ == schemas.__name__
 )
 _TYPES = [(one.__module__, one.__name__) for one in CHECKPOINT_TYPES]
+
+
+def memory_checkpoints() -> InMemorySaver:
+    """Return a checkpointer that keeps everything in memory, and knows this project's types."""
+    return InMemorySaver(serde=JsonPlusSerializer(allowed_msgpack_modules=_TYPES))
 
 
 class _Damaged(sqlite3.DatabaseError):

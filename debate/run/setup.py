@@ -62,7 +62,7 @@ def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[An
     return load_llm(ModelSettings(name=name or settings.model, **shared))
 
 
-def _models_of_their_own(settings: DebateSettings, personas: Sequence[Persona]) -> dict[str, BaseLanguageModel[Any]]:
+def models_of_their_own(settings: DebateSettings, personas: Sequence[Persona]) -> dict[str, BaseLanguageModel[Any]]:
     """Load each model that a persona names, once, and return by persona id which speaks for whom."""
     names = dict.fromkeys(one.model for one in personas if one.model not in ("", settings.model))
     loaded = {name: load_model(settings, name) for name in names}
@@ -84,6 +84,6 @@ def question_graph(
         povs=inputs.cast.povs,
         opinion_persona=inputs.writer,
         settings=settings,
-        llms=_models_of_their_own(settings, (inputs.writer, *inputs.debaters)),
+        llms=models_of_their_own(settings, (inputs.writer, *inputs.debaters)),
         checkpointer=checkpointer,
     )

@@ -71,3 +71,16 @@ def test_callbacks_see_that_a_search_failed(store: CountingStore, monkeypatch: p
     with pytest.raises(ConnectionError):
         SharedRetrieval(store, READERS).invoke("Who signed?", {"callbacks": [seen]})
     assert seen.outcomes == [lost, lost]
+
+
+def test_a_second_search_brings_what_is_not_on_the_table_by_each_readers_own_text_and_views() -> None:
+    store = CountingStore.from_texts(
+        ["Fleets doubled.", "Treaties held.", "Trade fell."], EMBEDDING, ids=["f", "t", "x"]
+    )
+    readers = [ReaderViews("opinion"), ReaderViews("hawk", (POV(text="Strength."),)), ReaderViews("dove")]
+    found = SharedRetrieval(store, readers).again({"hawk": "Fleets?", "dove": "Treaties?"}, 2, {"f"})
+    assert {name: sorted(one.id for one in chunks) for name, chunks in found.items()} == {
+        "hawk": ["t", "x"],
+        "dove": ["t", "x"],
+    }
+    assert (store.searches, len(found["hawk"][0].pov_scores)) == (1, 1)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from fakes import ScriptedLLM
+from debaters import CAST, POSITIONS, RETRIEVERS, SAID, debater, debaters
 from langchain_core.runnables import RunnableLambda
 
 from chains import ChainError, Chunk
@@ -11,51 +11,13 @@ from chains.schemas import DebateOutcome, StopReason
 from debate import Rules, build_debate_graph
 from prompts import Persona
 
-CAST = tuple(Persona(one, f"Professor {one.title()}", f"a {one}.") for one in ("hawk", "dove", "owl"))
-SAID = {
-    "hawk": "Fleets doubled in 1936 because a treaty lapsed, and strength kept what paper had lost.",
-    "dove": "Missiles were scrapped in 1987 because two powers signed a treaty, and nobody had to fire.",
-    "owl": "Trade fell by half in 1930 once tariffs rose, so that neither fleets nor treaties mattered.",
-}
-POSITIONS = {
-    "hawk": "Only the strength of its fleets has ever kept a country safe.",
-    "dove": "A treaty between enemies ends more wars than any weapon did.",
-    "owl": "Open markets decide about peace long before the diplomats meet.",
-}
-PASSAGES = {one: Chunk(f"c-{one}", text, question_score=0.5) for one, text in SAID.items()}
-SCRIPT = {"Open the next round": "What do the fleets of 1936 tell us about treaties?"}
-UNDECIDED = {
-    "Decide who argued better": "nobody",
-    "which of the two": "nobody",
-    "position do you hold": "nobody",
-    "can you accept": "nobody",
-    "Rank the positions": "nobody",
-}
 PROTOCOLS = ("sequential", "simultaneous", "relay", "round_table")
 DECISIONS = ("moderator", "judge", "majority", "approval", "ranked")
 
 
-def debater(prompt: str) -> str:
-    return next(one for one in SAID if f"You are a {one}." in prompt)
-
-
-class Debaters(ScriptedLLM):
-    """Says what each debater says; votes and judgements are scripted."""
-
-    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
-        if "Before it begins" in prompt:
-            self._prompts.append(prompt)
-            return POSITIONS[debater(prompt)]
-        if "You take part in a debate" in prompt:
-            self._prompts.append(prompt)
-            return SAID[debater(prompt)]
-        return super()._call(prompt, stop, run_manager, **kwargs)
-
-
 def hold(rules: Rules, script=None, **given):
-    llm = Debaters(script={**SCRIPT, **UNDECIDED, **(script or {}), "moderator": "It stands."})
-    found = {one.id: RunnableLambda(lambda _, one=one: (PASSAGES[one.id],)) for one in CAST}
-    graph = build_debate_graph(llm, CAST, found, rules=rules, candidates=1, **given)
+    llm = debaters(script)
+    graph = build_debate_graph(llm, CAST, RETRIEVERS, rules=rules, candidates=1, **given)
     return graph.invoke({"question": "What keeps the peace?"}), llm
 
 
@@ -156,7 +118,7 @@ def test_a_debate_without_anything_new_ends() -> None:
 
 
 def test_a_persona_speaks_through_the_model_of_its_own() -> None:
-    own = Debaters(script={})
+    own = debaters()
     _, shared = hold(Rules(), llms={"owl": own})
     assert {debater(prompt) for prompt in own.prompts} == {"owl"}
     assert {debater(prompt) for prompt in turn_prompts(shared)} == {"hawk", "dove"}
@@ -165,7 +127,7 @@ def test_a_persona_speaks_through_the_model_of_its_own() -> None:
 def test_eight_debaters_are_the_most() -> None:
     nine = [Persona(str(n), str(n), "somebody.") for n in range(9)]
     with pytest.raises(ChainError, match="at most 8 personas, 9 given; name fewer debaters"):
-        build_debate_graph(Debaters(script={}), nine, {one.id: RunnableLambda(lambda _: ()) for one in nine})
+        build_debate_graph(debaters(), nine, {one.id: RunnableLambda(lambda _: ()) for one in nine})
 
 
 def test_fresh_passages_come_in_each_later_round_by_the_claim_against_each_debater() -> None:
@@ -175,7 +137,7 @@ def test_fresh_passages_come_in_each_later_round_by_the_claim_against_each_debat
         asked.append(query)
         return (Chunk("c-old", SAID["hawk"]), Chunk(f"c-{len(asked)}", f"Text {len(asked)} for the search."))
 
-    llm = Debaters(script={"Decide who": "nobody", "moderator": "It stands."})
+    llm = debaters()
     found = {one.id: RunnableLambda(search) for one in CAST}
     graph = build_debate_graph(llm, CAST, found, rules=Rules(rounds=3, fresh_k=1), candidates=1)
     state = graph.invoke({"question": "What keeps the peace?"})

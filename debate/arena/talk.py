@@ -1,0 +1,105 @@
+"""One debate between personas and, in one of their seats, a person; kept in a folder where it is to be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from langchain_core.language_models import BaseLanguageModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from chains.generation.contract import WordLimits
+from chains.retrieve import pov_retrieval_chain
+from chains.schemas import Question
+from debate.arena.rules import Rules
+from debate.arena.seat import SeatRequest, converse
+from debate.arena.state import DebateState
+from debate.errors import RunFolderError
+from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
+from debate.graph.debate_graph import build_debate_graph
+from debate.indexing import load_store
+from debate.progress import NullProgress
+from debate.run.setup import load_model, models_of_their_own
+from debate.settings import DebateSettings
+from prompts import load_personas
+from vectorstore import FaissStore
+
+
+class TalkWatcher(Protocol):
+    """Shows a debate to a person and asks for what the person says."""
+
+    def preparing(self, what: str) -> None:
+        """Say what is being loaded."""
+
+    def show(self, state: DebateState) -> None:
+        """Show what is new in the debate."""
+
+    def answer(self, request: SeatRequest) -> str:
+        """Ask the person."""
+
+
+def hold_talk(
+    settings: DebateSettings,
+    question: str,
+    seat: str,
+    out: Path | None,
+    watcher: TalkWatcher,
+    *,
+    llm: BaseLanguageModel[Any] | None = None,
+    store: FaissStore | None = None,
+) -> DebateState:
+    """Hold a debate over a run's documents, without an opinion before it; resume the one that ``out`` holds.
+
+    Args:
+        settings: ``questions`` is not read.
+        seat: id of the persona that the person speaks for, or "".
+        llm, store: as in ``run_questions``.
+
+    Raises:
+        DebateError, PromptError, VectorStoreError, ChainError: bad input, or a model that cannot be loaded.
+    """
+    debaters = load_personas(settings.personas).debaters(settings.debaters)
+    rules = Rules(
+        rounds=settings.rounds,
+        protocol=settings.protocol,
+        decision=settings.decision,
+        stop=settings.stop,
+        token_budget=settings.token_budget,
+        seat=seat,
+    )
+    watcher.preparing(f"reading {settings.index or settings.corpus}")
+    store = load_store(settings, NullProgress())[0] if store is None else store
+    watcher.preparing(f"loading {settings.model}")
+    llm = load_model(settings) if llm is None else llm
+    search = {"pov_weight": settings.pov_weight, "mode": settings.mode, "rerank": None if settings.rerank else False}
+    retrievers = {one.id: pov_retrieval_chain(store, one.povs, k=settings.debate_k, **search) for one in debaters}  # type: ignore[arg-type]
+    with _checkpoints(out) as checkpoints:
+        graph = build_debate_graph(
+            llm,
+            debaters,
+            retrievers,
+            rules=rules,
+            limits=WordLimits(min(30, settings.turn_words // 2), settings.turn_words),
+            candidates=settings.candidates,
+            embeddings=store.embeddings,
+            llms=models_of_their_own(settings, debaters),
+            seed=settings.seed,
+            checkpointer=checkpoints,
+        )
+        thread: Any = {"configurable": {"thread_id": Question("talk", question).key}}
+        return converse(graph, question, thread, watcher.answer, watcher.show)
+
+
+@contextmanager
+def _checkpoints(out: Path | None) -> Iterator[BaseCheckpointSaver[Any]]:
+    if out is None:
+        yield memory_checkpoints()
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunFolderError(f"cannot make {out}: {error.strerror}; give another --out") from error
+    with open_checkpoints(out / "checkpoints.sqlite") as saver:
+        yield saver

@@ -1,0 +1,73 @@
+"""A debate as it is held: what is said as it is said, and what a person in a seat is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.markup import escape
+
+from chains.debating.spoken import plain
+from debate.arena.seat import SeatRequest
+from debate.arena.state import DebateState
+from debate.terminal.readable import readable
+
+
+class TalkView:
+    """Prints a debate and asks a person.
+
+    Args:
+        prompt: reads one answer from the terminal.
+    """
+
+    def __init__(self, console: Console, prompt: Callable[[str], str]) -> None:
+        self._console = console
+        self._prompt = prompt
+        self._shown = 0
+
+    def preparing(self, what: str) -> None:
+        """Say what is being loaded."""
+        self._console.print(f"[dim]{escape(readable(what))} …[/dim]")
+
+    def show(self, state: DebateState) -> None:
+        """Print what was said since the last time."""
+        lines = list(lines_of(state))
+        for speaker, text in lines[self._shown :]:
+            self._console.print(f"\n[bold]{escape(readable(speaker))}[/bold]\n{escape(readable(text))}")
+        self._shown = max(self._shown, len(lines))
+
+    def answer(self, request: SeatRequest) -> str:
+        """Show what the person may use, and ask for an answer."""
+        if request.wanted != "position":
+            for n, passage in enumerate(request.passages, 1):
+                self._console.print(f"[dim]\\[{n}] {escape(readable(passage))}[/dim]")
+        if request.wanted == "turn" and request.claim:
+            self._console.print(f"\nWaiting for your answer: “{escape(readable(request.claim))}”")
+        return self._prompt(_asked(request))
+
+
+def lines_of(state: DebateState) -> list[tuple[str, str]]:
+    """Return who said what so far, in the order in which it was said."""
+    questions = {one.round: one.text for one in state.get("round_questions", ())}
+    lines = [(f"{one.speaker}'s position", one.text) for one in state.get("positions", ())]
+    for turn in state.get("turns", ()):
+        if turn.round in questions:
+            lines.append((f"Moderator opens round {turn.round}", questions.pop(turn.round)))
+        lines.append((f"{turn.speaker}, round {turn.round}", plain(turn.text)))
+    lines += [(f"Moderator opens round {number}", text) for number, text in questions.items()]
+    if verdict := state.get("verdict"):
+        lines.append(("Verdict", plain(verdict.text)))
+    if (outcome := state.get("outcome")) and not state.get("verdict"):
+        lines.append(("End", outcome.value))
+    return lines
+
+
+def _asked(request: SeatRequest) -> str:
+    name = readable(request.name)
+    if request.wanted == "position":
+        return f"You speak for {name}. In one sentence: what is your position on “{readable(request.question)}”"
+    if request.wanted == "ballot":
+        return (
+            f"Whose positions do you hold now, best first? {', '.join(readable(who) for who, _ in request.positions)}"
+        )
+    return f"{name}, round {request.round}: what do you say"

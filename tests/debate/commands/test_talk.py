@@ -1,0 +1,65 @@
+"""debate talk: a debate in the terminal, with a seat, kept and resumed."""
+
+from pathlib import Path
+
+import pytest
+from debaters import POSITIONS, SAID, debaters
+from fakes import EMBEDDING
+from typer.testing import CliRunner
+
+from debate.arena import talk as talk_module
+from debate.cli import app
+from vectorstore import FaissStore
+
+PERSONAS = "\n".join(
+    f'[[persona]]\nid = "{one}"\nname = "Professor {one.title()}"\nvoice = "a {one}."\n' for one in POSITIONS
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "p.toml").write_text(PERSONAS, encoding="utf-8")
+    store, llm = FaissStore.from_texts(list(SAID.values()), EMBEDDING), debaters({"position do you hold": "Dove"})
+    monkeypatch.setattr(talk_module, "load_store", lambda *_: (store, ()))
+    monkeypatch.setattr(talk_module, "load_model", lambda *_: llm)
+
+    def talk(*flags: str, typed: str = ""):
+        given = ["talk", "What keeps the peace?", "--corpus", str(tmp_path), "--personas", str(tmp_path / "p.toml")]
+        return CliRunner().invoke(app, [*given, *flags], input=typed)
+
+    monkeypatch.setenv("COLUMNS", "200")
+    return talk
+
+
+def test_one_can_listen_to_a_debate(run) -> None:
+    heard = run("--rounds", "2")
+    assert heard.exit_code == 0
+    assert heard.stdout.count("Professor Owl, round ") == 2
+    assert heard.stdout.index("Professor Hawk's position") < heard.stdout.index("Professor Hawk, round 1")
+    assert "Verdict\nNobody won this debate." in heard.stdout
+
+
+def test_one_can_speak_for_a_persona_and_vote(run) -> None:
+    typed = "The courts keep the peace at sea.\nThe award of 2016 shows it.\nIt still stands.\nDove\n"
+    heard = run("--seat", "dove", "--decision", "majority", typed=typed)
+    assert heard.exit_code == 0
+    assert "You speak for Professor Dove." in heard.stdout
+    assert "Waiting for your answer: “" in heard.stdout
+    assert "Professor Dove, round 2\nIt still stands." in heard.stdout
+    assert "100% of the votes are for the position of Professor Dove." in heard.stdout
+
+
+def test_a_debate_that_was_left_is_resumed_by_the_same_command(run, tmp_path: Path) -> None:
+    flags = ("--seat", "dove", "--out", str(tmp_path / "talk"))
+    left = run(*flags, typed="The courts keep the peace at sea.\n")  # then the input ends
+    assert left.exit_code != 0
+    resumed = run(*flags, typed="The award of 2016 shows it.\nIt still stands.\n")
+    assert resumed.exit_code == 0
+    assert "Professor Dove's position\nThe courts keep the peace at sea." in resumed.stdout
+    assert "You speak for Professor Dove. In one sentence" not in resumed.stdout
+
+
+def test_an_unknown_seat_is_one_line(run) -> None:
+    told = run("--seat", "cat")
+    assert told.exit_code == 2
+    assert "error: no debater 'cat' whose seat a person could take; there are: hawk, dove, owl" in told.stderr
