@@ -72,7 +72,8 @@ def print_result(console: Console, result: FinetuneResult) -> None:
         (
             "peak memory",
             f"{memory.peak / _GIB:.1f} of {memory.total / _GIB:.1f} GiB ({memory.share:.0%}), "
-            f"{memory.for_training / _GIB:.1f} GiB for training ({memory.where})",
+            f"{memory.for_training / _GIB:.1f} GiB for training ({memory.where})"
+            + (f"; forecast {result.forecast.total / _GIB:.1f}" if result.forecast else ""),
         ),
         ("adapter", f"{result.adapter} (README.md, loss.png); use it: debate run --model {result.adapter} ..."),
     ]

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debate.errors import TrainingError
+from debate.training.losses import Losses
 from debate.training.settings import FinetuneSettings
 
 if TYPE_CHECKING:
     from debate.training.finetune import FinetuneResult
-    from debate.training.trainer import Losses
 
 _CARD = """---
 base_model: {base}

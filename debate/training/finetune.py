@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,11 +18,11 @@ from debate.locking import exclusive_folder, write_record
 from debate.training.card import write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
-from debate.training.loading import check_extras, load_trainable
-from debate.training.memory import MemoryReport, memory_report
+from debate.training.loading import check_extras, load_tokenizer, load_trainable, training_way
+from debate.training.losses import Losses
+from debate.training.memory import Forecast, MemoryReport, check_memory, free_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.settings import FinetuneSettings
-from debate.training.trainer import Losses, train_adapter
 from prompts import Persona, load_personas
 
 RECORD = "finetune.toml"
@@ -49,6 +50,7 @@ class FinetuneResult:
         adapter: the folder; usable as ``--model``.
         losses: of training and validation, by step.
         dropped_passages: passages that did not fit ``max_seq_length``, over all examples.
+        forecast: what the memory was expected to be; None for a shape that is not known.
     """
 
     adapter: Path
@@ -57,6 +59,7 @@ class FinetuneResult:
     left_out: tuple[LeftOut, ...]
     dropped_passages: int
     losses: Losses
+    forecast: Forecast | None
     memory: MemoryReport
     seconds: float
     merged: Path | None = None
@@ -68,7 +71,8 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
 
     Raises:
         TrainingDataError: the data cannot be read, or too little of it is left.
-        TrainingError: the folder holds something else, is in use or finished, or the model cannot be trained.
+        TrainingError: the folder holds something else, is in use or finished, the model cannot be trained, or the
+            memory that is free is not enough.
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
     """
@@ -78,9 +82,14 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
     with exclusive_folder(settings.out, TrainingError):
         _check_folder(settings)
         progress.examples(data)
-        progress.preparing(f"loading {settings.model}")
-        model, tokenizer, adapter = load_trainable(settings)
+        config, tokenizer = load_tokenizer(settings)
         training, validation, left_out = _encoded(data, tokenizer, persona, settings)
+        expected = _checked_memory(config, settings, (*training, *validation), progress)
+        write_record(settings.out / RECORD, {"settings": _settings_record(settings)}, TrainingError)
+        progress.preparing(f"loading {settings.model}")
+        model, adapter = load_trainable(settings)
+        from debate.training.trainer import train_adapter  # trl has to come after unsloth, which patches it
+
         trained = train_adapter(model, tokenizer, adapter, training, validation, settings, progress.step)
         progress.preparing(f"writing {settings.out}")
         result = FinetuneResult(
@@ -90,6 +99,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
             left_out=(*data.left_out, *left_out),
             dropped_passages=sum(one.dropped for one in (*training, *validation)),
             losses=trained.losses,
+            forecast=expected,
             memory=memory_report(trained.memory_before),
             seconds=trained.seconds,
             merged=write_merged(trained.model, tokenizer, settings) if settings.merge else None,
@@ -110,6 +120,21 @@ def _encoded(
     return training, validation, [*too_long, *also]
 
 
+def _checked_memory(
+    config: Any, settings: FinetuneSettings, examples: Sequence[EncodedExample], progress: FinetuneProgress
+) -> Forecast | None:
+    """Forecast the memory from the longest example, and say it; raise where it is more than there is."""
+    longest = max(len(one.input_ids) for one in examples)
+    free = free_memory()
+    expected = check_memory(config, settings, longest, training_way(), free)
+    if expected is None:
+        progress.preparing("memory cannot be forecast for a model of this kind")
+    else:
+        gib = 2**30
+        progress.preparing(f"training takes about {expected.total / gib:.1f} of {free / gib:.1f} GiB that are free")
+    return expected
+
+
 def _persona(settings: FinetuneSettings) -> Persona:
     personas = load_personas(settings.personas)
     return personas.persona(settings.persona) if settings.persona else personas.personas[0]
@@ -122,7 +147,6 @@ def _check_folder(settings: FinetuneSettings) -> None:
     if not path.is_file():
         if {one.name for one in settings.out.iterdir()} - {".lock"}:
             raise TrainingError(f"{settings.out} holds files that are no training; give a new folder with --out")
-        write_record(path, {"settings": wanted}, TrainingError)
         return
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))

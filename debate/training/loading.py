@@ -10,6 +10,7 @@ from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
 from chains.models.preflight import not_loaded
 from debate.errors import TrainingError
+from debate.training.memory import Way
 from debate.training.settings import FinetuneSettings
 
 LORA_TARGETS = "all-linear"
@@ -53,22 +54,47 @@ def check_extras(settings: FinetuneSettings) -> None:
         raise MissingExtra("unsloth (with an NVIDIA GPU)", "gpu", "writing a GGUF")
 
 
-def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any, Any]:
-    """Load the model, its tokenizer and the adapter's configuration (None where the model has its adapter already).
+def training_way() -> Way:
+    """Tell what trains here: unsloth or transformers on a GPU, or the CPU."""
+    import torch
+
+    return ("unsloth" if has_unsloth() else "transformers") if torch.cuda.is_available() else "cpu"
+
+
+def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
+    """Load what is small: the model's configuration and its tokenizer.
 
     Raises:
-        ModelError: the model cannot be found or loaded.
+        ModelError: the model cannot be found.
+    """
+    name = model_name(settings)
+    if has_unsloth():
+        os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
+        import unsloth  # noqa: F401 - before transformers, peft and trl, which it patches
+    from transformers import AutoConfig, AutoTokenizer
+
+    try:
+        config = AutoConfig.from_pretrained(name)
+        return getattr(config, "text_config", config), _padded(AutoTokenizer.from_pretrained(name))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(name, error) from error
+
+
+def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any]:
+    """Load the model and the adapter's configuration (None where the model has its adapter already).
+
+    Raises:
+        ModelError: the model cannot be loaded.
     """
     name = model_name(settings)
     return _with_unsloth(name, settings) if has_unsloth() else _with_peft(name, settings)
 
 
-def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]:
-    os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
-    from unsloth import FastLanguageModel  # before transformers, which it patches
+def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
+    from unsloth import FastLanguageModel
 
     try:
-        model, tokenizer = FastLanguageModel.from_pretrained(
+        model, _ = FastLanguageModel.from_pretrained(
             model_name=name, max_seq_length=settings.max_seq_length, load_in_4bit=settings.load_in_4bit
         )
     except (OSError, ValueError, RuntimeError) as error:
@@ -81,13 +107,13 @@ def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]
         use_gradient_checkpointing="unsloth",
         random_state=settings.seed,
     )
-    return model, _padded(tokenizer), None
+    return model, None
 
 
-def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]:
+def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
     import torch
     from peft import LoraConfig
-    from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
     on_gpu = torch.cuda.is_available()
     options: dict[str, Any] = {"dtype": "bfloat16" if on_gpu else "float32"}
@@ -101,11 +127,10 @@ def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any, Any]:
         )
     try:
         model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True, **options)
-        tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError, RuntimeError) as error:
         raise not_loaded(name, error) from error
     adapter = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=LORA_TARGETS, task_type="CAUSAL_LM")
-    return model, _padded(tokenizer), adapter
+    return model, adapter
 
 
 def _padded(tokenizer: Any) -> Any:

@@ -1,22 +1,47 @@
-"""Memory that a training takes: what was used, and a forecast before anything is loaded.
+"""Memory that a training takes: a forecast before anything is loaded, and what was used.
 
-The forecast is arithmetic on a model's configuration: weights in 4 bits, the adapter with its gradients and optimiser
-states, the activations kept by gradient checkpointing, those of one layer, and the scores of the vocabulary.
+The forecast is arithmetic on a model's configuration: its weights, the adapter with gradients and optimiser states,
+the activations that the backward pass needs, and the scores of the vocabulary. What is kept of the last two depends on
+who trains: on a CPU every layer's activations; through transformers on a GPU those of one layer and each layer's
+input; through unsloth one layer alone, and the scores of a few hundred positions at a time.
 """
 
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from chains.generation.memory import weight_bytes
+from debate.errors import TrainingError
+from debate.training.settings import FinetuneSettings
+
+Way = Literal["cpu", "transformers", "unsloth"]
 
 _GIB = 2**30
-_ADAPTER_BYTES = 4 + 4 + 2  # a parameter's weight and gradient in float32, and two optimiser states in 8 bits
-_ACTIVATION_BYTES = 2  # 16 bits
-_LOSS_BYTES = 4 + 4 + 2  # of a score: float32, its gradient, and the 16-bit score that it came from
-_CONTEXT = int(0.6 * _GIB)  # CUDA's own context and the libraries' workspaces
+_SHAPE = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
+_SHORTER = (1536, 1024, 768, 512)  # sequences that are tried where the asked one does not fit
+_CHUNK_ROWS = 512  # positions that unsloth scores at a time
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """Bytes by who trains: of a LoRA parameter, a kept activation, a score, and of the libraries themselves."""
+
+    parameter: int
+    activation: float
+    score: int
+    libraries: int
+
+
+# A CPU keeps float32: a LoRA parameter with its gradient and two optimiser states; the last two of the activations and
+# scores were fitted to four measured shapes (benchmarks/results). A GPU keeps 16 bits and an optimiser in 8 bits.
+_COSTS: dict[Way, _Costs] = {
+    "cpu": _Costs(parameter=16, activation=5.3, score=26, libraries=int(0.54 * _GIB)),
+    "transformers": _Costs(parameter=10, activation=2, score=16, libraries=int(0.6 * _GIB)),
+    "unsloth": _Costs(parameter=10, activation=2, score=24, libraries=int(0.6 * _GIB)),
+}
 
 
 @dataclass(frozen=True)
@@ -36,38 +61,108 @@ class MemoryReport:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Bytes that a training is expected to take on a GPU, by what takes them."""
+    """Bytes that a training is expected to take, by what takes them."""
 
     weights: int
     adapter: int
     activations: int
     scores: int
+    libraries: int
 
     @property
     def total(self) -> int:
-        """Return their sum, the libraries' own share included."""
-        return self.weights + self.adapter + self.activations + self.scores + _CONTEXT
+        """Return their sum."""
+        return self.weights + self.adapter + self.activations + self.scores + self.libraries
 
 
-def forecast(config: Any, *, tokens: int, batch: int, rank: int, in_4_bits: bool = True) -> Forecast:
+def forecast(config: Any, *, tokens: int, batch: int, rank: int, way: Way, in_4_bits: bool = True) -> Forecast | None:
     """Forecast a training of ``batch`` examples of ``tokens`` tokens with a LoRA adapter on every linear layer.
 
     Args:
-        config: a transformers configuration of a Llama-like model.
+        config: a transformers configuration; None is returned where it is not of a Llama-like model.
     """
+    if any(getattr(config, name, None) is None for name in _SHAPE):
+        return None
+    costs = _COSTS[way]
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     hidden, inner, layers = config.hidden_size, config.intermediate_size, config.num_hidden_layers
     wide, narrow = head_dim * config.num_attention_heads, head_dim * heads
     adapter = rank * layers * (2 * (hidden + wide) + 2 * (hidden + narrow) + 3 * (hidden + inner))
-    one_layer = 3 * inner + 6 * hidden + 2 * wide + 2 * narrow
+    one_layer = 4 * hidden + 4 * inner + 5 * wide
+    kept = {"cpu": layers * one_layer, "transformers": layers * hidden + 2 * one_layer, "unsloth": 2 * one_layer}
     positions = tokens * batch
+    scored = min(positions, _CHUNK_ROWS) if way == "unsloth" else positions
     return Forecast(
-        weights=weight_bytes(config, in_4_bits=in_4_bits),
-        adapter=adapter * _ADAPTER_BYTES,
-        activations=positions * (layers * hidden + 2 * one_layer) * _ACTIVATION_BYTES,
-        scores=positions * config.vocab_size * _LOSS_BYTES,
+        weights=weight_bytes(config, in_4_bits=in_4_bits and way != "cpu") * (2 if way == "cpu" else 1),
+        adapter=adapter * costs.parameter,
+        activations=int(positions * kept[way] * costs.activation),
+        scores=scored * config.vocab_size * costs.score,
+        libraries=costs.libraries,
     )
+
+
+def check_memory(config: Any, settings: FinetuneSettings, tokens: int, way: Way, free: int) -> Forecast | None:
+    """Forecast a training and make sure that it fits.
+
+    Args:
+        tokens: of the longest example.
+        free: bytes that are free where it is to run.
+
+    Raises:
+        TrainingError: it does not fit; the message says what takes the memory, and what would fit.
+    """
+    wanted = _forecast(config, settings, tokens, way)
+    if wanted is None or wanted.total <= free:
+        return wanted
+    smaller = next((flags for flags, one in _smaller(config, settings, tokens, way) if one <= free), None)
+    remedy = f"{smaller} would fit" if smaller else "take a smaller model (debate models lists what this machine runs)"
+    parts = {"weights": wanted.weights, "activations": wanted.activations, "scores": wanted.scores}
+    told = ", ".join(f"{name} {size / _GIB:.1f}" for name, size in parts.items())
+    where = "memory" if way == "cpu" else "GPU memory"
+    raise TrainingError(
+        f"training {settings.model} takes about {wanted.total / _GIB:.1f} GiB of {where} ({told}) and "
+        f"{free / _GIB:.1f} GiB are free; {remedy}"
+    )
+
+
+def _smaller(config: Any, settings: FinetuneSettings, tokens: int, way: Way) -> Iterator[tuple[str, int]]:
+    """Flags of smaller trainings, from what costs least to what costs most, and the bytes of each."""
+    batch, accumulation = settings.batch_size, settings.accumulation
+    while batch > 1:
+        batch, accumulation = batch // 2, accumulation * 2
+        yield from _tried(config, settings, tokens, way, batch_size=batch, accumulation=accumulation)
+    steps = {"batch_size": batch, "accumulation": accumulation} if batch != settings.batch_size else {}
+    for shorter in (length for length in _SHORTER if length < tokens):
+        yield from _tried(config, settings, shorter, way, **steps, max_seq_length=shorter)
+
+
+def _tried(config: Any, settings: FinetuneSettings, tokens: int, way: Way, **changes: int) -> Iterator[tuple[str, int]]:
+    found = _forecast(config, settings.model_copy(update=changes), tokens, way)
+    if found is not None:
+        yield " ".join(f"--{name.replace('_', '-')} {value}" for name, value in changes.items()), found.total
+
+
+def _forecast(config: Any, settings: FinetuneSettings, tokens: int, way: Way) -> Forecast | None:
+    return forecast(
+        config,
+        tokens=tokens,
+        batch=settings.batch_size,
+        rank=settings.rank,
+        way=way,
+        in_4_bits=settings.load_in_4bit,
+    )
+
+
+def free_memory() -> int:
+    """Return the bytes that are free: of the GPU, within what this process may take of it, or of main memory."""
+    import psutil
+    import torch
+
+    if not torch.cuda.is_available():
+        return int(psutil.virtual_memory().available)
+    free, total = torch.cuda.mem_get_info()
+    return min(int(free), int(torch.cuda.get_per_process_memory_fraction() * total))
 
 
 def memory_in_use() -> int:

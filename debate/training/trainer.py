@@ -18,18 +18,11 @@ from trl import SFTConfig, SFTTrainer
 
 from debate.errors import TrainingError
 from debate.training.encoding import EncodedExample
+from debate.training.losses import Losses
 from debate.training.memory import memory_in_use
 from debate.training.settings import FinetuneSettings
 
 Told = Callable[[int, int, float | None, float | None], None]
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Mean loss a token of the answers, as (step, loss) in order."""
-
-    training: tuple[tuple[int, float], ...]
-    validation: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)

@@ -103,3 +103,18 @@ def test_another_training_does_not_go_into_the_folder_and_the_change_is_named(
     changed = settings(data, trained.adapter).model_copy(update={"rank": 4})
     with pytest.raises(TrainingError, match="rank was 16 and is 4"):
         finetune(changed, Silent())
+
+
+def test_too_little_memory_is_told_before_the_model_is_loaded_and_a_smaller_training_may_use_the_folder(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("debate.training.finetune.free_memory", lambda: 2**20)
+    monkeypatch.setattr("debate.training.finetune.load_trainable", None)
+    with pytest.raises(TrainingError, match=r"training smollm2 takes about .* and 0\.0 GiB are free"):
+        finetune(settings(data, tmp_path / "adapter"), Silent())
+    assert {path.name for path in (tmp_path / "adapter").iterdir()} <= {".lock"}
+
+
+def test_the_memory_that_was_used_is_close_to_the_forecast(trained: FinetuneResult) -> None:
+    assert trained.forecast is not None
+    assert trained.forecast.total < 1.1 * trained.memory.peak

@@ -1,6 +1,13 @@
+"""A training's memory is forecast from a configuration alone; what does not fit is refused with what would."""
+
+from pathlib import Path
 from types import SimpleNamespace
 
-from debate.training.memory import MemoryReport, forecast
+import pytest
+
+from debate.errors import TrainingError
+from debate.training.memory import MemoryReport, check_memory, forecast
+from debate.training.settings import FinetuneSettings
 
 GEMMA = SimpleNamespace(
     hidden_size=4608,
@@ -12,24 +19,79 @@ GEMMA = SimpleNamespace(
     vocab_size=256000,
     tie_word_embeddings=True,
 )
+SMOLLM2 = SimpleNamespace(
+    hidden_size=576,
+    intermediate_size=1536,
+    num_hidden_layers=30,
+    num_attention_heads=9,
+    num_key_value_heads=3,
+    vocab_size=49152,
+    tie_word_embeddings=True,
+)
 GIB = 2**30
+SETTINGS = FinetuneSettings(data=(Path("rows.jsonl"),), out=Path("adapter"), model="a/model")
+
+
+def bytes_of(config=GEMMA, *, tokens=1024, batch=1, rank=8, way="unsloth") -> int:
+    found = forecast(config, tokens=tokens, batch=batch, rank=rank, way=way)
+    assert found is not None
+    return found.total
 
 
 def test_a_longer_sequence_a_larger_batch_and_a_higher_rank_take_more() -> None:
-    base = forecast(GEMMA, tokens=1024, batch=1, rank=8).total
-    assert forecast(GEMMA, tokens=2048, batch=1, rank=8).total > base
-    assert forecast(GEMMA, tokens=1024, batch=2, rank=8).total > base
-    assert forecast(GEMMA, tokens=1024, batch=1, rank=16).total > base
+    assert bytes_of(tokens=2048) > bytes_of()
+    assert bytes_of(batch=2) > bytes_of()
+    assert bytes_of(rank=16) > bytes_of()
 
 
 def test_a_batch_of_two_is_a_sequence_twice_as_long() -> None:
-    assert forecast(GEMMA, tokens=1024, batch=2, rank=8) == forecast(GEMMA, tokens=2048, batch=1, rank=8)
+    assert bytes_of(batch=2) == bytes_of(tokens=2048)
 
 
-def test_a_rank_twice_as_high_doubles_the_adapter_alone() -> None:
-    low, high = forecast(GEMMA, tokens=512, batch=1, rank=8), forecast(GEMMA, tokens=512, batch=1, rank=16)
-    assert high.adapter == 2 * low.adapter
-    assert (high.weights, high.activations, high.scores) == (low.weights, low.activations, low.scores)
+def test_unsloth_scores_a_few_hundred_positions_at_a_time_and_transformers_all() -> None:
+    unsloth = forecast(GEMMA, tokens=2048, batch=1, rank=8, way="unsloth")
+    transformers = forecast(GEMMA, tokens=2048, batch=1, rank=8, way="transformers")
+    assert unsloth is not None
+    assert transformers is not None
+    assert unsloth.scores < transformers.scores / 2
+    assert unsloth.activations < transformers.activations
+
+
+@pytest.mark.parametrize(
+    ("tokens", "batch", "rank", "peak_mib"),
+    [(256, 1, 16, 2004), (512, 2, 16, 3999), (1024, 1, 64, 4419)],  # resident at the end of trainings on a CPU
+)
+def test_trainings_of_the_bundled_model_on_a_cpu_took_what_is_forecast(tokens, batch, rank, peak_mib) -> None:
+    expected = bytes_of(SMOLLM2, tokens=tokens, batch=batch, rank=rank, way="cpu")
+    assert expected / 2**20 == pytest.approx(peak_mib, rel=0.1)
+
+
+def test_a_shape_that_is_not_known_has_no_forecast() -> None:
+    assert forecast(SimpleNamespace(d_model=512), tokens=512, batch=1, rank=8, way="cpu") is None
+    assert check_memory(SimpleNamespace(d_model=512), SETTINGS, 512, "cpu", free=1) is None
+
+
+def test_a_training_that_fits_returns_its_forecast() -> None:
+    found = check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=80 * GIB)
+    assert found is not None
+    assert found.total < 80 * GIB
+
+
+def test_a_smaller_batch_is_advised_first_and_it_fits() -> None:
+    needed = bytes_of(tokens=2048, batch=1, rank=16)
+    with pytest.raises(TrainingError, match=r"a/model takes about .* --batch-size 1 --accumulation 8 would fit"):
+        check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=needed)
+
+
+def test_where_the_batch_is_not_enough_a_shorter_sequence_is_advised_that_fits() -> None:
+    needed = bytes_of(tokens=1024, batch=1, rank=16)
+    with pytest.raises(TrainingError, match=r"--batch-size 1 --accumulation 8 --max-seq-length 1024 would fit"):
+        check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=needed)
+
+
+def test_where_nothing_fits_a_smaller_model_is_advised_and_the_largest_parts_are_named() -> None:
+    with pytest.raises(TrainingError, match=r"\(weights 14\.\d.*8\.0 GiB are free; take a smaller model"):
+        check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=8 * GIB)
 
 
 def test_the_report_tells_the_peak_as_a_share() -> None:

@@ -1,0 +1,13 @@
+"""The losses of a training, apart from the trainer: naming them loads no library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Mean loss a token of the answers, as (step, loss) in order."""
+
+    training: tuple[tuple[int, float], ...]
+    validation: tuple[tuple[int, float], ...]
