@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from chains.debating.kinds import Decision, Protocol
+from debate.commands.session import example_unless, one_line_errors, start_logging
 
 TALK_EXAMPLES = """\b
 Examples:
@@ -41,8 +42,6 @@ def talk(
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the debate, so that it can be resumed.")] = None,
 ) -> None:
     """Hold one debate in the terminal; with --seat you take part in it."""
-    from debate.cli import example_unless, one_line_errors, start_logging
-
     given: dict[str, Any] = {
         "corpus": corpus,
         "index": index,

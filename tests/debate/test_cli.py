@@ -178,7 +178,7 @@ def test_no_question_and_no_answer_steers_the_terminal(tmp_path: Path, monkeypat
 
 def test_an_interrupted_run_says_how_to_resume_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("debate.cli._run", interrupted)
+    monkeypatch.setattr("debate.commands.run.run_list", interrupted)
     (tmp_path / "run.toml").touch()
     result = CliRunner().invoke(app, ["run", "--questions", "q.csv", "--corpus", "docs"])
     assert (result.exit_code, result.stderr) == (

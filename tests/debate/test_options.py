@@ -21,7 +21,7 @@ def started_with(monkeypatch: pytest.MonkeyPatch) -> list[DebateSettings]:
         settings.append(given)
         raise SettingsError("far enough")
 
-    monkeypatch.setattr("debate.cli._run", start)
+    monkeypatch.setattr("debate.commands.run.run_list", start)
     return settings
 
 

@@ -36,7 +36,7 @@ def test_a_failing_row_is_marked_with_its_reason_and_the_rest_go_on(run) -> None
 
 
 def test_failed_rows_end_the_command_with_exit_code_3(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("debate.cli._run", lambda *arguments: run)
+    monkeypatch.setattr("debate.commands.run.run_list", lambda *arguments: run)
     assert CliRunner().invoke(app, ["run", "--questions", "q.csv", "--corpus", "docs"]).exit_code == 3
 
 

@@ -1,0 +1,46 @@
+"""``debate compare``: several models on the same questions and passages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+from debate.compare.settings import CompareSettings
+from debate.errors import ExitCode
+from debate.options import with_settings
+
+COMPARE_EXAMPLES = """\b
+Examples:
+  debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
+      both models answer the same questions from the same passages; tests and answers into compare.xlsx
+  debate vote compared/first
+      judge the answers without knowing whose they are
+
+\b
+Run the same command again to resume. Exit codes:
+  0 done   2 bad input   3 some answers failed   130 interrupted
+"""
+
+
+@with_settings(CompareSettings)
+def compare(**settings: Any) -> None:
+    """Let several models answer the same questions from the same passages, and test how they differ."""
+    start_logging()
+    with one_line_errors("interrupted; run the same command again to resume"):
+        from rich.console import Console
+
+        from debate.compare.runner import compare_models
+        from debate.compare.settings import compare_settings
+        from debate.output.comparison import write_comparison
+        from debate.terminal.compare_view import print_comparison
+        from debate.terminal.run_view import RunLines
+
+        chosen = compare_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        console = Console()
+        comparison = compare_models(chosen, RunLines())
+        print_comparison(console, comparison)
+        console.print(f"Workbook: {write_comparison(comparison)}", markup=False, highlight=False, soft_wrap=True)
+        if comparison.failed:
+            raise typer.Exit(ExitCode.FAILED_ROWS)

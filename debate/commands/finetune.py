@@ -1,0 +1,50 @@
+"""``debate finetune``: an adapter from finished answers."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Annotated, Any
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+from debate.options import with_settings
+from debate.training.settings import FinetuneSettings
+
+FINETUNE_EXAMPLES = """\b
+Examples:
+  debate finetune --data runs/first/results.xlsx --out adapters/first
+      the bundled model, to try the way on any machine
+  debate finetune --data runs/first/results.xlsx --min-supported 0.8 --min-words 400 \\
+      --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit --out adapters/nemo
+      a 12B model in 4 bits, on the well supported answers only (16 GB card)
+  debate run --questions my.xlsx --corpus docs/ --model adapters/nemo
+      use it
+
+\b
+Run the same command again to resume after Ctrl-C or a crash. Exit codes:
+  0 done   2 bad input   130 interrupted
+"""
+
+
+@with_settings(FinetuneSettings)
+def finetune(
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
+) -> None:
+    """Fine-tune a model on finished answers; the adapter's folder works as --model."""
+    start_logging()
+    interrupted = "interrupted; run the same command again to resume from the last checkpoint"
+    with one_line_errors(interrupted):
+        from rich.console import Console
+
+        from debate.terminal.training_view import TrainingBar, TrainingLines, print_result
+        from debate.training.finetune import finetune as train
+        from debate.training.settings import finetune_settings
+
+        chosen = finetune_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        console = Console()
+        with nullcontext(TrainingLines()) if quiet else TrainingBar(console) as watcher:
+            result = train(chosen, watcher)
+        print_result(console, result)

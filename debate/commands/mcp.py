@@ -1,0 +1,46 @@
+"""``debate mcp``: search, opinions and debates for other programs."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+
+MCP_EXAMPLES = """\b
+Examples:
+  debate mcp --index myindex --model http://localhost:8000/v1#my-model
+      start it from a client's configuration: command "debate", arguments "mcp", "--index", "myindex"
+  debate mcp --index myindex --runs runs/
+      the client may read the rows of the runs in runs/, too
+"""
+
+
+def mcp(
+    index: Annotated[Path, typer.Option(help='An index made by "debate index".')],
+    personas: Annotated[
+        Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="As in debate run; loaded when it is first needed.")] = "smollm2",
+    runs: Annotated[Path | None, typer.Option(help="Folder of runs whose rows may be read.")] = None,
+) -> None:
+    """Serve search from viewpoints, opinions and debates to other programs (Model Context Protocol, over stdio)."""
+    start_logging()
+    with one_line_errors("stopped"):
+        from chains import ModelSettings, load_llm
+        from chains.errors import MissingExtra
+        from debate.indexing import embeddings_of, open_index
+        from debate.serve.desk import Desk
+        from prompts import load_personas
+        from vectorstore import load_embeddings
+
+        if find_spec("mcp") is None:
+            raise MissingExtra("mcp", "mcp", "serving other programs")
+        from debate.serve.mcp_server import create_server
+
+        store = open_index(index, load_embeddings(embeddings_of(index)))
+        desk = Desk(store, load_personas(personas), lambda: load_llm(ModelSettings(name=model)), runs=runs)
+        create_server(desk).run("stdio")

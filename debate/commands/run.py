@@ -1,0 +1,83 @@
+"""``debate run``: a list of questions into a workbook."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from debate.commands.session import example_unless, one_line_errors, start_logging
+from debate.errors import ExitCode
+from debate.options import with_settings
+from debate.settings import DebateSettings, load_settings
+
+if TYPE_CHECKING:
+    from debate.run.runner import RunSummary
+
+RUN_EXAMPLES = """\b
+Examples:
+  python run_debate.py
+      the example, with the bundled model
+  python run_debate.py --limit 2 --deepen 0
+      its first two questions, as they stand
+  debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
+      your own questions, documents and personas
+  debate run --questions my.xlsx --index myindex --personas my.toml
+      the same over an index that "debate index" made; nothing is embedded again
+  debate run --resume runs/first
+      go on with a run that was stopped (the same command again does so too)
+  debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit
+      the same on a 16 GB card
+
+\b
+Exit codes:
+  0 all rows done           2 bad input, nothing started
+  3 finished, rows failed   130 interrupted
+"""
+
+
+@with_settings(DebateSettings)
+def run(
+    *,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Work on its failed rows again.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Go on although inputs or settings changed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
+) -> None:
+    """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
+    given = {name: value for name, value in settings.items() if value not in (None, [])}
+    start_logging()
+    with one_line_errors():
+        if resume is not None:
+            given, config = _recorded(resume) | given | {"out": resume}, None
+        summary = run_list(load_settings(given, config or example_unless(given)), quiet, retry_failed, force)
+    raise typer.Exit(ExitCode.FAILED_ROWS if summary.failed else ExitCode.DONE)
+
+
+def _recorded(folder: Path) -> dict[str, Any]:
+    from debate.run.folder import read_record
+
+    recorded: dict[str, Any] = read_record(folder)["settings"]
+    return recorded
+
+
+def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: bool) -> RunSummary:
+    """Run the list of questions with a view in the terminal; return what was done."""
+    from rich.console import Console
+
+    from debate.run.runner import run_questions
+    from debate.run.setup import check_inputs
+    from debate.terminal.run_view import RunBar, RunLines, print_summary
+
+    console = Console()
+    debaters = check_inputs(settings).debaters
+    with nullcontext(RunLines()) if quiet else RunBar(console, settings.rounds, len(debaters)) as watcher:
+        summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
+    print_summary(console, summary)
+    return summary

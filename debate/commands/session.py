@@ -1,0 +1,86 @@
+"""How every command starts and ends: its log lines, its errors as one line, Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from debate.errors import ExitCode
+from debate.settings import EXAMPLE
+from debate.terminal.readable import ReadableFormatter, one_line, readable
+
+
+def example_unless(given: dict[str, Any]) -> Path | None:
+    """Return the example's settings file where neither questions nor documents are given."""
+    names = ("questions", "corpus", "index")
+    own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
+    return EXAMPLE if not own and EXAMPLE.is_file() else None
+
+
+def start_logging() -> None:
+    """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    shown.addFilter(_is_for_the_terminal)
+    logging.basicConfig(handlers=[shown])
+    logging.getLogger("debate").setLevel(logging.INFO)
+    for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf", "bitsandbytes"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _is_for_the_terminal(record: logging.LogRecord) -> bool:
+    told_by_the_command = record.name.partition(".")[0] in ("debate", "vectorstore")
+    least = logging.ERROR if told_by_the_command else logging.WARNING
+    return record.name == "debate.lines" or record.levelno >= least
+
+
+@contextmanager
+def one_line_errors(
+    interrupted: str = "interrupted; finished steps are kept, and --resume with the run's folder goes on",
+) -> Iterator[None]:
+    """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        typer.echo(_interrupted(error) or interrupted, err=True)
+        _leave_if_at_once(error)
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    except _our_errors() as error:
+        typer.echo(f"error: {one_line(error)}", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
+
+
+def _interrupted(error: KeyboardInterrupt) -> str:
+    """Return how to resume the run that was interrupted; nothing where it was no run, or kept nothing."""
+    from debate.run.executor import RunInterrupted
+    from debate.run.folder import is_run
+
+    if not isinstance(error, RunInterrupted) or not is_run(error.folder):
+        return ""
+    return f"interrupted; finished steps are kept; resume with: debate run --resume {readable(error.folder)}"
+
+
+def _leave_if_at_once(error: KeyboardInterrupt) -> None:
+    """After a second Ctrl-C do not wait for threads that are in the middle of generating."""
+    from debate.run.executor import StoppedAtOnce
+
+    if isinstance(error, StoppedAtOnce):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ExitCode.INTERRUPTED)
+
+
+def _our_errors() -> tuple[type[Exception], ...]:
+    from chains.errors import ChainError
+    from debate.errors import DebateError
+    from prompts.errors import PromptError
+    from vectorstore.errors import VectorStoreError
+
+    return ChainError, DebateError, PromptError, VectorStoreError

@@ -1,0 +1,78 @@
+"""``debate trace``: how a run's answers came about; or one question again from a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+from debate.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TRACE_EXAMPLES = """\b
+Examples:
+  debate trace runs/first --question q01
+      how the answer to one question came about
+  debate trace runs/first --question q01 --contents
+      with the prompts as they were sent, and each passage's score by point of view
+  debate trace runs/first --question q01 --replay retrieve --change pov_weight=0.8
+      the same question seen more from the points of view, shown beside the old row and kept apart
+  debate trace runs/first --question q01 --replay verdict
+      only the verdict again, on the debate as it was
+"""
+
+
+def trace(
+    folder: Annotated[Path, typer.Argument(help="A run's folder.")],
+    question: Annotated[str, typer.Option(help="Only the question with this id.")] = "",
+    contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers as they were sent.")] = False,
+    replay: Annotated[
+        str,
+        typer.Option(
+            help="Run the question again from a stage: retrieve, opinion, positions, debate, verdict, translate."
+        ),
+    ] = "",
+    change: Annotated[
+        list[str] | None, typer.Option(help="For a replay: a setting that is to differ, NAME=VALUE; may be repeated.")
+    ] = None,
+) -> None:
+    """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
+    start_logging()
+    with one_line_errors():
+        from rich.console import Console
+
+        from debate.errors import SettingsError
+        from debate.terminal.trace_view import trace_trees
+        from debate.tracing.trace_file import read_traces
+
+        console = Console()
+        if replay:
+            _replay(console, folder, question, replay, change or [])
+            return
+        if change:
+            raise SettingsError("--change is for a replay; add --replay STAGE")
+        for tree in trace_trees(read_traces(folder, question), contents=contents):
+            console.print(tree)
+
+
+def _replay(console: Console, folder: Path, question: str, stage: str, changes: Sequence[str]) -> None:
+    from debate.errors import SettingsError
+    from debate.run.replay import replay_question
+    from debate.terminal.replay_view import replay_table
+
+    if not question:
+        raise SettingsError("--replay needs a question; add --question ID")
+    wrong = next((one for one in changes if "=" not in one), None)
+    if wrong is not None:
+        raise SettingsError(f"--change {wrong!r} is not NAME=VALUE; write one like pov_weight=0.8")
+    given = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in changes)}
+    with console.status("reading the run") as status:
+        made = replay_question(folder, question, stage, given=given, preparing=status.update)
+    console.print(replay_table(made))
+    if made.after.error:
+        raise typer.Exit(ExitCode.FAILED_ROWS)

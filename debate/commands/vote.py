@@ -1,0 +1,28 @@
+"""``debate vote``: blind votes on a comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from debate.commands.session import one_line_errors
+
+
+def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison.")]) -> None:
+    """Judge the answers of a comparison without knowing whose they are; votes are kept and counted."""
+    with one_line_errors("interrupted; the votes so far are kept"):
+        from rich.console import Console
+
+        from debate.compare.runner import read_comparison
+        from debate.compare.votes import Votes
+        from debate.output.comparison import write_comparison
+        from debate.progress import NullProgress
+        from debate.terminal.compare_view import vote as cast_votes
+
+        console = Console()
+        comparison = read_comparison(folder, NullProgress())
+        votes = Votes(folder / "votes.jsonl")
+        judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
+        console.print(f"{judged} votes added. Counted in {write_comparison(comparison)}", markup=False, soft_wrap=True)
