@@ -59,8 +59,12 @@ class Page:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file and wait until it has loaded."""
-        self.send("Page.navigate", url="about:blank")  # the same file at another place would not load anew
-        loader = self.send("Page.navigate", url=path.as_uri() + fragment)["loaderId"]
+        self.visit(path.as_uri() + fragment)
+
+    def visit(self, address: str) -> None:
+        """Open an address and wait until it has loaded."""
+        self.send("Page.navigate", url="about:blank")  # the same page at another place would not load anew
+        loader = self.send("Page.navigate", url=address)["loaderId"]
         while loader not in self._loaded:
             self._note(self._receive())
 
@@ -70,6 +74,19 @@ class Page:
         if "exceptionDetails" in found:
             raise RuntimeError(found["exceptionDetails"].get("exception", {}).get("description", "error in the page"))
         return found["result"].get("value")
+
+    def until(self, expression: str, seconds: float = 10) -> None:
+        """Wait until a JavaScript expression is true.
+
+        Raises:
+            RuntimeError: it did not become true in time.
+        """
+        looking = f"""new Promise((done, failed) => {{
+            const end = Date.now() + {1000 * seconds};
+            const look = () => {expression} ? done() : Date.now() > end ? failed(Error("not in time")) : setTimeout(look, 20);
+            look();
+        }})"""
+        self.evaluate(looking)
 
     def settle(self) -> None:
         """Wait until the page has drawn what was asked of it."""

@@ -15,6 +15,7 @@ from debate.commands.index import INDEX_EXAMPLES, index
 from debate.commands.mcp import MCP_EXAMPLES, mcp
 from debate.commands.models import MODELS_EXAMPLES, models
 from debate.commands.run import RUN_EXAMPLES, run
+from debate.commands.serve import SERVE_EXAMPLES, serve
 from debate.commands.talk import TALK_EXAMPLES, talk
 from debate.commands.trace import TRACE_EXAMPLES, trace
 from debate.commands.vote import vote
@@ -58,6 +59,7 @@ app.command("export")(export)
 app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
 app.command("vote")(vote)
 app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
+app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.command("talk", epilog=TALK_EXAMPLES)(talk)
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -68,6 +69,29 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
         finally:
             with saver.lock:  # a thread that a second Ctrl-C left behind in the middle of a write ends it first
                 connection.close()
+
+
+def read_thread(path: Path, question_id: str) -> dict[str, Any] | None:
+    """Return the latest state of an unfinished question by its id, also while another process works on it.
+
+    Nothing is written. None where no step of it was finished yet, or its row is done.
+
+    Raises:
+        RunFolderError: the file cannot be read.
+    """
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            known = connection.execute("SELECT DISTINCT thread_id FROM checkpoints WHERE thread_id LIKE ?", ("%:%",))
+            key = next((one for (one,) in known if one.rpartition(":")[0] == question_id), None)
+            if key is None:
+                return None
+            saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=_TYPES))
+            found = saver.get_tuple({"configurable": {"thread_id": key}})
+    except sqlite3.Error as error:
+        raise RunFolderError(f"cannot read {path}: {error}; the finished rows are in results.jsonl") from error
+    return None if found is None else dict(found.checkpoint["channel_values"])
 
 
 def delete_finished(checkpoints: SqliteSaver, threads: Iterable[str]) -> None:

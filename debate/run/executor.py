@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import islice
@@ -197,21 +197,9 @@ class QuestionWorker:
             question=question,
             model=self._model,
             seconds=time.monotonic() - started,
-            chunks=tuple(state.get("chunks", ())),
-            debate_chunks=tuple(state.get("debate_chunks", ())),
-            readings=tuple(state.get("readings", ())),
-            positions=tuple(state.get("positions", ())),
-            outcome=state.get("outcome"),
-            round_questions=tuple(state.get("round_questions", ())),
-            polls=tuple(state.get("polls", ())),
-            stopped=state.get("stopped"),
-            opinion=state.get("opinion"),
-            turns=tuple(state.get("turns", ())),
-            verdict=state.get("verdict"),
-            translation=state.get("translation"),
+            **written(state),
             error=error,
             stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
-            attempts=tuple(state.get("attempts", ())),
         )
 
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
@@ -231,19 +219,30 @@ class QuestionWorker:
         modes: Any = ["updates", "values"]
         config = thread | {"callbacks": self._callbacks}
         since = time.monotonic()
+        reached: list[Stage] = []
         stream: Any = self._graph.stream(begin, config, stream_mode=modes, durability="sync")
         with closing(stream) as steps:
             for mode, payload in steps:
-                if mode == "values":  # the step's checkpoint is written
+                if mode == "values":  # the step's checkpoint is written, and whoever is told finds it there
                     state = payload
+                    for stage in reached:
+                        self._progress.stage(question.id, stage)
+                    reached.clear()
                     if self._stop.is_set() and self._graph.get_state(thread).next:
                         return None
                 else:
                     since, before = time.monotonic(), since
                     for stage in filter(None, map(Stage.of_node, payload)):  # "__metadata__" stands beside the nodes
                         spent[stage.value] = spent.get(stage.value, 0.0) + since - before
-                        self._progress.stage(question.id, stage)
+                        reached.append(stage)
         return state
+
+
+def written(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row that a question's state holds so far, at any step."""
+    several = ("chunks", "debate_chunks", "readings", "positions", "round_questions", "polls", "turns", "attempts")
+    one = ("opinion", "verdict", "translation", "outcome", "stopped")
+    return {name: tuple(state.get(name) or ()) for name in several} | {name: state.get(name) for name in one}
 
 
 def thread_of(question: Question) -> Any:

@@ -24,7 +24,8 @@ from debate.settings import RENAMED, DebateSettings
 from vectorstore import corpus_files
 
 RECORD = "run.toml"
-_WRITTEN_ALONGSIDE = ("log.txt", "traces.jsonl")  # no reason to keep a folder in which nothing was finished
+# No reason to keep a folder in which nothing was finished.
+_WRITTEN_ALONGSIDE = ("log.txt", "progress.jsonl", "traces.jsonl")
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names

@@ -22,15 +22,19 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
+    def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield each whole line with the byte that it begins at; nothing where there is no file.
+
+        Args:
+            start: the byte of a line's beginning to read from.
 
         Raises:
             RunFolderError: the file cannot be read.
         """
-        offset = 0
+        offset = start
         try:
             with self.path.open("rb") as file:
+                file.seek(start)
                 for line in file:
                     if line.endswith(b"\n"):
                         yield offset, line

@@ -32,6 +32,7 @@ from debate.run.journal import Journal
 from debate.run.jsonl import JsonLines
 from debate.run.log import LOG, Logged, logged
 from debate.run.outputs import Outputs
+from debate.run.progress_file import recorded_progress
 from debate.run.setup import RunInputs, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings
 from debate.tracing.tracer import tracing
@@ -91,7 +92,7 @@ def run_questions(
             _check_files(folder)  # what is wrong with it is told before anything is loaded
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
-            told = Logged(watcher)
+            told = held.enter_context(recorded_progress(folder, Logged(watcher)))
             run = _Run(folder, settings, inputs, lambda: _load(settings, llm, store, told), told, callbacks)
             return run.complete(retry_failed)
         except StoppedAtOnce:

@@ -22,7 +22,7 @@ from debate.output.report.facts import RunFacts, run_facts
 from debate.output.report.rows import Row, RowMaker
 from debate.results import QuestionResult
 
-__all__ = ["RunFacts", "run_facts", "write_report"]
+__all__ = ["RunFacts", "row_body", "run_facts", "style", "write_report"]
 
 # So many rows stand in the page as they are, to be read even where no script runs. Those of a longer run are kept as
 # text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.
@@ -58,6 +58,17 @@ def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], fa
         unfinished.replace(path)
     except OSError as error:
         raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+
+
+def row_body(result: QuestionResult, facts: RunFacts) -> str:
+    """Return the HTML of one row's body, for a page of its own; every text in it is escaped."""
+    row = RowMaker(facts).row(result, laid_out=True)
+    return _template("row.html.j2").render(row=row, facts=facts)
+
+
+def style() -> str:
+    """Return the report's style sheet, which the live page shares."""
+    return files(__name__).joinpath("page.css").read_text(encoding="utf-8")
 
 
 def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tuple[Row, Markup]]:

@@ -1,0 +1,133 @@
+"""``progress.jsonl``: what happens in a run, a line for each event, so that anybody may watch it from the folder.
+
+Texts are not repeated here: what a step wrote is in the checkpoints, what a question came to in the journal, and both
+are written before the line that tells of them. Appended without syncing, since losing its end loses no result.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+import psutil
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from debate.progress import Progress
+from debate.results import QuestionResult
+from debate.run.jsonl import JsonLines
+
+PROGRESS = "progress.jsonl"
+_LOG = logging.getLogger(__name__)
+
+EventName = Literal["began", "preparing", "total", "stage", "finished", "stopping", "ended"]
+
+
+@dataclass(frozen=True)
+class ProgressEvent:
+    """One event of a run; fields that an event does not have are empty.
+
+    Attributes:
+        question: the id of the question that has come to ``stage``, or that finished.
+        text: what is being prepared, why a question failed, or how the run ended.
+        questions, done: of "total".
+        process, host, created: of "began": who runs it; ``created`` tells a process from a later one with its number.
+    """
+
+    event: EventName
+    at: str = ""
+    question: str = ""
+    stage: str = ""
+    text: str = ""
+    seconds: float = 0.0
+    questions: int = 0
+    done: int = 0
+    process: int = 0
+    created: float = 0.0
+    host: str = ""
+
+
+EVENT: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent)
+
+
+class RecordedProgress:
+    """A ``Progress`` that writes to a file what it tells another one."""
+
+    def __init__(self, path: Path, other: Progress) -> None:
+        self._path = path
+        self._other = other
+        self._lock = Lock()
+        self._broken = False
+
+    def preparing(self, what: str) -> None:
+        """Write it and pass it on."""
+        self.write(ProgressEvent("preparing", text=what))
+        self._other.preparing(what)
+
+    def total(self, questions: int, done: int) -> None:
+        """Write it and pass it on."""
+        self.write(ProgressEvent("total", questions=questions, done=done))
+        self._other.total(questions, done)
+
+    def stage(self, question_id: str, stage: str) -> None:
+        """Write it and pass it on."""
+        self.write(ProgressEvent("stage", question=question_id, stage=str(stage)))
+        self._other.stage(question_id, stage)
+
+    def finished(self, result: QuestionResult) -> None:
+        """Write it and pass it on."""
+        self.write(
+            ProgressEvent("finished", question=result.question.id, text=result.error, seconds=round(result.seconds, 1))
+        )
+        self._other.finished(result)
+
+    def stopping(self, in_flight: int) -> None:
+        """Write it and pass it on."""
+        self.write(ProgressEvent("stopping", done=in_flight))
+        self._other.stopping(in_flight)
+
+    def write(self, event: ProgressEvent) -> None:
+        """Append an event; the first one that cannot be written is a warning, since the run itself is not in danger."""
+        text = event.text.encode(errors="replace").decode()  # half a surrogate pair is no text in UTF-8
+        told = replace(event, text=text, at=datetime.now(UTC).isoformat(timespec="milliseconds"))
+        line = EVENT.dump_json(told, exclude_defaults=True).replace(b"\n", b" ") + b"\n"
+        try:
+            with self._lock, self._path.open("ab", buffering=0) as file:
+                file.write(line)
+        except OSError as error:
+            if not self._broken:
+                _LOG.warning("cannot write %s: %s; nobody can watch this run", self._path, error.strerror)
+            self._broken = True
+
+
+@contextmanager
+def recorded_progress(folder: Path, other: Progress) -> Iterator[Progress]:
+    """Record a run's progress in its folder, from its begin to how it ended.
+
+    Raises:
+        RunFolderError: the file cannot be written.
+    """
+    JsonLines(folder / PROGRESS).append(())  # a killed process left half a line
+    recorded = RecordedProgress(folder / PROGRESS, other)
+    me = psutil.Process()
+    recorded.write(ProgressEvent("began", process=os.getpid(), created=me.create_time(), host=socket.gethostname()))
+    how = "failed"
+    try:
+        yield recorded
+        how = "done"
+    except KeyboardInterrupt:
+        how = "interrupted"
+        raise
+    except Exception as error:
+        how = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        recorded.write(ProgressEvent("ended", text=how))

@@ -1,0 +1,80 @@
+"""The application: pages, the page's own files, and errors in one line. The routes are in the modules beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from chains.errors import ChainError
+from debate.errors import DebateError, RunFolderError
+from debate.serve.web.assets import Asset, Pages, load_assets, version_of
+from debate.serve.web.guard import Admission, Guard, TooLargeError
+from debate.serve.web.library import Library
+from debate.serve.web.run_routes import run_routes
+from debate.terminal.readable import one_line
+from prompts.errors import PromptError
+from vectorstore.errors import VectorStoreError
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a server shows."""
+
+    library: Library
+
+
+def create_app(site: Site, admission: Admission) -> FastAPI:
+    """Return the page as an ASGI application."""
+    assets = load_assets()
+    pages = Pages(version=version_of(assets), sections=_sections(site))
+    app = FastAPI(title="debate", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(run_routes(site.library, pages))
+    _serve_assets(app, assets)
+    _tell_errors(app, pages)
+    app.add_middleware(Guard, admission=admission)
+    return app
+
+
+def _sections(site: Site) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - more of them come with what is served
+    return (("/", "Runs"),)
+
+
+def _serve_assets(app: FastAPI, assets: dict[str, Asset]) -> None:
+    @app.get("/static/{name}")
+    def asset(name: str) -> Response:
+        found = assets.get(name)
+        if found is None:
+            raise HTTPException(404, "there is no such file")
+        return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-cache"})
+
+
+def _tell_errors(app: FastAPI, pages: Pages) -> None:
+    """Tell what is wrong in one line: to a program as JSON, to a person as a page."""
+
+    def told(request: Request, status: int, message: str) -> Response:
+        if request.url.path.startswith(("/api/", "/static/")):
+            return JSONResponse({"error": message}, status)
+        return HTMLResponse(pages.render("error", status=status, message=message), status)
+
+    @app.exception_handler(StarletteHTTPException)
+    def refused(request: Request, error: StarletteHTTPException) -> Response:
+        return told(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return told(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+
+    @app.exception_handler(TooLargeError)
+    def too_large(request: Request, error: TooLargeError) -> Response:
+        return told(request, 413, str(error))
+
+    def ours(request: Request, error: Exception) -> Response:
+        return told(request, 404 if isinstance(error, RunFolderError) else 400, one_line(error))
+
+    for kind in (ChainError, DebateError, PromptError, VectorStoreError):
+        app.add_exception_handler(kind, ours)

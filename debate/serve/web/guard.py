@@ -1,0 +1,176 @@
+"""What stands between the network and the page: who may ask, how much may be sent, what a browser may run.
+
+A plain ASGI middleware. It knows no route: every request goes through the same checks.
+
+- Host: a name that is not this server's is refused, so that no foreign name can be rebound to this machine.
+- Origin: what changes anything is refused unless it comes from the page itself; so is what another site asks for.
+- Token: where the server is reachable from other machines, nothing is told without it.
+- Size: a body that is larger than allowed is refused before it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "debate"
+MOST_BYTES = 64 * 1024  # of a request's body
+MOST_UPLOADED = 32 * 1024 * 1024
+UPLOADS = "/api/uploads"
+_READS = ("GET", "HEAD")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Who may ask.
+
+    Attributes:
+        hosts: names that the server answers to, beside addresses of this machine.
+        token: what a reader has to know; "" on this machine alone.
+    """
+
+    hosts: frozenset[str] = frozenset({"localhost"})
+    token: str = ""
+
+    @property
+    def pass_(self) -> str:
+        """What a browser's cookie holds in place of the token."""
+        return hmac.new(self.token.encode(), b"debate page", hashlib.sha256).hexdigest()
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a Host header names this server: an address cannot be rebound, a foreign name can."""
+        name = host.strip().lower()
+        name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return name in self.hosts
+        return bool(self.token) or address.is_loopback
+
+    def knows(self, cookie: str, authorization: str) -> bool:
+        """Whether a request brings the token, as a cookie or as "Authorization: Bearer TOKEN"."""
+        if not self.token:
+            return True
+        morsel = SimpleCookie(cookie).get(COOKIE)
+        given = morsel.value if morsel else ""
+        bearer = authorization.removeprefix("Bearer ")
+        return _same(given, self.pass_) or _same(bearer, self.token)
+
+
+class Guard:
+    """Refuses what it must, and gives every answer the headers that keep a browser from running foreign code."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request and pass it on."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        answer = self._refusal(scope, headers) or self._entrance(scope, headers)
+        if answer is not None:
+            await answer(scope, receive, _with_headers(send))
+            return
+        most = MOST_UPLOADED if scope["path"] == UPLOADS else MOST_BYTES
+        if int(headers.get("content-length") or 0) > most:
+            await _too_large(most)(scope, receive, _with_headers(send))
+            return
+        await self._app(scope, _bounded(receive, most), _with_headers(send))
+
+    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+        host = headers.get("host", "")
+        if not self._admission.answers_to(host):
+            return PlainTextResponse(f"this server does not answer to {host!r}", 421)
+        site = headers.get("sec-fetch-site", "same-origin")
+        visits = headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
+        if site in ("cross-site", "same-site") and not visits:
+            return PlainTextResponse("asked for by another site", 403)
+        origin = headers.get("origin")
+        own = (f"http://{host}", f"https://{host}")
+        if (origin is not None or scope["method"] not in _READS) and origin not in own:
+            return PlainTextResponse("not asked for by this server's own page", 403)
+        length = headers.get("content-length", "0")
+        return None if length.isdecimal() and length.isascii() else PlainTextResponse("bad length", 400)
+
+    def _entrance(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
+        """Let in who brings the token; one in the address goes into a cookie, so that no address keeps it."""
+        if self._admission.knows(headers.get("cookie", ""), headers.get("authorization", "")):
+            return None
+        asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = next((value for name, value in asked if name == "token"), "")
+        if scope["method"] != "GET" or not _same(given, self._admission.token):
+            return PlainTextResponse("a token is needed: open the address that `debate serve` printed", 401)
+        rest = urlencode([pair for pair in asked if pair[0] != "token"])
+        path = "/" + scope["path"].lstrip("/\\")  # two slashes would lead to another server
+        entrance = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
+        entrance.set_cookie(COOKIE, self._admission.pass_, httponly=True, samesite="strict")
+        return entrance
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _too_large(most: int) -> PlainTextResponse:
+    return PlainTextResponse(f"too large: at most {most // 1024} KiB", 413)
+
+
+class TooLargeError(Exception):
+    """A body without a length, or with a wrong one, went past its bound."""
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise TooLargeError(f"too large: at most {most // 1024} KiB")
+        return message
+
+    return bounded
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return sending
+
+
+def names_of(host: str, more: Iterable[str] = ()) -> frozenset[str]:
+    """Return the names that a server bound to this host answers to."""
+    return frozenset({"localhost", host.lower(), *(one.lower() for one in more)})

@@ -1,0 +1,157 @@
+"""The runs that the page shows, by name, and what each of their questions came to or has come to so far.
+
+Names come from requests; folders only from what lies on the disk. A name that no run has is an error and never a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from chains.schemas import Question
+from debate.errors import DebateError, RunFolderError
+from debate.graph.checkpoints import read_thread
+from debate.output.report import RunFacts, row_body, run_facts
+from debate.results import QuestionResult
+from debate.run.executor import written
+from debate.run.folder import is_run, read_record
+from debate.run.setup import check_inputs
+from debate.serve.web.row_index import RowIndex
+from debate.serve.web.watching import Watched
+from debate.settings import DebateSettings, load_settings
+from prompts.errors import PromptError
+from vectorstore.errors import VectorStoreError
+
+_BODIES = 256  # laid out questions that are kept, so that a hundred readers cost one
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question as it is shown: finished, or as far as it has come."""
+
+    id: str
+    question: str
+    status: str
+    stage: str
+    html: str
+    turns: int
+
+
+class Run:
+    """One run's folder, read as it grows; nothing in it is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.rows = RowIndex(folder / "results.jsonl")
+        self.watched = Watched(folder)
+        self._facts: RunFacts | None = None
+        self._body = lru_cache(_BODIES)(self._laid_out)
+
+    @property
+    def settings(self) -> DebateSettings:
+        """Return the settings that the run recorded.
+
+        Raises:
+            DebateError: they cannot be read.
+        """
+        return load_settings(read_record(self.folder)["settings"] | {"out": self.folder})
+
+    @property
+    def facts(self) -> RunFacts:
+        """Return what is said of the run; less of it where its inputs are gone."""
+        if self._facts is None:
+            self._facts = self._read_facts()
+        return self._facts
+
+    def shown(self, question_id: str) -> Shown:
+        """Return a question as far as it has come.
+
+        Raises:
+            RunFolderError: the run knows no such question.
+        """
+        working = self.watched.state().working.get(question_id)
+        # What is in the journal decides unless a retried question is at work again.
+        place = working.told_at if working else -self.rows.end - 1
+        return self._body(question_id, place)
+
+    def _laid_out(self, question_id: str, place: int) -> Shown:
+        if place < 0:
+            finished = self.rows.result(question_id)
+            if finished is not None:
+                return self._shown(finished, finished.status, "")
+        state = read_thread(self.folder / "checkpoints.sqlite", question_id)
+        working = self.watched.state().working.get(question_id)
+        if state is None and working is None:
+            raise RunFolderError(f"the run {self.name} has no question {question_id!r}; go back to its list")
+        state = state or {}
+        question = state.get("question") or Question(question_id, question_id)
+        result = QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state))
+        return self._shown(result, "working", working.stage if working else "")
+
+    def _shown(self, result: QuestionResult, status: str, stage: str) -> Shown:
+        question, turns = result.question, len(result.turns)
+        return Shown(question.id, question.text, status, stage, row_body(result, self.facts), turns)
+
+    def _read_facts(self) -> RunFacts:
+        title = f"Debate {self.name}"
+        try:
+            settings = self.settings
+            inputs = check_inputs(settings)
+        except (DebateError, PromptError, VectorStoreError):  # moved or changed since: the rows are shown all the same
+            recorded = read_record(self.folder)["settings"]
+            return RunFacts(title, model=str(recorded.get("model", "")))
+        return run_facts(title, settings, inputs.cast, inputs.writer, inputs.debaters)
+
+
+class Library:
+    """The runs below some folders, and single runs.
+
+    Args:
+        places: folders of runs, or runs.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self._places = tuple(places)
+        self._known: dict[Path, Run] = {}
+        self._lock = Lock()
+
+    def runs(self) -> dict[str, Run]:
+        """Return every run by its name, the latest first."""
+        folders = [folder for place in self._places for folder in _runs_in(place)]
+        folders.sort(key=_begun, reverse=True)
+        with self._lock:
+            for folder in folders:
+                if folder not in self._known:
+                    self._known[folder] = Run(folder)
+            found: dict[str, Run] = {}
+            for folder in folders:
+                found.setdefault(folder.name, self._known[folder])
+        return found
+
+    def run(self, name: str) -> Run:
+        """Return a run by its name.
+
+        Raises:
+            RunFolderError: there is none.
+        """
+        found = self.runs().get(name)
+        if found is None:
+            raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
+        return found
+
+
+def _runs_in(place: Path) -> list[Path]:
+    if is_run(place):
+        return [place]
+    return [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
+
+
+def _begun(folder: Path) -> float:
+    try:
+        return (folder / "run.toml").stat().st_mtime
+    except OSError:
+        return 0.0

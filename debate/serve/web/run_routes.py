@@ -1,0 +1,103 @@
+"""Pages and data of runs: the list of them, a run's rows, one question, and the events of a run as they happen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import HTMLResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from debate.serve.web.assets import Pages
+from debate.serve.web.library import Library, Run
+from debate.serve.web.row_index import Order, Show
+
+_AT_ONCE = 100  # rows
+Id = Annotated[str, Query(alias="id", max_length=2000)]
+
+
+def run_routes(library: Library, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+    _add_pages(routes, library, pages)
+    _add_data(routes, library)
+
+    @routes.get("/api/runs/{name}/events", response_class=EventSourceResponse)
+    async def events(
+        name: str,
+        after: Annotated[int, Query(ge=0)] = 0,
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> AsyncIterable[ServerSentEvent]:
+        run = library.run(name)
+        start = int(last_event_id) if last_event_id.isdecimal() else after
+        yield ServerSentEvent(comment="watching", retry=1000)
+        async for place, line in run.watched.events(start, lambda: True):
+            yield ServerSentEvent(raw_data=line, id=str(place))
+
+    return routes
+
+
+def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
+    @routes.get("/", response_class=HTMLResponse)
+    def runs() -> str:
+        return pages.render("runs", here="/", runs=[_told(run) for run in library.runs().values()])
+
+    @routes.get("/runs/{name}", response_class=HTMLResponse)
+    def run(name: str) -> str:
+        found = library.run(name)
+        state = _told(found)
+        first = found.rows.page(0, _AT_ONCE)
+        return pages.render("run", here="/", run=state, facts=found.facts, first=asdict(first))
+
+    @routes.get("/runs/{name}/question", response_class=HTMLResponse)
+    def question(name: str, question_id: Id) -> str:
+        found = library.run(name)
+        end = found.watched.state().end
+        shown = found.shown(question_id)
+        before, after = found.rows.neighbours(question_id)
+        return pages.render(
+            "question", here="/", run=_told(found), shown=shown, end=end, before=before, after=after, facts=found.facts
+        )
+
+
+def _add_data(routes: APIRouter, library: Library) -> None:
+    @routes.get("/api/runs/{name}")
+    def state(name: str) -> dict[str, Any]:
+        return _told(library.run(name))
+
+    @routes.get("/api/runs/{name}/rows")
+    def rows(
+        name: str,
+        start: Annotated[int, Query(ge=0)] = 0,
+        count: Annotated[int, Query(ge=1, le=500)] = _AT_ONCE,
+        show: Show = "",
+        order: Order = "",
+        find: Annotated[str, Query(max_length=500)] = "",
+    ) -> dict[str, Any]:
+        return asdict(library.run(name).rows.page(start, count, show=show, order=order, find=find))
+
+    @routes.get("/api/runs/{name}/question")
+    def question(name: str, question_id: Id) -> dict[str, Any]:
+        return asdict(library.run(name).shown(question_id))
+
+
+def _told(run: Run) -> dict[str, Any]:
+    """Return how far a run is, in plain values."""
+    state = run.watched.state()
+    complete = run.rows.read_on()
+    running = state.is_running
+    how = state.ended if state.ended or running else "ended without a word: its process is gone"
+    return {
+        "name": run.name,
+        "running": running,
+        "how": "running" if running else how,
+        "questions": max(state.questions, len(run.rows)),
+        "done": len(run.rows),
+        "failed": run.rows.failed,
+        "complete": complete,
+        "preparing": state.preparing if running else "",
+        "working": [asdict(one) for one in state.working.values()] if running else [],
+        "end": state.end,
+    }

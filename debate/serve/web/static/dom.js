@@ -1,0 +1,28 @@
+// Elements from plain values. Every text goes in as text: nothing here takes HTML.
+
+export const at = id => document.getElementById(id);
+
+/** Make an element: h("p", { class: "dim", hidden: true }, "text", child, …). */
+export function h(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter(child => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/** Ask this server; what went wrong is an Error with its own line. */
+export async function ask(path, sent, options = {}) {
+  const how = sent === undefined ? options : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), ...options };
+  const answer = await fetch(path, how);
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(told.error || `the server answered ${answer.status}`);
+  return told;
+}
+
+/** Say something to those who listen instead of look. */
+export function say(text) { at("news").textContent = text; }
+
+export const address = (run, id) => `/runs/${encodeURIComponent(run)}` + (id === undefined ? "" : `/question?id=${encodeURIComponent(id)}`);

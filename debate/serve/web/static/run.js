@@ -1,0 +1,158 @@
+// A run: how far it is, what is in work, and its rows, a hundred at a time.
+import { address, ask, at, h, say } from "./dom.js";
+import { STAGES, watch } from "./stream.js";
+
+const AT_ONCE = 100;
+const run = at("run"), name = run.dataset.name;
+const base = `/api/runs/${encodeURIComponent(name)}`;
+const list = at("rows"), more = at("more");
+const asked = () => new URLSearchParams({ show: at("show").value, order: at("order").value, find: at("find").value });
+
+function rowOf(row) {
+  const facts = [
+    h("b", { class: `status ${row.tags[0]}` }, row.tags[0]),
+    h("bdi", { class: "id" }, row.id),
+    row.words ? h("span", {}, `${row.words} words`) : null,
+    row.supported === null ? null : h("span", { class: "support" }, meter(row.supported), `${row.supported}% rests on passages`),
+    row.turns ? h("span", {}, `${row.turns} turns`) : null,
+    row.tags.includes("abstained") ? h("span", { class: "flag" }, "abstained") : null,
+    row.tags.includes("looped") ? h("span", { class: "flag" }, "loop cut") : null,
+    h("span", {}, `${row.seconds.toFixed(1)} s`),
+  ];
+  return h("li", { class: "card item" },
+    h("a", { class: "whole", href: address(name, row.id) }, h("span", { class: "question", dir: "auto" }, row.question)),
+    h("p", { class: "meta" }, ...facts),
+    row.error ? h("p", { class: "error", dir: "auto" }, row.error) : null);
+}
+
+function meter(percent) {
+  const made = h("span", { class: "meter", "aria-hidden": "true" }, h("i"));
+  made.firstChild.style.inlineSize = `${percent}%`;
+  return made;
+}
+
+let shown = 0, fitting = 0, turn = 0, complete = true;
+function lay(page, anew) {
+  if (anew) { list.replaceChildren(); shown = 0; }
+  list.append(...page.rows.map(rowOf));
+  shown += page.rows.length;
+  fitting = page.fitting;
+  complete = page.complete;
+  at("count").textContent = page.complete ? `${page.fitting} of ${page.read}` : `reading … ${page.read}`;
+  at("none").hidden = page.fitting > 0 || !page.read;
+  more.hidden = shown >= fitting;
+  more.textContent = `Show more (${fitting - shown} left)`;
+}
+
+async function load(anew) {
+  const mine = ++turn;
+  const page = await ask(`${base}/rows?${asked()}&start=${anew ? 0 : shown}&count=${AT_ONCE}`);
+  if (mine !== turn) return; // somebody typed on
+  lay(page, anew);
+  if (!page.complete) setTimeout(() => load(at("order").value !== "" || shown < AT_ONCE), 50);
+}
+
+let soon;
+function again() { clearTimeout(soon); soon = setTimeout(() => load(true).catch(told), 150); }
+function told(error) { say(error.message); at("count").textContent = error.message; }
+for (const id of ["show", "order"]) at(id).addEventListener("change", () => load(true).catch(told));
+at("find").addEventListener("input", again);
+at("controls").addEventListener("submit", event => { event.preventDefault(); load(true).catch(told); });
+more.addEventListener("click", async () => {
+  const next = list.children.length;
+  await load(false).catch(told);
+  list.children[next]?.querySelector("a").focus();
+});
+new IntersectionObserver(([edge]) => { if (edge.isIntersecting && !more.hidden) load(false).catch(told); }, { rootMargin: "600px" }).observe(more);
+addEventListener("keydown", event => {
+  if (event.key === "/" && !event.target.matches("input, select, textarea")) { event.preventDefault(); at("find").focus(); }
+});
+
+// What is in work.
+const working = new Map(); // id -> { stage, steps }
+function drawWorking() {
+  const known = new Map([...at("working").children].map(item => [item.dataset.id, item]));
+  for (const [id, { stage, steps }] of working) {
+    const item = known.get(id) || at("working").appendChild(workingItem(id));
+    known.delete(id);
+    const reached = STAGES.indexOf(stage);
+    [...item.querySelectorAll(".pip")].forEach((pip, n) => pip.classList.toggle("on", n <= reached));
+    item.querySelector(".stage").textContent = stage === "debate" ? `debate, step ${steps}` : stage;
+  }
+  for (const gone of known.values()) gone.remove();
+  at("now").hidden = !working.size;
+}
+function workingItem(id) {
+  return h("li", { class: "card item", "data-id": id },
+    h("a", { class: "whole", href: address(name, id) }, h("bdi", { class: "question" }, id)),
+    h("p", { class: "meta" }, h("span", { class: "pips", "aria-hidden": "true" }, ...STAGES.map(() => h("i", { class: "pip" }))), h("span", { class: "stage" })));
+}
+
+let total = Number(at("questions").textContent), done = Number(at("done").textContent), failed = Number(at("failed").textContent);
+const begun = { at: 0, done: 0 };
+function drawCounts() {
+  at("done").textContent = done;
+  at("questions").textContent = Math.max(total, done);
+  at("failed").textContent = failed;
+  at("failures").classList.toggle("bad", failed > 0);
+  at("bar").max = Math.max(total, done) || 1;
+  at("bar").value = done;
+}
+function drawLeft(time) {
+  const made = done - begun.done;
+  const left = made > 0 && total > done ? (time - begun.at) / made * (total - done) : 0;
+  at("left").textContent = left ? `about ${readable(left)} left` : "";
+}
+const readable = ms => ms < 90e3 ? `${Math.round(ms / 1e3)} s` : ms < 5400e3 ? `${Math.round(ms / 60e3)} min` : `${(ms / 3600e3).toFixed(1)} h`;
+function how(text, kind) { at("how").textContent = text; at("how").className = `status chip ${kind}`; }
+function preparing(text) { at("preparing").textContent = text; at("preparing").hidden = !text; }
+
+const take = {
+  began(event) { working.clear(); begun.at = 0; how("running", "working"); run.dispatchEvent(new CustomEvent("running", { detail: true })); },
+  preparing(event) { preparing(event.text); },
+  total(event) { total = event.questions ?? 0; done = event.done ?? 0; preparing(""); begun.at = Date.parse(event.at); begun.done = done; },
+  stage(event) {
+    const before = working.get(event.question);
+    working.set(event.question, { stage: event.stage, steps: before ? before.steps + 1 : 0 });
+  },
+  finished(event) {
+    working.delete(event.question);
+    done += 1;
+    if (event.text) failed += 1;
+    drawLeft(Date.parse(event.at));
+    arrived(event);
+  },
+  stopping(event) { preparing(`stopping: ${event.done ?? 0} questions end the step that they are at`); },
+  ended(event) {
+    working.clear(); preparing(""); at("left").textContent = "";
+    how(event.text || "done", event.text === "done" && !failed ? "done" : "failed");
+    say(`The run ended: ${event.text || "done"}`);
+    run.dispatchEvent(new CustomEvent("running", { detail: false }));
+    state();
+  },
+};
+let fresh;
+function arrived(event) { // a new row shows itself where the list is at its end or newest first
+  say(event.text ? `${event.question} failed` : `${event.question} is done`);
+  clearTimeout(fresh);
+  fresh = setTimeout(() => {
+    if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (shown >= fitting) load(false).catch(told);
+  }, 200);
+}
+function onEvent(event) { take[event.event]?.(event); drawCounts(); drawWorking(); }
+
+async function state() {
+  const known = await ask(base);
+  total = known.questions; done = known.done; failed = known.failed;
+  how(known.how, known.running ? "working" : known.how === "done" && !failed ? "done" : "failed");
+  for (const one of known.working) working.set(one.id, one);
+  drawCounts(); drawWorking();
+  return known;
+}
+
+lay(JSON.parse(at("first").textContent), true);
+if (!complete) load(false).catch(told);
+state().then(known => {
+  run.dispatchEvent(new CustomEvent("running", { detail: known.running }));
+  watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen));
+}).catch(told);

@@ -1,0 +1,28 @@
+// The events of a run. Each has the place after it as its id; whoever comes back, also to a server that was started
+// anew, goes on after the last one: none is lost and none told twice.
+
+export function watch(run, after, onEvent, onLink = () => {}) {
+  let last = Number(after), source, waiting;
+  const open = () => {
+    source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?after=${last}`);
+    source.onopen = () => onLink(true);
+    source.onmessage = message => {
+      const place = Number(message.lastEventId);
+      if (place === last) return;
+      last = place;
+      onEvent(JSON.parse(message.data), place);
+    };
+    source.onerror = () => {
+      onLink(false);
+      if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      source.close();
+      clearTimeout(waiting);
+      waiting = setTimeout(open, 1000);
+    };
+  };
+  open();
+  addEventListener("pagehide", () => { clearTimeout(waiting); source.close(); });
+  addEventListener("pageshow", event => { if (event.persisted) open(); });
+}
+
+export const STAGES = ["retrieve", "opinion", "positions", "debate", "verdict", "translate"];

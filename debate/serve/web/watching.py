@@ -1,0 +1,126 @@
+"""A run as its folder tells it: how far it is, what is being worked on, and each event for those who watch.
+
+An event's id is the byte after its line in ``progress.jsonl``. So a reader who comes back, to this server or to one
+that was started later, goes on where it was: nothing is lost and nothing told twice.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+import anyio
+import psutil
+
+from debate.run.jsonl import JsonLines
+from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
+
+_LOOKED_EVERY = 0.2  # seconds
+_MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
+
+
+@dataclass(frozen=True)
+class Working:
+    """A question in work: the stage that it has come to, how many steps it took, and where the file told so."""
+
+    id: str
+    stage: str
+    steps: int
+    told_at: int
+
+
+@dataclass
+class RunState:
+    """How far a run is; ``end`` is the byte up to which this was read."""
+
+    end: int = 0
+    questions: int = 0
+    done: int = 0
+    failed: int = 0
+    preparing: str = ""
+    ended: str = "unknown"
+    process: ProgressEvent | None = None
+    working: dict[str, Working] = field(default_factory=dict)
+
+    def take(self, event: ProgressEvent, end: int) -> None:
+        """Take an event in."""
+        self.end = end
+        match event.event:
+            case "began":
+                self.process, self.ended, self.preparing = event, "", ""
+                self.failed = 0
+                self.working.clear()
+            case "preparing":
+                self.preparing = event.text
+            case "total":
+                self.questions, self.done, self.preparing = event.questions, event.done, ""
+            case "stage":
+                steps = self.working[event.question].steps + 1 if event.question in self.working else 0
+                self.working[event.question] = Working(event.question, event.stage, steps, end)
+            case "finished":
+                self.working.pop(event.question, None)
+                self.done += 1
+                self.failed += bool(event.text)
+            case "stopping":
+                self.preparing = f"stopping: {event.done} questions end the step that they are at"
+            case "ended":
+                self.ended, self.preparing = event.text or "done", ""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is alive; one on another machine is believed."""
+        if self.process is None or self.ended:
+            return False
+        return self.process.host != socket.gethostname() or runs(self.process)
+
+
+def runs(began: ProgressEvent) -> bool:
+    """Whether the process that began a run is still there, and no later one under its number."""
+    try:
+        return bool(abs(psutil.Process(began.process).create_time() - began.created) < 1)
+    except psutil.Error:
+        return False
+
+
+class Watched:
+    """The progress of one run; read as often as somebody asks, a line only once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = JsonLines(folder / PROGRESS)
+        self._state = RunState()
+        self._lock = Lock()
+
+    def state(self) -> RunState:
+        """Return how far the run is, read to the end."""
+        with self._lock:
+            if self._size() < self._state.end:  # another run was put in its place
+                self._state = RunState()
+            for offset, line in self._file.lines(self._state.end):
+                self._state.take(EVENT.validate_json(line), offset + len(line))
+            return self._state
+
+    async def events(self, after: int, is_open: Callable[[], bool]) -> AsyncIterator[tuple[int, str]]:
+        """Yield each event after a byte with the byte after it, those to come, too; as long as ``is_open``."""
+        place = after
+        while is_open():
+            size = self._size()
+            if size < place:  # another run was put in its place
+                place = 0
+            sent = 0
+            if size > place:
+                for offset, line in self._file.lines(place):
+                    place = offset + len(line)
+                    yield place, line.decode(errors="replace").rstrip("\n")
+                    sent += 1
+                    if sent == _MOST_AT_ONCE:
+                        break
+            await anyio.sleep(0 if sent == _MOST_AT_ONCE else _LOOKED_EVERY)
+
+    def _size(self) -> int:
+        try:
+            return self._file.path.stat().st_size
+        except OSError:
+            return 0

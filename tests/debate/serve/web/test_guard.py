@@ -1,0 +1,124 @@
+"""Who may ask the page: nobody through a foreign name, from another site, without the token, or with too much."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from debate.errors import SettingsError
+from debate.serve.web.app import Site, create_app
+from debate.serve.web.guard import MOST_BYTES, Admission
+from debate.serve.web.library import Library
+from debate.serve.web.server import admission_for
+
+TOKEN = "a-token-of-more-than-sixteen"  # noqa: S105
+
+
+def asked(runs: Path, admission: Admission | None = None, base: str = "http://127.0.0.1:8321") -> httpx.AsyncClient:
+    app = create_app(Site(Library([runs])), admission or Admission())
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil", "192.168.0.7", "[::2]"]
+)
+async def test_a_foreign_host_is_refused_so_that_no_name_can_be_rebound(tmp_path: Path, host: str) -> None:
+    async with asked(tmp_path) as page:
+        assert (await page.get("/", headers={"Host": host})).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8321", "localhost:9", "[::1]:8321", "LOCALHOST"])
+async def test_this_machine_by_any_of_its_names_is_answered(tmp_path: Path, host: str) -> None:
+    async with asked(tmp_path) as page:
+        assert (await page.get("/", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+    ],
+)
+async def test_another_site_is_told_nothing(tmp_path: Path, headers: dict[str, str]) -> None:
+    async with asked(tmp_path) as page:
+        assert (await page.get("/api/runs/x", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}])
+async def test_a_write_that_the_page_itself_did_not_ask_for_is_refused(tmp_path: Path, origin: dict[str, str]) -> None:
+    async with asked(tmp_path) as page:
+        assert (await page.post("/api/runs", headers=origin, json={})).status_code == 403
+
+
+async def test_a_link_on_another_site_may_lead_here(tmp_path: Path) -> None:
+    visit = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    async with asked(tmp_path) as page:
+        assert (await page.get("/", headers=visit)).status_code == 200
+
+
+async def test_without_the_token_nothing_is_told(tmp_path: Path) -> None:
+    async with asked(tmp_path, Admission(token=TOKEN)) as page:
+        answers = [await page.get(path) for path in ("/", "/static/run.js", "/api/runs/x", "/?token=wrong")]
+    assert [one.status_code for one in answers] == [401] * 4
+
+
+async def test_the_token_goes_from_the_address_into_a_cookie_that_no_script_reads(tmp_path: Path) -> None:
+    async with asked(tmp_path, Admission(token=TOKEN)) as page:
+        entered = await page.get(f"/?a=1&token={TOKEN}")
+        then = await page.get("/")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/?a=1")
+    assert {"HttpOnly", "SameSite=strict"} <= set(entered.headers["set-cookie"].split("; "))
+    assert TOKEN not in entered.headers["set-cookie"]
+    assert then.status_code == 200
+
+
+async def test_the_way_in_leads_to_no_other_server(tmp_path: Path) -> None:
+    async with asked(tmp_path, Admission(token=TOKEN)) as page:
+        entered = await page.get(f"http://127.0.0.1:8321//evil.example/?token={TOKEN}")
+    assert entered.headers["location"] == "/evil.example/"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "::"])  # noqa: S104
+@pytest.mark.parametrize("token", ["", "short"])
+def test_other_machines_are_let_in_only_with_a_long_token(host: str, token: str) -> None:
+    with pytest.raises(SettingsError, match="a token of at least 16 characters"):
+        admission_for(host, token)
+
+
+async def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    own = {"Origin": "http://127.0.0.1:8321"}
+    async with asked(tmp_path) as page:
+        answer = await page.post("/api/runs", headers=own, content=b"x" * (MOST_BYTES + 1))
+    assert answer.status_code == 413
+
+
+async def test_every_answer_says_that_only_the_pages_own_scripts_run(tmp_path: Path) -> None:
+    async with asked(tmp_path) as page:
+        policies = [
+            (await page.get(path)).headers["content-security-policy"] for path in ("/", "/nowhere", "/api/runs/x")
+        ]
+    assert all("default-src 'none'; script-src 'self'; style-src 'self'" in one for one in policies)
+    assert not any("unsafe" in one for one in policies)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/..%2f..%2fapp.py", "/static/%2e%2e/app.py", "/runs/..%2f..%2fetc", "/api/runs/%2e%2e/rows",
+        "/api/runs/%2fetc/question?id=passwd", "/static/%00", "/runs/%00",
+    ],
+)  # fmt: skip
+async def test_no_path_reaches_the_file_system(tmp_path: Path, path: str) -> None:
+    async with asked(tmp_path) as page:
+        assert (await page.get(path)).status_code in (404, 307)
+
+
+async def test_what_is_wrong_is_told_in_one_escaped_line(tmp_path: Path) -> None:
+    async with asked(tmp_path) as page:
+        shown = (await page.get("/runs/<script>alert(1)<%2fscript>")).text
+    assert "there is no run" in shown or "Not Found" in shown
+    assert "<script>alert" not in shown

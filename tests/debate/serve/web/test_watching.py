@@ -1,0 +1,141 @@
+"""A run watched from its folder: what it tells, that nothing is lost or told twice, and what its rows are."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from example_rows import ANSWER_ROW as ROW
+from fakes import EMBEDDING, ScriptedLLM
+from hostile import HOSTILE, MARKUP, everywhere
+
+from chains.schemas import Question
+from debate import DebateSettings, run_questions
+from debate.errors import RunFolderError
+from debate.results import QuestionResult
+from debate.run.journal import Journal
+from debate.run.progress_file import PROGRESS
+from debate.serve.web.app import Site, create_app
+from debate.serve.web.guard import Admission
+from debate.serve.web.library import Library, Run
+from debate.serve.web.row_index import RowIndex
+from debate.serve.web.watching import Watched
+from vectorstore import FaissStore
+
+FAILED = QuestionResult(Question("q2", "What failed?"), "smollm2", 9.0, error="RuntimeError: it broke")
+
+
+def a_run(folder: Path, *rows: QuestionResult) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n', encoding="utf-8")
+    Journal(folder / "results.jsonl").extend(rows)
+    return folder
+
+
+def told(folder: Path, *events: dict[str, object]) -> None:
+    with (folder / PROGRESS).open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(one) + "\n" for one in events)
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Path:
+    (tmp_path / "q.txt").write_text("Why did BRICS grow?\nWhat of the dollar?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
+    store = FaissStore.from_texts(["BRICS admitted Iran in 2024."], EMBEDDING)
+    run_questions(settings, llm=ScriptedLLM(script={"dollar": "raise it broke", "": "It grew."}), store=store)
+    return tmp_path / "out"
+
+
+def test_a_run_tells_who_works_on_it_how_far_it_is_and_how_it_ended(finished: Path) -> None:
+    state = Watched(finished).state()
+    assert (state.questions, state.done, state.ended) == (2, 2, "done")
+    assert state.failed == Run(finished).rows.page(0, 9, show="failed").fitting > 0
+    assert state.process is not None
+    assert state.process.host
+    assert state.working == {}
+
+
+async def take(watched: Watched, after: int, count: int) -> list[tuple[int, str]]:
+    taken: list[tuple[int, str]] = []
+    async for one in watched.events(after, lambda: len(taken) < count):
+        taken.append(one)
+        if len(taken) == count:
+            break
+    return taken
+
+
+async def test_a_reader_who_comes_back_to_a_later_server_gets_each_event_once(finished: Path) -> None:
+    lines = (finished / PROGRESS).read_text(encoding="utf-8").splitlines()
+    first = await take(Watched(finished), 0, 3)
+    rest = await take(Watched(finished), first[-1][0], len(lines) - 3)
+    assert [line for _, line in first + rest] == lines
+
+
+async def test_half_a_line_is_told_once_it_is_whole(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    (run / PROGRESS).write_text('{"event":"began"}\n{"event":"prep', encoding="utf-8")
+    watched = Watched(run)
+    (first,) = await take(watched, 0, 1)
+    with (run / PROGRESS).open("a") as file:
+        file.write('aring"}\n')
+    assert await take(watched, first[0], 1) == [(first[0] + 22, '{"event":"preparing"}')]
+
+
+def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    told(run, {"event": "began", "process": 4_000_000, "created": 1.0, "host": __import__("socket").gethostname()})
+    assert Watched(run).state().is_running is False
+
+
+def test_a_question_in_work_is_shown_as_far_as_it_has_come(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r", ROW)
+    told(run, {"event": "began"}, {"event": "stage", "question": "q9", "stage": "opinion"})
+    shown = Run(run).shown("q9")
+    assert (shown.status, shown.stage) == ("working", "opinion")
+
+
+def test_a_question_that_the_run_does_not_have_is_an_error_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="the run r has no question 'q9'"):
+        Run(a_run(tmp_path / "r", ROW)).shown("q9")
+
+
+def test_rows_are_listed_filtered_and_ordered(tmp_path: Path) -> None:
+    rows = [replace(ROW, question=Question(f"q{n}", f"Number {n}?"), seconds=float(n)) for n in (10, 9, 2)]
+    index = RowIndex(a_run(tmp_path / "r", *rows, FAILED) / "results.jsonl")
+    ids = {order: [one.id for one in index.page(0, 9, order=order).rows] for order in ("", "latest", "id", "-seconds")}
+    assert ids[""] == ["q10", "q9", "q2", "q2"]
+    assert ids["latest"] == ids[""][::-1]
+    assert ids["id"] == ["q2", "q2", "q9", "q10"]
+    assert ids["-seconds"] == ["q10", "q9", "q2", "q2"]
+    assert [one.question for one in index.page(0, 9, show="failed").rows] == ["What failed?"]
+    assert [one.id for one in index.page(0, 9, find="number 9").rows] == ["q9"]
+
+
+def test_a_row_that_is_added_shows_and_a_retried_one_takes_its_latest_place(tmp_path: Path) -> None:
+    path = a_run(tmp_path / "r", FAILED) / "results.jsonl"
+    index = RowIndex(path)
+    index.read_on()
+    Journal(path).extend([ROW, replace(FAILED, error="")])
+    assert [(one.id, one.failed) for one in index.page(0, 9).rows] == [("q1.1", False), ("q2", False)]
+
+
+def test_a_summary_says_of_a_row_what_the_report_says(tmp_path: Path) -> None:
+    from debate.output.report.rows import tags_of
+
+    rows = [everywhere(text, f"{n}", failed=n % 2 == 0) for n, text in enumerate(MARKUP + HOSTILE)] + [ROW, FAILED]
+    index = RowIndex(a_run(tmp_path / "r", *rows) / "results.jsonl")
+    listed = {one.id: set(one.tags) - {"debated"} for one in index.page(0, 99).rows}
+    assert listed == {row.question.id: set(tags_of(row)) for row in rows}
+
+
+async def test_no_hostile_text_becomes_markup_in_a_page_or_its_data(tmp_path: Path) -> None:
+    rows = [everywhere(text, f"{text} {n}", failed=n % 2 == 0) for n, text in enumerate(MARKUP)]
+    a_run(tmp_path / "r", *rows)
+    listed = RowIndex(tmp_path / "r" / "results.jsonl").page(0, 99).rows
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        pages = [await page.get("/"), await page.get("/runs/r")]
+        pages += [await page.get("/runs/r/question", params={"id": one.id}) for one in listed]
+    assert [one.status_code for one in pages] == [200] * len(pages)
+    assert not any("<img" in one.text or "<script>" in one.text or 'onerror="' in one.text for one in pages)
