@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from debate.settings import GraphSettings
+from debate.settings import GraphSettings, Repeatable
 
 _TABLES = ("glossary",)  # what no flag can say
 
@@ -35,6 +35,7 @@ def with_settings(kind: type[BaseModel]) -> Callable[[Callable[..., None]], Call
 
 def _flag(name: str, field: FieldInfo) -> Parameter:
     kind, choices, repeated = _kind(field.annotation)
+    repeated = repeated or any(isinstance(mark, Repeatable) for mark in field.metadata)
     told = [field.description, f": {', '.join(choices)}" if choices else "", "; may be repeated" if repeated else ""]
     option = typer.Option(help=f"{''.join(map(str, told))}{_default(field.default)}.", show_default=False)
     annotation: Any = list[kind] if repeated else kind  # type: ignore[valid-type]

@@ -11,6 +11,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,6 +32,11 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debat
 RENAMED = {"in_flight": "concurrency"}  # settings that older versions called otherwise
 _PATHS = ("questions", "corpus", "index", "personas", "out")
 _NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
+
+
+@dataclass(frozen=True)
+class Repeatable:
+    """Marks a setting of one text whose flag may be repeated; the parts are joined with commas."""
 
 
 class GraphSettings(BaseModel):
@@ -129,7 +135,10 @@ class DebateSettings(GraphSettings, BaseSettings):
     debaters: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Ids of who debates; every persona of the file unless given"
     )
-    model: str = Field("smollm2", description="smollm2, a repository, a folder, or http://host:port/v1#model")
+    model: Annotated[str, Repeatable()] = Field(
+        "smollm2",
+        description="smollm2, a repository, a folder, or http://host:port/v1#model; several servers share the work",
+    )
     backend: Literal["auto", "openvino", "transformers", "unsloth"] = Field(
         "auto", description="What the model computes with"
     )
@@ -160,6 +169,19 @@ class DebateSettings(GraphSettings, BaseSettings):
     def _several(cls, value: Any) -> Any:
         """Read a,b as an environment variable holds it."""
         return tuple(_split(value)) if isinstance(value, str) else value
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _joined(cls, value: Any) -> Any:
+        """Join the addresses of several servers."""
+        return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("model")
+    @classmethod
+    def _only_servers_are_several(cls, value: str) -> str:
+        if "," in value and not all(one.startswith(("http://", "https://")) for one in value.split(",")):
+            raise ValueError("names several models; only servers may be several: http://a:8000/v1#m,http://b:8000/v1#m")
+        return value
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> DebateSettings:

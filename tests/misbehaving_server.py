@@ -30,11 +30,15 @@ MESSAGES: dict[str, dict[str, Any]] = {
 
 
 class MisbehavingServer(ThreadingHTTPServer):
-    """Keeps what it was sent: bodies in ``asked``, headers in ``headers``."""
+    """Keeps what it was sent: bodies in ``asked``, headers in ``headers``.
 
-    def __init__(self, window: int | None = None) -> None:
+    Args:
+        about: what it says of each model in its list.
+    """
+
+    def __init__(self, **about: Any) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.window = window
+        self.about = about
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
 
@@ -50,8 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         names = [*MESSAGES, "good", "stream", "stream-loop", "echo", "html", "busy", "down", "small", "cuts", "strict"]
-        about = {"max_model_len": self.server.window} if self.server.window else {}
-        self._json(200, {"object": "list", "data": [{"id": name, **about} for name in names]})
+        self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -136,9 +139,9 @@ def _size(body: dict[str, Any]) -> int:
 
 
 @contextmanager
-def misbehaving_server(window: int | None = None) -> Iterator[MisbehavingServer]:
+def misbehaving_server(**about: Any) -> Iterator[MisbehavingServer]:
     """A server in a thread of its own."""
-    with MisbehavingServer(window) as server:
+    with MisbehavingServer(**about) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()

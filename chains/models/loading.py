@@ -21,6 +21,7 @@ from chains.generation.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_model, not_loaded
+from chains.models.server_pool import load_servers
 from chains.models.servers import TIMEOUT, load_server
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
@@ -32,7 +33,8 @@ class ModelSettings(BaseModel):
     """Which model, and how it runs.
 
     Attributes:
-        name: ``smollm2``, a repository, a folder, or ``http://host:port/v1#model``.
+        name: ``smollm2``, a repository, a folder, or ``http://host:port/v1#model``; several servers of one model
+            with commas between.
         backend: ``auto`` takes unsloth where there is a GPU and it is installed, OpenVINO for the bundled
             model where that is installed, transformers otherwise. ``openvino`` converts any model once, to
             8-bit weights, and runs it on the CPU.
@@ -65,7 +67,8 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     """
     settings = settings or ModelSettings()
     if settings.name.startswith(("http://", "https://")):
-        return load_server(settings.name, settings.timeout)
+        names = settings.name.split(",")
+        return load_servers(names, settings.timeout) if len(names) > 1 else load_server(names[0], settings.timeout)
     if _takes_unsloth(settings):
         _check_unsloth(settings.name)
         _import_unsloth()  # before transformers, which it patches

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,9 +34,15 @@ _WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_le
 
 @dataclass(frozen=True)
 class ServerModel:
-    """What a server says of its model: the window in tokens, or None where it says nothing."""
+    """What a server says of its model.
+
+    Attributes:
+        window: in tokens; None where it does not say.
+        facts: what differs between two models of one name, such as the repository that vLLM loaded it from.
+    """
 
     window: int | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
@@ -49,28 +55,54 @@ def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
         ModelError: no model is named, nobody answers, the key is refused, or the server does not have the model.
         MissingExtra: langchain-openai is not installed.
     """
+    address = parse_address(name)
+    return chat_model(address, check_server(address), timeout)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a model is served, and under which name."""
+
+    url: str
+    model: str
+
+    @property
+    def key(self) -> str:
+        """The key that may be sent there, or ""."""
+        return key_for(urlsplit(self.url).hostname or "")
+
+
+def parse_address(name: str) -> Address:
+    """Read ``http://host:port/v1#model``.
+
+    Raises:
+        ModelError: no model is named.
+        MissingExtra: langchain-openai is not installed.
+    """
     url, _, model = name.partition("#")
     if not model:
         raise ModelError(f"{name} names no model; write it behind a #, as in http://localhost:8000/v1#my-model")
     if find_spec("langchain_openai") is None:
         raise MissingExtra("langchain-openai", "server", "a model behind a server")
-    host = urlsplit(url).hostname or ""
-    key = key_for(host)
-    told = check_server(url, model, key)
+    return Address(url, model)
+
+
+def chat_model(address: Address, told: ServerModel, timeout: float) -> BaseLanguageModel[Any]:
+    """Return the chat model of a server that was checked."""
     from langchain_openai import ChatOpenAI
     from langchain_openai.chat_models.base import BaseChatOpenAI
 
     # ChatOpenAI writes max_tokens as max_completion_tokens, which OpenAI alone is sure to understand.
-    kind = ChatOpenAI if host == _OPENAI else BaseChatOpenAI
+    kind = ChatOpenAI if urlsplit(address.url).hostname == _OPENAI else BaseChatOpenAI
     server: BaseLanguageModel[Any] = kind(
-        base_url=url,
-        model=model,
-        api_key=key or _NO_KEY,
+        base_url=address.url,
+        model=address.model,
+        api_key=address.key or _NO_KEY,
         temperature=0,
         max_retries=0,
         timeout=timeout,
         stream_usage=True,
-        http_client=ServerClient(with_key=bool(key), timeout=timeout),
+        http_client=ServerClient(with_key=bool(address.key), timeout=timeout),
         profile={"max_input_tokens": told.window} if told.window else None,
     )
     return server
@@ -83,19 +115,19 @@ def key_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
     return environ.get("OPENAI_API_KEY", own) if host in named else own
 
 
-def check_server(url: str, model: str, key: str) -> ServerModel:
+def check_server(address: Address) -> ServerModel:
     """Ask a server whether it is there and has the model; where its list does not say so, for one token of it.
 
     Raises:
         ModelError: as ``load_server``.
     """
-    url = url.rstrip("/")
+    url, model, key = address.url.rstrip("/"), address.model, address.key
     once = httpx.Limits(max_keepalive_connections=0)  # some servers hang up after an error, without saying so
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(headers=headers, timeout=_ANSWERS_WITHIN, limits=once) as client:
         listed = _listed(_ask(client, "GET", f"{url}/models"))
         if found := listed.get(model) or listed.get(f"{model}:latest"):  # Ollama's own short form
-            return ServerModel(_window(found))
+            return ServerModel(_window(found), _facts(found))
         body = {"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
         answer = _ask(client, "POST", f"{url}/chat/completions", json=body, timeout=_LOADS_WITHIN)
     if answer.is_error:
@@ -134,6 +166,15 @@ def _listed(answer: httpx.Response) -> dict[str, dict[str, Any]]:
 def _window(entry: Mapping[str, Any]) -> int | None:
     lengths = [entry[name] for name in _WINDOWS if isinstance(entry.get(name), int)]
     return lengths[0] if lengths else None
+
+
+def _facts(entry: Mapping[str, Any]) -> dict[str, str]:
+    """What vLLM and llama.cpp tell of the weights behind a name; a repository and its copy in a folder end alike."""
+    meta = entry.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
+    told = {"root": str(entry.get("root") or "").rstrip("/").rpartition("/")[2]}
+    told |= {name: str(meta.get(name) or "") for name in ("n_params", "n_vocab")}
+    return {name: value for name, value in told.items() if value}
 
 
 def _reason(answer: httpx.Response) -> str:

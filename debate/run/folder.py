@@ -76,9 +76,16 @@ def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
         *(
             f"{name} was {old.get(name)!r} and is {new.get(name)!r}"
             for name in sorted(old.keys() | new.keys())
-            if name not in _CHANGES_NO_ROW and old.get(name) != new.get(name)
+            if name not in _CHANGES_NO_ROW and _meant(name, old.get(name)) != _meant(name, new.get(name))
         ),
     )
+
+
+def _meant(name: str, value: Any) -> Any:
+    """Return what a setting says of the rows: of a model behind servers its name, not where it is served."""
+    if name == "model" and str(value).startswith(("http://", "https://")):
+        return str(value).partition(",")[0].partition("#")[2]
+    return value
 
 
 def read_record(folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from debate.errors import RunFolderError
@@ -43,6 +44,10 @@ class Outputs:
         self._facts = run_facts(f"Debate {folder.name}", settings, cast, writer, debaters)
         self._due = 0.0
         self._warned = False
+
+    def add_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """Have the report say more of the run: names and values."""
+        self._facts = replace(self._facts, settings=(*self._facts.settings, *facts))
 
     def write_preview(self, rows: Rows) -> None:
         """Write the workbook where it is due; one that cannot be replaced, as it is open elsewhere, is a warning."""

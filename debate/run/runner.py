@@ -19,6 +19,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.deepen import deepening_chain
+from chains.generation.pool import figures_of
 from chains.schemas import Question
 from debate.graph.checkpoints import delete_finished, open_checkpoints
 from debate.graph.retries import retried
@@ -167,7 +168,9 @@ class _Run:
         try:
             if left:
                 self._answer(left, questions)
+                self._tell_servers()
         except KeyboardInterrupt:
+            self._tell_servers()
             self._outputs.write_what_there_is(lambda: self._journal.rows(questions))
             raise
         self._outputs.write(lambda: self._journal.rows(questions))
@@ -236,6 +239,13 @@ class _Run:
                     for row in rows:
                         self._progress.finished(row)
                     self._outputs.write_preview(lambda: self._journal.rows(questions))
+
+    def _tell_servers(self) -> None:
+        """Say in log and report what each server did, where there are several."""
+        figures = figures_of(self._load().llm)
+        for one in figures:
+            LOG.info("server %s: %s", one.name, one)
+        self._outputs.add_facts([(f"server {one.name}", str(one)) for one in figures])
 
     def _concurrently(
         self, work: Callable[[Question], Outcome | None], questions: Sequence[Question]

@@ -47,6 +47,11 @@ def test_a_flag_that_is_repeated_gathers_its_values(started_with: list[DebateSet
     assert (settings.also, settings.debaters) == (("csv", "parquet"), ("a", "b"))
 
 
+def test_a_model_that_is_given_twice_is_two_servers(started_with: list[DebateSettings]) -> None:
+    CliRunner().invoke(app, [*GIVEN, "--model", "http://a:1/v1#m", "--model", "http://b:1/v1#m"])
+    assert started_with[0].model == "http://a:1/v1#m,http://b:1/v1#m"
+
+
 def test_a_flag_that_is_not_given_leaves_the_file_its_say(tmp_path: Path, started_with: list[DebateSettings]) -> None:
     (tmp_path / "c.toml").write_text('also = ["csv"]\nabstain = false\nrounds = 3\n', encoding="utf-8")
     CliRunner().invoke(app, [*GIVEN, "--config", str(tmp_path / "c.toml")])

@@ -103,3 +103,13 @@ def test_a_setting_under_its_old_name_is_told_with_the_new_one(tmp_path: Path) -
 
 def test_a_runs_settings_are_settings_of_its_graph() -> None:
     assert isinstance(load_settings(FLAGS), GraphSettings)
+
+
+def test_several_servers_are_one_model() -> None:
+    given = {"questions": "q.xlsx", "corpus": "docs", "model": ["http://a:1/v1#m", "http://b:1/v1#m"]}
+    assert load_settings(given).model == "http://a:1/v1#m,http://b:1/v1#m"
+
+
+def test_only_servers_may_be_several() -> None:
+    with pytest.raises(SettingsError, match="model: names several models; only servers may be several"):
+        load_settings({"questions": "q.xlsx", "corpus": "docs", "model": ["smollm2", "http://b:1/v1#m"]})

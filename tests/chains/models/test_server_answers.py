@@ -102,7 +102,7 @@ def test_what_one_answer_taught_of_the_window_the_next_one_knows(server: Misbeha
 
 
 def test_a_window_that_the_server_tells_is_kept_before_it_is_asked() -> None:
-    with misbehaving_server(window=1000) as server:
+    with misbehaving_server(max_model_len=1000) as server:
         llm = load_llm(ModelSettings(name=server.url("good")))
         short, long = (RenderedPrompt("", text, text) for text in ("word " * 200, "word " * 800))
         assert fits_window(llm, short, WordLimits(0, 100))

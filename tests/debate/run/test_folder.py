@@ -165,3 +165,15 @@ def keep(folder: Path, **values) -> None:
 
 def unreadable(*_: object) -> None:
     raise OSError(5, "Input/output error")
+
+
+def test_a_model_served_elsewhere_or_by_more_servers_is_the_same_run(tmp_path: Path) -> None:
+    keep(tmp_path, model="http://a:8000/v1#m")
+    now = settings_in(tmp_path, model="http://b:8000/v1#m,http://c:8000/v1#m")
+    assert what_changed(tmp_path / "out", now) == ()
+
+
+def test_another_model_of_a_server_is_another_run(tmp_path: Path) -> None:
+    keep(tmp_path, model="http://a:8000/v1#m")
+    now = settings_in(tmp_path, model="http://a:8000/v1#n")
+    assert what_changed(tmp_path / "out", now) == ("model was 'http://a:8000/v1#m' and is 'http://a:8000/v1#n'",)
