@@ -165,7 +165,10 @@ class ServerPool:
         )
 
     def _leave_out(self, choice: Choice, error: ModelUnavailable) -> None:
+        known = bool(self.figures()[choice.server].left_out) and not choice.check  # it lost several calls at once
         seconds = self._balancer.failed(choice, self._clock(), str(error), error.retry_after)
+        if known:
+            return
         name = self._servers[choice.server].name
         _LOG.warning("the server %s is left out for %.0f s; its calls go elsewhere: %s", name, seconds, error)
 
