@@ -13,6 +13,7 @@ from debate.commands.export import export
 from debate.commands.finetune import FINETUNE_EXAMPLES, finetune
 from debate.commands.index import INDEX_EXAMPLES, index
 from debate.commands.mcp import MCP_EXAMPLES, mcp
+from debate.commands.merge import MERGE_EXAMPLES, merge
 from debate.commands.models import MODELS_EXAMPLES, models
 from debate.commands.run import RUN_EXAMPLES, run
 from debate.commands.serve import SERVE_EXAMPLES, serve
@@ -60,6 +61,7 @@ app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
 app.command("vote")(vote)
 app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
 app.command("serve", epilog=SERVE_EXAMPLES)(serve)
+app.command("merge", epilog=MERGE_EXAMPLES)(merge)
 app.command("talk", epilog=TALK_EXAMPLES)(talk)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from pydantic import computed_field, model_validator
@@ -75,6 +76,10 @@ class QuestionResult:
     def _chunk_ids_in_turns(cls, values: Any) -> Any:
         """Read a row of a version whose turns held their passages' texts."""
         return _with_readings(values) if isinstance(values, dict) else values
+
+    def answering(self, question: Question) -> QuestionResult:
+        """Return the row of another question that asks the same."""
+        return replace(self, question=question, seconds=0.0, stages=())
 
     def chunk_table(self) -> dict[str, Chunk]:
         """Return every passage of the question by its id."""

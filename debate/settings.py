@@ -160,6 +160,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     replace_seeds: bool = Field(False, description="Ask only the deeper questions, not the seeds that have some")
     concurrency: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
     limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
+    shard: str = Field("", description="Only part of the list, such as 2/8; debate merge puts the parts together")
     also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(
         (), description="Write the sheets as such files, too"
     )
@@ -175,6 +176,15 @@ class DebateSettings(GraphSettings, BaseSettings):
     def _joined(cls, value: Any) -> Any:
         """Join the addresses of several servers."""
         return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("shard")
+    @classmethod
+    def _is_a_shard(cls, value: str) -> str:
+        if value:
+            number, _, count = value.partition("/")
+            if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+                raise ValueError("is no shard; write 2/8 for the second of eight")
+        return value
 
     @field_validator("model")
     @classmethod

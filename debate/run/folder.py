@@ -11,7 +11,7 @@ import hashlib
 import os
 import platform
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -67,16 +67,23 @@ def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterato
 
 def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
     """Name every input and setting that is not what the run in this folder began with."""
-    before, now = read_record(folder), _record(settings)
+    now = _record(settings)
+    return differences(read_record(folder), now | {"settings": _known(now["settings"])})
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any], besides: Collection[str] = ()) -> tuple[str, ...]:
+    """Name every input and setting in which two records differ, but those that change no row and ``besides``."""
     defaults = DebateSettings.model_construct().model_dump(mode="json", exclude_none=True)
     # A setting that the run's version did not have yet was at its default.
-    old, new = defaults | before["settings"], defaults | _known(now["settings"])
+    old, new = defaults | before["settings"], defaults | now["settings"]
     return (
         *(f"the {name} changed" for name in _INPUTS if before["inputs"].get(name) != now["inputs"].get(name)),
         *(
             f"{name} was {old.get(name)!r} and is {new.get(name)!r}"
             for name in sorted(old.keys() | new.keys())
-            if name not in _CHANGES_NO_ROW and _meant(name, old.get(name)) != _meant(name, new.get(name))
+            if name not in _CHANGES_NO_ROW
+            and name not in besides
+            and _meant(name, old.get(name)) != _meant(name, new.get(name))
         ),
     )
 

@@ -48,6 +48,10 @@ class Journal:
         """Return the keys of the rows that failed."""
         return frozenset(self._failed)
 
+    def keys(self) -> frozenset[str]:
+        """Return the keys of all rows."""
+        return frozenset(self._offsets)
+
     def extend(self, results: Sequence[QuestionResult]) -> None:
         """Write rows and sync them to the disk together.
 

@@ -222,7 +222,7 @@ class _Run:
             if (row := self._journal.answered(question.text)) is None:
                 asked.setdefault(question.text, []).append(question)
             else:
-                self._journal.extend([_copied(row, question)])
+                self._journal.extend([row.answering(question)])
         return list(asked.values())
 
     def _answer(self, left: Sequence[Sequence[Question]], questions: Sequence[Question]) -> None:
@@ -233,7 +233,7 @@ class _Run:
             answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop)
             with closing(self._concurrently(answer, [same[0] for same in left])) as batches:
                 for made in batches:
-                    rows = [row for one in made for row in (one, *(_copied(one, q) for q in twins[one.question.key]))]
+                    rows = [row for one in made for row in (one, *(one.answering(q) for q in twins[one.question.key]))]
                     self._journal.extend(rows)
                     delete_finished(checkpointer, (one.question.key for one in made if not one.error))
                     for row in rows:
@@ -252,8 +252,3 @@ class _Run:
     ) -> Generator[list[Outcome], None, None]:
         width = max(1, min(self._settings.concurrency, len(questions)))
         return map_concurrently(work, questions, self._load().llm, width, self._progress, self._stop)
-
-
-def _copied(result: QuestionResult, question: Question) -> QuestionResult:
-    """Return the row of a question that asks what another one asked."""
-    return replace(result, question=question, seconds=0.0, stages=())

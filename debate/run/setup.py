@@ -18,6 +18,7 @@ from debate.errors import DebateError
 from debate.graph.question_graph import build_question_graph
 from debate.indexing import check_index
 from debate.run.questions import read_questions
+from debate.run.sharding import of_shard
 from debate.settings import DebateSettings
 from prompts import Persona, PersonaSet, load_personas
 from vectorstore import FaissStore
@@ -53,7 +54,9 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
         raise DebateError(
             f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
         )
-    return RunInputs(seeds[: settings.limit], frozenset(seed.id for seed in seeds), cast, writer, debaters)
+    return RunInputs(
+        of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
+    )
 
 
 def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[Any]:

@@ -1,0 +1,42 @@
+"""``debate merge``: the runs of several shards as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+from debate.errors import ExitCode
+
+MERGE_EXAMPLES = """\b
+Examples:
+  debate run --questions my.xlsx --index myindex --shard 1/2 --out runs/part1     # on one card
+  debate run --questions my.xlsx --index myindex --shard 2/2 --out runs/part2     # on another one
+  debate merge runs/part1 runs/part2 --out runs/whole
+
+\b
+Exit codes:
+  0 all rows done   2 bad input, nothing written   3 merged, but rows failed or are missing
+"""
+
+
+def merge(
+    folders: Annotated[list[Path], typer.Argument(help="The folders of the runs, two at least.")],
+    out: Annotated[Path, typer.Option(help="A new folder for the whole.")],
+) -> None:
+    """Put the runs of one list's shards together into one folder, as if a single run had made it."""
+    start_logging()
+    with one_line_errors("interrupted; remove the new folder and merge again"):
+        from rich.console import Console
+
+        from debate.run.merging import merge_runs
+        from debate.terminal.readable import readable
+        from debate.terminal.run_view import print_summary
+
+        merged = merge_runs(folders, out)
+        print_summary(Console(), merged.summary)
+    if merged.missing:
+        typer.echo(f"{merged.missing} questions have no row yet; answer them with: debate run --resume {readable(out)}")
+    raise typer.Exit(ExitCode.FAILED_ROWS if merged.summary.failed or merged.missing else ExitCode.DONE)

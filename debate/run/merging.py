@@ -1,0 +1,165 @@
+"""Runs of one list, made in several folders, put together into one that looks as if a single run had made it.
+
+The merged run can be resumed: what no folder has finished is then answered. Checkpoints are not merged, so a question that
+was stopped on its way starts anew there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chains.schemas import Question
+from debate.errors import RunFolderError
+from debate.locking import exclusive_folder
+from debate.results import QuestionResult
+from debate.run.deepened_questions import DeepenedQuestions, with_twins_noted
+from debate.run.folder import differences, open_run_folder, read_record
+from debate.run.journal import Journal
+from debate.run.outputs import Outputs
+from debate.run.runner import RunSummary
+from debate.run.setup import RunInputs, check_inputs
+from debate.settings import DebateSettings, load_settings
+
+_SYNCED_TOGETHER = 500  # rows
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What merging came to: the run, and how many of its questions have no row yet."""
+
+    summary: RunSummary
+    missing: int
+
+
+def merge_runs(folders: Sequence[Path], out: Path) -> Merged:
+    """Put the rows of these runs into a new folder and write its workbook and report.
+
+    Raises:
+        RunFolderError: fewer than two runs, runs of different lists, corpora or settings, a question that two of them
+            have a row of, a run at work, or a folder that holds a run already. Nothing is written then.
+    """
+    if len(folders) < 2:
+        raise RunFolderError("merging takes two runs at least; name the folder of each")
+    records = [read_record(folder) for folder in folders]
+    _check_same_runs(folders, records)
+    settings = load_settings(_settings(records) | {"out": out})
+    inputs = check_inputs(settings)
+    with ExitStack() as held:
+        for folder in folders:
+            held.enter_context(exclusive_folder(folder, RunFolderError))
+        journals = {folder: Journal(folder / "results.jsonl") for folder in folders}
+        holders = _holders(journals)
+        merged_folder = held.enter_context(open_run_folder(settings))
+        if (merged_folder / "results.jsonl").exists():
+            raise RunFolderError(f"{merged_folder} holds a run already; give a new folder with --out")
+        return _Merge(merged_folder, settings, inputs).complete(folders, holders)
+
+
+class _Merge:
+    def __init__(self, folder: Path, settings: DebateSettings, inputs: RunInputs) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._inputs = inputs
+
+    def complete(self, folders: Sequence[Path], holders: Mapping[str, Journal]) -> Merged:
+        questions = with_twins_noted(self._questions(folders))
+        journal = Journal(self._folder / "results.jsonl")
+        for rows in _batches(_rows(questions, holders, journal)):
+            journal.extend(rows)
+        for name in ("traces.jsonl", "log.txt"):
+            _concatenate([folder / name for folder in folders], self._folder / name)
+        outputs = Outputs(self._folder, self._settings, self._inputs.cast, self._inputs.writer, self._inputs.debaters)
+        outputs.write(lambda: journal.rows(questions))
+        there = tuple(one for one in questions if one.key in journal)
+        failed = sum(one.key in journal.failed for one in there)
+        summary = RunSummary(self._folder, outputs.workbook, there, len(there), failed)
+        return Merged(summary, len(questions) - len(there))
+
+    def _questions(self, folders: Sequence[Path]) -> list[Question]:
+        """Bring the families together; a seed that no run has deepened yet stands for itself in what is missing."""
+        seeds = self._inputs.seeds
+        if self._settings.deepen == 0:
+            return seeds
+        known = [DeepenedQuestions(folder / "questions.jsonl") for folder in folders]
+        families = DeepenedQuestions(self._folder / "questions.jsonl")
+        families.extend([(seed, made) for seed in seeds for one in known if (made := one.own(seed))])
+        deepened = {seed.key for seed in seeds if families.get(seed)}
+        listed = list(families.listed(seeds, self._inputs.ids))
+        return [*listed, *(seed for seed in seeds if seed.key not in deepened)]
+
+
+def _check_same_runs(folders: Sequence[Path], records: Sequence[Mapping[str, Any]]) -> None:
+    first = records[0]
+    for folder, record in zip(folders[1:], records[1:], strict=True):
+        if changed := differences(first, record, besides={"shard"}):
+            raise RunFolderError(
+                f"{folder} is no part of the run in {folders[0]}: {'; '.join(changed)}; merge runs of one list with the "
+                "same settings"
+            )
+
+
+def _settings(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the settings of the whole: without the shard, and as many questions as the widest part."""
+    limits = [record["settings"].get("limit") for record in records]
+    whole = {name: value for name, value in records[0]["settings"].items() if name not in ("shard", "limit")}
+    return whole if None in limits else whole | {"limit": max(limits)}
+
+
+def _holders(journals: Mapping[Path, Journal]) -> dict[str, Journal]:
+    """Return which journal has the row of each question."""
+    holders: dict[str, Journal] = {}
+    places: dict[str, Path] = {}
+    for folder, journal in journals.items():
+        for key in journal.keys():
+            if key in places:
+                question = next(row.question for row in journal.rows() if row.question.key == key)
+                raise RunFolderError(
+                    f"{places[key]} and {folder} both have a row of question {question.id}; leave one of the folders out"
+                )
+            holders[key], places[key] = journal, folder
+    return holders
+
+
+def _rows(
+    questions: Sequence[Question], holders: Mapping[str, Journal], merged: Journal
+) -> Iterator[QuestionResult | None]:
+    """Yield the rows in the order of the list, None before one that needs all others written.
+
+    Two shards may have made the same question; as in one run, the first answer then counts for both.
+    """
+    for question in questions:
+        if question.key not in holders:
+            continue
+        if question.same_as:
+            yield None
+            if twin := merged.answered(question.text):
+                yield twin.answering(question)
+                continue
+        yield from holders[question.key].rows([question])
+
+
+def _batches(rows: Iterator[QuestionResult | None]) -> Iterator[list[QuestionResult]]:
+    batch: list[QuestionResult] = []
+    for row in rows:
+        if row is not None:
+            batch.append(row)
+        if row is None or len(batch) == _SYNCED_TOGETHER:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _concatenate(parts: Sequence[Path], whole: Path) -> None:
+    try:
+        with whole.open("wb") as file:
+            for part in parts:
+                if part.exists():
+                    with part.open("rb") as opened:
+                        shutil.copyfileobj(opened, file)
+    except OSError as error:
+        raise RunFolderError(f"cannot write {whole}: {error.strerror}; choose another --out") from error

@@ -1,0 +1,19 @@
+"""Which seed questions a shard works on: every n-th text of the list, so that a family, and equal questions, stay together.
+
+Knows nothing of folders; ``merging`` puts the runs of all shards together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chains.schemas import Question
+
+
+def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:
+    """Return the seeds of a shard such as "2/8" in their order; all where ``shard`` is ""."""
+    if not shard:
+        return list(seeds)
+    number, _, count = shard.partition("/")
+    places = {text: place for place, text in enumerate(dict.fromkeys(seed.text for seed in seeds))}
+    return [seed for seed in seeds if places[seed.text] % int(count) == int(number) - 1]
