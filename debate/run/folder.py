@@ -81,9 +81,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any], besides: Coll
         *(
             f"{name} was {old.get(name)!r} and is {new.get(name)!r}"
             for name in sorted(old.keys() | new.keys())
-            if name not in _CHANGES_NO_ROW
-            and name not in besides
-            and _meant(name, old.get(name)) != _meant(name, new.get(name))
+            if name not in {*_CHANGES_NO_ROW, *besides} and _meant(name, old.get(name)) != _meant(name, new.get(name))
         ),
     )
 

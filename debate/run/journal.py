@@ -48,8 +48,9 @@ class Journal:
         """Return the keys of the rows that failed."""
         return frozenset(self._failed)
 
-    def keys(self) -> frozenset[str]:
-        """Return the keys of all rows."""
+    @property
+    def finished(self) -> frozenset[str]:
+        """Return the keys of all rows, failed ones included."""
         return frozenset(self._offsets)
 
     def extend(self, results: Sequence[QuestionResult]) -> None:

@@ -1,7 +1,7 @@
 """Runs of one list, made in several folders, put together into one that looks as if a single run had made it.
 
-The merged run can be resumed: what no folder has finished is then answered. Checkpoints are not merged, so a question that
-was stopped on its way starts anew there.
+The merged run can be resumed: what no folder has finished is then answered. Checkpoints are not merged, so a
+question that was stopped on its way starts anew there.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def _check_same_runs(folders: Sequence[Path], records: Sequence[Mapping[str, Any
     for folder, record in zip(folders[1:], records[1:], strict=True):
         if changed := differences(first, record, besides={"shard"}):
             raise RunFolderError(
-                f"{folder} is no part of the run in {folders[0]}: {'; '.join(changed)}; merge runs of one list with the "
-                "same settings"
+                f"{folder} is no part of the run in {folders[0]}: {'; '.join(changed)}; merge runs of one list "
+                "with the same settings"
             )
 
 
@@ -115,11 +115,11 @@ def _holders(journals: Mapping[Path, Journal]) -> dict[str, Journal]:
     holders: dict[str, Journal] = {}
     places: dict[str, Path] = {}
     for folder, journal in journals.items():
-        for key in journal.keys():
+        for key in journal.finished:
             if key in places:
                 question = next(row.question for row in journal.rows() if row.question.key == key)
                 raise RunFolderError(
-                    f"{places[key]} and {folder} both have a row of question {question.id}; leave one of the folders out"
+                    f"{places[key]} and {folder} both have a row of question {question.id}; leave one of them out"
                 )
             holders[key], places[key] = journal, folder
     return holders

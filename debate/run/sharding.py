@@ -1,4 +1,4 @@
-"""Which seed questions a shard works on: every n-th text of the list, so that a family, and equal questions, stay together.
+"""Which seed questions a shard works on: every n-th text of the list, so that families and equal questions stay whole.
 
 Knows nothing of folders; ``merging`` puts the runs of all shards together.
 """

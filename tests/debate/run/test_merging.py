@@ -66,7 +66,7 @@ def test_a_merged_run_is_resumed_with_the_questions_that_no_part_answered(tmp_pa
 def test_runs_with_other_settings_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
     parts = [run(tmp_path, "one", shard="1/2"), run(tmp_path, "two", shard="2/2", seed=1)]
     with pytest.raises(
-        RunFolderError, match="two is no part of the run in .*one: seed was 0 and is 1; merge runs of one"
+        RunFolderError, match=r"two is no part of the run in .*one: seed was 0 and is 1; merge runs of one"
     ):
         merge_runs(parts, tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
@@ -74,9 +74,7 @@ def test_runs_with_other_settings_are_refused_and_nothing_is_written(tmp_path: P
 
 def test_a_question_that_two_runs_answered_is_refused_by_its_id(tmp_path: Path) -> None:
     parts = [run(tmp_path, "one", shard="1/2"), run(tmp_path, "two")]
-    with pytest.raises(
-        RunFolderError, match="one and .*two both have a row of question .*; leave one of the folders out"
-    ):
+    with pytest.raises(RunFolderError, match=r"one and .*two both have a row of question .*; leave one of them out"):
         merge_runs(parts, tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
 
