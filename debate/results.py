@@ -25,6 +25,7 @@ from chains.schemas import (
     Verdict,
     chunk_table,
 )
+from debate.arena.health import health
 
 DONE, FAILED = "done", "failed"
 _SCORES = ("score", "question_score", "pov_scores", "rank")
@@ -194,6 +195,12 @@ def turn_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
             ),
             "chunk_ids": ", ".join(turn.chunk_ids),
             "dropped": ", ".join(turn.dropped),
+            "echo": turn.echo,
+            "own_side": turn.drift,
+            "answered": turn.answered,
+            "new_passages": ", ".join(turn.new),
+            "supported": turn.supported,
+            "faults": "; ".join(turn.faults),
             "defects": _listed(turn.defects),
             "loop": turn.loop,
             "notes": "; ".join(turn.notes),
@@ -218,3 +225,28 @@ def chunk_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
             "question_score": round(chunk.question_score, 4),
             "pov_scores": ", ".join(f"{score:.4f}" for score in chunk.pov_scores),
         }
+
+
+def health_rows(result: QuestionResult) -> Iterable[dict[str, Any]]:
+    """Return the row of the sheet ``health``; none where there was no debate."""
+    if not result.turns:
+        return
+    verdict, measured = result.verdict, health(result.turns, result.positions, result.verdict, result.polls)
+    yield {
+        "question_id": result.question.id,
+        "question": result.question.text,
+        "outcome": result.outcome.value if result.outcome else "",
+        "stopped": result.stopped.value if result.stopped else "",
+        "decision": verdict.decision if verdict else "",
+        "winner": verdict.winner if verdict else "",
+        "share": verdict.share if verdict else None,
+        "collapsed": measured.collapsed,
+        "changed": measured.changed,
+        "conformity": measured.conformity,
+        "side_swap": measured.side_swap,
+        "echo": measured.echo,
+        "own_side": ", ".join("" if one is None else f"{one:.3f}" for one in measured.own_side),
+        "brought": measured.brought,
+        "answered": measured.answered,
+        "supported": measured.supported,
+    }

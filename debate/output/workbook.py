@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from debate.errors import RunFolderError
-from debate.results import QuestionResult, chunk_rows, result_row, turn_rows
+from debate.results import QuestionResult, chunk_rows, health_rows, result_row, turn_rows
 
 _RESULTS = (
     *("instruction", "context", "answer", "status", "question_id", "parent_question", "chunk_ids", "citations"),
@@ -25,7 +25,11 @@ _RESULTS = (
 )
 _DEBATE = (
     *("question_id", "question", "turn", "round", "speaker", "persona", "text", "words", "context", "chunk_ids"),
-    *("dropped", "defects", "loop", "notes"),
+    *("dropped", "echo", "own_side", "answered", "new_passages", "supported", "faults", "defects", "loop", "notes"),
+)
+_HEALTH = (
+    *("question_id", "question", "outcome", "stopped", "decision", "winner", "share", "collapsed", "changed"),
+    *("conformity", "side_swap", "echo", "own_side", "brought", "answered", "supported"),
 )
 _CHUNKS = ("question_id", "rank", "chunk_id", "source", "text", "score", "question_score", "pov_scores")
 Rows = Callable[[QuestionResult], Iterable[dict[str, Any]]]
@@ -79,6 +83,7 @@ def sheets_of(language: str = "") -> tuple[tuple[str, tuple[str, ...], Rows], ..
     return (
         ("results", (*_RESULTS[:after], *translated, *_RESULTS[after:]), lambda one: [translated | result_row(one)]),
         ("debate", _DEBATE, turn_rows),
+        ("health", _HEALTH, health_rows),
         ("chunks", _CHUNKS, chunk_rows),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Translation, Turn
 from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
+from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.facts import RunFacts
 from debate.output.report.scores import Bar, bars, legend
 from debate.results import QuestionResult
@@ -98,6 +99,7 @@ class Row:
     speeches: tuple[Speech, ...]
     readers: tuple[Reader, ...]
     verdict: Speech | None
+    health: DebateHealth | None
     translation: Translation | None
     laid_out: bool
 
@@ -158,6 +160,7 @@ class RowMaker:
             speeches=tuple(_speech(turn, colours[turn.persona_id], result, anchor) for turn in result.turns),
             readers=self._readers(result, colours, anchor, laid_out),
             verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,
+            health=debate_health(result, colours),
             translation=result.translation,
             laid_out=laid_out,
         )

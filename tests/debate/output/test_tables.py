@@ -11,7 +11,7 @@ from debate.errors import RunFolderError
 from debate.output.tables import csv_text, write_exports
 
 KINDS = ("csv", "parquet")
-NAMES = ("results", "debate", "chunks")
+NAMES = ("results", "debate", "health", "chunks")
 
 
 def read_csv(path: Path) -> list[list[str]]:

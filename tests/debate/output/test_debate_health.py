@@ -1,0 +1,62 @@
+"""A debate's health in the report and in the workbook."""
+
+from pathlib import Path
+
+import pandas as pd
+from example_rows import FACTS
+
+from chains.schemas import Ballot, DebateOutcome, Position, Question, StopReason, Turn, Verdict
+from debate.output.report import write_report
+from debate.output.report.debates import debate_health
+from debate.output.workbook import write_workbook
+from debate.results import QuestionResult
+
+TURNS = (
+    Turn(1, "a", "Alder", "Yes.", 1, drift=0.2, echo=0.1, new=("c1",)),
+    Turn(1, "b", "Birch", "No.", 1, drift=-0.1, echo=0.3),
+    Turn(2, "a", "Alder", "Yes!", 1, drift=None),
+)
+VERDICT = Verdict(
+    *(0, "moderator", "Moderator", "Alder.", 1),
+    winner="a",
+    decision="majority",
+    share=1.0,
+    ballots=(Ballot("a", ("a",)), Ballot("b", ("a",))),
+)
+HELD = QuestionResult(
+    *(Question("q1", "Why?"), "m", 1.0),
+    turns=TURNS,
+    verdict=VERDICT,
+    positions=(Position("a", "Alder", "Yes, it is."), Position("b", "Birch", "No, it is not.")),
+    outcome=DebateOutcome.WON,
+    stopped=StopReason.ROUNDS,
+)
+
+
+def test_each_turn_is_a_point_above_the_line_where_it_argues_for_its_own_side() -> None:
+    alder, birch = debate_health(HELD, {"a": 0, "b": 1}).lines
+    assert alder.points == ((75.0, 0.0, "round 1: +0.20"),)  # the last turn has no side
+    assert birch.points == ((150.0, 60.0, "round 1: -0.10"),)
+
+
+def test_the_report_says_how_a_debate_went(tmp_path: Path) -> None:
+    write_report(tmp_path / "report.html", lambda: [HELD], FACTS)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "decided by: majority, 100% for the winner" in html
+    assert "disagreement: collapsed" in html
+    assert "<title>Birch, round 1: -0.10</title>" in html
+
+
+def test_a_row_without_a_debate_has_no_chart() -> None:
+    assert debate_health(QuestionResult(Question("q1", "Why?"), "m", 1.0), {}) is None
+
+
+def test_the_workbook_has_a_row_of_health_for_each_debate(tmp_path: Path) -> None:
+    silent = QuestionResult(Question("q2", "Why not?"), "m", 1.0)
+    write_workbook(tmp_path / "results.xlsx", [HELD, silent])
+    sheet = pd.read_excel(tmp_path / "results.xlsx", sheet_name="health")
+    assert len(sheet) == 1
+    row = sheet.iloc[0]
+    assert (row["question_id"], row["outcome"], row["decision"], row["winner"]) == ("q1", "won", "majority", "a")
+    assert (row["collapsed"], row["changed"], row["conformity"]) == (True, 1, 1.0)
+    assert (row["echo"], row["own_side"]) == (0.133, "0.050, ")
