@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from debate.commands.session import one_line_errors, start_logging
+
+if TYPE_CHECKING:
+    from debate.serve.web.exploring import Explorer
+    from debate.serve.web.library import Library
 
 SERVE_EXAMPLES = """\b
 Examples:
@@ -17,6 +21,8 @@ Examples:
       every run below runs/, at http://127.0.0.1:8321/
   debate serve runs/first --open
       one run, also while a terminal works on it
+  debate serve --index myindex --personas my.toml
+      with a page on which points of view move the passages of an index
   debate serve --host 0.0.0.0 --token "$(openssl rand -hex 16)"
       for other machines, too; whoever has the address that is printed can read everything
 """
@@ -24,6 +30,10 @@ Examples:
 
 def serve(
     place: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs.")] = Path("runs"),
+    index: Annotated[Path | None, typer.Option(help="Index to explore; that of the latest run unless given.")] = None,
+    personas: Annotated[
+        Path | None, typer.Option(help="TOML file of personas to explore with; the run's or the built-in ones.")
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Address to serve on; one that other machines reach needs --token.")
     ] = "127.0.0.1",
@@ -34,7 +44,7 @@ def serve(
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Show runs in the browser, as they happen."""
+    """Show runs in the browser as they happen, and explore passages from points of view."""
     start_logging()
     with one_line_errors("stopped"):
         from chains.errors import MissingExtra
@@ -47,7 +57,27 @@ def serve(
         from debate.serve.web.server import serve as serve_page
 
         admission = admission_for(host, token, tuple(name or ()))
-        serve_page(Site(Library([place])), admission, host=host, port=port, told=_tell, open_browser=open_browser)
+        library = Library([place])
+        site = Site(library, _explorer(library, index, personas))
+        serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
+
+
+def _explorer(library: Library, index: Path | None, personas: Path | None) -> Explorer | None:
+    """Return what searches the given index, or the documents of the latest run; None where there is neither."""
+    from debate.indexing import check_index, embeddings_of, load_store, open_index
+    from debate.progress import NullProgress
+    from debate.serve.web.exploring import Explorer
+    from prompts import load_personas
+    from vectorstore import load_embeddings
+
+    if index is not None:
+        check_index(index)
+        return Explorer(lambda: open_index(index, load_embeddings(embeddings_of(index))), load_personas(personas))
+    latest = next(iter(library.runs().values()), None)
+    if latest is None:
+        return None
+    settings = latest.settings
+    return Explorer(lambda: load_store(settings, NullProgress())[0], load_personas(personas or settings.personas))
 
 
 def _tell(address: str) -> None:

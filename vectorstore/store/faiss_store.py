@@ -267,6 +267,10 @@ class FaissStore(VectorStore):
                 return [self._searcher.hybrid(query, k, allowed) for query in queries]
             return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader, allowed=allowed)
 
+    def query_vectors(self, question: str, povs: Sequence[POV]) -> NDArray[np.float64]:
+        """Return the vectors (1 + m, d) whose products with a stored passage are its scores for question and views."""
+        return self._basis(question, self._encoder.queries([question])[0], povs)
+
     def _basis(self, question: str, vector: NDArray[np.float64], povs: Sequence[POV]) -> NDArray[np.float64]:
         return np.vstack([vector[None, :], self._encoder.povs(question, povs)]) if povs else vector[None, :]
 

@@ -47,12 +47,18 @@ class PovQuery:
 
         A direction between two statements is about neither of them, and what is unlike a statement is about anything.
         """
+        share = self.topic_share
+        return None if share is None else np.asarray(share @ self.basis)[None, :]
+
+    @property
+    def topic_share(self) -> Floats | None:
+        """The topic's factors (1+m,) of the question and its views; see ``topic``."""
         plain = np.array([True, *(pov.against is None and pov.weight >= 0 for pov in self.povs)])
         if plain.all() or not self.factor[:, ~plain].any():
             return None
         share = np.where(plain, self.factor, 0).mean(axis=0)
         share[0] = max(share[0], share[1:].sum()) or 1.0  # the question counts as much as all plain views
-        return np.asarray(share @ self.basis)[None, :]
+        return np.asarray(share)
 
     @property
     def hears_views(self) -> bool:

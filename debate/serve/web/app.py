@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from chains.errors import ChainError
 from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
+from debate.serve.web.explore_routes import explore_routes
+from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard, TooLargeError
 from debate.serve.web.library import Library
 from debate.serve.web.run_routes import run_routes
@@ -22,9 +24,10 @@ from vectorstore.errors import VectorStoreError
 
 @dataclass(frozen=True)
 class Site:
-    """What a server shows."""
+    """What a server shows; without an explorer there is no index to look into."""
 
     library: Library
+    explorer: Explorer | None = None
 
 
 def create_app(site: Site, admission: Admission) -> FastAPI:
@@ -33,14 +36,16 @@ def create_app(site: Site, admission: Admission) -> FastAPI:
     pages = Pages(version=version_of(assets), sections=_sections(site))
     app = FastAPI(title="debate", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(run_routes(site.library, pages))
+    if site.explorer:
+        app.include_router(explore_routes(site.explorer, site.library, pages))
     _serve_assets(app, assets)
     _tell_errors(app, pages)
     app.add_middleware(Guard, admission=admission)
     return app
 
 
-def _sections(site: Site) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - more of them come with what is served
-    return (("/", "Runs"),)
+def _sections(site: Site) -> tuple[tuple[str, str], ...]:
+    return (("/", "Runs"), *((("/explore", "Explore"),) if site.explorer else ()))
 
 
 def _serve_assets(app: FastAPI, assets: dict[str, Asset]) -> None:

@@ -1,0 +1,33 @@
+"""The page on which points of view move passages, and the candidates that it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from debate.serve.web.assets import Pages
+from debate.serve.web.exploring import Asked, Explorer
+from debate.serve.web.library import Library
+
+_SUGGESTED = 50
+
+
+def explore_routes(explorer: Explorer, library: Library, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter()
+
+    @routes.get("/explore", response_class=HTMLResponse)
+    def explore() -> str:
+        explorer.warm()
+        latest = next(iter(library.runs().values()), None)
+        questions = [row.question for row in latest.rows.page(0, _SUGGESTED).rows] if latest else []
+        return pages.render("explore", here="/explore", people=explorer.people(), questions=questions)
+
+    @routes.post("/api/explore")
+    def candidates(asked: Asked) -> dict[str, Any]:
+        return asdict(explorer.find(asked))
+
+    return routes
