@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Position, Question, Turn, Verdict
+    from debate.arena.messages import debate_messages
     from debate.arena.rules import Rules
     from debate.arena.state import DebateState
     from debate.compare.runner import Comparison, compare_models
@@ -26,6 +27,7 @@ _HOMES = {
     "QuestionState": "graph.question_graph",
     "DebateState": "arena.state",
     "Rules": "arena.rules",
+    "debate_messages": "arena.messages",
     "Comparison": "compare.runner",
     "CompareSettings": "compare.settings",
     "FinetuneResult": "training.finetune",
@@ -84,6 +86,7 @@ __all__ = [
     "build_debate_graph",
     "build_question_graph",
     "compare_models",
+    "debate_messages",
     "finetune",
     "load_settings",
     "run_questions",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from langchain_core.messages import AIMessage
 from rich.console import Console
 from rich.markup import escape
 
-from chains.debating.spoken import plain
+from debate.arena.messages import debate_messages
 from debate.arena.seat import SeatRequest
 from debate.arena.state import DebateState
 from debate.terminal.readable import readable
@@ -48,18 +49,19 @@ class TalkView:
 
 def lines_of(state: DebateState) -> list[tuple[str, str]]:
     """Return who said what so far, in the order in which it was said."""
-    questions = {one.round: one.text for one in state.get("round_questions", ())}
-    lines = [(f"{one.speaker}'s position", one.text) for one in state.get("positions", ())]
-    for turn in state.get("turns", ()):
-        if turn.round in questions:
-            lines.append((f"Moderator opens round {turn.round}", questions.pop(turn.round)))
-        lines.append((f"{turn.speaker}, round {turn.round}", plain(turn.text)))
-    lines += [(f"Moderator opens round {number}", text) for number, text in questions.items()]
-    if verdict := state.get("verdict"):
-        lines.append(("Verdict", plain(verdict.text)))
-    if (outcome := state.get("outcome")) and not state.get("verdict"):
-        lines.append(("End", outcome.value))
-    return lines
+    lines = [(_heading(one), str(one.content)) for one in debate_messages(state)]
+    outcome = state.get("outcome")
+    return [*lines, ("End", outcome.value)] if outcome and not state.get("verdict") else lines
+
+
+def _heading(message: AIMessage) -> str:
+    part, number = message.additional_kwargs["part"], message.additional_kwargs["round"]
+    headings = {
+        "position": f"{message.name}'s position",
+        "verdict": "Verdict",
+        "turn": f"{message.name}, round {number}",
+    }
+    return headings.get(part, f"{message.name} opens round {number}")
 
 
 def _asked(request: SeatRequest) -> str:

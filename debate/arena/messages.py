@@ -1,0 +1,39 @@
+"""A debate as chat messages, for front ends that show a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from chains.debating.spoken import plain
+from chains.debating.verdict import MODERATOR
+
+
+def debate_messages(state: Mapping[str, Any]) -> list[AIMessage]:
+    """Return what a graph's state holds of a debate as messages, in the order in which it was said.
+
+    A message's ``name`` is the speaker, its ``id`` stays the same while the debate goes on, and ``additional_kwargs``
+    hold ``part`` (position, question, turn or verdict), ``persona_id`` and ``round``, 0 outside the rounds.
+    """
+    return list(_messages(state))
+
+
+def _messages(state: Mapping[str, Any]) -> Iterator[AIMessage]:
+    asked = {one.round: one.text for one in state.get("round_questions", ())}
+    for one in state.get("positions", ()):
+        yield _message("position", one.speaker, one.text, one.persona_id)
+    turns = list(state.get("turns", ()))
+    for number in sorted({*asked, *(turn.round for turn in turns)}):
+        if number in asked:
+            yield _message("question", "Moderator", asked[number], MODERATOR, number)
+        for turn in (one for one in turns if one.round == number):
+            yield _message("turn", turn.speaker, plain(turn.text), turn.persona_id, number)
+    if verdict := state.get("verdict"):
+        yield _message("verdict", verdict.speaker, plain(verdict.text), MODERATOR)
+
+
+def _message(part: str, name: str, text: str, persona_id: str, number: int = 0) -> AIMessage:
+    facts = {"part": part, "persona_id": persona_id, "round": number}
+    return AIMessage(text, name=name, id=f"{part}-{number}-{persona_id}", additional_kwargs=facts)
