@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.chromium import Page, browser
-from debate.output.report import run_facts, write_report
+from debate.output.facts import run_facts
+from debate.output.report import write_report
 from debate.results import QuestionResult
 from debate.run.folder import read_record
 from debate.run.journal import Journal

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
+from pathlib import PurePath
 from typing import Any, Literal
 
 from langchain_core.documents import Document
@@ -100,6 +101,13 @@ class Chunk:
         """Say whose words these are, in one line: speaker, title, date; "" where nothing is known."""
         title = "" if self.title and self.title in self.text.partition("\n")[0] else self.title
         return ", ".join(part for part in (self.speaker, title, self.date) if part)
+
+    @property
+    def name(self) -> str:
+        """Say where it is from, in one line: speaker, title and date where known, and the file; else its id."""
+        title = "" if self.title == PurePath(self.source).stem else self.title
+        known = ", ".join(part for part in (self.speaker, title, self.date) if part)
+        return f"{known} ({self.source})" if known and self.source else known or self.source or self.id
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A row with an opinion, passages and a debate, and what a report says of its run."""
 
 from chains.schemas import Chunk, Hit, Opinion, Question, Reading, Support, Turn, Verdict
-from debate.output.report import RunFacts
+from debate.output.facts import RunFacts
 from debate.results import QuestionResult, StageTime
 from prompts import Persona, PointOfView
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from openpyxl import Workbook
-
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.votes import Votes
-from debate.errors import RunFolderError
-from debate.output.workbook import add_sheet
+from debate.output.workbook import add_sheet, new_workbook
 
 _TESTS = (
     "measure",
@@ -35,17 +32,11 @@ def write_comparison(comparison: Comparison) -> Path:
     Raises:
         RunFolderError: it cannot be written.
     """
-    book = Workbook(write_only=True)
-    add_sheet(book, "compare", _TESTS, _test_rows(comparison))
-    add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison))
-    add_sheet(book, "votes", _VOTED, _vote_rows(comparison))
     path = comparison.folder / "compare.xlsx"
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        book.save(unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        raise RunFolderError(f"cannot write {path}: {error.strerror}; close it elsewhere and run again") from error
+    with new_workbook(path, "close it in the other program") as book:
+        add_sheet(book, "compare", _TESTS, _test_rows(comparison))
+        add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison))
+        add_sheet(book, "votes", _VOTED, _vote_rows(comparison))
     return path
 
 

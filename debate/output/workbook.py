@@ -1,4 +1,4 @@
-"""``results.xlsx``: written beside and renamed, row by row, safe to open and ready to read.
+"""``results.xlsx``: written beside and renamed, row by row, safe to open and ready to read and print.
 
 Rows stream through openpyxl's write-only mode, so that memory does not grow with the list. No text becomes a
 formula, and what a cell cannot hold is cut with a word about where the whole stands.
@@ -6,156 +6,119 @@ formula, and what a cell cannot hold is cut with a word about where the whole st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from debate.errors import RunFolderError
-from debate.results import QuestionResult, chunk_rows, health_rows, result_row, turn_rows
+from debate.output.columns import Column, Kind, Table
+from debate.output.facts import RunFacts
+from debate.output.sheet import Sheet
+from debate.output.tables import tables_of
+from debate.output.tables.results import Rating, unrated
+from debate.results import QuestionResult
 
-_RESULTS = (
-    *("instruction", "context", "answer", "status", "question_id", "parent_question", "chunk_ids", "citations"),
-    *("supported", "words", "loop", "seconds", "model", "verdict", "defects", "notes", "error"),
-)
-_DEBATE = (
-    *("question_id", "question", "turn", "round", "speaker", "persona", "text", "words", "context", "chunk_ids"),
-    *("dropped", "echo", "own_side", "answered", "new_passages", "supported", "faults", "defects", "loop", "notes"),
-)
-_HEALTH = (
-    *("question_id", "question", "outcome", "stopped", "decision", "winner", "share", "collapsed", "changed"),
-    *("conformity", "side_swap", "echo", "own_side", "brought", "answered", "supported"),
-)
-_CHUNKS = ("question_id", "rank", "chunk_id", "source", "text", "score", "question_score", "pov_scores")
-Rows = Callable[[QuestionResult], Iterable[dict[str, Any]]]
-_WIDE = {
-    "context": 70,
-    "answer": 90,
-    "text": 90,
-    "instruction": 50,
-    "question": 50,
-    "parent_question": 40,
-    "verdict": 60,
-    "defects": 50,
-}
-_NARROW = 16
-_CELL = 32_767  # UTF-16 units that a cell can hold
-_CUT = " … [cut: the whole text is in results.jsonl]"
-_TOP = Alignment(wrap_text=True, vertical="top")
-_BOLD = Font(bold=True)
+_NO_FACTS = RunFacts("")
 
 
-def write_workbook(path: Path, results: Iterable[QuestionResult], language: str = "") -> None:
+def write_workbook(
+    path: Path, results: Iterable[QuestionResult], facts: RunFacts = _NO_FACTS, rating: Rating = unrated
+) -> None:
     """Write all results beside ``path`` and rename the finished file into place.
 
-    ``language`` is the code of the one that answers were translated into, or "".
+    Args:
+        facts: the run's settings, personas and points of view.
+        rating: what the reader wrote into the column of that name in an earlier workbook.
 
     Raises:
         RunFolderError: the folder cannot be written to; a workbook that was there before stays whole.
     """
-    book = Workbook(write_only=True)
-    sheets = [(_Sheet(book, name, columns), rows) for name, columns, rows in sheets_of(language)]
-    for result in results:
-        for sheet, rows in sheets:
-            sheet.add(rows(result))
-    for sheet, _ in sheets:
-        sheet.finish()
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        book.save(unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        raise RunFolderError(
-            f"cannot write {path}: {error.strerror}; the rows are safe in results.jsonl: make room (or close the "
-            "workbook in the other program) and run the same command again"
-        ) from error
-
-
-def sheets_of(language: str = "") -> tuple[tuple[str, tuple[str, ...], Rows], ...]:
-    """The sheets' names, columns and rows; a translated answer stands behind the columns that every run has."""
-    translated = {f"answer_{language}": ""} if language else {}
-    after = _RESULTS.index("model") + 1
-    return (
-        ("results", (*_RESULTS[:after], *translated, *_RESULTS[after:]), lambda one: [translated | result_row(one)]),
-        ("debate", _DEBATE, turn_rows),
-        ("health", _HEALTH, health_rows),
-        ("chunks", _CHUNKS, chunk_rows),
-    )
+    remedy = "the rows are safe in results.jsonl: make room (or close the workbook in the other program)"
+    with new_workbook(path, remedy) as book:
+        tables = tables_of(facts, rating)
+        sheets = {table.name: Sheet(book, table.name, table.columns, table.printed) for table in tables}
+        for result in results:
+            _add(result, tables, sheets)
+        for sheet in sheets.values():
+            sheet.finish()
+        _ask_for_ratings(sheets["results"])
+        _add_run(book, facts)
 
 
 def add_sheet(book: Workbook, name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
     """Add a sheet to a write-only workbook: a frozen header with filters, then the rows; a missing cell stays empty."""
-    sheet = _Sheet(book, name, columns)
-    sheet.add(dict.fromkeys(columns, "") | dict(row) for row in rows)
+    kept = tuple(Column(column, itemgetter(column), width=_WIDTHS.get(column, 16)) for column in columns)
+    sheet = Sheet(book, name, kept, columns[-1])
+    for row in rows:
+        sheet.add([row.get(column, "") for column in columns], {})
     sheet.finish()
 
 
-class _Sheet:
-    """One sheet: a frozen bold header with filters, then rows by column name.
+_WIDTHS = {"question": 40, "context": 40, "text": 90}
 
-    Each column has one cell that is filled anew for every row: openpyxl writes it at once, and making and styling a
-    cell costs more than writing it.
+
+@contextmanager
+def new_workbook(path: Path, remedy: str) -> Iterator[Workbook]:
+    """Give a write-only workbook, and save it beside ``path`` and rename it into place where nothing failed.
+
+    Its sheets are closed whatever happens: openpyxl's half-written ones raise errors when they are collected.
+
+    Raises:
+        RunFolderError: it cannot be written; ``remedy`` says what to do before the same command is run again.
     """
-
-    def __init__(self, book: Workbook, name: str, columns: tuple[str, ...]) -> None:
-        self._sheet = book.create_sheet(name)
-        self._columns = columns
-        self._rows = 1
-        self._sheet.freeze_panes = "A2"
-        for index, column in enumerate(columns, 1):
-            self._sheet.column_dimensions[get_column_letter(index)].width = _width(column)
-        self._sheet.append([self._cell(column, _BOLD) for column in columns])
-        self._cells = [self._cell("") for _ in columns]
-
-    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        for row in rows:
-            for cell, column in zip(self._cells, self._columns, strict=True):
-                _fill(cell, row[column])
-            self._sheet.append(self._cells)
-            self._rows += 1
-
-    def finish(self) -> None:
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
-
-    def _cell(self, text: str, font: Font | None = None) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self._sheet, value=text)
-        cell.alignment = _TOP
-        if font:
-            cell.font = font
-        return cell
+    book = Workbook(write_only=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        yield book
+        book.save(unfinished)
+        unfinished.replace(path)
+    except OSError as error:
+        what = f"cannot write {path}: {error.strerror}"
+        raise RunFolderError(f"{what}; {remedy} and run the same command again") from error
+    finally:
+        for sheet in book.worksheets:
+            if not sheet.closed:
+                sheet.close()
 
 
-def _fill(cell: WriteOnlyCell, value: Any) -> None:
-    if isinstance(value, str):  # openpyxl takes a text that begins with = for a formula, and #N/A for an error
-        cell.value = cell_text(value)
-        cell.data_type = "s"
-    else:
-        cell.value = value
+def _add(result: QuestionResult, tables: tuple[Table, ...], sheets: Mapping[str, Sheet]) -> None:
+    """Add a question to every sheet; a link leads to its first row in another one."""
+    begins = {name: sheet.next_row for name, sheet in sheets.items()}
+    for table in tables:
+        for row in table.rows(result):
+            sheets[table.name].add(row, begins)
 
 
-def _width(column: str) -> int:
-    return _WIDE["answer"] if column.startswith("answer_") else _WIDE.get(column, _NARROW)
+def _ask_for_ratings(sheet: Sheet) -> None:
+    """Let the reader rate rows from 1 to 5; ``debate finetune --min-rating`` learns from the best ones only."""
+    asked = DataValidation(type="decimal", operator="between", formula1="1", formula2="5", allow_blank=True)
+    asked.promptTitle, asked.prompt = "Your rating", "1 (poor) to 5 (good); debate finetune --min-rating 4 reads it"
+    asked.errorTitle, asked.error = "Your rating", "A number from 1 to 5"
+    sheet.validate("rating", asked)
 
 
-def cell_text(text: str) -> str:
-    """Take out what a workbook cannot hold: control characters, and what exceeds a cell.
-
-    A cell's limit counts UTF-16 units: an emoji is two.
-    """
-    text = without_control_characters(text)
-    if 2 * len(text) <= _CELL:
-        return text
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) <= 2 * _CELL:
-        return text
-    return units[: 2 * (_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+def _add_run(book: Workbook, facts: RunFacts) -> None:
+    """Add the sheet that says how the run was made: settings, points of view, personas."""
+    placed = enumerate({"what": 18, "name": 26, "value": 110, "weight": 8}.items())
+    columns = [Column(name, itemgetter(n), Kind.TEXT, width) for n, (name, width) in placed]
+    sheet = Sheet(book, "run", columns, "weight")
+    for row in _run_rows(facts):
+        sheet.add(row, {})
+    sheet.finish()
 
 
-def without_control_characters(text: str) -> str:
-    """Take out the control characters that a spreadsheet refuses; tabs and line ends stay."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("", text))
+def _run_rows(facts: RunFacts) -> Iterable[tuple[str, str, str, float | None]]:
+    for name, value in facts.every_setting:
+        yield "setting", name, value, None
+    owners = [("the run", facts.views), *((one.name, one.povs) for one in facts.cast)]
+    for persona in facts.cast:
+        yield "persona", persona.name, persona.voice, None
+    for owner, views in owners:
+        for view in views:
+            against = f"\nagainst: {view.against}" if view.against else ""
+            yield "point of view", owner, f"{view.text}{against}", view.weight

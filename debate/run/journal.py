@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from chains.schemas import Question
 from debate.errors import RunFolderError
-from debate.results import QuestionResult
+from debate.results import QuestionResult, Status
 from debate.run.jsonl import JsonLines
 
 _RESULT = TypeAdapter(QuestionResult)
@@ -36,6 +36,7 @@ class Journal:
         self._file = JsonLines(path)
         self._offsets: dict[str, int] = {}
         self._failed: set[str] = set()
+        self._abstained: set[str] = set()
         self._answered: dict[str, str] = {}  # a question's text -> the key of its row
         for number, (offset, line) in enumerate(self._file.lines(), 1):
             self._note(self._parse(line, number), offset)
@@ -52,6 +53,11 @@ class Journal:
     def finished(self) -> frozenset[str]:
         """Return the keys of all rows, failed ones included."""
         return frozenset(self._offsets)
+
+    @property
+    def abstained(self) -> frozenset[str]:
+        """Return the keys of the rows whose answer is an abstention."""
+        return frozenset(self._abstained)
 
     def extend(self, results: Sequence[QuestionResult]) -> None:
         """Write rows and sync them to the disk together.
@@ -96,6 +102,9 @@ class Journal:
         key, text = result.question.key, result.question.text
         self._offsets.pop(key, None)  # the latest row comes last
         self._offsets[key] = offset
+        self._abstained.discard(key)
+        if result.status is Status.ABSTAINED:
+            self._abstained.add(key)
         if result.error:
             self._failed.add(key)
         else:

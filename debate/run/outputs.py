@@ -13,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from debate.errors import RunFolderError
-from debate.output.report import run_facts, write_report
-from debate.output.tables import write_exports
+from debate.output.exports import write_exports
+from debate.output.facts import run_facts
+from debate.output.ratings import Ratings
+from debate.output.report import write_report
 from debate.output.workbook import write_workbook
 from debate.results import QuestionResult
 from debate.settings import DebateSettings
@@ -42,6 +44,7 @@ class Outputs:
         self._folder = folder
         self._settings = settings
         self._facts = run_facts(f"Debate {folder.name}", settings, cast, writer, debaters)
+        self._ratings = Ratings(self.workbook)
         self._due = 0.0
         self._warned = False
 
@@ -88,10 +91,12 @@ class Outputs:
         return errors
 
     def _write_workbook(self, rows: Rows) -> None:
-        write_workbook(self.workbook, rows(), self._settings.translate)
+        self._ratings.refresh()
+        write_workbook(self.workbook, rows(), self._facts, self._ratings.of)
+        self._ratings.keep()
 
     def _write_report(self, rows: Rows) -> None:
         write_report(self._folder / "report.html", rows, self._facts)
 
     def _write_exports(self, rows: Rows) -> None:
-        write_exports(self._folder, self._settings.also, rows, self._settings.translate)
+        write_exports(self._folder, self._settings.also, rows, self._facts, self._ratings.of)

@@ -50,6 +50,7 @@ class RunSummary:
     total: int
     failed: int
     skipped_files: tuple[str, ...] = ()
+    abstained: int = 0
 
     def rows(self) -> Iterator[QuestionResult]:
         """Read the rows one by one, in the order of the questions."""
@@ -175,7 +176,9 @@ class _Run:
             raise
         self._outputs.write(lambda: self._journal.rows(questions))
         failed = sum(one.key in self._journal.failed for one in questions)
-        return RunSummary(self._folder, self._outputs.workbook, tuple(questions), len(questions), failed, skipped)
+        abstained = sum(one.key in self._journal.abstained for one in questions)
+        files = (self._folder, self._outputs.workbook)
+        return RunSummary(*files, tuple(questions), len(questions), failed, skipped, abstained)
 
     def _deepen(self, retry_failed: bool) -> list[Question]:
         """Return the questions that each seed became; the seeds themselves where deepening is switched off."""

@@ -21,7 +21,8 @@ from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion, Question
 from debate.errors import RunFolderError
 from debate.graph.question_graph import build_question_graph
-from debate.results import QuestionResult, result_row
+from debate.output.tables.results import results_table
+from debate.results import QuestionResult
 from debate.run.journal import Journal
 from debate.settings import GraphSettings
 from prompts import PersonaSet
@@ -189,4 +190,4 @@ def _passage(chunk: Chunk) -> Passage:
 
 
 def _row(row: QuestionResult) -> dict[str, Any]:
-    return {name: value for name, value in result_row(row).items() if name != "context"}
+    return {column.name: column.value(row) for column in results_table().columns if column.name != "context"}

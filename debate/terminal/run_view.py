@@ -128,5 +128,6 @@ def print_summary(console: Console, summary: RunSummary) -> None:
     for file in summary.skipped_files:
         console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)
     report = summary.folder / "report.html"
-    console.print(f"{summary.total} rows, {summary.failed} failed.", markup=False)
+    abstained = f", {summary.abstained} abstained" if summary.abstained else ""
+    console.print(f"{summary.total} rows{abstained}, {summary.failed} failed.", markup=False)
     console.print(f"Workbook: {readable(summary.workbook)}\nReport:   {readable(report)}", markup=False, soft_wrap=True)

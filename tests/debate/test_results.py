@@ -6,8 +6,8 @@ import pytest
 from example_rows import ANSWER_ROW
 from pydantic import TypeAdapter
 
-from chains.schemas import DebateOutcome, Defect, DefectKind
-from debate.results import QuestionResult, result_row, turn_rows
+from chains.schemas import Opinion
+from debate.results import QuestionResult, Status
 
 ROW = TypeAdapter(QuestionResult)
 
@@ -30,22 +30,20 @@ def test_a_row_of_a_version_whose_turns_held_texts_is_read() -> None:
     assert row.debate_chunks[0].text == "The hawk reads this."
 
 
-def test_both_sheets_list_defects_with_their_sentences() -> None:
-    defects = (Defect(DefectKind.RECITAL, "You are Ada."), Defect(DefectKind.OPEN_ITEM, "1."))
-    turn = replace(ANSWER_ROW.turns[0], defects=defects)
-    row = replace(ANSWER_ROW, opinion=replace(ANSWER_ROW.opinion, defects=defects), turns=(turn,))
-
-    assert result_row(row)["defects"] == "recital: You are Ada.\nopen item: 1."
-    assert next(iter(turn_rows(row)))["defects"] == "recital: You are Ada.\nopen item: 1."
-
-
-def test_the_debate_sheet_shows_the_passages_that_a_turn_read() -> None:
-    turn, verdict = turn_rows(ANSWER_ROW)
-    assert (turn["context"], turn["chunk_ids"]) == ("[1] The hawk reads this.", "c3")
-    assert verdict["context"] == ""
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        (ANSWER_ROW, Status.DONE),
+        (replace(ANSWER_ROW, opinion=Opinion("I don't know.", 3, (), abstained=True)), Status.ABSTAINED),
+        (replace(ANSWER_ROW, opinion=None, error="RuntimeError: no"), Status.FAILED),
+    ],
+)
+def test_a_row_says_whether_it_answers_abstains_or_failed(row: QuestionResult, status: Status) -> None:
+    assert row.status is status
+    assert f'"status":"{status.value}"'.encode() in ROW.dump_json(row)
 
 
-@pytest.mark.parametrize("outcome", [DebateOutcome.NO_DISAGREEMENT, DebateOutcome.ABSTAINED, DebateOutcome.NO_WINNER])
-def test_a_row_says_how_its_debate_ended(outcome: DebateOutcome) -> None:
-    notes = result_row(replace(ANSWER_ROW, outcome=outcome))["notes"]
-    assert f"debate: {outcome.value}" in notes.split("; ")
+def test_an_abstention_of_an_older_version_is_read_as_one() -> None:
+    """Its row says "done" beside an opinion that abstained."""
+    row = replace(ANSWER_ROW, opinion=Opinion("I don't know.", 3, (), abstained=True))
+    assert ROW.validate_python(asdict(row) | {"status": "done"}).status is Status.ABSTAINED

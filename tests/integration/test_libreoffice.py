@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE, result
 
-from debate.output.tables import write_exports
+from debate.output.exports import write_exports
 from debate.output.workbook import write_workbook
 
 SOFFICE = shutil.which("soffice")

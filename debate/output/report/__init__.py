@@ -17,12 +17,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from debate.errors import RunFolderError
+from debate.output.facts import RunFacts
 from debate.output.report.charts import Figures, charts, figures
-from debate.output.report.facts import RunFacts, run_facts
 from debate.output.report.rows import Row, RowMaker
 from debate.results import QuestionResult
-
-__all__ = ["RunFacts", "row_body", "run_facts", "style", "write_report"]
 
 # So many rows stand in the page as they are, to be read even where no script runs. Those of a longer run are kept as
 # text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.

@@ -19,12 +19,12 @@ _WIDTH, _HEIGHT = 300.0, 90.0  # of the plot; the template adds room for the axe
 
 @dataclass(frozen=True)
 class Figures:
-    """What the charts need of a row."""
+    """What the charts need of a row; an abstention has neither words nor support that mean anything."""
 
     id: str
     anchor: str
     tags: frozenset[str]
-    words: int
+    words: int | None
     supported: int | None
     loops: int
     seconds: float
@@ -63,7 +63,7 @@ def figures(result: QuestionResult) -> Figures:
         id=result.question.id,
         anchor=anchor_of(result),
         tags=frozenset(tags_of(result)),
-        words=opinion.words if opinion else 0,
+        words=opinion.words if opinion and not opinion.abstained else None,
         supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
         loops=sum(bool(one.loop) for one in (opinion, *turns) if one),
         seconds=result.seconds,
@@ -71,39 +71,38 @@ def figures(result: QuestionResult) -> Figures:
 
 
 def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
-    """Return the four charts; ``words`` is the range that an opinion's length was to keep."""
-    if not rows:
-        return []
-    supported = [one.supported for one in rows if one.supported is not None]
-    loops = sum(one.loops for one in rows)
+    """Return the charts that have something to show; ``words`` is the range that an opinion's length was to keep.
+
+    Abstentions and failed rows have no length and no support: they are in no mean.
+    """
     lengths = [one.words for one in rows]
+    supported = [one.supported for one in rows]
+    loops = [one.loops for one in rows]
     seconds = [one.seconds for one in rows]
     asked = f", {words[0]} to {words[1]} asked for" if words[1] else ""
-    return [
-        _chart("Words of the opinion", f"median {median(lengths):.0f}{asked}", lengths, rows, band=words),
-        _chart(
-            "Sentences that rest on a passage",
-            f"median {median(supported):.0f}%" if supported else "no answer has one",
-            [one.supported or 0 for one in rows],
-            rows,
-            unit="%",
-            top=100,
-        ),
-        _chart("Loops cut", f"{loops} in all", [one.loops for one in rows], rows, total=True),
-        _chart(
-            "Time",
-            f"median {median(seconds):.1f} s, from {min(seconds):.1f} to {max(seconds):.1f} s",
-            seconds,
-            rows,
-            unit=" s",
-        ),
-    ]
+    made = []
+    if known := _known(lengths):
+        summary = f"median {median(known):.0f}{asked}"
+        made.append(_chart("Words of the opinion", summary, lengths, rows, band=words))
+    if known := _known(supported):
+        summary = f"median {median(known):.0f}%"
+        made.append(_chart("Sentences that rest on a passage", summary, supported, rows, unit="%", top=100))
+    if any(loops):
+        made.append(_chart("Loops cut", f"{sum(loops)} in all", loops, rows, total=True))
+    if seconds:
+        summary = f"median {median(seconds):.1f} s, from {min(seconds):.1f} to {max(seconds):.1f} s"
+        made.append(_chart("Time", summary, seconds, rows, unit=" s"))
+    return made
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def _chart(
     title: str,
     summary: str,
-    values: Sequence[float],
+    values: Sequence[float | None],
     rows: Sequence[Figures],
     *,
     unit: str = "",
@@ -113,17 +112,27 @@ def _chart(
 ) -> Chart:
     size = math.ceil(len(values) / _BARS)
     bins = [range(start, min(start + size, len(values))) for start in range(0, len(values), size)]
-    heights = [(sum if total else fmean)(values[n] for n in one) for one in bins]
-    largest = _nice(max(top, band[1], *heights))
+    heights = [_height(_known([values[n] for n in one]), total=total) for one in bins]
+    largest = _nice(max(top, band[1], *_known(heights)))
     step = _WIDTH / len(bins)
     bars = tuple(
-        _bar(rows, one, height, f"{_plain(height)}{unit}", (n * step, step), largest)
+        _bar(rows, one, height or 0.0, _told(height, unit), (n * step, step), largest)
         for n, (one, height) in enumerate(zip(bins, heights, strict=True))
     )
     each = "" if size == 1 else f"; a bar is the {'sum' if total else 'mean'} of {size} questions"
     parts = (0, 1) if total and largest % 2 else (0, 0.5, 1)  # there is no half of a loop
     ticks = tuple((round(_HEIGHT * (1 - part), 1), _plain(largest * part) + unit) for part in parts)
     return Chart(title, summary + each, bars, ticks, str(len(values)), _band(band, largest))
+
+
+def _height(known: Sequence[float], *, total: bool) -> float | None:
+    if total:
+        return sum(known)
+    return fmean(known) if known else None
+
+
+def _told(height: float | None, unit: str) -> str:
+    return "no answer" if height is None else f"{_plain(height)}{unit}"
 
 
 def _bar(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Translation, Turn
+from debate.output.facts import RunFacts
 from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
-from debate.output.report.facts import RunFacts
 from debate.output.report.scores import Bar, bars, legend
 from debate.results import QuestionResult
 from prompts import PointOfView
@@ -113,12 +113,11 @@ def tags_of(result: QuestionResult) -> list[str]:
     """Return what a row can be filtered by."""
     opinion, turns = result.opinion, _turns(result)
     found = {
-        "abstained": bool(opinion and opinion.abstained),
         "looped": any(one.loop for one in (opinion, *turns) if one),
         "dropped": any(one.dropped for one in (opinion, *turns) if one),
         "unsupported": bool(opinion and opinion.unsupported),
     }
-    return [result.status, *(tag for tag, is_so in found.items() if is_so)]
+    return [result.status.value, *(tag for tag, is_so in found.items() if is_so)]
 
 
 class RowMaker:
@@ -143,7 +142,7 @@ class RowMaker:
             about=question.about,
             parent=question.parent_text,
             parent_id=question.parent_id,
-            status=result.status,
+            status=result.status.value,
             tags=tuple(tags_of(result)),
             error=result.error,
             notes=tuple(note for note in (question.note, *_notes(opinion)) if note),

@@ -14,7 +14,8 @@ from threading import Lock
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
-from debate.output.report import RunFacts, row_body, run_facts
+from debate.output.facts import RunFacts, run_facts
+from debate.output.report import row_body
 from debate.results import QuestionResult
 from debate.run.executor import written
 from debate.run.folder import is_run, read_record

@@ -57,6 +57,6 @@ def test_the_workbook_has_a_row_of_health_for_each_debate(tmp_path: Path) -> Non
     sheet = pd.read_excel(tmp_path / "results.xlsx", sheet_name="health")
     assert len(sheet) == 1
     row = sheet.iloc[0]
-    assert (row["question_id"], row["outcome"], row["decision"], row["winner"]) == ("q1", "won", "majority", "a")
-    assert (row["collapsed"], row["changed"], row["conformity"]) == (True, 1, 1.0)
+    assert (row["question_id"], row["outcome"], row["decision"], row["winner"]) == ("q1", "won", "majority", "Alder")
+    assert (row["collapsed"], row["changed"], row["conformity"]) == ("yes", 1, 1.0)
     assert (row["echo"], row["own_side"]) == (0.133, "0.050, ")

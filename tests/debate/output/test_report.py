@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from chains.schemas import Chunk, Opinion, Question, Support
 from debate.errors import RunFolderError
-from debate.output.report import RunFacts, write_report
+from debate.output.facts import RunFacts
+from debate.output.report import write_report
 from debate.output.report.answers import answer_stretches
 from debate.output.report.charts import charts, figures
 from debate.output.report.scores import bars
@@ -131,17 +132,31 @@ def test_a_short_run_has_a_bar_for_each_question_that_leads_to_it() -> None:
 
 
 def test_a_long_run_is_drawn_in_bins_that_say_so() -> None:
-    words, _, loops, _ = charts([figures(ROW)] * 1000, (400, 500))
+    words, _, loops, _ = charts([replace(figures(ROW), loops=1)] * 1000, (400, 500))
     assert (len(words.bars), words.last) == (112, "1000")
     assert "a bar is the mean of 9 questions" in words.summary
     assert "a bar is the sum of 9 questions" in loops.summary
 
 
-def test_a_failed_row_is_seen_in_the_charts() -> None:
+def test_a_failed_row_is_seen_where_its_time_is_drawn() -> None:
     failed = figures(QuestionResult(Question("q2", "Why?"), "m", 1.0, error="it broke"))
-    assert [(chart.bars[0].failed, chart.bars[0].height > 0) for chart in charts([failed], (0, 0))] == [
-        (True, True)
-    ] * 4
+    (time,) = charts([failed], (0, 0))
+    assert (time.title, time.bars[0].failed, time.bars[0].height > 0) == ("Time", True, True)
+
+
+def test_there_is_no_chart_of_loops_where_there_were_none() -> None:
+    assert [chart.title for chart in charts([figures(ROW)], (400, 500))] == [
+        "Words of the opinion",
+        "Sentences that rest on a passage",
+        "Time",
+    ]
+
+
+def test_an_abstention_is_in_no_mean() -> None:
+    abstained = replace(ROW, opinion=Opinion("I don't know.", 3, (), abstained=True))
+    words, support, _ = charts([figures(ROW), figures(abstained)], (400, 500))
+    assert (words.summary, support.summary) == ("median 8, 400 to 500 asked for", "median 50%")
+    assert words.bars[1].label == "q1.1: no answer"
 
 
 def test_the_page_needs_no_network(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Chunk, Opinion, Question, Turn
-from debate.output.report import RunFacts, write_report
+from debate.output.facts import RunFacts
+from debate.output.report import write_report
 from debate.results import QuestionResult
 from prompts import Persona, PointOfView
 

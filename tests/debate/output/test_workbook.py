@@ -1,15 +1,23 @@
 """Whatever documents and models write, the workbook opens, holds it as text, and runs nothing."""
 
+import gc
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from example_rows import ANSWER_ROW, FACTS
 from hostile import HOSTILE, result
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from chains.schemas import Chunk, Opinion, Question
-from debate.output.workbook import cell_text, write_workbook
-from debate.results import QuestionResult, result_row
+from chains.schemas import Opinion, Question
+from debate.errors import RunFolderError
+from debate.output.sheet import cell_text
+from debate.output.workbook import write_workbook
+from debate.results import QuestionResult
+
+OTHER = Question("q2", "And imports?")
 
 
 def written(folder: Path, *results: QuestionResult) -> Path:
@@ -48,22 +56,94 @@ def test_a_cell_is_cut_by_utf_16_units_and_never_within_a_character() -> None:
     assert "\ufffd" not in cut
 
 
-def test_the_sheets_open_ready_to_read(tmp_path: Path) -> None:
-    sheet = load_workbook(written(tmp_path, result("text")))["results"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["A1"].font.bold) == ("A2", "A1:Q2", True)
-    assert sheet["B2"].alignment.wrap_text
+@pytest.fixture
+def sheets(tmp_path: Path) -> Workbook:
+    write_workbook(tmp_path / "results.xlsx", [ANSWER_ROW, replace(ANSWER_ROW, question=OTHER)], FACTS)
+    return load_workbook(tmp_path / "results.xlsx")
+
+
+def test_header_and_question_stay_in_sight_and_columns_can_be_filtered(sheets: Workbook) -> None:
+    sheet = sheets["results"]
+    assert (sheet.freeze_panes, sheet["A1"].value, sheet["A1"].font.bold) == ("B2", "instruction", True)
+    assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_it_prints_landscape_as_wide_as_a_page_with_the_header_on_each(sheets: Workbook) -> None:
+    sheet = sheets["debate"]
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1"
+
+
+def test_columns_for_programs_are_not_printed(sheets: Workbook) -> None:
+    assert sheets["chunks"].print_area == "'chunks'!$A$1:$G$7"
+
+
+@pytest.mark.parametrize(
+    ("text", "height"), [("one line", 15.75), ("a\nb", 28.5), ("漢" * 440, 117.75), ("x " * 9000, 409)]
+)
+def test_a_row_is_as_high_as_its_answer_up_to_what_excel_shows(tmp_path: Path, text: str, height: float) -> None:
+    row = replace(ANSWER_ROW, question=Question("q", "?"), opinion=Opinion(text, 1, ()), turns=(), verdict=None)
+    sheet = load_workbook(written(tmp_path, row))["results"]
+    assert sheet.row_dimensions[2].height == pytest.approx(height, abs=1)
+
+
+def test_counts_lead_to_the_first_passage_and_the_first_turn_of_their_question(sheets: Workbook) -> None:
+    links = {cell.value: cell.hyperlink.location for cell in sheets["results"][3] if cell.hyperlink}
+    assert links == {2: "'chunks'!A5", 1: "'debate'!A4"}
+
+
+def test_a_turn_leads_back_to_its_question(sheets: Workbook) -> None:
+    links = [cell.hyperlink.location for cell in sheets["debate"][4] if cell.hyperlink]
+    assert links == ["'results'!A3"]
+
+
+def test_support_is_shown_as_a_percentage_and_kept_as_a_number(sheets: Workbook) -> None:
+    cell = next(cell for cell in sheets["results"][2] if cell.number_format == "0%")
+    assert cell.value == 0.5
+
+
+def test_a_reader_can_rate_rows_from_1_to_5(sheets: Workbook) -> None:
+    (asked,) = sheets["results"].data_validations.dataValidation
+    assert (str(asked.sqref), asked.formula1, asked.formula2) == ("D2:D3", "1", "5")
+
+
+def test_settings_personas_and_points_of_view_have_a_sheet(tmp_path: Path) -> None:
+    facts = replace(FACTS, every_setting=(("seed", "7"),), cast=FACTS.speakers)
+    write_workbook(tmp_path / "results.xlsx", [ANSWER_ROW], facts)
+    rows = list(load_workbook(tmp_path / "results.xlsx")["run"].iter_rows(min_row=2, values_only=True))
+    assert rows == [
+        ("setting", "seed", "7", None),
+        ("persona", "Hawk", "a hawk", None),
+        ("point of view", "the run", "growth is good", 3),
+        ("point of view", "the run", "growth is everything", -1),
+        ("point of view", "Hawk", "growth is good", 3),
+    ]
 
 
 def test_a_workbook_without_rows_has_its_headers(tmp_path: Path) -> None:
-    assert list(pd.read_excel(written(tmp_path), sheet_name="debate").columns)[:2] == ["question_id", "question"]
+    assert list(pd.read_excel(written(tmp_path), sheet_name="debate").columns)[:3] == ["question", "turn", "round"]
 
 
-def test_passages_are_numbered_as_the_answer_s_markers_count_them() -> None:
-    chunks = tuple(Chunk(name, f"text of {name}") for name in ("c1", "c2", "c3"))
-    opinion = Opinion("It is so [2].", 3, ("c1", "c3"), dropped=("c2",))
+class Interrupted:
+    """Rows that Ctrl-C cuts off after the first."""
 
-    row = result_row(QuestionResult(Question("q1", "Is it?"), "m", 1.0, chunks, opinion))
+    def __iter__(self) -> Iterator[QuestionResult]:
+        yield ANSWER_ROW
+        raise KeyboardInterrupt
 
-    assert row["context"] == "[1] text of c1\n\n[2] text of c3"
-    assert row["chunk_ids"] == "c1, c3"
-    assert "did not fit the window: c2" in row["notes"]
+
+def test_a_workbook_that_is_interrupted_leaves_nothing_half_open(tmp_path: Path) -> None:
+    """Regression: openpyxl's open sheets raised errors wherever they happened to be collected."""
+    with pytest.raises(KeyboardInterrupt):
+        write_workbook(tmp_path / "results.xlsx", Interrupted())
+    gc.collect()  # an error in here is an error of this test
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_to_leaves_nothing_half_open(tmp_path: Path) -> None:
+    with pytest.raises(
+        RunFolderError, match=r"cannot write .*results\.xlsx: No such file or directory; the rows are safe"
+    ):
+        write_workbook(tmp_path / "none" / "results.xlsx", [ANSWER_ROW])
+    gc.collect()

@@ -48,7 +48,7 @@ def test_a_row_has_every_turn_once_and_a_verdict(run) -> None:
 
 def test_the_workbook_begins_with_what_a_fine_tuning_set_needs(run) -> None:
     columns = list(pd.read_excel(run.workbook, sheet_name="results").columns)
-    assert columns[:5] == ["instruction", "context", "answer", "status", "question_id"]
+    assert columns[:5] == ["instruction", "context", "answer", "rating", "status"]
 
 
 def test_the_raw_passages_stand_in_the_workbook(run) -> None:

@@ -40,7 +40,7 @@ def run(settings: DebateSettings, script=SCRIPT, **options):
 
 def test_the_translated_answer_stands_behind_the_columns_of_every_run(tmp_path: Path) -> None:
     row = pd.read_excel(run(settings_in(tmp_path))[0].workbook, sheet_name="results")
-    assert list(row.columns)[12:14] == ["model", "answer_ja"]
+    assert list(row.columns)[2:4] == ["answer", "answer_ja"]
     assert row["answer_ja"][0] == "加盟は[1]である。"
 
 

@@ -1,4 +1,4 @@
-"""What a report says of its run as a whole."""
+"""What the workbook and the report say of a run as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prompts import Persona, PersonaSet, PointOfView
 
 @dataclass(frozen=True)
 class RunFacts:
-    """A run as its report introduces it.
+    """A run as its workbook and its report introduce it.
 
     Attributes:
         writer: who wrote the opinions.
@@ -20,6 +20,9 @@ class RunFacts:
         pov_weight: λ, the share of the points of view in a passage's score.
         words: the least and the most words that an opinion was to have.
         settings: names and values worth telling, such as the seed.
+        cast: the writer and the debaters, each once.
+        every_setting: all names and values.
+        language: the code of the one that answers were translated into, or "".
     """
 
     title: str
@@ -30,6 +33,9 @@ class RunFacts:
     pov_weight: float = 0.5
     words: tuple[int, int] = (0, 0)
     settings: tuple[tuple[str, str], ...] = ()
+    cast: tuple[Persona, ...] = ()
+    every_setting: tuple[tuple[str, str], ...] = ()
+    language: str = ""
 
     def views_of(self, persona_id: str) -> tuple[PointOfView, ...]:
         """Return the points of view that a debater retrieved by."""
@@ -52,10 +58,7 @@ def run_facts(
         settings=(
             ("model", settings.model),
             ("questions", settings.questions.name),
-            (
-                "documents",
-                documents.name if documents else "given by the caller",
-            ),
+            ("documents", documents.name if documents else "given by the caller"),
             ("opinions by", writer.name),
             ("debate between", ", ".join(one.name for one in debaters)),
             ("passages for an opinion", str(settings.k)),
@@ -63,4 +66,7 @@ def run_facts(
             ("rounds", str(settings.rounds)),
             ("seed", str(settings.seed)),
         ),
+        cast=tuple(dict.fromkeys((writer, *debaters))),
+        every_setting=tuple((name, str(value)) for name, value in settings.model_dump(mode="json").items()),
+        language=settings.translate,
     )

@@ -1,4 +1,4 @@
-"""The workbook's sheets as CSV and Parquet, written beside and renamed, row by row.
+"""A run's tables as CSV and Parquet, written beside and renamed, row by row.
 
 A CSV file has no types, so that a spreadsheet takes a text that begins with =, +, -, @, a tab or a carriage return for
 a formula: such a text gets an apostrophe before it (OWASP, "CSV injection"). Parquet has types: its texts are whole.
@@ -8,40 +8,48 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from debate.errors import RunFolderError
-from debate.output.workbook import sheets_of, without_control_characters
+from debate.output.columns import Cell, Kind, Table
+from debate.output.facts import RunFacts
+from debate.output.sheet import without_control_characters
+from debate.output.tables import tables_of
+from debate.output.tables.results import Rating, unrated
 from debate.results import QuestionResult
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBERS = {"supported": "float64", "seconds": "float64", "score": "float64", "question_score": "float64"}
-_WHOLE_NUMBERS = ("words", "turn", "rank")
+_PARQUET = {Kind.TEXT: "string", Kind.WHOLE: "int64"}  # every other kind is a float64
+_NO_FACTS = RunFacts("")
 _ROWS_TOGETHER = 500  # rows of Parquet in memory and in a group
 
 
 def write_exports(
-    folder: Path, kinds: Iterable[str], results: Callable[[], Iterable[QuestionResult]], language: str = ""
+    folder: Path,
+    kinds: Iterable[str],
+    results: Callable[[], Iterable[QuestionResult]],
+    facts: RunFacts = _NO_FACTS,
+    rating: Rating = unrated,
 ) -> None:
-    """Write every sheet as ``NAME.csv`` or ``NAME.parquet``.
+    """Write every table as ``NAME.csv`` or ``NAME.parquet``.
 
     Args:
         kinds: csv, parquet, or both.
         results: reads the rows one by one; called once for each file.
-        language: the code of the one that answers were translated into, or "".
+        facts: the run's points of view and language.
+        rating: the reader's, of each row.
 
     Raises:
         RunFolderError: the folder cannot be written to; files that were there before stay whole.
     """
     writers = {"csv": _write_csv, "parquet": _write_parquet}
     for kind in kinds:
-        for name, columns, rows_of in sheets_of(language):
-            path = folder / f"{name}.{kind}"
+        for table in tables_of(facts, rating):
+            path = folder / f"{table.name}.{kind}"
             unfinished = path.with_name(f".{path.name}.part")
-            rows = (row for result in results() for row in rows_of(result))
             try:
-                writers[kind](unfinished, columns, rows)
+                writers[kind](unfinished, table, (row for result in results() for row in table.rows(result)))
                 unfinished.replace(path)
             except OSError as error:
                 raise RunFolderError(
@@ -56,27 +64,20 @@ def csv_text(text: str) -> str:
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterator[dict[str, Any]]) -> None:
+def _write_csv(path: Path, table: Table, rows: Iterator[tuple[Cell, ...]]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # without the mark Excel takes it for Latin-1
         writer = csv.writer(file)
-        writer.writerow(columns)
+        writer.writerow([csv_text(column.name) for column in table.columns])
         for row in rows:
-            cells = (row[column] for column in columns)
-            writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in cells])
+            writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def _write_parquet(path: Path, columns: tuple[str, ...], rows: Iterator[dict[str, Any]]) -> None:
+def _write_parquet(path: Path, table: Table, rows: Iterator[tuple[Cell, ...]]) -> None:
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    whole = dict.fromkeys(_WHOLE_NUMBERS, "int64")
-    schema = pa.schema([(column, pa.type_for_alias((_NUMBERS | whole).get(column, "string"))) for column in columns])
-    texts = {field.name for field in schema if field.type == "string"}
+    kinds = {column.name: _PARQUET.get(column.kind, "float64") for column in table.columns}
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in kinds.items()])
     with ParquetWriter(path, schema) as writer:
-        group: list[dict[str, Any]] = []
-        for row in rows:
-            group.append({name: str(row[name]) if name in texts else row[name] for name in columns})
-            if len(group) == _ROWS_TOGETHER:
-                writer.write_table(pa.Table.from_pylist(group, schema))
-                group = []
-        writer.write_table(pa.Table.from_pylist(group, schema))
+        while group := list(islice(rows, _ROWS_TOGETHER)):
+            writer.write_table(pa.Table.from_pylist([dict(zip(kinds, row, strict=True)) for row in group], schema))

@@ -1,0 +1,18 @@
+"""The tables of a run, column by column: the results, the debates turn by turn, and the passages with their scores.
+
+A reader sees names of files and speakers; ids stand in the last columns, for programs.
+"""
+
+from __future__ import annotations
+
+from debate.output.columns import Table
+from debate.output.facts import RunFacts
+from debate.output.tables.chunks import chunks_table
+from debate.output.tables.debate import debate_table
+from debate.output.tables.health import health_table
+from debate.output.tables.results import Rating, results_table, unrated
+
+
+def tables_of(facts: RunFacts, rating: Rating = unrated) -> tuple[Table, ...]:
+    """Return the tables of a run: results, debate, health and chunks."""
+    return results_table(facts.language, rating), debate_table(), health_table(), chunks_table(facts)

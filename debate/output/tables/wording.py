@@ -1,0 +1,29 @@
+"""Passages and defects as cells show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chains.schemas import Chunk, Defect
+from debate.results import QuestionResult
+
+
+def numbered(texts: Iterable[str]) -> str:
+    """Number passages as the markers of a text count them."""
+    return "\n\n".join(f"[{n}] {text}" for n, text in enumerate(texts, 1))
+
+
+def with_label(chunk: Chunk) -> str:
+    """Show a passage as the model was shown it, but for its marks: whose words it is stands before it."""
+    return f"From {chunk.label}:\n{chunk.text}" if chunk.label else chunk.text
+
+
+def names_of(result: QuestionResult, chunk_ids: Iterable[str]) -> str:
+    """Say where passages are from."""
+    table = result.chunk_table()
+    return ", ".join(table[one].name if one in table else one for one in chunk_ids)
+
+
+def listed(defects: Iterable[Defect]) -> str:
+    """Show defects as a cell does: each kind with its sentence, a line each."""
+    return "\n".join(f"{defect.kind}: {defect.sentence}" for defect in defects)
