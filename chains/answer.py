@@ -23,4 +23,5 @@ def answer_chain(
         return prompt.render(question=instruction, input=text)
 
     chain = RunnableLambda(render) | completion_chain(llm, WordLimits(maximum=max_words), seed)
-    return chain.with_config(run_name="answer")
+    chain.name = "answer"
+    return chain.with_types(input_type=str).with_config(run_name="answer")

@@ -21,10 +21,13 @@ from chains.context import shown_passage
 from chains.errors import GenerationError
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Completion
+from chains.schemas import Chunk, Completion, Defect, DefectKind
+from chains.text.contradiction import takes_both
+from chains.text.defects import find_defects
 from chains.text.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
+from chains.text.recital import asks_again
 from chains.text.refusal import is_abstention
-from chains.text.sentences import word_count
+from chains.text.sentences import split_sentences, word_count
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
@@ -62,7 +65,8 @@ def write_by_chunk(
     Raises:
         GenerationError: no chunk fits the model's window, or the model returned no text.
     """
-    writer = _Writer(llm, voice, question, limits, _part_limits(limits, len(chunks) + 1), seed, config)
+    part = _part_limits(limits, len(chunks) + 1)
+    writer = _Writer(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config)
     shown = tuple(chunk for chunk in chunks if fits_window(llm, writer.paragraph(chunk), writer.part))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
@@ -113,6 +117,7 @@ class _Writer:
     question: str
     limits: WordLimits
     part: WordLimits
+    passages: tuple[str, ...]
     seed: int
     config: RunnableConfig | None
 
@@ -125,7 +130,18 @@ class _Writer:
     def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
         """Complete all prompts together. A part may be short, or have no text at all: the others make up for it."""
         parts = [WordLimits(0, limits.maximum)] * len(prompts)
-        return complete_all(self.llm, prompts, parts, self.seed, self.config, may_be_empty=True)
+        return complete_all(self.llm, prompts, parts, self.seed, self.config, check=self.defects, may_be_empty=True)
+
+    def defects(self, text: str) -> list[Defect]:
+        """What a reader would strike out of a part; the question put as a statement takes no side, and says nothing."""
+        told = "\n".join(
+            self._prompt(name, self.part, points=(), passage="", lead="").user
+            for name in ("opening", "paragraph", "closing")
+        )
+        found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=self.passages)
+        sentences = [one.text for one in split_sentences(text)]
+        asked = [one for one in sentences if asks_again(one, self.question) or takes_both(one, self.question)]
+        return [*found, *(Defect(DefectKind.RECITAL, one) for one in asked)]
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(

@@ -24,6 +24,7 @@ from chains.debating.turns import Speaker
 from chains.debating.verdict import Decided, give_verdict
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
+from chains.inputs import DebateInput
 from chains.schemas import (
     Chunk,
     Debate,
@@ -216,7 +217,8 @@ def debate_chain(
         ended = steps.outcome(record, verdict) or DebateOutcome.NO_WINNER
         return Debate(record.turns, verdict, ended, record.positions, chunks, readings)
 
-    return RunnableLambda(debate).with_config(run_name="debate")
+    chain: Runnable[Any, Debate] = RunnableLambda(debate, name="debate")
+    return chain.with_types(input_type=DebateInput).with_config(run_name="debate")
 
 
 def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> DebateRequest:

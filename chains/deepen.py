@@ -8,7 +8,7 @@ granted what no passage bears out. Each refusal is kept with its reason. Knows n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
-from chains.schemas import Completion, Question, Refusal, RefusedQuestion, chunk_from_document
+from chains.inputs import QuestionInput
+from chains.schemas import Completion, Question, Refusal, RefusedQuestion, as_question, chunk_from_document
 from chains.text.content import content_words
 from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
 from chains.text.entities import names
@@ -51,7 +52,7 @@ def deepening_chain(
     count: int = 3,
     replace_seeds: bool = False,
     seed: int = 0,
-) -> Runnable[Question | str, tuple[Question, ...]]:
+) -> Runnable[Question | str | Mapping[str, Any], tuple[Question, ...]]:
     """Return a Runnable from a seed question to the seed and at most ``count`` deeper ones.
 
     Children keep their parent's id and text; their ids are derived from it, so that a repeated run finds the same
@@ -72,15 +73,16 @@ def deepening_chain(
     def render(seed_question: Question) -> RenderedPrompt:
         return template.render(question=seed_question.text, about=seed_question.about, count=count + _SPARE)
 
-    def deepen(asked: Question | str, config: RunnableConfig) -> tuple[Question, ...]:
-        seed_question = Question(id="q", text=asked) if isinstance(asked, str) else asked
+    def deepen(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Question, ...]:
+        seed_question = as_question(asked)
         prompt = render(seed_question)
         completion: Completion = complete.invoke(prompt, config)
         texts = parse_questions(_in_its_own_form(prompt.opening, completion.text))
         kept, refused = _sifted(seed_question, texts, embeddings, bears_out)
         return _family(seed_question, kept[:count], refused, count, replace_seeds)
 
-    return RunnableLambda(deepen).with_config(run_name="deepen")
+    chain: Runnable[Any, tuple[Question, ...]] = RunnableLambda(deepen, name="deepen")
+    return chain.with_types(input_type=QuestionInput).with_config(run_name="deepen")
 
 
 def _in_its_own_form(opening: str, answer: str) -> str:

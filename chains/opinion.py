@@ -22,10 +22,13 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from chains.abstention import AbstentionThreshold
 from chains.by_chunk import Draft, write_by_chunk
 from chains.context import complete_fitted, shown_passage
+from chains.errors import ChainError
 from chains.generation.backends import backend_for
 from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Opinion, Question, as_chunks
+from chains.generation.ladder import Check
+from chains.inputs import OpinionInput
+from chains.schemas import Chunk, Defect, Opinion, Question, as_chunks
 from chains.text.defects import find_defects
 from chains.text.grounding import Grounding, Verify, cite, cited_sentences, ground
 from chains.text.refusal import is_abstention
@@ -77,9 +80,10 @@ def opinion_chain(
         GenerationError: the prompt does not fit the model even with a single passage.
     """
     voice = (persona or load_persona("professor")).voice
-    complete = completion_chain(llm, limits, seed)
 
-    def single(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Draft:
+    def single(question: str, chunks: Sequence[Chunk], check: Check, config: RunnableConfig) -> Draft:
+        complete = completion_chain(llm, limits, seed, check=check)
+
         def render(passages: Sequence[str]) -> RenderedPrompt:
             return opinion_prompt(voice, question, passages, limits)
 
@@ -100,14 +104,15 @@ def opinion_chain(
         if abstention and (reason := abstention.reason(question, chunks)):
             return _unanswered(chunks, reason)
         if (style if style != "auto" else default_style(llm, limits, len(chunks))) == "single":
-            essay = single(question, chunks, config)
+            essay = single(question, chunks, checker(voice, question, chunks, limits), config)
         else:
             essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
         opinion = _grounded(essay, question, voice, limits, embeddings, verify)
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, essay.chunks)
 
-    return RunnableLambda(write).with_config(run_name="opinion")
+    chain: Runnable[Any, Opinion] = RunnableLambda(write, name="opinion")
+    return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
 
 
 def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:
@@ -126,6 +131,17 @@ def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunk
     ]
     supported = round(sum(sound) / len(sound), 2) if sound and found else opinion.supported
     return replace(opinion, defects=found, supported=supported)
+
+
+def checker(voice: str, question: str, chunks: Sequence[Chunk], limits: WordLimits) -> Check:
+    """Return what finds the defects of an answer while it is written: of its text so far, without markers."""
+    told = opinion_prompt(voice, question, [], limits).text
+    passages = [chunk.text for chunk in chunks]
+
+    def check(text: str) -> tuple[Defect, ...]:
+        return find_defects(text, prompt=told, question=question, voice=voice, passages=passages)
+
+    return check
 
 
 def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:
@@ -166,7 +182,7 @@ def _request(asked: Mapping[str, Any]) -> OpinionRequest:
     try:
         return OpinionRequest(question=asked["question"], chunks=asked["context"])
     except KeyError as error:
-        raise ValueError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
+        raise ChainError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
 
 
 def _unanswered(chunks: Sequence[Chunk], reason: str) -> Opinion:

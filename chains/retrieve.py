@@ -14,7 +14,8 @@ from langchain_core.callbacks import CallbackManager
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import ensure_config
 
-from chains.schemas import Chunk, Question, as_chunks
+from chains.inputs import QuestionInput
+from chains.schemas import Chunk, Question, as_chunks, as_question
 from prompts import PointOfView
 from vectorstore import POV, POVRetriever, as_pov_store
 from vectorstore.retriever import distinct_search
@@ -45,7 +46,7 @@ def pov_retrieval_chain(
     k: int = 5,
     mode: Mode = "dense",
     rerank: bool | None = None,
-) -> Runnable[Question | str, tuple[Chunk, ...]]:
+) -> Runnable[Question | str | Mapping[str, Any], tuple[Chunk, ...]]:
     """Return a Runnable from a question to its ``k`` best chunks, raw and with all their scores.
 
     Args:
@@ -58,10 +59,11 @@ def pov_retrieval_chain(
         store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode, rerank=rerank
     ).with_config(metadata=_search_facts(povs, pov_weight, mode))
 
-    def retrieve(asked: Question | str, config: RunnableConfig) -> tuple[Chunk, ...]:
+    def retrieve(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Chunk, ...]:
         return as_chunks(retriever.invoke(_text(asked), config))
 
-    return RunnableLambda(retrieve).with_config(run_name="retrieve")
+    chain: Runnable[Any, tuple[Chunk, ...]] = RunnableLambda(retrieve, name="retrieve")
+    return chain.with_types(input_type=QuestionInput).with_config(run_name="retrieve")
 
 
 class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"]):
@@ -151,5 +153,5 @@ def _search_facts(povs: Sequence[POV | PointOfView], pov_weight: float, mode: st
     return {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
 
 
-def _text(question: Question | str) -> str:
-    return question if isinstance(question, str) else question.text
+def _text(question: Question | str | Mapping[str, Any]) -> str:
+    return question if isinstance(question, str) else as_question(question).text

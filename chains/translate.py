@@ -80,7 +80,7 @@ def translation_chain(
         written = complete_all(llm, prompts, limits, seed, config, prose=False) if prompts else []
         return _joined(text, language, written, _standing(terms, text))
 
-    return RunnableLambda(translate).with_config(run_name="translate")
+    return RunnableLambda(translate, name="translate").with_types(input_type=str).with_config(run_name="translate")
 
 
 def check_language(language: str) -> None:

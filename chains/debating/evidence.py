@@ -13,6 +13,7 @@ from chains.debating.record import DebateRecord
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
+from chains.generation.ladder import Check, unchecked
 from chains.schemas import Chunk, Completion
 from prompts import RenderedPrompt
 
@@ -31,12 +32,14 @@ def complete_with_evidence(
     seed: int,
     config: RunnableConfig | None,
     *,
+    check: Check = unchecked,
     may_be_empty: bool = False,
 ) -> list[tuple[Completion, FittedPrompt]]:
     """Complete prompts together, each with as many whole passages as fit, the first ones first; none where none fits.
 
     Args:
         renders: make each prompt from the passages' texts.
+        check, may_be_empty: as in ``complete_all``.
 
     Raises:
         GenerationError: the debate does not fit the model's window, or the model gave no text.
@@ -56,6 +59,7 @@ def complete_with_evidence(
                 [limits] * len(fitted),
                 seed,
                 config,
+                check=check,
                 may_be_empty=may_be_empty,
             )
         except WindowExceeded:  # only the server knew

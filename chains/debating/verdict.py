@@ -26,12 +26,14 @@ from chains.debating.measures import with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import led, plain, to_the_end_of_a_sentence
 from chains.generation.contract import WordLimits
-from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
+from chains.schemas import Ballot, Claim, Defect, Judgement, Turn, Verdict
+from chains.text.defects import find_defects
 from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 MODERATOR = "moderator"
 NAME = WordLimits(maximum=12)
+_NO_REASONS = "the moderator gave no reasons that can be used"
 _TAKEN_UP = 0.5  # of a claim's content words, in a later turn of an opponent
 
 
@@ -72,7 +74,15 @@ def give_verdict(
             question=record.question, turns=turns, evidence=passages, lead=lead, max_words=limits.maximum
         )
 
-    [(written, shown)] = complete_with_evidence(llm, [render], evidence_of(record), limits, seed, config)
+    def check(text: str) -> list[Defect]:
+        told = render(()).user.replace(lead, "")
+        speakers = list(names.values())
+        found = find_defects(text, prompt=told, question=record.question, speakers=speakers)
+        return [one for one in found if one.sentence not in lead]
+
+    [(written, shown)] = complete_with_evidence(
+        llm, [render], evidence_of(record), limits, seed, config, check=check, may_be_empty=True
+    )
     text = to_the_end_of_a_sentence(plain(led(lead, written.text)), limits.maximum + word_count(lead))
     verdict = Verdict(
         round=0,
@@ -81,7 +91,7 @@ def give_verdict(
         text=text,
         words=word_count(text),
         loop=written.loop,
-        notes=written.notes,
+        notes=written.notes if written.text else (*written.notes, _NO_REASONS),
         tokens=written.tokens_out,
         chunk_ids=tuple(chunk.id for chunk in shown.chunks),
         dropped=shown.dropped,

@@ -17,7 +17,7 @@ from chains.errors import GenerationError
 from chains.generation.backends import backend_for
 from chains.generation.continuing import Growing, grow
 from chains.generation.contract import Backend, WordLimits
-from chains.generation.ladder import Asked, Draft, best_of, climb
+from chains.generation.ladder import Asked, Check, Draft, best_of, climb, unchecked
 from chains.schemas import Completion
 from chains.text.sentences import cut_at_sentence
 from prompts import RenderedPrompt
@@ -30,25 +30,33 @@ def completion_chain(
     *,
     speakers: Sequence[str] = (),
     prose: bool = True,
+    check: Check = unchecked,
 ) -> Runnable[RenderedPrompt, Completion]:
     """Return a Runnable that sends a prompt and brings back the completion (see ``complete_all``)."""
-    return _Completion(llm, limits, seed, tuple(speakers), prose)
+    return _Completion(llm, limits, seed, tuple(speakers), prose, check)
 
 
 class _Completion(Runnable[RenderedPrompt, Completion]):
     """Leaves no trace of its own: the model's calls are in the trace right under the step that made them."""
 
     def __init__(
-        self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int, speakers: tuple[str, ...], prose: bool
+        self,
+        llm: BaseLanguageModel[Any],
+        limits: WordLimits,
+        seed: int,
+        speakers: tuple[str, ...],
+        prose: bool,
+        check: Check,
     ) -> None:
         self._llm = llm
         self._limits = limits
         self._seed = seed
         self._speakers = speakers
         self._prose = prose
+        self._check = check
 
     def invoke(self, input: RenderedPrompt, config: RunnableConfig | None = None, **_: Any) -> Completion:
-        asked = Asked(input, self._limits, self._seed, self._speakers, self._prose)
+        asked = Asked(input, self._limits, self._seed, self._speakers, self._prose, self._check)
         return fulfil(backend_for(self._llm), [asked], config)[0]
 
 
@@ -61,6 +69,7 @@ def complete_all(
     *,
     speakers: Sequence[str] = (),
     prose: bool = True,
+    check: Check = unchecked,
     may_be_empty: bool = False,
 ) -> list[Completion]:
     """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently.
@@ -68,13 +77,14 @@ def complete_all(
     Args:
         speakers: names of those who take part in a debate; what another of them says is no part of the answer.
         prose: False keeps headings and lists, for prompts that ask for a list.
+        check: names the defects of a text: one that has many is tried again, and those of the text kept are struck out.
         may_be_empty: a prompt that got no text has the text "" instead of raising.
 
     Raises:
         GenerationError: every attempt at a prompt left no text that can be used.
         WindowExceeded: a prompt with its answer is longer than the model's window.
     """
-    asked = [Asked(one, limit, seed, tuple(speakers), prose) for one, limit in zip(prompts, limits, strict=True)]
+    asked = [Asked(one, limit, seed, tuple(speakers), prose, check) for one, limit in zip(prompts, limits, strict=True)]
     return fulfil(backend_for(llm), asked, config, may_be_empty=may_be_empty)
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from langchain_core.runnables import RunnableConfig
 
+from chains.errors import ChainError
 from chains.schemas import Finish
 from prompts import RenderedPrompt
 
@@ -34,7 +35,7 @@ class WordLimits:
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum < self.maximum:
-            raise ValueError(f"word limits {self.minimum}-{self.maximum}: 0 <= minimum < maximum is needed")
+            raise ChainError(f"word limits {self.minimum}-{self.maximum}: 0 <= minimum < maximum is needed")
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,34 @@ Knows a model only as a ``Backend``. Cleaning, loops and empty answers are judge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from langchain_core.runnables import RunnableConfig
 
 from chains.errors import GenerationError
 from chains.generation.contract import AttemptRequest, Backend, RawText, Sampling, WordLimits
-from chains.schemas import Attempt, Finish, Removal
+from chains.schemas import Attempt, Defect, Finish, Removal
 from chains.text.cleaning import clean_answer
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.sentences import word_count
+from chains.text.striking import strike
 from prompts import RenderedPrompt
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 _THINKING = 2048  # tokens more, once a model has spent all of its own before it wrote a word of the answer
 _LATE = 4  # a loop that begins after this part of the longest answer leaves one worth keeping
+_SOUND = 0.75  # of a text's words; where less is left without its defects, another attempt is worth its price
 _CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
+
+
+Check = Callable[[str], Sequence[Defect]]
+
+
+def unchecked(_: str) -> Sequence[Defect]:
+    """Find no defect in any text."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class Asked:
     Attributes:
         speakers: names that may stand before the text, or begin another's words in it (see ``clean_answer``).
         prose: whether headings and list marks are taken out.
+        check: names the defects of a text; those that another attempt may be without are tried again, then struck out.
     """
 
     prompt: RenderedPrompt
@@ -39,6 +50,7 @@ class Asked:
     seed: int = 0
     speakers: tuple[str, ...] = ()
     prose: bool = True
+    check: Check = unchecked
 
     @property
     def can_go_on(self) -> bool:
@@ -53,11 +65,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Draft:
-    """What can be used of the text of one attempt, and what was cleaned away around it."""
+    """What can be used of the text of one attempt, and what was taken out of it.
+
+    Attributes:
+        sound: the share of its words that was left once its defects were struck out.
+    """
 
     text: str
     attempt: Attempt
     removed: tuple[Removal, ...] = ()
+    sound: float = 1.0
 
     @property
     def words(self) -> int:
@@ -68,8 +85,9 @@ class Draft:
 def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | None) -> list[list[Draft]]:
     """Make the first attempt for every prompt, and the next along the ladder for those that it failed.
 
-    An attempt has failed where it left no text, fell into a loop early, or is shorter than what it was made from
-    allows (a translation). An answer to a question is as long as the model made it; where it can, it is continued.
+    An attempt has failed where it left no text, fell into a loop early, has many defects, or is shorter than what it
+    was made from allows (a translation). An answer to a question is as long as the model made it; where it can, it is
+    continued.
     """
     drafts: list[list[Draft]] = [[] for _ in asked]
     left = list(range(len(asked)))
@@ -84,14 +102,16 @@ def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | Non
 
 
 def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> Draft:
-    """Clean what a model wrote, cut it before a loop, and say why nothing is left where nothing is."""
+    """Clean what a model wrote, cut it before a loop, strike its defects, and say why where nothing is left."""
     opening = asked.prompt.opening if raw.after_opening else ""
     cleaned = clean_answer(
         _begun(opening, raw.text), prompt=asked.prompt.user, speakers=asked.speakers, prose=asked.prose
     )
     loop = detect_loop(cleaned.text)
-    text = cleaned.text[: loop.start].rstrip() if loop else cleaned.text
-    failure = "" if text.removeprefix(opening).strip(_CLOSERS) else _reason(raw, cleaned.removed)
+    whole = cleaned.text[: loop.start].rstrip() if loop else cleaned.text
+    text, struck = strike(whole, asked.check(whole))
+    removed = (*cleaned.removed, *struck)
+    failure = "" if text.removeprefix(opening).strip(_CLOSERS) else _reason(raw, removed)
     text = "" if failure else text
     attempt = Attempt(
         step=step,
@@ -103,7 +123,7 @@ def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> D
         loop_after=word_count(text) if loop or raw.finish is Finish.LOOP else None,
         failure=failure,
     )
-    return Draft(text, attempt, cleaned.removed)
+    return Draft(text, attempt, removed, word_count(text) / max(1, word_count(whole)))
 
 
 def best_of(drafts: Sequence[Draft], maximum: int) -> Draft:
@@ -133,7 +153,7 @@ def _begun(opening: str, text: str) -> str:
 
 
 def _will_do(draft: Draft, asked: Asked) -> bool:
-    if draft.attempt.failure:
+    if draft.attempt.failure or draft.sound < _SOUND:
         return False
     enough = draft.words >= asked.limits.minimum
     if draft.attempt.loop_after is not None:

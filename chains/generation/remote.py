@@ -17,11 +17,12 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_core.runnables.config import get_executor_for_config
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
-from chains.errors import WindowExceeded
+from chains.errors import ModelUnavailable, WindowExceeded
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling
 from chains.generation.event_loop import event_loop
-from chains.generation.faults import is_too_long, refused_parameter, unavailable
+from chains.generation.faults import is_too_long, refused_parameter, refuses_system_role, unavailable
 from chains.generation.streaming import Stopped, StreamReader
 from chains.generation.tuning import tuned
 from prompts import RenderedPrompt
@@ -30,6 +31,18 @@ _LOG = logging.getLogger(__name__)
 _BYTES_A_TOKEN = 4.0  # of a prompt, until the server has said how many tokens one had
 _MOST_BYTES_A_TOKEN = 9  # no tokenizer packs prose tighter: a server that counts fewer tokens has cut the prompt
 _LONG = 2000  # bytes; in shorter prompts the estimate is too rough
+
+
+def _told(error: BaseException) -> float:
+    return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
+
+
+_PATIENT = Retrying(
+    retry=retry_if_exception(lambda error: _told(error) > 0),
+    wait=lambda state: _told(state.outcome.exception()),  # type: ignore[union-attr,arg-type]
+    stop=stop_after_attempt(3),
+    reraise=True,
+)
 
 
 class RemoteBackend:
@@ -49,6 +62,7 @@ class RemoteBackend:
         self._unknown: frozenset[str] = frozenset()  # parameters that the server refused
         self._too_long: list[tuple[float, int]] = []  # (bytes, new tokens) that it refused
         self._bytes_a_token = _BYTES_A_TOKEN
+        self._no_system_role = False
 
     def caller(self) -> AbstractContextManager[None]:
         """Nothing waits for a remote model's callers."""
@@ -70,9 +84,13 @@ class RemoteBackend:
         """
         config = ensure_config(config)
         if len(requests) == 1:
-            return [self._one(requests[0], config)]
+            return [self._when_it_said(requests[0], config)]
         with get_executor_for_config(config) as executor:
-            return list(executor.map(lambda request: self._one(request, config), requests))
+            return list(executor.map(lambda request: self._when_it_said(request, config), requests))
+
+    def _when_it_said(self, request: AttemptRequest, config: RunnableConfig) -> RawText:
+        """Ask again by itself where a busy server said when: the other requests of a step are not made twice."""
+        return _PATIENT(self._one, request, config)
 
     def _one(self, request: AttemptRequest, config: RunnableConfig) -> RawText:
         new = _new_tokens(request.max_words) + request.spare_tokens
@@ -82,6 +100,9 @@ class RemoteBackend:
         except Exception as error:  # of any library
             if refused := refused_parameter(error, sent):
                 self._unknown |= {refused}
+                return self._one(request, config)
+            if not self._no_system_role and refuses_system_role(error):
+                self._no_system_role = True
                 return self._one(request, config)
             if is_too_long(error):
                 self._too_long.append((_size(request.prompt), new))
@@ -93,7 +114,7 @@ class RemoteBackend:
         return raw
 
     def _read(self, llm: Any, request: AttemptRequest, config: RunnableConfig) -> RawText:
-        value = _Prompt(prompt=request.prompt)
+        value = _Prompt(prompt=request.prompt, as_one=self._no_system_role)
         if not self._asynchronous:
             try:
                 return self._stream(llm, value, request.max_words, config)
@@ -147,11 +168,14 @@ class _Prompt(PromptValue):
     """A prompt in the form that the model was made for: messages, or one text."""
 
     prompt: RenderedPrompt
+    as_one: bool = False  # for a model that takes no system message
 
     def to_string(self) -> str:
         return self.prompt.text
 
     def to_messages(self) -> list[BaseMessage]:
+        if self.as_one:
+            return [HumanMessage(f"{self.prompt.system}\n\n{self.prompt.user}".strip())]
         system = [SystemMessage(self.prompt.system)] if self.prompt.system else []
         return [*system, HumanMessage(self.prompt.user)]
 

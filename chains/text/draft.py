@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from chains.schemas import Chunk
 from chains.text.agreement import read_passage
 from chains.text.grounding import ground
+from chains.text.recital import said_again
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
@@ -64,7 +65,8 @@ def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence
     seen: list[frozenset[str]] = []
     for one in sentences:
         words = _words(one.text)
-        if not any(_say_the_same(words, other) for other in seen):
+        copied = said_again([one.text], [other.text for other in told])[0] if told else False
+        if not copied and not any(_say_the_same(words, other) for other in seen):
             told.append(one)
             seen.append(words)
     return told

@@ -6,6 +6,7 @@ from fakes import ScriptedLLM, TopicEmbedding
 from langchain_core.documents import Document
 
 from chains.abstention import calibrate
+from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
 from chains.schemas import Chunk, DefectKind
@@ -39,19 +40,27 @@ def test_the_row_keeps_what_each_sentence_rests_on_and_what_stands_in_no_passage
 
 
 def test_a_defect_is_named_and_its_sentence_supports_nothing() -> None:
+    text = "Sanctions move the power of Iran or only the price of oil. The bank lends in five currencies."
+    asked = OpinionRequest("Do sanctions move the power of Iran or only the price of oil?", [Chunk("c1", text)])
+    opinion = opinion_chain(ScriptedLLM(script={"": text})).invoke(asked)
+    assert [defect.kind for defect in opinion.defects] == [DefectKind.CONTRADICTION]
+    assert opinion.supported == 0.5
+
+
+def test_what_is_said_of_the_passage_instead_of_the_matter_is_struck_out_and_noted() -> None:
     llm = ScriptedLLM(
         script={"": "Trade was 162 billion dollars. The passage says that trade was 162 billion dollars."}
     )
     opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
-    assert [defect.kind for defect in opinion.defects] == [DefectKind.ABOUT_THE_TEXT]
-    assert opinion.supported == 0.5
+    assert (opinion.answer, opinion.defects) == ("Trade was 162 billion dollars [1].", ())
+    assert "removed: about the text" in opinion.notes
 
 
-def test_the_persona_recited_is_a_defect() -> None:
+def test_the_persona_recited_is_struck_out() -> None:
     persona = Persona("jurist", "Ada", "Ada, a jurist who has taught in Delhi for twenty years.")
     llm = ScriptedLLM(script={"": "I have taught in Delhi for twenty years. Trade was 162 billion dollars."})
     opinion = opinion_chain(llm, persona).invoke(OpinionRequest("Did it?", [CHUNK]))
-    assert [defect.kind for defect in opinion.defects] == [DefectKind.RECITAL]
+    assert opinion.answer == "Trade was 162 billion dollars [1]."
 
 
 def test_the_row_describes_the_answer_that_is_left_after_cutting() -> None:
@@ -97,7 +106,7 @@ def test_documents_and_a_mapping_are_taken_too() -> None:
 
 
 def test_a_mapping_without_context_is_an_error_that_names_it() -> None:
-    with pytest.raises(ValueError, match="needs 'context'"):
+    with pytest.raises(ChainError, match="needs 'context'"):
         opinion_chain(ScriptedLLM(script={})).invoke({"question": "Why?"})
 
 

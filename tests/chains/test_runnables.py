@@ -22,6 +22,7 @@ from chains import (
     pov_retrieval_chain,
     translation_chain,
 )
+from chains.errors import ChainError
 from prompts import load_personas
 from vectorstore import POV, FaissStore
 
@@ -117,6 +118,36 @@ async def test_callbacks_of_an_async_call_see_it_too(make: Callable, behind: str
     watching = Watching()
     await chain.ainvoke(asked, config={"callbacks": [watching]})
     assert behind in watching.started
+
+
+@every_chain
+def test_the_input_s_schema_has_a_title_and_says_what_is_needed(make: Callable, behind: str) -> None:
+    chain, _ = make()
+    schema = chain.get_input_schema().model_json_schema()
+    assert (schema["type"], bool(schema.get("required"))) in {("object", True), ("string", False)}
+
+
+@pytest.mark.filterwarnings("ignore:This API is in beta")
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [
+        (opinion, {"question": QUESTION, "context": [{"id": "c1", "text": CHUNK.text}]}),
+        (deepening, {"text": QUESTION}),
+        (translation, "Trade was 162."),
+        (debating, {"question": QUESTION}),
+        (retrieval, {"text": QUESTION}),
+    ],
+)
+def test_every_chain_is_a_tool_that_brings_what_the_chain_brings(make: Callable, given: Any) -> None:
+    chain, asked = make()
+    tool = chain.as_tool()
+    assert tool.name == chain.get_name()
+    assert tool.invoke(given) == chain.invoke(asked)
+
+
+def test_a_missing_key_is_an_error_that_names_it() -> None:
+    with pytest.raises(ChainError, match="needs 'context'; it takes question and context"):
+        opinion_chain(ScriptedLLM(script=SCRIPT)).invoke({"question": QUESTION})
 
 
 def test_by_chunk_and_several_paragraphs_are_seen_by_callbacks_too() -> None:

@@ -52,6 +52,18 @@ def test_the_verdict_quotes_the_claim_that_decided_and_names_what_was_conceded()
     assert verdict.text.endswith("The figures bear it out.")
 
 
+def test_a_moderator_without_reasons_leaves_what_was_decided_and_fails_nothing() -> None:
+    verdict, _ = judge({"Decide who": "Professor Hawk", "": ""})
+    assert verdict.text.endswith(f"Professor Hawk was conceded: “{CLAIM.sentence}”")
+    assert "the moderator gave no reasons that can be used" in verdict.notes
+
+
+def test_what_a_moderator_says_of_the_text_is_struck_out_of_the_verdict() -> None:
+    verdict, _ = judge({"Decide who": "nobody", "": "The passage discusses fleets. The figures bear it out."})
+    assert verdict.text.endswith("The figures bear it out.")
+    assert "passage" not in verdict.text
+
+
 def test_markers_stand_in_no_verdict_since_it_reads_no_passages() -> None:
     verdict, llm = judge({"Decide who": "nobody", "": "The figures [1] bear it out."})
     assert "[1]" not in verdict.text

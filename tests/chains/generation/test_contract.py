@@ -10,6 +10,7 @@ from chains.generation.completion import fulfil
 from chains.generation.contract import RawText, WordLimits
 from chains.generation.ladder import Asked
 from chains.schemas import Completion, Finish
+from chains.text.defects import find_defects
 from prompts import RenderedPrompt
 
 PASSAGES = (
@@ -80,6 +81,31 @@ def test_a_model_that_spent_its_tokens_on_thoughts_gets_more() -> None:
     backend = ScriptedBackend(RawText("", finish=Finish.LENGTH), GOOD)
     fulfil(backend, [Asked(PROMPT, LIMITS)])
     assert [one.spare_tokens for one in backend.requests] == [0, 2048]
+
+
+TALK = "The passage discusses the valleys of Ruritania at length. The passage mentions the railway, too."
+
+
+def checked(*texts: str) -> Completion:
+    asked = Asked(PROMPT, LIMITS, check=lambda text: find_defects(text, passages=PASSAGES))
+    return fulfil(ScriptedBackend(*texts), [asked])[0]
+
+
+def test_a_text_of_many_defects_is_tried_again() -> None:
+    found = checked(f"{TALK} It cannot.", GOOD)
+    assert found.text == GOOD
+    assert len(found.attempts) == 2
+
+
+def test_a_sentence_that_a_reader_would_strike_out_is_struck_and_told() -> None:
+    found = checked(f"{GOOD}\n\nThe passage discusses oil.")
+    assert (found.text, len(found.attempts)) == (GOOD, 1)
+    assert [(one.kind, one.text) for one in found.removed] == [("about the text", "The passage discusses oil.")]
+
+
+def test_where_only_defects_were_written_the_attempt_has_failed_and_says_so() -> None:
+    with pytest.raises(GenerationError, match="wrote only: about the text"):
+        checked(TALK, TALK, TALK)
 
 
 def test_a_text_that_loops_early_is_tried_again_and_the_loop_is_told() -> None:

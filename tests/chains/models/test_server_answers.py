@@ -63,14 +63,20 @@ def test_a_page_in_place_of_json_may_pass(server: MisbehavingServer) -> None:
         opinion(server, "html")
 
 
-@pytest.mark.parametrize(("model", "wait"), [("busy", 7), ("down", 0)])
-def test_a_busy_server_is_asked_once_a_call_and_says_when_to_come_again(
-    server: MisbehavingServer, model: str, wait: float
-) -> None:
+def test_a_server_that_is_down_is_asked_once_a_call(server: MisbehavingServer) -> None:
     with pytest.raises(ModelUnavailable) as caught:
-        opinion(server, model)
-    assert caught.value.retry_after == wait
+        opinion(server, "down")
+    assert caught.value.retry_after == 0
     assert len(server.asked) == 1
+
+
+def test_a_busy_server_is_asked_again_after_the_wait_that_it_asked_for(
+    server: MisbehavingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    assert words(opinion(server, "busy")) == ANSWER
+    assert waits == [7]
 
 
 @pytest.mark.parametrize("model", ["small", "cuts"])

@@ -1,0 +1,65 @@
+"""What a reader would strike out of an answer, struck out. Text in, text and removals out; no model.
+
+Only whole sentences go, and only those of a kind that adds nothing: a text that is untrue or contradicts itself is left
+as it is. What went is told as a ``Removal`` each.
+"""
+
+from collections.abc import Sequence
+
+from chains.schemas import Defect, DefectKind, Removal
+from chains.text.sentences import split_sentences, word_count
+
+# Another attempt may well be without these.
+MENDABLE = frozenset(
+    {
+        DefectKind.APOLOGY,
+        DefectKind.ANOTHER_SPEAKER,
+        DefectKind.GARBLE,
+        DefectKind.RECITAL,
+        DefectKind.ABOUT_THE_TEXT,
+        DefectKind.BABBLE,
+        DefectKind.REPETITION,
+        DefectKind.OPEN_ITEM,
+    }
+)
+
+
+def strike(text: str, defects: Sequence[Defect]) -> tuple[str, tuple[Removal, ...]]:
+    """Return a text without its mendable defects, and what was taken out of it.
+
+    Behind a close everything goes; of a sentence that comes again, all but the first.
+    """
+    kinds = {one.sentence: one.kind for one in reversed(defects) if one.kind in MENDABLE}
+    if not kinds:
+        return text, ()
+    removed: list[Removal] = []
+    lines: list[str] = []
+    seen: set[str] = set()
+    closed = False
+    for line in text.split("\n"):
+        kept: list[str] = []
+        for sentence in (one.text for one in split_sentences(line)):
+            kind = kinds.get(sentence)
+            closed = closed or kind is DefectKind.BABBLE
+            first = kind is DefectKind.REPETITION and text.count(sentence) > 1 and sentence not in seen
+            seen.add(sentence)
+            if closed or (kind is not None and not first):
+                removed.append(Removal(str(kind or DefectKind.BABBLE), sentence))
+            else:
+                kept.append(sentence)
+        if kept or not line.strip():
+            lines.append(" ".join(kept))
+    return _joined(lines), tuple(removed)
+
+
+def sound_words(text: str, defects: Sequence[Defect]) -> int:
+    """How many words are left once the mendable defects are struck out."""
+    return word_count(strike(text, defects)[0])
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines as a text with one blank line at most between two paragraphs."""
+    text = "\n".join(lines).strip()
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
