@@ -1,6 +1,7 @@
-"""What debating adds: theory checks, and RAMDocs by seven arms at about equal tokens.
+"""What debating adds: theory checks, whole lists together, and RAMDocs by seven arms at about equal tokens.
 
     python -m benchmarks.debate theory [--trials N]
+    python -m benchmarks.debate together [--debates N] [--rounds N] [--batch N] [--seconds S]
     python -m benchmarks.debate ramdocs --data DIR [--model NAME] [--questions N] [--minutes M] [--out FILE.json]
 
 ``--data`` holds ``ramdocs.jsonl.gz`` (MIT; not part of the project). The questions go in chunks; the table and the file
@@ -24,6 +25,7 @@ import numpy as np
 
 from benchmarks.debate.ramdocs import READERS, Result, Row, exact_match, run_arms
 from benchmarks.debate.theory import checks
+from benchmarks.debate.together import hold
 from benchmarks.public_sets import read
 
 DIFFERENCES = (("E", "F"), ("F", "B"), ("E", "G"), ("E", "D"), ("E", "B"), ("E", "C"), ("B", "A"))
@@ -39,6 +41,17 @@ def theory(trials: int) -> int:
         flag = "" if one.holds else "   OUTSIDE"
         print(f"{one.name:52}{one.theory:8.3f}{one.seen:8.3f}   {one.low:.3f} to {one.high:.3f}{flag}")
     return failed
+
+
+def together(debates: int, rounds: int, batch: int, seconds: float) -> int:
+    """Print how long debates take one at a time and together; 1 where that is less than eight times as fast."""
+    alone, alone_batches = hold(debates, rounds, 1, batch, seconds)
+    merged, merged_batches = hold(debates, rounds, min(batch, debates), batch, seconds)
+    print(f"{debates} debates, 3 debaters, {rounds} rounds, {seconds:g} s for a batch of up to {batch}")
+    print(f"one at a time {alone:8.1f} s {alone_batches:6} batches")
+    print(f"together      {merged:8.1f} s {merged_batches:6} batches")
+    print(f"ratio         {alone / merged:8.1f}")
+    return int(alone / merged < 8)
 
 
 def ramdocs(chosen: argparse.Namespace) -> int:
@@ -110,6 +123,11 @@ def main(arguments: list[str] | None = None) -> int:
     parts = parser.add_subparsers(dest="part", required=True)
     checked = parts.add_parser("theory")
     checked.add_argument("--trials", type=int, default=400)
+    listed = parts.add_parser("together")
+    listed.add_argument("--debates", type=int, default=100)
+    listed.add_argument("--rounds", type=int, default=3)
+    listed.add_argument("--batch", type=int, default=16)
+    listed.add_argument("--seconds", type=float, default=0.1)
     measured = parts.add_parser("ramdocs")
     measured.add_argument("--data", type=Path, required=True, help="folder of ramdocs.jsonl.gz")
     measured.add_argument("--model", default="smollm2", help="as in debate run: a folder, a name, or a server")
@@ -122,7 +140,11 @@ def main(arguments: list[str] | None = None) -> int:
     measured.add_argument("--seed", type=int, default=0)
     measured.add_argument("--out", type=Path, help="JSON file of the table and of every answer")
     chosen = parser.parse_args(arguments)
-    return min(1, theory(chosen.trials)) if chosen.part == "theory" else ramdocs(chosen)
+    if chosen.part == "theory":
+        return min(1, theory(chosen.trials))
+    if chosen.part == "together":
+        return together(chosen.debates, chosen.rounds, chosen.batch, chosen.seconds)
+    return ramdocs(chosen)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ import asyncio
 import sys
 from typing import Any
 
-from mcp import Client, StdioServerParameters, stdio_client
+from mcp import Client, StdioServerParameters
 
 
 async def ask(server: Any, question: str, viewpoint: str) -> list[str]:
     """Return the passages that a server finds, each behind its source.
 
     Args:
-        server: a transport such as ``stdio_client(…)``, or a server in this process.
+        server: how to start it, its URL, or a server in this process.
     """
     async with Client(server) as client:
         tools = {tool.name for tool in (await client.list_tools()).tools}
@@ -28,4 +28,4 @@ async def ask(server: Any, question: str, viewpoint: str) -> list[str]:
 if __name__ == "__main__":
     command = StdioServerParameters(command="debate", args=["mcp", "--index", sys.argv[1]])
     question, view = "Does BRICS weaken the dollar?", "Trade in local currencies breaks the dollar's hold."
-    print("\n\n".join(asyncio.run(ask(stdio_client(command), question, view))))  # noqa: T201
+    print("\n\n".join(asyncio.run(ask(command, question, view))))  # noqa: T201

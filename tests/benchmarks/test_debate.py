@@ -8,6 +8,7 @@ from fakes import ScriptedLLM
 from benchmarks.debate.__main__ import table_of
 from benchmarks.debate.ramdocs import Row, Said, dealt, exact_match, held_by_majority, held_by_most, run_arms
 from benchmarks.debate.theory import checks, majority_accuracy
+from benchmarks.debate.together import hold
 
 ROW = Row(
     "r", "When was it founded?", ("It was founded in 1856.", "It was founded in 1901."), ("1856", "1901"), ("1900",)
@@ -86,3 +87,9 @@ def test_the_table_has_every_arm_and_what_talking_adds() -> None:
     assert lines["A vote"]["value"] == 1.0
     assert {"E - F (vote)", "F - B (vote)", "E moderator"} <= lines.keys()
     assert lines["E - F (vote)"]["low"] <= lines["E - F (vote)"]["value"] <= lines["E - F (vote)"]["high"]
+
+
+def test_debates_that_advance_together_share_their_batches() -> None:
+    _, alone = hold(debates=4, rounds=2, width=1, batch=4, seconds=0)
+    _, merged = hold(debates=4, rounds=2, width=4, batch=4, seconds=0)
+    assert merged * 3 < alone
