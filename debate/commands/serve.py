@@ -14,6 +14,7 @@ from debate.commands.session import one_line_errors, start_logging
 if TYPE_CHECKING:
     from debate.serve.web.exploring import Explorer
     from debate.serve.web.library import Library
+    from debate.serve.web.starting import Starter
 
 SERVE_EXAMPLES = """\b
 Examples:
@@ -34,6 +35,9 @@ def serve(
     personas: Annotated[
         Path | None, typer.Option(help="TOML file of personas to explore with; the run's or the built-in ones.")
     ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="A model that new runs may use, as in debate run; may be repeated.")
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Address to serve on; one that other machines reach needs --token.")
     ] = "127.0.0.1",
@@ -44,7 +48,7 @@ def serve(
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Show runs in the browser as they happen, and explore passages from points of view."""
+    """Show runs in the browser as they happen, start and stop them, and explore passages from points of view."""
     start_logging()
     with one_line_errors("stopped"):
         from chains.errors import MissingExtra
@@ -58,7 +62,9 @@ def serve(
 
         admission = admission_for(host, token, tuple(name or ()))
         library = Library([place])
-        site = Site(library, _explorer(library, index, personas))
+        site = Site(
+            library, _explorer(library, index, personas), _starter(library, place, index, personas, model or [])
+        )
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
 
@@ -78,6 +84,16 @@ def _explorer(library: Library, index: Path | None, personas: Path | None) -> Ex
         return None
     settings = latest.settings
     return Explorer(lambda: load_store(settings, NullProgress())[0], load_personas(personas or settings.personas))
+
+
+def _starter(library: Library, place: Path, index: Path | None, personas: Path | None, models: list[str]) -> Starter:
+    """Return what starts runs beside those that are shown."""
+    from debate.run.folder import is_run
+    from debate.serve.web.starting import Starter
+
+    given = {"index": index, "personas": personas} if index else {}
+    base = {name: path.resolve() for name, path in given.items() if path}
+    return Starter((place.parent if is_run(place) else place).resolve(), library, base, models)
 
 
 def _tell(address: str) -> None:

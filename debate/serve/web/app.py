@@ -17,6 +17,8 @@ from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard, TooLargeError
 from debate.serve.web.library import Library
 from debate.serve.web.run_routes import run_routes
+from debate.serve.web.start_routes import start_routes
+from debate.serve.web.starting import Starter
 from debate.terminal.readable import one_line
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
@@ -28,16 +30,19 @@ class Site:
 
     library: Library
     explorer: Explorer | None = None
+    starter: Starter | None = None
 
 
 def create_app(site: Site, admission: Admission) -> FastAPI:
     """Return the page as an ASGI application."""
     assets = load_assets()
-    pages = Pages(version=version_of(assets), sections=_sections(site))
+    pages = Pages(version=version_of(assets), sections=_sections(site), startable=site.starter is not None)
     app = FastAPI(title="debate", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(run_routes(site.library, pages))
     if site.explorer:
         app.include_router(explore_routes(site.explorer, site.library, pages))
+    if site.starter:
+        app.include_router(start_routes(site.starter, pages))
     _serve_assets(app, assets)
     _tell_errors(app, pages)
     app.add_middleware(Guard, admission=admission)
@@ -45,7 +50,8 @@ def create_app(site: Site, admission: Admission) -> FastAPI:
 
 
 def _sections(site: Site) -> tuple[tuple[str, str], ...]:
-    return (("/", "Runs"), *((("/explore", "Explore"),) if site.explorer else ()))
+    offered = [("/", "Runs", True), ("/explore", "Explore", site.explorer), ("/new", "New run", site.starter)]
+    return tuple((address, name) for address, name, is_offered in offered if is_offered)
 
 
 def _serve_assets(app: FastAPI, assets: dict[str, Asset]) -> None:

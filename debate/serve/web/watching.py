@@ -80,7 +80,9 @@ class RunState:
 def runs(began: ProgressEvent) -> bool:
     """Whether the process that began a run is still there, and no later one under its number."""
     try:
-        return bool(abs(psutil.Process(began.process).create_time() - began.created) < 1)
+        process = psutil.Process(began.process)
+        is_same = abs(process.create_time() - began.created) < 1
+        return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
 

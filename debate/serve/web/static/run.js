@@ -1,5 +1,6 @@
 // A run: how far it is, what is in work, and its rows, a hundred at a time.
 import { address, ask, at, h, say } from "./dom.js";
+import { drawActions } from "./actions.js";
 import { STAGES, watch } from "./stream.js";
 
 const AT_ONCE = 100;
@@ -108,7 +109,7 @@ function how(text, kind) { at("how").textContent = text; at("how").className = `
 function preparing(text) { at("preparing").textContent = text; at("preparing").hidden = !text; }
 
 const take = {
-  began(event) { working.clear(); begun.at = 0; how("running", "working"); run.dispatchEvent(new CustomEvent("running", { detail: true })); },
+  began(event) { working.clear(); begun.at = 0; how("running", "working"); drawActions({ running: true }); },
   preparing(event) { preparing(event.text); },
   total(event) { total = event.questions ?? 0; done = event.done ?? 0; preparing(""); begun.at = Date.parse(event.at); begun.done = done; },
   stage(event) {
@@ -127,7 +128,6 @@ const take = {
     working.clear(); preparing(""); at("left").textContent = "";
     how(event.text || "done", event.text === "done" && !failed ? "done" : "failed");
     say(`The run ended: ${event.text || "done"}`);
-    run.dispatchEvent(new CustomEvent("running", { detail: false }));
     state();
   },
 };
@@ -146,13 +146,12 @@ async function state() {
   total = known.questions; done = known.done; failed = known.failed;
   how(known.how, known.running ? "working" : known.how === "done" && !failed ? "done" : "failed");
   for (const one of known.working) working.set(one.id, one);
-  drawCounts(); drawWorking();
+  drawCounts(); drawWorking(); drawActions({ running: known.running, done, failed, total });
   return known;
 }
 
 lay(JSON.parse(at("first").textContent), true);
 if (!complete) load(false).catch(told);
 state().then(known => {
-  run.dispatchEvent(new CustomEvent("running", { detail: known.running }));
   watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen));
 }).catch(told);

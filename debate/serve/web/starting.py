@@ -1,0 +1,211 @@
+"""Starting, stopping and resuming runs: each is a ``debate run`` of its own, with its own lock, that outlives the page.
+
+A request names an upload, a run or a model that this server knows; nothing that it holds becomes a path.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from debate.errors import RunFolderError, SettingsError
+from debate.run.folder import is_run, read_record
+from debate.run.questions import read_questions
+from debate.run.setup import check_inputs
+from debate.serve.web.library import Library
+from debate.serve.web.watching import runs
+from debate.settings import load_settings
+
+Kind = Literal["xlsx", "csv", "txt", "jsonl"]
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
+_SHOWN = 5
+_COMMAND = (sys.executable, "-m", "debate", "run")
+
+
+class NewRun(BaseModel):
+    """What a form asks for.
+
+    Attributes:
+        upload: of a list of questions that was sent before.
+        like: a run whose documents and personas it takes; "" for those that the server was started with.
+    """
+
+    upload: str = Field(max_length=64)
+    name: str = Field("", max_length=40)
+    like: str = Field("", max_length=200)
+    model: str = Field("", max_length=500)
+    deepen: int = Field(0, ge=0, le=5)
+    rounds: int = Field(2, ge=2, le=8)
+    pov_weight: float = Field(0.5, ge=0, le=1)
+    limit: int | None = Field(None, ge=1)
+
+
+class Starter:
+    """Starts runs below one folder.
+
+    Args:
+        base: settings that a run has where it is like no other: an index and personas.
+        models: those that a form may choose from, beside those of the runs that there are.
+        command: how a run is started.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        library: Library,
+        base: Mapping[str, Any],
+        models: Sequence[str] = (),
+        command: Sequence[str] = _COMMAND,
+    ) -> None:
+        self._folder = folder
+        self._library = library
+        self._base = dict(base)
+        self._models = tuple(models)
+        self._command = tuple(command)
+        self._uploads: dict[str, Path] = {}
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def choices(self) -> dict[str, list[str]]:
+        """Return what a form may choose from."""
+        known = self._library.runs().values()
+        models = dict.fromkeys([*self._models, *(run.facts.model for run in known if run.facts.model), "smollm2"])
+        own = [""] if self._base else []
+        return {"models": list(models), "like": [*own, *(run.name for run in known)]}
+
+    def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
+        """Keep a list of questions, once the reader that runs use has read it.
+
+        Raises:
+            QuestionsError: it cannot be read, or holds no question.
+        """
+        place = self._folder / ".uploads"
+        key = secrets.token_hex(8)
+        path = place / f"{key}.{kind}"
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room") from error
+        kept = False
+        try:
+            questions = read_questions(path)
+            kept = True
+        finally:
+            if not kept:
+                path.unlink()
+        self._uploads[key] = path
+        return {"upload": key, "questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
+
+    def start(self, asked: NewRun) -> str:
+        """Start a run and return its name, once it has its folder.
+
+        Raises:
+            DebateError, PromptError, VectorStoreError: bad input; nothing was started.
+        """
+        questions = self._uploads.get(asked.upload)
+        if questions is None:
+            raise SettingsError("send the questions again: this server does not know them (it may have been restarted)")
+        values = self._like(asked) | {"questions": questions, "out": self._free(asked.name), "deepen": asked.deepen}
+        values |= {"rounds": asked.rounds, "pov_weight": asked.pov_weight}
+        values |= {"limit": asked.limit} if asked.limit else {}
+        if asked.model:
+            if asked.model not in self.choices()["models"]:
+                raise SettingsError("choose one of the models in the form; others are offered with --model")
+            values["model"] = asked.model
+        check_inputs(load_settings(values))
+        flags = [part for name, value in values.items() for part in _flag(name, value)]
+        self._launch([*flags, "--quiet"], values["out"])
+        return str(values["out"].name)
+
+    def resume(self, name: str, *, retry_failed: bool) -> None:
+        """Resume a run that was stopped.
+
+        Raises:
+            RunFolderError: there is none, it is running, or it cannot be resumed.
+        """
+        run = self._library.run(name)
+        before = run.watched.state()
+        if before.is_running:
+            raise RunFolderError(f"the run {name} is running already")
+        retry = ["--retry-failed"] if retry_failed else []
+        place = before.end
+        process = self._process(["--resume", str(run.folder), *retry, "--quiet"], run.name)
+        self._await(process, lambda: run.watched.state().end > place, run.name)
+
+    def stop(self, name: str) -> None:
+        """Ask a run to stop after the steps that it is at, as Ctrl-C does.
+
+        Raises:
+            RunFolderError: it is not running, or on another machine.
+        """
+        state = self._library.run(name).watched.state()
+        if state.process is None or state.ended or not state.is_running:
+            raise RunFolderError(f"the run {name} is not running")
+        if state.process.host != socket.gethostname() or not runs(state.process):
+            raise RunFolderError(f"the run {name} is running on {state.process.host}; stop it there")
+        os.kill(state.process.process, signal.SIGINT)
+
+    def _like(self, asked: NewRun) -> dict[str, Any]:
+        if not asked.like:
+            if not self._base:
+                raise SettingsError("choose a run whose documents and personas the new one is to use")
+            return dict(self._base)
+        recorded = read_record(self._library.run(asked.like).folder)["settings"]
+        names = ("corpus", "index", "personas", "embeddings", "opinion_persona", "debaters", "model")
+        return {name: recorded[name] for name in names if recorded.get(name)}
+
+    def _free(self, name: str) -> Path:
+        if name and not _NAME.fullmatch(name):
+            raise SettingsError("a run's name is up to 40 lower-case letters, digits and hyphens; choose another one")
+        number = 1
+        while (folder := self._folder / (name or f"page-{number:03d}")).exists():
+            if name:
+                raise SettingsError(f"there is a run {name!r} already; choose another name")
+            number += 1
+        return folder
+
+    def _launch(self, arguments: Sequence[str], folder: Path) -> None:
+        self._await(self._process(arguments, folder.name), lambda: is_run(folder), folder.name)
+
+    def _process(self, arguments: Sequence[str], name: str) -> subprocess.Popen[bytes]:
+        output = self._folder / ".uploads" / f"{name}.output.txt"
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("wb") as file:
+            process = subprocess.Popen(  # noqa: S603 - this program itself; every argument is checked above
+                [*self._command, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # it goes on when the page ends
+            )
+        self._started = [one for one in self._started if one.poll() is None] + [process]
+        return process
+
+    def _await(self, process: subprocess.Popen[bytes], begun: Any, name: str) -> None:
+        until = time.monotonic() + _PATIENCE
+        while not begun():
+            if process.poll() is not None:
+                output = (self._folder / ".uploads" / f"{name}.output.txt").read_text(errors="replace")
+                told = [line for line in output.splitlines() if line.strip()] or ["it ended without a word"]
+                raise RunFolderError(f"the run was not started: {told[-1]}")
+            if time.monotonic() > until:
+                raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
+            time.sleep(0.1)
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    flag = f"--{name.replace('_', '-')}"
+    several = value if isinstance(value, list | tuple) else [value]
+    return [part for one in several for part in (flag, str(one))]

@@ -1,0 +1,31 @@
+// Start a run: the list is sent and read first, then the run begins.
+import { address, ask, at } from "./dom.js";
+
+const KINDS = ["xlsx", "csv", "txt", "jsonl"];
+function tell(text, isBad) { at("told").textContent = text; at("told").className = isBad ? "bad" : "dim"; }
+
+async function send() {
+  const file = at("file").files[0];
+  const kind = file ? file.name.split(".").at(-1).toLowerCase() : "txt";
+  if (!KINDS.includes(kind)) throw new Error("the list is an xlsx, csv, txt or jsonl file");
+  const body = file || at("typed").value.trim();
+  if (!body) throw new Error("write at least one question, or choose a list");
+  return ask(`/api/uploads?kind=${kind}`, null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+}
+
+at("new").addEventListener("submit", async event => {
+  event.preventDefault();
+  const button = event.target.querySelector("button");
+  button.disabled = true;
+  try {
+    tell("reading the questions");
+    const { upload, questions } = await send();
+    tell(`${questions} question${questions === 1 ? "" : "s"}; starting`);
+    const number = id => Number(at(id).value);
+    const { name } = await ask("/api/runs", { upload, name: at("name").value, like: at("like").value, model: at("model").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
+    location.assign(address(name));
+  } catch (error) {
+    tell(error.message, true);
+    button.disabled = false;
+  }
+});

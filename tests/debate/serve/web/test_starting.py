@@ -1,0 +1,81 @@
+"""Starting runs from the page: what may be asked for, and that nothing of it becomes a path."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from debate.errors import QuestionsError, RunFolderError, SettingsError
+from debate.serve.web.library import Library
+from debate.serve.web.starting import NewRun, Starter
+
+# A run that makes its folder and says what it was given.
+RUN = (
+    "import sys, json, pathlib; a = sys.argv[1:]; out = pathlib.Path(a[a.index('--out') + 1]); out.mkdir();"
+    "(out / 'given.json').write_text(json.dumps(a)); (out / 'run.toml').write_text('')"
+)
+
+
+def starter(folder: Path, program: str = RUN, base: dict[str, Any] | None = None) -> Starter:
+    (folder / "docs").mkdir(exist_ok=True)
+    (folder / "docs" / "a.txt").write_text("Trade grew.")
+    given = {"corpus": folder / "docs"} if base is None else base
+    runs = folder / "runs"
+    return Starter(runs, Library([runs]), given, ["our-model"], [sys.executable, "-c", program])
+
+
+def test_a_list_of_questions_becomes_a_run_with_the_servers_documents(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    kept = starting.keep(b"Did trade grow?\nWhy?\n", "txt")
+    name = starting.start(NewRun(upload=kept["upload"], name="mine", model="our-model", rounds=3))
+    given = json.loads((tmp_path / "runs" / "mine" / "given.json").read_text())
+    assert (kept["questions"], kept["first"], name) == (2, ["Did trade grow?", "Why?"], "mine")
+    assert given[given.index("--corpus") + 1] == str(tmp_path / "docs")
+    assert given[given.index("--model") + 1] == "our-model"
+    assert given[given.index("--rounds") + 1] == "3"
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc", "a b", "A", ".hidden", "-x", "a/b", "a\x00"])
+def test_a_name_that_is_no_plain_name_is_refused(tmp_path: Path, name: str) -> None:
+    starting = starter(tmp_path)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    with pytest.raises(SettingsError, match="lower-case letters, digits and hyphens"):
+        starting.start(NewRun(upload=upload, name=name))
+
+
+@pytest.mark.parametrize("upload", ["", "../../etc/passwd", "0123456789abcdef"])
+def test_an_upload_that_this_server_did_not_get_is_refused(tmp_path: Path, upload: str) -> None:
+    with pytest.raises(SettingsError, match="send the questions again"):
+        starter(tmp_path).start(NewRun(upload=upload))
+
+
+def test_a_model_that_nobody_offered_is_refused(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    with pytest.raises(SettingsError, match="choose one of the models"):
+        starting.start(NewRun(upload=upload, model="/etc/passwd"))
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"PK\x03\x04 no workbook"])
+def test_a_list_that_the_reader_of_runs_refuses_is_not_kept(tmp_path: Path, content: bytes) -> None:
+    starting = starter(tmp_path)
+    with pytest.raises(QuestionsError):
+        starting.keep(content, "xlsx" if content.startswith(b"PK") else "txt")
+    assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
+
+
+def test_a_run_that_does_not_start_says_why(tmp_path: Path) -> None:
+    starting = starter(tmp_path, "print('error: no room'); raise SystemExit(2)")
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    with pytest.raises(RunFolderError, match="the run was not started: error: no room"):
+        starting.start(NewRun(upload=upload))
+
+
+def test_what_is_not_running_cannot_be_stopped(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    starting.start(NewRun(upload=upload, name="mine"))
+    with pytest.raises(RunFolderError, match="the run mine is not running"):
+        starting.stop("mine")
