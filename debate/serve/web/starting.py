@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -75,7 +76,6 @@ class Starter:
         self._models = tuple(models)
         self._command = tuple(command)
         self._uploads: dict[str, Path] = {}
-        self._started: list[subprocess.Popen[bytes]] = []
 
     def choices(self) -> dict[str, list[str]]:
         """Return what a form may choose from."""
@@ -190,7 +190,7 @@ class Starter:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # it goes on when the page ends
             )
-        self._started = [one for one in self._started if one.poll() is None] + [process]
+        Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
         return process
 
     def _await(self, process: subprocess.Popen[bytes], begun: Any, name: str) -> None:
