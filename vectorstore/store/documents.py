@@ -48,6 +48,11 @@ class DocumentTable:
         """Every text, by position."""
         return list(self._table["text"].to_pylist())
 
+    @property
+    def every_position(self) -> NDArray[np.int64]:
+        """Every position, rising."""
+        return np.arange(len(self))
+
     def positions(self, ids: Sequence[str]) -> list[int]:
         """Return the positions of those `ids` that are here, in their order."""
         return [self._position[identifier] for identifier in ids if identifier in self._position]

@@ -1,37 +1,27 @@
-"""FaissStore: a LangChain VectorStore whose searches take points of view.
+"""FaissStore: a store in memory, searched by FAISS, that is saved to a folder and loaded from one.
 
-It keeps vectors and texts together, under one lock, and hands searches to `searching`, files to `persistence`.
-Knows no FAISS, no files of a corpus and no language model.
+Hands searches to `search` and files to `persistence`.
 """
 
-import threading
-import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
-from langchain_core.vectorstores import VectorStore
-from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
-from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
-from vectorstore.store import ranking
-from vectorstore.store.documents import DocumentTable, Filter, metadata_json
+from vectorstore.store.documents import DocumentTable
 from vectorstore.store.encoder import Encoder
 from vectorstore.store.index import Device, Kind, VectorIndex, kind_for
 from vectorstore.store.persistence import Manifest, save_folder
+from vectorstore.store.pov_store import PovVectorStore
 from vectorstore.store.saved import read_saved
-from vectorstore.store.search import PovQuery, Reader, Searcher
-
-Mode = ranking.Mode
 
 
-class FaissStore(VectorStore):
+class FaissStore(PovVectorStore):
     """Chunks with unit vectors; scores are cosines. Safe to call from several threads, which take turns.
 
     Args:
@@ -42,24 +32,14 @@ class FaissStore(VectorStore):
         device: "auto" searches "flat" and "ivf" on the GPU where FAISS sees one; `.device` says where it is.
     """
 
+    _index: VectorIndex
+    _table: DocumentTable
+
     def __init__(
         self, embedding: Embeddings, *, kind: Kind = "flat", stance: bool | None = None, device: Device = "auto"
     ) -> None:
         """Start empty."""
-        self._encoder = Encoder(embedding, stance)
-        self._index = VectorIndex(kind, device)
-        self._table = DocumentTable()
-        self._searcher = Searcher(self._index, self._table)
-        self._lock = threading.RLock()
-
-    def __len__(self) -> int:
-        """Return the number of chunks."""
-        return len(self._table)
-
-    @property
-    def embeddings(self) -> Embeddings:
-        """The embedding model."""
-        return self._encoder.embedding
+        super().__init__(Encoder(embedding, stance), VectorIndex(kind, device), DocumentTable())
 
     @property
     def kind(self) -> Kind:
@@ -70,14 +50,6 @@ class FaissStore(VectorStore):
     def device(self) -> str:
         """Where searches run: "cpu" or "cuda"."""
         return self._index.device
-
-    @property
-    def ids(self) -> list[str]:
-        """The id of every chunk."""
-        with self._lock:
-            return self._table.ids
-
-    # What LangChain asks of a vector store.
 
     @classmethod
     def from_texts(
@@ -95,203 +67,20 @@ class FaissStore(VectorStore):
         store.add_texts(texts, metadatas, ids=ids)
         return store
 
-    def add_texts(
-        self,
-        texts: Iterable[str],
-        metadatas: list[dict[str, Any]] | None = None,
-        *,
-        ids: Sequence[str | None] | None = None,
-        **kwargs: Any,
-    ) -> list[str]:
-        """Embed and add texts; an id that is here already is overwritten, one that is None is made up."""
-        _refuse_unknown(kwargs, "metadatas, ids")
-        listed = list(texts)
-        vectors = self._encoder.documents(listed)
-        return self.add_embedded(listed, vectors, metadatas, ids=ids)
+    def _put(
+        self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        self._remove(ids)
+        self._index.add(vectors)
+        self._table.append(ids, texts, metadatas)
 
-    def add_embedded(
-        self,
-        texts: Sequence[str],
-        vectors: NDArray[Any],
-        metadatas: Sequence[dict[str, Any]] | None = None,
-        *,
-        ids: Sequence[str | None] | None = None,
-    ) -> list[str]:
-        """Add texts whose vectors (n, d) were computed before; otherwise as `add_texts`."""
-        named = [one or str(uuid.uuid4()) for one in (ids if ids is not None else [None] * len(texts))]
-        metas = metadatas if metadatas is not None else [{}] * len(texts)
-        if not len(texts) == len(named) == len(metas) == len(vectors):
-            raise StoreError(
-                f"{len(texts)} texts came with {len(named)} ids, {len(metas)} metadatas and {len(vectors)} "
-                "vectors. Give one of each a text."
-            )
-        if not named:
-            return []
-        last = {identifier: i for i, identifier in enumerate(named)}  # of equal ids in one call the last counts
-        rows = list(last.values())
-        encoded = [metadata_json(metas[i], named[i]) for i in rows]
-        new = self._encoder.unit(np.asarray(vectors)[rows]).astype(np.float32)
-        with self._lock:
-            self._check_dimension(new)
-            self.delete(list(last))
-            self._index.add(new)
-            self._table.append(list(last), [texts[i] for i in rows], encoded)
-            self._changed()
-        return named
-
-    def set_metadatas(self, ids: Sequence[str], metadatas: Sequence[dict[str, Any]]) -> None:
-        """Give documents that are here other metadata; their texts and vectors stay."""
-        encoded = [metadata_json(metadata, ids[i]) for i, metadata in enumerate(metadatas)]
-        with self._lock:
-            self._table.set_metadatas(self._table.positions(ids), encoded)
-
-    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
-        """Delete by id, everything when `ids` is None; unknown ids are passed over."""
-        _refuse_unknown(kwargs, "ids")
-        with self._lock:
-            gone = set(range(len(self)) if ids is None else self._table.positions(ids))
-            if not gone:
-                return True
+    def _remove(self, ids: Sequence[str] | None) -> bool:
+        gone = set(range(len(self)) if ids is None else self._table.positions(ids))
+        if gone:
             kept = [i for i in range(len(self)) if i not in gone]
             self._index.keep(kept)
             self._table.keep(kept)
-            self._changed()
-        return True
-
-    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
-        """Return the documents of those ids that are here, in the order asked."""
-        with self._lock:
-            return [self._table.document(i) for i in self._table.positions(ids)]
-
-    def similarity_search(
-        self, query: str, k: int = 4, *, filter: Filter | None = None, **kwargs: Any
-    ) -> list[Document]:
-        """Return the k chunks nearest to the query; for `filter` see `pov_search`."""
-        return [document for document, _ in self.similarity_search_with_score(query, k, filter=filter, **kwargs)]
-
-    def similarity_search_with_score(
-        self, query: str, k: int = 4, *, filter: Filter | None = None, **kwargs: Any
-    ) -> list[tuple[Document, float]]:
-        """Return the k nearest chunks with their cosines, the largest first."""
-        _refuse_unknown(kwargs, "k, filter")
-        return self._nearest(self._encoder.queries([query])[0], k, filter)
-
-    def similarity_search_by_vector(
-        self, embedding: list[float], k: int = 4, *, filter: Filter | None = None, **kwargs: Any
-    ) -> list[Document]:
-        """Return the k chunks nearest to a vector (d,)."""
-        _refuse_unknown(kwargs, "k, filter")
-        return [document for document, _ in self._nearest(self._encoder.padded(unit([embedding]))[0], k, filter)]
-
-    def max_marginal_relevance_search(
-        self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
-    ) -> list[Document]:
-        """Return k chunks near the query and unlike each other (Carbonell and Goldstein 1998)."""
-        vector = self._encoder.question_half(self._encoder.queries([query]))[0].tolist()
-        return self.max_marginal_relevance_search_by_vector(vector, k, fetch_k, lambda_mult, **kwargs)
-
-    def max_marginal_relevance_search_by_vector(
-        self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
-    ) -> list[Document]:
-        """Return k chunks near a vector and unlike each other, out of the `fetch_k` nearest."""
-        ranking.check_k(k)
-        found = self.similarity_search_by_vector(embedding, fetch_k, **kwargs)
-        with self._lock:
-            vectors = self.vectors([str(document.id) for document in found])
-        chosen = maximal_marginal_relevance(np.asarray(embedding), list(vectors), lambda_mult, k)
-        return [found[i] for i in chosen]
-
-    def _select_relevance_score_fn(self) -> Any:
-        return lambda cosine: (1 + cosine) / 2
-
-    # What is ours.
-
-    def pov_search(
-        self,
-        questions: Sequence[str],
-        povs_per_question: Sequence[Sequence[POV]],
-        *,
-        pov_weight: float = 0.5,
-        k: int = 5,
-        mode: Mode = "dense",
-        aggregate: Aggregate = "sum",
-        calibrate: bool = False,
-        rerank: bool | None = None,
-        filter: Filter | None = None,
-    ) -> list[list[Document]]:
-        """Search for many questions at once, each from its own points of view.
-
-        Args:
-            questions: n texts.
-            povs_per_question: n lists of views; an empty one makes a plain search.
-            pov_weight: λ, from 0 (the question alone) to 1 (the views alone).
-            k: chunks a question.
-            mode: "dense" scores by cosine; "hybrid" adds BM25, both standardised over the corpus.
-            aggregate: "sum" of the views, or "max": the view that a chunk serves best.
-            calibrate: standardise each dense term by its mean and spread over the corpus, so that views
-                that everything resembles a little weigh no more than others. "hybrid" always does.
-            rerank: let the model's reranker read the 30 best with each view, and add what it says to `pov_scores`.
-                None does so where the model has one, the mode is "dense" and nothing is calibrated.
-            filter: search only documents whose metadata have these values, {"speaker": "Ann", "year": [2023, 2024]}
-                with any of several, or for which a function of the document is true.
-
-        Returns:
-            For every question at most k documents, the best first. Metadata gains `score`,
-            `question_score`, `pov_scores` (one a view) and `rank` (from 1), with
-            score = (1-λ)·question_score + λ·Σ ŵ_j·pov_scores[j], the sum of `pov`'s docstring.
-
-        Raises:
-            POVError: λ or the weights make no sense. StoreError: the numbers of questions and lists differ, or
-                rerank=True where that cannot be.
-        """
-        check_pov_weight(pov_weight)
-        ranking.check_mode(mode)
-        ranking.check_k(k)
-        if len(questions) != len(povs_per_question):
-            raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
-        factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
-        reader = self._reader(rerank, possible=mode == "dense" and not calibrate)
-        queries = [
-            PovQuery(question, povs, self._basis(question, vector, povs), factor)
-            for question, vector, povs, factor in zip(
-                questions, self._encoder.queries(questions), povs_per_question, factors, strict=True
-            )
-        ]
-        with self._lock:
-            if not len(self):
-                return [[] for _ in questions]
-            for query in queries[:1]:
-                self._check_dimension(query.basis)
-            allowed = None if filter is None else self._table.matching(filter)
-            if mode == "hybrid":
-                return [self._searcher.hybrid(query, k, allowed) for query in queries]
-            return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader, allowed=allowed)
-
-    def query_vectors(self, question: str, povs: Sequence[POV]) -> NDArray[np.float64]:
-        """Return the vectors (1 + m, d) whose products with a stored passage are its scores for question and views."""
-        return self._basis(question, self._encoder.queries([question])[0], povs)
-
-    def _basis(self, question: str, vector: NDArray[np.float64], povs: Sequence[POV]) -> NDArray[np.float64]:
-        return np.vstack([vector[None, :], self._encoder.povs(question, povs)]) if povs else vector[None, :]
-
-    def _reader(self, wanted: bool | None, *, possible: bool) -> Reader | None:
-        if wanted and not self._encoder.reads:
-            raise StoreError("rerank=True needs a model with a reranker. The bundled one has it: load_embeddings().")
-        if wanted and not possible:
-            raise StoreError("rerank=True goes with mode='dense' and without calibrate. Leave one of them out.")
-        return self._encoder.readings if wanted is not False and possible and self._encoder.reads else None
-
-    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """Return the unit vectors (n, d) of those ids that are here, in the order asked.
-
-        They are what questions are compared with; a stance half is left out.
-        """
-        return self._encoder.question_half(self.stored_vectors(ids))
-
-    def stored_vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of those ids as they are stored, for `add_embedded`."""
-        with self._lock:
-            return self._index.vectors(self._table.positions(ids))
+        return bool(gone)
 
     def save(self, folder: str | Path) -> None:
         """Write the store into a folder, all of it or nothing; a store that is there already is replaced.
@@ -326,34 +115,5 @@ class FaissStore(VectorStore):
         saved = read_saved(Path(folder), mmap=mmap, device=device)
         store = cls(embedding, kind=saved.index.kind, stance=saved.manifest.stance, device=device)
         store._encoder.check_probe(saved.manifest, Path(folder))
-        store._index, store._table = saved.index, saved.table
-        store._changed()
+        store._hold(saved.index, saved.table)
         return store
-
-    # Inside the lock.
-
-    def _nearest(self, vector: NDArray[np.float64], k: int, wanted: Filter | None) -> list[tuple[Document, float]]:
-        ranking.check_k(k)
-        with self._lock:
-            if not len(self):
-                return []
-            self._check_dimension(vector[None, :])
-            allowed = None if wanted is None else self._table.matching(wanted)
-            return self._searcher.nearest(vector, k, allowed)
-
-    def _changed(self) -> None:
-        self._searcher = Searcher(self._index, self._table)
-
-    def _check_dimension(self, vectors: NDArray[Any]) -> None:
-        if self._index.dimension not in (None, vectors.shape[1]):
-            raise StoreError(
-                f"The vectors have {vectors.shape[1]} dimensions, the store {self._index.dimension}. Use the "
-                "embedding model that the store was built with."
-            )
-        if not np.isfinite(vectors).all():
-            raise StoreError("The vectors hold numbers that are not finite. Check the embedding model.")
-
-
-def _refuse_unknown(kwargs: dict[str, Any], known: str) -> None:
-    if kwargs:
-        raise StoreError(f"unknown argument {next(iter(kwargs))!r}. Known: {known}.")

@@ -4,8 +4,9 @@ The second scoring is in double precision and part by part, so that a chunk's sc
 whatever index found it. A reranker, where there is one, then reads the best of them. Knows no files and no locks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from langchain_core.documents import Document
@@ -13,8 +14,7 @@ from numpy.typing import NDArray
 
 from vectorstore.pov import POV
 from vectorstore.store import ranking
-from vectorstore.store.documents import DocumentTable
-from vectorstore.store.index import VectorIndex
+from vectorstore.store.documents import Filter
 from vectorstore.store.lexical import LexicalIndex
 from vectorstore.store.ranking import Floats
 
@@ -66,10 +66,57 @@ class PovQuery:
         return bool(self.factor[:, 1:].any())
 
 
+class Vectors(Protocol):
+    """Unit vectors by position, searched by dot product; see `VectorIndex`."""
+
+    @property
+    def dimension(self) -> int | None:
+        """The vectors' dimension; None before the first."""
+
+    def search(self, vectors: NDArray[Any], k: int) -> list[Positions]:
+        """Return for each row of (b, d) the positions of its k nearest, and a few more."""
+
+    def search_among(self, allowed: Positions, vectors: NDArray[Any], k: int) -> list[Positions]:
+        """Return for each row of (b, d) its k nearest of the allowed positions, exactly, and a few more."""
+
+    def vectors(self, positions: Iterable[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, d) at these positions."""
+
+
+class Table(Protocol):
+    """Documents by position; see `DocumentTable`."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, by position."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text, by position."""
+
+    @property
+    def every_position(self) -> Positions:
+        """Every position, rising."""
+
+    def positions(self, ids: Sequence[str]) -> list[int]:
+        """Return the positions of those `ids` that are here, in their order."""
+
+    def document(self, position: int) -> Document:
+        """Return the document at a position, its metadata free to change."""
+
+    def matching(self, wanted: Filter) -> Positions:
+        """Return the positions of the documents that a filter lets through."""
+
+    def set_metadatas(self, positions: Sequence[int], metadatas: Sequence[str]) -> None:
+        """Replace the metadata, JSON, at these positions."""
+
+
 class Searcher:
     """Searches one state of an index and its documents; made anew after every change of them."""
 
-    def __init__(self, index: VectorIndex, table: DocumentTable) -> None:
+    def __init__(self, index: Vectors, table: Table) -> None:
         """Take the two; nothing is computed yet."""
         self._index = index
         self._table = table
@@ -106,10 +153,13 @@ class Searcher:
 
     def hybrid(self, query: PovQuery, k: int, allowed: Positions | None = None) -> list[Document]:
         """Search by cosine and by words for one question; both halves stand in standard deviations."""
-        lexical = self.lexical().term_scores(query.question, query.povs)
+        every = self._table.every_position
+        scores = self.lexical().term_scores(query.question, query.povs)
+        lexical = np.zeros((every[-1] + 1, scores.shape[1]))
+        lexical[every] = scores
         scale = self.moments().scale(query.basis)
         wide = max(10 * k, ranking.SHORTLIST)
-        among = np.arange(len(self._table)) if allowed is None else allowed
+        among = every if allowed is None else allowed
         if query.topic is not None:
             asked = among[ranking.best(lexical[among, 0], max(k, ON_TOPIC))]
             near = self._candidates(query.topic, max(k, ON_TOPIC), allowed)[0]
@@ -144,7 +194,7 @@ class Searcher:
     def moments(self) -> ranking.Moments:
         """Return the mean and covariance of the corpus' vectors, computed once."""
         if self._moments is None:
-            self._moments = ranking.Moments.of(self._index.vectors(range(len(self._table))))
+            self._moments = ranking.Moments.of(self._index.vectors(self._table.every_position))
         return self._moments
 
     def lexical(self) -> LexicalIndex:
