@@ -28,7 +28,7 @@ from chains.schemas import Chunk
 from chains.text.sentences import split_sentences, word_count
 
 if TYPE_CHECKING:
-    from vectorstore import FaissStore
+    from vectorstore import PovVectorStore
 
 # Fields as far apart as possible, so that no corpus holds the answers to more than a few.
 CALIBRATION_QUESTIONS = (
@@ -101,7 +101,7 @@ class AbstentionThreshold:
     cosine: float
     off_topic: float
     in_domain: float | None
-    store: FaissStore = field(repr=False, compare=False)
+    store: PovVectorStore = field(repr=False, compare=False)
 
     def score(self, question: str, chunks: Sequence[Chunk]) -> float:
         """Return the highest cosine between a question and its chunks; the same in every retrieval mode.
@@ -129,7 +129,7 @@ class AbstentionThreshold:
 
 
 def calibrate(
-    store: FaissStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS, seed: int = 0
+    store: PovVectorStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS, seed: int = 0
 ) -> AbstentionThreshold:
     """Measure a corpus's threshold with its own embedding model; some seconds on a CPU, whatever its size.
 
@@ -150,7 +150,7 @@ def calibrate(
     return AbstentionThreshold(cosine, middle, in_domain, store)
 
 
-def _nearest(store: FaissStore, texts: Sequence[str], owners: Sequence[str]) -> Iterator[float]:
+def _nearest(store: PovVectorStore, texts: Sequence[str], owners: Sequence[str]) -> Iterator[float]:
     """The cosine of each text to its nearest chunk other than its owner."""
     found = store.pov_search(texts, [()] * len(texts), pov_weight=0, k=2) if texts else []
     for documents, owner in zip(found, owners, strict=True):
@@ -159,7 +159,7 @@ def _nearest(store: FaissStore, texts: Sequence[str], owners: Sequence[str]) -> 
             yield others[0]
 
 
-def _sentences(store: FaissStore, seed: int) -> tuple[list[str], list[str]]:
+def _sentences(store: PovVectorStore, seed: int) -> tuple[list[str], list[str]]:
     """One sentence of each of up to 200 chunks, and the chunks' ids."""
     chance = random.Random(seed)  # noqa: S311 - a sample, no secret
     ids = store.ids

@@ -30,7 +30,7 @@ from chains.text.numbers import claimed_numbers
 from prompts import RenderedPrompt, load_prompt
 
 if TYPE_CHECKING:
-    from vectorstore import FaissStore
+    from vectorstore import PovVectorStore
 
 __all__ = ["deepening_chain", "parse_questions"]
 
@@ -48,7 +48,7 @@ def deepening_chain(
     llm: BaseLanguageModel[Any],
     embeddings: Embeddings,
     *,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
     count: int = 3,
     replace_seeds: bool = False,
     seed: int = 0,
@@ -127,7 +127,7 @@ def _is_vaguer(text: str, seed: str) -> bool:
     return (was_specific and not specific) or len(content_words(text) - content_words(seed)) < 2
 
 
-def _borne_out_by(store: FaissStore, embeddings: Embeddings) -> BearsOut:
+def _borne_out_by(store: PovVectorStore, embeddings: Embeddings) -> BearsOut:
     def embed(texts: list[str]) -> NDArray[Any]:
         return np.asarray(embeddings.embed_documents(texts), dtype=np.float32)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from vectorstore.retriever import POVRetriever
     from vectorstore.store.building import build_index
     from vectorstore.store.faiss_store import FaissStore
+    from vectorstore.store.pg_store import PgVectorStore
+    from vectorstore.store.pov_store import PovVectorStore
 
 _HOME = {
     "POV": "pov",
@@ -26,6 +28,8 @@ _HOME = {
     "POVError": "errors",
     "POVStore": "any_store",
     "POVRetriever": "retriever",
+    "PgVectorStore": "store.pg_store",
+    "PovVectorStore": "store.pov_store",
     "SentenceTransformerEmbeddings": "embedding.models",
     "Skipped": "corpus.files",
     "StoreError": "errors",
@@ -46,6 +50,8 @@ __all__ = [
     "POVError",
     "POVRetriever",
     "POVStore",
+    "PgVectorStore",
+    "PovVectorStore",
     "SentenceTransformerEmbeddings",
     "Skipped",
     "StoreError",

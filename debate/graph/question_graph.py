@@ -31,7 +31,7 @@ from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from debate.settings import GraphSettings
 from prompts import Persona, PointOfView
-from vectorstore import FaissStore, POVStore, as_pov_store
+from vectorstore import POVStore, PovVectorStore, as_pov_store
 
 
 class QuestionState(DebateState, total=False):
@@ -152,7 +152,7 @@ def _opinion_step(
     llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
     # Other stores do not tell what they hold, so nothing can be measured on it.
-    measured = store if isinstance(store, FaissStore) and chosen.abstain and len(store) > chosen.k else None
+    measured = store if isinstance(store, PovVectorStore) and chosen.abstain and len(store) > chosen.k else None
     chain = opinion_chain(
         llm,
         writer,

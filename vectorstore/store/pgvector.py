@@ -1,0 +1,371 @@
+"""Chunks in PostgreSQL with pgvector: the connection and every SQL statement. The only importer of psycopg.
+
+A table holds one corpus; its comment, JSON, says what `manifest.json` says of a folder. Positions are the
+identity column: they rise in the order of insertion and have gaps where rows were deleted.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Literal, LiteralString, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import numpy as np
+import psycopg
+from langchain_core.documents import Document
+from numpy.typing import NDArray
+from pgvector.psycopg import register_vector
+from psycopg import errors, sql
+
+from vectorstore.errors import StoreError
+from vectorstore.store.documents import Filter
+from vectorstore.store.search import Positions
+
+PgKind = Literal["flat", "hnsw"]
+FORMAT = "pov-debate vector store"
+SPARE = 8  # more than asked for, since the ranking after this scores anew
+# Candidates that a search of the graph keeps. pgvector's own 40 is fewer than a reranker reads.
+EF_SEARCH = 200
+_ANSWERS_WITHIN = 10  # seconds
+
+
+@dataclass(frozen=True)
+class PgAddress:
+    """Where a table is.
+
+    Attributes:
+        connection: for psycopg, with the password where there is one.
+        shown: for messages, without it.
+    """
+
+    connection: str
+    table: str
+    shown: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``postgresql://user:password@host:port/database/table``.
+
+        Raises:
+            StoreError: it names no database or no table.
+        """
+        parts = urlsplit(text)
+        names = parts.path.strip("/").split("/")
+        place = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+        if parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
+            raise StoreError(f"{place} is no address of a table. Write postgresql://user@host:5432/database/table.")
+        return cls(urlunsplit(parts._replace(path=f"/{names[0]}")), names[1], place)
+
+
+@dataclass(frozen=True)
+class TableManifest:
+    """What a table's comment says of it; `probe` is how its embedding model embeds a fixed sentence."""
+
+    kind: PgKind
+    dimension: int
+    embedding: str
+    probe: tuple[float, ...]
+    stance: bool = False
+
+
+class Session:
+    """One connection, for one thread at a time.
+
+    Each outermost ``with`` is a transaction, which sees one state of the table. A connection that was lost is opened
+    anew by the next transaction. Errors of the database leave as StoreError.
+    """
+
+    def __init__(self, address: PgAddress) -> None:
+        self.address = address
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = self._connected()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        connection = self._connection
+        try:
+            if self._depth or connection is None or connection.closed:
+                return
+            if error:
+                connection.rollback()
+            else:
+                connection.commit()
+        except psycopg.Error as failure:
+            raise self._told(failure) from failure
+        finally:
+            self._lock.release()
+            if isinstance(error, psycopg.Error):
+                raise self._told(error) from error
+
+    def execute(self, query: LiteralString, *values: Any) -> psycopg.Cursor[Any]:
+        """Run a statement in which ``{table}`` is the table."""
+        if self._connection is None:
+            raise StoreError(f"{self.address.shown}: a statement outside of a transaction")
+        return self._connection.execute(sql.SQL(query).format(table=sql.Identifier(self.address.table)), values)
+
+    @contextmanager
+    def closed_on_error(self) -> Iterator[Self]:
+        """Close the connection where what is done with it fails."""
+        try:
+            yield self
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            if self._connection:
+                self._connection.close()
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        try:
+            connection = psycopg.connect(self.address.connection, connect_timeout=_ANSWERS_WITHIN)
+        except psycopg.Error as error:
+            raise self._told(error) from error
+        try:
+            self._prepare(connection)
+        except psycopg.Error as error:
+            connection.close()
+            raise self._told(error) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        found = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
+        connection.commit()
+        if not found:
+            self._add_extension(connection)
+        register_vector(connection)
+        connection.execute(f"SET hnsw.ef_search = {EF_SEARCH}")
+        connection.execute("SET hnsw.iterative_scan = relaxed_order")  # for searches that want more than that
+        connection.commit()
+
+    def _add_extension(self, connection: psycopg.Connection[Any]) -> None:
+        try:
+            connection.execute("CREATE EXTENSION vector")
+            connection.commit()
+        except psycopg.Error as error:
+            raise StoreError(
+                f"{self.address.shown}: the database has no pgvector, and it cannot be added ({_first(error)}). "
+                "Install it on the server and run CREATE EXTENSION vector as its owner."
+            ) from error
+
+    def _told(self, error: psycopg.Error) -> StoreError:
+        shown = self.address.shown
+        if isinstance(error, errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege):
+            return StoreError(f"{shown} cannot be written ({_first(error)}). Use a role and a server that may write.")
+        if isinstance(error, psycopg.OperationalError):
+            return StoreError(
+                f"{shown} does not answer ({_first(error)}). Check server, port and password; run it again."
+            )
+        return StoreError(f"{shown}: {_first(error)}")
+
+
+def _first(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+class PgTable:
+    """Vectors and documents of one table (see `search.Vectors` and `search.Table`); each call inside a transaction.
+
+    Raises:
+        StoreError: there is no such table, or it is none of ours.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        with session:
+            told = session.execute("SELECT obj_description(to_regclass(%s))", f'"{session.address.table}"').fetchone()
+            exists = session.execute("SELECT to_regclass(%s)", f'"{session.address.table}"').fetchone()
+        if exists is None or exists[0] is None:
+            raise StoreError(f"{session.address.shown}: there is no such table. Make it with PgVectorStore.create.")
+        self.manifest = _manifest(told[0] if told else None, session.address.shown)
+
+    @classmethod
+    def create(cls, session: Session, manifest: TableManifest) -> Self:
+        """Make an empty table; StoreError where one of its name is there."""
+        with session:
+            if session.execute("SELECT to_regclass(%s)", f'"{session.address.table}"').fetchone() != (None,):
+                raise StoreError(f"{session.address.shown} is there already. Open it, or give another table.")
+            session.execute(
+                "CREATE TABLE {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+                "id text NOT NULL UNIQUE, text text NOT NULL, metadata jsonb NOT NULL, embedding vector NOT NULL)"
+            )
+            session.execute(f"ALTER TABLE {{table}} ALTER embedding TYPE vector({manifest.dimension:d})")
+            if manifest.kind == "hnsw":
+                session.execute("CREATE INDEX ON {table} USING hnsw (embedding vector_ip_ops)")
+            comment = sql.Literal(json.dumps({"format": FORMAT, **asdict(manifest)})).as_string()
+            session.execute(f"COMMENT ON TABLE {{table}} IS {comment.replace('{', '{{').replace('}', '}}')}")
+        return cls(session)
+
+    def __len__(self) -> int:
+        """Return the number of chunks."""
+        return int(self._one("SELECT count(*) FROM {table}"))
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """What differs after every change of the chunks: their number and the last position."""
+        count, last = self._session.execute("SELECT count(*), coalesce(max(position), 0) FROM {table}").fetchall()[0]
+        return int(count), int(last)
+
+    @property
+    def dimension(self) -> int:
+        """The vectors' dimension."""
+        return self.manifest.dimension
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, by position."""
+        return list(self._column("SELECT id FROM {table} ORDER BY position"))
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text, by position."""
+        return list(self._column("SELECT text FROM {table} ORDER BY position"))
+
+    @property
+    def every_position(self) -> Positions:
+        """Every position, rising."""
+        return np.fromiter(self._column("SELECT position FROM {table} ORDER BY position"), dtype=np.int64)
+
+    def search(self, vectors: NDArray[Any], k: int) -> list[Positions]:
+        """Return for each row of (b, d) the positions of its k nearest, and a few more."""
+        return [
+            self._nearest("SELECT position FROM {table} ORDER BY embedding <#> %s LIMIT %s", _sent(row), k + SPARE)
+            for row in vectors
+        ]
+
+    def search_among(self, allowed: Positions, vectors: NDArray[Any], k: int) -> list[Positions]:
+        """Return for each row of (b, d) its k nearest of the allowed positions, exactly, and a few more."""
+        query: LiteralString = (
+            "WITH allowed AS MATERIALIZED (SELECT position, embedding FROM {table} WHERE position = ANY(%s)) "
+            "SELECT position FROM allowed ORDER BY embedding <#> %s LIMIT %s"
+        )
+        return [self._nearest(query, allowed.tolist(), _sent(row), k + SPARE) for row in vectors]
+
+    def vectors(self, positions: Iterable[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, d) at these positions."""
+        wanted = [int(one) for one in positions]
+        rows = self._column(
+            "SELECT embedding FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked (position, n) "
+            "JOIN {table} USING (position) ORDER BY n",
+            wanted,
+        )
+        found = [_received(row) for row in rows]
+        return np.stack(found) if found else np.empty((0, self.dimension), dtype=np.float32)
+
+    def positions(self, ids: Sequence[str]) -> list[int]:
+        """Return the positions of those `ids` that are here, in their order."""
+        return list(
+            self._column(
+                "SELECT position FROM unnest(%s::text[]) WITH ORDINALITY AS asked (id, n) "
+                "JOIN {table} USING (id) ORDER BY n",
+                list(ids),
+            )
+        )
+
+    def document(self, position: int) -> Document:
+        """Return the document at a position, its metadata free to change."""
+        [one] = self.documents([position])
+        return one
+
+    def documents(self, positions: Sequence[int]) -> list[Document]:
+        """Return the documents at these positions, in their order."""
+        rows = self._session.execute(
+            "SELECT id, text, metadata FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked (position, n) "
+            "JOIN {table} USING (position) ORDER BY n",
+            list(positions),
+        )
+        return [Document(id=one, page_content=text, metadata=metadata) for one, text, metadata in rows]
+
+    def matching(self, wanted: Filter) -> Positions:
+        """Return the positions of the documents that a filter lets through."""
+        if callable(wanted):
+            every = self.every_position
+            return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
+        found = self.every_position
+        for name, value in wanted.items():
+            allowed = value if isinstance(value, list | tuple | set) else [value]
+            rows = self._column(
+                "SELECT position FROM {table} WHERE metadata -> %s = ANY(%s::jsonb[]) ORDER BY position",
+                name,
+                [json.dumps(one) for one in allowed],
+            )
+            found = np.intersect1d(found, np.fromiter(rows, dtype=np.int64))
+        return found
+
+    def put(
+        self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        """Add rows, in place of those of equal ids; other writers wait, readers see the state before."""
+        self._session.execute("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        self._session.execute("DELETE FROM {table} WHERE id = ANY(%s)", list(ids))
+        self._session.execute(
+            "INSERT INTO {table} (id, text, metadata, embedding) SELECT id, text, metadata::jsonb, embedding::vector "
+            "FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY "
+            "AS given (id, text, metadata, embedding, n) ORDER BY n",
+            *(list(ids), list(texts), list(metadatas), [str(row.tolist()) for row in vectors]),
+        )
+
+    def remove(self, ids: Sequence[str] | None) -> bool:
+        """Delete rows, all where `ids` is None; tell whether any was there."""
+        self._session.execute("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        if ids is None:
+            return self._session.execute("DELETE FROM {table}").rowcount > 0
+        return self._session.execute("DELETE FROM {table} WHERE id = ANY(%s)", list(ids)).rowcount > 0
+
+    def set_metadatas(self, positions: Sequence[int], metadatas: Sequence[str]) -> None:
+        """Replace the metadata, JSON, at these positions."""
+        self._session.execute(
+            "UPDATE {table} SET metadata = given.metadata::jsonb FROM unnest(%s::bigint[], %s::text[]) "
+            "AS given (position, metadata) WHERE {table}.position = given.position",
+            *(list(positions), list(metadatas)),
+        )
+
+    def _nearest(self, query: LiteralString, *values: Any) -> Positions:
+        return np.fromiter(self._column(query, *values), dtype=np.int64)
+
+    def _one(self, query: LiteralString, *values: Any) -> Any:
+        return next(self._column(query, *values))
+
+    def _column(self, query: LiteralString, *values: Any) -> Iterator[Any]:
+        return (row[0] for row in self._session.execute(query, *values))
+
+
+def _manifest(comment: str | None, shown: str) -> TableManifest:
+    try:
+        told = json.loads(comment or "")
+        if told.pop("format") != FORMAT:
+            raise ValueError("another format")
+        return TableManifest(**told | {"probe": tuple(told["probe"])})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{shown} is no table of this program, or lost its comment. Give another table.") from error
+
+
+def _sent(vector: NDArray[Any]) -> Any:
+    return vector.astype(np.float32)
+
+
+def _received(vector: Any) -> NDArray[np.float32]:
+    return np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, dtype=np.float32)
