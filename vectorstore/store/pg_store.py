@@ -105,7 +105,7 @@ class PgVectorStore(PovVectorStore):
     def pov_search(
         self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], **search: Any
     ) -> list[list[Document]]:
-        """Search as `PovVectorStore.pov_search`; what "hybrid" and `calibrate` have read is read again after a change."""
+        """Search as `PovVectorStore.pov_search`; "hybrid" and `calibrate` read the corpus again after a change."""
         if search.get("mode") != "hybrid" and not search.get("calibrate"):
             return super().pov_search(questions, povs_per_question, **search)
         with self._lock:
