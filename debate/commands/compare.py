@@ -14,7 +14,7 @@ from debate.options import with_settings
 COMPARE_EXAMPLES = """\b
 Examples:
   debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
-      both models answer the same questions from the same passages; tests and answers into compare.xlsx
+      both models answer the same questions from the same passages; tests and answers into compare.xlsx and compare.html
   debate vote compared/first
       judge the answers without knowing whose they are
 
@@ -34,6 +34,7 @@ def compare(**settings: Any) -> None:
         from debate.compare.runner import compare_models
         from debate.compare.settings import compare_settings
         from debate.output.comparison import write_comparison
+        from debate.output.comparison_page import write_comparison_page
         from debate.terminal.compare_view import print_comparison
         from debate.terminal.run_view import RunLines
 
@@ -42,5 +43,6 @@ def compare(**settings: Any) -> None:
         comparison = compare_models(chosen, RunLines())
         print_comparison(console, comparison)
         console.print(f"Workbook: {write_comparison(comparison)}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"Report:   {write_comparison_page(comparison)}", markup=False, highlight=False, soft_wrap=True)
         if comparison.failed:
             raise typer.Exit(ExitCode.FAILED_ROWS)

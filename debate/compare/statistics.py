@@ -72,7 +72,7 @@ def _interval(differences: Any, seed: int) -> tuple[float, float]:
 
 def _permutation(differences: Any, seed: int) -> float:
     """The share of sign flips of the differences whose mean is as far from zero."""
-    if not np.any(differences):
+    if len(differences) < 2 or not np.any(differences):  # a single pair is as far from zero when it is flipped
         return 1.0
     found = stats.permutation_test(
         (differences,),

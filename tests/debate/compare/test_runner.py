@@ -62,13 +62,30 @@ def test_every_model_answers_every_question_from_the_same_passages(settings, sto
     assert all(len(chunks) == 3 for chunks in found.passages)
 
 
-def test_a_comparison_that_stopped_at_its_second_model_asks_the_first_nothing_again(settings, store) -> None:
-    class Stops(Models):
-        def __call__(self, name: str) -> ScriptedLLM:
-            if name == "other":
-                raise KeyboardInterrupt
-            return super().__call__(name)
+class Stops(Models):
+    """Is interrupted when the second model is loaded."""
 
+    def __call__(self, name: str) -> ScriptedLLM:
+        if name == "other":
+            raise KeyboardInterrupt
+        return super().__call__(name)
+
+
+def cells(path: Path) -> list[list[object]]:
+    return [[sheet.title, *row] for sheet in load_workbook(path) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_comparison_that_was_stopped_and_resumed_writes_the_workbook_of_one_that_was_not(
+    settings, store, tmp_path: Path
+) -> None:
+    undisturbed = settings.model_copy(update={"out": tmp_path / "undisturbed"})
+    with pytest.raises(KeyboardInterrupt):
+        compared(settings, store, Stops())
+    resumed = write_comparison(compared(settings, store, Models()))
+    assert cells(resumed) == cells(write_comparison(compared(undisturbed, store, Models())))
+
+
+def test_a_comparison_that_stopped_at_its_second_model_asks_the_first_nothing_again(settings, store) -> None:
     with pytest.raises(KeyboardInterrupt):
         compared(settings, store, Stops())
     resumed = Models()

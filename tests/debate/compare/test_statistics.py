@@ -61,3 +61,8 @@ def test_models_that_never_differ_are_not_told_apart() -> None:
 def test_figures_that_are_no_pairs_are_refused(first, second) -> None:
     with pytest.raises(ValueError, match="a paired test needs as many of each"):
         paired_difference(first, second)
+
+
+def test_a_single_pair_proves_nothing_whatever_its_difference() -> None:
+    found = paired_difference([0.1], [0.9])
+    assert (found.pairs, found.p) == (1, 1.0)

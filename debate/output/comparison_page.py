@@ -1,0 +1,121 @@
+"""``compare.html``: the tests of a comparison, and the answers beside each other, in one file that needs no network.
+
+What an answer has and the first model's answer lacks is marked, word by word, and the other way round. Where two
+answers have hardly a word sequence in common, marking everything would say nothing: that is written instead.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from debate.compare.comparison import Compared
+from debate.compare.measures import Answer
+from debate.compare.runner import Comparison
+from debate.errors import RunFolderError
+from debate.output.report import style
+
+_ALIKE = 0.25  # below it the answers are told apart without marks
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of an answer; ``differs`` where the other answer does not have it."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """One model's answer to a question, in pieces; ``note`` says what cannot be seen from them."""
+
+    model: str
+    pieces: tuple[Piece, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95% interval drawn on a line from -1 to 1, as shares of the largest end: places in percent."""
+
+    left: float
+    width: float
+    middle: float
+
+
+def write_comparison_page(comparison: Comparison) -> Path:
+    """Write the page into the comparison's folder.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
+    page = _template().render(
+        nonce=secrets.token_urlsafe(16),
+        style=style(),
+        models=comparison.models,
+        failed=comparison.failed,
+        tests=[(one, _interval(one)) for one in comparison.compared],
+        questions=list(_questions(comparison)),
+    )
+    path = comparison.folder / "compare.html"
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(page, encoding="utf-8", errors="replace")
+        unfinished.replace(path)
+    except OSError as error:
+        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+    return path
+
+
+def marked(text: str, other: str) -> tuple[tuple[Piece, ...], float]:
+    """Return a text in pieces, those marked that another lacks, and how alike the two are (0 to 1)."""
+    words, others = text.split(" "), other.split(" ")
+    found = SequenceMatcher(None, words, others, autojunk=False)
+    pieces = []
+    for kind, start, end, _, _ in found.get_opcodes():
+        if end > start:
+            pieces.append(Piece(" ".join(words[start:end]), kind != "equal"))
+    return tuple(pieces), found.ratio()
+
+
+def _questions(comparison: Comparison) -> Iterator[tuple[str, list[AnswerShown]]]:
+    for n, question in enumerate(comparison.questions):
+        answers = [of_model[n] for of_model in comparison.answers]
+        yield question.text, [_shown(answer, answers[0 if at else 1]) for at, answer in enumerate(answers)]
+
+
+def _shown(answer: Answer, other: Answer) -> AnswerShown:
+    if answer.opinion is None:
+        return AnswerShown(answer.model, (), f"failed: {answer.error}")
+    text = answer.opinion.answer
+    if other.opinion is None:
+        return AnswerShown(answer.model, (Piece(text, False),), "")
+    if text == other.opinion.answer:
+        return AnswerShown(answer.model, (Piece(text, False),), f"the same as {other.model}'s")
+    pieces, alike = marked(text, other.opinion.answer)
+    if alike < _ALIKE:
+        return AnswerShown(answer.model, (Piece(text, False),), f"hardly a phrase in common with {other.model}'s")
+    return AnswerShown(answer.model, pieces, f"marked: not in {other.model}'s")
+
+
+def _interval(one: Compared) -> Interval | None:
+    """Place an interval on its own line, with no difference in the middle."""
+    if one.paired is None:
+        return None
+    largest = max(abs(one.paired.low), abs(one.paired.high)) or 1.0
+    low, high, middle = (50 + 45 * end / largest for end in (one.paired.low, one.paired.high, one.paired.difference))
+    return Interval(low, max(high - low, 0.5), middle)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files("debate.output").joinpath("comparison_page.html.j2").read_text("utf-8"))

@@ -1,0 +1,72 @@
+"""``compare.html`` lays answers beside each other, marks what differs, and escapes everything."""
+
+from pathlib import Path
+
+import pytest
+
+from chains.schemas import Opinion, Question
+from debate.compare.comparison import compare_answers
+from debate.compare.measures import Answer
+from debate.compare.runner import Comparison
+from debate.output.comparison_page import Piece, marked, write_comparison_page
+
+
+def opinion(text: str) -> Opinion:
+    return Opinion(answer=text, words=len(text.split()), chunk_ids=())
+
+
+def comparison(folder: Path, *pairs: tuple[str | None, str | None]) -> Comparison:
+    answers = tuple(
+        tuple(
+            Answer(
+                f"q{n}", model, opinion(pair[at]) if pair[at] is not None else None, 1.0, "" if pair[at] else "it broke"
+            )
+            for n, pair in enumerate(pairs)
+        )
+        for at, model in enumerate(("old", "new"))
+    )
+    questions = tuple(Question(id=f"q{n}", text=f"Question <{n}>?") for n in range(len(pairs)))
+    compared = tuple(compare_answers(answers, min_words=1, max_words=50))
+    return Comparison(folder, ("old", "new"), questions, tuple(() for _ in pairs), answers, compared)
+
+
+def page(folder: Path, *pairs: tuple[str | None, str | None]) -> str:
+    return write_comparison_page(comparison(folder, *pairs)).read_text(encoding="utf-8")
+
+
+def test_what_the_other_answer_lacks_is_marked_and_nothing_else() -> None:
+    pieces, _ = marked("The union ended in 1911.", "The union ended in 1912.")
+    assert pieces == (Piece("The union ended in", False), Piece("1911.", True))
+
+
+def test_both_answers_stand_beside_each_other_with_their_differences(tmp_path: Path) -> None:
+    html = page(tmp_path, ("The union ended in 1911.", "The union ended in 1912."))
+    assert "<mark>1911.</mark>" in html
+    assert "<mark>1912.</mark>" in html
+
+
+def test_answers_without_a_common_phrase_are_not_marked_and_that_is_said(tmp_path: Path) -> None:
+    html = page(tmp_path, ("Salt is dear.", "Borduria pays for every canal in the north."))
+    assert "<mark>" not in html
+    assert "hardly a phrase in common with new" in html
+
+
+def test_equal_answers_are_said_to_be_the_same(tmp_path: Path) -> None:
+    assert "the same as new" in page(tmp_path, ("Salt is dear.", "Salt is dear."))
+
+
+def test_a_failed_answer_shows_its_reason(tmp_path: Path) -> None:
+    assert "failed: it broke" in page(tmp_path, ("Salt is dear.", "Salt is dear."), ("Salt is dear.", None))
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "</style><img src=x onerror=alert(1)>"])
+def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
+    html = page(tmp_path, (f"Salt {hostile} is dear.", "Salt is dear."))
+    assert hostile not in html
+    assert "Question &lt;0&gt;?" in html
+
+
+def test_every_measure_has_its_row_with_interval_and_p(tmp_path: Path) -> None:
+    html = page(tmp_path, ("Salt is dear.", "Salt is very dear."), ("Oil is cheap.", "Oil is very cheap."))
+    assert html.count('<svg class="interval"') == 9
+    assert "+1.00 to +1.00" in html
