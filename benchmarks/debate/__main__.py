@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.debate.ramdocs import READERS, Result, Row, exact_match, run_arms
+from benchmarks.debate.ramdocs import READERS, Result, Row, exact_match, run_arms, talk_health
 from benchmarks.debate.theory import checks
 from benchmarks.debate.together import hold
 from benchmarks.public_sets import read
@@ -78,6 +78,9 @@ def ramdocs(chosen: argparse.Namespace) -> int:
             chosen.out.write_text(json.dumps(_record(chosen, done, kept, table, minutes), indent=1), encoding="utf-8")
         if minutes * (1 + chosen.chunk / len(done)) > chosen.minutes:
             break
+    for arm in ("D", "E", "G"):
+        measures = talk_health(kept[arm], done)
+        print(f"{arm}: " + ", ".join(f"{name} {value:.3f}" for name, value in measures.items() if value is not None))
     print(f"{chosen.model}, {len(done)} questions, seed {chosen.seed}")
     for line in table:
         print(
@@ -113,8 +116,16 @@ def _line(name: str, values: Any, picks: Any, note: str) -> dict[str, Any]:
 
 def _record(chosen: argparse.Namespace, rows: Sequence[Row], kept: Any, table: Any, minutes: float) -> dict[str, Any]:
     given = {name: str(value) for name, value in vars(chosen).items()}
+    talk = {arm: talk_health(kept[arm], rows) for arm in ("D", "E", "G")}
     answers = {row.id: {arm: asdict(results[n]) for arm, results in kept.items()} for n, row in enumerate(rows)}
-    return {"settings": given, "questions": len(rows), "minutes": round(minutes, 1), "table": table, "answers": answers}
+    return {
+        "settings": given,
+        "questions": len(rows),
+        "minutes": round(minutes, 1),
+        "table": table,
+        "talk": talk,
+        "answers": answers,
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

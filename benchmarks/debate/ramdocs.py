@@ -63,10 +63,15 @@ class Row:
 
 @dataclass
 class Result:
-    """What an arm gave on a question: its answers by each decision, and the tokens read and written."""
+    """What an arm gave on a question: its answers by each decision, and the tokens read and written.
+
+    ``before`` and ``after`` are the answers of each reader before and after the talk, where there was one.
+    """
 
     tokens: int = 0
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    before: tuple[tuple[str, ...], ...] = ()
+    after: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,42 @@ def exact_match(answers: Sequence[str], row: Row) -> bool:
     given = f" {plain(' ; '.join(answers))} "
     named = [f" {plain(one)} " in given for one in row.gold]
     return all(named) and not any(f" {plain(one)} " in given for one in row.wrong)
+
+
+def is_right(answers: Sequence[str], row: Row) -> bool:
+    """Whether a reader of some documents names a right answer and no wrong one."""
+    given = f" {plain(' ; '.join(answers))} "
+    names = [f" {plain(one)} " in given for one in row.gold]
+    return any(names) and not any(f" {plain(one)} " in given for one in row.wrong)
+
+
+def talk_health(results: Sequence[Result], rows: Sequence[Row]) -> dict[str, float | None]:
+    """Return the published measures of a talk that need right answers, over all readers or questions.
+
+    ``fragility``: of the readers who were right before it, the share that is wrong after it; ``oracle gap``: the share
+    of questions whose readers' last answers hold every right one, less the share that the vote gets right (both
+    arXiv:2605.00914); ``focus``: the share of readers who are right after it, less before it; below 0 the talk drifts
+    from the problem (arXiv:2502.19559).
+    """
+    pairs = [
+        (is_right(first, row), is_right(last, row))
+        for one, row in zip(results, rows, strict=True)
+        for first, last in zip(one.before, one.after, strict=True)
+    ]
+    were_right = [after for before, after in pairs if before]
+    pooled = [in_the_pool(one.after, row) for one, row in zip(results, rows, strict=True)]
+    voted = [exact_match(one.answers["vote"], row) for one, row in zip(results, rows, strict=True)]
+    return {
+        "fragility": 1 - sum(were_right) / len(were_right) if were_right else None,
+        "oracle gap": (sum(pooled) - sum(voted)) / len(rows),
+        "focus": sum(after - before for before, after in pairs) / len(pairs) if pairs else None,
+    }
+
+
+def in_the_pool(answers: Sequence[Sequence[str]], row: Row) -> bool:
+    """Whether the readers' answers together hold every right one."""
+    given = f" {plain(' ; '.join(answer for one in answers for answer in one))} "
+    return all(f" {plain(one)} " in given for one in row.gold)
 
 
 def held_by_most(answers: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -212,7 +253,8 @@ def _others(said: Sequence[Said], left_out: int) -> str:
 
 def _debated(before: Sequence[Said], after: Sequence[Said]) -> Result:
     tokens = sum(one.tokens for one in (*before, *after))
-    return Result(tokens, {"vote": held_by_most([one.answers for one in after])})
+    first, last = tuple(one.answers for one in before), tuple(one.answers for one in after)
+    return Result(tokens, {"vote": held_by_most(last)}, first, last)
 
 
 def _shared_debate(

@@ -6,7 +6,17 @@ import pytest
 from fakes import ScriptedLLM
 
 from benchmarks.debate.__main__ import table_of
-from benchmarks.debate.ramdocs import Row, Said, dealt, exact_match, held_by_majority, held_by_most, run_arms
+from benchmarks.debate.ramdocs import (
+    Result,
+    Row,
+    Said,
+    dealt,
+    exact_match,
+    held_by_majority,
+    held_by_most,
+    run_arms,
+    talk_health,
+)
 from benchmarks.debate.theory import checks, majority_accuracy
 from benchmarks.debate.together import hold
 
@@ -93,3 +103,9 @@ def test_debates_that_advance_together_share_their_batches() -> None:
     _, alone = hold(debates=4, rounds=2, width=1, batch=4, seconds=0)
     _, merged = hold(debates=4, rounds=2, width=4, batch=4, seconds=0)
     assert merged * 3 < alone
+
+
+def test_what_a_talk_does_to_right_readers_and_right_answers_is_measured() -> None:
+    lost = Result(9, {"vote": ("1900",)}, before=(("1856",), ("1901",)), after=(("1856", "1901"), ("1900",)))
+    measured = talk_health([lost], [ROW])
+    assert measured == {"fragility": 0.5, "oracle gap": 1.0, "focus": -0.5}
