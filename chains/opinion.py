@@ -2,7 +2,8 @@
 
 The passages reach the prompt word for word but for Markdown marks. With no passage, or none that bears on the question
 (see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that rests on a passage
-carries its number, [1] to [5]. One prompt with all passages asks for it, or one a passage (``chains.by_chunk``).
+carries its number, [1] to [5]. One prompt with all passages asks for it, one a passage
+(``chains.by_chunk``), or a plan (``chains.plan``).
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.ladder import Check
 from chains.inputs import OpinionInput
-from chains.schemas import Chunk, Defect, Opinion, Question, as_chunks
+from chains.plan import write_from_plan
+from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks
 from chains.text.defects import find_defects
 from chains.text.grounding import Grounding, Verify, cite, cited_sentences, ground
 from chains.text.refusal import is_abstention
@@ -38,7 +40,7 @@ from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
-Style = Literal["single", "by_chunk"]
+Style = Literal["single", "by_chunk", "plan"]
 # By chunk a model of 135 million parameters covered its passages and kept its length, which from one prompt it did not
 # (benchmarks/answers.py). Models of 7 billion and more were not compared yet and keep the one prompt, which lets them
 # weigh the passages against each other; the bound between the two is a guess.
@@ -70,9 +72,10 @@ def opinion_chain(
     Input: an ``OpinionRequest``, or a mapping with ``question`` and ``context`` (chunks or documents).
     ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
     on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
-    asks for a paragraph on each; "auto" does so for local models below a billion parameters where the length has room
-    for it. ``abstention`` (from ``chains.abstention.calibrate``) answers "I don't know" where
-    nothing retrieved bears on the question; without it only a question without passages does. ``verify`` reads a
+    asks for a paragraph on each, "plan" for a line on each and then for the essay from these; "auto" writes by
+    chunk for local models below a billion parameters where the length has room for it. ``abstention`` (from
+    ``chains.abstention.calibrate``) answers "I don't know" where nothing retrieved bears on the question; without it
+    only a question without passages does. The opinion's ``abstained_because`` says which it was. ``verify`` reads a
     sentence with its passage and has the last word on support (see ``chains.text.grounding``).
 
     Raises (when run):
@@ -81,30 +84,20 @@ def opinion_chain(
     """
     voice = (persona or load_persona("professor")).voice
 
-    def single(question: str, chunks: Sequence[Chunk], check: Check, config: RunnableConfig) -> Draft:
-        complete = completion_chain(llm, limits, seed, check=check)
-
-        def render(passages: Sequence[str]) -> RenderedPrompt:
-            return opinion_prompt(voice, question, passages, limits)
-
-        completion, fitted = complete_fitted(
-            lambda prompt: complete.invoke(prompt, config),
-            render,
-            chunks,
-            lambda prompt: fits_window(llm, prompt, limits),
-        )
-        return Draft(completion, fitted.chunks, fitted.dropped)
-
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
         request = asked if isinstance(asked, OpinionRequest) else _request(asked)
         question = request.question if isinstance(request.question, str) else request.question.text
         chunks = as_chunks(request.chunks)
         if not chunks:
-            return _unanswered(chunks, "no passage was retrieved")
+            return _unanswered(chunks, Abstention.NO_PASSAGE, str(Abstention.NO_PASSAGE))
         if abstention and (reason := abstention.reason(question, chunks)):
-            return _unanswered(chunks, reason)
-        if (style if style != "auto" else default_style(llm, limits, len(chunks))) == "single":
-            essay = single(question, chunks, checker(voice, question, chunks, limits), config)
+            return _unanswered(chunks, Abstention.OFF_TOPIC, reason)
+        chosen = style if style != "auto" else default_style(llm, limits, len(chunks))
+        check = checker(voice, question, chunks, limits)
+        if chosen == "single":
+            essay = _from_one_prompt(llm, voice, question, chunks, limits, check, seed, config)
+        elif chosen == "plan":
+            essay = write_from_plan(llm, voice, question, chunks, limits, check, seed, config)
         else:
             essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
         opinion = _grounded(essay, question, voice, limits, embeddings, verify)
@@ -113,6 +106,26 @@ def opinion_chain(
 
     chain: Runnable[Any, Opinion] = RunnableLambda(write, name="opinion")
     return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
+
+
+def _from_one_prompt(
+    llm: BaseLanguageModel[Any],
+    voice: str,
+    question: str,
+    chunks: Sequence[Chunk],
+    limits: WordLimits,
+    check: Check,
+    seed: int,
+    config: RunnableConfig,
+) -> Draft:
+    complete = completion_chain(llm, limits, seed, check=check)
+    completion, fitted = complete_fitted(
+        lambda prompt: complete.invoke(prompt, config),
+        lambda passages: opinion_prompt(voice, question, passages, limits),
+        chunks,
+        lambda prompt: fits_window(llm, prompt, limits),
+    )
+    return Draft(completion, fitted.chunks, fitted.dropped)
 
 
 def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:
@@ -185,9 +198,9 @@ def _request(asked: Mapping[str, Any]) -> OpinionRequest:
         raise ChainError(f"the opinion chain needs {error.args[0]!r}; it takes question and context") from error
 
 
-def _unanswered(chunks: Sequence[Chunk], reason: str) -> Opinion:
-    words = word_count(ABSTENTION)
-    return Opinion(ABSTENTION, words, tuple(chunk.id for chunk in chunks), abstained=True, notes=(reason,))
+def _unanswered(chunks: Sequence[Chunk], why: Abstention, note: str) -> Opinion:
+    ids = tuple(chunk.id for chunk in chunks)
+    return Opinion(ABSTENTION, word_count(ABSTENTION), ids, abstained=True, abstained_because=why, notes=(note,))
 
 
 def _grounded(
@@ -208,6 +221,7 @@ def _grounded(
         words=word_count(text),
         chunk_ids=chunk_ids,
         abstained=abstained,
+        abstained_because=Abstention.MODEL if abstained else None,
         dropped=essay.dropped,
         loop=completion.loop,
         notes=(*completion.notes, *essay.notes),

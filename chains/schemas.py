@@ -253,12 +253,20 @@ class Support:
     score: float
 
 
+class Abstention(StrEnum):
+    """Why an answer is "I don't know"."""
+
+    NO_PASSAGE = "no passage was retrieved"
+    OFF_TOPIC = "nothing retrieved bears on the question"
+    MODEL = "the model found no answer in the passages"
+
+
 @dataclass(frozen=True)
 class Opinion:
     """An answer to a question, and what it rests on.
 
     Attributes:
-        abstained: the answer is "I don't know".
+        abstained: the answer is "I don't know"; ``abstained_because`` says why.
         words: as ``len(answer.split())`` counts, markers included.
         citations, supported, sentences, unsupported: computed from ``answer`` as it stands here.
         sentences: what each sentence of the answer rests on; none where it abstained.
@@ -282,6 +290,7 @@ class Opinion:
     notes: tuple[str, ...] = ()
     prompt_tokens: int = 0
     tokens: int = 0
+    abstained_because: Abstention | None = None
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,8 @@ class GraphSettings(BaseModel):
         2, ge=1, le=16, description="Versions of each turn, of which the best is spoken; 1 is cheapest on a server"
     )
     opinion_in_debate: bool = Field(True, description="Show the debaters the opinion")
-    style: Literal["auto", "single", "by_chunk"] = Field(
-        "auto", description="Opinions from one prompt, or a paragraph a passage"
+    style: Literal["auto", "single", "by_chunk", "plan"] = Field(
+        "auto", description="Opinions from one prompt, a paragraph a passage, or a plan of a line a passage"
     )
     debate_after_abstention: bool = Field(False, description='Debate a question that was answered "I don\'t know"')
     abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')

@@ -9,7 +9,7 @@ from chains.abstention import calibrate
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
-from chains.schemas import Chunk, DefectKind
+from chains.schemas import Abstention, Chunk, DefectKind
 from prompts import Persona
 from vectorstore import FaissStore
 
@@ -95,7 +95,8 @@ def test_an_answer_below_the_minimum_is_noted() -> None:
 
 def test_without_a_passage_it_does_not_know_and_asks_no_model() -> None:
     llm = ScriptedLLM(script={})
-    assert opinion_chain(llm).invoke(OpinionRequest("Why?", [])).abstained
+    opinion = opinion_chain(llm).invoke(OpinionRequest("Why?", []))
+    assert (opinion.abstained, opinion.abstained_because) == (True, Abstention.NO_PASSAGE)
     assert llm.prompts == []
 
 
@@ -103,6 +104,7 @@ def test_documents_and_a_mapping_are_taken_too() -> None:
     llm = ScriptedLLM(script={"plain passage": "I don't know."})
     opinion = opinion_chain(llm).invoke({"question": "Why?", "context": [Document("plain passage", id="d1")]})
     assert (opinion.abstained, opinion.chunk_ids) == (True, ("d1",))
+    assert opinion.abstained_because is Abstention.MODEL
 
 
 def test_a_mapping_without_context_is_an_error_that_names_it() -> None:
@@ -127,6 +129,7 @@ def test_a_question_that_nothing_retrieved_bears_on_costs_no_token_and_the_note_
         OpinionRequest("When does water boil?", [Chunk(id="c0", text=CORPUS[0])])
     )
     assert (opinion.answer, opinion.abstained, opinion.chunk_ids) == ("I don't know.", True, ("c0",))
+    assert opinion.abstained_because is Abstention.OFF_TOPIC
     assert "threshold" in opinion.notes[0]
     assert llm.prompts == []
 

@@ -26,8 +26,8 @@ def test_every_template_loads() -> None:
 
 
 def test_an_unknown_template_is_an_error_that_names_the_known_ones() -> None:
-    with pytest.raises(TemplateError, match=r"no prompt called 'essay'; there are: answer, "):
-        load_prompt("essay")
+    with pytest.raises(TemplateError, match=r"no prompt called 'sermon'; there are: answer, "):
+        load_prompt("sermon")
 
 
 def test_a_missing_variable_is_an_error_that_names_it() -> None:
