@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from debate.commands.ask import ask
+from debate.commands.ask import ASK_EXAMPLES, ask
 from debate.commands.compare import COMPARE_EXAMPLES, compare
 from debate.commands.export import export
 from debate.commands.finetune import FINETUNE_EXAMPLES, finetune
@@ -54,7 +54,7 @@ app.command("run", epilog=RUN_EXAMPLES)(run)
 app.command("index", epilog=INDEX_EXAMPLES)(index)
 app.command("trace", epilog=TRACE_EXAMPLES)(trace)
 app.command("models", epilog=MODELS_EXAMPLES)(models)
-app.command("ask")(ask)
+app.command("ask", epilog=ASK_EXAMPLES)(ask)
 app.command("finetune", epilog=FINETUNE_EXAMPLES)(finetune)
 app.command("export")(export)
 app.command("compare", epilog=COMPARE_EXAMPLES)(compare)

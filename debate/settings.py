@@ -263,7 +263,8 @@ def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | No
         near = get_close_matches(RENAMED.get(name, name), DebateSettings.model_fields, 1)
         return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
     what = first["msg"].removeprefix("Value error, ")
-    if not name:
-        return f"{what}{where}; change one of them"
+    if not name:  # of several settings, such as min_words and max_words
+        of_flags = any(given in what for given in flags)
+        return f"{what}{'' if of_flags else where}; change one of them"
     given = flag if name in flags else variable if variable in os.environ else f"{flag} or {variable}"
     return f"{name}: {what}, got {first['input']!r}{where}; change {given}"

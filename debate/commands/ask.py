@@ -1,27 +1,79 @@
-"""``debate ask``: one question."""
+"""``debate ask``: one question, from documents or from the model alone."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from debate.commands.session import one_line_errors, start_logging
 from debate.terminal.readable import readable
 
+if TYPE_CHECKING:
+    from debate.serve.desk import Answer
+
+ASK_EXAMPLES = """\b
+Examples:
+  debate ask "Who founded the bank?" --index myindex
+      an opinion from the documents, with the passages that its markers count
+  debate ask "Summarise this in one sentence." --text "$(cat speech.txt)"
+      without documents: from the model alone, with nothing to cite
+"""
+
 
 def ask(
     instruction: Annotated[str, typer.Argument(help="What you want to know or have done.")],
-    text: Annotated[str, typer.Option(help="Text that the instruction is about.")] = "",
+    index: Annotated[
+        Path | None, typer.Option(help='Answer from the documents of an index made by "debate index".')
+    ] = None,
+    personas: Annotated[
+        Path | None, typer.Option(help="With --index: TOML file of personas; the built-in ones unless given.")
+    ] = None,
+    text: Annotated[str, typer.Option(help="Without --index: text that the instruction is about.")] = "",
     model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
-    max_words: Annotated[int, typer.Option(min=10, help="The answer ends at a sentence before it.")] = 200,
+    max_words: Annotated[
+        int | None, typer.Option(min=20, help="The answer ends at a sentence before it [200; with --index 500].")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
 ) -> None:
-    """Ask one plain question, without documents or points of view."""
+    """Ask one question, of your documents or of the model alone."""
     start_logging()
     with one_line_errors():
+        from debate.errors import SettingsError
+
+        if index is not None and text:
+            raise SettingsError("--text is for a question without --index; leave one of them out")
+        if index is None and personas is not None:
+            raise SettingsError("--personas is for a question of documents; add --index")
+        if index is not None:
+            typer.echo(readable(_told(_from_documents(instruction, index, personas, model, max_words or 500, seed))))
+            return
         from chains import ModelSettings, answer_chain, load_llm
 
         llm = load_llm(ModelSettings(name=model, seed=seed))
-        answer = answer_chain(llm, text=text, max_words=max_words, seed=seed).invoke(instruction)
-    typer.echo(readable(answer.text))
+        answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(instruction)
+        if not text:
+            typer.echo("no documents: this is from the model alone, with nothing to cite; give --index", err=True)
+        typer.echo(readable(answer.text))
+
+
+def _from_documents(question: str, index: Path, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
+    from chains import ModelSettings, load_llm
+    from debate.indexing import embeddings_of, open_index
+    from debate.serve.desk import Desk
+    from debate.settings import GraphSettings
+    from prompts import load_personas
+    from vectorstore import load_embeddings
+
+    cast = load_personas(personas)
+    store = open_index(index, load_embeddings(embeddings_of(index)))
+    settings = GraphSettings(max_words=max_words, min_words=min(400, max_words * 4 // 5), seed=seed)
+    return Desk(store, cast, lambda: load_llm(ModelSettings(name=model, seed=seed)), settings).ask(question)
+
+
+def _told(answer: Answer) -> str:
+    """The answer, then each passage by the number that its marker counts."""
+    passages = (f"[{n}] {one.source or one.id}\n{one.text}" for n, one in enumerate(answer.passages, 1))
+    supported = "" if answer.supported is None else f"\n\n{answer.supported:.0%} of its sentences rest on a passage."
+    return "\n\n".join((f"{answer.answer}{supported}", "Passages", *passages))

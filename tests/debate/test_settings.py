@@ -113,3 +113,10 @@ def test_several_servers_are_one_model() -> None:
 def test_only_servers_may_be_several() -> None:
     with pytest.raises(SettingsError, match="model: names several models; only servers may be several"):
         load_settings({"questions": "q.xlsx", "corpus": "docs", "model": ["smollm2", "http://b:1/v1#m"]})
+
+
+def test_flags_that_exclude_each_other_are_not_blamed_on_the_settings_file(tmp_path: Path) -> None:
+    """Regression: --min-words 600 was said to be wrong in the example's settings file."""
+    (tmp_path / "s.toml").write_text('questions = "q.txt"\ncorpus = "docs"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^min_words 600 must be below max_words 500; change one of them$"):
+        load_settings({"min_words": 600}, tmp_path / "s.toml")

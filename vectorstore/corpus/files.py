@@ -104,7 +104,8 @@ class _Walk:
         elif self.follow_links or self._near(target):
             return True
         else:
-            self._skip(link, f"is a link out of the corpus, to {target}; copy it there, or set follow_links.")
+            remedy = "copy that into the corpus (or in Python: load_corpus(…, follow_links=True))"
+            self._skip(link, f"is a link out of the corpus, to {target}; {remedy}.")
         return False
 
     def _near(self, target: Path) -> bool:

@@ -1,0 +1,52 @@
+"""debate ask: one question, of documents or of the model alone."""
+
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from typer.testing import CliRunner
+
+from debate.cli import app
+from vectorstore import FaissStore
+
+STORE = FaissStore.from_texts(
+    ["Iran joined in 2024.", "The G7 capped a price."],
+    EMBEDDING,
+    metadatas=[{"source": "iran.txt"}, {"source": "g7.txt"}],
+)
+SCRIPT = {"Answer the question below": "Iran joined in 2024.", "capital": "Paris."}
+
+
+@pytest.fixture(autouse=True)
+def model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chains.load_llm", lambda _: ScriptedLLM(script=SCRIPT))
+    monkeypatch.setattr("debate.indexing.embeddings_of", lambda _: None)
+    monkeypatch.setattr("vectorstore.load_embeddings", lambda _: EMBEDDING)
+    monkeypatch.setattr("debate.indexing.open_index", lambda *_: STORE)
+
+
+def ask(*arguments: str):
+    return CliRunner().invoke(app, ["ask", *arguments])
+
+
+def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> None:
+    told = ask("Did Iran join?", "--index", "somewhere")
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith("Iran joined in 2024 [1].\n\n100% of its sentences rest on a passage.\n\nPassages\n")
+    assert "[1] iran.txt\nIran joined in 2024." in told.stdout
+
+
+def test_without_documents_it_says_that_it_has_none() -> None:
+    told = ask("What is the capital of France?")
+    assert (told.stdout, told.exit_code) == ("Paris.\n", 0)
+    assert told.stderr == "no documents: this is from the model alone, with nothing to cite; give --index\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--index", "x", "--text", "y"), "--text is for a question without --index; leave one of them out"),
+        (("--personas", "x"), "--personas is for a question of documents; add --index"),
+    ],
+)
+def test_flags_that_would_have_no_effect_are_refused(flags: tuple[str, ...], message: str) -> None:
+    told = ask("Why?", *flags)
+    assert (told.stderr, told.exit_code) == (f"error: {message}\n", 2)
