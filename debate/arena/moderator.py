@@ -6,6 +6,7 @@ from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.context import word_for_word
 from chains.debate import DebateSteps
+from chains.debating.claims import overlap
 from chains.debating.record import DebateRecord
 from chains.debating.turns import facts_of
 from chains.debating.verdict import plain_turns
@@ -16,6 +17,7 @@ from chains.text.sentences import split_sentences
 from prompts import load_prompt
 
 _LIMITS = WordLimits(maximum=40)
+_SAME_WORDS = 0.75  # of the shorter question's content words; a small model likes to ask the debate's own again
 
 
 def ask_round(
@@ -31,7 +33,7 @@ def ask_round(
         passage = _next_passage(so_far, asked)
         if passage is None:
             return None
-        question = _question(_written(steps, so_far, passage, config).text)
+        question = _question(_written(steps, so_far, passage, config).text, so_far.question)
         if question:
             return RoundQuestion(number, question, passage.id)
         return RoundQuestion(number, f"What follows from this: {_fact(so_far, passage)}", passage.id, "passage")
@@ -75,9 +77,10 @@ def _written(steps: DebateSteps, record: DebateRecord, passage: Chunk, config: R
     return complete_all(llm, [prompt], [_LIMITS], steps.seed, config, may_be_empty=True)[0]
 
 
-def _question(written: str) -> str:
+def _question(written: str, debated: str) -> str:
+    """Return the first question in a text that is another one than the question under debate."""
     sentences = [one.text.strip(' "“”') for one in split_sentences(written)]
-    return next((one for one in sentences if one.endswith("?")), "")
+    return next((one for one in sentences if one.endswith("?") and overlap(one, debated) < _SAME_WORDS), "")
 
 
 def _fact(record: DebateRecord, passage: Chunk) -> str:

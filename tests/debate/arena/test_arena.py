@@ -94,8 +94,9 @@ def test_the_moderator_opens_each_round_of_a_round_table_from_a_passage_that_all
     assert asked == [True, True, True, False, False, False]  # in the second round every passage is used
 
 
-def test_a_moderator_without_a_question_asks_for_the_passages_fact() -> None:
-    state, _ = hold(Rules(protocol="round_table"), {"Open the next round": "Well then."})
+@pytest.mark.parametrize("written", ["Well then.", "The question is: What keeps the peace?"])
+def test_a_moderator_without_a_question_of_its_own_asks_for_the_passages_fact(written: str) -> None:
+    state, _ = hold(Rules(protocol="round_table"), {"Open the next round": written})
     [question] = state["round_questions"]
     assert (question.source, question.text) == ("passage", f"What follows from this: {SAID['hawk']}")
 
