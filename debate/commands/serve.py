@@ -70,10 +70,12 @@ def serve(
 
 def _explorer(library: Library, index: Path | None, personas: Path | None) -> Explorer | None:
     """Return what searches the given index, or the documents of the latest run; None where there is neither."""
+    from debate.errors import DebateError
     from debate.indexing import check_index, embeddings_of, load_store, open_index
     from debate.progress import NullProgress
     from debate.serve.web.exploring import Explorer
     from prompts import load_personas
+    from prompts.errors import PromptError
     from vectorstore import load_embeddings
 
     if index is not None:
@@ -82,8 +84,13 @@ def _explorer(library: Library, index: Path | None, personas: Path | None) -> Ex
     latest = next(iter(library.runs().values()), None)
     if latest is None:
         return None
-    settings = latest.settings
-    return Explorer(lambda: load_store(settings, NullProgress())[0], load_personas(personas or settings.personas))
+    try:
+        settings = latest.settings
+        cast = load_personas(personas or settings.personas)
+    except (DebateError, PromptError) as error:
+        typer.echo(f"nothing to explore: the latest run cannot be read: {error}; give an index with --index", err=True)
+        return None
+    return Explorer(lambda: load_store(settings, NullProgress())[0], cast)
 
 
 def _starter(library: Library, place: Path, index: Path | None, personas: Path | None, models: list[str]) -> Starter:

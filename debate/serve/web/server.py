@@ -70,6 +70,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen(128)  # whoever reads the address may ask at once
     except OSError as error:
         raise SettingsError(f"cannot serve on {host}, port {port}: {error.strerror}; choose another --port") from error
     return listening

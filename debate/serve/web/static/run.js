@@ -84,9 +84,11 @@ function drawWorking() {
   at("now").hidden = !working.size;
 }
 function workingItem(id) {
+  const text = h("bdi", { class: "question" }, id);
+  ask(`${base}/question?id=${encodeURIComponent(id)}`).then(known => { text.textContent = known.question; }, () => {});
   return h("li", { class: "card item", "data-id": id },
-    h("a", { class: "whole", href: address(name, id) }, h("bdi", { class: "question" }, id)),
-    h("p", { class: "meta" }, h("span", { class: "pips", "aria-hidden": "true" }, ...STAGES.map(() => h("i", { class: "pip" }))), h("span", { class: "stage" })));
+    h("a", { class: "whole", href: address(name, id) }, text),
+    h("p", { class: "meta" }, h("bdi", { class: "id" }, id), h("span", { class: "pips", "aria-hidden": "true" }, ...STAGES.map(() => h("i", { class: "pip" }))), h("span", { class: "stage" })));
 }
 
 let total = Number(at("questions").textContent), done = Number(at("done").textContent), failed = Number(at("failed").textContent);
