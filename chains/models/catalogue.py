@@ -6,6 +6,7 @@ a repository that is on this machine already is read for its own. Loads no model
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -104,6 +105,33 @@ def this_machine() -> Machine:
     if not torch.cuda.is_available():
         return Machine("", None, free)
     return Machine(torch.cuda.get_device_name(), int(torch.cuda.mem_get_info()[0]), free)
+
+
+# GiB that are free on an idle card, a little less than is printed on it.
+CARDS = {
+    "T4": 14.6,
+    "L4": 22.0,
+    "A10G": 22.0,
+    "RTX3090": 23.2,
+    "RTX4090": 23.2,
+    "L40S": 44.3,
+    "A100": 39.1,
+    "H100": 78.6,
+}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?gi?b", re.IGNORECASE)
+
+
+def planned_machine(card: str) -> Machine:
+    """Return a machine with a card that one does not have: one of ``CARDS``, or a size such as ``24GiB``.
+
+    Raises:
+        ModelError: it is neither.
+    """
+    size = _SIZE.fullmatch(card.strip())
+    free = float(size.group(1)) if size else CARDS.get(card.strip().upper().replace(" ", ""))
+    if not free:
+        raise ModelError(f"unknown card {card!r}; give a size such as 24GiB, or one of: {', '.join(CARDS)}")
+    return Machine(f"planned: {card.strip()}", int(free * 2**30), this_machine().ram_free)
 
 
 def fits(machine: Machine, models: Sequence[KnownModel] = KNOWN) -> list[Fit]:

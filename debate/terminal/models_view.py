@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chains.models.catalogue import NEW_TOKENS, PROMPT_TOKENS, ROWS, Fit, Machine
@@ -18,20 +19,24 @@ def models_table(machine: Machine, fits: Sequence[Fit]) -> Table:
         title=f"What this machine can run: {where}; memory {_gib(machine.ram_free)} GiB free",
         caption=f"GiB. Cache: keys and values of {ROWS} answers at once, each {PROMPT_TOKENS} tokens read and up to "
         f"{NEW_TOKENS} written; with less, fewer are written at once.",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
         title_justify="left",
         caption_justify="left",
     )
-    for heading in ("model", "weights", "+ cache", "free", "runs here", "on disk", "lacks"):
-        table.add_column(heading, justify="right" if heading in ("weights", "+ cache", "free") else "left")
+    table.add_column("model", no_wrap=True)  # names are there to be copied
+    for heading in ("weights", "+ cache"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("runs here", "on disk"):
+        table.add_column(heading)
     for fit in fits:
+        told = (fit.model.good_for, f"lacks {fit.lacks}" if fit.lacks else "")
         table.add_row(
-            f"{fit.model.name}\n  {fit.model.good_for}" if fit.model.good_for else fit.model.name,
+            "\n  ".join(part for part in (fit.model.name, *told) if part),
             _gib(fit.weights),
             _gib(fit.cache),
-            "–" if "GPU" in fit.lacks else _gib(fit.free),
             _verdict(fit),
             "yes" if fit.on_disk else "no",
-            fit.lacks,
         )
     return table
 
@@ -40,7 +45,7 @@ def _verdict(fit: Fit) -> str:
     if "GPU" in fit.lacks:
         return "no"
     if fit.rows == 0:
-        return f"no, {_gib(fit.weights + fit.cache // ROWS - fit.free)} GiB short"
+        return f"no, {_gib(fit.weights + fit.cache // ROWS - fit.free)} short"
     return "yes" if fit.rows >= ROWS else f"yes, {fit.rows} at once"
 
 

@@ -1,6 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from chains.models.catalogue import KNOWN
 from debate.cli import app
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -22,3 +23,27 @@ def test_the_help_has_examples() -> None:
 def test_a_model_that_is_not_here_is_one_line_and_exit_code_2() -> None:
     shown = CliRunner().invoke(app, ["models", "org/not-here"])
     assert (shown.exit_code, len(shown.stderr.splitlines())) == (2, 1)
+
+
+def test_names_can_be_copied_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = CliRunner().invoke(app, ["models"]).stdout.splitlines()
+    names = [line.split()[0] for line in lines if "unsloth/" in line]
+    assert names == [model.name for model in KNOWN if model.name.startswith("unsloth/")]
+
+
+@pytest.mark.parametrize(("card", "verdict"), [("T4", "no, "), ("24GiB", "yes")])
+def test_one_can_plan_for_a_card_that_one_does_not_have(
+    monkeypatch: pytest.MonkeyPatch, card: str, verdict: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = CliRunner().invoke(app, ["models", "--gpu", card]).stdout
+    assert f"planned: {card}" in shown
+    row = next(line for line in shown.splitlines() if "gemma-2-27b" in line)
+    assert verdict in row
+
+
+def test_an_unknown_card_is_told_with_those_that_are_known() -> None:
+    shown = CliRunner().invoke(app, ["models", "--gpu", "Voodoo2"])
+    assert shown.exit_code == 2
+    assert "unknown card 'Voodoo2'; give a size such as 24GiB, or one of: T4, L4" in shown.stderr
