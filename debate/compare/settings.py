@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from debate.errors import SettingsError
+from debate.checked_settings import checked_settings
 from debate.settings import DebateSettings
 
 
@@ -54,12 +54,4 @@ def compare_settings(given: Mapping[str, Any]) -> CompareSettings:
     Raises:
         SettingsError: a value is missing, unknown or out of range; the message names its flag.
     """
-    try:
-        return CompareSettings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        flag = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else ""
-        if first["type"] in ("missing", "too_short"):
-            raise SettingsError(f"{flag}: {first['msg'].lower()}; see debate compare --help") from error
-        what = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{flag}: {what}; change {flag}" if flag else what) from error
+    return checked_settings(CompareSettings, given, "debate compare")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from debate.errors import SettingsError
+from debate.checked_settings import checked_settings
 
 
 class FinetuneSettings(BaseModel):
@@ -51,11 +51,4 @@ def finetune_settings(given: Mapping[str, Any]) -> FinetuneSettings:
     Raises:
         SettingsError: a value is missing, unknown or out of range; the message names its flag.
     """
-    try:
-        return FinetuneSettings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        flag = "--" + str(first["loc"][0]).replace("_", "-")
-        if first["type"] in ("missing", "too_short"):
-            raise SettingsError(f"{flag} is not given; see debate finetune --help") from error
-        raise SettingsError(f"{flag}: {first['msg']}, got {first['input']!r}; change {flag}") from error
+    return checked_settings(FinetuneSettings, given, "debate finetune")
