@@ -50,6 +50,13 @@ def a_run(folder: Path, *rows: QuestionResult) -> Path:
     return folder
 
 
+def done(folder: Path, *ids: str, error: str = "") -> None:
+    """End questions as a run does: the row first, then the event that tells of it."""
+    rows = [replace(ROW, question=Question(one, f"Question {one}?"), error=error) for one in ids]
+    Journal(folder / "results.jsonl").extend(rows)
+    told(folder, *({"event": "finished", "question": one, "text": error} for one in ids))
+
+
 def told(folder: Path, *events: dict[str, object]) -> None:
     with (folder / PROGRESS).open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(one) + "\n" for one in events)
@@ -119,14 +126,15 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(p
     told(run, HERE, {"event": "total", "questions": 9})
     server = Server(tmp_path / "runs")
     page.visit(f"{server.address}/runs/r")
-    told(run, {"event": "finished", "question": "a"})
+    done(run, "a")
     page.until("document.getElementById('done').textContent === '1'")
     server.kill()
     page.until("document.querySelector('.away') !== null")
-    told(run, {"event": "finished", "question": "b"}, {"event": "finished", "question": "c", "text": "it broke"})
+    done(run, "b")
+    done(run, "c", error="it broke")
     server = Server(tmp_path / "runs", port=server.port)
     page.until("document.getElementById('done').textContent === '3'", 20)
-    told(run, {"event": "finished", "question": "d"})
+    done(run, "d")
     page.until("document.getElementById('done').textContent === '4'")
     assert page.evaluate("document.getElementById('failed').textContent") == "1"
     assert page.evaluate("document.querySelector('.away') === null") is True

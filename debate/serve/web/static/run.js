@@ -120,9 +120,6 @@ const take = {
   },
   finished(event) {
     working.delete(event.question);
-    done += 1;
-    if (event.text) failed += 1;
-    drawLeft(Date.parse(event.at));
     arrived(event);
   },
   stopping(event) { preparing(`stopping: ${event.done ?? 0} questions end the step that they are at`); },
@@ -137,7 +134,9 @@ let fresh;
 function arrived(event) { // a new row shows itself where the list is at its end or newest first
   say(event.text ? `${event.question} failed` : `${event.question} is done`);
   clearTimeout(fresh);
-  fresh = setTimeout(() => {
+  fresh = setTimeout(async () => {
+    await state().catch(told); // the journal counts: a row is in it before its event is told
+    drawLeft(Date.now());
     if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (shown >= fitting) load(false).catch(told);
   }, 200);
 }
