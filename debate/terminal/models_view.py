@@ -17,8 +17,8 @@ def models_table(machine: Machine, fits: Sequence[Fit]) -> Table:
     where = f"{machine.gpu}, {_gib(machine.gpu_free)} GiB free" if machine.gpu_free is not None else "no NVIDIA GPU"
     table = Table(
         title=f"What this machine can run: {where}; memory {_gib(machine.ram_free)} GiB free",
-        caption=f"GiB. Cache: keys and values of {ROWS} answers at once, each {PROMPT_TOKENS} tokens read and up to "
-        f"{NEW_TOKENS} written; with less, fewer are written at once.",
+        caption=f"GiB; 'no, by' says how much is short. Cache: keys and values of {ROWS} answers at once, each "
+        f"{PROMPT_TOKENS} tokens read and up to {NEW_TOKENS} written; with less, fewer are written at once.",
         box=SIMPLE_HEAD,
         pad_edge=False,
         title_justify="left",
@@ -45,7 +45,7 @@ def _verdict(fit: Fit) -> str:
     if "GPU" in fit.lacks:
         return "no"
     if fit.rows == 0:
-        return f"no, {_gib(fit.weights + fit.cache // ROWS - fit.free)} short"
+        return f"no, by {_gib(fit.weights + fit.cache // ROWS - fit.free)}"
     return "yes" if fit.rows >= ROWS else f"yes, {fit.rows} at once"
 
 
