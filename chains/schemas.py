@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -218,7 +219,8 @@ class Completion:
     def notes(self) -> tuple[str, ...]:
         """What else a reader has to know, in words."""
         short = ("shorter than asked for",) if self.short else ()
-        failed = [f"attempt {n}: {one.failure}" for n, one in self._begun() if one.failure]
+        failures = Counter(one.failure for one in self.attempts if one.failure and not one.continues)
+        failed = [f"{count} failed attempt{'s' if count > 1 else ''}: {why}" for why, count in failures.items()]
         continued = len(self.attempts) - len(self._begun())
         times = (f"asked {continued} more time{'s' if continued > 1 else ''} to go on",) if continued else ()
         kinds = dict.fromkeys(one.kind for one in self.removed)

@@ -72,6 +72,11 @@ def test_different_failures_are_told_attempt_by_attempt() -> None:
         written("", RawText("", finish=Finish.LENGTH), RawText("", refusal="no"))
 
 
+def test_failed_attempts_are_told_once_a_reason_with_their_number() -> None:
+    found = written("", "", GOOD)
+    assert found.notes == ("2 failed attempts: the model returned no text (finish_reason=stop)",)
+
+
 def test_a_prompt_that_may_be_empty_is_no_error() -> None:
     (found,) = fulfil(ScriptedBackend("", "", ""), [Asked(PROMPT, LIMITS)], may_be_empty=True)
     assert (found.text, found.short, len(found.attempts)) == ("", True, 3)
