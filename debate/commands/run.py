@@ -16,6 +16,10 @@ from debate.settings import DebateSettings, load_settings
 if TYPE_CHECKING:
     from debate.run.runner import RunSummary
 
+TRYING_OUT = (
+    "The bundled model shows that everything works; its text is for trying out only. "
+    "`debate models` lists models that can write."
+)
 RUN_EXAMPLES = """\b
 Examples:
   python run_debate.py
@@ -77,6 +81,8 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
 
     console = Console()
     debaters = check_inputs(settings).debaters
+    if settings.model == "smollm2":
+        typer.echo(TRYING_OUT, err=True)
     with nullcontext(RunLines()) if quiet else RunBar(console, settings.rounds, len(debaters)) as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
     print_summary(console, summary)
