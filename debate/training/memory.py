@@ -36,7 +36,8 @@ class _Costs:
 
 
 # A CPU keeps float32: a LoRA parameter with its gradient and two optimiser states; the last two of the activations and
-# scores were fitted to four measured shapes (benchmarks/results). A GPU keeps 16 bits and an optimiser in 8 bits.
+# scores were fitted to what benchmarks/results/training-memory-cpu-2026-11-27.txt holds. A GPU keeps 16 bits and an
+# optimiser in 8 bits.
 _COSTS: dict[Way, _Costs] = {
     "cpu": _Costs(parameter=16, activation=5.3, score=26, libraries=int(0.54 * _GIB)),
     "transformers": _Costs(parameter=10, activation=2, score=16, libraries=int(0.6 * _GIB)),
