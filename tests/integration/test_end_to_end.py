@@ -57,4 +57,5 @@ def test_a_list_runs_from_questions_to_a_workbook_with_real_passages(llm, tmp_pa
     assert row["status"] == "done"
     assert row["words"] <= 90
     assert all(chunk.text in row["context"] for chunk in summary.results[0].chunks)
-    assert len(pd.read_excel(summary.workbook, sheet_name="debate")) == 5
+    said = pd.read_excel(summary.workbook, sheet_name="debate", dtype={"round": str})
+    assert said["round"].tolist() == ["position", "position", "1", "1", "2", "2", "verdict"]
