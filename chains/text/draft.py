@@ -23,9 +23,13 @@ _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|R
 _OF_THE_PROMPT = re.compile(
     r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
     r"|(?:answer to|answering) (?:this|the|your|that) question|the question (?:is|was|asks|below)"
-    r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b",
+    r"|(?:this|the) (?:document|article) (?:describes|discusses|explains|mentions|says|speaks|tells)"
+    r"|in your own (?:voice|words)|any greeting"
+    r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b"
+    r"|^begin with\b",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class DraftSentence:
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
     """The finished sentences of a part that speak of the matter; of a frame, without a chunk, none is ever spared."""
     whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
-    plain = [sentence for sentence in map(_plain, whole) if sentence]
+    headings = _HEADING.findall(chunk.text) if chunk else []
+    plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
     of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
     return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk)) for one in of_the_matter or plain]
 
@@ -92,6 +97,13 @@ def joined(told: Sequence[DraftSentence]) -> str:
 def _plain(sentence: str) -> str:
     """A sentence on one line, without a list's mark. A line's end is no sentence's: a heading stands alone already."""
     return _LIST_MARK.sub("", " ".join(sentence.split()))
+
+
+def _without_heading(sentence: str, headings: Sequence[str]) -> str:
+    """A sentence without its passage's heading, copied along by a model; one that goes on in small letters is none."""
+    copied = next((one for one in headings if sentence.startswith(f"{one} ")), "")
+    rest = sentence[len(copied) :].lstrip()
+    return sentence if rest[:1].islower() else rest
 
 
 def _borne_out(sentence: str, chunk: Chunk | None) -> float:

@@ -1,0 +1,46 @@
+import pytest
+
+from chains.schemas import Chunk
+from chains.text.draft import sentences_of
+
+G7 = Chunk(
+    id="c1", text="# The G7: from a fireside to a shrinking share\n\nSix leaders met at Rambouillet in November 1975."
+)
+
+
+def test_a_heading_copied_with_its_first_sentence_is_left_out():
+    copied = "The G7: from a fireside to a shrinking share\nSix leaders met at Rambouillet in November 1975. Canada came later."
+
+    told = [one.text for one in sentences_of(1, copied, G7)]
+
+    assert told == ["Six leaders met at Rambouillet in November 1975.", "Canada came later."]
+
+
+@pytest.mark.parametrize(
+    "of_the_prompt",
+    [
+        "The document speaks about what it means for the question.",
+        "You can give any greeting without your name on it.",
+        "It tells you something in your own voice.",
+        'Begin with "I must confess that I have no doubt".',
+        "The article describes how a group has grown.",
+    ],
+)
+def test_a_sentence_about_the_task_is_left_out(of_the_prompt: str):
+    told = [one.text for one in sentences_of(1, f"{of_the_prompt} Six leaders met at Rambouillet.", G7)]
+
+    assert told == ["Six leaders met at Rambouillet."]
+
+
+def test_a_document_that_was_signed_is_no_talk_of_the_task():
+    told = [one.text for one in sentences_of(1, "The document was signed in Kazan. Six leaders met.", G7)]
+
+    assert told == ["The document was signed in Kazan.", "Six leaders met."]
+
+
+def test_a_sentence_that_begins_with_the_words_of_its_heading_stays_whole():
+    trade = Chunk(id="c1", text="# Trade\n\nTrade was 162 billion dollars.")
+
+    told = [one.text for one in sentences_of(1, "Trade was 162 billion dollars.", trade)]
+
+    assert told == ["Trade was 162 billion dollars."]
