@@ -81,9 +81,9 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
 
     console = Console()
     debaters = check_inputs(settings).debaters
-    if settings.model == "smollm2":
-        typer.echo(TRYING_OUT, err=True)
-    with nullcontext(RunLines()) if quiet else RunBar(console, settings.rounds, len(debaters)) as watcher:
+    notice = TRYING_OUT if settings.model == "smollm2" else ""
+    bar = RunBar(console, settings.rounds, len(debaters), notice)
+    with nullcontext(RunLines(notice)) if quiet else bar as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
     print_summary(console, summary)
     return summary

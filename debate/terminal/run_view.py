@@ -27,7 +27,8 @@ class RunBar(LiveBar):
     together: the time left would be unknown until the very end.
     """
 
-    def __init__(self, console: Console, rounds: int, debaters: int) -> None:
+    def __init__(self, console: Console, rounds: int, debaters: int, notice: str = "") -> None:
+        self._notice = notice
         self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
         stages = TextColumn("{task.description}", markup=False)
         super().__init__(console, [SpinnerColumn(), TextColumn("{task.fields[done]}")], [stages])
@@ -42,7 +43,9 @@ class RunBar(LiveBar):
         self._bar.update(self._task, description=readable(what))
 
     def total(self, questions: int, done: int) -> None:
-        """Start the bar."""
+        """Start the bar, under the notice if there is one."""
+        if self._notice:
+            self._bar.console.print(self._notice, markup=False, highlight=False)
         self._questions, self._done = questions, done
         left = (questions - done) * self._stages
         self._bar.reset(self._task, total=left, description="retrieve", done=self._count())
@@ -77,7 +80,8 @@ class RunBar(LiveBar):
 class RunLines:
     """The same news as log lines, for ``--quiet``."""
 
-    def __init__(self) -> None:
+    def __init__(self, notice: str = "") -> None:
+        self._notice = notice
         self._questions = self._done = 0
 
     def preparing(self, what: str) -> None:
@@ -85,7 +89,9 @@ class RunLines:
         LINES.info("%s", what)
 
     def total(self, questions: int, done: int) -> None:
-        """Log it."""
+        """Log it, after the notice if there is one."""
+        if self._notice:
+            LINES.info("%s", self._notice)
         self._questions, self._done = questions, done
         LINES.info("%d questions, %d of them finished before", questions, done)
 

@@ -6,16 +6,19 @@ from debate.commands.run import TRYING_OUT
 from debate.errors import DebateError
 
 
+@pytest.mark.parametrize("flags", [(), ("--quiet",)])
 @pytest.mark.parametrize(("model", "told"), [("smollm2", True), ("some/model", False)])
 def test_a_run_with_the_bundled_model_says_first_that_its_text_is_for_trying_out(
-    monkeypatch: pytest.MonkeyPatch, model: str, told: bool
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, model: str, told: bool, flags: tuple[str, ...]
 ):
-    def stop(*arguments, **settings):
-        raise DebateError("the run would start here")
+    def stop(settings, progress, **rest):
+        progress.total(6, 0)
+        raise DebateError("the first question would start here")
 
     monkeypatch.setattr("debate.run.runner.run_questions", stop)
 
-    result = CliRunner().invoke(app, ["run", "--model", model])
+    with caplog.at_level("INFO", "debate.lines"):
+        result = CliRunner().invoke(app, ["run", "--model", model, *flags])
 
-    assert "the run would start here" in result.stderr
-    assert (TRYING_OUT in result.stderr) is told
+    assert "the first question would start here" in result.stderr
+    assert (TRYING_OUT in " ".join((result.output + caplog.text).split())) is told
