@@ -1,7 +1,7 @@
 """Several servers of one model as one backend: each call goes to one of them, and elsewhere once where that one fails.
 
 What each server has learned (its window, the parameters it refuses) stays with its own ``RemoteBackend``. A question is
-known by its LangGraph thread, or by the session of its trace. LiteLLM's Router was looked at first: see the decision.
+known by its LangGraph thread, or by the id that its trace carries. Decision 0501 says why no router library does this.
 """
 
 from __future__ import annotations

@@ -76,35 +76,9 @@ def build_question_graph(
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
     writer = opinion_persona or personas[0]
-    steps = DebateSteps(
-        llm,
-        personas,
-        rounds=chosen.rounds,
-        limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
-        candidates=chosen.candidates,
-        embeddings=searched.embeddings,
-        llms=llms,
-        seed=chosen.seed,
-    )
-    retrieval = SharedRetrieval(
-        searched,
-        [
-            ReaderViews("opinion", povs or writer.povs, chosen.k),
-            *(ReaderViews(one.id, one.povs, chosen.debate_k) for one in personas),
-        ],
-        pov_weight=chosen.pov_weight,
-        mode=chosen.mode,
-        rerank=None if chosen.rerank else False,
-    )
-    rules = Rules(
-        rounds=chosen.rounds,
-        protocol=chosen.protocol,
-        decision=chosen.decision,
-        stop=chosen.stop,
-        token_budget=chosen.token_budget,
-        fresh_k=chosen.fresh_k,
-        seat=seat,
-    )
+    steps = _debate_steps(llm, personas, searched, llms, chosen)
+    retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
+    rules = _rules(chosen, seat)
     nodes = DebateNodes(steps, rules, lambda queries, without: retrieval.again(queries, chosen.fresh_k, without))
     graph = StateGraph(QuestionState)
     attempts = Attempts()
@@ -127,6 +101,57 @@ def build_question_graph(
         )
         graph.add_edge(Stage.TRANSLATE.node, END)
     return graph.compile(checkpointer=checkpointer, name="question")
+
+
+def _debate_steps(
+    llm: BaseLanguageModel[Any],
+    personas: Sequence[Persona],
+    store: POVStore,
+    llms: Mapping[str, BaseLanguageModel[Any]] | None,
+    chosen: GraphSettings,
+) -> DebateSteps:
+    return DebateSteps(
+        llm,
+        personas,
+        rounds=chosen.rounds,
+        limits=WordLimits(min(30, chosen.turn_words // 2), chosen.turn_words),
+        candidates=chosen.candidates,
+        embeddings=store.embeddings,
+        llms=llms,
+        seed=chosen.seed,
+    )
+
+
+def _shared_retrieval(
+    store: POVStore,
+    writer: Persona,
+    povs: Sequence[PointOfView],
+    personas: Sequence[Persona],
+    chosen: GraphSettings,
+) -> SharedRetrieval:
+    """One search for the writer, by the views given or by their own, and for every debater."""
+    return SharedRetrieval(
+        store,
+        [
+            ReaderViews("opinion", povs or writer.povs, chosen.k),
+            *(ReaderViews(one.id, one.povs, chosen.debate_k) for one in personas),
+        ],
+        pov_weight=chosen.pov_weight,
+        mode=chosen.mode,
+        rerank=None if chosen.rerank else False,
+    )
+
+
+def _rules(chosen: GraphSettings, seat: str) -> Rules:
+    return Rules(
+        rounds=chosen.rounds,
+        protocol=chosen.protocol,
+        decision=chosen.decision,
+        stop=chosen.stop,
+        token_budget=chosen.token_budget,
+        fresh_k=chosen.fresh_k,
+        seat=seat,
+    )
 
 
 def _retrieve_step(retrieval: SharedRetrieval, personas: Sequence[Persona]) -> Callable[[QuestionState], QuestionState]:

@@ -65,13 +65,10 @@ def map_concurrently(
     Each worker is registered with the model from before the first task until nothing is left for it. So every batch
     holds a call of each, and which tasks share one depends on their order, not on their speed.
 
-    Args:
-        work: returns None where it stopped before its end, because ``stop`` was set.
-        stop: is set by Ctrl-C.
+    ``work`` returns None where it stopped before its end, because ``stop``, which Ctrl-C sets, was set.
 
     Raises:
-        KeyboardInterrupt: after Ctrl-C, once everything in flight has stopped and what it finished was yielded.
-            An error of ``work`` or of the caller, too, is raised once everything in flight has stopped.
+        KeyboardInterrupt: after Ctrl-C; as any error, once all in flight has stopped and what it finished was yielded.
         StoppedAtOnce: after a second Ctrl-C.
     """
     stop, changed, outcomes = stop or Event(), Event(), deque[Outcome]()

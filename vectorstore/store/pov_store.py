@@ -6,6 +6,7 @@ checks, locks and hands searches to `search`. Knows no FAISS and no SQL.
 
 import threading
 import uuid
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -69,15 +70,15 @@ class PovVectorStore(VectorStore):
         """
         raise StoreError(f"{type(self).__name__} keeps its chunks itself and is not saved to {folder}.")
 
+    @abstractmethod
     def _put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """Add rows, in place of those of equal ids; the metadata are JSON. Called inside the lock."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _remove(self, ids: Sequence[str] | None) -> bool:
         """Delete rows, all where `ids` is None; tell whether any was there. Called inside the lock."""
-        raise NotImplementedError
 
     def _hold(self, index: Vectors, table: Table) -> None:
         self._index, self._table = index, table
