@@ -31,7 +31,7 @@ import torch
 
 from chains import ModelSettings, load_llm
 from chains.generation.contract import LADDER
-from chains.generation.engine import GenerationEngine, GenerationRequest
+from chains.generation.local.engine import GenerationEngine, GenerationRequest
 
 GIB = 2**30
 WINDOW = 2048

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.public_sets import read
-from chains.text.grounding import ground
+from chains.text.support.grounding import ground
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,12 @@ from chains.errors import GenerationError
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
-from chains.text.contradiction import takes_both
 from chains.text.defects import find_defects
 from chains.text.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
 from chains.text.recital import asks_again
 from chains.text.refusal import is_abstention
 from chains.text.sentences import split_sentences, word_count
+from chains.text.support.contradiction import takes_both
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from

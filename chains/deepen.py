@@ -24,9 +24,9 @@ from chains.inputs import QuestionInput
 from chains.schemas import Completion, Question, Refusal, RefusedQuestion, as_question, chunk_from_document
 from chains.text.content import content_words
 from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
-from chains.text.entities import names
-from chains.text.grounding import ground
-from chains.text.numbers import claimed_numbers
+from chains.text.support.entities import names
+from chains.text.support.grounding import ground
+from chains.text.support.numbers import claimed_numbers
 from prompts import RenderedPrompt, load_prompt
 
 if TYPE_CHECKING:

@@ -32,9 +32,9 @@ from chains.inputs import OpinionInput
 from chains.plan import write_from_plan
 from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks
 from chains.text.defects import find_defects
-from chains.text.grounding import Grounding, Verify, cite, cited_sentences, ground
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
+from chains.text.support.grounding import Grounding, Verify, cite, cited_sentences, ground
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
@@ -76,7 +76,7 @@ def opinion_chain(
     chunk for local models below a billion parameters where the length has room for it. ``abstention`` (from
     ``chains.abstention.calibrate``) answers "I don't know" where nothing retrieved bears on the question; without it
     only a question without passages does. The opinion's ``abstained_because`` says which it was. ``verify`` reads a
-    sentence with its passage and has the last word on support (see ``chains.text.grounding``).
+    sentence with its passage and has the last word on support (see ``chains.text.support.grounding``).
 
     Raises (when run):
         ChainError: a chunk is not of the store that ``abstention`` was calibrated on.

@@ -15,8 +15,8 @@ from langchain_core.language_models.llms import LLM
 from langchain_core.runnables import RunnableLambda
 from pydantic import PrivateAttr
 
-from chains.generation.batching import CallMerger
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, WordLimits
+from chains.generation.local.batching import CallMerger
 from chains.schemas import Chunk
 from debate import build_debate_graph
 from debate.progress import NullProgress

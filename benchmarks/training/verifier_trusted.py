@@ -15,8 +15,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from benchmarks.public_sets import Row
-from chains.text.entities import FUNCTION_WORD, numbers, unsupported_entities
 from chains.text.sentences import split_sentences
+from chains.text.support.entities import FUNCTION_WORD, numbers, unsupported_entities
 
 NEAR_ENOUGH = {"paraphrase": 0.8, "short": 0.75, "merge": 0.8, "report": 0.65}  # cosine of a true rewrite
 SHARED = 0.5  # of its words

@@ -16,9 +16,9 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, DefectKind, Turn, TurnFault
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
-from chains.text.entities import unsupported_entities
-from chains.text.grounding import cite, cited_sentences, ground
 from chains.text.sentences import ends_with_sentence, word_count
+from chains.text.support.entities import unsupported_entities
+from chains.text.support.grounding import cite, cited_sentences, ground
 
 ECHO = 0.30  # of a turn's 4-grams
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words

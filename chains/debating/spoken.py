@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chains.text.cleaning import clean_answer
+from chains.text.cleaning.answer import clean_answer
 from chains.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
 
 _CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun

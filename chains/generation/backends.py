@@ -41,6 +41,6 @@ def backend_for(llm: Any) -> Backend:
 
 @lru_cache(maxsize=64)
 def _remote(key: _ByIdentity) -> Backend:
-    from chains.generation.remote import RemoteBackend
+    from chains.generation.remote.backend import RemoteBackend
 
     return RemoteBackend(key.llm)

@@ -13,11 +13,11 @@ from langchain_core.runnables import RunnableConfig
 from chains.errors import GenerationError
 from chains.generation.contract import AttemptRequest, Backend, RawText, Sampling, WordLimits
 from chains.schemas import Attempt, Defect, Finish, Removal
-from chains.text.cleaning import clean_answer
+from chains.text.cleaning.answer import clean_answer
+from chains.text.cleaning.striking import strike
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.sentences import word_count
-from chains.text.striking import strike
 from prompts import RenderedPrompt
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chains.errors import ModelError
-from chains.generation.memory import cache_bytes_per_token, weight_bytes
+from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.bundled import is_installed
 from chains.models.preflight import read_config
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chains.errors import MissingExtra, ModelError
 from chains.generation.contract import LADDER, SMALL_MODEL_LADDER
-from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_model, not_loaded
@@ -95,7 +95,7 @@ def _silence_loading_bars() -> None:
 
 
 def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER) -> BatchedHuggingFacePipeline:
-    from chains.generation.engine import GenerationEngine
+    from chains.generation.local.engine import GenerationEngine
 
     offered = int(getattr(model.config, "max_position_embeddings", CONTEXT_WINDOW))
     window = min(offered, settings.max_seq_length or CONTEXT_WINDOW)

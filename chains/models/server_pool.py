@@ -15,7 +15,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import ModelError
-from chains.generation.pool import PooledChatModel, Server, ServerPool
+from chains.generation.remote.pool import PooledChatModel, Server, ServerPool
 from chains.models.servers import TIMEOUT, Address, ServerModel, chat_model, check_server, parse_address
 
 _LOG = logging.getLogger(__name__)

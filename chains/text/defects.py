@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Defect, DefectKind
-from chains.text import contradiction, recital
-from chains.text.cleaning import label_patterns
-from chains.text.entities import unsupported_entities
-from chains.text.markup import is_list_item, is_open_item, markup_in, without_headings
+from chains.text import recital
+from chains.text.cleaning.answer import label_patterns
+from chains.text.cleaning.markup import is_list_item, is_open_item, markup_in, without_headings
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
@@ -28,6 +27,8 @@ from chains.text.phrases import (
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
+from chains.text.support import contradiction
+from chains.text.support.entities import unsupported_entities
 
 __all__ = ["Defect", "DefectKind", "find_defects"]
 

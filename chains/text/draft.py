@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk
-from chains.text.agreement import read_passage
-from chains.text.grounding import ground
 from chains.text.recital import said_again
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from chains.text.support.agreement import read_passage
+from chains.text.support.grounding import ground
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
 _LEAST_POINT = 5  # words; below it is a heading

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chains.schemas import Opinion
-from chains.text.numbers import claimed_numbers
 from chains.text.repetition import seq_rep_n
+from chains.text.support.numbers import claimed_numbers
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPE
 # Every type of chains.schemas: frozen, and only text, numbers and tuples of such. A host's checkpointer registers them:
 # JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES).
 CHECKPOINT_TYPES: tuple[type, ...] = tuple(
-    one for one in vars(schemas).values() if isinstance(one, type) and one.__module__ == schemas.__name__
+    one for one in map(vars(schemas).get, schemas.__all__) if isinstance(one, type)
 )
 _TYPES = [(one.__module__, one.__name__) for one in CHECKPOINT_TYPES]
 

@@ -14,7 +14,7 @@ from debate.terminal.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")
-_BATCHES = logging.getLogger("chains.generation.batching")  # tells of each batch in a line
+_BATCHES = logging.getLogger("chains.generation.local.batching")  # tells of each batch in a line
 
 
 @contextmanager

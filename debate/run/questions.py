@@ -151,7 +151,7 @@ def _separated(path: Path) -> Table | None:
 
 
 def _workbook(path: Path, sheet: str | None) -> Table | None:
-    from vectorstore.corpus.readers.xlsx import read_table
+    from vectorstore.corpus.readers.office.xlsx import read_table
 
     try:
         table, left_out = read_table(path, _QUESTION_COLUMNS, sheet)

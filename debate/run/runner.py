@@ -19,7 +19,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.deepen import deepening_chain
-from chains.generation.pool import figures_of
+from chains.generation.remote.pool import figures_of
 from chains.schemas import Question
 from debate.graph.checkpoints import delete_finished, open_checkpoints
 from debate.graph.retries import retried

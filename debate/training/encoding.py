@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.context import clean_passage
-from chains.generation.chat_template import has_special_tokens, prompt_text
+from chains.generation.local.chat_template import has_special_tokens, prompt_text
 from chains.opinion import DEFAULT_LIMITS, opinion_prompt
 from debate.training.dataset import Example, LeftOut
 from prompts import Persona

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chains.generation.memory import weight_bytes
+from chains.generation.local.memory import weight_bytes
 from debate.errors import TrainingError
 from debate.training.settings import FinetuneSettings
 

@@ -5,8 +5,8 @@ import warnings
 import pytest
 from fakes import ScriptedLLM
 
-from chains.generation.chat_template import _without_special_tokens, chat_text
 from chains.generation.contract import WordLimits
+from chains.generation.local.chat_template import _without_special_tokens, chat_text
 from chains.opinion import OpinionRequest, Style, opinion_chain, opinion_prompt
 from chains.schemas import Chunk
 

@@ -10,9 +10,9 @@ import torch
 from langchain_huggingface import HuggingFacePipeline
 
 from chains import Chunk, ModelSettings, load_llm, opinion_chain
-from chains.generation import decoders
 from chains.generation.contract import Sampling
-from chains.generation.engine import GenerationEngine, GenerationRequest
+from chains.generation.local import decoders
+from chains.generation.local.engine import GenerationEngine, GenerationRequest
 
 pytestmark = [
     pytest.mark.gpu,

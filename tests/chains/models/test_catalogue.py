@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chains import ModelError
-from chains.generation.memory import weight_bytes
+from chains.generation.local.memory import weight_bytes
 from chains.models.catalogue import KNOWN, Machine, fits, own_model
 
 GIB = 2**30

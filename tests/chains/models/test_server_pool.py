@@ -7,7 +7,7 @@ from chains import ModelSettings, load_llm
 from chains.errors import ModelError
 from chains.generation.completion import fits_window
 from chains.generation.contract import WordLimits
-from chains.generation.pool import figures_of
+from chains.generation.remote.pool import figures_of
 from prompts import RenderedPrompt
 
 pytestmark = pytest.mark.enable_socket

@@ -6,8 +6,8 @@ from threading import Barrier, get_ident
 import pytest
 from fakes import ScriptedLLM
 
-from chains.generation.batching import CallMerger
-from chains.generation.pipeline import BatchedHuggingFacePipeline
+from chains.generation.local.batching import CallMerger
+from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from debate.progress import NullProgress
 from debate.run.executor import StoppedAtOnce, in_a_thread, map_concurrently
 

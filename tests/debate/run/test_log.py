@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
 
-from chains.generation.batching import CallMerger
+from chains.generation.local.batching import CallMerger
 from debate import DebateSettings, run_questions
 from debate.run.log import logged
 from debate.terminal.run_view import RunLines

@@ -4,7 +4,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from chains.context import clean_passage
-from chains.generation.chat_template import prompt_text
+from chains.generation.local.chat_template import prompt_text
 from chains.models.bundled import smollm2_folder
 from chains.opinion import DEFAULT_LIMITS, opinion_prompt
 from debate.training.dataset import Example

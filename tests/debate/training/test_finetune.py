@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chains import ModelSettings, load_llm
-from chains.generation.chat_template import prompt_text
+from chains.generation.local.chat_template import prompt_text
 from chains.opinion import DEFAULT_LIMITS, opinion_prompt
 from debate.errors import TrainingError
 from debate.training.finetune import FinetuneResult, finetune

@@ -20,10 +20,10 @@ READERS: dict[str, tuple[str, str]] = {
     ".htm": ("html", "read_html"),
     ".xhtml": ("html", "read_html"),
     ".pdf": ("pdf", "read_pdf"),
-    ".docx": ("word", "read_docx"),
+    ".docx": ("office.word", "read_docx"),
     ".csv": ("csv_file", "read_csv"),
     ".tsv": ("csv_file", "read_csv"),
-    ".xlsx": ("xlsx", "read_xlsx"),
+    ".xlsx": ("office.xlsx", "read_xlsx"),
     ".jsonl": ("jsonl", "read_jsonl"),
 }
 

@@ -1,0 +1,107 @@
+"""How a batch is decoded: by the ``generate`` of transformers or unsloth, or by OpenVINO row by row.
+
+Knows nothing of words, loops or chance: those rules come as logits processors, after which the best score is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from transformers import LogitsProcessorList
+
+from chains.generation.local.memory import rows_that_fit
+from chains.generation.local.openvino_decoding import PROMPT_TOKENS, RowProcessor, decode_openvino
+from chains.models.openvino import is_openvino
+
+
+class Decoder(Protocol):
+    """A model that continues batches of prompts."""
+
+    @property
+    def pad_id(self) -> int:
+        """Return the token that fills rows up."""
+
+    def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
+        """Return how many rows of this length it takes at once now, or None for any number."""
+
+    def decode(
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
+    ) -> torch.Tensor:
+        """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``new_tokens``)."""
+
+
+def decoder_for(model: Any, *, end_ids: Sequence[int], pad_id: int) -> Decoder:
+    """Choose how a model is decoded."""
+    kind = OpenvinoDecoder if is_openvino(model) else GenerateDecoder
+    return kind(model, tuple(end_ids), pad_id)
+
+
+@dataclass(frozen=True)
+class GenerateDecoder:
+    """The model's own ``generate``: transformers' or unsloth's, on a CPU or a GPU."""
+
+    model: Any
+    end_ids: tuple[int, ...]
+    pad_id: int
+
+    def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
+        """Return what a GPU's free memory holds; None on a CPU."""
+        if self.model.device.type != "cuda":
+            return None
+        return rows_that_fit(self.model.config, prompt_tokens, new_tokens, free_memory(self.model.device))
+
+    def decode(
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
+    ) -> torch.Tensor:
+        """Continue a batch; the penalties that a model's own generation_config asks for are off, ours are rules."""
+        with torch.inference_mode():
+            output: torch.Tensor = self.model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=new_tokens,
+                eos_token_id=list(self.end_ids),
+                pad_token_id=self.pad_id,
+                do_sample=False,
+                repetition_penalty=1.0,
+                no_repeat_ngram_size=0,
+                logits_processor=LogitsProcessorList(processors),
+            )
+        return output
+
+
+@dataclass(frozen=True)
+class OpenvinoDecoder:
+    """Rows that have ended leave the batch."""
+
+    model: Any
+    end_ids: tuple[int, ...]
+    pad_id: int
+
+    def most_rows(self, prompt_tokens: int, new_tokens: int) -> int:  # noqa: ARG002 - reading the prompts decides
+        """Return what decodes fastest."""
+        return max(1, PROMPT_TOKENS // prompt_tokens)
+
+    def decode(
+        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
+    ) -> torch.Tensor:
+        """Continue a batch."""
+        return decode_openvino(
+            self.model,
+            ids,
+            mask,
+            processors=processors,
+            max_new_tokens=new_tokens,
+            end_ids=self.end_ids,
+            pad_id=self.pad_id,
+        )
+
+
+def free_memory(device: torch.device) -> int:
+    """Return the bytes that this process may still allocate on a GPU, under its own cap as well."""
+    free, total = torch.cuda.mem_get_info(device)
+    reserved = torch.cuda.memory_reserved(device)
+    capped = int(torch.cuda.get_per_process_memory_fraction(device) * total) - reserved
+    return int(min(free, capped) + reserved - torch.cuda.memory_allocated(device))

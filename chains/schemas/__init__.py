@@ -1,0 +1,61 @@
+"""What passes between chains, graphs and files: frozen dataclasses, no dicts with remembered keys.
+
+Knows nothing of models, stores or files. Every type holds only text, numbers and tuples, so that it
+can be checkpointed and compared. The dataclasses are pydantic's because a checkpoint hands tuples back as lists,
+and they make tuples of them again.
+"""
+
+from chains.schemas.answer import Abstention, Conflict, Defect, DefectKind, Opinion, Support, Translation
+from chains.schemas.chunk import Chunk, Hit, Reading, as_chunks, chunk_from_document, chunk_table
+from chains.schemas.completion import Attempt, Completion, Finish, Removal
+from chains.schemas.debate import (
+    Ballot,
+    Claim,
+    Debate,
+    DebateOutcome,
+    Judgement,
+    Poll,
+    Position,
+    RoundQuestion,
+    StopReason,
+    Turn,
+    TurnFault,
+    Verdict,
+)
+from chains.schemas.question import Question, Refusal, RefusedQuestion, as_question
+
+__all__ = [
+    "Abstention",
+    "Attempt",
+    "Ballot",
+    "Chunk",
+    "Claim",
+    "Completion",
+    "Conflict",
+    "Debate",
+    "DebateOutcome",
+    "Defect",
+    "DefectKind",
+    "Finish",
+    "Hit",
+    "Judgement",
+    "Opinion",
+    "Poll",
+    "Position",
+    "Question",
+    "Reading",
+    "Refusal",
+    "RefusedQuestion",
+    "Removal",
+    "RoundQuestion",
+    "StopReason",
+    "Support",
+    "Translation",
+    "Turn",
+    "TurnFault",
+    "Verdict",
+    "as_chunks",
+    "as_question",
+    "chunk_from_document",
+    "chunk_table",
+]

@@ -1,0 +1,123 @@
+"""An answer, what it rests on and what is wrong with it; and its translation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic.dataclasses import dataclass
+
+
+class DefectKind(StrEnum):
+    """What is wrong with a sentence, as rules can see it."""
+
+    RECITAL = "recital"  # the persona's description, the instruction or the question said again
+    ABOUT_THE_TEXT = "about the text"  # of its task, its passages or itself instead of the matter
+    ANOTHER_SPEAKER = "another speaker"
+    OPEN_ITEM = "open item"  # a list item that was begun and left empty
+    REPETITION = "repetition"
+    ALIKE_BEGINNINGS = "alike beginnings"  # five sentences that begin with the same words
+    APOLOGY = "apology"  # or a refusal inside an answer
+    MARKUP = "markup"  # fences, headings, lists, places to be filled in
+    GARBLE = "garble"  # letters of another script than the text's, or one fragment after the other
+    UNFINISHED_END = "unfinished end"
+    BABBLE = "babble"  # text behind a finished close
+    OTHER_PASSAGE = "other passage"  # a fact that stands in another passage than the one cited
+    CONTRADICTION = "contradiction"  # the close takes another side than the opening, or one sentence takes both
+    ECHO = "echo"  # a sentence that another one said before
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What a reader would strike out of a text, found by rules; see ``chains.text.defects``.
+
+    Attributes:
+        sentence: where it stands, word for word.
+    """
+
+    kind: DefectKind
+    sentence: str
+
+
+class Conflict(StrEnum):
+    """What in a sentence differs from a passage, as rules can see it."""
+
+    NUMBER = "number"
+    NAME = "name"
+    NEGATION = "negation"
+
+
+@dataclass(frozen=True)
+class Support:
+    """What one sentence of an answer rests on.
+
+    Attributes:
+        start, end: the sentence is ``answer[start:end]``.
+        chunk: index of the chunk that supports it, or None.
+        score: that chunk's score in [0, 1]; without one, the best score of any chunk.
+    """
+
+    start: int
+    end: int
+    chunk: int | None
+    score: float
+
+
+class Abstention(StrEnum):
+    """Why an answer is "I don't know"."""
+
+    NO_PASSAGE = "no passage was retrieved"
+    OFF_TOPIC = "nothing retrieved bears on the question"
+    MODEL = "the model found no answer in the passages"
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An answer to a question, and what it rests on.
+
+    Attributes:
+        abstained: the answer is "I don't know"; ``abstained_because`` says why.
+        words: as ``len(answer.split())`` counts, markers included.
+        citations, supported, sentences, unsupported: computed from ``answer`` as it stands here.
+        sentences: what each sentence of the answer rests on; none where it abstained.
+        unsupported: numbers, dates and names of the answer that stand in no chunk nor in the question.
+        dropped: ids of chunks that did not fit the model's window.
+        defects: what a reader would strike out, found by rules.
+        prompt_tokens, tokens: tokens read and written.
+    """
+
+    answer: str
+    words: int
+    chunk_ids: tuple[str, ...]
+    abstained: bool = False
+    citations: str = ""
+    supported: float | None = None
+    sentences: tuple[Support, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+    prompt_tokens: int = 0
+    tokens: int = 0
+    abstained_because: Abstention | None = None
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A text in another language.
+
+    Attributes:
+        language: its code, such as ``ja``.
+        words: its length; in characters where the language is written without spaces.
+        missing: markers, numbers and glossary terms that should stand in it and do not.
+        prompt_tokens, tokens: tokens read and written.
+    """
+
+    text: str
+    language: str
+    words: int
+    missing: tuple[str, ...] = ()
+    loop: str = ""
+    notes: tuple[str, ...] = ()
+    prompt_tokens: int = 0
+    tokens: int = 0

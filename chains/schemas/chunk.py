@@ -1,0 +1,130 @@
+"""Retrieved passages, and which of them each debater read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import PurePath
+from typing import Any
+
+from langchain_core.documents import Document
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A retrieved passage, word for word as it stands in its source.
+
+    Attributes:
+        score: the total; (1 - pov weight) * question_score + pov weight * weighted pov_scores.
+        pov_scores: one for every point of view, in their order.
+        rank: 1 for the best.
+        title, speaker, date: of its document, as far as its metadata tells; the date may be a year.
+    """
+
+    id: str
+    text: str
+    source: str = ""
+    score: float = 0.0
+    question_score: float = 0.0
+    pov_scores: tuple[float, ...] = ()
+    rank: int = 0
+    title: str = ""
+    speaker: str = ""
+    date: str = ""
+
+    @property
+    def label(self) -> str:
+        """Say whose words these are, in one line: speaker, title, date; "" where nothing is known."""
+        title = "" if self.title and self.title in self.text.partition("\n")[0] else self.title
+        return ", ".join(part for part in (self.speaker, title, self.date) if part)
+
+    @property
+    def name(self) -> str:
+        """Say where it is from, in one line: speaker, title and date where known, and the file; else its id."""
+        title = "" if self.title == PurePath(self.source).stem else self.title
+        known = ", ".join(part for part in (self.speaker, title, self.date) if part)
+        return f"{known} ({self.source})" if known and self.source else known or self.source or self.id
+
+
+@dataclass(frozen=True)
+class Hit:
+    """How one reader's search scored a chunk; the fields are those of ``Chunk``."""
+
+    chunk_id: str
+    score: float = 0.0
+    question_score: float = 0.0
+    pov_scores: tuple[float, ...] = ()
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The passages that one debater reads, best first. Their texts are stored once a question."""
+
+    persona_id: str
+    hits: tuple[Hit, ...] = ()
+
+    @classmethod
+    def of(cls, persona_id: str, chunks: Sequence[Chunk]) -> Reading:
+        """Keep the ids and scores of chunks that were retrieved for a persona."""
+        hits = (Hit(one.id, one.score, one.question_score, one.pov_scores, one.rank) for one in chunks)
+        return cls(persona_id, tuple(hits))
+
+    def chunks(self, table: Mapping[str, Chunk]) -> tuple[Chunk, ...]:
+        """Return the passages with this reader's scores.
+
+        Args:
+            table: the question's chunks by id (see ``chunk_table``).
+        """
+        return tuple(
+            replace(
+                table[hit.chunk_id],
+                score=hit.score,
+                question_score=hit.question_score,
+                pov_scores=hit.pov_scores,
+                rank=hit.rank,
+            )
+            for hit in self.hits
+            if hit.chunk_id in table
+        )
+
+
+def chunk_table(*several: Sequence[Chunk]) -> dict[str, Chunk]:
+    """Return chunks by id, in their order; of equal ids the first one counts."""
+    table: dict[str, Chunk] = {}
+    for chunk in chain.from_iterable(several):
+        table.setdefault(chunk.id, chunk)
+    return table
+
+
+def chunk_from_document(document: Document, rank: int = 0) -> Chunk:
+    """Read a retrieved LangChain document as a chunk."""
+    metadata: dict[str, Any] = document.metadata
+    return Chunk(
+        id=document.id or f"passage-{rank}",
+        text=document.page_content,
+        source=str(metadata.get("source", "")),
+        score=float(metadata.get("score", 0.0)),
+        question_score=float(metadata.get("question_score", 0.0)),
+        pov_scores=tuple(float(score) for score in metadata.get("pov_scores", ())),
+        rank=int(metadata.get("rank", rank)),
+        title=_first(metadata, "title"),
+        speaker=_first(metadata, "speaker", "author"),
+        date=_first(metadata, "date", "year"),
+    )
+
+
+def _first(metadata: Mapping[str, Any], *names: str) -> str:
+    """The first value that is there, on one line."""
+    found = (" ".join(str(metadata[name]).split()) for name in names if metadata.get(name) not in (None, ""))
+    return next(found, "")
+
+
+def as_chunks(passages: Sequence[Chunk | Document]) -> tuple[Chunk, ...]:
+    """Accept LangChain documents wherever chunks are asked for."""
+    return tuple(
+        passage if isinstance(passage, Chunk) else chunk_from_document(passage, rank)
+        for rank, passage in enumerate(passages, 1)
+    )

@@ -1,0 +1,96 @@
+"""A question of the list, or one that was deepened out of it, and what deepening gave that is not asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.dataclasses import dataclass
+
+from chains.errors import ChainError
+
+
+class Refusal(StrEnum):
+    """Why a deeper question is not asked."""
+
+    OFF_TOPIC = "leaves the topic"
+    SAID_ALREADY = "said already"
+    VAGUER = "vaguer than its seed"
+    PREMISE = "no passage bears out its premise"
+
+
+@dataclass(frozen=True)
+class RefusedQuestion:
+    """A question that deepening gave and that is not asked, and why."""
+
+    text: str
+    reason: Refusal
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the list, or one that was deepened out of it.
+
+    Attributes:
+        id: unique in a run and shown to people; a deepened question's id is its parent's with a number added.
+        text: the question itself.
+        about: optional text about it.
+        parent_id: the seed question it came from, or "".
+        parent_text: that question's text, or "".
+        note: what happened on the way, such as a deepening that failed.
+        refused: what deepening gave besides and is not asked; on the seed, or on its first child where it replaces it.
+        same_as: the id of an earlier question of the list with the very same text, whose answer this one shares.
+    """
+
+    id: str
+    text: str
+    about: str = ""
+    parent_id: str = ""
+    parent_text: str = ""
+    note: str = ""
+    same_as: str = ""
+    refused: tuple[RefusedQuestion, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return what rows, checkpoints and traces know it by: its id and the first 12 hex digits of its text's sha256.
+
+        Another text under the same id is another question.
+        """
+        return f"{self.id}:{hashlib.sha256(self.text.encode(errors='replace')).hexdigest()[:12]}"
+
+
+def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
+    """Accept a text or a mapping with a question's fields wherever a question is asked for.
+
+    Raises:
+        ChainError: it is none of these, holds an unknown field, or has no text.
+    """
+    try:
+        if isinstance(asked, str):
+            question = Question(id="q", text=asked)
+        elif isinstance(asked, Mapping):
+            question = Question(**{"id": "q", **_known(asked)})
+        elif isinstance(asked, Question):
+            question = asked
+        else:
+            raise ChainError(f"a question is a text, a mapping or a Question, not {type(asked).__name__}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ChainError(f"not a question: {what}; give a text, or a mapping with text and id") from error
+    if not question.text.strip():
+        raise ChainError("the question is empty; give its text")
+    return question
+
+
+def _known(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = [field.name for field in dataclasses.fields(Question)]
+    unknown = next((name for name in asked if name not in names), None)
+    if unknown is not None:
+        raise ChainError(f"a question has no field {unknown!r}; there are: {', '.join(names)}")
+    return asked

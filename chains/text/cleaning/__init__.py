@@ -1,0 +1,1 @@
+"""What is not the answer is taken out of a model's output."""

@@ -1,0 +1,1 @@
+"""What an answer rests on: which passage supports which sentence, and what speaks against it."""

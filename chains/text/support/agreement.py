@@ -1,0 +1,84 @@
+"""What rules can see that speaks against a passage supporting a sentence: another number, name or negation.
+
+Deliberately one-sided: a conflict refuses support, no conflict proves nothing. It does not know who does what to whom
+("Iran sells to China" and the reverse agree), nor antonyms. Text only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chains.schemas import Conflict
+from chains.text.content import claims_nothing, content_words, without_marks
+from chains.text.sentences import split_sentences
+from chains.text.support.entities import Name, names, source_words, unknown_parts
+from chains.text.support.negation import denies_otherwise
+from chains.text.support.numbers import claimed_numbers, known_numbers
+from vectorstore.text.words import FUNCTION_WORDS
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage as it is compared, without Markdown's marks.
+
+    Attributes:
+        sentences: those that claim something; the whole text where none does.
+        content: the content words of these sentences.
+    """
+
+    text: str
+    sentences: tuple[str, ...]
+    content: frozenset[str]
+
+
+@lru_cache(1024)  # read again for every part of an answer and every turn of a debate
+def read_passage(text: str) -> Passage:
+    """Take a passage apart, without its headings and source lines."""
+    sentences = [without_marks(one.text) for one in split_sentences(text) if not claims_nothing(one.text)]
+    text = without_marks(text)
+    sentences = sentences or [text]
+    return Passage(text, tuple(sentences), frozenset[str]().union(*map(content_words, sentences)))
+
+
+def conflicts(sentence: str, passage: Passage, known: Sequence[str] = ()) -> tuple[Conflict, ...]:
+    """Return what in a sentence differs from its passage.
+
+    Args:
+        known: texts, such as the question, whose names may be added to what the passage says, but not put in the
+            place of a name of it.
+    """
+    content = content_words(sentence)
+    alike, nearest = max(
+        ((len(content & content_words(one)) / max(1, len(content)), one) for one in passage.sentences),
+        key=lambda pair: pair[0],
+    )
+    found = {
+        Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text),
+        Conflict.NAME: _another_name(sentence, nearest, passage, known),
+        Conflict.NEGATION: denies_otherwise(sentence, nearest, alike),
+    }
+    return tuple(conflict for conflict, is_there in found.items() if is_there)
+
+
+def _another_name(sentence: str, nearest: str, passage: Passage, known: Sequence[str]) -> bool:
+    words, elsewhere = source_words(passage.text), source_words(*known)
+    strangers = [name for name in names(sentence) if unknown_parts(name, words)]
+    if any(unknown_parts(name, words | elsewhere) for name in strangers):
+        return True
+    own = source_words(sentence)
+    replaced = [name for name in names(nearest) if unknown_parts(name, own)]
+    return any(
+        _neighbours(sentence, stranger) & _neighbours(nearest, name) for stranger in strangers for name in replaced
+    )
+
+
+def _neighbours(sentence: str, name: Name) -> set[tuple[str, str]]:
+    """The content words next to a name, with the side on which they stand."""
+    before = [word for word in sentence[: name.start].split() if _bare(word) not in FUNCTION_WORDS]
+    behind = [word for word in sentence[name.end :].split() if _bare(word) not in FUNCTION_WORDS]
+    sides = (("before", before[-1:]), ("behind", behind[:1]))
+    return {(side, stemmed) for side, near in sides for word in near for stemmed in content_words(word)}
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?\"'“”()").lower()

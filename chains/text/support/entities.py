@@ -1,0 +1,125 @@
+"""Names, numbers and dates of an answer, and which of them stand in no source.
+
+Names are told by capital letters, of any alphabet that has them, so none is seen in Persian or Japanese; numbers in
+words count from eleven on. Text only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chains.text.support.numbers import DATE, FIGURE, NUMBER_WORDS, claimed_numbers, known_numbers, without_list_numbers
+from vectorstore.text.letters import UNSPACED, for_matching
+from vectorstore.text.sentences import split_sentences
+from vectorstore.text.words import FUNCTION_WORDS
+
+# Latin, Greek, Cyrillic and Armenian capitals; the pattern language has no name for them.
+_CAPITAL = "".join(c for c in map(chr, [*range(0x41, 0x590), *range(0x1E00, 0x2000)]) if c.isupper())
+_LETTER = rf"[^\W_{UNSPACED}]"
+_NAME_WORD = rf"[{_CAPITAL}]{_LETTER}*(?:['’-]{_LETTER}+)*"
+_NAME = rf"{_NAME_WORD}(?:[ \t]+(?:(?:of|de|del|al|bin|von|van)[ \t]+(?:the[ \t]+)?)?{_NAME_WORD})*"
+# In this order, so that the number in a date is not counted again.
+_CLAIM = re.compile(
+    rf"(?<!{_LETTER})(?:(?P<date>{DATE})|(?P<words>(?i:{NUMBER_WORDS}))|(?P<name>{_NAME})|(?P<figure>{FIGURE}))"
+)
+_SOURCE_WORD = re.compile(rf"{_LETTER}+(?:['’]s)?")
+_NAME_PART = re.compile(_NAME_WORD)
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
+_POSSESSIVE = re.compile(r"['’]s?$")
+_DEMONYM = re.compile(r"(?:ese|ian|an|ish|i|s|n)$")  # Iran, Iranian; China, Chinese
+_INFLECTED = 3  # letters at the end of a Cyrillic or Greek name that its case changes
+_LEAST_IN_WORDS = 11  # "three reasons" is said without counting, "fifteen states" is not
+_BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says nothing
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in a sentence: as it stands there, its words but for function words and initials, and where it stands."""
+
+    text: str
+    parts: tuple[str, ...]
+    start: int
+    end: int
+
+
+def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
+    """The numbers, dates and names of an answer that stand in no source, in the order of the answer, each once."""
+    numbers = frozenset[str]().union(*map(known_numbers, sources))
+    words = source_words(*sources)
+    found: dict[str, None] = {}
+    for sentence in split_sentences(answer):
+        text = without_list_numbers(unicodedata.normalize("NFC", sentence.text))
+        strangers = {name.text for name in names(text) if unknown_parts(name, words)}
+        for claim in _CLAIM.finditer(text):
+            if claim["name"]:
+                known = claim.group() not in strangers
+            else:
+                known = claimed_numbers(claim.group(), _LEAST_IN_WORDS) <= numbers
+            if not known:
+                found[_bare(claim.group())] = None
+    return tuple(found)
+
+
+def names(sentence: str) -> Iterator[Name]:
+    """The names of a sentence, but for a word whose capital only begins the sentence."""
+    for claim in _CLAIM.finditer(sentence):
+        if claim["name"] and (parts := _parts(sentence, claim)):
+            yield Name(claim.group(), tuple(parts), claim.start(), claim.end())
+
+
+def unknown_parts(name: Name, known: frozenset[str]) -> tuple[str, ...]:
+    """The words of a name that are not in the sources: as themselves, their demonym, or all of it as an acronym."""
+    initials = _initials(name.text)
+    if len(initials) > 1 and initials in known:
+        return ()
+    return tuple(part for part in name.parts if not _word_is_known(for_matching(part).lower(), known))
+
+
+def source_words(*texts: str) -> frozenset[str]:
+    """Every word of some sources in small letters, and the initials of the names in them: un, nato."""
+    return frozenset[str]().union(*map(_words_of_source, texts))
+
+
+def _parts(text: str, claim: re.Match[str]) -> list[str]:
+    """The words of a name without function words and initials. The word that begins a sentence has a capital anyway:
+    it counts only when all of it is in capitals."""
+    found = _NAME_PART.findall(claim.group())
+    parts = [piece for part in found for piece in re.split(r"[-'’]", _POSSESSIVE.sub("", part)) if piece]
+    if parts and _BEGINS.search(text, 0, claim.start()) and not (len(parts[0]) > 1 and parts[0].isupper()):
+        parts = parts[1:]
+    return [part for part in parts if len(part) > 1 and part.lower() not in FUNCTION_WORDS]
+
+
+def _bare(claim: str) -> str:
+    """A name without its article and possessive, so that "The Union" and "Union's" are told once."""
+    first, _, rest = claim.partition(" ")
+    return _POSSESSIVE.sub("", rest.strip() if rest and first.lower() in FUNCTION_WORDS else claim)
+
+
+@lru_cache(1024)  # about 10 KB each: the passages of a debate are read again at every turn
+def _words_of_source(text: str) -> frozenset[str]:
+    text = for_matching(text)
+    words = {_POSSESSIVE.sub("", word.lower()) for word in _SOURCE_WORD.findall(text)}
+    return frozenset(words | {_initials(name) for name in re.findall(_NAME, text)})
+
+
+def _initials(name: str) -> str:
+    parts = [part.lower() for part in _NAME_PART.findall(name)]
+    return "".join(part[0] for part in parts if part not in FUNCTION_WORDS)  # the New Development Bank: ndb
+
+
+def _word_is_known(word: str, known: frozenset[str]) -> bool:
+    if word in known or word in _TITLES or (len(stem := _DEMONYM.sub("", word)) > 2 and stem in known):
+        return True
+    if not "a" <= word[0] <= "ɏ":
+        stem = word[: max(4, len(word) - _INFLECTED)]
+        return len(word) > 4 and any(other.startswith(stem) for other in known)
+    return any(_is_demonym(word, other) or _is_demonym(other, word) for other in known)
+
+
+def _is_demonym(form: str, place: str) -> bool:
+    """Chinese of China: the same four letters or more, and two more at the most."""
+    stem = _DEMONYM.sub("", form)
+    return len(stem) >= 4 and place.startswith(stem) and len(place) <= len(stem) + 2

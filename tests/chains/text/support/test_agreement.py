@@ -1,0 +1,61 @@
+"""A sentence whose number, name or negation differs from its passage is told."""
+
+import pytest
+
+from chains.schemas import Conflict
+from chains.text.content import claims_nothing
+from chains.text.support.agreement import conflicts, read_passage
+
+SWIFT = "In 2012 SWIFT cut off thirty Iranian banks. Oil sales fell by half."
+URANIUM = "Sanctions did not stop the enrichment of uranium."
+QUESTION = "Did SWIFT hurt Russian banks as it hurt Iranian ones?"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "conflict"),
+    [
+        ("Sanctions did stop the enrichment of uranium.", URANIUM, Conflict.NEGATION),
+        ("Sanctions stopped the enrichment of uranium.", URANIUM, Conflict.NEGATION),
+        ("There is a currency union.", "There is no currency union.", Conflict.NEGATION),
+        ("The bank never lends in yuan.", "The bank lends in yuan.", Conflict.NEGATION),
+        ("Die Bank verleiht Dollar.", "Die Bank verleiht keine Dollar.", Conflict.NEGATION),
+        ("制裁は濃縮を止めた。", "制裁は濃縮を止めなかった。", Conflict.NEGATION),
+        ("بانک به پول اعضا وام نمی‌دهد.", "بانک به پول اعضا وام می‌دهد.", Conflict.NEGATION),
+        ("SWIFT cut off thirty Russian banks.", SWIFT, Conflict.NAME),
+        ("SWIFT cut off thirty Ruritanian banks.", SWIFT, Conflict.NAME),
+        ("SWIFT cut off forty Iranian banks.", SWIFT, Conflict.NUMBER),
+    ],
+)
+def test_what_differs_from_the_passage_is_named(sentence: str, passage: str, conflict: Conflict) -> None:
+    assert conflicts(sentence, read_passage(passage), [QUESTION]) == (conflict,)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("Sanctions failed to stop the enrichment of uranium.", URANIUM),
+        ("Sanctions never stopped uranium enrichment.", URANIUM),
+        ("SWIFT cut off 30 Iranian banks.", SWIFT),
+        ("For Russia the lesson is that SWIFT cut off thirty Iranian banks.", SWIFT),
+        ("Not only SWIFT cut off thirty Iranian banks.", SWIFT),
+        ("制裁は濃縮を止めなかった。", "制裁は濃縮を止めなかった。"),
+    ],
+)
+def test_what_says_the_same_does_not_differ(sentence: str, passage: str) -> None:
+    assert conflicts(sentence, read_passage(passage), [QUESTION]) == ()
+
+
+def test_headings_source_lines_and_marks_are_no_sentences_of_a_passage() -> None:
+    passage = read_passage("# The Bank\n\nIt lent **1.5** billion.\n\nSource: New Development Bank, 2024.")
+
+    assert passage.sentences == ("It lent 1.5 billion.",)
+
+
+@pytest.mark.parametrize("line", ["# Trade", "**Trade**", "Source: Central Bank, 2014.", "The Case Against Sanctions"])
+def test_a_heading_or_source_line_claims_nothing(line: str) -> None:
+    assert claims_nothing(line)
+
+
+@pytest.mark.parametrize("line", ["Trade grew.", "trade among the members", "See how trade grew in ten years.", ""])
+def test_a_sentence_claims_something(line: str) -> None:
+    assert not claims_nothing(line)

@@ -1,0 +1,40 @@
+"""Numbers are compared in one spelling, in digits and in words."""
+
+import pytest
+
+from chains.text.support.numbers import claimed_numbers, known_numbers
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("1200 barrels", "1,200 barrels"),
+        ("30 banks", "thirty banks"),
+        ("thirty-five banks", "35 banks"),
+        ("two hundred and forty ships", "240 ships"),
+        ("$1.5 billion", "1,500 million dollars"),
+        ("1.5 billion", "from 1.5 to 2 billion dollars"),
+        ("15億ドル", "1.5 billion dollars"),
+        ("۴۱ رأی", "41 votes"),
+        ("۱٬۲۰۰", "1200"),
+        ("15 March", "on 15 March 2014"),
+        ("the two sides, one of them", "nothing"),
+        ("CO2 and G7", "nothing"),
+    ],
+)
+def test_a_number_in_another_spelling_is_known(claim: str, source: str) -> None:
+    assert claimed_numbers(claim) <= known_numbers(source)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("1.5 billion", "1.5 million"),
+        ("thirty banks", "forty banks"),
+        ("12 states", "twelve hundred states"),
+        ("は1877年", "1911年"),
+        ("15 June", "15 July"),
+    ],
+)
+def test_another_number_is_not_known(claim: str, source: str) -> None:
+    assert not claimed_numbers(claim) <= known_numbers(source)

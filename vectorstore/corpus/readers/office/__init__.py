@@ -1,0 +1,1 @@
+"""Word documents and Excel workbooks, read from their XML."""

@@ -1,0 +1,153 @@
+"""Word: what its final view shows. Tracked insertions, content controls, text boxes, notes and the numbers of lists are
+read; tracked deletions and hidden text are not.
+
+python-docx opens the file; its paragraphs leave these out, so the text is taken from the elements themselves
+(ISO/IEC 29500-1, 17).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vectorstore.corpus.readers.office.archives import check_unpacked
+from vectorstore.corpus.readers.office.word_numbering import Numbering, W
+from vectorstore.corpus.readers.records import Record, Records
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+# Not shown, or shown elsewhere.
+_PASSED_OVER = frozenset(
+    [f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "sdtPr", "sdtEndPr", "rt", "tblPr")]
+)
+_SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
+_NOTE_PARTS = ("footnote", "endnote")
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# An element inside an element: a table in a cell of a table, and so on. Word itself stops at a few dozen.
+DEEPEST = 100
+
+
+def read_docx(path: Path) -> Records:
+    """Read a Word document."""
+    from docx import Document
+
+    check_unpacked(path)
+    document = Document(str(path))
+    reader = _Reader(document)
+    return Records(
+        [Record("\n\n".join(reader.blocks(document.element.body)), document.core_properties.title or path.stem)]
+    )
+
+
+class _Reader:
+    """Reads one document from its beginning to its end, since lists are counted on the way."""
+
+    def __init__(self, document: Any) -> None:
+        self._notes = {f"{W}{kind}Reference": _notes(document, kind) for kind in _NOTE_PARTS}
+        self._numbering = Numbering(_part(document, "numbering"), document.styles.element)
+
+    def blocks(self, parent: Any, depth: int = 0) -> Iterator[str]:
+        """Yield the paragraphs and tables of an element, each with the text boxes and notes that hang on it."""
+        carried = ""
+        for element in _children(parent):
+            if element.tag == f"{W}p":
+                asides: list[Any] = []
+                text = carried + self._paragraph(element, asides)
+                if _mark_is_deleted(element):  # the next paragraph goes on in this one
+                    carried = text
+                    continue
+                carried = ""
+                yield from [text] if text.strip() else []
+                for aside in asides if depth < DEEPEST else []:
+                    yield from self.blocks(aside, depth + 1)
+            elif element.tag == f"{W}tbl" and depth < DEEPEST:
+                rows = list(self._rows(element, depth + 1))
+                yield from ["\n".join(rows)] if rows else []
+        if carried.strip():
+            yield carried
+
+    def _paragraph(self, paragraph: Any, asides: list[Any]) -> str:
+        text = "".join(self._inline(paragraph, asides))
+        if not text.strip() and _mark_is_deleted(paragraph):
+            return ""
+        return self._numbering.label(paragraph) + text
+
+    def _inline(self, element: Any, asides: list[Any]) -> Iterator[str]:
+        """Yield what an element shows on its line; text boxes and notes go to `asides`."""
+        for child in _shown(element):
+            tag = child.tag
+            if tag in (f"{W}t", f"{_MATH}t"):
+                yield child.text or ""
+            elif tag in _SIGNS:
+                yield _SIGNS[tag]
+            elif tag == f"{W}txbxContent":
+                asides.append(child)
+            elif tag in self._notes:
+                asides += self._notes[tag].get(child.get(f"{W}id"), [])
+            else:
+                yield from self._inline(child, asides)
+
+    def _rows(self, table: Any, depth: int) -> Iterator[str]:
+        above: dict[int, str] = {}
+        for row in _children(table):
+            if row.tag != f"{W}tr" or row.find(f"{W}trPr/{W}del") is not None:
+                continue
+            cells: list[str] = []
+            column = 0
+            for cell in (one for one in _children(row) if one.tag == f"{W}tc"):
+                merged = cell.find(f"{W}tcPr/{W}vMerge")
+                text = " ".join(block.replace("\n", " ") for block in self.blocks(cell, depth))
+                if merged is not None and merged.get(f"{W}val") != "restart":
+                    text = above.get(column, "")  # a merged cell speaks for every row that it spans
+                above[column] = text
+                cells.append(text)
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                column += 1 if span is None else int(span.get(f"{W}val", "1"))
+            if any(cell.strip() for cell in cells):
+                yield "\t".join(cells)
+
+
+def _children(parent: Any) -> Iterator[Any]:
+    """Yield an element's blocks, also those that stand in content controls and insertions."""
+    for child in _shown(parent):
+        if child.tag in (f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"):
+            yield child
+        else:
+            yield from _children(child)
+
+
+def _shown(element: Any) -> Iterator[Any]:
+    """Yield the children of an element that the final view shows."""
+    for child in element:
+        if child.tag == f"{_MC}AlternateContent":  # the same thing twice, for newer and for older programs
+            yield from _shown(child[0]) if len(child) else ()
+        elif child.tag == f"{W}r" and _is_on(child.find(f"{W}rPr/{W}vanish")):
+            continue
+        elif child.tag == f"{W}sdt" and child.find(f"{W}sdtPr/{W}showingPlcHdr") is not None:
+            continue  # "Click here to enter text"
+        elif child.tag not in _PASSED_OVER:
+            yield child
+
+
+def _is_on(switch: Any) -> bool:
+    return switch is not None and switch.get(f"{W}val", "true") not in ("0", "false", "off")
+
+
+def _mark_is_deleted(paragraph: Any) -> bool:
+    return paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
+
+
+def _part(document: Any, name: str) -> Any:
+    """Return the root of a part of the document; None where it has none."""
+    from lxml import etree
+
+    for relation in document.part.rels.values():
+        if relation.reltype == f"{_RELATION}{name}" and not relation.is_external:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            return etree.fromstring(relation.target_part.blob, parser)
+    return None
+
+
+def _notes(document: Any, kind: str) -> dict[str, list[Any]]:
+    root = _part(document, f"{kind}s")
+    notes = () if root is None else root.iter(f"{W}{kind}")
+    return {note.get(f"{W}id"): [note] for note in notes if note.get(f"{W}type") in (None, "normal")}
