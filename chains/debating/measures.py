@@ -13,7 +13,7 @@ from chains.debating.likeness import Likeness
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, DefectKind, Turn, TurnFault
+from chains.schemas import Chunk, Defect, DefectKind, Turn, TurnFault
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
 from chains.text.sentences import ends_with_sentence, word_count
@@ -60,14 +60,7 @@ def assessed(
         answered=round(touched(text, turn.answers.sentence), 2) if turn.answers else None,
         concedes=bool(turn.answers) and concedes(text),
     )
-    defects = find_defects(
-        cited,
-        prompt=instruction,
-        question=record.question,
-        voice=voice,
-        passages=[chunk.text for chunk in chunks],
-        speakers=list(record.names().values()),
-    )
+    defects = spoken_defects(cited, record, chunks, voice=voice, instruction=instruction)
     kinds = {one.kind for one in defects}
     faults = {
         TurnFault.SHORT: word_count(text) < limits.minimum or not ends_with_sentence(text),
@@ -79,6 +72,20 @@ def assessed(
         TurnFault.NO_ANSWER: not _answers(measured, likeness),
     }
     return replace(measured, defects=defects, faults=tuple(fault for fault, is_so in faults.items() if is_so))
+
+
+def spoken_defects(
+    text: str, record: DebateRecord, chunks: Sequence[Chunk], *, voice: str = "", instruction: str = ""
+) -> tuple[Defect, ...]:
+    """Return what a listener would strike out of a turn; the arguments are those of ``assessed``."""
+    return find_defects(
+        text,
+        prompt=instruction,
+        question=record.question,
+        voice=voice,
+        passages=[chunk.text for chunk in chunks],
+        speakers=list(record.names().values()),
+    )
 
 
 def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:

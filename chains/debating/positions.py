@@ -21,6 +21,7 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Position
 from chains.text.echo import echo_share
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from chains.text.support.contradiction import takes_both
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _LIMITS = WordLimits(maximum=40)
@@ -93,8 +94,11 @@ def all_agree(positions: Sequence[Position]) -> bool:
     return len(positions) > 1 and all(first in one.agrees_with for one in positions[1:])
 
 
-def position_sentence(written: str, voice: str) -> str:
-    """Return the one sentence of a model's answer that can stand as a position, or ""."""
+def position_sentence(written: str, voice: str, question: str = "") -> str:
+    """Return the one sentence of a model's answer that can stand as a position, or "".
+
+    One that only puts the question as a statement, both its alternatives together, takes no side.
+    """
     text = _OPENER.sub("", written.strip())
     sentences = split_sentences(text)
     if not sentences:
@@ -102,7 +106,8 @@ def position_sentence(written: str, voice: str) -> str:
     sentence = sentences[0].text.strip('"“” ')
     sentence = sentence[:1].upper() + sentence[1:]
     usable = ends_with_sentence(sentence) and not sentence.endswith("?") and word_count(sentence) >= _SHORTEST
-    return sentence if usable and echo_share(sentence, [voice]) < _RECITED else ""
+    takes_a_side = not takes_both(sentence, question)
+    return sentence if usable and takes_a_side and echo_share(sentence, [voice]) < _RECITED else ""
 
 
 def _ask(
@@ -115,7 +120,9 @@ def _ask(
 ) -> list[str]:
     prompts = [_prompt(persona, question, held) for persona, held in zip(personas, others, strict=True)]
     written = speakers.complete([one.id for one in personas], prompts, _LIMITS, seed, config)
-    return [position_sentence(one.text, persona.voice) for one, persona in zip(written, personas, strict=True)]
+    return [
+        position_sentence(one.text, persona.voice, question) for one, persona in zip(written, personas, strict=True)
+    ]
 
 
 def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> RenderedPrompt:

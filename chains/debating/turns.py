@@ -18,13 +18,14 @@ from langchain_core.runnables import RunnableConfig
 from chains.context import FittedPrompt, fit_chunks, word_for_word
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
-from chains.debating.measures import assessed, quality, with_unsupported
+from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
+from chains.text.cleaning.striking import strike
 from chains.text.draft import full_sentences
 from prompts import Persona, RenderedPrompt, load_prompt
 
@@ -151,21 +152,28 @@ class Speaker:
     ) -> Turn:
         spoken = in_own_name(led(opening, written.text), [self.persona.name, *record.names().values()])
         chunks = self._in_order(record, fitted.chunks)
-        note = ("ended where it began to speak as somebody else",) if spoken.cut else ()
+        told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
+        text = to_the_end_of_a_sentence(spoken.text, self.limits.maximum)
+        found = spoken_defects(text, record, chunks, voice=self.persona.voice, instruction=told)
+        left, struck = strike(text, found)
+        if not left:  # nothing but what should go: it stays as it is, with its faults
+            left, struck = text, ()
+        kinds = dict.fromkeys(one.kind for one in struck)
+        notes = [*written.notes, *([f"struck out: {', '.join(kinds)}"] if kinds else [])]
+        notes += ["ended where it began to speak as somebody else"] if spoken.cut else []
         turn = Turn(
             round=number,
             persona_id=self.persona.id,
             speaker=self.persona.name,
-            text=to_the_end_of_a_sentence(spoken.text, self.limits.maximum),
+            text=left,
             words=0,
             chunk_ids=tuple(chunk.id for chunk in chunks),
             dropped=fitted.dropped,
             loop=written.loop,
-            notes=(*written.notes, *note),
+            notes=tuple(notes),
             tokens=written.tokens_out,
             answers=plan.claim,
         )
-        told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
         return assessed(
             turn,
             record,

@@ -23,17 +23,16 @@ from chains.debating.claims import claims_of, touched
 from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.kinds import Decision
 from chains.debating.measures import with_unsupported
+from chains.debating.reasons import give_reasons
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import led, plain, to_the_end_of_a_sentence
+from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
-from chains.schemas import Ballot, Claim, Defect, Judgement, Turn, Verdict
-from chains.text.defects import find_defects
+from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
 from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 MODERATOR = "moderator"
 NAME = WordLimits(maximum=12)
-_NO_REASONS = "the moderator gave no reasons that can be used"
 _TAKEN_UP = 0.5  # of a claim's content words, in a later turn of an opponent
 
 
@@ -69,32 +68,19 @@ def give_verdict(
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     lead = _lead(decision, by_claims, conceded, names)
 
-    def render(passages: Sequence[str]) -> RenderedPrompt:
-        return load_prompt("verdict").render(
-            question=record.question, turns=turns, evidence=passages, lead=lead, max_words=limits.maximum
-        )
-
-    def check(text: str) -> list[Defect]:
-        told = render(()).user.replace(lead, "")
-        speakers = list(names.values())
-        found = find_defects(text, prompt=told, question=record.question, speakers=speakers)
-        return [one for one in found if one.sentence not in lead]
-
-    [(written, shown)] = complete_with_evidence(
-        llm, [render], evidence_of(record), limits, seed, config, check=check, may_be_empty=True
-    )
-    text = to_the_end_of_a_sentence(plain(led(lead, written.text)), limits.maximum + word_count(lead))
+    reasons = give_reasons(llm, record, turns, lead, limits, seed, config)
+    text = f"{lead} {reasons.text}".strip()
     verdict = Verdict(
         round=0,
         persona_id=MODERATOR,
         speaker="Moderator",
         text=text,
         words=word_count(text),
-        loop=written.loop,
-        notes=written.notes if written.text else (*written.notes, _NO_REASONS),
-        tokens=written.tokens_out,
-        chunk_ids=tuple(chunk.id for chunk in shown.chunks),
-        dropped=shown.dropped,
+        loop=reasons.written.loop,
+        notes=reasons.notes,
+        tokens=reasons.written.tokens_out,
+        chunk_ids=tuple(chunk.id for chunk in reasons.shown.chunks),
+        dropped=reasons.shown.dropped,
         winner=winner,
         decision=decision.decision,
         share=decision.share,

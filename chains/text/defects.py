@@ -45,6 +45,8 @@ _SOMEBODY = re.compile(
 _INTRODUCED = (  # "Eleanor Whitcombe, a British diplomat who …": her description, not her words
     r"{0}(?:,| is| was) (?:an? |the )?(?:[\w-]+ ){{0,3}}(?:who|diplomat\w*|strategist|professor|expert|writer|"
     r"politician|scholar|economist|jurist|researcher)\b"
+    # "The claim of Eleanor Whitcombe is that …": what was to be answered, told again as a thing.
+    r"|(?:the|this) (?:claim|statement|argument|position|view) (?:of|by|from|made by) {0}(?: is that\b|, (?:an?|the) )"
 )
 _FACT = re.compile(r"\[(\d{1,2})\]")
 
@@ -158,10 +160,11 @@ def _recitals(read: _Read) -> Iterator[Defect]:
     known = (*read.passages, read.question)
     voice = recital.of_voice(read.voice, known) if read.voice else frozenset()
     instruction = recital.of_instruction(read.prompt, known) if read.prompt else frozenset()
+    introductions = [re.compile(_INTRODUCED.format(re.escape(name)), re.IGNORECASE) for name in read.speakers]
     for number, paragraph in enumerate(read.paragraphs):
         for sentence in paragraph:
             again = 0 < number < len(read.paragraphs) - 1 and recital.asks_again(sentence, read.question)
-            introduced = any(re.match(_INTRODUCED.format(re.escape(name)), sentence) for name in read.speakers)
+            introduced = any(one.match(sentence) for one in introductions)
             if again or introduced or recital.recites(sentence, voice | instruction):
                 yield Defect(DefectKind.RECITAL, sentence)
 

@@ -4,6 +4,7 @@ Time is linear: every pattern is bounded or stops at the mark that it began with
 """
 
 import re
+from itertools import pairwise
 
 from chains.schemas import Removal
 from chains.text.phrases import HEADINGS
@@ -19,6 +20,7 @@ _HEADING_WORDS = 14
 _BULLET = re.compile(r"[ \t]*[-*•‣▪●◦–][ \t]+(?=\S)")
 _QUOTED_LINE = re.compile(r"[ \t]*>[ \t]?")
 _NUMBERED = re.compile(r"[ \t]*\**(\d{1,2})[.)]\**[ \t]+(?=\S)")
+_INLINE_MARK = re.compile(r"[;,]\s{1,3}(\d{1,2})[.)]\s{1,3}(?=[A-Z“\"])")
 _OPEN_ITEM = re.compile(r"[ \t]*\**(?:\d{1,2}[.)]|[-*•‣▪●◦–#>])\**[ \t]*")
 _OPEN_AT_END = re.compile(r"(?<=[.!?:])\s{1,4}\**(?:\d{1,2}\.|[-*•])\**\s*$")
 _STRONG = re.compile(r"(\*{2,3}|(?<!\w)__)(?=\S)([^*_\n]+)(?<=\S)\1")
@@ -83,10 +85,21 @@ def without_list_marks(text: str) -> Cleaned:
         in_list = bool(mark)
         kept.append(line[mark.end() :] if mark else line)
     text = "\n".join(kept)
+    text, inline = _without_inline_marks(text)
+    removed += inline
     if last := _OPEN_AT_END.search(text, max(0, len(text) - 20)):
         removed.append(Removal("open item", last.group().strip()))
         text = text[: last.start()]
     return text, removed
+
+
+def _without_inline_marks(text: str) -> Cleaned:
+    """Make sentences of list items run together in one line: "Oil is dear; 2. Gas is not; 3. Coal is cheap."."""
+    numbers = [int(found[1]) for found in _INLINE_MARK.finditer(text)]
+    if not any(after == before + 1 for before, after in pairwise(numbers)):
+        return text, []
+    removed = [Removal("list mark", found.group().strip()) for found in _INLINE_MARK.finditer(text)]
+    return _INLINE_MARK.sub(". ", text), removed
 
 
 def without_emphasis(text: str) -> Cleaned:

@@ -33,6 +33,8 @@ _CLAUSE = re.compile(r"[,;:–—]| but | while | whereas ")
 _SAME_MATTER = 0.75  # of the shorter clause's content words
 _LEAST_SHARED = 3  # content words
 _BOTH = 0.75  # of the question's content words in one sentence
+_EACH = 0.7  # of each alternative's content words, joined by "and" or "but": a sentence that weighs them has fewer
+_JOINS = re.compile(r"\b(?:and|but|yet|while)\b", re.IGNORECASE)
 _ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
 _DISAGREES = -0.2  # cosine in a stance space, where 0 is unrelated
 
@@ -55,11 +57,15 @@ def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreeme
 
 
 def takes_both(sentence: str, question: str) -> bool:
-    """Whether a sentence only turns an either-or question into a statement: "it has given power, or only quarrels"."""
-    if " or " not in question or " or " not in sentence or sentence.rstrip().endswith("?"):
+    """Whether a sentence turns an either-or question into a statement: "it has given power, or (and) only quarrels"."""
+    sides = [_content(side) for side in re.split(r",? or ", question)]
+    if len(sides) < 2 or sentence.rstrip().endswith("?"):
         return False
-    asked = _content(question)
-    return len(asked) >= _LEAST_SHARED and len(asked & _content(sentence)) >= _BOTH * len(asked)
+    said, asked = _content(sentence), frozenset[str]().union(*sides)
+    if " or " in sentence:
+        return len(asked) >= _LEAST_SHARED and len(asked & said) >= _BOTH * len(asked)
+    both = _JOINS.search(sentence) and not _denies(sentence)
+    return bool(both) and all(len(one) >= _LEAST_SHARED and len(one & said) >= _EACH * len(one) for one in sides)
 
 
 def _opposed(first: str, last: str) -> bool:

@@ -84,3 +84,12 @@ def test_a_model_that_takes_no_position_leaves_the_personas_own_view() -> None:
 )
 def test_a_position_is_one_whole_sentence_on_the_matter(written: str, sentence: str) -> None:
     assert position_sentence(written, "Ada, a strategist who asks who pays.") == sentence
+
+
+def test_a_question_put_as_a_statement_takes_no_side() -> None:
+    question = (
+        "Has the enlargement of BRICS given the group more power, or has it only imported more quarrels into one room?"
+    )
+    both = "The enlargement of BRICS has given Japan more power, but only imported more quarrels into one room."
+    assert position_sentence(both, "a judge.", question) == ""
+    assert position_sentence(POWER, "a judge.", question) == POWER

@@ -87,7 +87,6 @@ def test_markers_that_a_model_writes_are_not_believed() -> None:
         ("Treaties have ended wars.", TurnFault.SHORT),
         ("Treaties end wars where both of the sides have grown weary of them and then", TurnFault.SHORT),
         ("The weather was fine in the whole of the north on that day in the spring.", TurnFault.NO_ANSWER),
-        ("I am a hawk who counts ships and has sat on every council of the navy since the war.", TurnFault.RECITAL),
         (f"{GOOD}\nDove: That is not so.", TurnFault.OTHER_SPEAKER),
     ],
 )
@@ -95,6 +94,22 @@ def test_a_turn_that_fails_is_tried_again_and_then_marked(written: str, fault: T
     turn = speak(ScriptedLLM(script={"": written}), record())
     assert fault in turn.faults
     assert turn.tries == 2
+
+
+RECITAL = "I am a hawk who counts ships and has sat on every council of the navy since the war."
+
+
+def test_a_turn_that_only_recites_its_persona_is_one_in_which_the_fact_alone_is_left() -> None:
+    turn = speak(ScriptedLLM(script={"": RECITAL}), record())
+    assert turn.text == "In 1936 a naval treaty lapsed and fleets doubled [2]."
+    assert TurnFault.SHORT in turn.faults
+
+
+def test_a_sentence_that_recites_the_persona_is_struck_out_of_a_turn_that_says_more() -> None:
+    turn = speak(ScriptedLLM(script={"": f"{RECITAL} {GOOD}"}), record())
+    assert turn.text == GOOD.replace("alone counts.", "alone counts [2].")
+    assert turn.faults == ()
+    assert "struck out: recital" in turn.notes
 
 
 def test_what_was_said_before_is_an_echo() -> None:

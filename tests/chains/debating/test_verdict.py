@@ -70,9 +70,19 @@ def test_markers_stand_in_no_verdict_since_it_reads_no_passages() -> None:
     assert all("[1]" not in prompt for prompt in llm.prompts)
 
 
-def test_the_verdict_is_held_against_all_that_was_read() -> None:
-    verdict, _ = judge({"Decide who": "nobody", "": "The fleets of 1936 were those of 1945."})
-    assert verdict.unsupported == ("1945",)
+@pytest.mark.parametrize(
+    ("invented", "why"),
+    [
+        ("In 2021 the World Trade Organisation rejected a clause.", "in no passage: 2021, World Trade Organisation"),
+        ("But how did we get there?", "a question"),
+        ("I concede that the fleets had grown by then.", "said before"),
+    ],
+)
+def test_what_a_moderator_goes_on_with_behind_the_reasons_is_left_out_and_told(invented: str, why: str) -> None:
+    verdict, _ = judge({"Decide who": "nobody", "": f"The figures bear it out. {invented}"})
+    assert verdict.text.endswith("The figures bear it out.")
+    assert f"left out of the reasons, {why}: {invented}" in verdict.notes
+    assert verdict.unsupported == ()
 
 
 @pytest.mark.parametrize(

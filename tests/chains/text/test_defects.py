@@ -144,3 +144,25 @@ def test_repetition_and_ends_are_seen_in_unspaced_scripts() -> None:
 
     assert kinds(f"{sentence}これは事実だ。{sentence}") == ["repetition"]
     assert kinds("加盟国が増えれば発言力は増すが") == ["unfinished end"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("The claim of Eleanor Whitcombe is that no country has used its charter to defend itself.", ["recital"]),
+        ("The claim of Eleanor Whitcombe, a Japanese diplomat who was the first to speak, is bold.", ["recital"]),
+        ("The claim of Eleanor Whitcombe fails, for the bank lent 35 billion dollars.", []),
+        ("Eleanor Whitcombe's claim is wrong, for the bank lent 35 billion dollars.", []),
+    ],
+)
+def test_a_claim_told_again_as_a_thing_is_no_answer_to_it(sentence: str, found: list[str]) -> None:
+    assert kinds(sentence, speakers=["Eleanor Whitcombe"]) == found
+
+
+def test_both_sides_of_an_either_or_question_joined_by_and_are_no_side() -> None:
+    question = "Has the enlargement given the group more power, or has it only imported more quarrels into one room?"
+    both = "My verdict is that the enlargement has given the group more power, and that it only imported more quarrels into one room."
+    weighed = "The enlargement has given the group more power, and the quarrels it imported are the price of it."
+
+    assert kinds(both, question=question) == ["contradiction"]
+    assert kinds(weighed, question=question) == []

@@ -127,6 +127,17 @@ def test_a_clause_about_the_context_goes_and_its_sentence_stays() -> None:
     assert cleaned.text == "Trade grew. The bank is small."
 
 
+def test_a_list_run_together_in_one_line_becomes_sentences() -> None:
+    written = "I hold that Russia has become a new country; 2. The Union has no controls; 3. Japan had none."
+    cleaned = clean_answer(written)
+    assert cleaned.text == "I hold that Russia has become a new country. The Union has no controls. Japan had none."
+    assert [one.text for one in cleaned.removed] == ["; 2.", "; 3."]
+
+
+def test_one_number_in_a_sentence_is_no_list() -> None:
+    assert clean_answer("It broke Article 1, 2. The court said so.").text == "It broke Article 1, 2. The court said so."
+
+
 def test_a_list_that_was_asked_for_keeps_its_numbers() -> None:
     text = "Sure! Here are the questions:\n\n1. Given that it lends, why?\n2. **Given** that it borrows, how?"
 
