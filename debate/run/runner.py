@@ -27,6 +27,7 @@ from debate.indexing import load_store
 from debate.progress import NullProgress, Progress
 from debate.results import QuestionResult
 from debate.run.deepened_questions import DeepenedQuestions, Family, with_twins_noted
+from debate.run.drafts import drafts_shown
 from debate.run.executor import Outcome, QuestionWorker, RunInterrupted, StoppedAtOnce, map_concurrently
 from debate.run.folder import open_run_folder
 from debate.run.journal import Journal
@@ -95,6 +96,7 @@ def run_questions(
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
             told = held.enter_context(recorded_progress(folder, Logged(watcher)))
+            callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             run = _Run(folder, settings, inputs, lambda: _load(settings, llm, store, told), told, callbacks)
             return run.complete(retry_failed)
         except StoppedAtOnce:

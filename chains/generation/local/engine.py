@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from chains.errors import GenerationError, WindowExceeded
 from chains.generation.contract import RawText, Sampling
 from chains.generation.local.chat_template import has_special_tokens
 from chains.generation.local.decoders import decoder_for
+from chains.generation.local.listening import GrowingText, Listening
 from chains.generation.local.logits_processors import AnswerRules, RowRules, RowSampler
 from chains.generation.local.memory import even_batch
 from chains.generation.local.vocabulary import Vocabulary
@@ -39,6 +40,7 @@ class GenerationRequest:
         new_tokens: the most that may be written.
         seed: with the prompt, it decides what is drawn where the sampling draws at all.
         do_not_repeat: text that somebody else said.
+        told: is told what was written since the last time, several times a second; changes nothing.
     """
 
     prompt: str
@@ -47,6 +49,7 @@ class GenerationRequest:
     new_tokens: int
     seed: int = 0
     do_not_repeat: str = ""
+    told: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -157,11 +160,16 @@ class GenerationEngine:
         rows = [self._rules(one.request) for one in batch]
         rules = AnswerRules(self._vocabulary, ids.shape[1], rows)
         new_tokens = max(one.request.new_tokens for one in batch)
-        output = self.decoder.decode(ids, mask, [rules, RowSampler(rows)], new_tokens)
-        return [
+        growing = [GrowingText(one.request.told, self._decode) for one in batch]
+        listening = [Listening(ids.shape[1], growing)] if any(one.request.told for one in batch) else []
+        output = self.decoder.decode(ids, mask, [rules, RowSampler(rows), *listening], new_tokens)
+        texts = [
             self._text(written, len(batch[place].ids), rules.finishes.get(place))
             for place, written in enumerate(output[:, ids.shape[1] :].tolist())
         ]
+        for one, raw in zip(growing, texts, strict=True):
+            one.take(raw.text)
+        return texts
 
     def _rules(self, request: GenerationRequest) -> RowRules:
         with self._tokenizing:
@@ -170,10 +178,14 @@ class GenerationEngine:
 
     def _text(self, ids: list[int], tokens_in: int, finish: Finish | None) -> RawText:
         end = next((place for place, token in enumerate(ids) if token in self._vocabulary.end_ids), None)
-        with self._tokenizing:
-            text = self.tokenizer.decode(ids[:end], skip_special_tokens=True)
         tokens_out = len(ids) if end is None else end
-        return RawText(text, tokens_in, tokens_out, finish or (Finish.LENGTH if end is None else Finish.STOP))
+        return RawText(
+            self._decode(ids[:end]), tokens_in, tokens_out, finish or (Finish.LENGTH if end is None else Finish.STOP)
+        )
+
+    def _decode(self, ids: list[int]) -> str:
+        with self._tokenizing:
+            return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
 
 def _padded(prompts: Sequence[list[int]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -6,8 +6,9 @@ nothing of loading (``chains.models.loading``) or decoding (``chains.generation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -111,7 +112,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         self,
         prompts: list[str],
         stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
+        run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> LLMResult:
         attempts: Sequence[AttemptRequest] | None = kwargs.pop("requests", None)
@@ -119,6 +120,8 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
             requests = [self._plain_request(prompt, **kwargs) for prompt in prompts]
         else:
             requests = [_request(prompt, one) for prompt, one in zip(prompts, attempts, strict=True)]
+        if run_manager and run_manager.handlers:
+            requests = [replace(one, told=_listener(run_manager, row)) for row, one in enumerate(requests)]
         raw = self._merger.submit(requests)
         return LLMResult(
             generations=[[_generation(one, stop)] for one in raw], llm_output={"token_usage": _token_usage(raw)}
@@ -148,7 +151,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
         """Bring the whole text as one chunk: it is written in a batch with what other threads ask for."""
-        written = self._generate([prompt], stop, run_manager, **kwargs).generations[0][0]
+        written = self._generate([prompt], stop, None, **kwargs).generations[0][0]
         chunk = GenerationChunk(text=written.text, generation_info=written.generation_info)
         if run_manager:
             run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -160,6 +163,15 @@ def _request(text: str, asked: AttemptRequest) -> GenerationRequest:
 
     new_tokens = tokens_for(asked.max_words) + asked.spare_tokens
     return GenerationRequest(text, asked.sampling, asked.max_words, new_tokens, asked.seed, asked.do_not_repeat)
+
+
+def _listener(run_manager: CallbackManagerForLLMRun, row: int) -> Callable[[str], None]:
+    """Tell LangChain's callbacks what a row writes; a call of several prompts has the first one's manager alone."""
+
+    def told(piece: str) -> None:
+        run_manager.on_llm_new_token(piece, chunk=GenerationChunk(text=piece, generation_info={"row": row}))
+
+    return told
 
 
 def _token_usage(raw: Sequence[RawText]) -> dict[str, int]:

@@ -28,13 +28,17 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     async def events(
         name: str,
         after: Annotated[int, Query(ge=0)] = 0,
+        question: Annotated[str, Query(max_length=2000)] = "",
         last_event_id: Annotated[str, Header()] = "",
     ) -> AsyncIterable[ServerSentEvent]:
         run = library.run(name)
         start = int(last_event_id) if last_event_id.isdecimal() else after
         yield ServerSentEvent(comment="watching", retry=1000)
-        async for place, line in run.watched.events(start, lambda: True):
-            yield ServerSentEvent(raw_data=line, id=str(place))
+        async for told in run.watched.events(start, question):
+            if told.place is None:
+                yield ServerSentEvent(raw_data=told.text, event="draft")
+            else:
+                yield ServerSentEvent(raw_data=told.text, id=str(told.place))
 
     return routes
 
@@ -57,8 +61,9 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
         end = found.watched.state().end
         shown = found.shown(question_id)
         before, after = found.rows.neighbours(question_id)
+        names = {one.id: one.name for one in found.facts.speakers}
         return pages.render(
-            "question", here="/", run=_told(found), shown=shown, end=end, before=before, after=after, facts=found.facts
+            "question", here="/", run=_told(found), shown=shown, end=end, before=before, after=after, names=names
         )
 
 

@@ -6,8 +6,9 @@ that was started later, goes on where it was: nothing is lost and nothing told t
 
 from __future__ import annotations
 
+import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from threading import Lock
 import anyio
 import psutil
 
+from debate.run.drafts import DRAFTS
 from debate.run.jsonl import JsonLines
 from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
 
@@ -87,11 +89,40 @@ def runs(began: ProgressEvent) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class Told:
+    """An event of a run, with the byte after it; without one it is a draft: a state that nobody has to catch up."""
+
+    text: str
+    place: int | None = None
+
+
+class _Drafted:
+    """What a run is writing now; read once for all who watch."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._texts: dict[str, str] = {}
+
+    def of(self, question: str) -> str:
+        """Return what is being written for a question, as JSON; "" where nothing is."""
+        try:
+            found = self._path.stat()
+            if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
+                self._texts = {one: json.dumps(told) for one, told in json.loads(self._path.read_bytes()).items()}
+                self._seen = mark
+        except FileNotFoundError:
+            self._seen, self._texts = None, {}
+        return self._texts.get(question, "")
+
+
 class Watched:
     """The progress of one run; read as often as somebody asks, a line only once."""
 
     def __init__(self, folder: Path) -> None:
         self._file = JsonLines(folder / PROGRESS)
+        self._drafts = _Drafted(folder / DRAFTS)
         self._state = RunState()
         self._lock = Lock()
 
@@ -104,10 +135,10 @@ class Watched:
                 self._state.take(EVENT.validate_json(line), offset + len(line))
             return self._state
 
-    async def events(self, after: int, is_open: Callable[[], bool]) -> AsyncIterator[tuple[int, str]]:
-        """Yield each event after a byte with the byte after it, those to come, too; as long as ``is_open``."""
-        place = after
-        while is_open():
+    async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:
+        """Yield each event after a byte, those to come, too, and what is being written for a question as it grows."""
+        place, draft = after, ""
+        while True:
             size = self._size()
             if size < place:  # another run was put in its place
                 place = 0
@@ -115,10 +146,13 @@ class Watched:
             if size > place:
                 for offset, line in self._file.lines(place):
                     place = offset + len(line)
-                    yield place, line.decode(errors="replace").rstrip("\n")
+                    yield Told(line.decode(errors="replace").rstrip("\n"), place)
                     sent += 1
                     if sent == _MOST_AT_ONCE:
                         break
+            if question and (written := self._drafts.of(question)) != draft:
+                draft = written
+                yield Told(draft or "{}")
             await anyio.sleep(0 if sent == _MOST_AT_ONCE else _LOOKED_EVERY)
 
     def _size(self) -> int:

@@ -1,5 +1,6 @@
 // One question: as it is, or as it comes about.
 import { ask, at, say, h } from "./dom.js";
+import { clearDrafts, drawDrafts } from "./drafts.js";
 import { morph } from "./morph.js";
 import { STAGES, watch } from "./stream.js";
 
@@ -28,6 +29,7 @@ async function refresh() {
   asking = false;
   if (wanted) { wanted = false; refresh(); return; }
   if (!shown) return;
+  clearDrafts();
   const added = morph(at("body"), laidOut(shown.html)).filter(one => !one.closest(".arrived"));
   for (const one of added) one.classList.add("arrived");
   const turns = added.flatMap(one => one.matches(".turn") ? [one] : [...one.querySelectorAll(".turn")]);
@@ -37,12 +39,15 @@ async function refresh() {
 }
 const follows = () => innerHeight + scrollY > document.documentElement.scrollHeight - 900; // who reads above is left in peace
 
+const names = JSON.parse(at("names").textContent);
+const nameOf = persona => names[persona] ?? persona;
+
 draw("", place.dataset.status);
 if (place.dataset.status === "working") refresh();
 watch(run, place.dataset.end, event => {
   if (event.question === id) refresh();
   if (event.event === "ended") refresh();
-}, isOpen => place.classList.toggle("away", !isOpen));
+}, isOpen => place.classList.toggle("away", !isOpen), id, draft => drawDrafts(draft, nameOf));
 
 // A link leads to a passage: what it is folded in opens.
 function reveal() {

@@ -1,10 +1,12 @@
 // The events of a run. Each has the place after it as its id; whoever comes back, also to a server that was started
 // anew, goes on after the last one: none is lost and none told twice.
 
-export function watch(run, after, onEvent, onLink = () => {}) {
+// What is being written for one question comes beside them, each time as a whole.
+export function watch(run, after, onEvent, onLink = () => {}, question = "", onDraft = () => {}) {
   let last = Number(after), source, waiting;
   const open = () => {
-    source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?after=${last}`);
+    source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?` + new URLSearchParams({ after: last, question }));
+    source.addEventListener("draft", message => onDraft(JSON.parse(message.data)));
     source.onopen = () => onLink(true);
     source.onmessage = message => {
       const place = Number(message.lastEventId);

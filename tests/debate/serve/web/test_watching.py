@@ -57,12 +57,8 @@ def test_a_run_tells_who_works_on_it_how_far_it_is_and_how_it_ended(finished: Pa
 
 
 async def take(watched: Watched, after: int, count: int) -> list[tuple[int, str]]:
-    taken: list[tuple[int, str]] = []
-    async for one in watched.events(after, lambda: len(taken) < count):
-        taken.append(one)
-        if len(taken) == count:
-            break
-    return taken
+    told = watched.events(after)
+    return [(one.place, one.text) for one in [await anext(told) for _ in range(count)]]
 
 
 async def test_a_reader_who_comes_back_to_a_later_server_gets_each_event_once(finished: Path) -> None:
@@ -80,6 +76,20 @@ async def test_half_a_line_is_told_once_it_is_whole(tmp_path: Path) -> None:
     with (run / PROGRESS).open("a") as file:
         file.write('aring"}\n')
     assert await take(watched, first[0], 1) == [(first[0] + 22, '{"event":"preparing"}')]
+
+
+async def test_what_is_being_written_is_told_as_a_whole_and_its_end_too(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    drafts = run / "drafts.json"
+    drafts.write_text('{"q1": {"part": "turn:hawk", "texts": ["Trade"]}, "q2": {"part": "opinion", "texts": ["x"]}}')
+    told = Watched(run).events(0, "q1")
+    first = await anext(told)
+    drafts.write_text('{"q1": {"part": "turn:hawk", "texts": ["Trade gr"]}}')
+    second = await anext(told)
+    drafts.unlink()
+    third = await anext(told)
+    assert [json.loads(one.text).get("texts") for one in (first, second, third)] == [["Trade"], ["Trade gr"], None]
+    assert {one.place for one in (first, second, third)} == {None}
 
 
 def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
