@@ -1,13 +1,16 @@
-# make demo · make test · make lint · make bench DATA=… · make cases DIR=…
+# make demo · make test · make test-all · make lint · make bench DATA=… · make cases DIR=…
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench cases clean
+.PHONY: demo test test-all lint bench cases clean
 
 demo: .venv/demo
 	$(BIN)/python run_debate.py
 
 test: .venv/test
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/test
 	$(BIN)/python -m pytest
 
 lint: .venv/test

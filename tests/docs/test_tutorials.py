@@ -42,6 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 @pytest.mark.filterwarnings("ignore")
 def test_the_tutorial_runs_as_it_is_written(folder: Path) -> None:

@@ -19,7 +19,11 @@ from debate.results import QuestionResult
 from debate.run.journal import Journal
 from debate.run.progress_file import PROGRESS
 
-pytestmark = [pytest.mark.integration, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
+]
 HERE = {"event": "began", "process": os.getpid(), "created": 0.0, "host": "another machine"}
 SERIOUS = (
     "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations"

@@ -49,6 +49,7 @@ def test_openvino_that_is_not_installed_names_its_extra(tmp_path: Path, monkeypa
         load_llm(ModelSettings(name=str(tmp_path), backend="openvino"))
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 def test_any_model_folder_runs_through_openvino(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = bundled.smollm2_folder()

@@ -13,7 +13,7 @@ from debate.training.finetune import FinetuneResult, finetune
 from debate.training.settings import FinetuneSettings
 from prompts import load_persona
 
-pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 STEPS = 16
 
 
