@@ -15,6 +15,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from chains.debating.agent import AgentTools, LookedUp
 from chains.debating.kinds import FEWEST, MOST, VOTES
 from chains.debating.likeness import Likeness
 from chains.debating.positions import all_agree, take_positions
@@ -131,8 +132,27 @@ class DebateSteps:
         number, place = divmod(len(record.turns), len(self.personas))
         return self.personas[place], number + 1
 
-    def speak(self, record: DebateRecord, config: RunnableConfig | None = None) -> Turn:
+    def look_up(self, record: DebateRecord, tools: AgentTools, config: RunnableConfig | None = None) -> LookedUp:
+        """Let the next persona use tools of its own before it speaks.
+
+        Raises:
+            ModelUnavailable: the server of its model is busy or lost.
+        """
+        persona, number = self.next_speaker(record)
+        speaker = self._speaker(persona)
+
+        def use(so_far: DebateRecord, config: RunnableConfig) -> LookedUp:
+            return speaker.look_up(so_far, number, tools, config)
+
+        return RunnableLambda(use).with_config(run_name=f"look up:{persona.id}").invoke(record, config)
+
+    def speak(
+        self, record: DebateRecord, config: RunnableConfig | None = None, *, looked_up: LookedUp | None = None
+    ) -> Turn:
         """Let the next persona speak.
+
+        Args:
+            looked_up: what it found itself; ``record`` lets it read that.
 
         Raises:
             GenerationError: the debate so far leaves no room for a single passage.
@@ -141,7 +161,7 @@ class DebateSteps:
         speaker = self._speaker(persona)
 
         def turn(so_far: DebateRecord, config: RunnableConfig) -> Turn:
-            return speaker.speak(so_far, number, config)
+            return speaker.speak(so_far, number, config, looked_up)
 
         return RunnableLambda(turn).with_config(run_name=f"turn:{persona.id}").invoke(record, config)
 

@@ -58,6 +58,12 @@ class GraphSettings(BaseModel):
     fresh_k: int = Field(
         0, ge=0, le=50, description="Passages that each debater finds in each later round by what was said against it"
     )
+    lookups: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="Tools that a debater may call itself before each turn, such as its search, where its model can",
+    )
     pov_weight: float = Field(
         0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
     )

@@ -16,13 +16,14 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.context import FittedPrompt, fit_chunks, word_for_word
+from chains.debating.agent import AgentTools, LookedUp, look_up
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
-from chains.generation.completion import complete_all, fits_window
+from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
@@ -39,11 +40,16 @@ _LEANS_ON_ANOTHER = re.compile(
 
 @dataclass(frozen=True)
 class Plan:
-    """What one candidate is asked: a claim to answer, a fact to bring, and whether it begins with it."""
+    """What one candidate is asked: a claim to answer, a fact to bring, and whether it begins with it.
+
+    Attributes:
+        calls: tools that it may call before.
+    """
 
     claim: Claim | None
     fact: str
     leads: bool
+    calls: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,24 +64,46 @@ class Speaker:
     likeness: Likeness | None
     seed: int
 
-    def speak(self, record: DebateRecord, number: int, config: RunnableConfig | None) -> Turn:
+    def look_up(self, record: DebateRecord, number: int, tools: AgentTools, config: RunnableConfig) -> LookedUp:
+        """Let the model use its tools before it speaks.
+
+        Raises:
+            ModelUnavailable: as ``look_up``.
+        """
+        fitted = self._fitted(record, number, replace(next(plans_of(record, self.persona.id)), calls=tools.calls))
+        return look_up(self.llm, fitted.prompt, len(fitted.chunks), tools, self.limits, self.seed, config)
+
+    def speak(
+        self, record: DebateRecord, number: int, config: RunnableConfig | None, looked_up: LookedUp | None = None
+    ) -> Turn:
         """Speak once, in round ``number``: the best candidate, and the best of more where that one fails.
+
+        Args:
+            looked_up: what it found itself, which ``record`` lets it read; its draft is the first candidate.
 
         Raises:
             GenerationError: the debate so far leaves no room for a single passage, or no candidate has any text.
         """
         plans = plans_of(record, self.persona.id)
-        tried: list[Turn] = []
+        found = looked_up or LookedUp()
+        tried = self._drafted(record, number, found)
         for attempt in range(_ATTEMPTS):
-            asked = list(islice(plans, self.candidates))
-            tried += self._candidates(record, number, asked, self.seed + attempt, config)
             if tried and not max(tried, key=quality).faults:
                 break
+            asked = list(islice(plans, self.candidates))
+            tried += self._candidates(record, number, asked, self.seed + attempt, config)
         if not tried:
             raise GenerationError(
                 f"the model returned no text for a turn of {self.persona.name}, whatever it was asked"
             )
-        best = replace(max(tried, key=quality), tries=len(tried), tokens=sum(one.tokens for one in tried))
+        best = max(tried, key=quality)
+        best = replace(
+            best,
+            tries=len(tried),
+            tokens=found.tokens + sum(one.tokens for one in tried),
+            lookups=found.lookups,
+            notes=(*best.notes, *((found.note,) if found.note else ())),
+        )
         return with_unsupported(best, record, self.persona.voice)
 
     def said(self, record: DebateRecord, number: int, text: str) -> Turn:
@@ -94,6 +122,15 @@ class Speaker:
         )
         measured = assessed(turn, record, chunks, self.likeness, limits=self.limits, voice=self.persona.voice)
         return with_unsupported(measured, record, self.persona.voice)
+
+    def _drafted(self, record: DebateRecord, number: int, found: LookedUp) -> list[Turn]:
+        """Return the draft of an agent as a candidate, held to the contract; none where it has no usable text."""
+        if not found.draft:
+            return []
+        plan = replace(next(plans_of(record, self.persona.id)), fact="", leads=False)
+        fitted = self._fitted(record, number, plan)
+        written = as_completion(found.draft, fitted.prompt, self.limits)
+        return [self._turn(record, number, plan, fitted, "", written)] if written.text else []
 
     def _candidates(
         self, record: DebateRecord, number: int, plans: Sequence[Plan], seed: int, config: RunnableConfig | None
@@ -141,6 +178,7 @@ class Speaker:
             opponent=names.get(plan.claim.persona_id, "") if plan.claim else "",
             fact=plan.fact,
             lead=plan.fact if plan.leads else "",
+            calls=plan.calls,
             round=number,
             rounds=self.rounds,
             min_words=self.limits.minimum,

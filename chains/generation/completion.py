@@ -16,8 +16,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chains.errors import GenerationError
 from chains.generation.backends import backend_for
 from chains.generation.continuing import Growing, grow
-from chains.generation.contract import Backend, WordLimits
-from chains.generation.ladder import Asked, Check, Draft, best_of, climb, unchecked
+from chains.generation.contract import Backend, RawText, WordLimits
+from chains.generation.ladder import Asked, Check, Draft, best_of, climb, read, unchecked
 from chains.schemas import Completion
 from chains.text.sentences import cut_at_sentence
 from prompts import RenderedPrompt
@@ -86,6 +86,13 @@ def complete_all(
     """
     asked = [Asked(one, limit, seed, tuple(speakers), prose, check) for one, limit in zip(prompts, limits, strict=True)]
     return fulfil(backend_for(llm), asked, config, may_be_empty=may_be_empty)
+
+
+def as_completion(text: str, prompt: RenderedPrompt, limits: WordLimits) -> Completion:
+    """Hold a text that was written outside of the contract to it: cleaned, cut before a loop and at its longest."""
+    draft = read(RawText(text, after_opening=False), Asked(prompt, limits), 1)
+    kept = cut_at_sentence(draft.text, limits.maximum) if draft.text else ""
+    return Completion(kept, attempts=(draft.attempt,), removed=draft.removed)
 
 
 def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:

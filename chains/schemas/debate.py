@@ -42,6 +42,23 @@ class Claim:
     turn: int | None = None
 
 
+@dataclass(frozen=True)
+class Lookup:
+    """A tool that a debater called itself before a turn.
+
+    Attributes:
+        tool: ``search``, or the name of another tool.
+        query: what it asked; JSON where the call had several arguments.
+        chunk_ids: the passages that it brought and that the debater had not read before.
+        failure: why it brought nothing, such as a limit that was reached; "" where it did.
+    """
+
+    tool: str
+    query: str
+    chunk_ids: tuple[str, ...] = ()
+    failure: str = ""
+
+
 class TurnFault(StrEnum):
     """What is wrong with a turn."""
 
@@ -83,6 +100,7 @@ class Turn:
             None without embeddings or positions.
         faults: what is still wrong with it after ``tries`` prompts.
         sentences, supported: what each sentence rests on, and the share that rests on a passage.
+        lookups: the tools that it called itself before it spoke.
     """
 
     round: int
@@ -108,6 +126,7 @@ class Turn:
     tries: int = 1
     sentences: tuple[Support, ...] = ()
     supported: float | None = None
+    lookups: tuple[Lookup, ...] = ()
 
 
 class StopReason(StrEnum):

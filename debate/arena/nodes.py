@@ -6,10 +6,13 @@ that a checkpointer makes each turn durable, whatever the protocol.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from langchain_core.tools import BaseTool
+
 from chains.debate import DebateSteps
+from chains.debating.agent import AgentTools, LookedUp
 from chains.debating.claims import claims_to_answer
 from chains.debating.kinds import VOTES
 from chains.debating.record import DebateRecord
@@ -27,27 +30,43 @@ from debate.arena.votes import counted, options_of
 from debate.graph.stages import Stage
 from prompts import Persona
 
-# What each debater asks, by its id, and the ids of the passages on the table: what each finds beside them.
-ReadAgain = Callable[[Mapping[str, str], Collection[str]], Mapping[str, tuple[Chunk, ...]]]
+# What each debater asks, by its id, how many passages, and the ids of those that it does not want: what each finds.
+ReadAgain = Callable[[Mapping[str, str], int, Collection[str]], Mapping[str, tuple[Chunk, ...]]]
+_FOUND = 3  # passages by a search of a debater's own: it reads them all at once, and may search again
 
 
 class DebateNodes:
     """The steps of a debate under given rules.
 
     Args:
-        read_again: finds more passages for the debaters; without it ``rules.fresh_k`` must be 0.
+        read_again: finds more passages for the debaters; without it ``rules.fresh_k`` and ``lookups`` must be 0.
+        tools: which other tools a debater may call, by its id.
 
     Raises:
-        ChainError: a seat for a persona that does not debate, or fresh passages without a search.
+        ChainError: a seat or tools for a persona that does not debate, tools that no rule lets anybody call, or fresh
+            passages or look-ups without a search.
     """
 
-    def __init__(self, steps: DebateSteps, rules: Rules, read_again: ReadAgain | None = None) -> None:
+    def __init__(
+        self,
+        steps: DebateSteps,
+        rules: Rules,
+        read_again: ReadAgain | None = None,
+        tools: Mapping[str, Sequence[BaseTool]] | None = None,
+    ) -> None:
         known = [one.id for one in steps.personas]
         if rules.seat and rules.seat not in known:
             raise ChainError(f"no debater {rules.seat!r} whose seat a person could take; there are: {', '.join(known)}")
         if rules.fresh_k and read_again is None:
             raise ChainError("fresh_k finds passages in later rounds; give a search for them, or leave it at 0")
+        if rules.lookups and read_again is None:
+            raise ChainError("lookups lets debaters search; give a search for them, or leave it at 0")
+        if stranger := next((one for one in tools or () if one not in known), ""):
+            raise ChainError(f"no debater {stranger!r} who could use tools; there are: {', '.join(known)}")
+        if any((tools or {}).values()) and not rules.lookups:
+            raise ChainError("debaters have tools and may not call any; set lookups to 1 or more")
         self._steps = steps
+        self._tools = tools or {}
         self._rules = rules
         self._read_again = read_again
         self._debaters = len(steps.personas)
@@ -76,12 +95,17 @@ class DebateNodes:
         """Let the next debater speak, or the person in its place."""
         record = self._as_heard(state)
         speaker, number = self._steps.next_speaker(record)
+        read: DebateState = {}
         if speaker.id == self._rules.seat:
             turn = self._steps.said(record, ask_person("turn", speaker, record, number))
+        elif self._rules.lookups:
+            found = self._looked_up(record, speaker)
+            read = _read_too(state, record, {speaker.id: found.chunks})
+            turn = self._steps.speak(self._as_heard({**state, **read}), looked_up=found)
         else:
             turn = self._steps.speak(record)
         turns = (*record.turns, turn)
-        return {"turns": turns, "stopped": reason_to_stop(self._rules, turns, self._debaters)}
+        return {**read, "turns": turns, "stopped": reason_to_stop(self._rules, turns, self._debaters)}
 
     def poll(self, state: DebateState) -> DebateState:
         """Ask every debater whose position it holds now; the debate ends where all hold the same."""
@@ -123,13 +147,22 @@ class DebateNodes:
         """Search once for all debaters, each by the claim against it, beside the passages on the table."""
         record = record_of(state)
         queries = {one.id: _query(record, one.id) for one in self._steps.personas}
-        found = self._read_again(queries, record.table.keys()) if self._read_again else {}
-        new = {chunk.id: chunk for chunks in found.values() for chunk in chunks if chunk.id not in record.table}
-        readings = tuple(
-            Reading(one.persona_id, (*one.hits, *Reading.of(one.persona_id, found.get(one.persona_id, ())).hits))
-            for one in state.get("readings", ())
-        )
-        return {"debate_chunks": (*state.get("debate_chunks", ()), *new.values()), "readings": readings}
+        return _read_too(state, record, self._found(queries, self._rules.fresh_k, record.table.keys()))
+
+    def _looked_up(self, record: DebateRecord, speaker: Persona) -> LookedUp:
+        """Let the next speaker search and use its other tools; it finds what it has not read."""
+        known = {chunk.id for chunk in record.passages_of(speaker.id)}
+
+        def find(query: str) -> tuple[Chunk, ...]:
+            new = self._found({speaker.id: query}, _FOUND, known).get(speaker.id, ())
+            known.update(chunk.id for chunk in new)
+            return new
+
+        tools = AgentTools(find, self._rules.lookups, self._tools.get(speaker.id, ()))
+        return self._steps.look_up(record, tools)
+
+    def _found(self, queries: Mapping[str, str], k: int, without: Collection[str]) -> Mapping[str, tuple[Chunk, ...]]:
+        return self._read_again(queries, k, without) if self._read_again else {}
 
     def _decide(self, record: DebateRecord) -> Decided | None:
         """Return who won, or None where the moderator decides it with the verdict."""
@@ -141,6 +174,16 @@ class DebateNodes:
         given = {one.id: ask_person("ballot", one, record) for one in self._seated()}
         ballots = poll(self._steps, record, decision, given)
         return counted(decision, ballots, list(dict.fromkeys(options_of(record).values())))
+
+
+def _read_too(state: DebateState, record: DebateRecord, found: Mapping[str, Sequence[Chunk]]) -> DebateState:
+    """Let debaters read what was found for them, too; a text that is on the table is kept once."""
+    new = {chunk.id: chunk for chunks in found.values() for chunk in chunks if chunk.id not in record.table}
+    readings = tuple(
+        Reading(one.persona_id, (*one.hits, *Reading.of(one.persona_id, found.get(one.persona_id, ())).hits))
+        for one in state.get("readings", ())
+    )
+    return {"debate_chunks": (*state.get("debate_chunks", ()), *new.values()), "readings": readings}
 
 
 def _query(record: DebateRecord, persona_id: str) -> str:

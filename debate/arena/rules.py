@@ -26,6 +26,8 @@ class Rules:
             they hold; ``nothing_new`` ends it when a round rests on no passage that was not used before.
         token_budget: tokens that the turns may spend; checked from the end of the first round on.
         fresh_k: passages that each debater finds at the beginning of each later round by what was said against it.
+        lookups: tools that a debater whose model can call them may call itself before each turn: its own search, and
+            others that it was given. What it searched and read is in its turn.
         seat: id of the persona that a person speaks for, or "".
     """
 
@@ -35,4 +37,5 @@ class Rules:
     stop: tuple[Stop, ...] = ()
     token_budget: int | None = Field(default=None, ge=1)
     fresh_k: int = Field(default=0, ge=0)
+    lookups: int = Field(default=0, ge=0)
     seat: str = ""

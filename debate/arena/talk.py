@@ -67,6 +67,8 @@ def hold_talk(
         decision=settings.decision,
         stop=settings.stop,
         token_budget=settings.token_budget,
+        fresh_k=settings.fresh_k,
+        lookups=settings.lookups,
         seat=seat,
     )
     watcher.preparing(f"reading {settings.index or settings.corpus}")

@@ -39,6 +39,9 @@ def talk(
     rounds: Annotated[int | None, typer.Option(help="Rounds of the debate [2].")] = None,
     protocol: Annotated[Protocol | None, typer.Option(help="Who hears what [sequential].")] = None,
     decision: Annotated[Decision | None, typer.Option(help="Who decides [moderator].")] = None,
+    lookups: Annotated[
+        int | None, typer.Option(help="Tools that a debater may call itself before each turn, where its model can [0].")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the debate, so that it can be resumed.")] = None,
 ) -> None:
     """Hold one debate in the terminal; with --seat you take part in it."""
@@ -51,6 +54,7 @@ def talk(
         "rounds": rounds,
         "protocol": protocol,
         "decision": decision,
+        "lookups": lookups,
     }
     flags = {name: value for name, value in given.items() if value not in (None, ())}
     start_logging()

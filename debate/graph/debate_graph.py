@@ -13,6 +13,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -48,6 +49,7 @@ def build_debate_graph(
     candidates: int = DEFAULT_CANDIDATES,
     embeddings: Embeddings | None = None,
     llms: Mapping[str, BaseLanguageModel[Any]] | None = None,
+    tools: Mapping[str, Sequence[BaseTool]] | None = None,
     seed: int = 0,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -57,6 +59,7 @@ def build_debate_graph(
         rounds: instead of the rules' own number of rounds.
         rules: the protocol, the decision, and when the debate ends; see ``Rules``.
         llms: for personas that have a model of their own, that model by their id.
+        tools: by persona id, what a debater may call beside its search; ``rules.lookups`` limits the calls.
 
     Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` where there is one.
 
@@ -82,17 +85,14 @@ def build_debate_graph(
         chunks, readings = read_all(question.text, personas, retrievers)
         return {**fresh(question), "debate_chunks": chunks, "readings": readings}
 
-    def read_again(queries: Mapping[str, str], on_the_table: Collection[str]) -> Mapping[str, tuple[Chunk, ...]]:
+    def read_again(queries: Mapping[str, str], k: int, without: Collection[str]) -> Mapping[str, tuple[Chunk, ...]]:
         found = {one: as_chunks(retrievers[one].invoke(query)) for one, query in queries.items()}
-        return {
-            one: tuple(chunk for chunk in chunks if chunk.id not in on_the_table)[: held.fresh_k]
-            for one, chunks in found.items()
-        }
+        return {one: tuple(chunk for chunk in chunks if chunk.id not in without)[:k] for one, chunks in found.items()}
 
     graph = StateGraph(DebateState)
     graph.add_node(Stage.RETRIEVE.node, Attempts().noted(Stage.RETRIEVE, retrieve), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)
-    add_debate(graph, Stage.RETRIEVE.node, DebateNodes(steps, held, read_again))
+    add_debate(graph, Stage.RETRIEVE.node, DebateNodes(steps, held, read_again, tools))
     return graph.compile(checkpointer=checkpointer, name="debate")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import BaseTool
 from langchain_core.vectorstores import VectorStore
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -50,6 +51,7 @@ def build_question_graph(
     opinion_persona: Persona | None = None,
     settings: GraphSettings | None = None,
     llms: Mapping[str, BaseLanguageModel[Any]] | None = None,
+    tools: Mapping[str, Sequence[BaseTool]] | None = None,
     seat: str = "",
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -64,6 +66,7 @@ def build_question_graph(
             where none are given.
         opinion_persona: who writes the opinion; the first persona unless given.
         llms: for personas that have a model of their own, that model by their id.
+        tools: by persona id, what a debater may call beside its search; ``settings.lookups`` limits the calls.
         seat: id of a debater whose place a person takes; needs a checkpointer. See ``debate.arena.seat``.
         checkpointer: makes each step durable.
 
@@ -79,7 +82,7 @@ def build_question_graph(
     steps = _debate_steps(llm, personas, searched, llms, chosen)
     retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
     rules = _rules(chosen, seat)
-    nodes = DebateNodes(steps, rules, lambda queries, without: retrieval.again(queries, chosen.fresh_k, without))
+    nodes = DebateNodes(steps, rules, retrieval.again, tools)
     graph = StateGraph(QuestionState)
     attempts = Attempts()
     graph.add_node(
@@ -150,6 +153,7 @@ def _rules(chosen: GraphSettings, seat: str) -> Rules:
         stop=chosen.stop,
         token_budget=chosen.token_budget,
         fresh_k=chosen.fresh_k,
+        lookups=chosen.lookups,
         seat=seat,
     )
 

@@ -28,6 +28,7 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 
+_NO_TOOLS = re.compile(r"\btools?\b|tool_(?:choice|calls?)|function call", re.IGNORECASE)
 _NO_SYSTEM_ROLE = re.compile(r"system (?:role|messages?|instructions?).{0,20}not (?:be )?supported", re.IGNORECASE)
 
 
@@ -41,6 +42,11 @@ def is_too_long(error: Exception) -> bool:
 def refuses_system_role(error: Exception) -> bool:
     """Tell whether a model takes no system message (Gemma 2: "System role not supported")."""
     return _status(error) is not None and bool(_NO_SYSTEM_ROLE.search(str(error)))
+
+
+def refuses_tools(error: Exception) -> bool:
+    """Tell whether a server takes no tools for its model: Ollama, vLLM and llama.cpp say so with 400, 500 or 501."""
+    return _status(error) is not None and bool(_NO_TOOLS.search(str(error)))
 
 
 def refused_parameter(error: Exception, sent: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from debate.output.facts import RunFacts
 from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.scores import Bar, bars, legend
+from debate.output.tables.wording import lookup_line
 from debate.results import QuestionResult
 from prompts import PointOfView
 
@@ -61,7 +62,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Speech:
-    """One turn; ``read`` holds number and anchor of each passage that stood in its prompt."""
+    """One turn.
+
+    Attributes:
+        read: number and anchor of each passage that stood in its prompt.
+        looked_up: what its speaker looked up itself, a line a call.
+    """
 
     speaker: str
     colour: int
@@ -69,6 +75,7 @@ class Speech:
     text: tuple[Piece, ...]
     words: int
     read: tuple[tuple[int, str], ...]
+    looked_up: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -225,7 +232,8 @@ def _speech(turn: Turn, colour: int, result: QuestionResult, anchor: str) -> Spe
     places = {hit.chunk_id: f"{reader}-{n}" for n, hit in enumerate(hits, 1)}
     read = tuple((n, places[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in places)
     text = turn_pieces(turn, dict(read))
-    return Speech(turn.speaker, colour, turn.round, text, turn.words, read, tuple(_notes(turn)))
+    looked_up = tuple(lookup_line(result, one) for one in turn.lookups)
+    return Speech(turn.speaker, colour, turn.round, text, turn.words, read, looked_up, tuple(_notes(turn)))
 
 
 def _reader_anchor(anchor: str, persona_id: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chains.schemas import Claim, Position, Turn, Verdict
 from debate.output.columns import Cell, Column, Kind, Table
-from debate.output.tables.wording import listed, names_of, numbered
+from debate.output.tables.wording import listed, lookup_line, names_of, numbered
 from debate.results import QuestionResult
 
 
@@ -42,6 +42,7 @@ def debate_table() -> Table:
         Column("own_side", _of_turn(lambda _, turn: turn.drift, None), Kind.SCORE, 9),
         Column("new_passages", _of_turn(lambda one, turn: names_of(one, turn.new)), width=30),
         Column("concedes", _of_turn(lambda _, turn: "yes" if turn.concedes else ""), width=10),
+        Column("looked_up", _of_turn(_looked_up), width=40, grows=False),
         Column("words", lambda one: len(one.said.text.split()), Kind.WHOLE, 7),
         Column("passages", _of_turn(_sources), width=40),
         Column("context", _of_turn(_read), width=40, grows=False),
@@ -67,6 +68,10 @@ def _of_turn(value: Callable[[QuestionResult, Turn], Cell], otherwise: Cell = ""
 
 def _claim(result: QuestionResult, claim: Claim | None) -> str:
     return f"{result.speakers.get(claim.persona_id, claim.persona_id)}: “{claim.sentence}”" if claim else ""
+
+
+def _looked_up(result: QuestionResult, turn: Turn) -> str:
+    return "\n".join(lookup_line(result, one) for one in turn.lookups)
 
 
 def _sources(result: QuestionResult, turn: Turn) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chains.schemas import Chunk, Defect
+from chains.schemas import Chunk, Defect, Lookup
 from debate.results import QuestionResult
 
 
@@ -22,6 +22,12 @@ def names_of(result: QuestionResult, chunk_ids: Iterable[str]) -> str:
     """Say where passages are from."""
     table = result.chunk_table()
     return ", ".join(table[one].name if one in table else one for one in chunk_ids)
+
+
+def lookup_line(result: QuestionResult, lookup: Lookup) -> str:
+    """Say what a debater looked up, and what that brought."""
+    brought = lookup.failure or names_of(result, lookup.chunk_ids) or "nothing new"
+    return f"{lookup.tool} “{lookup.query}”: {brought}"
 
 
 def listed(defects: Iterable[Defect]) -> str:

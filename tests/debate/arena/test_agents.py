@@ -1,0 +1,144 @@
+"""Debaters whose models call tools: what they search, read and say, and what happens where they cannot."""
+
+import pytest
+from agents import DRAFT, FOUND, QUESTION, ToolCaller, call, draft, hold
+from debaters import CAST, PASSAGES, RETRIEVERS, SAID, debaters
+from langchain_core.messages import SystemMessage, ToolMessage
+from langchain_core.tools import tool
+
+from chains import ChainError
+from chains.debating.agent import NO_TOOLS
+from chains.schemas import Chunk, Lookup
+from debate import Rules, build_debate_graph
+
+
+class RefusedError(Exception):
+    status_code = 400
+
+
+@tool
+def gazetteer(place: str) -> str:
+    """Say where a place is."""
+    return f"{place} lies on the coast."
+
+
+def hits(state, persona_id: str = "hawk") -> list[str]:
+    return next([hit.chunk_id for hit in one.hits] for one in state["readings"] if one.persona_id == persona_id)
+
+
+def test_what_a_debater_searched_and_found_is_in_its_turn_and_in_what_it_reads() -> None:
+    state = hold(ToolCaller(messages=[call("convoys"), draft(), draft()]))
+    turn = state["turns"][0]
+    assert turn.lookups == (Lookup("search", "convoys", ("c-found",)),)
+    assert turn.chunk_ids == ("c-hawk", "c-found")
+    assert hits(state) == ["c-hawk", "c-found"]
+    assert state["debate_chunks"][-1] == FOUND
+
+
+def test_the_draft_of_an_agent_is_its_turn_and_cites_what_it_found() -> None:
+    turn = hold(ToolCaller(messages=[call(), draft(), draft()]))["turns"][0]
+    assert turn.text.startswith("No treaty between enemies ended")
+    assert "[2]" in turn.text
+    assert turn.new == ("c-found",)
+    assert (turn.tries, turn.tokens) == (1, 57)
+
+
+def test_a_passage_that_was_found_is_quoted_to_the_byte_and_numbered_on() -> None:
+    odd = Chunk("c-odd", "# Ōm **bold**\n\n\tline   two ")
+    model = ToolCaller(messages=[call(), draft(), draft()])
+    hold(model, hawk_finds=lambda query: (PASSAGES["hawk"],) if query == QUESTION else (odd,))
+    [found] = [one for one in model.shown[1] if isinstance(one, ToolMessage)]
+    assert found.content == f"[2] {odd.text}"
+
+
+def test_a_debater_is_asked_in_its_voice_with_its_tools_and_their_limit() -> None:
+    model = ToolCaller(messages=[call(), draft(), draft()])
+    hold(model, lookups=2)
+    voice, asked = model.shown[0]
+    assert isinstance(voice, SystemMessage)
+    assert voice.text.startswith("You are a hawk.")
+    assert "call your tools, 2 times at the most" in asked.text
+    assert f"[1] {PASSAGES['hawk'].text}" in asked.text
+    assert model.tools == ["search"]
+
+
+def test_a_passage_is_found_once() -> None:
+    turn = hold(ToolCaller(messages=[call("convoys", 1), call("destroyers", 2), draft(), draft()]))["turns"][0]
+    assert turn.lookups == (Lookup("search", "convoys", ("c-found",)), Lookup("search", "destroyers"))
+
+
+def test_calls_beyond_the_limit_bring_nothing_and_say_so() -> None:
+    turn = hold(ToolCaller(messages=[call("a", 1), call("b", 2), draft(), draft()]), lookups=1)["turns"][0]
+    done, refused = turn.lookups
+    assert (done.chunk_ids, done.failure) == (("c-found",), "")
+    assert "limit" in refused.failure
+    assert turn.text.startswith("No treaty between")
+
+
+def test_a_model_that_only_calls_tools_keeps_what_it_found_and_is_asked_without_them() -> None:
+    model = ToolCaller(messages=[call(str(n), n) for n in range(6)])
+    turn = hold(model, lookups=1)["turns"][0]
+    assert SAID["hawk"].rstrip(".") in turn.text
+    assert turn.chunk_ids == ("c-hawk", "c-found")
+    assert "it went on to call tools after 1 calls, and its turn was asked for without them" in turn.notes
+
+
+def test_a_draft_that_fails_its_measures_is_tried_again_under_the_contract() -> None:
+    turn = hold(ToolCaller(messages=[call(), draft("As an AI, I cannot say."), draft()]))["turns"][0]
+    assert SAID["hawk"].rstrip(".") in turn.text
+    assert turn.tries > 1
+
+
+def test_a_draft_is_held_to_the_longest_turn() -> None:
+    long = " ".join(f"Convoy number {n} reached the harbour of Bergen unharmed." for n in range(1, 60))
+    turn = hold(ToolCaller(messages=[draft(f"{DRAFT} {long}"), draft()]))["turns"][0]
+    assert turn.words <= 125
+
+
+def test_a_model_without_tool_calling_reads_what_was_retrieved_and_its_turn_says_so() -> None:
+    state = hold(debaters())
+    assert NO_TOOLS in state["turns"][0].notes
+    assert state["turns"][0].lookups == ()
+    assert state["turns"][0].chunk_ids == ("c-hawk",)
+
+
+@pytest.mark.parametrize("told", ["model does not support tools", '"auto" tool choice requires --tool-call-parser'])
+def test_a_server_that_refuses_tools_is_asked_without_them_and_the_turn_says_so(told: str) -> None:
+    turn = hold(ToolCaller(messages=[], error=RefusedError(told)))["turns"][0]
+    assert turn.notes[-1] == f"{NO_TOOLS} ({told})"
+    assert SAID["hawk"].rstrip(".") in turn.text
+
+
+def test_any_other_error_of_the_model_is_no_reason_to_go_on_without_tools() -> None:
+    with pytest.raises(RefusedError, match="no such model"):
+        hold(ToolCaller(messages=[], error=RefusedError("no such model")))
+
+
+def test_what_another_tool_says_is_a_passage_that_can_be_cited() -> None:
+    model = ToolCaller(
+        messages=[call(tool="gazetteer", place="Bergen"), draft(f"{DRAFT} Bergen lies on the coast."), draft()]
+    )
+    state = hold(model, tools={"hawk": [gazetteer]})
+    [lookup] = state["turns"][0].lookups
+    assert (lookup.tool, lookup.query) == ("gazetteer", "Bergen")
+    [told] = [one for one in state["debate_chunks"] if one.id == lookup.chunk_ids[0]]
+    assert (told.text, told.source) == ("Bergen lies on the coast.", "gazetteer")
+    assert told.id in state["turns"][0].chunk_ids
+
+
+@pytest.mark.parametrize(
+    ("rules", "tools", "told"),
+    [
+        (Rules(lookups=1), {"crow": [gazetteer]}, "no debater 'crow' who could use tools; there are: hawk, dove, owl"),
+        (Rules(), {"hawk": [gazetteer]}, "may not call any; set lookups to 1 or more"),
+    ],
+)
+def test_tools_that_nobody_could_call_are_refused(rules, tools, told: str) -> None:
+    with pytest.raises(ChainError, match=told):
+        build_debate_graph(debaters(), CAST, RETRIEVERS, rules=rules, tools=tools)
+
+
+def test_a_tool_called_as_the_search_is_refused() -> None:
+    gazetteer_too = gazetteer.model_copy(update={"name": "search"})
+    with pytest.raises(ChainError, match="a debater's tool is called 'search'"):
+        hold(ToolCaller(messages=[draft()]), tools={"hawk": [gazetteer_too]})
