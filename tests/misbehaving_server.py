@@ -12,6 +12,15 @@ ANSWER = (
     "and the railway to the coast was closed in 1931.\n\nWhat follows is plain. The crown must sign with its neighbour, "
     "pay in timber, and keep the mills at Strelsau running."
 )
+POSITIONS = (
+    "The mills at Strelsau must run, whatever the harvest brings.",
+    "Timber is worth more abroad than flour is at home.",
+    "A neighbour's railway makes Ruritania a province of its bankers.",
+    "Only an army of its own lets a small kingdom sign anything.",
+    "Fishermen feed the coast, and no ministry ever asked them.",
+    "Schools and physicians come first, long before any treaty.",
+    "Gold that sleeps in the vaults should pay for new locks and dams.",
+)
 THOUGHTS = "The user wants an opinion. I should take a side, and I must not use headings."
 LOOP = "The mills are open and the mills are full. " * 400
 MESSAGES: dict[str, dict[str, Any]] = {
@@ -53,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        names = [*MESSAGES, "good", "stream", "stream-loop", "echo", "html", "busy", "down", "small", "cuts", "strict"]
+        names = [*MESSAGES, "good", "stream", "stream-loop", "echo", "html", "busy", "down", "small", "cuts", "strict", "calls-tools", "no-tools"]
         self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
 
     def do_POST(self) -> None:
@@ -99,6 +108,25 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._json(400, {"error": {"message": f"Unsupported parameter: '{name}' is not supported"}})
         return self._answer(body)
 
+    def _as_calls_tools(self, body: dict[str, Any]) -> None:
+        """Search once in a talk in which it has tools; answer every other request."""
+        asked = {"name": "search", "arguments": json.dumps({"query": "mills at Strelsau"})}
+        if "tools" in body and body["messages"][-1]["role"] != "tool":
+            call = {"id": "call-1", "type": "function", "function": asked}
+            return self._answer(body, {"content": None, "tool_calls": [call]})
+        return self._speak(body)
+
+    def _speak(self, body: dict[str, Any]) -> None:
+        """Take another position for each persona."""
+        place = sum(body["messages"][0]["content"].encode()) % len(POSITIONS)
+        taken = "Before it begins" in body["messages"][-1]["content"]
+        self._answer(body, {"content": POSITIONS[place] if taken else ANSWER})
+
+    def _as_no_tools(self, body: dict[str, Any]) -> None:
+        if "tools" in body:
+            return self._json(400, {"error": {"message": "registry/no-tools:latest does not support tools"}})
+        return self._speak(body)
+
     def _as_stream(self, body: dict[str, Any]) -> None:
         self._events([ANSWER[start : start + 7] for start in range(0, len(ANSWER), 7)])
 
@@ -135,7 +163,7 @@ _HEAD = {"id": "x", "created": 1}
 
 
 def _size(body: dict[str, Any]) -> int:
-    return sum(len(message["content"]) for message in body["messages"])
+    return sum(len(message["content"] or "") for message in body["messages"])
 
 
 @contextmanager
