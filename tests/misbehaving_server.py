@@ -62,7 +62,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        names = [*MESSAGES, "good", "stream", "stream-loop", "echo", "html", "busy", "down", "small", "cuts", "strict", "calls-tools", "no-tools"]
+        names = [
+            *MESSAGES,
+            "good",
+            "stream",
+            "stream-loop",
+            "echo",
+            "html",
+            "busy",
+            "down",
+            "small",
+            "cuts",
+            "strict",
+            "calls-tools",
+            "no-tools",
+        ]
         self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
 
     def do_POST(self) -> None:

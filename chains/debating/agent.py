@@ -25,8 +25,8 @@ from langgraph.graph.state import CompiledStateGraph
 from chains.context import word_for_word
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
-from chains.generation.faults import is_too_long, refuses_tools, unavailable
-from chains.generation.tuning import tuned
+from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
+from chains.generation.remote.tuning import tuned
 from chains.schemas import Chunk, Lookup
 from prompts import RenderedPrompt
 

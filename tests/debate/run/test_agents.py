@@ -31,7 +31,7 @@ def test_what_debaters_searched_and_read_is_in_row_trace_workbook_and_report(tmp
     first = row.turns[0]
     assert [(one.tool, one.query, len(one.chunk_ids)) for one in first.lookups] == [("search", "mills at Strelsau", 3)]
     assert set(first.lookups[0].chunk_ids) <= set(first.chunk_ids)
-    read_back = [body["messages"][-1]["content"] for body in asked if body["messages"][-1]["role"] == "tool"][0]
+    read_back = next(one["content"] for body in asked if (one := body["messages"][-1])["role"] == "tool")
     assert all(row.chunk_table()[one].text in read_back for one in first.lookups[0].chunk_ids)
     spans = {span.name for span in read_traces(out)}
     assert {f"look up:{first.persona_id}", "search", "POVRetriever"} <= spans
