@@ -1,8 +1,8 @@
 """Small inputs with their right results: python -m benchmarks.cases DIR
 
-DIR holds a folder a case. Each case of documents is read by ``load_corpus``, each list of questions by
-``read_questions``; what was got is printed beside what is right. Cases of other kinds are named and left to their tests.
-Exits with 1 where a case is wrong.
+DIR holds a folder a case. Documents are read by ``load_corpus``, lists of questions by ``read_questions``, runs are
+started through the command line (``benchmarks.case_runs``); what was got is printed beside what is right. Exits with 1
+where a case is wrong, or where nobody knows what is right for it.
 """
 
 import logging
@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import case_runs
 from debate.errors import QuestionsError
 from debate.run.questions import read_questions
 from vectorstore import Corpus, load_corpus
@@ -96,6 +97,7 @@ CASES: dict[str, Callable[[Path], Judged]] = {
         about=["Why did Ruritania, leave?", "Who pays, after all?"],
         trailing=[UNION, "Who pays for the canal of Borduria?"],
     ),
+    "deepening-server-error": case_runs.deepening,
     "docx-tracked-notes": holds(
         "is eight crowns a barrel.",
         "Article 3. Borduria may leave",
@@ -105,13 +107,18 @@ CASES: dict[str, Callable[[Path], Judged]] = {
         never=("four",),
     ),
     "hard-wrapped-lines": holds("The salt union of the north ended in 1911, because the parliament of Ruritania"),
+    "hierarchical-ids": case_runs.hierarchical_ids,
     "html-inline-tags": holds(
         "Ruritania left the salt union of the north in 1911 because the tariff on NaCl (CO2-free) had doubled, "
         "and the parliament voted 41:9.",
         "Borduria pays two thirds of the canal.",
         never=("19112", "cookies", "Archive", "Imprint", "Hidden"),
     ),
+    "long-about": case_runs.long_about,
+    "non-english-checks": case_runs.languages,
+    "server-answers": case_runs.server_answers,
     "symlinked-folder": links,
+    "unicode-grounding": case_runs.grounding,
     "utf8-one-bad-byte": encodings,
     "xlsx-formula-question": asks(q="row 3", error="row 3"),
     "xlsx-stray-last-row": both(holds("Ruritania left the salt union in 1911."), asks(q=[UNION])),
@@ -120,22 +127,25 @@ CASES: dict[str, Callable[[Path], Judged]] = {
 
 
 def main() -> int:
-    """Run every case that is there."""
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
-        raise SystemExit("usage: python -m benchmarks.cases DIR, a folder that holds a folder a case")
+    """Run every case that is there, or those named."""
+    if len(sys.argv) < 2 or not Path(sys.argv[1]).is_dir():
+        raise SystemExit("usage: python -m benchmarks.cases DIR [CASE ...], a folder that holds a folder a case")
     logging.disable(logging.WARNING)  # what is left out is part of what is printed
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
-        for given in sorted(one for one in Path(sys.argv[1]).iterdir() if one.is_dir()):
-            if given.name not in CASES:
-                print(f"not a reading case: {given.name}")
-                continue
-            folder = Path(name) / given.name
-            shutil.copytree(given, folder)
-            right, got = CASES[given.name](folder)
+        folder = Path(name) / "cases"
+        shutil.copytree(sys.argv[1], folder, symlinks=True)
+        subprocess.run(["chmod", "-R", "u+w", str(folder)], check=True)  # noqa: S603, S607 - a copy of what may be read-only
+        for case in sys.argv[2:] or sorted(one.name for one in folder.iterdir() if one.is_dir()):
+            right, got = CASES.get(case, unknown)(folder / case)
             wrong += not right
-            print(f"{'right' if right else 'WRONG'}: {given.name}\n    got {got[:600]}")
+            print(f"{'right' if right else 'WRONG'}: {case}\n    got {got[:600]}", flush=True)
     return bool(wrong)
+
+
+def unknown(folder: Path) -> Judged:
+    """Fail a case that nobody wrote a check for."""
+    return False, f"benchmarks/cases.py does not say what is right for {folder.name}"
 
 
 if __name__ == "__main__":

@@ -25,10 +25,13 @@ import numpy as np
 
 from chains.errors import ChainError
 from chains.schemas import Chunk
+from chains.text.refusal import is_abstention
 from chains.text.sentences import split_sentences, word_count
 
 if TYPE_CHECKING:
     from vectorstore import PovVectorStore
+
+__all__ = ["CALIBRATION_QUESTIONS", "AbstentionThreshold", "calibrate", "is_abstention"]
 
 # Fields as far apart as possible, so that no corpus holds the answers to more than a few.
 CALIBRATION_QUESTIONS = (

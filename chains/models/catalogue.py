@@ -1,65 +1,57 @@
-"""The models that are known here: what each needs, and whether this machine can run it.
+"""The models that are known here, by their names and shapes.
 
-Shapes are those of the published configurations, so that memory can be told before anything is downloaded; a folder or
-a repository that is on this machine already is read for its own. Loads no model and asks no network.
+Shapes are those of the published configurations, so that memory can be told before anything is downloaded, and without
+a network. A folder or a repository that is on this machine is read for its own.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from chains.errors import ModelError
 from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.bundled import is_installed
+from chains.models.hub import shape_of
 from chains.models.preflight import read_config
-
-PROMPT_TOKENS, NEW_TOKENS = 1500, 916  # an opinion of 500 words over five passages
-ROWS = 16  # answers at once by which memory is told: the questions in flight by default
 
 
 @dataclass(frozen=True)
 class KnownModel:
-    """A model by its name, its shape (a configuration's fields), and what it is good for."""
+    """A model that this product knows.
+
+    Attributes:
+        shape: the fields of its configuration.
+        good_for: in a few words, for people.
+        backend: what runs it best where no GPU is.
+        download: bytes of its weights, where somebody told; None otherwise.
+        worth: models that can write have one, more for the better; 0 is never recommended.
+    """
 
     name: str
     shape: SimpleNamespace
-    good_for: str
+    good_for: str = ""
+    backend: Literal["auto", "openvino"] = "auto"
+    download: int | None = None
+    worth: int = 0
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether its weights are stored in a form that only an NVIDIA GPU reads."""
+        return "bnb-4bit" in self.name
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether it is stored as OpenVINO runs it."""
+        return is_converted(self.name)
 
 
-@dataclass(frozen=True)
-class Machine:
-    """What is free here: bytes of GPU memory (None without a GPU) and of main memory."""
-
-    gpu: str
-    gpu_free: int | None
-    ram_free: int
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What a model needs and whether it fits.
-
-    Attributes:
-        weights, cache: bytes; the cache is that of ``ROWS`` answers at once.
-        free: bytes where it would run.
-        rows: answers that fit at once; 0 where it does not run here.
-        on_disk: whether its files are on this machine.
-        lacks: what is missing, such as a GPU, or "".
-    """
-
-    model: KnownModel
-    weights: int
-    cache: int
-    free: int
-    rows: int
-    on_disk: bool
-    lacks: str
+def is_converted(name: str) -> bool:
+    """Tell whether a folder or repository holds a model that was converted for OpenVINO already."""
+    folder = Path(name)
+    return (folder / "openvino_model.xml").is_file() if folder.is_dir() else name.endswith("-ov")
 
 
 def _shape(*values: Any) -> SimpleNamespace:
@@ -76,110 +68,78 @@ def _shape(*values: Any) -> SimpleNamespace:
     )
 
 
+_QWEN3_4B = _shape(36, 2560, 9728, 32, 8, 128, 151936, True)
 BUNDLED = KnownModel("smollm2", _shape(30, 576, 1536, 9, 3, 64, 49152, True), "trying everything out")
 KNOWN = (
     BUNDLED,
     KnownModel(
+        "OpenVINO/Qwen2.5-1.5B-Instruct-int4-ov",
+        _shape(28, 1536, 8960, 12, 2, 128, 151936, True),
+        "a small laptop",
+        worth=1,
+    ),
+    KnownModel(
+        "OpenVINO/Phi-4-mini-instruct-int4-ov",
+        _shape(32, 3072, 8192, 24, 8, 128, 200064, True),
+        "a laptop with 8 GB",
+        worth=2,
+    ),
+    KnownModel("Qwen/Qwen3-4B-Instruct-2507", _QWEN3_4B, "a laptop with 16 GB; many languages", "openvino", worth=3),
+    KnownModel("unsloth/Qwen3-4B-Instruct-2507-bnb-4bit", _QWEN3_4B, "an 8 GB card; many languages", worth=4),
+    KnownModel(
         "unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit",
         _shape(40, 5120, 14336, 32, 8, 128, 131072, False),
         "the default on a GPU",
+        worth=5,
+    ),
+    KnownModel(
+        "unsloth/gemma-3-12b-it-bnb-4bit",
+        _shape(48, 3840, 15360, 16, 8, 256, 262208, True),
+        "a 16 GB card; many languages",
+    ),
+    KnownModel(
+        "unsloth/gemma-3-27b-it-bnb-4bit",
+        _shape(62, 5376, 21504, 32, 16, 128, 262208, True),
+        "a 24 GB card; many languages",
+        worth=6,
     ),
     KnownModel(
         "unsloth/gemma-2-27b-bnb-4bit", _shape(46, 4608, 36864, 32, 16, 128, 256000, True), "better over passages"
     ),
-    KnownModel("unsloth/gemma-2-9b-bnb-4bit", _shape(42, 3584, 14336, 16, 8, 256, 256000, True), ""),
-    KnownModel("unsloth/mistral-7b-v0.3-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 32768, False), ""),
-    KnownModel("unsloth/llama-3-8b-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 128256, False), ""),
+    KnownModel("unsloth/gemma-2-9b-bnb-4bit", _shape(42, 3584, 14336, 16, 8, 256, 256000, True)),
+    KnownModel("unsloth/mistral-7b-v0.3-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 32768, False)),
+    KnownModel("unsloth/llama-3-8b-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 128256, False)),
     KnownModel("unsloth/llama-3-70b-bnb-4bit", _shape(80, 8192, 28672, 64, 8, 128, 128256, False), "two large cards"),
     KnownModel("unsloth/Phi-3-mini-4k-instruct-bnb-4bit", _shape(32, 3072, 8192, 32, 32, 96, 32064, False), "8 GB"),
-    KnownModel("unsloth/Phi-3-medium-4k-instruct-bnb-4bit", _shape(40, 5120, 17920, 40, 10, 128, 32064, False), ""),
+    KnownModel("unsloth/Phi-3-medium-4k-instruct-bnb-4bit", _shape(40, 5120, 17920, 40, 10, 128, 32064, False)),
 )
 
 
-def this_machine() -> Machine:
-    """Look at the GPU and the memory of this machine."""
-    import psutil
-    import torch
-
-    free = int(psutil.virtual_memory().available)
-    if not torch.cuda.is_available():
-        return Machine("", None, free)
-    return Machine(torch.cuda.get_device_name(), int(torch.cuda.mem_get_info()[0]), free)
-
-
-# GiB that are free on an idle card, a little less than is printed on it.
-CARDS = {
-    "T4": 14.6,
-    "L4": 22.0,
-    "A10G": 22.0,
-    "RTX3090": 23.2,
-    "RTX4090": 23.2,
-    "L40S": 44.3,
-    "A100": 39.1,
-    "H100": 78.6,
-}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?gi?b", re.IGNORECASE)
-
-
-def planned_machine(card: str) -> Machine:
-    """Return a machine with a card that one does not have: one of ``CARDS``, or a size such as ``24GiB``.
+def own_model(name: str) -> KnownModel | None:
+    """Read the shape of a folder, or of a repository that is on this machine; None where it is neither.
 
     Raises:
-        ModelError: it is neither.
-    """
-    size = _SIZE.fullmatch(card.strip())
-    free = float(size.group(1)) if size else CARDS.get(card.strip().upper().replace(" ", ""))
-    if not free:
-        raise ModelError(f"unknown card {card!r}; give a size such as 24GiB, or one of: {', '.join(CARDS)}")
-    return Machine(f"planned: {card.strip()}", int(free * 2**30), this_machine().ram_free)
-
-
-def fits(machine: Machine, models: Sequence[KnownModel] = KNOWN) -> list[Fit]:
-    """Tell for each model what it needs and whether it fits the machine."""
-    return [_fit(machine, model) for model in models]
-
-
-def own_model(name: str) -> KnownModel:
-    """Read the shape of a folder, or of a repository that is on this machine.
-
-    Raises:
-        ModelError: it is not here, or not a model of the Llama family's shape.
+        ModelError: it is here, and not a model of the Llama family's shape.
     """
     folder = Path(name) if Path(name).is_dir() else _cached(name)
-    if folder is None:
-        raise ModelError(f"{name!r} is neither a folder nor a repository on this machine; load it once, then ask again")
-    config = SimpleNamespace(**read_config(folder / "config.json"))
+    return model_of(name, shape_of(read_config(folder / "config.json")), str(folder)) if folder else None
+
+
+def model_of(name: str, shape: SimpleNamespace, where: str, download: int | None = None) -> KnownModel:
+    """Return a model of this shape.
+
+    Raises:
+        ModelError: memory cannot be told from its shape.
+    """
     try:
-        cache_bytes_per_token(config), weight_bytes(config, in_4_bits=True)
+        cache_bytes_per_token(shape), weight_bytes(shape, in_4_bits=True)
     except (AttributeError, TypeError) as error:
-        raise ModelError(f"{folder / 'config.json'} does not tell the model's shape ({error})") from error
-    return KnownModel(name, config, "yours")
+        raise ModelError(f"config.json of {where} does not tell the model's shape ({error})") from error
+    return KnownModel(name, shape, "yours", download=download)
 
 
-def _fit(machine: Machine, model: KnownModel) -> Fit:
-    bundled = model.name == BUNDLED.name
-    on_gpu = machine.gpu_free is not None
-    in_4_bits = not bundled and on_gpu
-    weights = weight_bytes(model.shape, in_4_bits=in_4_bits or "bnb-4bit" in model.name)
-    if not on_gpu and "bnb-4bit" not in model.name:
-        weights *= 2  # float32, which transformers takes on a CPU; OpenVINO's copy is smaller
-    row = (PROMPT_TOKENS + NEW_TOKENS) * cache_bytes_per_token(model.shape)
-    free = machine.gpu_free if machine.gpu_free is not None else machine.ram_free
-    lacks = _lacks(model.name, on_gpu=on_gpu)
-    rows = 0 if "GPU" in lacks else max(0, (free - weights) // row)
-    return Fit(model, weights, ROWS * row, free, int(rows), _on_disk(model.name), lacks)
-
-
-def _lacks(name: str, *, on_gpu: bool) -> str:
-    if name == BUNDLED.name:
-        return "" if on_gpu or find_spec("openvino") else "extra cpu (optional: faster)"
-    if "bnb-4bit" in name and not on_gpu:
-        return "an NVIDIA GPU"
-    missing = [library for library in ("unsloth", "bitsandbytes") if on_gpu and find_spec(library) is None]
-    return f"extra gpu ({', '.join(missing)})" if missing else ""
-
-
-def _on_disk(name: str) -> bool:
+def is_on_disk(name: str) -> bool:
+    """Tell whether a model's files are on this machine."""
     return is_installed() if name == BUNDLED.name else Path(name).is_dir() or _cached(name) is not None
 
 

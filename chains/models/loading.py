@@ -19,6 +19,7 @@ from chains.errors import MissingExtra, ModelError
 from chains.generation.contract import LADDER, SMALL_MODEL_LADDER
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
+from chains.models.catalogue import is_converted
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_model, not_loaded
 from chains.models.server_pool import load_servers
@@ -35,9 +36,10 @@ class ModelSettings(BaseModel):
     Attributes:
         name: ``smollm2``, a repository, a folder, or ``http://host:port/v1#model``; several servers of one model
             with commas between.
-        backend: ``auto`` takes unsloth where there is a GPU and it is installed, OpenVINO for the bundled
-            model where that is installed, transformers otherwise. ``openvino`` converts any model once, to
-            8-bit weights, and runs it on the CPU.
+        backend: ``auto`` takes unsloth where there is a GPU and it is installed, OpenVINO for the bundled model
+            where that is installed and for a model that was converted for it (a folder, or a repository whose name
+            ends with ``-ov``), transformers otherwise. ``openvino`` converts any model once, to 8-bit weights, and
+            runs it on the CPU.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
         batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
@@ -75,7 +77,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     _silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
-    if settings.backend == "openvino":
+    if settings.backend == "openvino" or (settings.backend == "auto" and is_converted(settings.name)):
         return _wrap(*_load_openvino(settings.name, settings), settings)
     on_gpu = _has_cuda()
     check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))

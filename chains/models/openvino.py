@@ -1,6 +1,7 @@
 """The faster way to run a small model on a CPU: OpenVINO with 8-bit weights.
 
-Exports a model folder once into the user's cache. The only importer of optimum and openvino.
+Exports a model folder once into the user's cache; what was converted already, in 8 or 4 bits, is taken as it is. The
+only importer of optimum and openvino.
 
 Optimum's export computes logits for every position of the prompt, of which generation reads the last one
 only. With a vocabulary of 49,152 that is most of a small model's prefill, so the exported graph is cut to
@@ -17,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import ModelError
+from chains.models.catalogue import is_converted
+from chains.models.preflight import not_loaded
 from vectorstore.cache import cached_folder
 
 _LATEST = 2**31 - 1
+_ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more streams would only split the two cores
 
 
 def openvino_available() -> bool:
@@ -28,10 +32,10 @@ def openvino_available() -> bool:
 
 
 def load_openvino(name: str) -> Any:
-    """Load a model with its weights in 8 bits, exporting it first where that was never done.
+    """Load a model, exporting it with weights in 8 bits first where that was never done.
 
     Args:
-        name: a folder, or a repository on the hub.
+        name: a folder, or a repository on the hub; one that holds an OpenVINO model is not converted again.
 
     Returns:
         An ``OVModelForCausalLM``, a drop-in for a transformers model in a text-generation pipeline.
@@ -41,11 +45,24 @@ def load_openvino(name: str) -> Any:
     """
     from optimum.intel import OVModelForCausalLM
 
+    if is_converted(name):
+        return _load_converted(name)
     folder = Path(name)
     key = hashlib.sha256((_state_of(folder) if folder.is_dir() else name).encode()).hexdigest()[:12]
     exported = cached_folder(f"{folder.name}-openvino-int8-{key}", lambda target: _export(name, target))
-    # Several rows share one stream: more streams would only split the two cores.
-    return OVModelForCausalLM.from_pretrained(exported, ov_config={"PERFORMANCE_HINT": "LATENCY"})
+    return OVModelForCausalLM.from_pretrained(exported, ov_config=_ONE_STREAM)
+
+
+def _load_converted(name: str) -> Any:
+    from optimum.intel import OVModelForCausalLM
+
+    try:
+        model = OVModelForCausalLM.from_pretrained(name, export=False, compile=False, ov_config=_ONE_STREAM)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise not_loaded(name, error) from error
+    _keep_last_position(model.model)
+    model.compile()
+    return model
 
 
 def is_openvino(model: Any) -> bool:
@@ -83,7 +100,7 @@ def _traced(name: str) -> Any:
 
 
 def _keep_last_position(graph: Any) -> None:
-    """Cut the hidden states to the last position before the product that makes the logits."""
+    """Cut the hidden states to the last position before the product that makes the logits, unless they are cut."""
     from openvino import opset13 as ops
 
     for result in graph.get_results():
@@ -92,6 +109,8 @@ def _keep_last_position(graph: Any) -> None:
         node = result.input_value(0).get_node()
         while node.get_type_name() != "MatMul":
             node = node.input_value(0).get_node()
+        if node.input_value(0).get_node().get_type_name() == "Slice":
+            continue
         start, stop, step, axis = (ops.constant([value]) for value in (-1, _LATEST, 1, 1))
         last = ops.slice(node.input_value(0), start, stop, step, axis)
         node.input(0).replace_source_output(last.output(0))

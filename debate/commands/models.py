@@ -1,35 +1,86 @@
-"""``debate models``: what this machine can run."""
+"""``debate models``: what this machine can run, and what to take first."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from debate.commands.session import one_line_errors
 
+if TYPE_CHECKING:
+    from chains.models.catalogue import KnownModel
+    from chains.models.hub import HubAnswer
+
 MODELS_EXAMPLES = """\b
 Examples:
   debate models
-      everything known, with what is free on this machine
+      what to take on this machine, and everything known with what is free
   debate models --gpu T4
       the same for a card that you do not have; a size such as 24GiB will do, too
+  debate models microsoft/Phi-4-mini-instruct
+      a repository on the hub, before it is downloaded
   debate models runs/adapters/merged
       a folder of your own
 """
 
 
 def models(
-    model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository on this machine.")] = "",
+    model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository.")] = "",
     gpu: Annotated[str, typer.Option(help="Plan for this card instead: T4, L4, A100 …, or a size such as 24GiB.")] = "",
 ) -> None:
-    """List the models that this machine can run: memory needed and free, what is on disk, what is missing."""
+    """Recommend a model for this machine, and list what it can run: memory needed and free, download, what is missing.
+
+    The hub is asked about sizes once, for three seconds; without it the published shapes that are known here serve.
+    """
     with one_line_errors():
         from rich.console import Console
 
-        from chains.models.catalogue import KNOWN, fits, own_model, planned_machine, this_machine
-        from debate.terminal.models_view import models_table
+        from chains.models.catalogue import KNOWN
+        from chains.models.fitting import fits, planned_machine, recommended, this_machine
+        from chains.models.hub import ask_hub
+        from debate.terminal.models_view import advice, hub_notice, models_table
 
-        known = [one for one in KNOWN if model in ("", one.name)] or [own_model(model)]
         machine = planned_machine(gpu) if gpu else this_machine()
-        Console().print(models_table(machine, fits(machine, known)))
+        listed = [one for one in KNOWN if model in ("", one.name)] or [_named(model)]
+        told = ask_hub([one.name for one in listed if "/" in one.name and one.download is None])
+        found = fits(machine, [_as_published(one, told) for one in listed])
+        console = Console()
+        console.print(models_table(machine, found))
+        if notice := hub_notice(told):
+            console.print(notice, soft_wrap=True)
+        if not model:
+            console.print(advice(recommended(found)), soft_wrap=True, highlight=False)
+
+
+def _named(name: str) -> KnownModel:
+    """Find a model that is not in the list: on this machine, or on the hub."""
+    from chains.errors import ModelError
+    from chains.models.catalogue import model_of, own_model
+    from chains.models.hub import ask_hub
+    from chains.models.preflight import is_path
+
+    here = own_model(name)
+    if here:
+        return here
+    if is_path(name):
+        raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
+    answer = ask_hub([name])
+    published = answer.known.get(name)
+    if published is None:
+        raise ModelError(
+            f"{name!r} is neither a folder nor a repository on this machine, and the hub was asked in vain: "
+            f"{answer.silent_because}; connect once, or give a folder"
+        )
+    if not published.there:
+        raise ModelError(f"there is no public repository {name!r} on the hub; check its spelling")
+    if published.shape is None:
+        why = "its terms have to be accepted first: hf auth login" if published.gated else "it has no config.json"
+        raise ModelError(f"the hub does not tell the shape of {name!r}: {why}")
+    return model_of(name, published.shape, name, published.download or 0)
+
+
+def _as_published(model: KnownModel, told: HubAnswer) -> KnownModel:
+    published = told.known.get(model.name)
+    return replace(model, download=published.download) if published and model.download is None else model

@@ -1,4 +1,4 @@
-"""``debate models``: a table of what this machine can run, for people."""
+"""``debate models``: what this machine can run and what to take first, for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from chains.models.catalogue import NEW_TOKENS, PROMPT_TOKENS, ROWS, Fit, Machine
+from chains.models.fitting import NEW_TOKENS, PROMPT_TOKENS, ROWS, Fit, Machine
+from chains.models.hub import HubAnswer
 
 _GIB = 2**30
 
@@ -25,25 +26,54 @@ def models_table(machine: Machine, fits: Sequence[Fit]) -> Table:
         caption_justify="left",
     )
     table.add_column("model", no_wrap=True)  # names are there to be copied
-    for heading in ("weights", "+ cache"):
+    for heading in ("weights", "+cache"):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("runs here", "on disk"):
         table.add_column(heading)
     for fit in fits:
-        told = (fit.model.good_for, f"lacks {fit.lacks}" if fit.lacks else "")
+        told = (fit.model.good_for, f"lacks {fit.lacks}" if fit.lacks and "GPU" not in fit.lacks else "")
         table.add_row(
             "\n  ".join(part for part in (fit.model.name, *told) if part),
             _gib(fit.weights),
             _gib(fit.cache),
             _verdict(fit),
-            "yes" if fit.on_disk else "no",
+            _on_disk(fit),
         )
     return table
 
 
+def hub_notice(told: HubAnswer) -> str:
+    """Say whether the hub answered, and what it said of the terms of a model."""
+    if told.silent_because:
+        return f"Sizes of downloads are not known from the hub: {told.silent_because}."
+    away = [name for name, one in told.known.items() if not one.there]
+    gated = [name for name, one in told.known.items() if one.gated]
+    parts = [
+        f"Not on the hub any more: {', '.join(away)}." if away else "",
+        f"Their terms have to be accepted on the hub first (hf auth login): {', '.join(gated)}." if gated else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def advice(fit: Fit | None) -> str:
+    """Say which model to take first, with the command that runs it."""
+    if fit is None:
+        return "No model that can write fits here: free memory, or use a server: --model http://host:port/v1#name"
+    backend = f" --backend {fit.model.backend}" if fit.model.backend != "auto" and "GPU" not in fit.lacks else ""
+    first = f"Take first: {fit.model.name}, {fit.rows if fit.rows < ROWS else ROWS} answers at once"
+    install = f"\nInstall first: {fit.lacks}" if fit.lacks else ""
+    return f"{first}{install}\n\n  debate run --model {fit.model.name}{backend}\n"
+
+
+def _on_disk(fit: Fit) -> str:
+    if fit.on_disk or not fit.model.download:
+        return "yes" if fit.on_disk else "no"
+    return f"no, {_gib(fit.model.download)}"
+
+
 def _verdict(fit: Fit) -> str:
     if "GPU" in fit.lacks:
-        return "no"
+        return "needs a GPU"
     if fit.rows == 0:
         return f"no, by {_gib(fit.weights + fit.cache // ROWS - fit.free)}"
     return "yes" if fit.rows >= ROWS else f"yes, {fit.rows} at once"

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
 
 from chains import MissingExtra, ModelError, ModelSettings, load_llm
 from chains.models import bundled
@@ -55,3 +56,18 @@ def test_any_model_folder_runs_through_openvino(tmp_path: Path, monkeypatch: pyt
     folder = bundled.smollm2_folder()
     monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path))
     assert load_llm(ModelSettings(name=str(folder), backend="openvino")).invoke("The capital of Iran is", max_words=8)
+
+
+@pytest.mark.integration
+def test_a_model_that_was_converted_to_4_bits_for_openvino_runs_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
+
+    folder = bundled.smollm2_folder()
+    weights = OVWeightQuantizationConfig(bits=4, group_size=64)
+    model = OVModelForCausalLM.from_pretrained(folder, export=True, compile=False, quantization_config=weights)
+    model.save_pretrained(tmp_path / "own")
+    AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path / "own")
+    monkeypatch.setattr("chains.models.openvino._export", lambda name, target: pytest.fail("converted again"))
+    assert load_llm(ModelSettings(name=str(tmp_path / "own"))).invoke("The capital of Iran is", max_words=8)

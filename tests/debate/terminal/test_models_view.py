@@ -1,10 +1,16 @@
 import pytest
+from huggingface_hub import constants
 from typer.testing import CliRunner
 
 from chains.models.catalogue import KNOWN
 from debate.cli import app
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(autouse=True)
+def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
 
 
 def test_the_table_has_every_model_with_memory_and_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,6 +20,18 @@ def test_the_table_has_every_model_with_memory_and_what_is_missing(monkeypatch: 
     assert "no NVIDIA GPU" in shown.stdout
     assert "unsloth/gemma-2-27b-bnb-4bit" in shown.stdout
     assert next(line for line in shown.stdout.splitlines() if "smollm2" in line).count("yes") == 2
+
+
+def test_a_hub_that_did_not_answer_is_told_below_the_table() -> None:
+    shown = CliRunner().invoke(app, ["models", "--gpu", "T4"]).stdout
+    assert "Sizes of downloads are not known from the hub: HF_HUB_OFFLINE is set." in shown
+
+
+def test_what_to_take_first_comes_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = CliRunner().invoke(app, ["models", "--gpu", "T4"]).stdout
+    assert "Take first: unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit" in shown
+    assert "\n  debate run --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit\n" in shown
 
 
 def test_the_help_has_examples() -> None:
