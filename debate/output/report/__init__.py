@@ -13,12 +13,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from debate.errors import RunFolderError
 from debate.output.facts import RunFacts
 from debate.output.report.charts import Figures, charts, figures
+from debate.output.report.live_debate import live_debate
 from debate.output.report.rows import Row, RowMaker
 from debate.results import QuestionResult
 
@@ -58,10 +59,16 @@ def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], fa
         raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
 
 
-def row_body(result: QuestionResult, facts: RunFacts) -> str:
-    """Return the HTML of one row's body, for a page of its own; every text in it is escaped."""
+def live_body(result: QuestionResult, facts: RunFacts, picture: str) -> str:
+    """Return the HTML of one row's body for the live page; every text in it is escaped.
+
+    Args:
+        picture: address of the picture of the debate's map.
+    """
     row = RowMaker(facts).row(result, laid_out=True)
-    return _template("row.html.j2").render(row=row, facts=facts)
+    debate = live_debate(result, row, picture)
+    inset = Markup(_template("live_debate.html.j2").render(debate=debate)) if debate else ""  # noqa: S704 - escaped
+    return _template("row.html.j2").render(row=row, facts=facts, inset=inset)
 
 
 def style() -> str:
@@ -75,7 +82,7 @@ def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tupl
     body = _template("row.html.j2")
     for number, result in enumerate(results):
         row = maker.row(result, laid_out=number < _LAID_OUT)
-        yield row, Markup(body.render(row=row, facts=facts))  # noqa: S704 - escaped by the template
+        yield row, Markup(body.render(row=row, facts=facts, inset=""))  # noqa: S704 - escaped by the template
 
 
 def _counts(shown: list[Figures]) -> dict[str, int]:
@@ -85,8 +92,13 @@ def _counts(shown: list[Figures]) -> dict[str, int]:
 
 @cache
 def _template(name: str) -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+    return _templates().get_template(name)
+
+
+@cache
+def _templates() -> Environment:
+    own = FunctionLoader(lambda name: files(__name__).joinpath(name).read_text(encoding="utf-8"))
+    return Environment(loader=own, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _own(name: str) -> Markup:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote, urlencode
 
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
+from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
-from debate.output.report import row_body
+from debate.output.report import live_body
 from debate.results import QuestionResult
 from debate.run.executor import written
 from debate.run.folder import is_run, read_record
@@ -74,16 +76,32 @@ class Run:
         Raises:
             RunFolderError: the run knows no such question.
         """
-        working = self.watched.state().working.get(question_id)
-        # What is in the journal decides unless a retried question is at work again.
-        place = working.told_at if working else -self.rows.end - 1
-        return self._body(question_id, place)
+        return self._body(question_id, self._place(question_id))
+
+    def picture(self, question_id: str) -> str | None:
+        """Return the map of a question's debate as SVG; None where nobody spoke yet.
+
+        Raises:
+            RunFolderError: the run knows no such question.
+        """
+        found, _, _ = self._result(question_id, self._place(question_id))
+        shown = argument_map(found)
+        return draw(shown) if shown else None
 
     def _laid_out(self, question_id: str, place: int) -> Shown:
+        return self._shown(*self._result(question_id, place))
+
+    def _place(self, question_id: str) -> int:
+        working = self.watched.state().working.get(question_id)
+        # What is in the journal decides unless a retried question is at work again.
+        return working.told_at if working else -self.rows.end - 1
+
+    def _result(self, question_id: str, place: int) -> tuple[QuestionResult, str, str]:
+        """Return what a question has come to, its status and its stage."""
         if place < 0:
             finished = self.rows.result(question_id)
             if finished is not None:
-                return self._shown(finished, finished.status, "")
+                return finished, finished.status, ""
         state = read_thread(self.folder / "checkpoints.sqlite", question_id)
         working = self.watched.state().working.get(question_id)
         if state is None and working is None:
@@ -91,11 +109,13 @@ class Run:
         state = state or {}
         question = state.get("question") or Question(question_id, question_id)
         result = QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state))
-        return self._shown(result, "working", working.stage if working else "")
+        return result, "working", working.stage if working else ""
 
     def _shown(self, result: QuestionResult, status: str, stage: str) -> Shown:
         question, turns = result.question, len(result.turns)
-        return Shown(question.id, question.text, status, stage, row_body(result, self.facts), turns)
+        picture = f"/runs/{quote(self.name, safe='')}/map.svg?{urlencode({'id': question.id})}"
+        html = live_body(result, self.facts, picture)
+        return Shown(question.id, question.text, status, stage, html, turns)
 
     def _read_facts(self) -> RunFacts:
         title = f"Debate {self.name}"

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi.responses import HTMLResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from debate.serve.web.assets import Pages
@@ -65,6 +65,13 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
         return pages.render(
             "question", here="/", run=_told(found), shown=shown, end=end, before=before, after=after, names=names
         )
+
+    @routes.get("/runs/{name}/map.svg")
+    def picture(name: str, question_id: Id) -> Response:
+        drawn = library.run(name).picture(question_id)
+        if drawn is None:
+            raise HTTPException(404, "nobody has spoken yet")
+        return Response(drawn, media_type="image/svg+xml")
 
 
 def _add_data(routes: APIRouter, library: Library) -> None:

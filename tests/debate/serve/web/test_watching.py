@@ -10,7 +10,7 @@ from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
 from hostile import HOSTILE, MARKUP, everywhere
 
-from chains.schemas import Question
+from chains.schemas import Position, Question
 from debate import DebateSettings, run_questions
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
@@ -103,6 +103,29 @@ def test_a_question_in_work_is_shown_as_far_as_it_has_come(tmp_path: Path) -> No
     told(run, {"event": "began"}, {"event": "stage", "question": "q9", "stage": "opinion"})
     shown = Run(run).shown("q9")
     assert (shown.status, shown.stage) == ("working", "opinion")
+
+
+async def test_a_debates_map_can_be_saved_as_a_picture(tmp_path: Path) -> None:
+    a_run(tmp_path / "r", ROW, FAILED)
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        saved = await page.get("/runs/r/map.svg", params={"id": "q1.1"})
+        none = await page.get("/runs/r/map.svg", params={"id": "q2"})
+    assert (saved.status_code, saved.headers["content-type"], none.status_code) == (200, "image/svg+xml", 404)
+    assert "Hawk, round 1" in saved.text
+
+
+def test_beside_each_turn_stand_the_passages_that_it_read(tmp_path: Path) -> None:
+    html = Run(a_run(tmp_path / "r", ROW)).shown("q1.1").html
+    turn = html[html.index('id="turn-1"') :]
+    assert "Nonsense." in turn
+    assert "The hawk reads this." in turn[: turn.index("</ol>")]
+
+
+def test_positions_are_shown_before_anybody_has_spoken(tmp_path: Path) -> None:
+    row = replace(ROW, turns=(), verdict=None, positions=(Position("hawk", "Hawk", "Trade is war."),))
+    html = Run(a_run(tmp_path / "r", row)).shown("q1.1").html
+    assert "Trade is war." in html
 
 
 def test_a_question_that_the_run_does_not_have_is_an_error_in_one_line(tmp_path: Path) -> None:
