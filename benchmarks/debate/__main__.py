@@ -4,6 +4,8 @@
     python -m benchmarks.debate together [--debates N] [--rounds N] [--batch N] [--seconds S]
     python -m benchmarks.debate ramdocs --data DIR [--model NAME] [--questions N] [--minutes M] [--out FILE.json]
 
+Debates over the example's documents, to be read: ``python -m benchmarks.debate.example``.
+
 ``--data`` holds ``ramdocs.jsonl.gz`` (MIT; not part of the project). The questions go in chunks; the table and the file
 are written after each, so that what was done when the minutes are over counts. Intervals are of a bootstrap over
 questions.

@@ -202,19 +202,31 @@ def _load_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
     return model, tokenizer
 
 
+def four_bit(task: str) -> Any:
+    """Return how transformers quantises a model to 4 bits (NF4) on loading.
+
+    Args:
+        task: what it is for, for the error.
+
+    Raises:
+        MissingExtra: bitsandbytes is not installed.
+    """
+    from transformers import BitsAndBytesConfig
+
+    if find_spec("bitsandbytes") is None:
+        raise MissingExtra("bitsandbytes", "gpu", f"{task} in 4 bits")
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16")
+
+
 def _load_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any]:
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM
 
     on_gpu = _has_cuda()
     options: dict[str, Any] = {"dtype": "auto" if on_gpu else "float32"}
     if on_gpu:
         options["device_map"] = "auto"
     if on_gpu and settings.load_in_4bit:
-        if find_spec("bitsandbytes") is None:
-            raise MissingExtra("bitsandbytes", "gpu", f"loading {name} in 4 bits")
-        options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16"
-        )
+        options["quantization_config"] = four_bit(f"loading {name}")
     try:
         model = AutoModelForCausalLM.from_pretrained(
             name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options

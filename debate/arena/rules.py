@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from chains.debating.kinds import Decision, Protocol, Stop
+from debate.settings import GraphSettings
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,16 @@ class Rules:
     fresh_k: int = Field(default=0, ge=0)
     lookups: int = Field(default=0, ge=0)
     seat: str = ""
+
+    @classmethod
+    def of(cls, chosen: GraphSettings, seat: str = "") -> Rules:
+        """Return the rules that settings ask for."""
+        return cls(
+            rounds=chosen.rounds,
+            protocol=chosen.protocol,
+            decision=chosen.decision,
+            stop=chosen.stop,
+            token_budget=chosen.token_budget,
+            fresh_k=chosen.fresh_k,
+            seat=seat,
+        )

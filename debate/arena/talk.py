@@ -61,16 +61,7 @@ def hold_talk(
         DebateError, PromptError, VectorStoreError, ChainError: bad input, or a model that cannot be loaded.
     """
     debaters = load_personas(settings.personas).debaters(settings.debaters)
-    rules = Rules(
-        rounds=settings.rounds,
-        protocol=settings.protocol,
-        decision=settings.decision,
-        stop=settings.stop,
-        token_budget=settings.token_budget,
-        fresh_k=settings.fresh_k,
-        lookups=settings.lookups,
-        seat=seat,
-    )
+    rules = Rules.of(settings, seat)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
     store = load_store(settings, NullProgress())[0] if store is None else store
     watcher.preparing(f"loading {settings.model}")

@@ -81,7 +81,7 @@ def build_question_graph(
     writer = opinion_persona or personas[0]
     steps = _debate_steps(llm, personas, searched, llms, chosen)
     retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
-    rules = _rules(chosen, seat)
+    rules = Rules.of(chosen, seat)
     nodes = DebateNodes(steps, rules, retrieval.again, tools)
     graph = StateGraph(QuestionState)
     attempts = Attempts()
@@ -142,19 +142,6 @@ def _shared_retrieval(
         pov_weight=chosen.pov_weight,
         mode=chosen.mode,
         rerank=None if chosen.rerank else False,
-    )
-
-
-def _rules(chosen: GraphSettings, seat: str) -> Rules:
-    return Rules(
-        rounds=chosen.rounds,
-        protocol=chosen.protocol,
-        decision=chosen.decision,
-        stop=chosen.stop,
-        token_budget=chosen.token_budget,
-        fresh_k=chosen.fresh_k,
-        lookups=chosen.lookups,
-        seat=seat,
     )
 
 

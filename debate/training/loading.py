@@ -8,6 +8,7 @@ from typing import Any
 
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
+from chains.models.loading import four_bit
 from chains.models.preflight import not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way
@@ -113,18 +114,14 @@ def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
 def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
     import torch
     from peft import LoraConfig
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM
 
     on_gpu = torch.cuda.is_available()
     options: dict[str, Any] = {"dtype": "bfloat16" if on_gpu else "float32"}
     if on_gpu:
         options["device_map"] = {"": 0}
     if on_gpu and settings.load_in_4bit:
-        if find_spec("bitsandbytes") is None:
-            raise MissingExtra("bitsandbytes", "gpu", f"training {name} in 4 bits")
-        options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16"
-        )
+        options["quantization_config"] = four_bit(f"training {name}")
     try:
         model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True, **options)
     except (OSError, ValueError, RuntimeError) as error:

@@ -1,6 +1,6 @@
 """Debates to be read, and what is measured on them: echo, sides kept, claims answered, evidence brought.
 
-    python -m benchmarks.debates [--model NAME] [--backend NAME] [--questions N] [--candidates N] [--seeds 0 1] [--keep FILE]
+    python -m benchmarks.debate.example [--model NAME] [--backend NAME] [--questions N] [--candidates N] [--seeds 0 1] [--keep FILE]
 
 The example's questions, personas and corpus; no opinion is written. All debates of a seed run concurrently. The figures
 are the turns' own typed fields: read what ``--keep`` writes before believing them.
@@ -27,7 +27,7 @@ from debate.run.questions import read_questions
 from prompts import load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "brics"
 DEBATERS = ("professor", "atlanticist", "diplomat")
 
 
