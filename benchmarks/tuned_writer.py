@@ -38,6 +38,7 @@ from pydantic import TypeAdapter
 from chains import Chunk, ModelSettings, OpinionRequest, Question, load_llm, opinion_chain
 from debate.compare.comparison import compare_answers
 from debate.compare.measures import Answer
+from debate.run.jsonl import JsonLines
 from debate.training.dataset import read_training_data
 from debate.training.finetune import finetune
 from debate.training.settings import FinetuneSettings
@@ -91,7 +92,7 @@ def prepare(given: argparse.Namespace) -> None:
     for part, members, count in (("training", countries[len(held) :], given.training), ("unseen", held, given.unseen)):
         rows = [row for country in members for row in pages[country]]
         store = FaissStore.from_texts([row["text"] for row in rows], embeddings, ids=[row["_id"] for row in rows])
-        chain = pov_retrieval_chain(store, load_persona("professor").povs)
+        chain = pov_retrieval_chain(store, load_persona("professor").povs, rerank=False)  # minutes less
         texts = [template.format(country) for country in members for template in QUESTIONS]
         asked = random.Random(1).sample(texts, min(count, len(texts)))  # noqa: S311 - a sample, no secret
         lines = [
@@ -165,10 +166,8 @@ def answer(given: argparse.Namespace) -> None:
         opinion = chain.invoke(OpinionRequest(Question(id=asked[0], text=asked[0]), asked[1]))
         return Answer(asked[0], given.model, opinion, time.monotonic() - began)
 
-    with path.open("ab") as file:
-        for finished in map_concurrently(work, left, llm, min(given.concurrency, len(left)), NullProgress()):
-            file.writelines(_ANSWER.dump_json(one) + b"\n" for one in finished)
-            file.flush()
+    for finished in map_concurrently(work, left, llm, min(given.concurrency, len(left)), NullProgress()):
+        JsonLines(path).append([_ANSWER.dump_json(one) + b"\n" for one in finished])
 
 
 def write_examples(given: argparse.Namespace) -> None:
@@ -237,7 +236,7 @@ def answers_file(folder: Path, model: str, style: str, asked: str) -> Path:
 
 def read_answers(path: Path) -> list[Answer]:
     """Read answers in the order of their questions' texts, so that two models' are paired."""
-    found = [_ANSWER.validate_json(line) for line in path.read_bytes().splitlines()]
+    found = [_ANSWER.validate_json(line) for _, line in JsonLines(path).lines()]
     return sorted(found, key=lambda one: one.question_key)
 
 

@@ -3,14 +3,16 @@
 Each paragraph is a short prompt of its own, all in one batch, so that a long text neither loses its thread nor loops;
 its translation is held to a length in proportion to it, in characters where the language is written without spaces.
 What can be checked without knowing the language is checked: numbers, markers [1] to [5], and the glossary's terms that
-stand in the text have to stand in the translation. It does not know whether the rest is right.
+stand in the text have to stand in the translation. A paragraph that lost one is asked for again, with what it lost
+named; what is still missing then is reported. It does not know whether the rest is right.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -23,6 +25,7 @@ from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
 from chains.text.sentences import word_count
 from prompts import load_prompt
+from vectorstore.text.letters import UNSPACED
 
 # The name that a model knows a language by, and how many words (characters, where there are no spaces) of it an
 # English word becomes: at least, at most. Wide, because they only keep a row from stopping early or running on.
@@ -37,10 +40,16 @@ LANGUAGES: Mapping[str, tuple[str, float, float]] = {
     "ru": ("Russian", 0.4, 1.6),
     "zh": ("Chinese", 0.9, 4.0),
 }
+TRIES = 3  # translations of a paragraph at most, while numbers, markers or terms are missing from it
 _SPARE = 20  # words: a heading may become a sentence
 _MARKER = re.compile(r"\[\d{1,2}\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+# Translates paragraphs; the second argument names what each has to hold, in a retry. "" is no translation.
+Translate = Callable[[Sequence[str], Sequence[Sequence[str]]], list[Completion]]
 
 
 def translation_chain(
@@ -64,23 +73,58 @@ def translation_chain(
     terms = dict(glossary or {})
 
     def translate(asked: str | Opinion, config: RunnableConfig) -> Translation:
-        text = asked if isinstance(asked, str) else asked.answer
-        paragraphs = [paragraph for paragraph in _PARAGRAPHS.split(text.strip()) if paragraph]
-        limits = [_limits(word_count(paragraph), least, most) for paragraph in paragraphs]
-        prompts = [
-            load_prompt("translate").render(text=paragraph, language=name, glossary=_standing(terms, paragraph))
-            for paragraph in paragraphs
-        ]
-        for prompt, limit, paragraph in zip(prompts, limits, paragraphs, strict=True):
-            if not fits_window(llm, prompt, limit):
-                raise ChainError(
-                    f"a paragraph of {word_count(paragraph)} words does not fit the model's window together with its "
-                    "translation; use a longer window, or break the paragraph with a blank line"
-                )
-        written = complete_all(llm, prompts, limits, seed, config, prose=False) if prompts else []
-        return _joined(text, language, written, _standing(terms, text))
+        def ask(paragraphs: Sequence[str], kept: Sequence[Sequence[str]]) -> list[Completion]:
+            limits = [_limits(word_count(paragraph), least, most) for paragraph in paragraphs]
+            prompts = [
+                load_prompt("translate").render(text=one, language=name, glossary=_standing(terms, one), kept=kept_here)
+                for one, kept_here in zip(paragraphs, kept, strict=True)
+            ]
+            for prompt, limit, paragraph in zip(prompts, limits, paragraphs, strict=True):
+                if not fits_window(llm, prompt, limit):
+                    raise ChainError(
+                        f"a paragraph of {word_count(paragraph)} words does not fit the model's window together with "
+                        "its translation; use a longer window, or break the paragraph with a blank line"
+                    )
+            return complete_all(llm, prompts, limits, seed, config, prose=False, may_be_empty=any(kept))
+
+        return translated(asked if isinstance(asked, str) else asked.answer, language, terms, ask)
 
     return RunnableLambda(translate, name="translate").with_types(input_type=str).with_config(run_name="translate")
+
+
+def translated(text: str, language: str, glossary: Mapping[str, str], translate: Translate) -> Translation:
+    """Translate a text by paragraphs, and again those that lost a number, a marker or a term of the glossary."""
+    paragraphs = [paragraph for paragraph in _PARAGRAPHS.split(text.strip()) if paragraph]
+    first = translate(paragraphs, [()] * len(paragraphs)) if paragraphs else []
+    written = [_Written.of(*pair, glossary) for pair in zip(paragraphs, first, strict=True)]
+    for _ in range(TRIES - 1):
+        poor = [n for n, one in enumerate(written) if one.missing]
+        if not poor:
+            break
+        again = translate([paragraphs[n] for n in poor], [written[n].missing for n in poor])
+        for n, completion in zip(poor, again, strict=True):
+            written[n] = written[n].or_rather(_Written.of(paragraphs[n], completion, glossary))
+    return _joined(text, language, written, _standing(glossary, text))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A paragraph's best translation so far, what it lost, and what all attempts took."""
+
+    completion: Completion
+    missing: tuple[str, ...]
+    tries: int
+    tokens: int
+
+    @classmethod
+    def of(cls, paragraph: str, completion: Completion, glossary: Mapping[str, str]) -> _Written:
+        terms = _standing(glossary, paragraph)
+        missing = () if is_abstention(paragraph) else missing_from(paragraph, completion.text, terms)
+        return cls(completion, missing, 1, completion.tokens_out)
+
+    def or_rather(self, other: _Written) -> _Written:
+        better = other if other.completion.text and len(other.missing) < len(self.missing) else self
+        return replace(better, tries=self.tries + 1, tokens=self.tokens + other.tokens)
 
 
 def check_language(language: str) -> None:
@@ -99,8 +143,16 @@ def missing_from(text: str, translation: str, glossary: Mapping[str, str] | None
     markers = [marker for marker in _MARKER.findall(text) if marker not in _MARKER.findall(translated)]
     known = {_value(number) for number in _NUMBER.findall(_MARKER.sub(" ", translated))}
     numbers = [number for number in _NUMBER.findall(_MARKER.sub(" ", _plain(text))) if _value(number) not in known]
-    terms = [term for term in (glossary or {}).values() if _plain(term) not in translated]
+    terms = [term for term in (glossary or {}).values() if not _says(translated, _plain(term))]
     return tuple(dict.fromkeys([*markers, *numbers, *terms]))
+
+
+def _says(text: str, term: str) -> bool:
+    """Tell whether a text has a term, in whatever case or number: a longer word may end in other letters."""
+    if term in text or _UNSPACED.search(term):
+        return term in text
+    stems = [re.escape(word[:-2] if len(word) > 4 else word) for word in term.casefold().split()]
+    return all(re.search(rf"{stem}\w{{0,4}}(?!\w)", text.casefold()) for stem in stems)
 
 
 def _limits(words: int, least: float, most: float) -> WordLimits:
@@ -123,21 +175,22 @@ def _value(number: str) -> str:
     return re.sub(r"[.,](?=\d{3}(?!\d))", "", number).replace(",", ".")
 
 
-def _joined(text: str, language: str, written: Sequence[Completion], glossary: Mapping[str, str]) -> Translation:
-    translated = "\n\n".join(part.text for part in written)
+def _joined(text: str, language: str, written: Sequence[_Written], glossary: Mapping[str, str]) -> Translation:
+    joined = "\n\n".join(part.completion.text for part in written)
     notes = [
         f"paragraph {number}: {note}" if len(written) > 1 else note
         for number, part in enumerate(written, 1)
-        for note in part.notes
+        for note in part.completion.notes
     ]
-    missing = () if is_abstention(text) else missing_from(text, translated, glossary)
+    loops = [f"paragraph {n}: {part.completion.loop}" for n, part in enumerate(written, 1) if part.completion.loop]
     return Translation(
-        text=translated,
+        text=joined,
         language=language,
-        words=word_count(translated),
-        missing=missing,
-        loop="; ".join(f"paragraph {n}: {part.loop}" for n, part in enumerate(written, 1) if part.loop),
+        words=word_count(joined),
+        missing=() if is_abstention(text) else missing_from(text, joined, glossary),
+        loop="; ".join(loops),
         notes=tuple(notes),
-        prompt_tokens=sum(part.tokens_in for part in written),
-        tokens=sum(part.tokens_out for part in written),
+        prompt_tokens=sum(part.completion.tokens_in for part in written),
+        tokens=sum(part.tokens for part in written),
+        tries=max((part.tries for part in written), default=1),
     )

@@ -19,6 +19,7 @@ from debate.commands.run import RUN_EXAMPLES, run
 from debate.commands.serve import SERVE_EXAMPLES, serve
 from debate.commands.talk import TALK_EXAMPLES, talk
 from debate.commands.trace import TRACE_EXAMPLES, trace
+from debate.commands.translate import TRANSLATE_EXAMPLES, translate
 from debate.commands.vote import vote
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
 app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.command("merge", epilog=MERGE_EXAMPLES)(merge)
 app.command("talk", epilog=TALK_EXAMPLES)(talk)
+app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

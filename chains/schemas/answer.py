@@ -111,6 +111,7 @@ class Translation:
         words: its length; in characters where the language is written without spaces.
         missing: markers, numbers and glossary terms that should stand in it and do not.
         prompt_tokens, tokens: tokens read and written.
+        tries: how often its worst paragraph was translated, because something was missing from it.
     """
 
     text: str
@@ -121,3 +122,4 @@ class Translation:
     notes: tuple[str, ...] = ()
     prompt_tokens: int = 0
     tokens: int = 0
+    tries: int = 1

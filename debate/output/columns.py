@@ -34,6 +34,7 @@ class Column:
         width: in characters.
         grows: rows become as high as its text needs; other long texts are read in the cell itself.
         leads_to: the table that its cells link to, at the first row of the same question.
+        language: the code of its texts' language, which says how they are shown; "" for English.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     width: int = 14
     grows: bool = True
     leads_to: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

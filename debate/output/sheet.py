@@ -23,6 +23,9 @@ _FORMATS = {Kind.TEXT: "General", Kind.WHOLE: "0", Kind.NUMBER: "General", Kind.
 _TOP = Alignment(wrap_text=True, vertical="top")
 _FONT = Font(name="Calibri", size=10)
 _BOLD = Font(name="Calibri", size=10, bold=True)
+_FONTS = {"ja": "Yu Gothic", "zh": "Microsoft YaHei", "ar": "Tahoma", "fa": "Tahoma"}  # with the letters that they need
+_FROM_THE_RIGHT = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
+_RIGHT_TO_LEFT = ("ar", "fa")
 _LINK = Font(name="Calibri", size=10, color="0563C1", underline="single")
 _HEADER = PatternFill("solid", fgColor="E8EDF2")
 _EDGE = Side("hair", color="B0B8C0")
@@ -48,7 +51,7 @@ class Sheet:
         self.next_row = 1
         self._lay_out()
         self._append([self._styled(column.name, _BOLD, fill=_HEADER) for column in columns])
-        self._cells = [self._styled("", _LINK if one.leads_to else _FONT, one.kind) for one in columns]
+        self._cells = [self._styled("", _font(one), one.kind, language=one.language) for one in columns]
 
     def add(self, row: Sequence[Cell], begins: Mapping[str, int]) -> None:
         """Add a row.
@@ -103,12 +106,21 @@ class Sheet:
         self._links += 1
         return Hyperlink(ref="A1", location=f"'{sheet}'!A{row}")  # openpyxl puts the cell's own place in as it writes
 
-    def _styled(self, text: str, font: Font, kind: Kind = Kind.TEXT, fill: PatternFill | None = None) -> WriteOnlyCell:
+    def _styled(
+        self, text: str, font: Font, kind: Kind = Kind.TEXT, fill: PatternFill | None = None, language: str = ""
+    ) -> WriteOnlyCell:
         cell = WriteOnlyCell(self._sheet, value=text)
-        cell.alignment, cell.font, cell.number_format, cell.border = _TOP, font, _FORMATS[kind], _RULES
+        cell.alignment = _FROM_THE_RIGHT if language in _RIGHT_TO_LEFT else _TOP
+        cell.font, cell.number_format, cell.border = font, _FORMATS[kind], _RULES
         if fill:
             cell.fill = fill
         return cell
+
+
+def _font(column: Column) -> Font:
+    if column.leads_to:
+        return _LINK
+    return Font(name=_FONTS[column.language], size=10) if column.language in _FONTS else _FONT
 
 
 def _fill(cell: WriteOnlyCell, value: Cell) -> None:

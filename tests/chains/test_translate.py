@@ -55,6 +55,33 @@ def test_terms_of_the_glossary_are_shown_where_they_stand_and_missed_where_they_
     assert not any("ルピー" in prompt for prompt in llm.prompts)
 
 
+def test_a_paragraph_that_lost_something_is_asked_for_again_with_what_it_lost() -> None:
+    llm = ScriptedLLM(
+        script={
+            "stand in the translation: 162": "貿易は162億ドルだった[1]。",
+            "Trade": "貿易はとても大きな額だった[1]。",
+            "Bank": "新開発銀行は貸す[2]。",
+        }
+    )
+    found = translation_chain(llm).invoke(ANSWER)
+    assert found.text == "貿易は162億ドルだった[1]。\n\n新開発銀行は貸す[2]。"
+    assert (found.missing, found.tries, len(llm.prompts)) == ((), 2, 3)
+
+
+def test_the_translation_that_lost_least_is_kept_and_what_is_still_missing_is_named() -> None:
+    llm = ScriptedLLM(script={"stand in the translation": "何か。", "In 2024": "貿易は1500だった。"})
+    found = translation_chain(llm).invoke("In 2024 trade was 1,500 dollars.")
+    assert (found.text, found.missing, found.tries) == ("貿易は1500だった。", ("2024",), 3)
+
+
+@pytest.mark.parametrize(
+    ("translation", "missing"),
+    [("Политика Китая.", ()), ("Политика России.", ("Китай",)), ("Китай.", ())],
+)
+def test_a_term_may_be_inflected_but_not_another(translation, missing) -> None:
+    assert missing_from("China's politics.", translation, {"China": "Китай"}) == missing
+
+
 def test_a_translation_far_too_short_or_looping_is_noted() -> None:
     llm = ScriptedLLM(script={"Trade": "貿易。", "Bank": "銀行は貸す。" * 40})
     found = translation_chain(llm).invoke(ANSWER)
@@ -80,7 +107,9 @@ def test_the_real_model_keeps_each_paragraphs_own_limits_in_one_batch() -> None:
     assert len(found.text.split("\n\n")) >= 2
     assert found.tokens > 0
     assert found.words <= 2 * (7 * 5 + 20)
-    prompts = [load_prompt("translate").render(text=one, language="Japanese", glossary={}) for one in ("One.", "Two.")]
+    prompts = [
+        load_prompt("translate").render(text=one, language="Japanese", glossary={}, kept=()) for one in ("One.", "Two.")
+    ]
     short, long = complete_all(llm, prompts, [WordLimits(0, 5), WordLimits(0, 60)])
     assert word_count(short.text) <= 5
     assert long.text

@@ -23,7 +23,8 @@ def results_table(language: str = "", rating: Rating = unrated) -> Table:
         language: the code of the one that answers were translated into, or "".
         rating: the reader's, of each row.
     """
-    translated = [Column(f"answer_{language}", lambda one: _translated(one, language), width=110)] if language else []
+    other = Column(f"answer_{language}", lambda one: _translated(one, language), width=110, language=language)
+    translated = [other] if language else []
     columns = (
         Column("instruction", lambda one: one.question.text, width=30),
         Column("context", lambda one: numbered(with_label(chunk) for chunk in one.shown), width=36, grows=False),

@@ -60,7 +60,7 @@ def test_a_failed_translation_is_gone_on_with_and_nothing_else_is_done_again(tmp
     failed, _ = run(settings, SCRIPT | {"professional translator": "raise no translator today"})
     assert (failed.failed, failed.results[0].verdict.speaker) == (1, "Moderator")
     summary, llm = run(settings, retry_failed=True)
-    assert (summary.failed, len(llm.prompts)) == (0, 1)
+    assert (summary.failed, len(llm.prompts), llm.prompts_with("professional translator")) == (0, 3, 3)
     assert summary.results[0].translation.text == "加盟は[1]である。"
 
 

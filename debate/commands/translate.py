@@ -1,0 +1,55 @@
+"""``debate translate``: a finished run in another language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from debate.commands.session import one_line_errors, start_logging
+from debate.errors import ExitCode
+from debate.options import with_settings
+from debate.translation.settings import TranslateSettings
+
+TRANSLATE_EXAMPLES = """\b
+Examples:
+  debate translate runs/first --to ja
+      questions, answers, turns and verdicts in Japanese, by the run's own model, into runs/first/translations/ja
+  debate translate runs/first --to fa --model http://localhost:8000/v1#aya-expanse --out persian
+      by another model, into a folder of your own
+  debate translate runs/first --to de --translator facebook/nllb-200-distilled-600M
+      by a translation model
+
+\b
+Run the same command again to resume. Exit codes:
+  0 done   2 bad input   3 some texts have no translation   130 interrupted
+"""
+
+
+@with_settings(TranslateSettings)
+def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")], **settings: Any) -> None:
+    """Translate a finished run: each text beside its translation in a workbook; the run itself stays as it is."""
+    start_logging()
+    with one_line_errors("interrupted; run the same command again to resume"):
+        from rich.console import Console
+
+        from debate.output.translation import write_translation
+        from debate.terminal.run_view import RunLines
+        from debate.translation.runner import translate_run
+        from debate.translation.settings import translate_settings
+
+        chosen = translate_settings({name: value for name, value in settings.items() if value is not None})
+        made = translate_run(folder, chosen, RunLines())
+        workbook = write_translation(made)
+        console = Console()
+        console.print(
+            f"{len(made.parts) - made.failed} of {len(made.parts)} texts translated; {made.incomplete} lost a number, "
+            f"a marker or a name (column missing); {len(made.unchecked)} names could not be checked",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        console.print(f"Workbook: {workbook}", markup=False, highlight=False, soft_wrap=True)
+        if made.failed:
+            raise typer.Exit(ExitCode.FAILED_ROWS)

@@ -1,0 +1,1 @@
+"""``debate translate``: a finished run in another language, beside the run and without touching it."""

@@ -1,0 +1,47 @@
+"""What of a row is translated: its question, answer, positions, turns and verdict, each a text of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chains.text.entities import names
+from chains.text.sentences import split_sentences
+from debate.results import QuestionResult
+
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One text of a row.
+
+    Attributes:
+        what: question, answer, position, turn 1, turn 2 … or verdict.
+        speaker: who says it in the debate; "" for the others.
+    """
+
+    question_id: str
+    what: str
+    speaker: str
+    text: str
+
+
+def parts_of(result: QuestionResult) -> Iterator[Part]:
+    """Return the texts of a row, in the order in which a reader meets them; none is empty."""
+    own = result.question.id
+    texts = [Part(own, "question", "", result.question.text)]
+    if result.opinion:
+        texts.append(Part(own, "answer", "", result.opinion.answer))
+    texts += [Part(own, "position", one.speaker, one.text) for one in result.positions]
+    texts += [Part(own, f"turn {n}", one.speaker, one.text) for n, one in enumerate(result.turns, 1)]
+    if result.verdict:
+        texts.append(Part(own, "verdict", result.verdict.speaker, result.verdict.text))
+    return (one for one in texts if one.text.strip())
+
+
+def names_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that texts speak of, each once, in their order."""
+    found = (name for text in texts for sentence in split_sentences(text) for name in names(sentence.text))
+    return tuple(dict.fromkeys(_POSSESSIVE.sub("", name.text[name.text.index(name.parts[0]) :]) for name in found))

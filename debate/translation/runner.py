@@ -1,0 +1,264 @@
+"""``translate_run``: every text of a run in another language, kept as it comes, in a folder of its own.
+
+A text that occurs twice is translated once. The run's folder is only read. Stopped and started again, it resumes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from pydantic import TypeAdapter, ValidationError
+
+from chains.errors import ChainError
+from chains.models.loading import ModelSettings, load_llm
+from chains.models.translators import load_translator
+from chains.schemas import Translation
+from chains.text.sentences import word_count
+from chains.translate import Translate, check_language, translated, translation_chain
+from debate.errors import RunFolderError, SettingsError
+from debate.locking import exclusive_folder, write_record
+from debate.progress import Progress
+from debate.run.executor import map_concurrently
+from debate.run.folder import read_record
+from debate.run.journal import Journal
+from debate.run.jsonl import JsonLines
+from debate.translation.parts import Part, names_in, parts_of
+from debate.translation.settings import TranslateSettings
+
+RECORD = "translate.toml"
+_CHANGES_NOTHING = {"out", "concurrency", "batch_size", "glossary"}
+_TRANSLATION = TypeAdapter(Translation)
+_Work = Callable[[str], Translation]
+_Pair = tuple[str, Translation]  # a text and its translation
+
+
+@dataclass(frozen=True)
+class TranslatedPart:
+    """A text and its translation, or why there is none."""
+
+    part: Part
+    translation: Translation | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class TranslatedRun:
+    """A run in another language.
+
+    Attributes:
+        glossary: the names and terms, and how they are translated.
+        unchecked: names that got no usable translation, so that nobody looked for them.
+    """
+
+    folder: Path
+    language: str
+    parts: tuple[TranslatedPart, ...]
+    glossary: Mapping[str, str]
+    unchecked: tuple[str, ...]
+
+    @property
+    def failed(self) -> int:
+        """Return how many texts have no translation."""
+        return sum(bool(one.error) for one in self.parts)
+
+    @property
+    def incomplete(self) -> int:
+        """Return how many translations lost a number, a marker or a name."""
+        return sum(bool(one.translation and one.translation.missing) for one in self.parts)
+
+
+def translate_run(
+    run: Path,
+    settings: TranslateSettings,
+    progress: Progress,
+    *,
+    llm: BaseLanguageModel[Any] | None = None,
+    translate: Translate | None = None,
+) -> TranslatedRun:
+    """Translate the questions, answers, positions, turns and verdicts of a run, or what is not translated yet.
+
+    Args:
+        llm, translate: used instead of the settings' model or translator.
+
+    Raises:
+        DebateError, ChainError: no run, an unknown language, a folder that holds another translation, or a model that
+            cannot be loaded; no translation was lost.
+        KeyboardInterrupt: interrupted; the same call resumes.
+    """
+    check_language(settings.to)
+    recorded = read_record(run)["settings"]
+    terms = dict(recorded.get("glossary", {})) | _glossary(settings.glossary)
+    model = settings.model or recorded["model"]
+    parts = [part for row in Journal(run / "results.jsonl").rows() for part in parts_of(row)]
+    if not parts:
+        raise RunFolderError(f"{run} has no finished rows to translate; finish it with debate run --resume {run}")
+    out = settings.out or run / "translations" / settings.to
+    with exclusive_folder(out, RunFolderError):
+        _check_folder(out, settings, model, terms)
+        journal = _Translations(out / "translations.jsonl")
+        maker = _Maker(settings, model, progress, journal, llm, translate)
+        agreed = maker.agree_on_names(_names(parts, terms)) if settings.names else {}
+        glossary = {name: text for name, text in agreed.items() if text} | terms
+        errors = maker.translate([part.text for part in parts], glossary)
+        translations = [journal.get(part.text) for part in parts]
+    return TranslatedRun(
+        folder=out,
+        language=settings.to,
+        parts=tuple(
+            TranslatedPart(part, found, errors.get(part.text, ""))
+            for part, found in zip(parts, translations, strict=True)
+        ),
+        glossary=glossary,
+        unchecked=tuple(name for name, text in agreed.items() if not text),
+    )
+
+
+def _names(parts: Sequence[Part], terms: Mapping[str, str]) -> list[str]:
+    return [name for name in names_in(part.text for part in parts) if name not in terms]
+
+
+class _Maker:
+    """Translates what is not in the journal, and loads the model only where there is something to translate."""
+
+    def __init__(
+        self,
+        settings: TranslateSettings,
+        model: str,
+        progress: Progress,
+        journal: _Translations,
+        llm: BaseLanguageModel[Any] | None,
+        translate: Translate | None,
+    ) -> None:
+        self._settings = settings
+        self._model = model
+        self._progress = progress
+        self._journal = journal
+        self._llm = llm
+        self._translator = translate
+
+    def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
+        """Translate each name by itself; "" where what came is no name."""
+        self._do(names, {}, "name")
+        found = {name: self._journal.get(name, "name") for name in names}
+        return {name: _as_name(name, one.text) if one else "" for name, one in found.items()}
+
+    def translate(self, texts: Sequence[str], glossary: Mapping[str, str]) -> dict[str, str]:
+        """Translate texts into the journal, and return the errors of those that could not be."""
+        return self._do(texts, glossary, "text")
+
+    def _do(self, texts: Sequence[str], glossary: Mapping[str, str], kind: str) -> dict[str, str]:
+        left = [text for text in dict.fromkeys(texts) if self._journal.get(text, kind) is None]
+        if not left:
+            return {}
+        errors: dict[str, str] = {}
+        work = self._work(glossary)
+        done = 0
+        self._progress.preparing(f"translating {len(left)} {kind}s")
+        for finished in self._each(left, work, errors):
+            self._journal.add(finished, kind)
+            done += len(finished)
+            self._progress.preparing(f"{done} of {len(left)} {kind}s translated")
+        return errors
+
+    def _each(self, texts: Sequence[str], work: _Work, errors: dict[str, str]) -> Iterator[list[_Pair]]:
+        def one(text: str) -> _Pair | None:
+            try:
+                return text, work(text)
+            except ChainError as error:  # this text's own; the others are translated
+                errors[text] = str(error)
+                return None
+
+        if self._llm is None:  # a translation model makes batches of sentences itself
+            yield from ([found] for found in map(one, texts) if found)
+            return
+        width = min(self._settings.concurrency, len(texts))
+        yield from map_concurrently(one, texts, self._llm, width, self._progress)
+
+    def _work(self, glossary: Mapping[str, str]) -> _Work:
+        language, seed = self._settings.to, self._settings.seed
+        if self._settings.translator and self._translator is None:
+            self._progress.preparing(f"loading {self._settings.translator}")
+            self._translator = load_translator(self._settings.translator, language)
+        if self._translator is not None:
+            translator = self._translator
+            return lambda text: translated(text, language, glossary, translator)
+        if self._llm is None:
+            self._progress.preparing(f"loading {self._model}")
+            chosen = self._settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed"})
+            self._llm = load_llm(ModelSettings(name=self._model, **chosen))
+        return translation_chain(self._llm, language, glossary=glossary, seed=seed).invoke
+
+
+class _Translations:
+    """Finished translations on disk, by what was translated."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = JsonLines(path)
+        self._known: dict[str, Translation] = {}
+        for number, (_, line) in enumerate(self._file.lines(), 1):
+            try:
+                row = json.loads(line)
+                self._known[row["key"]] = _TRANSLATION.validate_python(row["translation"])
+            except (ValueError, KeyError, TypeError, ValidationError) as error:
+                raise RunFolderError(f"{path}, line {number} is no translation; remove the line") from error
+
+    def get(self, text: str, kind: str = "text") -> Translation | None:
+        """Return the translation of a text, or of a name, if there is one."""
+        return self._known.get(_key(text, kind))
+
+    def add(self, found: Sequence[_Pair], kind: str) -> None:
+        """Keep translations, synced to the disk."""
+        rows = [
+            {"key": _key(text, kind), "translation": _TRANSLATION.dump_python(one, mode="json")} for text, one in found
+        ]
+        self._file.append([json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n" for row in rows])
+        self._known |= {_key(text, kind): one for text, one in found}
+
+
+def _key(text: str, kind: str) -> str:
+    return f"{kind}:{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:24]}"
+
+
+def _as_name(name: str, text: str) -> str:
+    """Return a translation that can be a name: one line, about as long; "" for any other."""
+    text = text.strip().rstrip("。.．،")
+    return text if text and "\n" not in text and word_count(text) <= 6 * word_count(name) + 8 else ""
+
+
+def _glossary(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        terms = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--glossary {path} cannot be read: {error}") from error
+    wrong = next((name for name, term in terms.items() if not isinstance(term, str) or not term.strip()), None)
+    if wrong is not None:
+        raise SettingsError(f'--glossary {path}: {wrong!r} has no translation; write "{wrong}" = "translation"')
+    return terms
+
+
+def _check_folder(out: Path, settings: TranslateSettings, model: str, terms: Mapping[str, str]) -> None:
+    """Make sure that the folder is new, or holds this very translation."""
+    by = {"translator": settings.translator} if settings.translator else {"model": model}
+    wanted = settings.model_dump(mode="json", exclude=_CHANGES_NOTHING | {"model", "translator"}) | by
+    wanted["glossary"] = dict(terms)
+    path = out / RECORD
+    if not path.is_file():
+        write_record(path, wanted, RunFolderError)
+        return
+    try:
+        before = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunFolderError(f"{path} cannot be read: {error}; give another folder with --out") from error
+    changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
+    if changed:
+        told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
+        raise RunFolderError(f"{out} holds another translation: {told}; give another folder with --out")

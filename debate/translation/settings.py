@@ -1,0 +1,43 @@
+"""The settings of ``debate translate``. Each field's description is the help of its flag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.models.loading import Backend
+from debate.checked_settings import checked_settings
+
+
+class TranslateSettings(BaseModel):
+    """Into which language, by whom, and how terms are translated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    to: str = Field(description="Language: ja, fa, de, fr, es, pt, ru, ar or zh")
+    model: str = Field("", description="The model that translates, as for debate run; the run's own unless given")
+    translator: str = Field(
+        "",
+        description="In place of --model, a translation model of transformers (from English), such as "
+        "facebook/nllb-200-distilled-600M",
+    )
+    glossary: Path | None = Field(None, description='TOML file of terms, "Term" = "translation"; before the run\'s own')
+    names: bool = Field(True, description="Settle one translation of each name first, and check that it is used")
+    out: Path | None = Field(None, description="Folder of the translation; RUN/translations/LANGUAGE unless given")
+    concurrency: int = Field(16, ge=1, le=1024, description="Texts translated at the same time, at the most")
+    backend: Backend = Field("auto", description="As in debate run")
+    load_in_4bit: bool = Field(True, description="As in debate run")
+    batch_size: int | None = Field(None, ge=1, description="As in debate run")
+    seed: int = Field(0, description="Seed of the model's later attempts")
+
+
+def translate_settings(given: Mapping[str, Any]) -> TranslateSettings:
+    """Check settings as flags give them.
+
+    Raises:
+        SettingsError: a value is missing, unknown or out of range; the message names its flag.
+    """
+    return checked_settings(TranslateSettings, given, "debate translate")

@@ -1,0 +1,144 @@
+"""A finished run in another language: what is translated, what is noticed, and a translation that was stopped."""
+
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedLLM
+from openpyxl import load_workbook
+
+from chains import ChainError, Opinion, Question, Turn
+from chains.schemas import Verdict
+from debate.errors import RunFolderError, SettingsError
+from debate.locking import write_record
+from debate.output.translation import write_translation
+from debate.progress import NullProgress
+from debate.results import QuestionResult
+from debate.run.journal import Journal
+from debate.translation.runner import TranslatedRun, translate_run
+from debate.translation.settings import TranslateSettings
+
+NAMES = {"TEXT:\nIslamic Republic\n": "イスラム共和国", "TEXT:\nAraghchi\n": "アラグチ", "TEXT:\nTehran\n": "テヘラン",
+         "TEXT:\nIran\n": "イラン"}  # fmt: skip
+TRANSLATED = {
+    "TEXT:\nDid Iran": "イランは加盟したか。",
+    "TEXT:\nThe Islamic": "イスラム共和国は2024年に同ブロックに加盟した、とアラグチは言う[1]。",
+    "TEXT:\nI disagree": "2024年に加盟したテヘランには同意できない。",
+    "TEXT:\nA draw": "2024年の、イランとその他の国々との引き分けである。",
+}
+ROW = QuestionResult(
+    Question("q1", "Did Iran join?"),
+    "smollm2",
+    1.0,
+    opinion=Opinion("The Islamic Republic joined the bloc in 2024, says Araghchi [1].", 11, ()),
+    turns=(Turn(1, "hawk", "The Hawk", "I disagree with Tehran, which joined in 2024.", 8),),
+    verdict=Verdict(0, "moderator", "Moderator", "A draw between Iran and the others, in 2024.", 9),
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_record(folder / "run.toml", {"settings": {"model": "smollm2"}, "inputs": {}}, RunFolderError)
+    Journal(folder / "results.jsonl").extend([ROW])
+    return folder
+
+
+def model(**changes: str) -> ScriptedLLM:
+    return ScriptedLLM(script=NAMES | TRANSLATED | changes)
+
+
+def translation(run: Path, llm: ScriptedLLM, **given) -> TranslatedRun:
+    return translate_run(run, TranslateSettings(to="ja", **given), NullProgress(), llm=llm)
+
+
+def missing(made: TranslatedRun, what: str) -> tuple[str, ...]:
+    return next(one.translation.missing for one in made.parts if one.part.what == what)
+
+
+def test_every_text_of_the_run_is_translated_and_nothing_is_missing(run: Path) -> None:
+    made = translation(run, model())
+    assert {"question", "answer", "turn 1", "verdict"} == {one.part.what for one in made.parts}
+    assert (made.failed, made.incomplete, made.unchecked) == (0, 0, ())
+    assert made.glossary["Tehran"] == "テヘラン"
+
+
+@pytest.mark.parametrize(
+    ("lost", "text"),
+    [
+        (("2024",), "イスラム共和国は同ブロックに加盟した、とアラグチは言う[1]。"),
+        (("[1]",), "イスラム共和国は2024年に同ブロックに加盟した、とアラグチは言う。"),
+        (("アラグチ",), "イスラム共和国は2024年に同ブロックに加盟した、と彼は言う[1]。"),
+    ],
+)
+def test_a_lost_number_marker_or_name_is_tried_again_and_then_marked(run: Path, lost, text) -> None:
+    made = translation(run, model(**{"TEXT:\nThe Islamic": text}))
+    found = next(one.translation for one in made.parts if one.part.what == "answer")
+    assert (found.missing, found.tries, made.incomplete) == (lost, 3, 1)
+
+
+def test_a_second_call_translates_nothing_again(run: Path) -> None:
+    first = translation(run, model())
+    again = ScriptedLLM(script={})
+    assert translation(run, again) == first
+    assert again.prompts == []
+
+
+def test_a_translation_that_was_stopped_resumes_with_what_is_left(run: Path) -> None:
+    with pytest.raises(RuntimeError, match="gone"):
+        translation(run, model(**{"TEXT:\nA draw": "raise the model is gone"}), concurrency=1)
+    rest = model()
+    assert translation(run, rest, concurrency=1).failed == 0
+    assert len(rest.prompts) == 1
+
+
+def test_the_runs_other_files_stay_as_they_were(run: Path) -> None:
+    before = {path: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    write_translation(translation(run, model()))
+    assert {path: path.read_bytes() for path in run.iterdir() if path.is_file()} == before
+
+
+def test_a_glossary_of_the_users_comes_before_the_models_names(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.toml").write_text('Tehran = "帝蘭"\n', encoding="utf-8")
+    made = translation(run, model(), glossary=tmp_path / "terms.toml")
+    assert missing(made, "turn 1") == ("帝蘭",)
+
+
+def test_a_name_without_a_usable_translation_is_told(run: Path) -> None:
+    made = translation(run, model(**{"TEXT:\nTehran\n": "テヘランはイランの首都であり大きな都市である"}))
+    assert made.unchecked == ("Tehran",)
+
+
+def test_another_model_in_the_same_folder_is_refused_by_name(run: Path) -> None:
+    translation(run, model())
+    with pytest.raises(RunFolderError, match="model was 'smollm2' and is 'other'; give another folder with --out"):
+        translation(run, model(), model="other")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [('Tehran = ""', "'Tehran' has no translation"), ("Tehran", "terms.toml cannot be read")],
+)
+def test_a_glossary_that_says_nothing_is_one_line(run: Path, tmp_path: Path, text, told) -> None:
+    (tmp_path / "terms.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=told):
+        translation(run, model(), glossary=tmp_path / "terms.toml")
+
+
+def test_a_folder_without_a_run_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="holds no run"):
+        translation(tmp_path, model())
+
+
+def test_an_unknown_language_is_one_line(run: Path) -> None:
+    with pytest.raises(ChainError, match="cannot translate into 'klingon'"):
+        translate_run(run, TranslateSettings(to="klingon"), NullProgress(), llm=model())
+
+
+@pytest.mark.parametrize(("language", "font", "order"), [("ja", "Yu Gothic", 0), ("fa", "Tahoma", 2)])
+def test_the_sheet_has_the_languages_font_and_direction(run: Path, language, font, order) -> None:
+    made = translate_run(run, TranslateSettings(to=language, names=False), NullProgress(), llm=model())
+    sheet = load_workbook(write_translation(made))["translation"]
+    assert [cell.value for cell in sheet[1]][:5] == ["question_id", "part", "speaker", "text", language]
+    assert (sheet["E3"].font.name, sheet["E3"].alignment.readingOrder) == (font, order)
+    assert sheet["E3"].value == TRANSLATED["TEXT:\nThe Islamic"]
