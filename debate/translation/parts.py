@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chains.text.entities import names
+from chains.text.support.entities import names
 from chains.text.sentences import split_sentences
 from debate.results import QuestionResult
 
