@@ -37,11 +37,12 @@ class _Costs:
 
 # A CPU keeps float32: a LoRA parameter with its gradient and two optimiser states; the last two of the activations and
 # scores were fitted to what benchmarks/results/training-memory-cpu-2026-11-27.txt holds. A GPU keeps 16 bits and an
-# optimiser in 8 bits.
+# optimiser in 8 bits; unsloth's were fitted to benchmarks/results/training-gpu-2026-11-27.txt, those of transformers
+# were not measured.
 _COSTS: dict[Way, _Costs] = {
     "cpu": _Costs(parameter=16, activation=5.3, score=26, libraries=int(0.54 * _GIB)),
     "transformers": _Costs(parameter=10, activation=2, score=16, libraries=int(0.6 * _GIB)),
-    "unsloth": _Costs(parameter=10, activation=2, score=24, libraries=int(0.6 * _GIB)),
+    "unsloth": _Costs(parameter=10, activation=1.7, score=1, libraries=int(0.2 * _GIB)),
 }
 
 
@@ -91,7 +92,7 @@ def forecast(config: Any, *, tokens: int, batch: int, rank: int, way: Way, in_4_
     wide, narrow = head_dim * config.num_attention_heads, head_dim * heads
     adapter = rank * layers * (2 * (hidden + wide) + 2 * (hidden + narrow) + 3 * (hidden + inner))
     one_layer = 4 * hidden + 4 * inner + 5 * wide
-    kept = {"cpu": layers * one_layer, "transformers": layers * hidden + 2 * one_layer, "unsloth": 2 * one_layer}
+    kept = {"cpu": layers * one_layer, "transformers": layers * hidden + 2 * one_layer, "unsloth": one_layer}
     positions = tokens * batch
     scored = min(positions, _CHUNK_ROWS) if way == "unsloth" else positions
     return Forecast(

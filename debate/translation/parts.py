@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chains.text.support.entities import names
 from chains.text.sentences import split_sentences
+from chains.text.support.entities import names
 from debate.results import QuestionResult
 
 _POSSESSIVE = re.compile(r"['’]s?\Z")

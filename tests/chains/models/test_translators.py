@@ -41,7 +41,13 @@ def test_each_sentence_keeps_its_marker_and_each_paragraph_its_place(tmp_path: P
 
 @pytest.mark.parametrize(
     ("token", "start", "prefix"),
-    [("jpn_Jpan", 4, ""), ("__ja__", 4, ""), ("ja_XX", 4, ""), (">>jpn<<", None, ">>jpn<< "), ("<2ja>", None, "<2ja> ")],
+    [
+        ("jpn_Jpan", 4, ""),
+        ("__ja__", 4, ""),
+        ("ja_XX", 4, ""),
+        (">>jpn<<", None, ">>jpn<< "),
+        ("<2ja>", None, "<2ja> "),
+    ],
 )
 def test_each_kind_of_model_is_told_the_language_in_its_own_way(tmp_path: Path, token, start, prefix) -> None:
     model = load_translator(str(save_model(tmp_path, token)), "ja")
@@ -49,7 +55,7 @@ def test_each_kind_of_model_is_told_the_language_in_its_own_way(tmp_path: Path, 
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="there is no folder .*nothing; check --translator"):
+    with pytest.raises(ModelError, match=r"there is no folder .*nothing; check --translator"):
         load_translator(str(tmp_path / "nothing"), "ja")
 
 
