@@ -10,6 +10,7 @@ from pydantic import computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import (
+    Baseline,
     Chunk,
     DebateOutcome,
     Opinion,
@@ -19,6 +20,7 @@ from chains.schemas import (
     Reading,
     RoundQuestion,
     StopReason,
+    Tokens,
     Translation,
     Turn,
     Verdict,
@@ -56,6 +58,8 @@ class QuestionResult:
         outcome: how the debate ended; None where it did not come to its end.
         round_questions, polls: what a moderator asked in each round, and whose position each debater held after it.
         stopped: why no further turn was spoken.
+        tokens: what the debate cost, positions, votes and verdict included.
+        baselines: what a single agent answered for about as many, where that was asked for.
     """
 
     question: Question
@@ -76,6 +80,8 @@ class QuestionResult:
     round_questions: tuple[RoundQuestion, ...] = ()
     polls: tuple[Poll, ...] = ()
     stopped: StopReason | None = None
+    tokens: Tokens | None = None
+    baselines: tuple[Baseline, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

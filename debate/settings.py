@@ -64,6 +64,9 @@ class GraphSettings(BaseModel):
         le=20,
         description="Tools that a debater may call itself before each turn, such as its search, where its model can",
     )
+    baseline: bool = Field(
+        False, description="Let a single agent answer what was debated, too, for about the tokens of the debate"
+    )
     pov_weight: float = Field(
         0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
     )

@@ -32,6 +32,7 @@ _WORDS = 60
 _LONGEST = 8  # words of an answer; the longest right one of the set has 3
 _BEGIN = "Answers:"
 _MOST_SAMPLES = 16
+_REASONS = re.compile(r"\bbecause\b", re.IGNORECASE)  # some models leave the colon out
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _TASK = (
     "Answer the question from the documents alone. Documents may be wrong, and things of the same name may have "
@@ -85,7 +86,7 @@ class Said:
     def answers(self) -> tuple[str, ...]:
         """The answers that it names."""
         line = self.text.partition("Answers:")[2] or self.text
-        line = line.partition("Because:")[0]
+        line = _REASONS.split(line)[0]
         parts = (part.strip(" .\"'*-[]") for part in re.split(r"[;\n]", line))
         return tuple(dict.fromkeys(part for part in parts if _is_answer(part)))
 
@@ -297,7 +298,7 @@ def _sampled(asker: _Asker, rows: Sequence[Row], once: Sequence[Said], budget: S
 def _corrected(asker: _Asker, rows: Sequence[Row], once: Sequence[Said], budget: Sequence[int]) -> list[Result]:
     last, spent = list(once), [one.tokens for one in once]
     for _ in range(_MOST_SAMPLES):
-        going = [n for n in range(len(rows)) if spent[n] + last[n].tokens <= budget[n]]
+        going = [n for n in range(len(rows)) if spent[n] + last[n].tokens / 2 <= budget[n]]
         if not going:
             break
         more = [[_AGAIN.format(own=last[n].text)] for n in going]

@@ -25,9 +25,10 @@ from langgraph.graph.state import CompiledStateGraph
 from chains.context import word_for_word
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
+from chains.generation.metering import count
 from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
 from chains.generation.remote.tuning import tuned
-from chains.schemas import Chunk, Lookup
+from chains.schemas import Chunk, Lookup, Tokens
 from prompts import RenderedPrompt
 
 SEARCH = "search"
@@ -163,11 +164,13 @@ def _looked_up(messages: Sequence[AnyMessage], note: str) -> LookedUp:
     pairs = [(call, results[str(call["id"])]) for one in said for call in one.tool_calls if call["id"] in results]
     chunks = {chunk.id: chunk for _, result in pairs for chunk in _chunks(result)}
     last = said[-1] if said else None
+    told = [one.usage_metadata for one in said if one.usage_metadata]
+    count(Tokens(sum(one["input_tokens"] for one in told), sum(one["output_tokens"] for one in told)))
     return LookedUp(
         lookups=tuple(_lookup(call, result) for call, result in pairs),
         chunks=tuple(chunks.values()),
         draft=last.text.strip() if last and not last.tool_calls else "",
-        tokens=sum(one.usage_metadata["output_tokens"] for one in said if one.usage_metadata),
+        tokens=sum(one["output_tokens"] for one in told),
         note=note,
     )
 

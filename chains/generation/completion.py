@@ -18,6 +18,7 @@ from chains.generation.backends import backend_for
 from chains.generation.continuing import Growing, grow
 from chains.generation.contract import Backend, RawText, WordLimits
 from chains.generation.ladder import Asked, Check, Draft, best_of, climb, read, unchecked
+from chains.generation.metering import count, tokens_of
 from chains.schemas import Completion
 from chains.text.sentences import cut_at_sentence
 from prompts import RenderedPrompt
@@ -114,7 +115,10 @@ def fulfil(
     drafts = climb(backend, asked, config)
     growing = [_begin(one, tries, may_be_empty) for one, tries in zip(asked, drafts, strict=True)]
     grow(backend, growing, config)
-    return [_completion(one) for one in growing]
+    written = [_completion(one) for one in growing]
+    for one, completion in zip(asked, written, strict=True):
+        count(tokens_of(one.prompt.text, completion))
+    return written
 
 
 def _begin(asked: Asked, tries: Sequence[Draft], may_be_empty: bool) -> Growing:

@@ -6,6 +6,7 @@ and they make tuples of them again.
 """
 
 from chains.schemas.answer import Abstention, Conflict, Defect, DefectKind, Opinion, Support, Translation
+from chains.schemas.baseline import Baseline, Tokens
 from chains.schemas.chunk import Chunk, Hit, Reading, as_chunks, chunk_from_document, chunk_table
 from chains.schemas.completion import Attempt, Completion, Finish, Removal
 from chains.schemas.debate import (
@@ -29,6 +30,7 @@ __all__ = [
     "Abstention",
     "Attempt",
     "Ballot",
+    "Baseline",
     "Chunk",
     "Claim",
     "Completion",
@@ -52,6 +54,7 @@ __all__ = [
     "RoundQuestion",
     "StopReason",
     "Support",
+    "Tokens",
     "Translation",
     "Turn",
     "TurnFault",

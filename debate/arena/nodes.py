@@ -18,7 +18,9 @@ from chains.debating.kinds import VOTES
 from chains.debating.record import DebateRecord
 from chains.debating.verdict import Decided
 from chains.errors import ChainError
-from chains.schemas import Chunk, Poll, Reading, StopReason
+from chains.generation.metering import metered
+from chains.schemas import Chunk, Poll, Reading, StopReason, Tokens
+from debate.arena.baseline import answer_alone
 from debate.arena.judging import judged, poll
 from debate.arena.moderator import ask_round, put_before_all
 from debate.arena.protocols import heard, round_of
@@ -120,6 +122,14 @@ class DebateNodes:
         verdict = self._steps.give_verdict(record, decided=self._decide(record))
         return {"verdict": verdict, "outcome": self._steps.outcome(record, verdict)}
 
+    def answer_alone(self, state: DebateState) -> DebateState:
+        """Let a single agent answer for what the debate cost."""
+        return {"baselines": answer_alone(self._steps, record_of(state), state.get("tokens") or Tokens())}
+
+    def wants_baseline(self, state: DebateState) -> bool:
+        """Whether a single agent is to answer beside the debate and has not yet."""
+        return self._rules.baseline and not state.get("baselines")
+
     def next_stage(self, state: DebateState) -> Stage | None:
         """Return which step comes next; None at the end."""
         turns = state.get("turns", ())
@@ -174,6 +184,17 @@ class DebateNodes:
         given = {one.id: ask_person("ballot", one, record) for one in self._seated()}
         ballots = poll(self._steps, record, decision, given)
         return counted(decision, ballots, list(dict.fromkeys(options_of(record).values())))
+
+
+def adding_tokens(step: Callable[[DebateState], DebateState]) -> Callable[[DebateState], DebateState]:
+    """Have a step add what it cost to the tokens of its debate."""
+
+    def with_its_cost(state: DebateState) -> DebateState:
+        with metered() as meter:
+            added = step(state)
+        return {**added, "tokens": (state.get("tokens") or Tokens()) + meter.total}
+
+    return with_its_cost
 
 
 def _read_too(state: DebateState, record: DebateRecord, found: Mapping[str, Sequence[Chunk]]) -> DebateState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -29,6 +31,7 @@ class Rules:
         fresh_k: passages that each debater finds at the beginning of each later round by what was said against it.
         lookups: tools that a debater whose model can call them may call itself before each turn: its own search, and
             others that it was given. What it searched and read is in its turn.
+        baseline: let a single agent answer the same question for about the same tokens, too.
         seat: id of the persona that a person speaks for, or "".
     """
 
@@ -39,17 +42,11 @@ class Rules:
     token_budget: int | None = Field(default=None, ge=1)
     fresh_k: int = Field(default=0, ge=0)
     lookups: int = Field(default=0, ge=0)
+    baseline: bool = False
     seat: str = ""
 
     @classmethod
     def of(cls, chosen: GraphSettings, seat: str = "") -> Rules:
         """Return the rules that settings ask for."""
-        return cls(
-            rounds=chosen.rounds,
-            protocol=chosen.protocol,
-            decision=chosen.decision,
-            stop=chosen.stop,
-            token_budget=chosen.token_budget,
-            fresh_k=chosen.fresh_k,
-            seat=seat,
-        )
+        own = {one.name for one in fields(cls)} & GraphSettings.model_fields.keys()
+        return cls(**chosen.model_dump(include=own), seat=seat)

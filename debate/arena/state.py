@@ -6,6 +6,7 @@ from typing_extensions import TypedDict  # Python 3.11's own hides the schema fr
 
 from chains.debating.record import DebateRecord
 from chains.schemas import (
+    Baseline,
     Chunk,
     DebateOutcome,
     Poll,
@@ -14,6 +15,7 @@ from chains.schemas import (
     Reading,
     RoundQuestion,
     StopReason,
+    Tokens,
     Turn,
     Verdict,
     chunk_table,
@@ -25,7 +27,8 @@ class DebateState(TypedDict, total=False):
 
     ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read: each text once.
     ``readings`` tell who reads which. ``opened`` is the last round that was opened, ``round_questions`` what a
-    moderator asked in which, ``polls`` whose position each debater held after which. A new question on the same thread
+    moderator asked in which, ``polls`` whose position each debater held after which. ``tokens`` are what the debate
+    cost so far, ``baselines`` what a single agent answers for as many. A new question on the same thread
     begins with none of the old one's results.
     """
 
@@ -42,6 +45,8 @@ class DebateState(TypedDict, total=False):
     polls: tuple[Poll, ...]
     stopped: StopReason | None
     outcome: DebateOutcome | None
+    tokens: Tokens | None
+    baselines: tuple[Baseline, ...]
     attempts: tuple[str, ...]
 
 
@@ -57,6 +62,8 @@ def fresh(question: Question) -> DebateState:
         "stopped": None,
         "verdict": None,
         "outcome": None,
+        "tokens": None,
+        "baselines": (),
         "attempts": (),
     }
 

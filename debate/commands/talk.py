@@ -42,6 +42,9 @@ def talk(
     lookups: Annotated[
         int | None, typer.Option(help="Tools that a debater may call itself before each turn, where its model can [0].")
     ] = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Let a single agent answer, too, for about the debate's tokens.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the debate, so that it can be resumed.")] = None,
 ) -> None:
     """Hold one debate in the terminal; with --seat you take part in it."""
@@ -55,6 +58,7 @@ def talk(
         "protocol": protocol,
         "decision": decision,
         "lookups": lookups,
+        "baseline": baseline or None,
     }
     flags = {name: value for name, value in given.items() if value not in (None, ())}
     start_logging()

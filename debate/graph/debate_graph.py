@@ -28,7 +28,7 @@ from chains.debate import (
 )
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, as_chunks, as_question
-from debate.arena.nodes import DebateNodes
+from debate.arena.nodes import DebateNodes, adding_tokens
 from debate.arena.rules import Rules
 from debate.arena.state import DebateState, fresh
 from debate.graph.retries import RETRY, Attempts
@@ -109,6 +109,9 @@ def add_debate(graph: StateGraph[Any, Any, Any, Any], after: str, nodes: DebateN
         stage = nodes.next_stage(state)
         return stage.node if stage else then
 
+    def after_verdict(state: DebateState) -> str:
+        return Stage.BASELINE.node if nodes.wants_baseline(state) else then
+
     attempts = Attempts()
     steps = {
         Stage.POSITIONS: nodes.take_positions,
@@ -118,9 +121,11 @@ def add_debate(graph: StateGraph[Any, Any, Any, Any], after: str, nodes: DebateN
         Stage.VERDICT: nodes.judge,
     }
     for stage, step in steps.items():
-        graph.add_node(stage.node, attempts.noted(stage, step), retry_policy=RETRY)
+        graph.add_node(stage.node, attempts.noted(stage, adding_tokens(step)), retry_policy=RETRY)
+    graph.add_node(Stage.BASELINE.node, attempts.noted(Stage.BASELINE, nodes.answer_alone), retry_policy=RETRY)
     graph.add_conditional_edges(after, begin, [Stage.POSITIONS.node, then])
     ways = [Stage.ROUND.node, Stage.DEBATE.node, Stage.POLL.node, Stage.VERDICT.node, then]
     for stage in (Stage.POSITIONS, Stage.ROUND, Stage.DEBATE, Stage.POLL):
         graph.add_conditional_edges(stage.node, next_step, ways)
-    graph.add_edge(Stage.VERDICT.node, then)
+    graph.add_conditional_edges(Stage.VERDICT.node, after_verdict, [Stage.BASELINE.node, then])
+    graph.add_edge(Stage.BASELINE.node, then)

@@ -28,6 +28,7 @@ class Stage(StrEnum):
     DEBATE = "debate", "speak"
     POLL = "poll", "poll"
     VERDICT = "verdict", "give_verdict"
+    BASELINE = "baseline", "answer_alone"
     TRANSLATE = "translate", "translate"
 
     @property

@@ -23,6 +23,7 @@ class RunFacts:
         cast: the writer and the debaters, each once.
         every_setting: all names and values.
         language: the code of the one that answers were translated into, or "".
+        baseline: whether a single agent answered beside the debates.
     """
 
     title: str
@@ -36,6 +37,7 @@ class RunFacts:
     cast: tuple[Persona, ...] = ()
     every_setting: tuple[tuple[str, str], ...] = ()
     language: str = ""
+    baseline: bool = False
 
     def views_of(self, persona_id: str) -> tuple[PointOfView, ...]:
         """Return the points of view that a debater retrieved by."""
@@ -69,4 +71,5 @@ def run_facts(
         cast=tuple(dict.fromkeys((writer, *debaters))),
         every_setting=tuple((name, str(value)) for name, value in settings.model_dump(mode="json").items()),
         language=settings.translate,
+        baseline=settings.baseline,
     )

@@ -237,8 +237,9 @@ class QuestionWorker:
 
 def written(state: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a row that a question's state holds so far, at any step."""
-    several = ("chunks", "debate_chunks", "readings", "positions", "round_questions", "polls", "turns", "attempts")
-    one = ("opinion", "verdict", "translation", "outcome", "stopped")
+    debated = ("positions", "round_questions", "polls", "turns", "baselines")
+    several = ("chunks", "debate_chunks", "readings", *debated, "attempts")
+    one = ("opinion", "verdict", "translation", "outcome", "stopped", "tokens")
     return {name: tuple(state.get(name) or ()) for name in several} | {name: state.get(name) for name in one}
 
 

@@ -34,7 +34,7 @@ from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import FaissStore
 
-_INSIDE = (Stage.ROUND, Stage.POLL)  # parts of the debate, which is replayed as a whole
+_INSIDE = (Stage.ROUND, Stage.POLL, Stage.BASELINE)  # parts of the debate, which is replayed as a whole
 STAGES = tuple(stage for stage in Stage if stage not in _INSIDE)  # what a replay can begin with
 _RESULT = TypeAdapter(QuestionResult)
 
@@ -145,7 +145,7 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
     if stage is Stage.TRANSLATE:
         if row.verdict is None:
             raise RunFolderError(_too_early(row, stage, Stage.VERDICT))
-        state |= {"verdict": row.verdict, "outcome": row.outcome}
+        state |= {"verdict": row.verdict, "outcome": row.outcome, "baselines": row.baselines}
     return state
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from langchain_core.messages import AIMessage
 from rich.console import Console
 from rich.markup import escape
 
+from chains.schemas import Baseline
 from debate.arena.messages import debate_messages
 from debate.arena.seat import SeatRequest
 from debate.arena.state import DebateState
@@ -51,7 +52,15 @@ def lines_of(state: DebateState) -> list[tuple[str, str]]:
     """Return who said what so far, in the order in which it was said."""
     lines = [(_heading(one), str(one.content)) for one in debate_messages(state)]
     outcome = state.get("outcome")
-    return [*lines, ("End", outcome.value)] if outcome and not state.get("verdict") else lines
+    ended = [("End", outcome.value)] if outcome and not state.get("verdict") else []
+    names = {one.persona_id: one.speaker for one in state.get("positions", ())}
+    alone = [(_alone(one, names), one.text) for one in state.get("baselines", ())]
+    return [*lines, *ended, *alone]
+
+
+def _alone(one: Baseline, names: Mapping[str, str]) -> str:
+    share = f", {one.share:.0%} of {one.tries} answers" if one.share is not None else f", {one.tries} answers"
+    return f"Single agent by {one.method}: for {names.get(one.winner, 'nobody')}{share}, {one.tokens.total} tokens"
 
 
 def _heading(message: AIMessage) -> str:

@@ -62,6 +62,7 @@ def test_an_exact_match_has_every_right_answer_and_no_wrong_one(answers, is_matc
 
 def test_answers_are_read_from_their_line_and_a_copied_document_is_none() -> None:
     assert Said("Answers: 1856; May 1901.\nBecause: 1900 is wrong.", 9).answers == ("1856", "May 1901")
+    assert Said("Answers: 1856; Because Document 1 says so.", 9).answers == ("1856",)
     assert Said("Answers: unknown", 9).answers == ()
     assert Said(f"Answers: {' '.join(['word'] * 13)} 1856", 9).answers == ()
 

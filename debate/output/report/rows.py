@@ -11,6 +11,7 @@ from debate.output.facts import RunFacts
 from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.scores import Bar, bars, legend
+from debate.output.tables.baseline import Side, sides_of
 from debate.output.tables.wording import lookup_line
 from debate.results import QuestionResult
 from prompts import PointOfView
@@ -107,6 +108,7 @@ class Row:
     readers: tuple[Reader, ...]
     verdict: Speech | None
     health: DebateHealth | None
+    sides: tuple[Side, ...]
     translation: Translation | None
     laid_out: bool
 
@@ -167,6 +169,7 @@ class RowMaker:
             readers=self._readers(result, colours, anchor, laid_out),
             verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,
             health=debate_health(result, colours),
+            sides=tuple(sides_of(result)),
             translation=result.translation,
             laid_out=laid_out,
         )

@@ -1,11 +1,12 @@
 """A debate's health in the report and in the workbook."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 from example_rows import FACTS
 
-from chains.schemas import Ballot, DebateOutcome, Position, Question, StopReason, Turn, Verdict
+from chains.schemas import Ballot, Baseline, DebateOutcome, Position, Question, StopReason, Tokens, Turn, Verdict
 from debate.output.report import write_report
 from debate.output.report.debates import debate_health
 from debate.output.workbook import write_workbook
@@ -45,6 +46,27 @@ def test_the_report_says_how_a_debate_went(tmp_path: Path) -> None:
     assert "decided by: majority, 100% for the winner" in html
     assert "disagreement: collapsed" in html
     assert "<title>Birch, round 1: -0.10</title>" in html
+
+
+def test_the_single_agent_stands_beside_the_debate_in_report_and_workbook(tmp_path: Path) -> None:
+    vote = Baseline("vote", "Birch. It is not.", "b", 0.75, 4, Tokens(900, 100), supported=0.5)
+    row = replace(HELD, tokens=Tokens(800, 190, estimated=True), baselines=(vote,))
+    facts = replace(FACTS, baseline=True)
+    write_report(tmp_path / "report.html", lambda: [row, HELD], facts)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert html.count("The same question by a single agent") == 1
+    assert "990 (estimated)" in html
+    write_workbook(tmp_path / "results.xlsx", [row, HELD], facts)
+    debate, alone = pd.read_excel(tmp_path / "results.xlsx", sheet_name="baseline").to_dict("records")
+    assert (debate["method"], debate["winner"], debate["tokens_read"], debate["tries"]) == ("debate", "Alder", 800, 3)
+    assert (alone["method"], alone["winner"], alone["share"]) == ("single agent, vote", "Birch", 0.75)
+
+
+def test_a_workbook_has_no_sheet_of_a_baseline_that_nobody_asked_for(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "results.xlsx", [HELD], FACTS)
+    sheets = pd.read_excel(tmp_path / "results.xlsx", sheet_name=None)
+    assert "health" in sheets
+    assert "baseline" not in sheets
 
 
 def test_a_row_without_a_debate_has_no_chart() -> None:

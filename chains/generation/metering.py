@@ -1,0 +1,57 @@
+"""How many tokens models read and wrote while something was done, whoever asked them.
+
+Every completion of the contract is counted, all its attempts together, into the meter of the context in which it was
+made. Where a model does not say, its words are counted, 1.4 tokens each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from chains.schemas import Completion, Tokens
+
+_TOKENS_A_WORD = 1.4  # of English prose
+
+
+@dataclass
+class Meter:
+    """Counts; ``total`` is what it came to so far."""
+
+    total: Tokens = field(default_factory=Tokens)
+
+    def add(self, tokens: Tokens) -> None:
+        """Count more tokens."""
+        self.total += tokens
+
+
+_METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Count what models read and write within."""
+    meter = Meter()
+    before = _METER.set(meter)
+    try:
+        yield meter
+    finally:
+        _METER.reset(before)
+
+
+def count(tokens: Tokens) -> None:
+    """Count tokens into the meter of this context, where there is one."""
+    if (meter := _METER.get()) is not None:
+        meter.add(tokens)
+
+
+def tokens_of(prompt: str, written: Completion) -> Tokens:
+    """Return what a completion cost: each attempt reads its prompt again."""
+    told = Tokens(sum(one.tokens_in for one in written.attempts), sum(one.tokens_out for one in written.attempts))
+    if told.read and told.written:
+        return told
+    read = len(prompt.split()) * len(written.attempts)
+    wrote = sum(one.words for one in written.attempts)
+    return Tokens(round(_TOKENS_A_WORD * read), round(_TOKENS_A_WORD * wrote), estimated=True)
