@@ -3,6 +3,7 @@
 import pytest
 
 from chains.schemas import Turn
+from debate import GraphSettings, Rules
 from debate.arena.protocols import heard, round_is_whole, round_of
 
 TURNS = tuple(Turn(1 + n // 3, one, one, f"turn {n}", 2) for n, one in enumerate(["a", "b", "c", "a", "b"]))
@@ -26,3 +27,8 @@ def test_in_a_relay_one_has_heard_the_turn_before_and_ones_own(spoken: int, indi
 def test_a_round_is_whole_once_everybody_has_spoken_in_it() -> None:
     assert [round_is_whole(TURNS[:n], 3) for n in range(5)] == [False, False, False, True, False]
     assert [round_of(TURNS[:n], 3) for n in range(5)] == [1, 1, 1, 2, 2]
+
+
+def test_settings_say_every_rule_but_the_seat() -> None:
+    said = GraphSettings(rounds=3, protocol="relay", stop=("agreement",), fresh_k=2, lookups=4, baseline=True)
+    assert Rules.of(said, "owl") == Rules(3, "relay", "moderator", ("agreement",), None, 2, 4, True, "owl")
