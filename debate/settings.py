@@ -168,6 +168,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     deepen: int = Field(1, ge=0, le=20, description="Deeper questions asked beside each seed question; 0: none")
     replace_seeds: bool = Field(False, description="Ask only the deeper questions, not the seeds that have some")
     concurrency: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
+    seat: str = Field("", description="Id of a debater in whose place you speak, on the page of debate serve")
     limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
     shard: str = Field("", description="Only part of the list, such as 2/8; debate merge puts the parts together")
     also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(

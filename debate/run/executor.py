@@ -16,14 +16,16 @@ from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 from chains.generation.backends import backend_for
 from chains.schemas import Question
+from debate.arena.seat import SeatRequest
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import cannot_write
 from debate.graph.retries import attempts_of
@@ -147,12 +149,20 @@ def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
         pool.shutdown(wait=False)
 
 
+class PersonSeat(Protocol):
+    """Where a person takes part in debates."""
+
+    def ask(self, question: Question, request: SeatRequest) -> str | None:
+        """Return what the person says; None where the run was stopped before."""
+
+
 class QuestionWorker:
     """Answers one question by the graph, from where it stood.
 
     Args:
         callbacks: of every call, such as those that trace it.
         stop: once it is set, questions stop after the step that they are at, such as a turn of the debate.
+        seat: asks the person who takes part in the debates.
     """
 
     def __init__(
@@ -162,7 +172,9 @@ class QuestionWorker:
         progress: Progress,
         callbacks: Sequence[BaseCallbackHandler] = (),
         stop: Event | None = None,
+        seat: PersonSeat | None = None,
     ) -> None:
+        self._seat = seat
         self._graph = graph
         self._model = model
         self._progress = progress
@@ -207,10 +219,14 @@ class QuestionWorker:
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
         # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
         begin = None if stood.created_at else {"question": question}
-        return self._follow(begin, question, thread, spent)
+        state = self._follow(begin, question, thread, spent)
+        while self._seat and state is not None and (waiting := self._graph.get_state(thread).interrupts):
+            said = self._seat.ask(question, SeatRequest(**waiting[0].value))
+            state = None if said is None else self._follow(Command(resume=said), question, thread, spent)
+        return state
 
     def _follow(
-        self, begin: dict[str, Any] | None, question: Question, thread: Any, spent: dict[str, float]
+        self, begin: dict[str, Any] | Command[Any] | None, question: Question, thread: Any, spent: dict[str, float]
     ) -> dict[str, Any] | None:
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]

@@ -25,7 +25,7 @@ from vectorstore import corpus_files
 
 RECORD = "run.toml"
 # No reason to keep a folder in which nothing was finished.
-_WRITTEN_ALONGSIDE = ("log.txt", "progress.jsonl", "traces.jsonl", ".drafts.json.part")
+_WRITTEN_ALONGSIDE = ("log.txt", "progress.jsonl", "traces.jsonl", ".drafts.json.part", ".seat.json.part")
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names

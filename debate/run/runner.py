@@ -35,6 +35,7 @@ from debate.run.jsonl import JsonLines
 from debate.run.log import LOG, Logged, logged
 from debate.run.outputs import Outputs
 from debate.run.progress_file import recorded_progress
+from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings
 from debate.tracing.tracer import tracing
@@ -235,7 +236,8 @@ class _Run:
         loaded, twins = self._load(), {one.key: rest for one, *rest in left}
         with open_checkpoints(self._folder / "checkpoints.sqlite") as checkpointer:
             graph = question_graph(self._settings, self._inputs, loaded.llm, loaded.store, checkpointer)
-            answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop)
+            seat = Seat(self._folder, self._stop) if self._settings.seat else None
+            answer = QuestionWorker(graph, self._settings.model, self._progress, self._callbacks, self._stop, seat)
             with closing(self._concurrently(answer, [same[0] for same in left])) as batches:
                 for made in batches:
                     rows = [row for one in made for row in (one, *(one.answering(q) for q in twins[one.question.key]))]
@@ -255,5 +257,6 @@ class _Run:
     def _concurrently(
         self, work: Callable[[Question], Outcome | None], questions: Sequence[Question]
     ) -> Generator[list[Outcome], None, None]:
-        width = max(1, min(self._settings.concurrency, len(questions)))
+        at_once = 1 if self._settings.seat else self._settings.concurrency  # a person is in one debate at a time
+        width = max(1, min(at_once, len(questions)))
         return map_concurrently(work, questions, self._load().llm, width, self._progress, self._stop)

@@ -54,6 +54,9 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
         raise DebateError(
             f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
         )
+    if settings.seat not in ("", *(one.id for one in debaters)):
+        known = ", ".join(one.id for one in debaters)
+        raise DebateError(f"no debater {settings.seat!r} whose seat a person could take; there are: {known}")
     return RunInputs(
         of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
     )
@@ -88,5 +91,6 @@ def question_graph(
         opinion_persona=inputs.writer,
         settings=settings,
         llms=models_of_their_own(settings, (inputs.writer, *inputs.debaters)),
+        seat=settings.seat,
         checkpointer=checkpointer,
     )

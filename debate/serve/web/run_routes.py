@@ -36,7 +36,7 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
         yield ServerSentEvent(comment="watching", retry=1000)
         async for told in run.watched.events(start, question):
             if told.place is None:
-                yield ServerSentEvent(raw_data=told.text, event="draft")
+                yield ServerSentEvent(raw_data=told.text, event=told.kind)
             else:
                 yield ServerSentEvent(raw_data=told.text, id=str(told.place))
 
@@ -62,9 +62,8 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
         shown = found.shown(question_id)
         before, after = found.rows.neighbours(question_id)
         names = {one.id: one.name for one in found.facts.speakers}
-        return pages.render(
-            "question", here="/", run=_told(found), shown=shown, end=end, before=before, after=after, names=names
-        )
+        at = {"before": before, "after": after, "end": end}
+        return pages.render("question", here="/", run=_told(found), shown=shown, names=names, **at)
 
     @routes.get("/runs/{name}/map.svg")
     def picture(name: str, question_id: Id) -> Response:

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from debate.serve.web.assets import Pages
-from debate.serve.web.starting import Kind, NewRun, Starter
+from debate.serve.web.starting import Kind, NewRun, Said, Starter
 
 
 def start_routes(starter: Starter, pages: Pages) -> APIRouter:
@@ -32,6 +32,11 @@ def start_routes(starter: Starter, pages: Pages) -> APIRouter:
     @routes.post("/api/runs/{name}/resume")
     def resume(name: str, retry_failed: Annotated[bool, Body(embed=True)] = False) -> dict[str, str]:
         starter.resume(name, retry_failed=retry_failed)
+        return {"name": name}
+
+    @routes.post("/api/runs/{name}/say")
+    def speak(name: str, said: Said) -> dict[str, str]:
+        starter.speak(name, said)
         return {"name": name}
 
     @routes.post("/api/runs/{name}/stop")

@@ -23,10 +23,12 @@ from pydantic import BaseModel, Field
 from debate.errors import RunFolderError, SettingsError
 from debate.run.folder import is_run, read_record
 from debate.run.questions import read_questions
+from debate.run.seat import say
 from debate.run.setup import check_inputs
 from debate.serve.web.library import Library
 from debate.serve.web.watching import runs
 from debate.settings import load_settings
+from prompts import Persona, load_personas
 
 Kind = Literal["xlsx", "csv", "txt", "jsonl"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -49,8 +51,16 @@ class NewRun(BaseModel):
     model: str = Field("", max_length=500)
     deepen: int = Field(0, ge=0, le=5)
     rounds: int = Field(2, ge=2, le=8)
+    seat: str = Field("", max_length=200)
     pov_weight: float = Field(0.5, ge=0, le=1)
     limit: int | None = Field(None, ge=1)
+
+
+class Said(BaseModel):
+    """What a person says to what a run waits for (see ``debate.run.seat``)."""
+
+    about: str = Field(max_length=4000)
+    text: str = Field(max_length=8000)
 
 
 class Starter:
@@ -77,12 +87,15 @@ class Starter:
         self._command = tuple(command)
         self._uploads: dict[str, Path] = {}
 
-    def choices(self) -> dict[str, list[str]]:
-        """Return what a form may choose from."""
+    def choices(self) -> dict[str, Any]:
+        """Return what a form may choose from; ``seats`` are the debaters' ids and names by whose cast a run takes."""
         known = self._library.runs().values()
         models = dict.fromkeys([*self._models, *(run.facts.model for run in known if run.facts.model), "smollm2"])
         own = [""] if self._base else []
-        return {"models": list(models), "like": [*own, *(run.name for run in known)]}
+        seats = {run.name: _seats(run.facts.speakers) for run in known}
+        if own:
+            seats[""] = _seats(load_personas(self._base.get("personas")).debaters(()))
+        return {"models": list(models), "like": [*own, *(run.name for run in known)], "seats": seats}
 
     def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
         """Keep a list of questions, once the reader that runs use has read it.
@@ -120,6 +133,7 @@ class Starter:
         values = self._like(asked) | {"questions": questions, "out": self._free(asked.name), "deepen": asked.deepen}
         values |= {"rounds": asked.rounds, "pov_weight": asked.pov_weight}
         values |= {"limit": asked.limit} if asked.limit else {}
+        values |= {"seat": asked.seat} if asked.seat else {}
         if asked.model:
             if asked.model not in self.choices()["models"]:
                 raise SettingsError("choose one of the models in the form; others are offered with --model")
@@ -156,6 +170,14 @@ class Starter:
         if state.process.host != socket.gethostname() or not runs(state.process):
             raise RunFolderError(f"the run {name} is running on {state.process.host}; stop it there")
         os.kill(state.process.process, signal.SIGINT)
+
+    def speak(self, name: str, said: Said) -> None:
+        """Say something in the seat that a person took in a run's debate.
+
+        Raises:
+            RunFolderError: there is no such run, or it does not wait for this.
+        """
+        say(self._library.run(name).folder, said.about, said.text)
 
     def _like(self, asked: NewRun) -> dict[str, Any]:
         if not asked.like:
@@ -203,6 +225,10 @@ class Starter:
             if time.monotonic() > until:
                 raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
             time.sleep(0.1)
+
+
+def _seats(speakers: Sequence[Persona]) -> list[list[str]]:
+    return [[one.id, one.name] for one in speakers]
 
 
 def _flag(name: str, value: Any) -> list[str]:

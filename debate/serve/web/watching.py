@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 import anyio
 import psutil
@@ -19,6 +20,7 @@ import psutil
 from debate.run.drafts import DRAFTS
 from debate.run.jsonl import JsonLines
 from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
+from debate.run.seat import SEAT
 
 _LOOKED_EVERY = 0.2  # seconds
 _MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
@@ -91,30 +93,37 @@ def runs(began: ProgressEvent) -> bool:
 
 @dataclass(frozen=True)
 class Told:
-    """An event of a run, with the byte after it; without one it is a draft: a state that nobody has to catch up."""
+    """An event of a run, with the byte after it; a draft or what a person is asked is a state, which has no place."""
 
     text: str
     place: int | None = None
+    kind: Literal["event", "draft", "seat"] = "event"
 
 
-class _Drafted:
-    """What a run is writing now; read once for all who watch."""
+class _Snapshot:
+    """A small JSON file that a run replaces; read once for all who watch."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: tuple[int, int] | None = None
-        self._texts: dict[str, str] = {}
+        self._text = ""
+        self._parts: dict[str, str] = {}
 
-    def of(self, question: str) -> str:
-        """Return what is being written for a question, as JSON; "" where nothing is."""
+    def text(self) -> str:
+        """Return the file's text; "" where there is none."""
         try:
             found = self._path.stat()
             if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
-                self._texts = {one: json.dumps(told) for one, told in json.loads(self._path.read_bytes()).items()}
-                self._seen = mark
+                self._text, self._seen, self._parts = self._path.read_text("ascii"), mark, {}
         except FileNotFoundError:
-            self._seen, self._texts = None, {}
-        return self._texts.get(question, "")
+            self._seen, self._text, self._parts = None, "", {}
+        return self._text
+
+    def of(self, name: str) -> str:
+        """Return the JSON under a name; "" where there is none."""
+        if text := self.text():
+            self._parts = self._parts or {one: json.dumps(told) for one, told in json.loads(text).items()}
+        return self._parts.get(name, "")
 
 
 class Watched:
@@ -122,7 +131,8 @@ class Watched:
 
     def __init__(self, folder: Path) -> None:
         self._file = JsonLines(folder / PROGRESS)
-        self._drafts = _Drafted(folder / DRAFTS)
+        self._drafts = _Snapshot(folder / DRAFTS)
+        self._seat = _Snapshot(folder / SEAT)
         self._state = RunState()
         self._lock = Lock()
 
@@ -137,7 +147,7 @@ class Watched:
 
     async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:
         """Yield each event after a byte, those to come, too, and what is being written for a question as it grows."""
-        place, draft = after, ""
+        place, draft, waiting = after, "", ""
         while True:
             size = self._size()
             if size < place:  # another run was put in its place
@@ -152,7 +162,10 @@ class Watched:
                         break
             if question and (written := self._drafts.of(question)) != draft:
                 draft = written
-                yield Told(draft or "{}")
+                yield Told(draft or "{}", kind="draft")
+            if (asked := self._seat.text()) != waiting:
+                waiting = asked
+                yield Told(waiting or "{}", kind="seat")
             await anyio.sleep(0 if sent == _MOST_AT_ONCE else _LOOKED_EVERY)
 
     def _size(self) -> int:

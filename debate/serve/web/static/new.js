@@ -1,5 +1,5 @@
 // Start a run: the list is sent and read first, then the run begins.
-import { address, ask, at } from "./dom.js";
+import { address, ask, at, h } from "./dom.js";
 
 const KINDS = ["xlsx", "csv", "txt", "jsonl"];
 function tell(text, isBad) { at("told").textContent = text; at("told").className = isBad ? "bad" : "dim"; }
@@ -13,6 +13,14 @@ async function send() {
   return ask(`/api/uploads?kind=${kind}`, null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
 }
 
+const seats = JSON.parse(at("seats").textContent);
+function drawSeats() {
+  const choices = [["", "none: I listen"], ...(seats[at("like").value] ?? [])];
+  at("seat").replaceChildren(...choices.map(([id, name]) => h("option", { value: id }, name)));
+}
+at("like").addEventListener("change", drawSeats);
+drawSeats();
+
 at("new").addEventListener("submit", async event => {
   event.preventDefault();
   const button = event.target.querySelector("button");
@@ -22,7 +30,7 @@ at("new").addEventListener("submit", async event => {
     const { upload, questions } = await send();
     tell(`${questions} question${questions === 1 ? "" : "s"}; starting`);
     const number = id => Number(at(id).value);
-    const { name } = await ask("/api/runs", { upload, name: at("name").value, like: at("like").value, model: at("model").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
+    const { name } = await ask("/api/runs", { upload, name: at("name").value, like: at("like").value, model: at("model").value, seat: at("seat").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
     location.assign(address(name));
   } catch (error) {
     tell(error.message, true);

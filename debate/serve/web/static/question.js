@@ -1,6 +1,7 @@
 // One question: as it is, or as it comes about.
 import { ask, at, say, h } from "./dom.js";
 import { clearDrafts, drawDrafts } from "./drafts.js";
+import { drawSeat } from "./seat.js";
 import { morph } from "./morph.js";
 import { STAGES, watch } from "./stream.js";
 
@@ -47,7 +48,9 @@ if (place.dataset.status === "working") refresh();
 watch(run, place.dataset.end, event => {
   if (event.question === id) refresh();
   if (event.event === "ended") refresh();
-}, isOpen => place.classList.toggle("away", !isOpen), id, draft => drawDrafts(draft, nameOf));
+}, isOpen => place.classList.toggle("away", !isOpen), id, draft => drawDrafts(draft, nameOf), asked => {
+  if (place.hasAttribute("data-startable")) drawSeat(run, asked.question_id === id ? asked : {});
+});
 
 // A link leads to a passage: what it is folded in opens.
 function reveal() {

@@ -154,5 +154,10 @@ async function state() {
 lay(JSON.parse(at("first").textContent), true);
 if (!complete) load(false).catch(told);
 state().then(known => {
-  watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen));
+  watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen), "", () => {}, asked => {
+    at("waits").hidden = !asked.about;
+    if (!asked.about) return;
+    at("waits").href = address(name, asked.question_id);
+    say("A debate waits for you");
+  });
 }).catch(told);

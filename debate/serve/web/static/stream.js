@@ -2,11 +2,12 @@
 // anew, goes on after the last one: none is lost and none told twice.
 
 // What is being written for one question comes beside them, each time as a whole.
-export function watch(run, after, onEvent, onLink = () => {}, question = "", onDraft = () => {}) {
+export function watch(run, after, onEvent, onLink = () => {}, question = "", onDraft = () => {}, onSeat = () => {}) {
   let last = Number(after), source, waiting;
   const open = () => {
     source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?` + new URLSearchParams({ after: last, question }));
     source.addEventListener("draft", message => onDraft(JSON.parse(message.data)));
+    source.addEventListener("seat", message => onSeat(JSON.parse(message.data)));
     source.onopen = () => onLink(true);
     source.onmessage = message => {
       const place = Number(message.lastEventId);

@@ -1,0 +1,133 @@
+"""A seat in a run's debates: what the person is asked lies in ``seat.json``, what the person says in ``said.jsonl``.
+
+So the person may speak from another process, such as the live page. An answer is kept before the debate goes on with
+it: a run that was killed in between takes it from the file and does not ask again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from chains.schemas import Question
+from debate.arena.seat import SeatRequest
+from debate.errors import RunFolderError
+from debate.run.jsonl import JsonLines
+from debate.run.log import LOG
+
+SEAT, SAID = "seat.json", "said.jsonl"
+_LOOKED_EVERY = 0.2  # seconds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run waits for: ``about`` tells it from everything else that the run asks."""
+
+    about: str
+    question_id: str
+    request: SeatRequest
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person said to it."""
+
+    about: str
+    text: str
+
+
+_ASKED = TypeAdapter(Asked)
+_SAID = TypeAdapter(Said)
+
+
+class Seat:
+    """Asks a person on behalf of a run and waits for the answer.
+
+    Args:
+        stop: once it is set, nobody is waited for.
+    """
+
+    def __init__(self, folder: Path, stop: Event) -> None:
+        self._folder = folder
+        self._stop = stop
+        (folder / SEAT).unlink(missing_ok=True)
+
+    def ask(self, question: Question, request: SeatRequest) -> str | None:
+        """Return what the person says; None where the run was stopped before.
+
+        Raises:
+            RunFolderError: the folder cannot be written or read.
+        """
+        about = f"{question.key} {request.wanted} {request.round} {len(request.heard)}"
+        if (known := _answer(self._folder, about)) is not None:
+            return known
+        LOG.info("the debate on %s waits for you: open the run with debate serve %s", question.id, self._folder)
+        self._put(Asked(about, question.id, request))
+        try:
+            while (said := _answer(self._folder, about)) is None:
+                if self._stop.wait(_LOOKED_EVERY):
+                    return None
+            return said
+        finally:
+            (self._folder / SEAT).unlink(missing_ok=True)
+
+    def _put(self, asked: Asked) -> None:
+        path = self._folder / SEAT
+        unfinished = path.with_name(f".{SEAT}.part")
+        try:
+            unfinished.write_text(json.dumps(asdict(asked)), encoding="ascii")
+            unfinished.replace(path)
+        except OSError as error:
+            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room and run it again") from error
+
+
+def asked_in(folder: Path) -> Asked | None:
+    """Return what the run in a folder waits for now.
+
+    Raises:
+        RunFolderError: the file cannot be read.
+    """
+    path = folder / SEAT
+    try:
+        return _ASKED.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise RunFolderError(f"cannot read {path}: {error}; stop the run and resume it") from error
+
+
+def say(folder: Path, about: str, text: str) -> None:
+    """Answer what a run waits for.
+
+    Raises:
+        RunFolderError: it does not wait for that any more, the text is empty, or the file cannot be written.
+    """
+    asked = asked_in(folder)
+    if asked is None or asked.about != about or _answer(folder, about) is not None:
+        raise RunFolderError("the debate does not wait for this any more; nothing was said")
+    if not text.strip():
+        raise RunFolderError("nothing was said; write something")
+    JsonLines(folder / SAID).append([_SAID.dump_json(Said(about, _whole(text))) + b"\n"])
+
+
+def _answer(folder: Path, about: str) -> str | None:
+    return next((one.text for one in _said(folder) if one.about == about), None)
+
+
+def _said(folder: Path) -> Iterator[Said]:
+    for number, (_, line) in enumerate(JsonLines(folder / SAID).lines(), 1):
+        try:
+            yield _SAID.validate_json(line)
+        except ValidationError as error:
+            raise RunFolderError(f"{folder / SAID}, line {number} is nothing that was said; remove it") from error
+
+
+def _whole(text: str) -> str:
+    """Return a text as UTF-8 can hold it."""
+    return text.encode(errors="replace").decode()
