@@ -56,15 +56,15 @@ def serve(
         if find_spec("fastapi") is None or find_spec("uvicorn") is None:
             raise MissingExtra("fastapi", "web", "the live page")
         from debate.serve.web.app import Site
+        from debate.serve.web.comparing import Comparisons
         from debate.serve.web.library import Library
         from debate.serve.web.server import admission_for
         from debate.serve.web.server import serve as serve_page
 
         admission = admission_for(host, token, tuple(name or ()))
         library = Library([place])
-        site = Site(
-            library, _explorer(library, index, personas), _starter(library, place, index, personas, model or [])
-        )
+        starter = _starter(library, place, index, personas, model or [])
+        site = Site(library, _explorer(library, index, personas), starter, Comparisons([place]))
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
 

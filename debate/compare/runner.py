@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def compare_models(
     inputs = check_inputs(settings.run_settings(settings.models[0]))
     with exclusive_folder(settings.out, RunFolderError):
         _check_folder(settings)
-        files = [JsonLines(settings.out / f"answers-{n}.jsonl") for n in range(1, len(settings.models) + 1)]
+        files = _files(settings)
         if not all(seed.key in known for known in map(_read_answers, files) for seed in inputs.seeds):
             if store is None:
                 progress.preparing(f"opening {settings.index or settings.corpus}")
@@ -88,8 +88,13 @@ def compare_models(
             _retrieve(settings, inputs, store)
             for file, model in zip(files, settings.models, strict=True):
                 _answer(file, model, settings, inputs, store, progress, load)
-        passages = _read_passages(settings.out)
-        answers = [tuple(known[seed.key] for seed in inputs.seeds) for known in map(_read_answers, files)]
+        return _compared(settings, inputs, files)
+
+
+def _compared(settings: CompareSettings, inputs: RunInputs, files: Sequence[JsonLines]) -> Comparison:
+    """Read what the folder of a finished comparison holds, and test how the models differ."""
+    passages = _read_passages(settings.out)
+    answers = [tuple(known[seed.key] for seed in inputs.seeds) for known in map(_read_answers, files)]
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
     compared = compare_answers(answers, **limits, seed=settings.seed)
     return Comparison(
@@ -108,12 +113,39 @@ def read_comparison(folder: Path, progress: Progress) -> Comparison:
     Raises:
         DebateError: the folder holds no comparison.
     """
+    return compare_models(_recorded(folder), progress)
+
+
+def finished_comparison(folder: Path) -> Comparison:
+    """Read a comparison from its folder, and load no model for it.
+
+    Raises:
+        DebateError: the folder holds no comparison, or one that was stopped.
+    """
+    settings = _recorded(folder)
+    inputs = check_inputs(settings.run_settings(settings.models[0]))
+    files = _files(settings)
+    if not all(seed.key in known for known in map(_read_answers, files) for seed in inputs.seeds):
+        raise RunFolderError(f"the comparison {folder.name} is not finished; run the same debate compare again")
+    return _compared(settings, inputs, files)
+
+
+def is_comparison(folder: Path) -> bool:
+    """Return whether a folder holds a comparison."""
+    return (folder / RECORD).is_file()
+
+
+def _recorded(folder: Path) -> CompareSettings:
     path = folder / RECORD
     try:
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
     except (OSError, ValueError, KeyError) as error:
         raise RunFolderError(f"{folder} holds no comparison ({error}); give the folder of a debate compare") from error
-    return compare_models(compare_settings(recorded | {"out": folder}), progress)
+    return compare_settings(recorded | {"out": folder})
+
+
+def _files(settings: CompareSettings) -> list[JsonLines]:
+    return [JsonLines(settings.out / f"answers-{n}.jsonl") for n in range(1, len(settings.models) + 1)]
 
 
 def _check_folder(settings: CompareSettings) -> None:

@@ -13,8 +13,9 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
@@ -57,13 +58,8 @@ def write_comparison_page(comparison: Comparison) -> Path:
     Raises:
         RunFolderError: it cannot be written.
     """
-    page = _template().render(
-        nonce=secrets.token_urlsafe(16),
-        style=style(),
-        models=comparison.models,
-        failed=comparison.failed,
-        tests=[(one, _interval(one)) for one in comparison.compared],
-        questions=list(_questions(comparison)),
+    page = _template("comparison_page.html.j2").render(
+        nonce=secrets.token_urlsafe(16), style=style(), own_style=comparison_style(), **_values(comparison)
     )
     path = comparison.folder / "compare.html"
     unfinished = path.with_name(f".{path.name}.part")
@@ -73,6 +69,25 @@ def write_comparison_page(comparison: Comparison) -> Path:
     except OSError as error:
         raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
     return path
+
+
+def comparison_body(comparison: Comparison) -> str:
+    """Return the HTML of a comparison for a page of its own; every text in it is escaped."""
+    return _template("comparison_body.html.j2").render(**_values(comparison))
+
+
+def comparison_style() -> str:
+    """Return the style sheet of a comparison, which comes after the report's."""
+    return _own("comparison.css")
+
+
+def _values(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "models": comparison.models,
+        "failed": comparison.failed,
+        "tests": [(one, _interval(one)) for one in comparison.compared],
+        "questions": list(_questions(comparison)),
+    }
 
 
 def marked(text: str, other: str) -> tuple[tuple[Piece, ...], float]:
@@ -115,7 +130,16 @@ def _interval(one: Compared) -> Interval | None:
     return Interval(low, max(high - low, 0.5), middle)
 
 
+def _own(name: str) -> str:
+    return files("debate.output").joinpath(name).read_text("utf-8")
+
+
 @cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files("debate.output").joinpath("comparison_page.html.j2").read_text("utf-8"))
+def _templates() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_own), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _template(name: str) -> Template:
+    return _templates().get_template(name)

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from chains.errors import ChainError
 from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
+from debate.serve.web.compare_routes import compare_routes
+from debate.serve.web.comparing import Comparisons
 from debate.serve.web.explore_routes import explore_routes
 from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard, TooLargeError
@@ -31,6 +33,7 @@ class Site:
     library: Library
     explorer: Explorer | None = None
     starter: Starter | None = None
+    comparisons: Comparisons | None = None
 
 
 def create_app(site: Site, admission: Admission) -> FastAPI:
@@ -43,6 +46,8 @@ def create_app(site: Site, admission: Admission) -> FastAPI:
         app.include_router(explore_routes(site.explorer, site.library, pages))
     if site.starter:
         app.include_router(start_routes(site.starter, pages))
+    if site.comparisons:
+        app.include_router(compare_routes(site.comparisons, pages))
     _serve_assets(app, assets)
     _tell_errors(app, pages)
     app.add_middleware(Guard, admission=admission)
@@ -50,7 +55,12 @@ def create_app(site: Site, admission: Admission) -> FastAPI:
 
 
 def _sections(site: Site) -> tuple[tuple[str, str], ...]:
-    offered = [("/", "Runs", True), ("/explore", "Explore", site.explorer), ("/new", "New run", site.starter)]
+    offered: list[tuple[str, str, object]] = [
+        ("/", "Runs", True),
+        ("/explore", "Explore", site.explorer),
+        ("/new", "New run", site.starter),
+        ("/comparisons", "Compare", site.comparisons),
+    ]
     return tuple((address, name) for address, name, is_offered in offered if is_offered)
 
 

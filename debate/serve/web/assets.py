@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from debate.output.comparison_page import comparison_style
 from debate.output.report import style
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -24,7 +25,8 @@ class Asset:
 
 def load_assets() -> dict[str, Asset]:
     """Return every file of the page by its name."""
-    found = {"report.css": Asset(style().encode(), "text/css")}
+    sheets = {"report.css": style(), "comparison.css": comparison_style()}
+    found = {name: Asset(sheet.encode(), "text/css") for name, sheet in sheets.items()}
     for file in files(__package__).joinpath("static").iterdir():
         kind = _KINDS.get(file.name[file.name.rfind(".") :])
         if kind:
@@ -53,6 +55,6 @@ class Pages:
         )
         self._templates.globals.update(everywhere)
 
-    def render(self, name: str, **values: Any) -> str:
+    def render(self, page: str, /, **values: Any) -> str:
         """Return a page."""
-        return self._templates.get_template(f"{name}.html.j2").render(**values)
+        return self._templates.get_template(f"{page}.html.j2").render(**values)

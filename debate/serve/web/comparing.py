@@ -1,0 +1,137 @@
+"""The comparisons that the page shows, and the blind votes on them.
+
+Names come from requests; folders only from what lies on the disk. Who wrote an answer is told only once all are judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from debate.compare.runner import Comparison, finished_comparison, is_comparison
+from debate.compare.votes import Ballot, Choice, Votes
+from debate.errors import RunFolderError
+from debate.output.comparison import write_comparison
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two answers to judge, without their writers' names; ``passages`` are source and text of what both were given."""
+
+    ballot: str
+    question: str
+    first: str
+    second: str
+    passages: tuple[tuple[str, str], ...]
+    judged: int
+    left: int
+
+
+class Preferred(NamedTuple):
+    """How often each of two models was preferred."""
+
+    models: tuple[str, str]
+    wins: tuple[int, int]
+    ties: int
+    p: float
+
+
+class Comparisons:
+    """The comparisons below some folders.
+
+    Args:
+        places: folders of comparisons, or comparisons.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self._places = tuple(places)
+        self._read: dict[Path, Comparison] = {}
+        self._lock = Lock()
+
+    def names(self) -> list[str]:
+        """Return the names of all, in order."""
+        return sorted(self._folders())
+
+    def comparison(self, name: str) -> Comparison:
+        """Return a finished comparison.
+
+        Raises:
+            DebateError: there is none of this name, or it is not finished.
+        """
+        folder = self._folders().get(name)
+        if folder is None:
+            raise RunFolderError(f"there is no comparison {name!r}; go back to the list")
+        with self._lock:
+            if folder not in self._read:
+                self._read[folder] = finished_comparison(folder)
+            return self._read[folder]
+
+    def next_pair(self, name: str) -> Pair | None:
+        """Return what is to be judged next; None where all is.
+
+        Raises:
+            DebateError: as ``comparison``, or its votes cannot be read.
+        """
+        found = self.comparison(name)
+        votes = _votes(found)
+        left = votes.ballots(found.answers)
+        if not left:
+            return None
+        ballot = left[0]
+        place = next(n for n, one in enumerate(found.questions) if one.key == ballot.question_key)
+        return Pair(
+            _id(ballot),
+            found.questions[place].text,
+            ballot.first.opinion.answer if ballot.first.opinion else "",
+            ballot.second.opinion.answer if ballot.second.opinion else "",
+            tuple((one.source or one.id, one.text) for one in found.passages[place]),
+            sum(1 for _ in votes),
+            len(left),
+        )
+
+    def vote(self, name: str, ballot: str, choice: Choice) -> int:
+        """Keep a judgement, and count all once none is left; return how many are left.
+
+        Raises:
+            DebateError: as ``comparison``, or these answers are judged already.
+        """
+        found = self.comparison(name)
+        with self._lock:
+            votes = _votes(found)
+            left = votes.ballots(found.answers)
+            asked = next((one for one in left if _id(one) == ballot), None)
+            if asked is None:
+                raise RunFolderError("these two answers are judged already; load the page again")
+            votes.add(asked, choice)
+        if len(left) == 1:
+            write_comparison(found)
+        return len(left) - 1
+
+    def tallies(self, name: str) -> list[Preferred]:
+        """Return what was preferred, for each two models.
+
+        Raises:
+            DebateError: as ``next_pair``.
+        """
+        found = self.comparison(name)
+        votes = _votes(found)
+        counted = [(pair, votes.tally(*pair)) for pair in combinations(found.models, 2)]
+        return [Preferred(pair, tally.wins, tally.ties, tally.p) for pair, tally in counted]
+
+    def _folders(self) -> dict[str, Path]:
+        beside = [one for place in self._places if place.is_dir() for one in (place, *place.iterdir())]
+        return {one.name: one for one in beside if is_comparison(one)}
+
+
+def _votes(comparison: Comparison) -> Votes:
+    return Votes(comparison.folder / "votes.jsonl")
+
+
+def _id(ballot: Ballot) -> str:
+    told = "\n".join((ballot.question_key, ballot.first.model, ballot.second.model))
+    return hashlib.sha256(told.encode(errors="replace")).hexdigest()[:24]
