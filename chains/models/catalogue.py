@@ -84,7 +84,7 @@ KNOWN = (
         "a laptop with 8 GB",
         worth=2,
     ),
-    KnownModel("Qwen/Qwen3-4B-Instruct-2507", _QWEN3_4B, "a laptop with 16 GB; many languages", "openvino", worth=3),
+    KnownModel("Qwen/Qwen3-4B-Instruct-2507", _QWEN3_4B, "16 GB, 13 free; many languages", "openvino", worth=3),
     KnownModel("unsloth/Qwen3-4B-Instruct-2507-bnb-4bit", _QWEN3_4B, "an 8 GB card; many languages", worth=4),
     KnownModel(
         "unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit",

@@ -60,7 +60,8 @@ class RemoteBackend:
         self._window: int | None = (getattr(llm, "profile", None) or {}).get("max_input_tokens")
         self._asynchronous = False
         self._unknown: frozenset[str] = frozenset()  # parameters that the server refused
-        self._too_long: list[tuple[float, int]] = []  # (bytes, new tokens) that it refused
+        self._refused: set[tuple[int, int]] = set()  # (bytes, new tokens) of prompts that it called too long
+        self._too_long: set[tuple[int, int]] = set()  # those that are believed
         self._bytes_a_token = _BYTES_A_TOKEN
         self._no_system_role = False
 
@@ -105,13 +106,25 @@ class RemoteBackend:
                 self._no_system_role = True
                 return self._one(request, config)
             if is_too_long(error):
-                self._too_long.append((_size(request.prompt), new))
+                self._learn_refusal(_size(request.prompt), new)
                 raise WindowExceeded(f"the prompt is longer than the model's window: {error}") from error
             if (passing := unavailable(error)) is not None:
                 raise passing from error
             raise
         self._check_whole(request.prompt, raw, new)
         return raw
+
+    def _learn_refusal(self, size: int, new: int) -> None:
+        """Believe a window that two prompts were longer than; one refusal may be a fault that speaks of a window."""
+        self._refused |= {(size, new)}
+        if len(self._refused) > 1:
+            self._too_long |= self._refused
+
+    def _learn_whole(self, size: int, new: int) -> None:
+        """Forget refusals that a prompt at least as long, which was read, has proved wrong."""
+        wrong = {(refused, beside) for refused, beside in self._refused if refused <= size and beside <= new}
+        self._refused -= wrong
+        self._too_long -= wrong
 
     def _read(self, llm: Any, request: AttemptRequest, config: RunnableConfig) -> RawText:
         value = _Prompt(prompt=request.prompt, as_one=self._no_system_role)
@@ -151,11 +164,11 @@ class RemoteBackend:
         """Notice a prompt that the server cut to its window without a word, by its own count of tokens."""
         size = _size(prompt)
         if not raw.tokens_in or size < _LONG:
-            return
+            return self._learn_whole(size, new)
         if raw.tokens_in * _MOST_BYTES_A_TOKEN >= size:
             self._bytes_a_token = size / raw.tokens_in
-            return
-        self._too_long.append((size, new))
+            return self._learn_whole(size, new)
+        self._too_long |= {(size, new)}
         message = (
             f"the server read {raw.tokens_in} tokens of a prompt of about {size / _BYTES_A_TOKEN:.0f}: it cut the "
             "prompt to its window; give it a longer one (Ollama: num_ctx), or ask with fewer or shorter passages"

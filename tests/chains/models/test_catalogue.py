@@ -36,7 +36,7 @@ def test_without_a_gpu_models_stored_in_4_bits_for_one_do_not_run_and_the_gpu_is
     [
         (2.5, "OpenVINO/Qwen2.5-1.5B-Instruct-int4-ov"),
         (5, "OpenVINO/Phi-4-mini-instruct-int4-ov"),
-        (12, "Qwen/Qwen3-4B-Instruct-2507"),
+        (14, "Qwen/Qwen3-4B-Instruct-2507"),
     ],
 )
 def test_without_a_gpu_the_best_model_that_writes_within_the_free_memory_is_recommended(free: float, name: str) -> None:

@@ -46,6 +46,16 @@ class Chat(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
+class RefusingTwo(Chat):
+    """Calls its first two prompts too long, whatever they are."""
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        if len(self.calls) < 2:
+            self.calls.append({})
+            raise ContextOverflowError("too long")
+        return super()._generate(messages)
+
+
 class Streaming(Chat):
     """Streams without an end; counts the chunks that were taken."""
 
@@ -151,13 +161,37 @@ def test_prompts_are_completed_concurrently_and_come_back_in_order() -> None:
     assert [one.text for one in complete_all(llm, prompts, [LIMITS] * 2)] == ["One.", "Two."]
 
 
-def test_a_prompt_that_was_too_long_is_known_from_then_on_and_a_shorter_one_is_not() -> None:
+_LONG_QUESTION = "Can it, or may it, or must it, and who says so, and why, and since when?"
+LONGER = RenderedPrompt("", _LONG_QUESTION, _LONG_QUESTION)
+
+
+def test_prompts_that_were_too_long_are_known_from_then_on_and_a_shorter_one_is_not() -> None:
     llm = Failing(texts=[], error=ContextOverflowError("too long"))
     with pytest.raises(WindowExceeded, match="longer than the model's window: too long"):
+        completion_chain(llm, LIMITS).invoke(LONGER)
+    with pytest.raises(WindowExceeded):
         completion_chain(llm, LIMITS).invoke(PROMPT)
     assert not fits_window(llm, PROMPT, LIMITS)
     assert fits_window(llm, RenderedPrompt("", "Why?", "Why?"), LIMITS)
     assert fits_window(llm, PROMPT, WordLimits(0, 20))
+
+
+def test_one_refusal_alone_is_no_window_so_that_other_prompts_are_still_sent() -> None:
+    llm = Failing(texts=[], error=ContextOverflowError("too long"))
+    with pytest.raises(WindowExceeded):
+        completion_chain(llm, LIMITS).invoke(PROMPT)
+    assert fits_window(llm, LONGER, LIMITS)
+
+
+def test_a_longer_prompt_that_was_read_proves_refusals_wrong() -> None:
+    llm = RefusingTwo(texts=["No."] * 9)
+    chain = completion_chain(llm, LIMITS)
+    with pytest.raises(WindowExceeded):
+        chain.invoke(RenderedPrompt("", "Why?", "Why?"))
+    with pytest.raises(WindowExceeded):
+        chain.invoke(PROMPT)
+    chain.invoke(LONGER)
+    assert fits_window(llm, PROMPT, LIMITS)
 
 
 @pytest.mark.parametrize("error", [ConnectionError("lost"), TimeoutError("slow")])
