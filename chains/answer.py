@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -9,19 +10,31 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
-from chains.schemas import Completion
+from chains.inputs import QuestionInput
+from chains.schemas import Completion, Question, as_question
 from prompts import RenderedPrompt, load_prompt
 
 
 def answer_chain(
     llm: BaseLanguageModel[Any], *, text: str = "", max_words: int = 200, seed: int = 0
-) -> Runnable[str, Completion]:
-    """Return a Runnable from an instruction to an answer; ``text`` is what the instruction is about."""
+) -> Runnable[Question | str | Mapping[str, Any], Completion]:
+    """Return a Runnable from an instruction to an answer.
+
+    Args:
+        text: what the instruction is about, where the question itself says nothing of it.
+
+    Raises:
+        ChainError: ``max_words`` below 1; when run, an input that holds no instruction.
+        GenerationError (when run): the prompt does not fit the model's window, or the model returned no text.
+    """
     prompt = load_prompt("answer")
 
-    def render(instruction: str) -> RenderedPrompt:
-        return prompt.render(question=instruction, input=text)
+    def render(asked: Question | str | Mapping[str, Any]) -> RenderedPrompt:
+        question = as_question(asked)
+        return prompt.render(question=question.text, input=question.about or text)
 
-    chain = RunnableLambda(render) | completion_chain(llm, WordLimits(maximum=max_words), seed)
+    chain: Runnable[Any, Completion] = RunnableLambda(render) | completion_chain(
+        llm, WordLimits(maximum=max_words), seed
+    )
     chain.name = "answer"
-    return chain.with_types(input_type=str).with_config(run_name="answer")
+    return chain.with_types(input_type=QuestionInput).with_config(run_name="answer")

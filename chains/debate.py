@@ -68,7 +68,8 @@ class DebateSteps:
             without them only words tell.
 
     Raises:
-        ChainError: fewer than two personas or two rounds, which is no debate, or more than eight personas.
+        ChainError: fewer than two personas or two rounds, which is no debate, more than eight personas, or no
+            candidates.
     """
 
     def __init__(
@@ -92,6 +93,8 @@ class DebateSteps:
             raise ChainError(f"a debate takes at most {MOST} personas, {len(personas)} given; name fewer debaters")
         if rounds < 2:
             raise ChainError(f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody")
+        if candidates < 1:
+            raise ChainError(f"a turn is chosen from at least one candidate, {candidates} given")
         self.personas = tuple(personas)
         self.rounds = rounds
         self.speakers = Speakers(llm, llms or {})

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from langchain_core.documents import Document
@@ -30,7 +30,7 @@ from chains.generation.contract import WordLimits
 from chains.generation.ladder import Check
 from chains.inputs import OpinionInput
 from chains.plan import write_from_plan
-from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks
+from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
@@ -41,6 +41,7 @@ _MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
 Style = Literal["single", "by_chunk", "plan"]
+STYLES = (*get_args(Style), "auto")
 # By chunk a model of 135 million parameters covered its passages and kept its length, which from one prompt it did not
 # (benchmarks/answers.py). Models of 7 billion and more were not compared yet and keep the one prompt, which lets them
 # weigh the passages against each other; the bound between the two is a guess.
@@ -78,15 +79,18 @@ def opinion_chain(
     only a question without passages does. The opinion's ``abstained_because`` says which it was. ``verify`` reads a
     sentence with its passage and has the last word on support (see ``chains.text.support.grounding``).
 
-    Raises (when run):
-        ChainError: a chunk is not of the store that ``abstention`` was calibrated on.
+    Raises:
+        ChainError: an unknown ``style``; when run, an input that holds no question or passages, a chunk that is not of
+            the store that ``abstention`` was calibrated on, or embeddings or ``verify`` that leave texts out.
         GenerationError: the prompt does not fit the model even with a single passage.
     """
+    if style not in STYLES:
+        raise ChainError(f"style {style!r} is unknown; there are: {', '.join(STYLES)}")
     voice = (persona or load_persona("professor")).voice
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
-        request = asked if isinstance(asked, OpinionRequest) else _request(asked)
-        question = request.question if isinstance(request.question, str) else request.question.text
+        request = _request(asked)
+        question = as_question(request.question).text
         chunks = as_chunks(request.chunks)
         if not chunks:
             return _unanswered(chunks, Abstention.NO_PASSAGE, str(Abstention.NO_PASSAGE))
@@ -191,7 +195,11 @@ def training_example(
     return opinion_prompt(voice, question, passages, limits, answer).text
 
 
-def _request(asked: Mapping[str, Any]) -> OpinionRequest:
+def _request(asked: OpinionRequest | Mapping[str, Any]) -> OpinionRequest:
+    if isinstance(asked, OpinionRequest):
+        return asked
+    if not isinstance(asked, Mapping):
+        raise ChainError(f"the opinion chain takes a mapping with question and context, not {type(asked).__name__}")
     try:
         return OpinionRequest(question=asked["question"], chunks=asked["context"])
     except KeyError as error:

@@ -14,11 +14,13 @@ from langchain_core.callbacks import CallbackManager
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import ensure_config
 
+from chains.errors import ChainError
 from chains.inputs import QuestionInput
 from chains.schemas import Chunk, Question, as_chunks, as_question
 from prompts import PointOfView
 from vectorstore import POV, POVRetriever, as_pov_store
 from vectorstore.retriever import distinct_search
+from vectorstore.store.ranking import check_mode
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
@@ -54,10 +56,16 @@ def pov_retrieval_chain(
         povs: the points of view; a persona's own are taken as they are.
         pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
         rerank: let the embedding model's reranker read the best passages; None does so where it has one.
+
+    Raises:
+        ChainError: something in ``povs`` is no point of view.
+        VectorStoreError: an unknown mode, or a store that cannot be searched; when run, a ``k`` or weight out of range.
     """
-    retriever = POVRetriever(
-        store=store, povs=as_povs(povs), pov_weight=pov_weight, k=k, mode=mode, rerank=rerank
-    ).with_config(metadata=_search_facts(povs, pov_weight, mode))
+    views = as_povs(povs)
+    check_mode(mode)
+    retriever = POVRetriever(store=store, povs=views, pov_weight=pov_weight, k=k, mode=mode, rerank=rerank).with_config(
+        metadata=_search_facts(views, pov_weight, mode)
+    )
 
     def retrieve(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Chunk, ...]:
         return as_chunks(retriever.invoke(_text(asked), config))
@@ -145,7 +153,14 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
 
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:
-    """Turn what a persona holds into what the store weighs."""
+    """Turn what a persona holds into what the store weighs.
+
+    Raises:
+        ChainError: something that is no point of view.
+    """
+    for pov in povs:
+        if not isinstance(pov, POV | PointOfView):
+            raise ChainError(f"a point of view is a POV, not {pov!r}; write POV(text=..., weight=1.0)")
     return [pov if isinstance(pov, POV) else POV(text=pov.text, weight=pov.weight, against=pov.against) for pov in povs]
 
 

@@ -66,7 +66,8 @@ def translation_chain(
         glossary: how terms are to be translated; those that stand in the text are shown and checked.
 
     Raises:
-        ChainError: an unknown language; when run, a paragraph that does not fit the model's window.
+        ChainError: an unknown language; when run, an input that is no text, or a paragraph that does not fit the
+            model's window.
     """
     check_language(language)
     name, least, most = LANGUAGES[language]
@@ -87,7 +88,10 @@ def translation_chain(
                     )
             return complete_all(llm, prompts, limits, seed, config, prose=False, may_be_empty=any(kept))
 
-        return translated(asked if isinstance(asked, str) else asked.answer, language, terms, ask)
+        text = asked.answer if isinstance(asked, Opinion) else asked
+        if not isinstance(text, str):
+            raise ChainError(f"a translation takes a text or an Opinion, not {type(text).__name__}")
+        return translated(text, language, terms, ask)
 
     return RunnableLambda(translate, name="translate").with_types(input_type=str).with_config(run_name="translate")
 

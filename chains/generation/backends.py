@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from langchain_core.runnables import Runnable
+
 from chains.errors import ChainError
 from chains.generation.contract import Backend
 
@@ -26,9 +28,12 @@ def backend_for(llm: Any) -> Backend:
     """Return what the contract asks for attempts; the same object for the same model, with all that it has learned.
 
     Raises:
-        ChainError: arguments are bound to a local model, which gets its own from the chain.
+        ChainError: this is no language model of LangChain's, or arguments are bound to a local model, which gets its
+            own from the chain.
     """
     own: Backend | None = getattr(llm, "contract_backend", None)
+    if own is None and not isinstance(llm, Runnable):
+        raise ChainError(f"{llm!r} is no LangChain language model; load_llm(ModelSettings(name=...)) makes one")
     if own is None:
         return _remote(_ByIdentity(llm))
     if bound := getattr(llm, "kwargs", None):

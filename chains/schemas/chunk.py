@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
 from langchain_core.documents import Document
+from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
+
+from chains.errors import ChainError
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,30 @@ def _first(metadata: Mapping[str, Any], *names: str) -> str:
     return next(found, "")
 
 
-def as_chunks(passages: Sequence[Chunk | Document]) -> tuple[Chunk, ...]:
-    """Accept LangChain documents wherever chunks are asked for."""
-    return tuple(
-        passage if isinstance(passage, Chunk) else chunk_from_document(passage, rank)
-        for rank, passage in enumerate(passages, 1)
-    )
+def as_chunks(passages: Sequence[Chunk | Document | Mapping[str, Any]]) -> tuple[Chunk, ...]:
+    """Accept LangChain documents, and mappings with a chunk's fields, wherever chunks are asked for.
+
+    Raises:
+        ChainError: a passage is none of these.
+    """
+    if isinstance(passages, str | Mapping) or not isinstance(passages, Iterable):
+        raise ChainError(f"passages are a list of chunks or documents, not {type(passages).__name__}")
+    return tuple(_as_chunk(passage, rank) for rank, passage in enumerate(passages, 1))
+
+
+def _as_chunk(passage: object, rank: int) -> Chunk:
+    if isinstance(passage, Chunk):
+        return passage
+    if isinstance(passage, Document):
+        return chunk_from_document(passage, rank)
+    if not isinstance(passage, Mapping):
+        raise ChainError(f"passage {rank} is not a chunk, a document or a mapping, but {type(passage).__name__}")
+    names = {field.name for field in fields(Chunk)}
+    unknown = next((name for name in passage if name not in names), None)
+    if unknown is not None:
+        raise ChainError(f"passage {rank}: a chunk has no field {unknown!r}; give it id and text")
+    try:
+        return Chunk(**passage)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ChainError(f"passage {rank}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

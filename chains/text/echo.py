@@ -6,6 +6,7 @@ Text only. A paraphrase in other words is no echo here.
 import re
 from collections.abc import Sequence
 
+from chains.errors import ChainError
 from chains.text.ngrams import ngrams
 
 # Each kind stops at its own closing mark or at the line's end: a mark left open quotes nothing.
@@ -32,10 +33,10 @@ def echo_share(text: str, said_before: str | Sequence[str], n: int = 4) -> float
         0.0 where the text is shorter than n words, or all quotation.
 
     Raises:
-        ValueError: n is below 1.
+        ChainError: n is below 1.
     """
     if n < 1:
-        raise ValueError(f"n = {n}: an n-gram has at least one word")
+        raise ChainError(f"n = {n}: an n-gram has at least one word")
     earlier = [said_before] if isinstance(said_before, str) else said_before
     said = {gram for one in earlier for gram in ngrams(one, n)}
     grams = [gram for stretch in outside_quotation(text) for gram in ngrams(stretch, n)]

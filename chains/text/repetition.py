@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chains.errors import ChainError
 from chains.text.sentences import UNSPACED
 
 __all__ = ["Loop", "TokenLoop", "detect_loop", "loop_in_tokens", "seq_rep_n"]
@@ -113,10 +114,10 @@ def seq_rep_n(text_or_tokens: str | Sequence[Hashable], n: int = 4) -> float:
         A share in [0, 1); 0.0 for a sequence shorter than n.
 
     Raises:
-        ValueError: n is below 1.
+        ChainError: n is below 1.
     """
     if n < 1:
-        raise ValueError(f"n = {n}: an n-gram has at least one token")
+        raise ChainError(f"n = {n}: an n-gram has at least one token")
     tokens: Sequence[Hashable] = _units(text_or_tokens)[0] if isinstance(text_or_tokens, str) else text_or_tokens
     grams = [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0

@@ -16,6 +16,7 @@ from chains import (
     Chunk,
     DebateRequest,
     OpinionRequest,
+    answer_chain,
     debate_chain,
     deepening_chain,
     opinion_chain,
@@ -58,6 +59,10 @@ def debating() -> tuple[Runnable[Any, Any], Any]:
     )
 
 
+def answering() -> tuple[Runnable[Any, Any], Any]:
+    return answer_chain(ScriptedLLM(script={QUESTION: "It grew."})), QUESTION
+
+
 def retrieval() -> tuple[Runnable[Any, Any], Any]:
     store = FaissStore.from_texts(["Trade grew.", "Trade shrank."], EMBEDDING, ids=["a", "b"])
     return pov_retrieval_chain(store, [POV("Trade is good.")], k=1), QUESTION
@@ -65,7 +70,14 @@ def retrieval() -> tuple[Runnable[Any, Any], Any]:
 
 every_chain = pytest.mark.parametrize(
     ("make", "behind"),
-    [(opinion, "llm"), (deepening, "llm"), (translation, "llm"), (debating, "llm"), (retrieval, "retriever")],
+    [
+        (opinion, "llm"),
+        (deepening, "llm"),
+        (translation, "llm"),
+        (debating, "llm"),
+        (answering, "llm"),
+        (retrieval, "retriever"),
+    ],
     ids=lambda value: getattr(value, "__name__", value),
 )
 
@@ -135,6 +147,7 @@ def test_the_input_s_schema_has_a_title_and_says_what_is_needed(make: Callable, 
         (deepening, {"text": QUESTION}),
         (translation, "Trade was 162."),
         (debating, {"question": QUESTION}),
+        (answering, {"text": QUESTION}),
         (retrieval, {"text": QUESTION}),
     ],
 )

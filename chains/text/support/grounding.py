@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chains.errors import ChainError
 from chains.schemas import Support
 from chains.text.content import claims_nothing, content_words
 from chains.text.sentences import CITATION, UNSPACED, Sentence, split_sentences
@@ -98,7 +99,7 @@ def ground(
             only about pairs that no rule refuses, and then its word counts instead of the score.
 
     Raises:
-        ValueError: `embed` or `verify` gave another number of results than it was asked for.
+        ChainError: `embed` or `verify` gave another number of results than it was asked for.
     """
     sentences = [s for s in split_sentences(answer) if content_words(s.text) and not claims_nothing(s.text)]
     passages = [read_passage(chunk.text) for chunk in chunks]
@@ -122,11 +123,11 @@ def cite(answer: str, grounding: Grounding) -> str:
     A sentence that has a marker already is left as it is, so citing twice changes nothing.
 
     Raises:
-        ValueError: the grounding belongs to another answer.
+        ChainError: the grounding belongs to another answer.
     """
     cited, _ = _insert_markers(grounding)
     if answer not in (grounding.answer, cited):
-        raise ValueError(f"the grounding is of another answer, which begins {grounding.answer[:60]!r}")
+        raise ChainError(f"the grounding is of another answer, which begins {grounding.answer[:60]!r}")
     return cited
 
 
@@ -156,7 +157,7 @@ def _cosine(sentences: Sequence[Sentence], passages: Sequence[Passage], embed: E
     texts = [*map(_bare, sentences), *(text for piece in pieces for text in piece)]
     vectors = np.asarray(embed(texts), dtype=np.float64)
     if len(vectors) != len(texts):
-        raise ValueError(f"embed gave {len(vectors)} vectors for {len(texts)} texts")
+        raise ChainError(f"embed gave {len(vectors)} vectors for {len(texts)} texts")
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     cosine = vectors[: len(sentences)] @ vectors[len(sentences) :].T
     starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
@@ -180,7 +181,7 @@ def _verified(
     if pairs:
         found = np.asarray(verify(pairs), dtype=np.float64)
         if found.shape != (len(pairs),):
-            raise ValueError(f"verify gave results of shape {found.shape} for {len(pairs)} pairs")
+            raise ChainError(f"verify gave results of shape {found.shape} for {len(pairs)} pairs")
         probabilities[worth] = found
     return probabilities
 

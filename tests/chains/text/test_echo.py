@@ -2,6 +2,7 @@
 
 import pytest
 
+from chains.errors import ChainError
 from chains.text.echo import echo_share
 
 SAID = "The group is a stage and not an actor. Its members share grievances and nothing else."
@@ -57,5 +58,5 @@ def test_a_text_shorter_than_n_words_is_no_echo() -> None:
 
 
 def test_n_is_at_least_one() -> None:
-    with pytest.raises(ValueError, match="n = 0"):
+    with pytest.raises(ChainError, match="n = 0"):
         echo_share("text", [SAID], n=0)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chains.errors import ChainError
 from chains.text.repetition import Loop, TokenLoop, detect_loop, loop_in_tokens, seq_rep_n
 
 PROSE = (
@@ -189,7 +190,7 @@ def test_seq_rep_n_of_a_text_shorter_than_n_is_zero() -> None:
 
 
 def test_n_below_one_is_an_error_that_names_it() -> None:
-    with pytest.raises(ValueError, match="n = 0"):
+    with pytest.raises(ChainError, match="n = 0"):
         seq_rep_n("any text", n=0)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chains.errors import ChainError
 from chains.text.sentences import CITATION
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 
@@ -92,7 +93,7 @@ def test_embedding_does_not_excuse_a_wrong_number() -> None:
 
 
 def test_missing_vectors_are_an_error_that_counts_them() -> None:
-    with pytest.raises(ValueError, match="embed gave 1 vectors for 5 texts"):
+    with pytest.raises(ChainError, match="embed gave 1 vectors for 5 texts"):
         ground("Oil is dear.", CHUNKS, lambda texts: np.ones((1, 2)))
 
 
@@ -154,7 +155,7 @@ def test_marker_stands_within_the_quotation_marks_and_without_space_in_japanese(
 
 
 def test_grounding_of_another_answer_is_an_error() -> None:
-    with pytest.raises(ValueError, match="another answer"):
+    with pytest.raises(ChainError, match="another answer"):
         cite("Something else.", ground("The bank lends.", CHUNKS, None))
 
 
@@ -248,7 +249,7 @@ def test_verifier_has_the_last_word_on_what_no_rule_refuses() -> None:
 
 
 def test_verifier_that_answers_too_little_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"shape \(2,\) for 1 pairs"):
+    with pytest.raises(ChainError, match=r"shape \(2,\) for 1 pairs"):
         ground("Chinese refiners bought crude.", [OIL], None, verify=lambda pairs: np.ones(2))
 
 

@@ -1,0 +1,92 @@
+"""What a host gives by mistake is a ChainError or an error of the store, in one line that says what to give."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fakes import EMBEDDING, ScriptedLLM
+from langchain_core.documents import Document
+from langchain_core.runnables import RunnableLambda
+
+from chains import (
+    ChainError,
+    Chunk,
+    answer_chain,
+    debate_chain,
+    opinion_chain,
+    pov_retrieval_chain,
+    seq_rep_n,
+    translation_chain,
+)
+from chains.schemas import as_chunks
+from prompts import load_personas
+from vectorstore import FaissStore, POVError, StoreError
+
+LLM = ScriptedLLM(script={"Did trade grow": "Trade grew by 3%."})
+PERSONAS = load_personas(None).personas[:2]
+CHUNK = {"id": "c1", "text": "Trade grew by 3%."}
+STORE = FaissStore.from_texts(["Trade grew.", "Trade shrank."], EMBEDDING)
+
+
+def opinion(context: Any = (CHUNK,), question: Any = "Did trade grow?", **options: Any) -> Any:
+    return opinion_chain(LLM, **options).invoke({"question": question, "context": context})
+
+
+def debate(found: Any, **options: Any) -> Any:
+    return debate_chain(LLM, PERSONAS, {one.id: RunnableLambda(lambda _: found) for one in PERSONAS}, **options).invoke(
+        "Did trade grow?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: opinion_chain(LLM).invoke(3), "takes a mapping with question and context, not int"),
+        (lambda: opinion_chain(LLM).invoke("Did it?"), "takes a mapping with question and context, not str"),
+        (lambda: opinion("Trade grew."), "passages are a list of chunks or documents, not str"),
+        (lambda: opinion(CHUNK), "passages are a list of chunks or documents, not dict"),
+        (lambda: opinion(None), "passages are a list of chunks or documents, not NoneType"),
+        (lambda: opinion([CHUNK, "text"]), "passage 2 is not a chunk, a document or a mapping, but str"),
+        (lambda: opinion([{"id": "c", "words": 3}]), "passage 1: a chunk has no field 'words'; give it id and text"),
+        (lambda: opinion([{"id": "c"}]), "passage 1: text: "),
+        (lambda: opinion(question=" "), "the question is empty"),
+        (lambda: opinion(style="essay"), "style 'essay' is unknown; there are: single, by_chunk, plan, auto"),
+        (lambda: opinion(verify=lambda pairs: [0.9] * 7), r"verify gave results of shape \(7,\) for 1 pairs"),
+        (lambda: opinion_chain("smollm2").invoke({"question": "Q?", "context": [CHUNK]}), "'smollm2' is no LangChain"),
+        (lambda: debate("text"), "passages are a list of chunks or documents, not str"),
+        (lambda: debate([CHUNK], candidates=0), "at least one candidate, 0 given"),
+        (lambda: translation_chain(LLM).invoke(3), "takes a text or an Opinion, not int"),
+        (lambda: answer_chain(LLM).invoke(None), "a question is a text, a mapping or a Question, not NoneType"),
+        (lambda: answer_chain(LLM).invoke({"txt": "Did it?"}), "no field 'txt'"),
+        (lambda: pov_retrieval_chain(STORE, ["Trade is good."]), "a point of view is a POV, not 'Trade is good.'"),
+        (lambda: seq_rep_n("a b", 0), "n = 0"),
+    ],
+)
+def test_a_wrong_input_of_a_chain_is_told_in_one_line(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ChainError, match=message) as told:
+        call()
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "message"),
+    [
+        (StoreError, {"mode": "sparse"}, "mode 'sparse' is unknown"),
+        (StoreError, {"k": 0}, "k=0"),
+        (POVError, {"pov_weight": 3}, "pov_weight 3.0"),
+    ],
+)
+def test_a_wrong_argument_of_a_search_is_the_stores_error(error: type[Exception], options: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        pov_retrieval_chain(STORE, [], **options).invoke("Did trade grow?")
+
+
+def test_passages_are_chunks_documents_or_mappings_in_any_mixture() -> None:
+    found = as_chunks([Chunk("a", "One."), Document("Two.", id="b"), {"id": "c", "text": "Three."}])
+    assert [(one.id, one.text) for one in found] == [("a", "One."), ("b", "Two."), ("c", "Three.")]
+
+
+def test_what_a_question_is_about_reaches_the_answers_prompt() -> None:
+    llm = ScriptedLLM(script={"The tariff of 1911": "It doubled."})
+    asked = {"text": "What happened?", "about": "The tariff of 1911"}
+    assert answer_chain(llm).invoke(asked).text == "It doubled."
