@@ -57,7 +57,8 @@ def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterato
             _check_same_run(folder, settings, force)
             yield folder
             return
-        _check_free(folder, {LOCK, f".{RECORD}.part"})
+        if _foreign(folder, ()):
+            raise _no_run(folder)
         try:
             write_record(folder / RECORD, _record(settings), RunFolderError)
             yield folder
@@ -120,14 +121,18 @@ def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(out: Path) -> Path:
     if out.is_file():
         raise RunFolderError(f"{out} is a file; give a folder with --out")
-    if out.is_dir() and not is_run(out):  # before the lock, which would leave its file in somebody's folder
-        _check_free(out, {path.name for path in out.glob(".*")})
+    # Before the lock, which would leave its file in somebody's folder. Another process may make it a run meanwhile.
+    if out.is_dir() and not is_run(out) and _foreign(out, {RECORD, *_WRITTEN_ALONGSIDE}) and not is_run(out):
+        raise _no_run(out)
     return out
 
 
-def _check_free(folder: Path, own: Iterable[str]) -> None:
-    if {path.name for path in folder.iterdir()}.difference(own):
-        raise RunFolderError(f"{folder} holds files that are no run; give a new folder with --out")
+def _foreign(folder: Path, own: Iterable[str]) -> set[str]:
+    return {path.name for path in folder.iterdir() if not path.name.startswith(".")}.difference(own)
+
+
+def _no_run(folder: Path) -> RunFolderError:
+    return RunFolderError(f"{folder} holds files that are no run; give a new folder with --out")
 
 
 def _new_folder(stem: str) -> Path:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from fakes import EMBEDDING, ScriptedLLM
+from filelock import FileLock
 from pydantic import Field
 
 from debate import DebateSettings, RunFolderError, run_questions
+from debate.locking import LOCK
 from debate.run.folder import RECORD, open_run_folder, read_record, what_changed
 from vectorstore import CorpusError, FaissStore, load_corpus
 
@@ -116,6 +118,22 @@ def test_the_folder_of_something_else_is_refused_and_nothing_is_left_in_it(tmp_p
 def test_settings_that_say_how_much_or_how_fast_are_no_other_run(tmp_path: Path, change: dict) -> None:
     keep(tmp_path)
     assert what_changed(tmp_path / "out", settings_in(tmp_path, **change)) == ()
+
+
+def test_a_folder_that_another_process_makes_a_run_meanwhile_is_that_process_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / RECORD).touch()
+    (tmp_path / "out" / "checkpoints.sqlite").touch()
+    answers = iter([False, True])  # it is made between two looks
+    monkeypatch.setattr("debate.run.folder.is_run", lambda folder: next(answers))
+    with (
+        FileLock(tmp_path / "out" / LOCK),
+        pytest.raises(RunFolderError, match="another process works in"),
+        open_run_folder(settings_in(tmp_path)),
+    ):
+        pass
 
 
 def test_hidden_files_and_runs_inside_the_corpus_are_no_part_of_it(tmp_path: Path) -> None:

@@ -25,6 +25,21 @@ READERS: dict[str, tuple[str, str]] = {
     ".tsv": ("csv_file", "read_csv"),
     ".xlsx": ("office.xlsx", "read_xlsx"),
     ".jsonl": ("jsonl", "read_jsonl"),
+    ".eml": ("mail", "read_mail"),
+    ".pptx": ("converted", "read_converted"),
+    ".epub": ("converted", "read_converted"),
+    ".odt": ("converted", "read_converted"),
+    ".rtf": ("converted", "read_converted"),
+}
+# What users bring, and what to do with it.
+_REMEDIES = {
+    ".doc": "save it as .docx",
+    ".ppt": "save it as .pptx",
+    ".xls": "save it as .xlsx",
+    ".ods": "save it as .xlsx or .csv",
+    ".msg": "save it as .eml",
+    ".pages": "export it as .docx or .pdf",
+    ".json": "write one object a line into a .jsonl file",
 }
 
 
@@ -36,7 +51,8 @@ def read_records(path: Path) -> Records:
     """
     suffix = path.suffix.lower()
     if suffix not in READERS:
-        raise CorpusError(f"no reader for {path.suffix!r}. Readable: {' '.join(sorted(READERS))}")
+        remedy = f"; {_REMEDIES[suffix]}" if suffix in _REMEDIES else ""
+        raise CorpusError(f"no reader for {path.suffix!r}{remedy}. Readable: {' '.join(sorted(READERS))}")
     module, name = READERS[suffix]
     read: Callable[[Path], Records] = getattr(import_module(f"{__name__}.{module}"), name)
     try:

@@ -1,0 +1,52 @@
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from vectorstore.corpus.readers import read_records
+from vectorstore.errors import CorpusError
+
+
+def message() -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"] = "The salt union", "Anthony Hentzau <a@ruritania.example>"
+    mail["Date"] = "Mon, 01 May 1911 10:00:00 +0000"
+    return mail
+
+
+def saved(folder: Path, mail: EmailMessage) -> Path:
+    (folder / "a.eml").write_bytes(mail.as_bytes())
+    return folder / "a.eml"
+
+
+def test_a_message_is_read_with_subject_sender_and_date(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("Ruritania has left the salt union, says Čapek.\n")
+    (record,) = read_records(saved(tmp_path, mail))
+    assert record.text.strip() == "Ruritania has left the salt union, says Čapek."
+    assert record.title == "The salt union"
+    assert record.extra["author"] == "Anthony Hentzau <a@ruritania.example>"
+    assert record.extra["date"].startswith("Mon, 01 May 1911")
+
+
+def test_a_message_in_html_alone_is_read_as_a_page(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("<p>Ruritania has left the <b>salt</b> union.</p><script>x()</script>", subtype="html")
+    (record,) = read_records(saved(tmp_path, mail))
+    assert record.text.strip() == "Ruritania has left the salt union."
+
+
+def test_an_attachment_is_named_and_not_read(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("See the treaty.")
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="treaty.pdf")
+    records = read_records(saved(tmp_path, mail))
+    assert records.left_out == ["its attachment 'treaty.pdf': save it beside the message."]
+    assert [one.text.strip() for one in records] == ["See the treaty."]
+
+
+def test_a_message_without_text_is_refused(tmp_path: Path) -> None:
+    mail = message()
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="treaty.pdf")
+    with pytest.raises(CorpusError, match="holds no text part"):
+        read_records(saved(tmp_path, mail))

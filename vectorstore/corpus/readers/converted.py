@@ -1,0 +1,46 @@
+"""Slides, books and office texts that Pandoc turns into a page: pptx, epub, odt, rtf (extra `convert`).
+
+Pandoc is a program of its own, so it runs apart: without reading any other file, in bounded memory and time.
+"""
+
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import is_zipfile
+
+from vectorstore.corpus.readers.html import read_page
+from vectorstore.corpus.readers.office.archives import check_unpacked
+from vectorstore.corpus.readers.records import Records
+from vectorstore.errors import CorpusError
+
+SECONDS = 120  # a book of 1,000 pages takes about 10
+MEMORY = "-M512m"
+
+
+def read_converted(path: Path) -> Records:
+    """Read a file through Pandoc.
+
+    Raises:
+        CorpusError: Pandoc is not installed, refuses the file, or needs too much time or memory for it.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if find_spec("pypandoc") is None:
+        raise CorpusError(f"a .{kind} file needs Pandoc; install it with: pip install 'pov-debate[convert]'")
+    if is_zipfile(path):
+        check_unpacked(path)
+    return Records([read_page(_page(path, kind), path.stem)])
+
+
+def _page(path: Path, kind: str) -> bytes:
+    import pypandoc
+
+    reading = ["--sandbox", "--from", kind, "--to", "html", "--standalone", "--wrap=none", "--quiet"]
+    command = [pypandoc.get_pandoc_path(), *reading, str(path.resolve()), "+RTS", MEMORY, "-RTS"]
+    try:
+        ran = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
+    except subprocess.TimeoutExpired as error:
+        raise CorpusError(f"took Pandoc more than {SECONDS} s. Save it as .docx or .html.") from error
+    if ran.returncode:
+        told = " ".join(ran.stderr.decode(errors="replace").split()) or f"exit code {ran.returncode}"
+        raise CorpusError(f"is no readable .{kind} file: {told}")
+    return ran.stdout
