@@ -6,6 +6,7 @@ DebateError              base: a run that cannot start or go on
 ├── QuestionsError       a question list that cannot be read
 ├── TrainingDataError    data to fine-tune on that cannot be read, or too little of it
 ├── TrainingError        a model that cannot be trained here
+├── ClusterError         a cluster that cannot be reached, or has no worker that can work
 └── RunFolderError       an output folder that cannot be used
 """
 
@@ -34,6 +35,10 @@ class TrainingDataError(DebateError):
 
 class TrainingError(DebateError):
     """A model cannot be trained on this machine, or its folder cannot be used."""
+
+
+class ClusterError(DebateError):
+    """A cluster cannot be used, or none of its workers can."""
 
 
 class RunFolderError(DebateError):

@@ -25,6 +25,9 @@ class Progress(Protocol):
     def finished(self, result: QuestionResult) -> None:
         """A question is done, or has failed."""
 
+    def workers(self, ready: int, wanted: int) -> None:
+        """So many workers on several machines are at work, of those that are wanted."""
+
     def stopping(self, in_flight: int) -> None:
         """The run was interrupted; so many questions stop after the step that they are at."""
 
@@ -36,4 +39,5 @@ class NullProgress:
     def total(self, questions: int, done: int) -> None: ...  # noqa: D102
     def stage(self, question_id: str, stage: str) -> None: ...  # noqa: D102
     def finished(self, result: QuestionResult) -> None: ...  # noqa: D102
+    def workers(self, ready: int, wanted: int) -> None: ...  # noqa: D102
     def stopping(self, in_flight: int) -> None: ...  # noqa: D102

@@ -171,6 +171,13 @@ class DebateSettings(GraphSettings, BaseSettings):
     seat: str = Field("", description="Id of a debater in whose place you speak, on the page of debate serve")
     limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
     shard: str = Field("", description="Only part of the list, such as 2/8; debate merge puts the parts together")
+    ray: str = Field("", description="Spread the work over a Ray cluster: auto for the one here, local, or host:6379")
+    workers: int | None = Field(
+        None, ge=1, description="Ray workers, each with a model; as many as there are GPUs, or machines, unless given"
+    )
+    gpus_per_worker: float | None = Field(
+        None, ge=0, description="GPUs of each; 1 unless given, 0 for a server or where there are none"
+    )
     also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(
         (), description="Write the sheets as such files, too"
     )
@@ -186,6 +193,15 @@ class DebateSettings(GraphSettings, BaseSettings):
     def _joined(cls, value: Any) -> Any:
         """Join the addresses of several servers."""
         return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("ray")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value.startswith("ray://"):
+            raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
+        if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():
+            raise ValueError("is no address; write auto, local, or host:6379")
+        return value
 
     @field_validator("shard")
     @classmethod
@@ -228,6 +244,10 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
         settings = DebateSettings(**Layered(**flags).model_dump())
     except ValidationError as error:
         raise SettingsError(_explain(error, flags, config)) from error
+    if not settings.ray and (settings.workers is not None or settings.gpus_per_worker is not None):
+        raise SettingsError("workers are Ray's; add --ray auto, or leave --workers and --gpus-per-worker out")
+    if settings.ray and settings.seat:
+        raise SettingsError("a person sits at one machine; leave --ray or --seat out")
     if settings.corpus is None and settings.index is None:
         raise SettingsError("corpus is not given; pass --corpus or --index, or set DEBATE_CORPUS or DEBATE_INDEX")
     return settings

@@ -29,7 +29,18 @@ _WRITTEN_ALONGSIDE = ("log.txt", "progress.jsonl", "traces.jsonl", ".drafts.json
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names
-_CHANGES_NO_ROW = {"also", "out", "limit", "concurrency", "batch_size", "timeout", "embeddings_backend", *_INPUTS}
+_OF_THE_COMMAND = {"ray", "workers", "gpus_per_worker"}  # not recorded: a run may go on without a cluster
+_CHANGES_NO_ROW = {
+    *_OF_THE_COMMAND,
+    "also",
+    "out",
+    "limit",
+    "concurrency",
+    "batch_size",
+    "timeout",
+    "embeddings_backend",
+    *_INPUTS,
+}
 
 
 def is_run(folder: Path) -> bool:
@@ -166,12 +177,15 @@ def _remove_unused(folder: Path) -> None:
             folder.rmdir()
 
 
-def _record(settings: DebateSettings) -> dict[str, Any]:
+def absolute_paths(settings: DebateSettings) -> dict[str, str]:
+    """Return the settings that are paths, as every directory and machine with the same files knows them."""
     values = settings.model_dump(mode="json", exclude_none=True)
     folders = (name for name in _FOLDERS if name in values and Path(values[name]).is_dir())
-    for name in ("out", *_INPUTS, *folders):
-        if name in values:
-            values[name] = str(Path(values[name]).resolve())
+    return {name: str(Path(values[name]).resolve()) for name in ("out", *_INPUTS, *folders) if name in values}
+
+
+def _record(settings: DebateSettings) -> dict[str, Any]:
+    values = settings.model_dump(mode="json", exclude_none=True, exclude=_OF_THE_COMMAND) | absolute_paths(settings)
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": values,

@@ -29,6 +29,13 @@ def logged(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunFolderError(f"cannot write {folder / 'log.txt'}: {error.strerror}; choose another --out") from error
     handler.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    with logged_to(handler):
+        yield
+
+
+@contextmanager
+def logged_to(handler: logging.Handler) -> Iterator[None]:
+    """Give a handler this project's log records, and close it at the end."""
     handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
     rooms = [LOG, *map(logging.getLogger, _ROOMS)]
     told_before = _BATCHES.level
@@ -71,6 +78,11 @@ class Logged:
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         LOG.info("%s %s", result.question.id, outcome)
         self._other.finished(result)
+
+    def workers(self, ready: int, wanted: int) -> None:
+        """Log it and pass it on."""
+        LOG.info("%d of %d workers are ready", ready, wanted)
+        self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
         """Log it and pass it on."""

@@ -28,7 +28,7 @@ from debate.run.jsonl import JsonLines
 PROGRESS = "progress.jsonl"
 _LOG = logging.getLogger(__name__)
 
-EventName = Literal["began", "preparing", "total", "stage", "finished", "stopping", "ended"]
+EventName = Literal["began", "preparing", "total", "stage", "finished", "workers", "stopping", "ended"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ProgressEvent:
         question: the id of the question that has come to ``stage``, or that finished.
         text: what is being prepared, why a question failed, or how the run ended.
         questions, done: of "total".
+        ready, wanted: of "workers": how many on several machines are at work.
         process, host, created: of "began": who runs it; ``created`` tells a process from a later one with its number.
     """
 
@@ -50,6 +51,8 @@ class ProgressEvent:
     seconds: float = 0.0
     questions: int = 0
     done: int = 0
+    ready: int = 0
+    wanted: int = 0
     process: int = 0
     created: float = 0.0
     host: str = ""
@@ -88,6 +91,11 @@ class RecordedProgress:
             ProgressEvent("finished", question=result.question.id, text=result.error, seconds=round(result.seconds, 1))
         )
         self._other.finished(result)
+
+    def workers(self, ready: int, wanted: int) -> None:
+        """Write it and pass it on."""
+        self.write(ProgressEvent("workers", ready=ready, wanted=wanted))
+        self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
         """Write it and pass it on."""

@@ -36,6 +36,7 @@ class RunBar(LiveBar):
         self._at: dict[str, str] = {}
         self._steps: Counter[str] = Counter()
         self._done = self._questions = 0
+        self._workers = ""
         self._lock = Lock()
 
     def preparing(self, what: str) -> None:
@@ -66,6 +67,12 @@ class RunBar(LiveBar):
             self._done += 1
             self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
 
+    def workers(self, ready: int, wanted: int) -> None:
+        """Say how many workers there are."""
+        with self._lock:
+            self._workers = f"{ready}/{wanted} workers"
+            self._bar.update(self._task, done=self._count())
+
     def stopping(self, in_flight: int) -> None:
         """Say that the run winds down."""
         self._bar.console.print(_stopping(in_flight))
@@ -74,7 +81,7 @@ class RunBar(LiveBar):
         return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
 
     def _count(self) -> str:
-        return f"{self._done}/{self._questions} questions"
+        return ", ".join(filter(None, (f"{self._done}/{self._questions} questions", self._workers)))
 
 
 class RunLines:
@@ -104,6 +111,10 @@ class RunLines:
         self._done += 1
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
+
+    def workers(self, ready: int, wanted: int) -> None:
+        """Log it."""
+        LINES.info("%d of %d workers are ready", ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
         """Log it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import FileIO
@@ -69,20 +69,34 @@ class TraceFile(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Append spans."""
+        return SpanExportResult.SUCCESS if self.append("".join(map(span_line, spans))) else SpanExportResult.FAILURE
+
+    def append(self, lines: str) -> bool:
+        """Append lines of spans and return whether they could be written."""
         if self._full:
-            return SpanExportResult.FAILURE
+            return False
         try:
-            # Half of a surrogate pair becomes a question mark.
-            self._file.write("".join(map(span_line, spans)).encode(errors="replace"))
+            self._file.write(lines.encode(errors="replace"))  # half of a surrogate pair becomes a question mark
         except OSError as error:
             self._full = True
             _LOG.warning("cannot write %s: %s; the run goes on without traces", self._path, error.strerror)
-            return SpanExportResult.FAILURE
-        return SpanExportResult.SUCCESS
+        return not self._full
 
     def shutdown(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+class SpanLines(SpanExporter):
+    """Tells each span as a line of the file, for somebody else to append."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Tell spans."""
+        self._tell("".join(map(span_line, spans)))
+        return SpanExportResult.SUCCESS
 
 
 def span_line(span: ReadableSpan) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +22,7 @@ from debate.errors import SettingsError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 _LOG = logging.getLogger(__name__)
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -37,19 +38,45 @@ def tracing(folder: Path) -> Iterator[list[BaseCallbackHandler]]:
         RunFolderError: the file cannot be written.
         SettingsError: a collector is named and the exporter is not installed.
     """
-    from openinference.instrumentation.langchain import LangChainInstrumentor
+    from debate.tracing.trace_file import TraceFile
 
-    from debate.tracing.span_attributes import SpanFacts
-
-    instrumentor = LangChainInstrumentor()
-    if instrumentor.is_instrumented_by_opentelemetry:
+    if _is_traced_already():
         _LOG.warning(
             "this program traces LangChain already, so that spans go where it sends them and %s gets none",
             folder / "traces.jsonl",
         )
         yield []
         return
-    provider = _provider(folder)
+    with _traced(TraceFile(folder / "traces.jsonl")) as callbacks:
+        yield callbacks
+
+
+@contextmanager
+def spans_told(tell: Callable[[str], None]) -> Iterator[list[BaseCallbackHandler]]:
+    """Tell each span of what runs inside as a line of ``traces.jsonl``; otherwise as ``tracing``."""
+    from debate.tracing.trace_file import SpanLines
+
+    if _is_traced_already():
+        yield []
+        return
+    with _traced(SpanLines(tell)) as callbacks:
+        yield callbacks
+
+
+def _is_traced_already() -> bool:
+    from openinference.instrumentation.langchain import LangChainInstrumentor
+
+    return bool(LangChainInstrumentor().is_instrumented_by_opentelemetry)
+
+
+@contextmanager
+def _traced(exporter: SpanExporter) -> Iterator[list[BaseCallbackHandler]]:
+    from openinference.instrumentation.langchain import LangChainInstrumentor
+
+    from debate.tracing.span_attributes import SpanFacts
+
+    instrumentor = LangChainInstrumentor()
+    provider = _provider(exporter)
     instrumentor.instrument(tracer_provider=provider)
     try:
         yield [SpanFacts()]
@@ -58,13 +85,11 @@ def tracing(folder: Path) -> Iterator[list[BaseCallbackHandler]]:
         provider.shutdown()
 
 
-def _provider(folder: Path) -> TracerProvider:
+def _provider(exporter: SpanExporter) -> TracerProvider:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
     from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-
-    from debate.tracing.trace_file import TraceFile
 
     class FromTheSystem(RandomIdGenerator):
         """Makes ids that a program's ``random.seed`` does not make again, in a run that is resumed either."""
@@ -78,7 +103,7 @@ def _provider(folder: Path) -> TracerProvider:
     provider = TracerProvider(resource=Resource.create({"service.name": "pov-debate"}), id_generator=FromTheSystem())
     if any(os.environ.get(name) for name in _COLLECTOR):
         provider.add_span_processor(BatchSpanProcessor(_collector()))
-    provider.add_span_processor(SimpleSpanProcessor(TraceFile(folder / "traces.jsonl")))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     return provider
 
 

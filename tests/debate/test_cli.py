@@ -168,8 +168,8 @@ def test_an_error_steers_no_terminal(tmp_path: Path) -> None:
 
 def test_no_question_and_no_answer_steers_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = FaissStore.from_texts(["BRICS grew."], DeterministicFakeEmbedding(size=32))
-    monkeypatch.setattr("debate.run.runner.load_store", lambda *_: (store, ("a\x1b[31m.pdf: damaged",)))
-    monkeypatch.setattr("debate.run.runner.load_model", lambda _: FakeListLLM(responses=["\x1b[2J They grew."]))
+    monkeypatch.setattr("debate.run.engine.load_store", lambda *_: (store, ("a\x1b[31m.pdf: damaged",)))
+    monkeypatch.setattr("debate.run.engine.load_model", lambda _: FakeListLLM(responses=["\x1b[2J They grew."]))
     result = bad_run(tmp_path, "question\nWhy \x1b]0;hacked\x07 grow?\n", "BRICS grew.", "q.csv", "--deepen", "0")
     assert result.exit_code == 0
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.output)

@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     llm = ScriptedLLM(script={"Before it begins": "I take no position.", **SCRIPT, **SAID})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("debate.run.runner.load_model", lambda *_: llm)
+    monkeypatch.setattr("debate.run.engine.load_model", lambda *_: llm)
     monkeypatch.setattr("debate.arena.talk.load_model", lambda *_: llm)
     return tmp_path
 

@@ -66,7 +66,7 @@ def test_a_second_start_with_the_same_new_folder_is_refused_while_the_first_is_a
 def test_a_folder_is_held_before_anything_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_in(tmp_path)
     held = open_run_folder(settings)
-    monkeypatch.setattr("debate.run.runner.load_store", lambda *_: pytest.fail("loaded without the folder"))
+    monkeypatch.setattr("debate.run.engine.load_store", lambda *_: pytest.fail("loaded without the folder"))
     with held, pytest.raises(RunFolderError, match="another process works in"):
         run_questions(settings)
 

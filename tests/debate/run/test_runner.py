@@ -102,8 +102,8 @@ def test_a_document_with_an_old_name_is_read_like_others(tmp_path: Path) -> None
 def test_a_run_with_nothing_left_to_do_loads_nothing_and_writes_what_is_asked_for(
     run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debate.run.runner.load_store", lambda *_: pytest.fail("documents were read"))
-    monkeypatch.setattr("debate.run.runner.load_model", lambda _: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("debate.run.engine.load_store", lambda *_: pytest.fail("documents were read"))
+    monkeypatch.setattr("debate.run.engine.load_model", lambda _: pytest.fail("a model was loaded"))
     settings = DebateSettings(
         questions=tmp_path / "q.csv", corpus=tmp_path, out=tmp_path / "out", deepen=0, also=("csv",)
     )

@@ -1,0 +1,197 @@
+"""Runs on a Ray cluster of three nodes of which one, or the driver, is killed: do they end with an undisturbed one's rows?
+
+    python -m benchmarks.cluster                 # 20 runs of 24 questions, a model that answers slowly
+    python -m benchmarks.cluster --cost 200      # seconds a question with Ray ÷ without, one worker, a model at once
+    python -m benchmarks.cluster --workers 4 --questions 400 --model smollm2 --flags concurrency=50,backend=transformers
+                                                 # questions a minute of 4 workers ÷ 1 on this machine, a GPU each
+
+The nodes are processes of this machine (``ray.cluster_utils.Cluster``). The driver is a process of its own that works
+through the list by ``run_questions``; at a random moment one of the three nodes or the driver is killed (SIGKILL). A
+driver that was killed is started again, with Ray or without it. The model keeps a synced log of its calls, so that a
+question generated again after its row was finished would be seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cluster_models import at_once, slow
+from benchmarks.durability import ROOT, finished_questions, journal, log, rows, undisturbed, wait_for
+from debate import DebateSettings, run_questions
+from debate.progress import NullProgress
+from debate.settings import EXAMPLE, load_settings
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """What became of one run: who was killed, and whether anything was lost, changed or generated again."""
+
+    killed: str
+    same_rows: bool
+    kept: bool
+    generated_again: int
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, changed or done twice."""
+        return self.same_rows and self.kept and not self.generated_again
+
+
+def settings_of(folder: Path, questions: int, address: str, **more: Any) -> DebateSettings:
+    """Return the settings of a run of so many questions in a folder, with Ray where an address is given."""
+    (folder / "docs").mkdir(parents=True, exist_ok=True)
+    (folder / "q.txt").write_text("".join(f"Question number {n}?\n" for n in range(questions)), encoding="utf-8")
+    given = {"questions": folder / "q.txt", "corpus": folder / "docs", "out": folder / "out", "deepen": 0}
+    return DebateSettings(**given, concurrency=4, ray=address, **more)
+
+
+def drive(folder: Path, questions: int, address: str) -> None:
+    """Run the list in this folder from where it stands; the target of the process that may be killed."""
+    settings = settings_of(folder, questions, address)
+    (folder / "started").touch()
+    run_questions(settings, load=partial(slow, calls=folder / "calls.log"))
+
+
+@contextmanager
+def cluster(nodes: int = 3) -> Iterator[Any]:
+    """Start a head without CPUs and so many nodes of one CPU each."""
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(ROOT)}
+    from ray.cluster_utils import Cluster
+
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    try:
+        for _ in range(nodes):
+            made.add_node(num_cpus=1)
+        yield made
+    finally:
+        made.shutdown()
+
+
+def disturbed_run(folder: Path, made: Any, questions: int, wanted: list[str], seed: int) -> Disturbed:
+    """Run the list, kill a node or the driver once rows come in, and let the run finish."""
+    chance = random.Random(seed)  # noqa: S311 - a schedule, no secret
+    victim = chance.choice(["driver", "node", "node"])
+    after = chance.randrange(0, questions - 2)  # rows
+    process = _driver(folder, questions, made.address)
+    while process.is_alive() and len(finished_questions(folder)) < after:
+        time.sleep(0.02)
+    time.sleep(chance.uniform(0, 0.3))
+    finished, before, calls = finished_questions(folder), journal(folder), len(log(folder))
+    if victim == "driver":
+        process.kill()
+        process.join()
+        process = _driver(folder, questions, chance.choice([made.address, ""]))
+    else:
+        made.remove_node(
+            chance.choice(sorted(made.worker_nodes, key=lambda node: node.unique_id)), allow_graceful=False
+        )
+        made.add_node(num_cpus=1)
+    process.join()
+    again = sum(line.split()[1] in finished for line in log(folder)[calls:] if line.startswith("begin"))
+    return Disturbed(victim, rows(folder) == wanted, journal(folder).startswith(before), again)
+
+
+def _driver(folder: Path, questions: int, address: str) -> multiprocessing.process.BaseProcess:
+    (folder / "started").unlink(missing_ok=True)
+    process = multiprocessing.get_context("spawn").Process(target=drive, args=(folder, questions, address))
+    process.start()
+    wait_for(folder / "started", process)
+    return process
+
+
+def cost(folder: Path, questions: int) -> None:
+    """Print the seconds a question with one Ray worker and without Ray."""
+    seconds = {}
+    for name, address in (("without", ""), ("with", "local")):
+        settings = settings_of(folder / name, questions, address, **({"workers": 1} if address else {}))
+        run_questions(settings_of(folder / f"{name} warm", 1, ""), load=at_once)
+        watch = _Watch()
+        run_questions(settings, load=at_once, progress=watch)
+        seconds[name] = (watch.ended - watch.began) / questions
+        print(f"{name} Ray: {seconds[name] * 1000:.1f} ms a question, {questions} questions")
+    print(f"with ÷ without: {seconds['with'] / seconds['without']:.2f}")
+
+
+def speed_up(folder: Path, workers: int, questions: int, model: str, flags: dict[str, str]) -> None:
+    """Print the questions a minute of so many workers and of one, over the documents of the example, and the ratio.
+
+    Counted from when the first question begins until the last row is finished, so that loading is left out; it is
+    told beside it.
+    """
+    topics = ("trade", "oil", "gold", "grain", "debt", "migration", "patents", "shipping", "water", "lending")
+    places = ("Iran", "Brazil", "Russia", "India", "China", "South Africa", "Egypt", "Ethiopia", "Japan", "Peru")
+    asked = [f"What does BRICS mean for {topic} in {place}?" for topic in topics for place in places]
+    several = [f"{one} Look at {year}." for year in range(2010, 2026) for one in asked][:questions]
+    (folder / "q.txt").write_text("".join(f"{one}\n" for one in several), encoding="utf-8")
+    given = {"questions": folder / "q.txt", "deepen": 0, "model": model, "ray": "local", **flags}
+    rates = {}
+    for count in (1, workers):
+        watch, started = _Watch(), time.monotonic()
+        settings = load_settings(given | {"workers": count, "out": folder / f"workers{count}"}, EXAMPLE)
+        summary = run_questions(settings, progress=watch)
+        rates[count] = 60 * questions / (watch.ended - watch.began)
+        print(
+            f"{count} workers: {rates[count]:.1f} questions a minute, {watch.ended - watch.began:.1f} s and "
+            f"{watch.began - started:.1f} s until the first began, {summary.failed} failed",
+            flush=True,
+        )
+    print(f"{workers} workers ÷ 1: {rates[workers] / rates[1]:.2f}")
+
+
+class _Watch(NullProgress):
+    """Notes when the first question begins and the last one ends, so that starting Ray is not counted."""
+
+    began = ended = 0.0
+
+    def stage(self, question_id: str, stage: str) -> None:
+        self.began = self.began or time.monotonic()
+
+    def finished(self, result: Any) -> None:
+        self.ended = time.monotonic()
+
+
+def main() -> None:
+    """Read the arguments, run everything, print one line a run and the sum."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--questions", type=int, default=24)
+    parser.add_argument("--cost", type=int, default=0, help="questions of the run that is timed, instead")
+    parser.add_argument("--workers", type=int, default=0, help="workers whose speed is compared with one's, instead")
+    parser.add_argument("--model", default="smollm2")
+    parser.add_argument("--flags", default="", help="settings of that run: NAME=VALUE,NAME=VALUE")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if arguments.workers:
+            flags = dict(one.split("=", 1) for one in arguments.flags.split(",") if one)
+            speed_up(folder, arguments.workers, arguments.questions, arguments.model, flags)
+            return
+        if arguments.cost:
+            cost(folder, arguments.cost)
+            return
+        wanted, seconds = undisturbed(folder / "whole", arguments.questions)
+        print(f"undisturbed, without Ray: {len(wanted)} rows in {seconds:.1f} s")
+        outcomes = []
+        with cluster() as made:
+            for seed in range(arguments.runs):
+                started = time.monotonic()
+                outcomes.append(disturbed_run(folder / f"run{seed}", made, arguments.questions, wanted, seed))
+                print(f"run {seed}: {outcomes[-1]} in {time.monotonic() - started:.1f} s", flush=True)
+        kinds = Counter(one.killed for one in outcomes)
+        print(f"{sum(one.good for one in outcomes)} of {len(outcomes)} good ({dict(kinds)})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The checkpoints of a worker: in its memory, and each told to the run, which keeps them in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.memory import InMemorySaver
+
+from debate.distributed.events import Saved, SavedWrites
+from debate.graph.checkpoints import memory_checkpoints
+
+_PLACE = ("thread_id", "checkpoint_ns", "checkpoint_id")
+
+
+class ToldCheckpoints(BaseCheckpointSaver[str]):
+    """Keeps checkpoints in memory and tells each of them."""
+
+    def __init__(self, tell: Callable[[Saved | SavedWrites], None]) -> None:
+        self._kept: InMemorySaver = memory_checkpoints()
+        self._tell = tell
+        super().__init__(serde=self._kept.serde)
+
+    def go_on_from(self, stood: CheckpointTuple) -> None:
+        """Take in where a question stands; nothing is told."""
+        parent: dict[str, Any] = dict((stood.parent_config or {}).get("configurable", {}))
+        place = stood.config["configurable"] | {"checkpoint_id": parent.get("checkpoint_id")}
+        versions = stood.checkpoint["channel_versions"]
+        config = self._kept.put({"configurable": place}, stood.checkpoint, stood.metadata, versions)
+        for task, writes in groupby(stood.pending_writes or (), key=lambda write: write[0]):
+            self._kept.put_writes(config, [(channel, value) for _, channel, value in writes], task)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return where a thread stands."""
+        return self._kept.get_tuple(config)
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Yield the checkpoints of a thread, the latest first."""
+        return self._kept.list(config, filter=filter, before=before, limit=limit)
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Keep a checkpoint and tell it."""
+        self._tell(Saved(_place(config), checkpoint, metadata, new_versions))
+        return self._kept.put(config, checkpoint, metadata, new_versions)
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Keep what a step wrote and tell it."""
+        self._tell(SavedWrites(_place(config), writes, task_id, task_path))
+        self._kept.put_writes(config, writes, task_id, task_path)
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Forget a thread here."""
+        self._kept.delete_thread(thread_id)
+
+    def get_next_version(self, current: str | None, channel: None) -> str:
+        """Return the next version of a channel."""
+        return self._kept.get_next_version(current, channel)
+
+
+def keep(told: Saved | SavedWrites, checkpoints: BaseCheckpointSaver[Any]) -> None:
+    """Write what a worker told into the run's own checkpoints."""
+    config: RunnableConfig = {"configurable": dict(told.config)}
+    match told:
+        case Saved():
+            checkpoints.put(config, told.checkpoint, told.metadata, dict(told.versions))
+        case SavedWrites():
+            checkpoints.put_writes(config, told.writes, told.task_id, told.task_path)
+
+
+def _place(config: RunnableConfig) -> dict[str, Any]:
+    """Return the part of a configuration that says where a checkpoint belongs; the rest cannot leave the process."""
+    configurable = config["configurable"]
+    return {name: configurable[name] for name in _PLACE if name in configurable}

@@ -1,0 +1,162 @@
+"""A worker: loads model and store once, works on the questions that it is given, and tells all that happens.
+
+Knows nothing of how it was started and how its events travel (``ray_workers``); it writes no file of the run.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache
+from queue import SimpleQueue
+from threading import Event as Flag
+
+from chains.schemas import Question
+from debate.distributed.checkpoints import ToldCheckpoints
+from debate.distributed.events import (
+    CannotLoad,
+    Event,
+    Finished,
+    Noted,
+    Preparing,
+    Reached,
+    Ready,
+    Rested,
+    Task,
+    Traced,
+    Work,
+)
+from debate.progress import NullProgress
+from debate.results import QuestionResult
+from debate.run.engine import Deepened, Load, LocalEngine
+from debate.run.log import logged_to
+from debate.run.setup import RunInputs
+from debate.settings import DebateSettings
+from debate.terminal.readable import one_line
+from debate.tracing.tracer import spans_told
+
+
+class Worker:
+    """Answers and deepens questions for a run that is elsewhere.
+
+    Args:
+        settings: the run's, with paths that this machine knows.
+        inputs: its personas.
+        load: gives the model and the store.
+    """
+
+    def __init__(self, settings: DebateSettings, inputs: RunInputs, load: Load) -> None:
+        self._settings = settings
+        self._inputs = inputs
+        self._told: SimpleQueue[Event | None] = SimpleQueue()
+        self._checkpoints = ToldCheckpoints(self._told.put)
+        self._tasks = _Given(self._begin)
+        self._stop = Flag()
+        progress = _ToldProgress(self._told.put)
+        self._loaded = cache(lambda: load(settings, progress))
+
+    def work(self, kind: Work) -> Generator[Event]:
+        """Work on tasks until there are none; yield what happens.
+
+        ``Ready`` asks for as many tasks as its width, each ``Finished`` for one more; ``give`` takes None for each
+        that will not come.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+            working = pool.submit(self._work, kind)
+            working.add_done_callback(lambda _: self._told.put(None))
+            while (event := self._told.get()) is not None:
+                yield event
+            working.result()
+
+    def give(self, task: Task | None) -> None:
+        """Give a task, or None for one that will not come."""
+        self._tasks.put(task)
+
+    def stop(self) -> None:
+        """Have each question stop after the step that it is at."""
+        self._stop.set()
+        for _ in range(self._settings.concurrency):
+            self._tasks.put(None)
+
+    def _work(self, kind: Work) -> None:
+        with ExitStack() as held:
+            held.enter_context(logged_to(_ToldLog(self._told.put)))
+            callbacks = held.enter_context(spans_told(lambda lines: self._told.put(Traced(lines))))
+            progress = _ToldProgress(self._told.put)
+            engine = LocalEngine(
+                self._settings, self._inputs, lambda *_: self._loaded(), progress, callbacks, self._stop
+            )
+            try:
+                batches = self._batches(engine, kind)
+            except Exception as error:  # noqa: BLE001 - whatever it is, this worker says why and the rest go on
+                self._told.put(CannotLoad(one_line(error) or type(error).__name__))
+                return
+            self._told.put(Ready(self._settings.concurrency, socket.gethostname(), engine.skipped_files()))
+            try:
+                for outcomes in batches:
+                    for outcome in outcomes:
+                        self._told.put(self._end(outcome))
+            except KeyboardInterrupt:  # stopped, as it was asked to
+                pass
+            self._told.put(Rested(tuple(engine.figures())))
+
+    def _batches(self, engine: LocalEngine, kind: Work) -> Iterator[Sequence[QuestionResult | Deepened]]:
+        """Load what is needed; nothing is worked on before the first batch is asked for."""
+        if kind is Work.DEEPEN:
+            return engine.deepen_from(self._tasks, self._settings.concurrency)
+        return engine.answer_from(self._tasks, self._settings.concurrency, self._checkpoints)
+
+    def _begin(self, task: Task) -> Question:
+        if task.stood is not None:
+            self._checkpoints.go_on_from(task.stood)
+        return task.question
+
+    def _end(self, outcome: QuestionResult | Deepened) -> Finished:
+        if isinstance(outcome, QuestionResult):
+            self._checkpoints.delete_thread(outcome.question.key)
+            return Finished(outcome.question, outcome)
+        return Finished(*outcome)
+
+
+class _Given(Iterator[Question]):
+    """Questions as they are given; ends for whoever takes None, and for nobody else."""
+
+    def __init__(self, begin: Callable[[Task], Question]) -> None:
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._begin = begin
+
+    def put(self, task: Task | None) -> None:
+        self._tasks.put(task)
+
+    def __next__(self) -> Question:
+        task = self._tasks.get()
+        if task is None:
+            raise StopIteration
+        return self._begin(task)
+
+
+class _ToldProgress(NullProgress):
+    """Tells what is loaded and which stages questions reach; the run knows the rest."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self._tell = tell
+
+    def preparing(self, what: str) -> None:
+        self._tell(Preparing(what))
+
+    def stage(self, question_id: str, stage: str) -> None:
+        self._tell(Reached(question_id, str(stage)))
+
+
+class _ToldLog(logging.Handler):
+    """Tells log records."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(Noted(record.name, record.levelno, record.getMessage()))

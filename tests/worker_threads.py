@@ -1,0 +1,83 @@
+"""Workers in threads of the test's own process, one of which may be lost after some events."""
+
+from collections.abc import Callable
+from itertools import count
+from queue import SimpleQueue
+from threading import Thread
+
+from fakes import EMBEDDING, ScriptedLLM
+
+from chains.errors import ModelError
+from debate import DebateSettings
+from debate.distributed.events import Event, Lost
+from debate.distributed.worker import Worker
+from debate.run.engine import Loaded
+from vectorstore import FaissStore
+
+SCRIPT = {
+    "moderator": "A draw.",
+    "You take part in a debate": "I disagree.",
+    "Answer the question below": "They did.",
+}
+STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING, ids=["c1", "c2"])
+
+
+class InThreads:
+    """Workers that share this process.
+
+    Args:
+        lost_after: for a worker's number, the kind of event after which it is heard of no more.
+        cannot_load: workers that raise while they load.
+        interrupted: at which call for events Ctrl-C lands.
+    """
+
+    def __init__(
+        self, settings, inputs, wanted=2, lost_after=None, cannot_load=(), interrupted=(), script=SCRIPT
+    ) -> None:
+        self.wanted = wanted
+        self.llm = ScriptedLLM(script=script)
+        self._interrupted = set(interrupted)
+        self._calls = count()
+        self._given = settings, inputs
+        self._lost_after: dict[int, type[Event]] = lost_after or {}
+        self._cannot_load = cannot_load
+        self._workers: dict[int, Worker] = {}
+        self._told: SimpleQueue[tuple[int, Event]] = SimpleQueue()
+        self.closed = False
+
+    def start(self) -> int:
+        number = len(self._workers) + 1
+        self._workers[number] = Worker(*self._given, self._load_of(number))
+        return number
+
+    def _load_of(self, number: int) -> Callable[..., Loaded]:
+        def load(settings: DebateSettings, _: object) -> Loaded:
+            if number in self._cannot_load:
+                raise ModelError("no such model")
+            return Loaded(self.llm, STORE, ("a.pdf: damaged",))
+
+        return load
+
+    def work(self, worker, kind) -> None:
+        Thread(target=self._follow, args=(worker, kind), daemon=True).start()
+
+    def _follow(self, worker, kind) -> None:
+        for event in self._workers[worker].work(kind):
+            self._told.put((worker, event))
+            if isinstance(event, self._lost_after.get(worker, ())):
+                self._told.put((worker, Lost("its machine is gone")))
+                return
+
+    def give(self, worker, task) -> None:
+        self._workers[worker].give(task)
+
+    def stop(self, worker) -> None:
+        self._workers[worker].stop()
+
+    def events(self) -> list[tuple[int, Event]]:
+        if next(self._calls) in self._interrupted:
+            raise KeyboardInterrupt
+        return [self._told.get(timeout=60)]
+
+    def close(self) -> None:
+        self.closed = True
