@@ -1,50 +1,53 @@
-"""``compare_models``: passages retrieved once, models loaded one after the other, answers kept as they come.
+"""``compare_models``: the same questions and passages for several models, and what the tests say of their answers.
 
 A comparison that was stopped resumes when it is started again: no passage is searched and no answer written twice.
 """
 
 from __future__ import annotations
 
-import json
-import time
 import tomllib
+<<<<<<< HEAD
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+=======
+from collections.abc import Callable
+from dataclasses import dataclass
+>>>>>>> 8369ce6 (compare: control questions with known answers, speed and memory of each model, a judge that sees both orders)
 from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
-from pydantic import TypeAdapter, ValidationError
 
-from chains.abstention import calibrate
-from chains.errors import ChainError
-from chains.generation.contract import WordLimits
-from chains.models.release import release_memory
-from chains.opinion import OpinionRequest, opinion_chain
-from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question
 from debate.compare.comparison import Compared, compare_answers
+from debate.compare.controls import ControlAnswer
+from debate.compare.effort import Effort
+from debate.compare.judge import Judged
 from debate.compare.measures import Answer
+from debate.compare.records import ComparisonFiles
 from debate.compare.settings import CompareSettings, compare_settings
+from debate.compare.work import Work
 from debate.errors import RunFolderError
 from debate.indexing import load_store
 from debate.locking import exclusive_folder, write_record
 from debate.progress import Progress
-from debate.run.executor import map_concurrently
-from debate.run.jsonl import JsonLines
 from debate.run.setup import RunInputs, check_inputs, load_model
 from vectorstore import FaissStore
 
 RECORD = "compare.toml"
-PASSAGES = "passages.jsonl"
-_CHANGES_NO_ANSWER = {"out", "concurrency", "limit"}
-_ANSWER = TypeAdapter(Answer)
-_CHUNKS = TypeAdapter(tuple[Chunk, ...])
+_CHANGES_NO_ANSWER = {"out", "concurrency", "limit", "controls", "judge"}
+_Model = BaseLanguageModel[Any]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Questions, their passages, each model's answers in the same order, and what the tests say."""
+    """Questions, their passages, each model's answers in the same order, and what the tests say.
+
+    Attributes:
+        controls: each model's answers to the control questions; empty where they were not asked.
+        efforts: what each model's answers took, as far as it is known.
+        judged: what judges said of pairs of answers.
+    """
 
     folder: Path
     models: tuple[str, ...]
@@ -52,6 +55,9 @@ class Comparison:
     passages: tuple[tuple[Chunk, ...], ...]
     answers: tuple[tuple[Answer, ...], ...]
     compared: tuple[Compared, ...]
+    controls: tuple[tuple[ControlAnswer, ...], ...]
+    efforts: tuple[Effort, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -80,6 +86,7 @@ def compare_models(
     inputs = check_inputs(settings.run_settings(settings.models[0]))
     with exclusive_folder(settings.out, RunFolderError):
         _check_folder(settings)
+<<<<<<< HEAD
         files = _files(settings)
         if not all(seed.key in known for known in map(_read_answers, files) for seed in inputs.seeds):
             if store is None:
@@ -95,15 +102,40 @@ def _compared(settings: CompareSettings, inputs: RunInputs, files: Sequence[Json
     """Read what the folder of a finished comparison holds, and test how the models differ."""
     passages = _read_passages(settings.out)
     answers = [tuple(known[seed.key] for seed in inputs.seeds) for known in map(_read_answers, files)]
+=======
+        work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
+        if work.is_left():
+            work.answer(_opened(settings, progress) if store is None else store)
+        if settings.judge:
+            work.judge()
+        return _gathered(settings, inputs, work.files)
+
+
+def _opened(settings: CompareSettings, progress: Progress) -> FaissStore:
+    progress.preparing(f"opening {settings.index or settings.corpus}")
+    return load_store(settings.run_settings(settings.models[0]), progress)[0]
+
+
+def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFiles) -> Comparison:
+    passages = files.passages_by_key()
+    known = [files.answers_by_key(n) for n in range(len(settings.models))]
+    answers = [tuple(of_model[seed.key] for seed in inputs.seeds) for of_model in known]
+>>>>>>> 8369ce6 (compare: control questions with known answers, speed and memory of each model, a judge that sees both orders)
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
-    compared = compare_answers(answers, **limits, seed=settings.seed)
+    controls = files.controls.read()
+    efforts: dict[str, Effort] = {}
+    for one in files.efforts.read():
+        efforts[one.model] = efforts[one.model].and_then(one) if one.model in efforts else one
     return Comparison(
         folder=settings.out,
         models=settings.models,
         questions=tuple(inputs.seeds),
         passages=tuple(passages[seed.key] for seed in inputs.seeds),
         answers=tuple(answers),
-        compared=tuple(compared),
+        compared=tuple(compare_answers(answers, **limits, seed=settings.seed)),
+        controls=tuple(tuple(one for one in controls if one.model == model) for model in settings.models),
+        efforts=tuple(efforts[model] for model in settings.models if model in efforts),
+        judged=tuple(files.judged.read()),
     )
 
 
@@ -165,89 +197,3 @@ def _check_folder(settings: CompareSettings) -> None:
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
         raise RunFolderError(f"{settings.out} holds another comparison: {told}; give a new folder with --out")
-
-
-def _retrieve(settings: CompareSettings, inputs: RunInputs, store: FaissStore) -> None:
-    """Search the passages of the questions that have none yet."""
-    known = _read_passages(settings.out)
-    povs = inputs.cast.povs or inputs.writer.povs
-    chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
-    for seed in (one for one in inputs.seeds if one.key not in known):
-        row = {"question": seed.key, "chunks": [asdict(chunk) for chunk in chain.invoke(seed)]}
-        line = json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n"
-        JsonLines(settings.out / PASSAGES).append([line])
-
-
-def _read_passages(folder: Path) -> dict[str, tuple[Chunk, ...]]:
-    file = JsonLines(folder / PASSAGES)
-    known: dict[str, tuple[Chunk, ...]] = {}
-    for number, (_, line) in enumerate(file.lines(), 1):
-        try:
-            row = json.loads(line)
-            known[row["question"]] = _CHUNKS.validate_python(row["chunks"])
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
-            raise RunFolderError(f"{file.path}, line {number} holds no passages; remove the line") from error
-    return known
-
-
-def _answer(
-    file: JsonLines,
-    model: str,
-    settings: CompareSettings,
-    inputs: RunInputs,
-    store: FaissStore,
-    progress: Progress,
-    load: Callable[[str], BaseLanguageModel[Any]] | None,
-) -> None:
-    """Let a model answer what it has not answered yet; it is loaded only for that, and let go of afterwards."""
-    known = _read_answers(file)
-    passages = _read_passages(settings.out)
-    left = [(seed, passages[seed.key]) for seed in inputs.seeds if seed.key not in known]
-    if not left:
-        return
-    progress.preparing(f"loading {model}")
-    llm = load(model) if load else load_model(settings.run_settings(model))
-    work = _answering(llm, model, settings, inputs, store)
-    done = len(inputs.seeds) - len(left)
-    progress.preparing(f"{model} answers {len(left)} questions")
-    for finished in map_concurrently(work, left, llm, max(1, min(settings.concurrency, len(left))), progress):
-        file.append([_ANSWER.dump_json(answer) + b"\n" for answer in finished])
-        done += len(finished)
-        progress.preparing(f"{model}: {done} of {len(inputs.seeds)} answered")
-    del llm, work
-    release_memory()
-
-
-def _read_answers(file: JsonLines) -> dict[str, Answer]:
-    known: dict[str, Answer] = {}
-    for number, (_, line) in enumerate(file.lines(), 1):
-        try:
-            answer = _ANSWER.validate_json(line)
-        except ValidationError as error:
-            raise RunFolderError(f"{file.path}, line {number} is no answer; remove the line") from error
-        known[answer.question_key] = answer
-    return known
-
-
-def _answering(
-    llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: FaissStore
-) -> Callable[[tuple[Question, tuple[Chunk, ...]]], Answer]:
-    chain = opinion_chain(
-        llm,
-        inputs.writer,
-        limits=WordLimits(settings.min_words, settings.max_words),
-        embeddings=store.embeddings,
-        abstention=calibrate(store) if len(store) > settings.k else None,
-        seed=settings.seed,
-    )
-
-    def answer(pair: tuple[Question, tuple[Chunk, ...]]) -> Answer:
-        question, chunks = pair
-        started = time.monotonic()
-        try:
-            opinion = chain.invoke(OpinionRequest(question, chunks))
-        except ChainError as error:  # the question's own; the others are answered
-            return Answer(question.key, model, None, time.monotonic() - started, str(error))
-        return Answer(question.key, model, opinion, time.monotonic() - started)
-
-    return answer

@@ -29,6 +29,8 @@ class CompareSettings(BaseModel):
     mode: Literal["dense", "hybrid"] = Field("dense", description="As in debate run")
     min_words: int = Field(400, ge=0, description="Words of an answer, at least")
     max_words: int = Field(500, ge=20, description="Words of an answer, at the most")
+    controls: bool = Field(True, description="Ask the built-in control questions with known answers, too")
+    judge: str = Field("", description="A model that judges each pair of answers, in both orders")
     concurrency: int = Field(16, ge=1, le=1024, description="Questions answered at the same time, at the most")
     limit: int | None = Field(None, ge=1, description="Only the first N questions")
     seed: int = Field(0, description="Seed of the answers and of the statistics")
@@ -44,7 +46,7 @@ class CompareSettings(BaseModel):
 
     def run_settings(self, model: str) -> DebateSettings:
         """Return the settings of a run of one of the models over the same questions and documents."""
-        shared = self.model_dump(exclude={"models", "out", "concurrency"}, exclude_none=True)
+        shared = self.model_dump(exclude={"models", "out", "concurrency", "controls", "judge"}, exclude_none=True)
         return DebateSettings(model=model, deepen=0, **shared)
 
 

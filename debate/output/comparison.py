@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from debate.compare.controls import CONTROLS, answerable
+from debate.compare.judge import tally as judge_tally
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.votes import Votes
@@ -23,6 +25,20 @@ _TESTS = (
     "p",
     "verdict",
 )
+_MODELS = (
+    "model",
+    "control questions",
+    "right",
+    "exact",
+    "abstained rightly",
+    "abstained wrongly",
+    "answers timed",
+    "tokens/s",
+    "seconds",
+    "peak MiB",
+    "measured on",
+)
+_JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
 _VOTED = ("first", "second", "first preferred", "second preferred", "ties", "p")
 
 
@@ -36,6 +52,9 @@ def write_comparison(comparison: Comparison) -> Path:
     with new_workbook(path, "close it in the other program") as book:
         add_sheet(book, "compare", _TESTS, _test_rows(comparison))
         add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison))
+        add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison))
+        add_sheet(book, "models", _MODELS, _model_rows(comparison))
+        add_sheet(book, "judge", _JUDGED, _judge_rows(comparison))
         add_sheet(book, "votes", _VOTED, _vote_rows(comparison))
     return path
 
@@ -65,6 +84,52 @@ def _answer_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
 
 def _text(answer: Answer) -> str:
     return answer.opinion.answer if answer.opinion else f"failed: {answer.error}"
+
+
+def _control_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
+    answers = {(one.model, one.control_id): one for of_model in comparison.controls for one in of_model}
+    for control in CONTROLS if answers else ():
+        row = {"question": f"{control.asked}\n({control.passage})", "expected": control.expected}
+        for model in comparison.models:
+            if answer := answers.get((model, control.id)):
+                mark = "exact" if answer.exact else "right, and more" if answer.right else "wrong"
+                row[model] = f"{mark}: {answer.text}"
+        yield row
+
+
+def _model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
+    """What each model did with the control questions, and what its answers took; the second differs at every run."""
+    efforts = {one.model: one for one in comparison.efforts}
+    for model, controls in zip(comparison.models, comparison.controls, strict=True):
+        row: dict[str, object] = {"model": model}
+        if controls:
+            told = answerable(controls)
+            row |= {
+                "control questions": len(controls),
+                "right": sum(one.right for one in controls),
+                "exact": sum(one.exact for one in controls),
+                "abstained rightly": f"{sum(one.abstained for one in controls if one not in told)} of "
+                f"{len(controls) - len(told)}",
+                "abstained wrongly": f"{sum(one.abstained for one in told)} of {len(told)}",
+            }
+        if effort := efforts.get(model):
+            row |= {
+                "answers timed": effort.answers,
+                "tokens/s": round(effort.tokens_a_second, 1),
+                "seconds": round(effort.seconds, 1),
+                "peak MiB": effort.peak_mib or "",
+                "measured on": effort.where,
+            }
+        yield row
+
+
+def _judge_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
+    pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
+    for judge in dict.fromkeys(one.judge for one in comparison.judged):
+        for first, second in pairs:
+            found = judge_tally([one for one in comparison.judged if one.judge == judge], first, second)
+            values = (judge, first, second, *found.wins, found.ties, found.contradictions, round(found.p, 4))
+            yield dict(zip(_JUDGED, values, strict=True))
 
 
 def _vote_rows(comparison: Comparison) -> Iterable[dict[str, object]]:

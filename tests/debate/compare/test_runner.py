@@ -72,7 +72,9 @@ class Stops(Models):
 
 
 def cells(path: Path) -> list[list[object]]:
-    return [[sheet.title, *row] for sheet in load_workbook(path) for row in sheet.iter_rows(values_only=True)]
+    """All cells but those of the sheet that tells times."""
+    sheets = [sheet for sheet in load_workbook(path) if sheet.title != "models"]
+    return [[sheet.title, *row] for sheet in sheets for row in sheet.iter_rows(values_only=True)]
 
 
 def test_a_comparison_that_was_stopped_and_resumed_writes_the_workbook_of_one_that_was_not(
@@ -110,9 +112,44 @@ def test_another_comparison_does_not_go_into_the_folder(settings, store) -> None
 
 def test_the_workbook_has_the_tests_and_the_answers_side_by_side(settings, store) -> None:
     book = load_workbook(write_comparison(compared(settings, store, Models())))
-    assert book.sheetnames == ["compare", "answers", "votes"]
+    assert book.sheetnames == ["compare", "answers", "controls", "models", "judge", "votes"]
     assert [cell.value for cell in book["answers"][1]] == ["question", "context", "plain", "other"]
     assert {row[0].value for row in book["compare"].iter_rows(min_row=2)} >= {"supported", "in limits", "seq-rep-4"}
+
+
+def test_each_model_is_asked_the_control_questions_once_and_its_speed_is_told(settings, store) -> None:
+    compared(settings, store, Models())
+    book = load_workbook(write_comparison(compared(settings, store, Models())))
+    models = [[cell.value for cell in row] for row in book["models"].iter_rows(min_row=2)]
+    assert [row[:2] for row in models] == [["plain", 10], ["other", 10]]
+    assert [row[6] for row in models] == [3, 3]
+    assert book["controls"].max_row == 11
+
+
+def test_without_control_questions_none_is_asked(settings, store) -> None:
+    found = compared(settings.model_copy(update={"controls": False}), store, Models())
+    assert found.controls == ((), ())
+
+
+class Judges(Models):
+    """Has a judge, too, that always prefers what it reads first."""
+
+    def __call__(self, name: str) -> ScriptedLLM:
+        if name != "judge":
+            return super().__call__(name)
+        self.loaded.append(name)
+        return ScriptedLLM(script={"": "1"})
+
+
+def test_a_judge_that_was_added_later_judges_each_pair_once_and_asks_the_models_nothing(settings, store) -> None:
+    compared(settings, store, Models())
+    judged = settings.model_copy(update={"judge": "judge"})
+    load = Judges()
+    found = compared(judged, store, load)
+    assert (load.loaded, len(found.judged)) == (["judge"], 3)
+    assert compared(judged, store, Models()).judged == found.judged
+    row = next(iter(load_workbook(write_comparison(found))["judge"].iter_rows(min_row=2, values_only=True)))
+    assert row[:7] == ("judge", "plain", "other", 0, 0, 3, 3)
 
 
 def test_votes_are_blind_kept_and_counted(settings, store) -> None:

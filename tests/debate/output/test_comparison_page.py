@@ -27,7 +27,7 @@ def comparison(folder: Path, *pairs: tuple[str | None, str | None]) -> Compariso
     )
     questions = tuple(Question(id=f"q{n}", text=f"Question <{n}>?") for n in range(len(pairs)))
     compared = tuple(compare_answers(answers, min_words=1, max_words=50))
-    return Comparison(folder, ("old", "new"), questions, tuple(() for _ in pairs), answers, compared)
+    return Comparison(folder, ("old", "new"), questions, tuple(() for _ in pairs), answers, compared, controls=((), ()))
 
 
 def page(folder: Path, *pairs: tuple[str | None, str | None]) -> str:

@@ -1,0 +1,114 @@
+"""Control questions with known answers: whether a model does just what it is told, in its own words or another script.
+
+Each comes with a passage that holds the answer, or does not hold it: then "I don't know" is right. An answer is right
+where it has the fact, and exact where it is nothing else.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+
+from chains.generation.completion import complete_all
+from chains.generation.contract import WordLimits
+from chains.text.refusal import is_abstention
+from prompts import load_prompt
+
+_LIMITS = WordLimits(0, 40)
+_AROUND = " \t\n.。،,:;!?\"'“”‘’「」『』()*`"
+
+
+@dataclass(frozen=True)
+class Control:
+    """A question about a passage; ``accepted`` are the exact answers, none where the passage does not hold it."""
+
+    id: str
+    asked: str
+    passage: str
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """Return what is expected, for a reader."""
+        return " or ".join(self.accepted) or "I don't know"
+
+
+@dataclass(frozen=True)
+class ControlAnswer:
+    """What a model answered to a control question.
+
+    Attributes:
+        right: it has the fact, or says that it does not know where there is none.
+        exact: it is that and nothing else.
+        abstained: it says that it does not know.
+    """
+
+    model: str
+    control_id: str
+    text: str
+    right: bool
+    exact: bool
+    abstained: bool
+
+
+_FUJI = "Mount Fuji (富士山) on the island of Honshu is 3,776 metres high and last erupted in 1707."
+_LAUSANNE = "The Treaty of Lausanne was signed on 24 July 1923 by Turkey and, among others, Britain, France and Italy."
+_BANK = (
+    "Five states founded the bank in 2014. By the end of 2023 it had approved 96 projects worth 32.8 billion dollars."
+)
+CONTROLS = (
+    Control("script", "What is the mountain called in Japanese script? Write only the name.", _FUJI, ("富士山",)),
+    Control("only-the-year", "In which year was the treaty signed? Write only the year.", _LAUSANNE, ("1923",)),
+    Control("only-the-year-ja", "条約が調印されたのは何年か。年だけを書け。", _LAUSANNE, ("1923", "1923年")),
+    Control("only-the-number", "How many projects had the bank approved? Write only the number.", _BANK, ("96",)),
+    Control("only-yes-or-no", "Did Turkey sign the treaty? Write only yes or no.", _LAUSANNE, ("yes",)),
+    Control("only-no", "Was the bank founded by seven states? Write only yes or no.", _BANK, ("no",)),
+    Control("height-ja", "この山の高さは何メートルか。数字だけを書け。", _FUJI, ("3776", "3,776")),
+    Control("not-there", "How many soldiers did the treaty allow Turkey?", _LAUSANNE),
+    Control("not-there-name", "Who was the bank's first president?", _BANK),
+    Control("not-there-ja", "この山に最初に登ったのは誰か。", _FUJI),
+)
+
+
+def ask_controls(llm: BaseLanguageModel[Any], model: str, seed: int = 0) -> list[ControlAnswer]:
+    """Let a model answer every control question, in one batch where it can.
+
+    Raises:
+        GenerationError: the model cannot be reached.
+    """
+    template = load_prompt("answer")
+    prompts = [template.render(question=one.asked, input=one.passage) for one in CONTROLS]
+    limits = [_LIMITS] * len(prompts)
+    written = complete_all(llm, prompts, limits, seed, prose=False, may_be_empty=True)
+    return [judged(one, model, completion.text) for one, completion in zip(CONTROLS, written, strict=True)]
+
+
+def judged(control: Control, model: str, text: str) -> ControlAnswer:
+    """Say whether an answer is right, and whether it is exact."""
+    abstained = is_abstention(text)
+    if not control.accepted:
+        return ControlAnswer(model, control.id, text, abstained, abstained, abstained)
+    plain, accepted = _plain(text), tuple(map(_plain, control.accepted))
+    right = not abstained and any(_has(plain, one) for one in accepted)
+    return ControlAnswer(model, control.id, text, right, plain in accepted, abstained)
+
+
+def answerable(answers: Sequence[ControlAnswer]) -> list[ControlAnswer]:
+    """Return the answers to questions that the passage answers; an abstention is wrong there."""
+    known = {one.id for one in CONTROLS if one.accepted}
+    return [one for one in answers if one.control_id in known]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip(_AROUND).casefold()
+
+
+def _has(text: str, wanted: str) -> bool:
+    """Tell whether a text has a word; a script without spaces has it anywhere."""
+    if not wanted.isascii():
+        return wanted in text
+    return wanted in "".join(one if one.isalnum() or one in ",." else " " for one in text).replace(". ", " ").split()

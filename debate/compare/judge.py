@@ -1,0 +1,113 @@
+"""A model as judge of two models' answers: it sees both orders, and only what it says in both counts.
+
+A judge prefers the answer that it reads first, or second, far more often than chance (Zheng et al. 2023, "Judging
+LLM-as-a-judge with MT-Bench and Chatbot Arena", position bias); asked in both orders it shows that itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langchain_core.language_models import BaseLanguageModel
+from scipy import stats
+
+from chains.generation.completion import complete_all, fits_window
+from chains.generation.contract import WordLimits
+from chains.schemas import Chunk, Question
+from debate.compare.measures import Answer
+from prompts import RenderedPrompt, load_prompt
+
+Said = Literal["first", "second", "neither", "unreadable"]
+_LIMITS = WordLimits(0, 8)
+_CHOICE = re.compile(r"\b(1|2|one|two|neither|tie|both|equal)\b", re.IGNORECASE)
+_MEANS: dict[str, Said] = {"1": "first", "one": "first", "2": "second", "two": "second"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judge said about two models' answers to a question.
+
+    Attributes:
+        shown: the two models, in the order of ``in_order``.
+        in_order, turned: what it said of them in that order, and in the other one: which *of those shown* it preferred.
+    """
+
+    judge: str
+    question_key: str
+    shown: tuple[str, str]
+    in_order: Said
+    turned: Said
+
+    @property
+    def preferred(self) -> str:
+        """Return the model that it preferred in both orders; "" where there is none."""
+        if (self.in_order, self.turned) == ("first", "second"):
+            return self.shown[0]
+        return self.shown[1] if (self.in_order, self.turned) == ("second", "first") else ""
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Return whether it preferred the same place in both orders."""
+        return self.in_order == self.turned and self.in_order in ("first", "second")
+
+
+@dataclass(frozen=True)
+class JudgeTally:
+    """How often a judge preferred each of two models; ``p`` by a two-sided sign test without the ties."""
+
+    wins: tuple[int, int]
+    ties: int
+    contradictions: int
+    p: float
+
+
+def judge_pair(
+    llm: BaseLanguageModel[Any],
+    judge: str,
+    question: Question,
+    passages: Sequence[Chunk],
+    answers: tuple[Answer, Answer],
+    seed: int = 0,
+) -> Judged:
+    """Ask a judge about two answers, in both orders.
+
+    Raises:
+        ChainError: the judge cannot be reached, or two answers do not fit its window.
+    """
+    texts = [one.opinion.answer if one.opinion else "" for one in answers]
+    prompts = [_prompt(llm, question, passages, first, second) for first, second in (texts, texts[::-1])]
+    said = complete_all(llm, prompts, [_LIMITS] * 2, seed, prose=False, may_be_empty=True)
+    in_order, turned = (_read(one.text) for one in said)
+    return Judged(judge, question.key, (answers[0].model, answers[1].model), in_order, turned)
+
+
+def tally(judged: Sequence[Judged], one: str, other: str) -> JudgeTally:
+    """Count what a judge said between two models."""
+    between = [found for found in judged if set(found.shown) == {one, other}]
+    preferred = [found.preferred for found in between]
+    wins = preferred.count(one), preferred.count(other)
+    p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
+    contradictions = sum(found.contradicts_itself for found in between)
+    return JudgeTally(wins, len(between) - sum(wins), contradictions, p)
+
+
+def _prompt(
+    llm: BaseLanguageModel[Any], question: Question, passages: Sequence[Chunk], first: str, second: str
+) -> RenderedPrompt:
+    """Show as many passages as fit, the best first."""
+    template = load_prompt("preference")
+    texts = [chunk.text for chunk in passages]
+    prompts = (
+        template.render(question=question.text, passages=texts[:kept], first=first, second=second)
+        for kept in range(len(texts), 0, -1)
+    )
+    bare = template.render(question=question.text, passages=[], first=first, second=second)
+    return next((one for one in prompts if fits_window(llm, one, _LIMITS)), bare)
+
+
+def _read(text: str) -> Said:
+    found = _CHOICE.search(text)
+    return _MEANS.get(found.group().lower(), "neither") if found else "unreadable"

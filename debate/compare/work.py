@@ -1,0 +1,148 @@
+"""What is left to do in a comparison, and the doing of it: passages once, models one after the other, then the judge.
+
+Everything is kept as it comes; what is kept is not done again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+
+from chains.abstention import calibrate
+from chains.errors import ChainError
+from chains.generation.contract import WordLimits
+from chains.models.release import release_memory
+from chains.opinion import OpinionRequest, opinion_chain
+from chains.retrieve import pov_retrieval_chain
+from chains.schemas import Chunk, Question
+from debate.compare.controls import ask_controls
+from debate.compare.effort import Meter
+from debate.compare.judge import Judged, judge_pair
+from debate.compare.measures import Answer
+from debate.compare.records import ComparisonFiles, Passages
+from debate.compare.settings import CompareSettings
+from debate.progress import Progress
+from debate.run.executor import map_concurrently
+from debate.run.setup import RunInputs
+from vectorstore import FaissStore
+
+_Model = BaseLanguageModel[Any]
+
+
+class Work:
+    """What is left to do in a comparison: passages, each model's answers and control questions, judgements."""
+
+    def __init__(
+        self, settings: CompareSettings, inputs: RunInputs, progress: Progress, load: Callable[[str], _Model]
+    ) -> None:
+        self.files = ComparisonFiles(settings.out, settings.models)
+        self._settings = settings
+        self._inputs = inputs
+        self._progress = progress
+        self._load = load
+
+    def is_left(self) -> bool:
+        """Return whether any model has something to answer."""
+        return any(self._left(n) or self._controls_left(model) for n, model in enumerate(self._settings.models))
+
+    def answer(self, store: FaissStore) -> None:
+        """Search what is not searched yet; let each model answer what is left to it, loaded only for that."""
+        self._retrieve(store)
+        for n, model in enumerate(self._settings.models):
+            if self._left(n) or self._controls_left(model):
+                self._progress.preparing(f"loading {model}")
+                self._ask(n, model, self._load(model), store)
+                release_memory()
+
+    def judge(self) -> None:
+        """Let the judge read each pair of answers that it has not judged."""
+        judge, passages = self._settings.judge, self.files.passages_by_key()
+        done = {(one.question_key, frozenset(one.shown)) for one in self.files.judged.read() if one.judge == judge}
+        known = [self.files.answers_by_key(n) for n in range(len(self._settings.models))]
+        pairs = [
+            (seed, (one[seed.key], other[seed.key]))
+            for one, other in combinations(known, 2)
+            for seed in self._inputs.seeds
+        ]
+        left = [
+            (seed, pair)
+            for seed, pair in pairs
+            if all(answer.opinion for answer in pair)
+            and (seed.key, frozenset(answer.model for answer in pair)) not in done
+        ]
+        if not left:
+            return
+        self._progress.preparing(f"loading {judge}, the judge")
+        llm = self._load(judge)
+        self._progress.preparing(f"{judge} judges {len(left)} pairs of answers, each in both orders")
+
+        def work(asked: tuple[Question, tuple[Answer, Answer]]) -> Judged:
+            seed, pair = asked
+            return judge_pair(llm, judge, seed, passages[seed.key], pair, self._settings.seed)
+
+        for finished in map_concurrently(work, left, llm, self._width(left), self._progress):
+            self.files.judged.add(finished)
+
+    def _left(self, number: int) -> list[Question]:
+        known = self.files.answers_by_key(number)
+        return [seed for seed in self._inputs.seeds if seed.key not in known]
+
+    def _controls_left(self, model: str) -> bool:
+        return self._settings.controls and all(one.model != model for one in self.files.controls.read())
+
+    def _retrieve(self, store: FaissStore) -> None:
+        known, settings = self.files.passages_by_key(), self._settings
+        povs = self._inputs.cast.povs or self._inputs.writer.povs
+        chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
+        for seed in (one for one in self._inputs.seeds if one.key not in known):
+            self.files.passages.add([Passages(seed.key, chain.invoke(seed))])
+
+    def _ask(self, number: int, model: str, llm: _Model, store: FaissStore) -> None:
+        if self._controls_left(model):
+            self._progress.preparing(f"{model} answers the control questions")
+            self.files.controls.add(ask_controls(llm, model, self._settings.seed))
+        left, passages = self._left(number), self.files.passages_by_key()
+        if not left:
+            return
+        self._progress.preparing(f"{model} answers {len(left)} questions")
+        tasks = [(seed, passages[seed.key]) for seed in left]
+        work, meter = _answering(llm, model, self._settings, self._inputs, store), Meter(model)
+        done = tokens = 0
+        for finished in map_concurrently(work, tasks, llm, self._width(left), self._progress):
+            self.files.answers[number].add(finished)
+            meter.look()
+            done += len(finished)
+            tokens += sum(one.opinion.tokens for one in finished if one.opinion)
+            self._progress.preparing(f"{model}: {done} of {len(left)} answered")
+        self.files.efforts.add([meter.read(done, tokens)])
+
+    def _width(self, tasks: Sequence[object]) -> int:
+        return max(1, min(self._settings.concurrency, len(tasks)))
+
+
+def _answering(
+    llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: FaissStore
+) -> Callable[[tuple[Question, tuple[Chunk, ...]]], Answer]:
+    chain = opinion_chain(
+        llm,
+        inputs.writer,
+        limits=WordLimits(settings.min_words, settings.max_words),
+        embeddings=store.embeddings,
+        abstention=calibrate(store) if len(store) > settings.k else None,
+        seed=settings.seed,
+    )
+
+    def answer(pair: tuple[Question, tuple[Chunk, ...]]) -> Answer:
+        question, chunks = pair
+        started = time.monotonic()
+        try:
+            opinion = chain.invoke(OpinionRequest(question, chunks))
+        except ChainError as error:  # the question's own; the others are answered
+            return Answer(question.key, model, None, time.monotonic() - started, str(error))
+        return Answer(question.key, model, opinion, time.monotonic() - started)
+
+    return answer

@@ -1,0 +1,52 @@
+"""Control questions: what counts as right, as exact and as an abstention."""
+
+import pytest
+from fakes import ScriptedLLM
+
+from debate.compare.controls import CONTROLS, answerable, ask_controls, judged
+
+BY_ID = {one.id: one for one in CONTROLS}
+
+
+@pytest.mark.parametrize(
+    ("control", "text", "right", "exact"),
+    [
+        ("only-the-year", "1923", True, True),
+        ("only-the-year", "1923.", True, True),
+        ("only-the-year", "It was signed in 1923.", True, False),
+        ("only-the-year", "It was signed in 11923.", False, False),
+        ("only-the-year", "I don't know.", False, False),
+        ("only-the-year-ja", "１９２３年", True, True),
+        ("script", "富士山", True, True),
+        ("script", "Mount Fuji (富士山)", True, False),
+        ("script", "Mount Fuji", False, False),
+        ("height-ja", "3776", True, True),
+        ("only-no", "No.", True, True),
+        ("only-no", "It is not known, as far as Norway says", False, False),
+        ("not-there", "I don't know.", True, True),
+        ("not-there", "Forty thousand soldiers.", False, False),
+    ],
+)
+def test_an_answer_is_right_where_it_has_the_fact_and_exact_where_it_is_nothing_else(
+    control, text, right, exact
+) -> None:
+    found = judged(BY_ID[control], "m", text)
+    assert (found.right, found.exact) == (right, exact)
+
+
+def test_a_model_is_asked_every_control_question_with_its_passage() -> None:
+    llm = ScriptedLLM(
+        script={"first president": "I don't know.", "Write only the year": "In 1923.", "": "Ankara says so."}
+    )
+    found = {one.control_id: one for one in ask_controls(llm, "m")}
+    assert set(found) == set(BY_ID)
+    assert found["not-there-name"].right
+    assert (found["only-the-year"].right, found["only-the-year"].exact) == (True, False)
+    assert any("Treaty of Lausanne" in prompt for prompt in llm.prompts)
+
+
+def test_abstaining_is_wrong_only_where_the_passage_has_the_answer() -> None:
+    answers = [judged(one, "m", "I don't know.") for one in CONTROLS]
+    assert all(one.abstained for one in answers)
+    assert {one.control_id for one in answerable(answers)} == {one.id for one in CONTROLS if one.accepted}
+    assert not any(one.right for one in answerable(answers))
