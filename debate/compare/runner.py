@@ -6,13 +6,8 @@ A comparison that was stopped resumes when it is started again: no passage is se
 from __future__ import annotations
 
 import tomllib
-<<<<<<< HEAD
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-=======
 from collections.abc import Callable
 from dataclasses import dataclass
->>>>>>> 8369ce6 (compare: control questions with known answers, speed and memory of each model, a judge that sees both orders)
 from pathlib import Path
 from typing import Any
 
@@ -86,23 +81,6 @@ def compare_models(
     inputs = check_inputs(settings.run_settings(settings.models[0]))
     with exclusive_folder(settings.out, RunFolderError):
         _check_folder(settings)
-<<<<<<< HEAD
-        files = _files(settings)
-        if not all(seed.key in known for known in map(_read_answers, files) for seed in inputs.seeds):
-            if store is None:
-                progress.preparing(f"opening {settings.index or settings.corpus}")
-                store, _ = load_store(settings.run_settings(settings.models[0]), progress)
-            _retrieve(settings, inputs, store)
-            for file, model in zip(files, settings.models, strict=True):
-                _answer(file, model, settings, inputs, store, progress, load)
-        return _compared(settings, inputs, files)
-
-
-def _compared(settings: CompareSettings, inputs: RunInputs, files: Sequence[JsonLines]) -> Comparison:
-    """Read what the folder of a finished comparison holds, and test how the models differ."""
-    passages = _read_passages(settings.out)
-    answers = [tuple(known[seed.key] for seed in inputs.seeds) for known in map(_read_answers, files)]
-=======
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
         if work.is_left():
             work.answer(_opened(settings, progress) if store is None else store)
@@ -120,7 +98,6 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
     passages = files.passages_by_key()
     known = [files.answers_by_key(n) for n in range(len(settings.models))]
     answers = [tuple(of_model[seed.key] for seed in inputs.seeds) for of_model in known]
->>>>>>> 8369ce6 (compare: control questions with known answers, speed and memory of each model, a judge that sees both orders)
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
     controls = files.controls.read()
     efforts: dict[str, Effort] = {}
@@ -156,10 +133,11 @@ def finished_comparison(folder: Path) -> Comparison:
     """
     settings = _recorded(folder)
     inputs = check_inputs(settings.run_settings(settings.models[0]))
-    files = _files(settings)
-    if not all(seed.key in known for known in map(_read_answers, files) for seed in inputs.seeds):
+    files = ComparisonFiles(settings.out, settings.models)
+    known = [files.answers_by_key(n) for n in range(len(settings.models))]
+    if not all(seed.key in of_model for of_model in known for seed in inputs.seeds):
         raise RunFolderError(f"the comparison {folder.name} is not finished; run the same debate compare again")
-    return _compared(settings, inputs, files)
+    return _gathered(settings, inputs, files)
 
 
 def is_comparison(folder: Path) -> bool:
@@ -174,10 +152,6 @@ def _recorded(folder: Path) -> CompareSettings:
     except (OSError, ValueError, KeyError) as error:
         raise RunFolderError(f"{folder} holds no comparison ({error}); give the folder of a debate compare") from error
     return compare_settings(recorded | {"out": folder})
-
-
-def _files(settings: CompareSettings) -> list[JsonLines]:
-    return [JsonLines(settings.out / f"answers-{n}.jsonl") for n in range(1, len(settings.models) + 1)]
 
 
 def _check_folder(settings: CompareSettings) -> None:
