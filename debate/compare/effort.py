@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import psutil
+
+from chains.models.release import begin_peak, gpu_peak
+
 _MIB = 2**20
 
 
@@ -52,32 +56,20 @@ class Meter:
     """Measures a session from its making to ``read``."""
 
     def __init__(self, model: str) -> None:
-        import torch
-
         self._model = model
         self._started = time.monotonic()
-        self._remote = model.startswith(("http://", "https://"))
-        self._on_gpu = torch.cuda.is_available()
-        self._peak = 0
-        if self._on_gpu:
-            torch.cuda.reset_peak_memory_stats()
+        self._resident = 0
+        begin_peak()
 
     def look(self) -> None:
         """Note the memory that is in use now."""
-        import psutil
-
-        if not self._remote and not self._on_gpu:
-            self._peak = max(self._peak, int(psutil.Process().memory_info().rss))
+        self._resident = max(self._resident, int(psutil.Process().memory_info().rss))
 
     def read(self, answers: int, tokens: int) -> Effort:
         """Return what was measured since it was made."""
-        import torch
-
         self.look()
         seconds = time.monotonic() - self._started
-        if self._remote:
+        if self._model.startswith(("http://", "https://")):
             return Effort(self._model, answers, tokens, seconds, 0, "a server")
-        if self._on_gpu:
-            peak, where = int(torch.cuda.max_memory_reserved()), str(torch.cuda.get_device_name())
-            return Effort(self._model, answers, tokens, seconds, peak, where)
-        return Effort(self._model, answers, tokens, seconds, self._peak, "CPU, whole process")
+        peak, where = gpu_peak() or (self._resident, "CPU, whole process")
+        return Effort(self._model, answers, tokens, seconds, peak, where)
