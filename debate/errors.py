@@ -7,7 +7,8 @@ DebateError              base: a run that cannot start or go on
 ├── TrainingDataError    data to fine-tune on that cannot be read, or too little of it
 ├── TrainingError        a model that cannot be trained here
 ├── ClusterError         a cluster that cannot be reached, or has no worker that can work
-└── RunFolderError       an output folder that cannot be used
+├── RunFolderError       an output folder that cannot be used
+└── ToolServerError      an MCP server whose tools a debater was to have
 """
 
 from enum import IntEnum
@@ -43,6 +44,10 @@ class ClusterError(DebateError):
 
 class RunFolderError(DebateError):
     """An output folder cannot be used."""
+
+
+class ToolServerError(DebateError):
+    """An MCP server whose tools a debater was to have does not list them."""
 
 
 class ExitCode(IntEnum):

@@ -21,7 +21,7 @@ from prompts.errors import PersonaError
 _DEFAULT_WRITER = "professor"
 _KEYS = {
     "file": ("persona", "pov"),
-    "persona": ("id", "name", "voice", "model", "pov"),
+    "persona": ("id", "name", "voice", "model", "tools", "pov"),
     "pov": ("text", "weight", "against"),
 }
 
@@ -48,6 +48,7 @@ class Persona:
     Attributes:
         voice: who that is, as a model is told behind "You are".
         model: the model that speaks for it, as ``debate run --model`` takes one; the run's own where it is "".
+        tools: addresses of MCP servers whose tools it may call in a debate, such as ``http://localhost:9000/mcp``.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Persona:
     voice: str
     povs: tuple[PointOfView, ...] = ()
     model: str = ""
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,17 @@ def _persona(entry: Any, where: str) -> Persona:
     _check_keys(entry, "persona", where)
     fields = {key: _text(entry, key, where) for key in ("id", "name", "voice")}
     model = _text(entry, "model", where) if "model" in entry else ""
-    return Persona(**fields, povs=_povs(entry.get("pov", []), f"{where} ({fields['id']})"), model=model)
+    povs = _povs(entry.get("pov", []), f"{where} ({fields['id']})")
+    return Persona(**fields, povs=povs, model=model, tools=_addresses(entry.get("tools", []), where))
+
+
+def _addresses(entries: Any, where: str) -> tuple[str, ...]:
+    """Read addresses of MCP servers; a command that would start one is none."""
+    listed = entries if isinstance(entries, list) else [entries]
+    wrong = next((one for one in listed if not str(one).startswith(("http://", "https://"))), None)
+    if wrong is not None or not isinstance(entries, list):
+        raise PersonaError(f'{where}: tools holds {wrong or entries!r}; write tools = ["http://localhost:9000/mcp"]')
+    return tuple(entries)
 
 
 def _povs(entries: Any, where: str) -> tuple[PointOfView, ...]:

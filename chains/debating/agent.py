@@ -7,6 +7,7 @@ of turns. Models that cannot call tools, or whose server refuses tools, look not
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ from chains.context import word_for_word
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.generation.metering import count
+from chains.generation.remote.event_loop import event_loop
 from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
 from chains.generation.remote.tuning import tuned
 from chains.schemas import Chunk, Lookup, Tokens
@@ -119,8 +121,22 @@ def _agent(model: BaseChatModel, voice: str, shown: int, tools: AgentTools) -> C
         # One call more to speak, and one for a model that calls a tool once too often.
         ModelCallLimitMiddleware(run_limit=tools.calls + 2, exit_behavior="error"),
     ]
-    usable = [_search_tool(tools.find, shown), *tools.others]
+    usable = [_search_tool(tools.find, shown), *map(_called_from_threads, tools.others)]
     return create_agent(model, usable, system_prompt=SystemMessage(voice), middleware=limits, name="debater")
+
+
+def _called_from_threads(tool: BaseTool) -> BaseTool:
+    """Let a tool that is async only, as those of MCP servers are, be called where nothing is."""
+    if not isinstance(tool, StructuredTool) or tool.func is not None or (call := tool.coroutine) is None:
+        return tool
+
+    def run(**arguments: Any) -> Any:
+        async def called() -> Any:
+            return await call(**arguments)
+
+        return asyncio.run_coroutine_threadsafe(called(), event_loop()).result()
+
+    return tool.model_copy(update={"func": run})
 
 
 def _reason_to_do_without(error: Exception) -> str:

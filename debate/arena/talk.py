@@ -20,8 +20,9 @@ from debate.errors import RunFolderError
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
 from debate.indexing import load_store
+from debate.mcp_tools import tools_by_persona
 from debate.progress import NullProgress
-from debate.run.setup import load_model, models_of_their_own
+from debate.run.setup import check_tools, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
 from vectorstore import FaissStore
@@ -61,6 +62,7 @@ def hold_talk(
         DebateError, PromptError, VectorStoreError, ChainError: bad input, or a model that cannot be loaded.
     """
     debaters = load_personas(settings.personas).debaters(settings.debaters)
+    check_tools(settings, debaters)
     rules = Rules.of(settings, seat)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
     store = load_store(settings, NullProgress())[0] if store is None else store
@@ -78,6 +80,7 @@ def hold_talk(
             candidates=settings.candidates,
             embeddings=store.embeddings,
             llms=models_of_their_own(settings, debaters),
+            tools=tools_by_persona(debaters),
             seed=settings.seed,
             checkpointer=checkpoints,
         )

@@ -17,9 +17,10 @@ from chains.translate import check_language
 from debate.errors import DebateError
 from debate.graph.question_graph import build_question_graph
 from debate.indexing import check_index
+from debate.mcp_tools import tools_by_persona
 from debate.run.questions import read_questions
 from debate.run.sharding import of_shard
-from debate.settings import DebateSettings
+from debate.settings import DebateSettings, GraphSettings
 from prompts import Persona, PersonaSet, load_personas
 from vectorstore import FaissStore
 
@@ -57,9 +58,16 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     if settings.seat not in ("", *(one.id for one in debaters)):
         known = ", ".join(one.id for one in debaters)
         raise DebateError(f"no debater {settings.seat!r} whose seat a person could take; there are: {known}")
+    check_tools(settings, debaters)
     return RunInputs(
         of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
     )
+
+
+def check_tools(settings: GraphSettings, debaters: Sequence[Persona]) -> None:
+    """Refuse tools that nobody may call, rather than leave them out."""
+    if not settings.lookups and (idle := next((one for one in debaters if one.tools), None)):
+        raise DebateError(f"persona {idle.id!r} has tools and may not call any; set lookups to 1 or more")
 
 
 def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[Any]:
@@ -92,5 +100,6 @@ def question_graph(
         settings=settings,
         llms=models_of_their_own(settings, (inputs.writer, *inputs.debaters)),
         seat=settings.seat,
+        tools=tools_by_persona(inputs.debaters),
         checkpointer=checkpointer,
     )

@@ -4,11 +4,13 @@ import json
 import runpy
 from pathlib import Path
 
+import agents
 import pytest
 from debaters import CAST, PASSAGES, debaters
 from fakes import EMBEDDING
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
+from mcp.server import MCPServer
 
 from debate import GraphSettings
 from debate.graph.checkpoints import memory_checkpoints
@@ -96,6 +98,18 @@ def test_langgraph_json_names_a_graph_that_can_be_made(example, monkeypatch: pyt
     monkeypatch.setattr(example_parts, "load_parts", parts)
     graph = runpy.run_path(str(PLUG_INS / file))[name]()
     assert {"question", "turns", "verdict"} <= graph.get_output_jsonschema()["properties"].keys()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_debater_calls_the_tools_of_another_mcp_server(example) -> None:
+    gazetteer: MCPServer = MCPServer("gazetteer")
+    gazetteer.add_tool(lambda place: f"{place} lies on the coast.", name="locate", description="Say where a place is.")
+    model = agents.ToolCaller(messages=[agents.call(tool="locate", place="Bergen"), *[agents.draft()] * 2])
+    graph = example("mcp_tools")["graph_with_tools"](
+        *parts(), gazetteer, SETTINGS.model_copy(update={"lookups": 2}), llms={"hawk": model}
+    )
+    [lookup] = graph.invoke({"question": QUESTION})["turns"][0].lookups
+    assert (lookup.tool, lookup.query) == ("locate", "Bergen")
 
 
 def test_every_example_is_told_of_in_the_readme() -> None:

@@ -26,7 +26,7 @@ def test_every_template_loads() -> None:
 
 
 def test_an_unknown_template_is_an_error_that_names_the_known_ones() -> None:
-    with pytest.raises(TemplateError, match=r"no prompt called 'sermon'; there are: answer, "):
+    with pytest.raises(TemplateError, match=r"no prompt called 'sermon'; there are: alone, answer, "):
         load_prompt("sermon")
 
 

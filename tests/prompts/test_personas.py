@@ -73,7 +73,7 @@ def test_a_persona_debates_once(tmp_path: Path) -> None:
             r"\(a\), pov 1: there is no key 'wieght'; write weight",
         ),
         ('[[povs]]\ntext = "yes"\n' + ENTRY, r"personas\.toml: there is no key 'povs'; write pov"),
-        (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, model, pov"),
+        (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, model, tools, pov"),
     ],
 )
 def test_a_key_that_nothing_reads_is_an_error_with_the_nearest_one(tmp_path: Path, text: str, told: str) -> None:
@@ -85,3 +85,17 @@ def test_a_persona_may_name_a_model_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "personas.toml"
     path.write_text(ENTRY + 'model = "smollm2"\n', encoding="utf-8")
     assert load_personas(path).personas[0].model == "smollm2"
+
+
+def test_a_persona_may_name_servers_whose_tools_it_calls(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(ENTRY + 'tools = ["http://localhost:9000/mcp"]\n', encoding="utf-8")
+    assert load_personas(path).personas[0].tools == ("http://localhost:9000/mcp",)
+
+
+@pytest.mark.parametrize("tools", ['["rm -rf ~"]', '["./server.py"]', '"http://localhost:9000/mcp"', "[7]"])
+def test_a_tool_that_is_no_address_is_an_error_and_starts_nothing(tmp_path: Path, tools: str) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(ENTRY + f"tools = {tools}\n", encoding="utf-8")
+    with pytest.raises(PersonaError, match=r'persona 1: tools holds .*; write tools = \["http://'):
+        load_personas(path)

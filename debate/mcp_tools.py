@@ -1,0 +1,50 @@
+"""Tools of other MCP servers for a debater, through LangChain's adapter. The only importer of ``langchain.mcp``.
+
+Only addresses are taken, never commands: a personas file starts no program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from langchain_core.tools import BaseTool
+
+from chains.errors import MissingExtra
+from chains.generation.remote.event_loop import event_loop
+from debate.errors import ToolServerError
+from debate.terminal.readable import one_line
+from prompts import Persona
+
+_ANSWERS_WITHIN = 30.0  # seconds, for the list of tools
+
+
+def tools_by_persona(personas: Sequence[Persona]) -> dict[str, list[BaseTool]]:
+    """Ask each server that a persona names for its tools, once, and return by persona id which tools it has.
+
+    Raises:
+        ToolServerError: nobody answers at an address, or no MCP server does.
+        MissingExtra: fastmcp is not installed.
+    """
+    addresses = dict.fromkeys(address for one in personas for address in one.tools)
+    listed = {address: tools_of(address) for address in addresses}
+    return {one.id: [tool for address in one.tools for tool in listed[address]] for one in personas if one.tools}
+
+
+def tools_of(address: str) -> list[BaseTool]:
+    """Return the tools of the MCP server at an address, such as ``http://localhost:9000/mcp``; see above for errors."""
+    if find_spec("fastmcp") is None:
+        raise MissingExtra("fastmcp", "tools", "tools of MCP servers")
+    with warnings.catch_warnings(action="ignore"):  # langchain.mcp says that it is in beta
+        from langchain.mcp import MCPAdapter
+    listing = asyncio.run_coroutine_threadsafe(MCPAdapter(address).list_tools(), event_loop())
+    try:
+        return listing.result(_ANSWERS_WITHIN)
+    except Exception as error:  # of fastmcp, mcp and httpx, in groups and not
+        listing.cancel()
+        raise ToolServerError(
+            f"no MCP server lists its tools at {address} ({one_line(error)}); start it, or take it out of the "
+            "persona's tools"
+        ) from error
