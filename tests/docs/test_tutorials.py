@@ -44,6 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.integration
+@pytest.mark.enable_socket  # debate models asks the hub, and says so where it cannot
 @pytest.mark.filterwarnings("ignore")
 def test_the_tutorial_runs_as_it_is_written(folder: Path) -> None:
     typed = [CliRunner().invoke(app, shlex.split(line)[1:], input=MINE) for line in COMMANDS]
