@@ -1,8 +1,8 @@
-# make demo · make test · make test-all · make lint · make bench DATA=… · make cases DIR=…
+# make demo · make test · make test-all · make lint · make mutants · make bench DATA=… · make cases DIR=…
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint bench cases clean
+.PHONY: demo test test-all lint mutants bench cases clean
 
 demo: .venv/demo
 	$(BIN)/python run_debate.py
@@ -15,6 +15,10 @@ test-all: .venv/test
 
 lint: .venv/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+mutants: .venv/test
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks.retrieval --data $(DATA)

@@ -205,7 +205,7 @@ run_questions(settings_in(Path(sys.argv[1]), concurrency=2), llm=Mortal(script=S
 """
 
 
-@pytest.mark.parametrize("dies_at", [1, 4, 9, 17])
+@pytest.mark.parametrize("dies_at", [4, *(pytest.param(call, marks=pytest.mark.slow) for call in (1, 9, 17))])
 def test_a_killed_process_loses_no_finished_row_and_the_next_one_makes_the_rest(tmp_path: Path, dies_at: int) -> None:
     here = Path(__file__).parent
     child = CHILD.format(tests=str(here.parents[1]), here=str(here))

@@ -105,6 +105,7 @@ def lists(draw: st.DrawFn) -> list[Listed]:
     return [(ids[n] if draw(st.booleans()) else None, topic) for n, topic in enumerate(topics)]
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     before=lists(),
