@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from chains.debating.kinds import Decision, Protocol, Stop
+from chains.models.kinds import Backend
 from debate.errors import SettingsError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
@@ -148,9 +149,7 @@ class DebateSettings(GraphSettings, BaseSettings):
         "smollm2",
         description="smollm2, a repository, a folder, or http://host:port/v1#model; several servers share the work",
     )
-    backend: Literal["auto", "openvino", "transformers", "unsloth"] = Field(
-        "auto", description="What the model computes with"
-    )
+    backend: Backend = Field("auto", description="What the model computes with")
     load_in_4bit: bool = Field(True, description="Load a model on a GPU in 4 bits")
     max_seq_length: int | None = Field(
         None, ge=256, description="Tokens of prompt and answer together; the model's own window unless given"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import psutil
 from langchain_core.language_models import BaseLanguageModel
@@ -20,6 +20,7 @@ from chains.generation.contract import LADDER, SMALL_MODEL_LADDER
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 from chains.models.catalogue import is_converted
+from chains.models.kinds import Backend
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_model, not_loaded
 from chains.models.server_pool import load_servers
@@ -27,7 +28,6 @@ from chains.models.servers import TIMEOUT, load_server
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
-Backend = Literal["auto", "openvino", "transformers", "unsloth"]
 
 
 class ModelSettings(BaseModel):

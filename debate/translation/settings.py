@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains.models.loading import Backend
+from chains.models.kinds import Backend
 from debate.checked_settings import checked_settings
 
 
