@@ -109,7 +109,13 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
         banned = [(place, token) for place, row in enumerate(self._rows) for token in row.banned()]
         if banned:  # in one go: each write of its own would wait for the GPU
             rows, tokens = torch.tensor(banned).T.to(scores.device)
-            scores[rows, tokens] = scores[rows, tokens].masked_fill(~free[rows, tokens], -torch.inf)
+            held = ~free[rows, tokens]
+            scores[rows, tokens] = scores[rows, tokens].masked_fill(held, -torch.inf)
+            # Where a next word may not come, nor may it without its space: "rather than" came again as "ratherthan".
+            parted = torch.zeros(len(scores), device=scores.device).index_add_(
+                0, rows, (held & known.begins_word[tokens]).float()
+            )
+            scores.masked_fill_((parted > 0)[:, None] & known.goes_on, -torch.inf)
         return scores
 
 
