@@ -1,17 +1,18 @@
 """An answer built passage by passage: a paragraph on each chunk, between an opening and a close that take a side.
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
-that passage. The opening and all paragraphs are asked for in one call, so that a local model writes them in one batch;
-the close knows them. A paragraph that rests on nothing of its passage is written again, begun with the sentence of
-the passage nearest to the question. A little more is asked for than wanted: what two sentences both say is said once,
-and then the sentences that rest least on their passage go. Knows nothing of citations or abstention thresholds: that
-is the opinion chain's.
+that passage. The opening comes first and takes a side; all paragraphs are told it, and a local model writes them in
+one batch; the close says what follows. A paragraph that rests on nothing of its passage is written again, begun with
+the sentence of the passage nearest to the question. Of a passage's own sentences a paragraph keeps two at most. A
+sentence goes that names what no passage has, denies the side taken, says again what was said, or points back to
+nothing. Knows nothing of citations or abstention thresholds: that is the opinion chain's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -23,18 +24,31 @@ from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
-from chains.text.draft import DraftSentence, full_sentences, joined, lead, sentences_of, trimmed, without_repetition
-from chains.text.recital import asks_again
+from chains.text.draft import (
+    DraftSentence,
+    full_sentences,
+    joined,
+    lead,
+    sentences_of,
+    trimmed,
+    with_own_words,
+    without_repetition,
+    without_short_parts,
+    without_strays,
+)
+from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.refusal import is_abstention
 from chains.text.sentences import split_sentences, word_count
-from chains.text.support.contradiction import takes_both
+from chains.text.support.contradiction import contradicts, takes_both
+from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
 _SHORTEST_CLOSE = 40  # words: two sentences
-_CLOSES = 3  # attempts at most: a small model may repeat itself each time
+_SURE = 2  # passages, the nearest ones, that bear on a question that was not abstained from
+_LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 
 
@@ -73,25 +87,32 @@ def write_by_chunk(
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
     points = [full_sentences(chunk.text)[0] for chunk in shown]
-    first, *paragraphs = writer.complete(
-        [writer.frame("opening", writer.part, points), *map(writer.paragraph, shown)], writer.part
-    )
+    [first] = writer.complete([writer.frame("opening", writer.part, points=points)], writer.part)
+    writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
+    asked = [writer.paragraph(chunk, may_pass=n >= _SURE) for n, chunk in enumerate(shown)]
+    paragraphs = writer.complete(asked, writer.part)
     known = [n for n, written in enumerate(paragraphs) if written.text and not is_abstention(written.text)]
     if not known:
         return Draft(_merged([first, *paragraphs], _abstention(paragraphs)), shown, dropped)
 
-    drafts = {n: sentences_of(n + 1, paragraphs[n].text, shown[n]) for n in known}
+    drafts = {n: writer.sentences(n + 1, paragraphs[n].text, shown[n]) for n in known}
     led = _lead_the_baseless(writer, drafts, shown)
-    told = without_repetition([*sentences_of(0, first.text), *(one for draft in drafts.values() for one in draft)])
-    told, closes = _close(writer, told, len(shown) + 1)
+    last = len(shown) + 1
+    parts = [writer.sentences(0, first.text), *(with_own_words(draft) for draft in drafts.values())]
+    told = without_strays(without_repetition([one for draft in parts for one in draft]))
+    told, closes = _close(writer, told, last)
     told, more = _go_on(writer, told, {n: shown[n] for n in known})
+    told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
-    notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n not in known]
+    speaking = {one.part for one in told}
+    notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n + 1 not in speaking]
     if led:
         notes.append(f"{len(led)} paragraphs begin with a sentence of their passage")
     if more:
         notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
+    if last not in speaking:
+        notes.append("no close: the model said nothing that was not said before")
     written = _merged([first, *paragraphs, *led, *closes, *more], text, limits.minimum)
     return Draft(written, shown, dropped, tuple(notes))
 
@@ -120,32 +141,61 @@ class _Writer:
     passages: tuple[str, ...]
     seed: int
     config: RunnableConfig | None
+    side: str = ""
 
-    def paragraph(self, chunk: Chunk, lead: str = "") -> RenderedPrompt:
-        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
+    def paragraph(self, chunk: Chunk, lead: str = "", *, may_pass: bool = False) -> RenderedPrompt:
+        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead, may_pass=may_pass)
 
-    def frame(self, name: str, limits: WordLimits, points: Sequence[str]) -> RenderedPrompt:
-        return self._prompt(name, limits, points=points)
+    def frame(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
+        return self._prompt(name, limits, **values)
 
-    def complete(self, prompts: Sequence[RenderedPrompt], limits: WordLimits) -> list[Completion]:
-        """Complete all prompts together. A part may be short, or have no text at all: the others make up for it."""
+    def complete(
+        self, prompts: Sequence[RenderedPrompt], limits: WordLimits, said: Sequence[str] = ()
+    ) -> list[Completion]:
+        """Complete all prompts together. A part may be short, or have no text at all: the others make up for it.
+
+        Args:
+            said: what stands in the answer already; what a part says of it again is struck out.
+        """
         parts = [WordLimits(0, limits.maximum)] * len(prompts)
-        return complete_all(self.llm, prompts, parts, self.seed, self.config, check=self.defects, may_be_empty=True)
+        check = partial(self.defects, said=said)
+        return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
 
-    def defects(self, text: str) -> list[Defect]:
-        """What a reader would strike out of a part; the question put as a statement takes no side, and says nothing."""
+    def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
+        """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
         told = "\n".join(
-            self._prompt(name, self.part, points=(), passage="", lead="").user
+            self._prompt(name, self.part, points=(), passage="", lead="", may_pass=False).user
             for name in ("opening", "paragraph", "closing")
         )
-        found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=self.passages)
+        known = (*self.passages, self.side)
+        found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
         sentences = [one.text for one in split_sentences(text)]
-        asked = [one for one in sentences if asks_again(one, self.question) or takes_both(one, self.question)]
-        return [*found, *(Defect(DefectKind.RECITAL, one) for one in asked)]
+        empty = [] if is_yes_or_no(self.question) else [one for one in sentences if asks_again(one, self.question)]
+        empty += [one for one in sentences if takes_both(one, self.question)]
+        again = (
+            [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
+        )
+        return [
+            *found,
+            *(Defect(DefectKind.RECITAL, one) for one in empty),
+            *(Defect(DefectKind.REPETITION, one) for one in again),
+        ]
+
+    def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
+        """The sentences of a part, without those that name what no passage has or deny the side that was taken."""
+        told = sentences_of(part, text, chunk)
+        known = [self.question, self.voice, *self.passages]
+        sound = [one for one in told if not unsupported_entities(one.text, known)]
+        return [one for one in sound if not (self.side and part and contradicts([self.side], [one.text]))]
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(
-            voice=self.voice, question=self.question, min_words=limits.minimum, max_words=limits.maximum, **values
+            voice=self.voice,
+            question=self.question,
+            side=self.side,
+            min_words=limits.minimum,
+            max_words=limits.maximum,
+            **values,
         )
 
 
@@ -159,21 +209,16 @@ def _lead_the_baseless(
     fitting = [n for n in baseless if fits_window(writer.llm, prompts[n], writer.part)]
     led = writer.complete([prompts[n] for n in fitting], writer.part) if fitting else []
     for n, written in zip(fitting, led, strict=True):
-        drafts[n] = sentences_of(n + 1, written.text, shown[n])
+        drafts[n] = writer.sentences(n + 1, written.text, shown[n])
     return led
 
 
 def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[DraftSentence], list[Completion]]:
-    """Add the close, and go on with it where what it repeated left the answer too short."""
-    closes: list[Completion] = []
-    for _ in range(_CLOSES):
-        points = [next(one.text for one in told if one.part == n) for n in sorted({one.part for one in told})]
-        rest = _closing_limits(writer.limits, sum(one.words for one in told))
-        closes += writer.complete([writer.frame("closing", rest, points)], rest)
-        told = without_repetition([*told, *sentences_of(part, closes[-1].text)])
-        if told[-1].part == part and sum(one.words for one in told) >= writer.limits.minimum:
-            break
-    return told, closes
+    """Add the close; what was said is no close, so that the model is asked again where it only retells."""
+    rest = _closing_limits(writer.limits, sum(one.words for one in told))
+    said = [one.text for one in told]
+    closes = writer.complete([writer.frame("closing", rest)], rest, said)
+    return without_repetition([*told, *writer.sentences(part, closes[0].text)]), closes
 
 
 def _go_on(
@@ -188,7 +233,7 @@ def _go_on(
         prompt = writer.paragraph(chunk, opening)
         if opening and fits_window(writer.llm, prompt, writer.part):
             more += writer.complete([prompt], writer.part)
-            told = without_repetition([*told, *sentences_of(n + 1, more[-1].text, chunk)])
+            told = without_repetition([*told, *with_own_words(writer.sentences(n + 1, more[-1].text, chunk))])
     return told, more
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk
+from chains.text.content import without_marks
+from chains.text.echo import echo_share
 from chains.text.recital import said_again
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.agreement import read_passage
@@ -32,14 +34,26 @@ _OF_THE_PROMPT = re.compile(
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 
 
+_COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
+_MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
+_LEANS = re.compile(
+    r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
+    r"but|and|so|yet|nor|the (?:former|latter|same))\b(?!\s+is\s+(?:true|clear|wrong|right)\b)"
+    r"|\bthe (?:second|other|same) (?:measure|month|year|day)\b|^\W*by \d{4} the figures\b"
+    r"|^\W*\w+(?:s|ed) (?:it|them|these|this)\b|^\W*\w+ \w+ them\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class DraftSentence:
-    """A sentence: which part it stands in, how long it is, and how far its passage bears it out."""
+    """A sentence: which part it stands in, how long it is, how far its passage bears it out, whether it copies it."""
 
     part: int
     text: str
     words: int
     borne_out: float
+    copied: bool = False
 
 
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
@@ -48,7 +62,44 @@ def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[Draft
     headings = _HEADING.findall(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
     of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
-    return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk)) for one in of_the_matter or plain]
+    return [
+        DraftSentence(part, one, word_count(one), _borne_out(one, chunk), _copied(one, chunk))
+        for one in of_the_matter or plain
+    ]
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence can be understood without one before it: it begins with no pronoun that points back."""
+    return _LEANS.search(sentence) is None
+
+
+def with_own_words(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences of one part with so many of its passage's own at most, the first of them."""
+    kept: list[DraftSentence] = []
+    for one in sentences:
+        if not one.copied or sum(other.copied for other in kept) < _MOST_COPIES:
+            kept.append(one)
+    return kept
+
+
+def without_strays(told: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences, without those that open a part of several sentences and point back to nothing."""
+    kept = list(told)
+    for part in dict.fromkeys(one.part for one in told):
+        own = [one for one in told if one.part == part]
+        while len(own) > 1 and not stands_alone(own[0].text):
+            kept.remove(own.pop(0))
+    return kept
+
+
+def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int) -> list[DraftSentence]:
+    """The sentences, without parts of fewer than ``least`` words where ``minimum`` words are left without them."""
+    kept = list(told)
+    for part in dict.fromkeys(one.part for one in told):
+        words = sum(one.words for one in told if one.part == part)
+        if words < least and sum(one.words for one in kept) - words >= minimum:
+            kept = [one for one in kept if one.part != part]
+    return kept
 
 
 def full_sentences(passage: str) -> list[str]:
@@ -58,9 +109,13 @@ def full_sentences(passage: str) -> list[str]:
 
 
 def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str:
-    """The sentence of a passage, not told yet, that shares most words with the question; "" where all was told."""
+    """The sentence of a passage, not told yet, that shares most words with the question; "" where all was told.
+
+    One that points back to others is taken only where there is no other.
+    """
     asked, said = _words(question), [_words(one.text) for one in told]
     unsaid = [one for one in full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
+    unsaid = [one for one in unsaid if stands_alone(one)] or unsaid
     return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
 
 
@@ -78,13 +133,14 @@ def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence
 
 
 def trimmed(told: Sequence[DraftSentence], at_most: int) -> list[DraftSentence]:
-    """At most so many words: the sentences least borne out go, but no part loses its last one."""
+    """At most so many words: copies go, the writer's own where they are least borne out; no part loses its last one."""
     kept = list(told)
     while sum(one.words for one in kept) > at_most:
         spare = [one for one in kept if sum(other.part == one.part for other in kept) > 1]
         if not spare:
             break
-        kept.remove(min(reversed(spare), key=lambda one: one.borne_out))
+        copies = [one for one in spare if one.copied and sum(o.copied for o in kept if o.part == one.part) > 1]
+        kept.remove(copies[-1] if copies else min(reversed(spare), key=lambda one: one.borne_out))
     return kept
 
 
@@ -111,6 +167,10 @@ def _borne_out(sentence: str, chunk: Chunk | None) -> float:
         return math.inf
     supports = ground(sentence, [chunk], None).sentences
     return supports[0].score if supports and supports[0].chunk is not None else 0.0
+
+
+def _copied(sentence: str, chunk: Chunk | None) -> bool:
+    return chunk is not None and echo_share(sentence, [without_marks(chunk.text)]) >= _COPIED
 
 
 def _words(text: str) -> frozenset[str]:

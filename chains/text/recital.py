@@ -9,6 +9,7 @@ from itertools import groupby
 
 from chains.text.echo import outside_quotation
 from chains.text.ngrams import Gram, ngrams, units
+from vectorstore.text.words import FUNCTION_WORDS
 
 _PERSON = {"you": "i", "she": "i", "he": "i", "they": "i", "we": "i", "me": "i", "him": "i", "them": "i", "us": "i"}
 _OWNER = dict.fromkeys(["your", "her", "his", "their", "our"], "my")
@@ -20,6 +21,12 @@ _SAID_AGAIN = 0.6  # of a sentence's 4-grams; of two sentences on one fact that 
 _LONG_RUN = 7  # 4-grams in a row, so ten words: no two sentences come to share them
 _LEAST = 8  # words: shorter sentences ("I reject this.") may come twice
 _ASKED_AGAIN = 0.7  # of a question's 4-grams in one sentence
+_ADDED = 5  # content words beyond the question's own; with fewer the sentence says nothing new
+_YES_OR_NO = re.compile(
+    r"^(?:given that [^,]*, )?"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)\b",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(r"(?m)^#{2,4}[ \t]*(.*?)[ \t:]*$")
 
 
@@ -42,9 +49,19 @@ def of_instruction(prompt: str, known: Sequence[str]) -> frozenset[Gram]:
 
 
 def asks_again(sentence: str, question: str) -> bool:
-    """Whether a sentence has nearly all of a question of eight words or more."""
+    """Whether a sentence has nearly all of a question of eight words or more, and adds next to nothing to it.
+
+    "The exclusions taught them that they must build pipes of their own" answers what they were taught.
+    """
     asked = set(ngrams(question, _GRAM))
-    return len(asked) > _LEAST - _GRAM and len(asked & set(ngrams(sentence, _GRAM))) >= _ASKED_AGAIN * len(asked)
+    repeats = len(asked & set(ngrams(sentence, _GRAM))) >= _ASKED_AGAIN * len(asked)
+    added = set(units(sentence)) - set(units(question)) - FUNCTION_WORDS
+    return len(asked) > _LEAST - _GRAM and repeats and len(added) < _ADDED
+
+
+def is_yes_or_no(question: str) -> bool:
+    """Whether a question can be answered by putting it as a statement: it asks whether, and gives no alternative."""
+    return bool(_YES_OR_NO.search(question)) and " or " not in question
 
 
 def said_again(sentences: Sequence[str], said_before: Iterable[str] = ()) -> list[bool]:

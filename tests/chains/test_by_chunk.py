@@ -12,7 +12,7 @@ CHUNKS = [
 ]
 SCRIPT = {
     "Open an answer": "I hold that it did.",
-    "Close an answer": "My verdict is that it will go on.",
+    "Close an answer": "What follows is that it will go on.",
     "162 billion": "Trade reached 162 billion dollars. It grew every year since.",
     "five currencies": "The bank lends in five currencies.",
 }
@@ -28,7 +28,7 @@ def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
         "I hold that it did.\n\nTrade reached 162 billion dollars. It grew every year since.\n\n"
-        "The bank lends in five currencies.\n\nMy verdict is that it will go on."
+        "The bank lends in five currencies.\n\nWhat follows is that it will go on."
     )
 
 
@@ -44,10 +44,46 @@ def test_the_opening_is_told_what_the_passages_begin_with() -> None:
     assert "- Trade grew to 162 billion dollars in 2022.\n- The bank lends in five currencies." in opening
 
 
-def test_the_close_is_told_the_point_of_every_part_before() -> None:
+def test_the_side_taken_in_the_opening_is_told_to_every_paragraph_and_to_the_close() -> None:
     _, llm = write(SCRIPT)
-    close = next(p for p in llm.prompts if "Close an answer" in p)
-    assert "- I hold that it did.\n- Trade reached 162 billion dollars.\n- The bank lends in five currencies." in close
+    assert llm.prompts_with("### SIDE TAKEN:\nI hold that it did.") == 3
+
+
+def test_passages_after_the_two_nearest_may_have_nothing_to_do_with_the_question() -> None:
+    gas = Chunk(id="c3", text="Gas runs through one pipe to the east.")
+    essay, llm = write(SCRIPT | {"one pipe": "I don't know."}, chunks=[*CHUNKS, gas])
+    assert llm.prompts_with("If the passage has nothing to do with the question") == 1
+    assert "no paragraph on [3] c3" in essay.notes
+
+
+def test_of_a_passages_own_sentences_a_paragraph_keeps_two() -> None:
+    text = (
+        "The bank lends in rand. Its seat stands in Shanghai. Its first bond was sold in yuan. A rouble loan came late."
+    )
+    essay, _ = write({"Open an": "it did.", "Close an": "it will.", "rand": text}, chunks=[Chunk("c1", text)])
+    assert "The bank lends in rand. Its seat stands in Shanghai." in essay.completion.text
+    assert "yuan" not in essay.completion.text
+
+
+def test_a_sentence_that_names_what_no_passage_has_is_left_out() -> None:
+    essay, _ = write(SCRIPT | {"five currencies": "The bank lends in five currencies. Peru founded it in 2011."})
+    assert "Peru" not in essay.completion.text
+
+
+def test_a_paragraph_does_not_deny_the_side_that_the_opening_took() -> None:
+    denies = "The enlargement has not given the group more power. The bank lends in five currencies."
+    essay, _ = write(
+        SCRIPT | {"Open an answer": "the enlargement has given the group more power.", "five currencies": denies}
+    )
+    assert "has not given" not in essay.completion.text
+
+
+def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted() -> None:
+    retold = "it has grown. Trade reached 162 billion dollars, and it has grown in every single year since that one."
+    script = SCRIPT | {"162 billion": retold.partition(". ")[2], "Close an answer": retold.partition(". ")[2]}
+    essay, llm = write(script)
+    assert llm.prompts_with("Close an answer") == 3
+    assert "no close: the model said nothing that was not said before" in essay.notes
 
 
 def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
@@ -69,7 +105,8 @@ def test_what_two_paragraphs_both_say_is_said_once() -> None:
 
 
 def test_sentences_that_differ_in_a_number_both_stay() -> None:
-    essay, _ = write(SCRIPT | {"five currencies": "Trade reached 163 billion dollars."})
+    chunks = [CHUNKS[0], Chunk(id="c2", text="Trade reached 163 billion dollars in five currencies.")]
+    essay, _ = write(SCRIPT | {"five currencies": "Trade reached 163 billion dollars."}, chunks=chunks)
     assert "162 billion" in essay.completion.text
     assert "163 billion" in essay.completion.text
 
@@ -118,19 +155,13 @@ def test_an_answer_without_a_single_paragraph_is_an_error_that_says_why() -> Non
         write(SCRIPT | {"162 billion": "", "five currencies": ""})
 
 
-def test_a_close_that_leaves_the_answer_too_short_is_gone_on_with_twice_at_most() -> None:
-    essay, llm = write(SCRIPT, WordLimits(400, 500))
-    assert sum("Close an answer" in prompt for prompt in llm.prompts) == 3
-    assert essay.completion.text.count("My verdict is that it will go on.") == 1
-
-
 def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_that_was_not_said() -> None:
     chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
     essay, llm = write(
         SCRIPT | {"162 billion": "Trade grew to 162 billion dollars in 2022."}, WordLimits(400, 500), [chunk]
     )
     assert "Most of it runs through one port." in essay.completion.text
-    assert "go on from it: Most of it runs through one port." in llm.prompts[-1]
+    assert "then say what it means: Most of it runs through one port." in llm.prompts[-1]
     assert "1 paragraphs go on with another sentence of their passage" in essay.notes
 
 

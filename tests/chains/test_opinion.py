@@ -138,7 +138,7 @@ def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     llm = ScriptedLLM(
         script={
             "Open an answer": "it did.",
-            "Close an answer": "So be it.",
+            "Close an answer": "it will.",
             "162": "Trade was 162 billion dollars.",
             "bank": "The bank lends in five currencies.",
         }

@@ -33,8 +33,8 @@ _CLAUSE = re.compile(r"[,;:–—]| but | while | whereas ")
 _SAME_MATTER = 0.75  # of the shorter clause's content words
 _LEAST_SHARED = 3  # content words
 _BOTH = 0.75  # of the question's content words in one sentence
-_EACH = 0.7  # of each alternative's content words, joined by "and" or "but": a sentence that weighs them has fewer
-_JOINS = re.compile(r"\b(?:and|but|yet|while)\b", re.IGNORECASE)
+_EACH = 0.7  # of each alternative's content words, in one sentence: one that weighs them has fewer
+_WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
 _ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
 _DISAGREES = -0.2  # cosine in a stance space, where 0 is unrelated
 
@@ -64,8 +64,8 @@ def takes_both(sentence: str, question: str) -> bool:
     said, asked = _content(sentence), frozenset[str]().union(*sides)
     if " or " in sentence:
         return len(asked) >= _LEAST_SHARED and len(asked & said) >= _BOTH * len(asked)
-    both = _JOINS.search(sentence) and not _denies(sentence)
-    return bool(both) and all(len(one) >= _LEAST_SHARED and len(one & said) >= _EACH * len(one) for one in sides)
+    weighs = _denies(sentence) or _WEIGHS.search(sentence)
+    return not weighs and all(len(one) >= _LEAST_SHARED and len(one & said) >= _EACH * len(one) for one in sides)
 
 
 def _opposed(first: str, last: str) -> bool:
