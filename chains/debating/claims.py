@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.schemas import Claim, Turn
+from chains.text.draft import stands_alone
 from chains.text.echo import echo_share, outside_quotation
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
-_COPIED = 0.6  # of a sentence's 4-grams, out of a passage
+COPIED = 0.6  # of a sentence's 4-grams, out of a passage
 _SHORTEST, _LONGEST = 6, 40  # words of a claim that can be quoted and answered
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NAME_OR_NUMBER = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+|\d")
@@ -21,8 +22,22 @@ _CONCEDES = re.compile(
     r"true(?:, | enough|, but)|conceded?|fair point|i do not (?:deny|dispute)|cannot be denied|granted,)",
     re.IGNORECASE,
 )
-# Words that refer to somebody else's words: what follows them is a report, not a claim of the speaker's own.
-_REPORTS = re.compile(r"\b(?:you|claims? that|says? that|argues? that|said that|my opponent)\b", re.IGNORECASE)
+# Words that refer to somebody else's words, or to the debate: what follows is a report, not a claim on the matter.
+_REPORTS = re.compile(
+    r"\b(?:you|claims?|says? that|argues? that|said that|my opponent|this fact|the fact that|"
+    r"this (?:position|argument|debate)|no one has used|nobody has used)\b",
+    re.IGNORECASE,
+)
+# "This claim is incorrect because …", "The fact that … does not mean that …": worth only what is new in it.
+_ON_A_CLAIM = re.compile(
+    r"^\W*(?:(?:however|moreover|therefore|in fact),? )?(?:the|this|that|his|her|your) "
+    r"(?:claim|statement|assertion|argument|fact|position|view)\b.*?\b(?:"
+    r"(?:is|are|was|were) (?:\w+ )?(?:incorrect|wrong|false|mistaken|misleading|untrue|correct|true|right|accurate|"
+    r"a fact|based on|supported|a misunderstanding)|"
+    r"(?:do|does|did)(?: not|n['’]t) (?:\w+ )?(?:mean|support|show|prove|reveal|change|imply|indicate))\b",
+    re.IGNORECASE,
+)
+_NEW = 4  # content words; with fewer, a sentence on a claim is the claim once more
 
 
 def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
@@ -50,7 +65,7 @@ def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
 
 def _order(sentence: str, passages: Sequence[str]) -> tuple[bool, bool]:
     """What a passage says word for word is a fact to bear, not a claim to answer."""
-    return echo_share(sentence, passages) > _COPIED, _NAME_OR_NUMBER.search(sentence) is None
+    return echo_share(sentence, passages) > COPIED, _NAME_OR_NUMBER.search(sentence) is None
 
 
 def claims_of(turn: Turn, index: int) -> Iterator[Claim]:
@@ -59,8 +74,19 @@ def claims_of(turn: Turn, index: int) -> Iterator[Claim]:
         text = plain(sentence.text)
         own = " ".join(outside_quotation(text))
         fits = _SHORTEST <= word_count(own) <= _LONGEST and ends_with_sentence(text) and not text.endswith("?")
-        if fits and text[:1].isupper() and not _REPORTS.search(own):
+        if fits and text[:1].isupper() and stands_alone(text) and not _REPORTS.search(own):
             yield Claim(turn.persona_id, text, index)
+
+
+def only_judges(sentence: str, said: Sequence[str]) -> bool:
+    """Whether a sentence only calls a claim wrong, or right, and adds next to nothing to what was said.
+
+    Args:
+        said: the claim, and whatever else the sentence may say again, such as positions and the question.
+    """
+    known = frozenset[str]().union(*map(_content, said))
+    judged = _ON_A_CLAIM.match(" ".join(outside_quotation(sentence)))
+    return judged is not None and len(_content(sentence) - known - _JUDGING) < _NEW
 
 
 def touched(text: str, claim: str) -> float:
@@ -108,3 +134,10 @@ def _words(text: str) -> list[str]:
 def _stem(word: str) -> str:
     short = re.sub(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$", "", word)
     return short if len(short) >= 4 else word
+
+
+# What a sentence that judges a claim is made of, besides the claim.
+_JUDGING_WORDS = """claim statement assertion argument fact position view incorrect wrong false mistaken misleading
+    untrue correct true right accurate based supported misunderstanding mean support show prove reveal change imply
+    indicate evidence necessarily actually because"""
+_JUDGING = _content(_JUDGING_WORDS)

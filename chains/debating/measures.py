@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chains.debating.claims import concedes, touched
+from chains.debating.claims import concedes, only_judges, touched
 from chains.debating.likeness import Likeness
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Defect, DefectKind, Turn, TurnFault
+from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
-from chains.text.sentences import ends_with_sentence, word_count
+from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import cite, cited_sentences, ground
 
@@ -60,7 +60,7 @@ def assessed(
         answered=round(touched(text, turn.answers.sentence), 2) if turn.answers else None,
         concedes=bool(turn.answers) and concedes(text),
     )
-    defects = spoken_defects(cited, record, chunks, voice=voice, instruction=instruction)
+    defects = spoken_defects(cited, record, chunks, voice=voice, instruction=instruction, claim=turn.answers)
     kinds = {one.kind for one in defects}
     faults = {
         TurnFault.SHORT: word_count(text) < limits.minimum or not ends_with_sentence(text),
@@ -75,10 +75,22 @@ def assessed(
 
 
 def spoken_defects(
-    text: str, record: DebateRecord, chunks: Sequence[Chunk], *, voice: str = "", instruction: str = ""
+    text: str,
+    record: DebateRecord,
+    chunks: Sequence[Chunk],
+    *,
+    voice: str = "",
+    instruction: str = "",
+    claim: Claim | None = None,
 ) -> tuple[Defect, ...]:
-    """Return what a listener would strike out of a turn; the arguments are those of ``assessed``."""
-    return find_defects(
+    """Return what a listener would strike out of a turn; the arguments are those of ``assessed``.
+
+    Args:
+        claim: what it was to answer; a sentence that only calls it wrong says it again.
+    """
+    said = [record.question, *(one.text for one in record.positions), *([claim.sentence] if claim else [])]
+    judging = [one.text for one in split_sentences(text) if only_judges(plain(one.text), said)]
+    found = find_defects(
         text,
         prompt=instruction,
         question=record.question,
@@ -86,6 +98,7 @@ def spoken_defects(
         passages=[chunk.text for chunk in chunks],
         speakers=list(record.names().values()),
     )
+    return (*found, *(Defect(DefectKind.RECITAL, sentence) for sentence in judging))
 
 
 def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:

@@ -1,7 +1,7 @@
 """A verdict's reasons: the moderator's prose, less the sentences that are none.
 
-Once it has given its reasons, a small model goes on: with a sentence of a turn told again, with a question, with names
-that nobody read. Such sentences are left out, and the notes say which and why.
+Once it has given its reasons, a small model goes on: with a sentence of a turn or a passage told again, with
+a question, with names that nobody read. Such sentences are left out, and the notes say which and why.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.context import FittedPrompt
+from chains.debating.claims import only_judges
 from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import led, plain, to_the_end_of_a_sentence
@@ -77,14 +78,16 @@ def give_reasons(
 def sound_reasons(reasons: str, record: DebateRecord, lead: str = "") -> tuple[str, tuple[str, ...]]:
     """Return reasons without the sentences that are none, and a note on each of these."""
     known = [record.question, *record.names().values(), *record.texts_read()]
-    said = [lead, *(plain(turn.text) for turn in record.turns)]
+    said = [lead, *(plain(turn.text) for turn in record.turns), *record.texts_read()]
+    positions = [record.question, *(one.text for one in record.positions), lead]
     kept: list[str] = []
     notes: list[str] = []
     for sentence in (one.text for one in split_sentences(reasons)):
         strange = unsupported_entities(sentence, known)
         again = echo_share(sentence, said) > _RETOLD
-        if strange or again or sentence.endswith("?"):
-            why = f"in no passage: {', '.join(strange)}" if strange else "said before" if again else "a question"
+        empty = sentence.endswith("?") or only_judges(sentence, positions)
+        if strange or again or empty:
+            why = f"in no passage: {', '.join(strange)}" if strange else "said before" if again else "no reason"
             notes.append(f"left out of the reasons, {why}: {sentence}")
         else:
             kept.append(sentence)

@@ -6,7 +6,6 @@ or with a sentence of that passage. So they differ with every model, greedy or n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
@@ -27,15 +26,11 @@ from chains.generation.completion import as_completion, complete_all, fits_windo
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import full_sentences
+from chains.text.draft import full_sentences, stands_alone
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates
 _CLAIMS = 3  # the newest and most specific ones
-_LEANS_ON_ANOTHER = re.compile(
-    r"(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|but|and|so|yet|the (?:former|latter|same))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -192,7 +187,7 @@ class Speaker:
         chunks = self._in_order(record, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
         text = to_the_end_of_a_sentence(spoken.text, self.limits.maximum)
-        found = spoken_defects(text, record, chunks, voice=self.persona.voice, instruction=told)
+        found = spoken_defects(text, record, chunks, voice=self.persona.voice, instruction=told, claim=plan.claim)
         left, struck = strike(text, found)
         if not left:  # nothing but what should go: it stays as it is, with its faults
             left, struck = text, ()
@@ -254,5 +249,5 @@ def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
 
 def _fact(passage: str, question: str) -> str:
     sentences = full_sentences(passage)
-    alone = [one for one in sentences if not _LEANS_ON_ANOTHER.match(one)] or sentences
+    alone = [one for one in sentences if stands_alone(one)] or sentences
     return max(alone, key=lambda sentence: touched(sentence, question))

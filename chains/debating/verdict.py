@@ -1,10 +1,10 @@
 """The moderator's verdict: who argued better, by which claims, and what was conceded.
 
-Unless it was decided elsewhere, the moderator is asked twice, with the names in opposite order; where the two answers
-differ nobody has won, since a model that judges prefers a place in its prompt (Zheng et al. 2023, "Judging
-LLM-as-a-Judge"). The claims that decided are chosen by measure: of what the winner said, what rests on a passage and no
-opponent took up. Only the reasons are the model's prose. The moderator reads the passages that the turns rest on, word
-for word; whole ones are left out where its window is short.
+Unless it was decided elsewhere, the moderator is asked twice, with the speakers and all that they said in opposite
+order; where the two answers differ nobody has won, since a model that judges prefers a place in its prompt (Zheng et
+al. 2023, "Judging LLM-as-a-Judge"). The claims that decided are chosen by measure: of what the winner said in its own
+words, what rests on a passage and no opponent took up. Only the reasons are the model's prose. The moderator reads the
+passages that the turns rest on, word for word; whole ones are left out where its window is short.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.debating.claims import claims_of, touched
+from chains.debating.claims import COPIED, claims_of, touched
 from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.kinds import Decision
 from chains.debating.measures import with_unsupported
@@ -28,6 +28,7 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
+from chains.text.echo import echo_share
 from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
@@ -64,7 +65,7 @@ def give_verdict(
     turns = plain_turns(record)
     decision = decided or _moderated(llm, record, names, turns, seed, config)
     winner = decision.winner
-    by_claims = deciding_claims(record.turns, [winner] if winner else list(names))
+    by_claims = deciding_claims(record.turns, [winner] if winner else list(names), record.texts_read())
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     lead = _lead(decision, by_claims, conceded, names)
 
@@ -104,15 +105,21 @@ def named(answer: str, names: dict[str, str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def deciding_claims(turns: Sequence[Turn], persona_ids: Sequence[str]) -> tuple[Claim, ...]:
-    """Return the best claim of each of these personas: supported by a passage, and left standing by the opponents."""
+def deciding_claims(
+    turns: Sequence[Turn], persona_ids: Sequence[str], passages: Sequence[str] = ()
+) -> tuple[Claim, ...]:
+    """Return the best claim of each of these personas.
+
+    In the speaker's own words first, which a passage said again is not; then supported by a passage, and left standing
+    by the opponents.
+    """
     best: list[Claim] = []
     for persona_id in persona_ids:
         claims = [
             claim for n, turn in enumerate(turns) if turn.persona_id == persona_id for claim in claims_of(turn, n)
         ]
         if claims:
-            best.append(max(claims, key=lambda claim: _weight(claim, turns)))
+            best.append(max(claims, key=lambda claim: _weight(claim, turns, passages)))
     return tuple(best)
 
 
@@ -132,8 +139,8 @@ def _moderated(
     orders = (tuple(names), tuple(reversed(names)))
 
     def render(order: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
-        shown = [names[one] for one in order]
-        return load_prompt("decision").render(question=record.question, turns=turns, evidence=passages, names=shown)
+        speeches = [(names[one], [turn.text for turn in turns if turn.persona_id == one]) for one in order]
+        return load_prompt("decision").render(question=record.question, evidence=passages, speeches=speeches)
 
     asked = [partial(render, order) for order in orders]
     written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config, may_be_empty=True)
@@ -148,13 +155,14 @@ def _stands_in(answer: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", answer, re.IGNORECASE) is not None
 
 
-def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
+def _weight(claim: Claim, turns: Sequence[Turn], passages: Sequence[str]) -> tuple[bool, bool, bool, int]:
     index = claim.turn or 0
     later = [turn for turn in turns[index + 1 :] if turn.persona_id != claim.persona_id]
     stands = not any(turn.answers == claim or touched(turn.text, claim.sentence) >= _TAKEN_UP for turn in later)
     turn = turns[index]
     told = {plain(turn.text[one.start : one.end]) for one in turn.sentences if one.chunk is not None}
-    return (claim.sentence in told, stands, index)
+    own = echo_share(claim.sentence, passages) <= COPIED
+    return (own, claim.sentence in told, stands, index)
 
 
 def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim], names: dict[str, str]) -> str:

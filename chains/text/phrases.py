@@ -201,8 +201,8 @@ PLACEHOLDER = re.compile(r"\[(?:your|insert|name|date|source|country|citation)\b
 
 # How a text closes: what comes in a later paragraph comes after the end.
 CLOSE = re.compile(
-    r"\W*(?:in conclusion|to conclude|in summary|to sum up|to summari[sz]e|in closing|my verdict is|what follows is|i conclude that|"
-    r"in sum,|my conclusion is|als fazit|結論として|以上より|в заключение|در پایان)",
+    r"\W*(?:in conclusion|to conclude|in summary|to sum up|to summari[sz]e|in closing|my verdict is|"
+    r"what follows is|i conclude that|in sum,|my conclusion is|als fazit|結論として|以上より|в заключение|در پایان)",
     re.IGNORECASE,
 )
 FAREWELL = re.compile(

@@ -22,7 +22,7 @@ _OPEN_JSON = re.compile(r'\s*\{\s*"(\w{1,40})"\s*:\s*"((?:[^"\\]|\\.)*)', re.DOT
 _BROKEN_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _SECTION = re.compile(
     r"#{2,4}[ \t]*(?:(response|answer|output)|instructions?|input|context|question|opinion under debate|"
-    r"said(?: so far)?|text|task|example)\b[ \t]*:?[ \t]*(?:\d{1,2})?[ \t]*:?[ \t]*\r?",
+    r"(?:[\w.' -]{1,40} )?said(?: so far)?|text|task|example)\b[ \t]*:?[ \t]*(?:\d{1,2})?[ \t]*:?[ \t]*\r?",
     re.IGNORECASE,
 )
 

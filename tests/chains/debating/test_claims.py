@@ -2,7 +2,7 @@
 
 import pytest
 
-from chains.debating.claims import claims_of, claims_to_answer, concedes, contradicts, touched
+from chains.debating.claims import claims_of, claims_to_answer, concedes, contradicts, only_judges, touched
 from chains.debating.record import DebateRecord
 from chains.schemas import Chunk, Claim, Position, Turn
 
@@ -50,10 +50,10 @@ def test_the_latest_turn_is_answered_first_and_never_ones_own() -> None:
 def test_what_a_passage_says_word_for_word_is_answered_last() -> None:
     passage = "Iran has been a member of the group since January."
     before = record(
-        spoken("dove", f"{passage} Its voice makes the bloc a power of its own.", chunk_ids=("c1",)), c1=passage
+        spoken("dove", f"{passage} Iran's voice makes the bloc a power of its own.", chunk_ids=("c1",)), c1=passage
     )
     assert [claim.sentence for claim in claims_to_answer(before, "hawk")] == [
-        "Its voice makes the bloc a power of its own.",
+        "Iran's voice makes the bloc a power of its own.",
         passage,
     ]
 
@@ -93,3 +93,44 @@ def test_no_concession_is_seen_where_there_is_none(text: str) -> None:
 def test_sentences_contradict_each_other_where_one_denies_what_the_other_says() -> None:
     assert contradicts("It gave the group more power, not more quarrels.", "It gave the group more quarrels.")
     assert not contradicts("It gave the group no power.", "It never gave the group any power.")
+
+
+FOR_SANCTIONS = "Sanctions primarily punish ordinary people and enrich those who evade them."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This claim is incorrect because sanctions primarily punish ordinary people and enrich those who evade them.",
+        "The claim that sanctions primarily punish ordinary people is wrong.",
+        "This fact does not mean that sanctions punish ordinary people.",
+        "The claim that Kazuhiko Moriyama is correct is wrong.",
+    ],
+)
+def test_a_sentence_that_only_calls_a_claim_wrong_says_it_once_more(sentence: str) -> None:
+    assert only_judges(sentence, [FOR_SANCTIONS])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The claim that sanctions punish ordinary people is wrong, because Tehran came to the table in 2015 to be rid of them.",
+        "Tehran came to the table.",
+        "This fact shows that the ministries felt it first.",
+    ],
+)
+def test_a_sentence_that_gives_a_reason_of_its_own_is_an_answer(sentence: str) -> None:
+    assert not only_judges(sentence, [FOR_SANCTIONS])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This is a fact that no one has used yet.",
+        "This fact does not mean that the group lacks power.",
+        "Officials credit them with bringing Iran to the negotiating table before 2015.",
+        "The fact that no member has drawn on it does not mean that enforcement must be tougher.",
+    ],
+)
+def test_a_sentence_that_points_back_or_speaks_of_the_debate_is_no_claim(sentence: str) -> None:
+    assert list(claims_of(spoken("dove", sentence), 0)) == []

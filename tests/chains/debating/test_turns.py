@@ -49,8 +49,8 @@ def test_a_turn_is_told_its_position_the_claim_to_answer_and_a_fact() -> None:
     llm = ScriptedLLM(script={"": GOOD})
     turn = speak(llm, record())
     assert "Your position in this debate: Only strength has ever kept the peace." in llm.prompts[0]
-    assert '### CLAIM TO ANSWER:\nDove: "Treaties have ended more wars than weapons."' in llm.prompts[0]
-    assert "### FACT THAT NOBODY HAS USED YET:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
+    assert '### DOVE SAID:\n"Treaties have ended more wars than weapons."' in llm.prompts[0]
+    assert "### FACT:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
     assert turn.answers.sentence == "Treaties have ended more wars than weapons."
 
 

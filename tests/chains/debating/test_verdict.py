@@ -45,6 +45,21 @@ def test_nobody_wins_where_the_answer_depends_on_the_order_of_the_names() -> Non
     assert verdict.text.startswith("Nobody won this debate.")
 
 
+def test_the_moderator_reads_what_each_said_together_in_either_order_of_the_speakers() -> None:
+    _, llm = judge({"Decide who": "nobody", "": "It stands."})
+    hawk, dove = "### PROFESSOR HAWK SAID:", "### PROFESSOR DOVE SAID:"
+    first = [prompt.index(hawk) < prompt.index(dove) for prompt in llm.prompts if hawk in prompt]
+    assert sorted(first) == [False, True]
+
+
+def test_a_claim_in_the_speakers_own_words_decides_before_a_passage_said_again() -> None:
+    own = "A treaty that lapses is worth no more than its paper."
+    verdict, _ = judge(
+        {"Decide who": "Professor Hawk", "": "It stands."}, (*TURNS, Turn(2, "hawk", "Professor Hawk", own, 11))
+    )
+    assert [one.sentence for one in verdict.decided_by] == [own]
+
+
 def test_the_verdict_quotes_the_claim_that_decided_and_names_what_was_conceded() -> None:
     verdict, _ = judge({"Decide who": "Professor Hawk", "": "The figures bear it out."})
     assert (verdict.decided_by, verdict.conceded) == ((CLAIM,), (CLAIM,))
@@ -74,7 +89,7 @@ def test_markers_stand_in_no_verdict_since_it_reads_no_passages() -> None:
     ("invented", "why"),
     [
         ("In 2021 the World Trade Organisation rejected a clause.", "in no passage: 2021, World Trade Organisation"),
-        ("But how did we get there?", "a question"),
+        ("But how did we get there?", "no reason"),
         ("I concede that the fleets had grown by then.", "said before"),
     ],
 )
