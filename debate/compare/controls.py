@@ -54,6 +54,11 @@ class ControlAnswer:
     exact: bool
     abstained: bool
 
+    @property
+    def mark(self) -> str:
+        """Return how good it is, in words."""
+        return "exact" if self.exact else "right, and more" if self.right else "wrong"
+
 
 _FUJI = "Mount Fuji (富士山) on the island of Honshu is 3,776 metres high and last erupted in 1707."
 _LAUSANNE = "The Treaty of Lausanne was signed on 24 July 1923 by Turkey and, among others, Britain, France and Italy."

@@ -53,7 +53,7 @@ def write_comparison(comparison: Comparison) -> Path:
         add_sheet(book, "compare", _TESTS, _test_rows(comparison))
         add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison))
         add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison))
-        add_sheet(book, "models", _MODELS, _model_rows(comparison))
+        add_sheet(book, "models", _MODELS, model_rows(comparison))
         add_sheet(book, "judge", _JUDGED, _judge_rows(comparison))
         add_sheet(book, "votes", _VOTED, _vote_rows(comparison))
     return path
@@ -92,13 +92,12 @@ def _control_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
         row = {"question": f"{control.asked}\n({control.passage})", "expected": control.expected}
         for model in comparison.models:
             if answer := answers.get((model, control.id)):
-                mark = "exact" if answer.exact else "right, and more" if answer.right else "wrong"
-                row[model] = f"{mark}: {answer.text}"
+                row[model] = f"{answer.mark}: {answer.text}"
         yield row
 
 
-def _model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
-    """What each model did with the control questions, and what its answers took; the second differs at every run."""
+def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
+    """Tell of each model what it did with the control questions, and what its answers took (which varies by run)."""
     efforts = {one.model: one for one in comparison.efforts}
     for model, controls in zip(comparison.models, comparison.controls, strict=True):
         row: dict[str, object] = {"model": model}

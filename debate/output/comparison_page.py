@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from debate.compare.comparison import Compared
+from debate.compare.controls import CONTROLS, Control, ControlAnswer
+from debate.compare.judge import JudgeTally, tally
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.errors import RunFolderError
+from debate.output.comparison import model_rows
 from debate.output.report import style
 
 _ALIKE = 0.25  # below it the answers are told apart without marks
@@ -41,6 +45,16 @@ class AnswerShown:
     model: str
     pieces: tuple[Piece, ...]
     note: str
+
+
+@dataclass(frozen=True)
+class JudgeShown:
+    """What a judge said between two models."""
+
+    judge: str
+    first: str
+    second: str
+    tally: JudgeTally
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,11 @@ def _values(comparison: Comparison) -> dict[str, Any]:
     return {
         "models": comparison.models,
         "failed": comparison.failed,
-        "tests": [(one, _interval(one)) for one in comparison.compared],
+        "pairs": list(_pairs(comparison)),
+        "judges": list(_judges(comparison)),
+        "told": list(model_rows(comparison)) if comparison.efforts or any(comparison.controls) else [],
+        "controls": list(_controls(comparison)),
+        "figure": _figure,
         "questions": list(_questions(comparison)),
     }
 
@@ -99,6 +117,32 @@ def marked(text: str, other: str) -> tuple[tuple[Piece, ...], float]:
         if end > start:
             pieces.append(Piece(" ".join(words[start:end]), kind != "equal"))
     return tuple(pieces), found.ratio()
+
+
+def _pairs(comparison: Comparison) -> Iterator[tuple[str, str, list[tuple[Compared, Interval | None]]]]:
+    """The tests, two models at a time."""
+    for pair, tests in groupby(comparison.compared, key=lambda one: (one.first, one.second)):
+        yield *pair, [(one, _interval(one)) for one in tests]
+
+
+def _judges(comparison: Comparison) -> Iterator[JudgeShown]:
+    pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
+    for judge in dict.fromkeys(one.judge for one in comparison.judged):
+        own = [one for one in comparison.judged if one.judge == judge]
+        yield from (JudgeShown(judge, first, second, tally(own, first, second)) for first, second in pairs)
+
+
+def _controls(comparison: Comparison) -> Iterator[tuple[Control, list[ControlAnswer | None]]]:
+    answers = {(one.model, one.control_id): one for of_model in comparison.controls for one in of_model}
+    for control in CONTROLS if answers else ():
+        yield control, [answers.get((model, control.id)) for model in comparison.models]
+
+
+def _figure(value: float, sign: str = "") -> str:
+    """Write a number with as many decimals as tell something."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:{sign}.{decimals}f}"
+    return f"{0:.{decimals}f}" if float(text) == 0 else text.replace("-", "−")
 
 
 def _questions(comparison: Comparison) -> Iterator[tuple[str, list[AnswerShown]]]:

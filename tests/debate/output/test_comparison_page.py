@@ -1,11 +1,13 @@
 """``compare.html`` lays answers beside each other, marks what differs, and escapes everything."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chains.schemas import Opinion, Question
 from debate.compare.comparison import compare_answers
+from debate.compare.controls import CONTROLS, judged
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.output.comparison_page import Piece, marked, write_comparison_page
@@ -70,3 +72,15 @@ def test_every_measure_has_its_row_with_interval_and_p(tmp_path: Path) -> None:
     html = page(tmp_path, ("Salt is dear.", "Salt is very dear."), ("Oil is cheap.", "Oil is very cheap."))
     assert html.count('<svg class="interval"') == 9
     assert "+1.00 to +1.00" in html
+
+
+def test_the_control_questions_and_their_marks_are_shown_and_escaped(tmp_path: Path) -> None:
+    told = tuple(judged(one, "old", "It was <b>1923</b> .") for one in CONTROLS)
+    found = replace(comparison(tmp_path, ("Salt.", "Salt is dear.")), controls=(told, ()))
+    html = write_comparison_page(found).read_text(encoding="utf-8")
+    assert "&lt;b&gt;1923&lt;/b&gt;" in html
+    assert "not asked" in html
+
+
+def test_a_measure_without_figures_says_so(tmp_path: Path) -> None:
+    assert "no question has it for both" in page(tmp_path, (None, "Salt is dear."))
