@@ -43,9 +43,10 @@ DEFAULT_LIMITS = WordLimits(400, 500)
 Style = Literal["single", "by_chunk", "plan"]
 STYLES = (*get_args(Style), "auto")
 # By chunk a model of 135 million parameters covered its passages and kept its length, which from one prompt it did not
-# (benchmarks/answers.py). Models of 7 billion and more were not compared yet and keep the one prompt, which lets them
-# weigh the passages against each other; the bound between the two is a guess.
-_SMALL = 1_000_000_000
+# (benchmarks/answers.py). One of 1.5 billion rested .82 of its sentences on a passage by chunk, .04 from one prompt and
+# .03 from a plan (benchmarks/texts.py). Models of 7 billion and more were not compared yet and keep the one prompt,
+# which lets them weigh the passages against each other; where between the two it turns is a guess.
+_SMALL = 4_000_000_000
 _WORDS_A_PART = 60  # two sentences; with less a paragraph says nothing
 
 
@@ -74,7 +75,7 @@ def opinion_chain(
     ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
     on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
     asks for a paragraph on each, "plan" for a line on each and then for the essay from these; "auto" writes by
-    chunk for local models below a billion parameters where the length has room for it. ``abstention`` (from
+    chunk for local models below four billion parameters where the length has room for it. ``abstention`` (from
     ``chains.abstention.calibrate``) answers "I don't know" where nothing retrieved bears on the question; without it
     only a question without passages does. The opinion's ``abstained_because`` says which it was. ``verify`` reads a
     sentence with its passage and has the last word on support (see ``chains.text.support.grounding``).

@@ -48,6 +48,9 @@ _INTRODUCED = (  # "Eleanor Whitcombe, a British diplomat who …": her descript
     # "The claim of Eleanor Whitcombe is that …": what was to be answered, told again as a thing.
     r"|(?:the|this) (?:claim|statement|argument|position|view) (?:of|by|from|made by) {0}(?: is that\b|, (?:an?|the) )"
 )
+# What is left of a list once its marks are gone: "Local Currencies: The bank …", "Risk Management:" alone.
+_LABELLED = re.compile(r"(?:[A-Z][\w'’-]*)(?: (?:[A-Z(][\w'’()-]*|and|or|of|the|in|to|for)){1,6}: [A-Z]")
+_LABEL_ALONE = re.compile(r"[A-Z][^.!?:]{2,60}:")
 _FACT = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -138,9 +141,11 @@ def _unfinished_end(read: _Read) -> Iterator[Defect]:
 def _headings_and_lists(read: _Read) -> Iterator[Defect]:
     _, headings = without_headings(read.text)
     yield from (Defect(DefectKind.MARKUP, one.text) for one in headings)
-    items = [line.strip() for line in read.text.split("\n") if is_list_item(line)]
-    if len(items) > 1:
-        yield Defect(DefectKind.MARKUP, items[0])
+    lines = [line.strip() for line in read.text.split("\n")]
+    for marked in ([one for one in lines if is_list_item(one)], [one for one in lines if _LABELLED.match(one)]):
+        if len(marked) > 1:
+            yield Defect(DefectKind.MARKUP, marked[0])
+    yield from (Defect(DefectKind.MARKUP, one) for one in lines if _LABEL_ALONE.fullmatch(one))
 
 
 def _garble(read: _Read) -> Iterator[Defect]:
@@ -165,6 +170,7 @@ def _recitals(read: _Read) -> Iterator[Defect]:
         for sentence in paragraph:
             again = 0 < number < len(read.paragraphs) - 1 and recital.asks_again(sentence, read.question)
             introduced = any(one.match(sentence) for one in introductions)
+            introduced = introduced or recital.introduces_itself(sentence, read.voice)
             if again or introduced or recital.recites(sentence, voice | instruction):
                 yield Defect(DefectKind.RECITAL, sentence)
 

@@ -142,7 +142,8 @@ APOLOGY = _any_of(
 # Below: what a check reports but cleaning leaves alone, because taking it away would leave a hole.
 
 _SAYS = (
-    r"(?:also |only |clearly |further |itself |does not |doesn['’]t |do not )?(?:discuss|describe|state|say|"
+    r"(?:also |only |clearly |further |itself |directly |explicitly |specifically |then |do(?:es)? not |doesn['’]t )?"
+    r"(?:discuss|describe|state|say|"
     r"mention|highlight|explain|provide|suggest|argue|focus|emphasi[sz]e|outline|illustrate|address|present|refer|"
     r"indicate|talk|is about|are about)"
 )
@@ -166,7 +167,11 @@ OF_THE_PASSAGE = _any_of(
     r"^\W*the debate (?:is about|focuses|revolves|cent(?:er|re)s|discusses|continues about)\b",
     r"^\W*the debate (?:continues|is now over)\W*$",
     r"\b(?:the|this) (?:article|section|chapter) (?:also |further )?(?:touche[sd]|highlight|feature[sd]|reveal|"
-    r"emphasi[sz]e|detail|delve|discusse|explore[sd]|examine[sd]|conclude[sd]|is about|was about)",
+    r"emphasi[sz]e|detail|delve|discusse|explore[sd]|examine[sd]|conclude[sd]|mentions?|is about|was about)",
+    r"\b(?:information|evidence|context|facts|arguments|data) (?:provided|presented|given)(?: above| here| in detail)?"
+    r"(?=[:.,]| and\b|$)",
+    r"^\W*(?:let me|let['’]s|let us) (?:analy[sz]e|break down|break this down|consider what|take a (?:closer )?look)\b",
+    r"^\W*(?:here['’]s|here is|here are) (?:why|how|the reasons?|some)\b[^.!?]{0,60}:?\s*$",
     r"\banswer to (?:the|this|that|your) question (?:is|can|of|lies)\b|^\W*the answer to the question\b",
     r"\byou are welcome to ask\b|\bask your question again\b",
     r"\bi have no (?:other|further|more) information\b|\bi am not allowed to discuss\b|\bin this response\b",

@@ -21,6 +21,8 @@ _SAID_AGAIN = 0.6  # of a sentence's 4-grams; of two sentences on one fact that 
 _LONG_RUN = 7  # 4-grams in a row, so ten words: no two sentences come to share them
 _LEAST = 8  # words: shorter sentences ("I reject this.") may come twice
 _ASKED_AGAIN = 0.7  # of a question's 4-grams in one sentence
+_AS_MYSELF = re.compile(r"\W*as (?:an? |the )?([^,.]{3,80}), i\b", re.IGNORECASE)
+_OF_ITSELF = 0.6  # of the words by which it names itself, out of the description
 _ADDED = 5  # content words beyond the question's own; with fewer the sentence says nothing new
 _YES_OR_NO = re.compile(
     r"^(?:given that [^,]*, )?"
@@ -57,6 +59,13 @@ def asks_again(sentence: str, question: str) -> bool:
     repeats = len(asked & set(ngrams(sentence, _GRAM))) >= _ASKED_AGAIN * len(asked)
     added = set(units(sentence)) - set(units(question)) - FUNCTION_WORDS
     return len(asked) > _LEAST - _GRAM and repeats and len(added) < _ADDED
+
+
+def introduces_itself(sentence: str, voice: str) -> bool:
+    """Whether a sentence begins by saying whose it is: "As a professor of political science, I firmly believe"."""
+    named = _AS_MYSELF.match(sentence)
+    own = {unit for unit in units(named[1]) if unit not in FUNCTION_WORDS} if named else set()
+    return bool(own) and len(own & set(units(voice))) >= _OF_ITSELF * len(own)
 
 
 def is_yes_or_no(question: str) -> bool:

@@ -166,3 +166,36 @@ def test_both_sides_of_an_either_or_question_joined_by_and_are_no_side() -> None
 
     assert kinds(both, question=question) == ["contradiction"]
     assert kinds(weighed, question=question) == []
+
+
+PROFESSOR = "Professor Daryush Farahani, an Iranian professor of political science who has taught in three countries."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("As Professor Daryush Farahani, I firmly believe that the bank would gain.", ["recital"]),
+        ("As a professor of political science, I firmly believe that Iran would comply.", ["recital"]),
+        ("As a member of NATO, I would buy gold.", []),
+        ("This conclusion is based on several key points from the evidence provided.", ["about the text"]),
+        ("The passage directly states this point.", ["about the text"]),
+        ("In fact, the article mentions several instances of it.", ["about the text"]),
+        ("Let me analyze the matter in detail.", ["about the text"]),
+        ("The evidence provided by the inspectors was thin.", []),
+    ],
+)
+def test_who_speaks_and_from_what_is_no_part_of_an_answer(text: str, found: list[str]) -> None:
+    assert kinds(text, voice=PROFESSOR) == found
+
+
+def test_labels_left_of_a_list_are_found() -> None:
+    labels = "Local Currencies: The bank lends in rand.\n\nRisk Management:\nThe bank hedges.\n\nTrade Policies: It has none."
+
+    found = {one.sentence for one in find_defects(labels)}
+    assert found == {"Risk Management:", "Local Currencies: The bank lends in rand."}
+
+
+def test_one_colon_in_a_text_is_no_label() -> None:
+    assert (
+        kinds("The commitments come to 100 billion dollars: China 41, Brazil 18.\n\nThe design: keep it flowing.") == []
+    )
