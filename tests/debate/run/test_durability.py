@@ -23,7 +23,8 @@ SCRIPT = {
 STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING, ids=["c1", "c2"])
 
 
-MOST_PROMPTS_A_STEP = 8
+# A turn is the longest step of this script: two candidates, each written once more since it brings no new passage.
+MOST_PROMPTS_A_STEP = 4
 
 
 def settings_in(folder: Path, questions: int = 3, **values) -> DebateSettings:
@@ -220,5 +221,5 @@ def test_a_killed_process_loses_no_finished_row_and_the_next_one_makes_the_rest(
         (row.question, row.opinion, row.turns, row.verdict) for row in whole.rows()
     ]
     assert journal.read_bytes().startswith(before)
-    # Two steps were in flight; each may ask again, continue a short answer, and write several candidates.
+    # Two steps were in flight: what each had been told is asked for again, and nothing else.
     assert len(llm.prompts) <= len(all_of_it.prompts) - (dies_at - 1) + 2 * MOST_PROMPTS_A_STEP
