@@ -194,12 +194,12 @@ from pathlib import Path
 from itertools import count
 sys.path[:0] = [{tests!r}, {here!r}]
 from test_durability import SCRIPT, STORE, settings_in
-from fakes import ScriptedLLM
+from fakes import CONTINUE, ScriptedLLM
 from debate import run_questions
 calls = count(1)
 class Mortal(ScriptedLLM):
     def _call(self, prompt, **kwargs):
-        if next(calls) == int(sys.argv[2]):
+        if CONTINUE not in prompt and next(calls) == int(sys.argv[2]):
             os.kill(os.getpid(), signal.SIGKILL)
         return super()._call(prompt, **kwargs)
 run_questions(settings_in(Path(sys.argv[1]), concurrency=2), llm=Mortal(script=SCRIPT), store=STORE)
