@@ -96,7 +96,7 @@ def test_langgraph_json_names_a_graph_that_can_be_made(example, monkeypatch: pyt
     import example_parts
 
     monkeypatch.setattr(example_parts, "load_parts", parts)
-    graph = runpy.run_path(str(PLUG_INS / file))[name]()
+    graph = runpy.run_path(str(PLUG_INS / file))[name]({})
     assert {"question", "turns", "verdict"} <= graph.get_output_jsonschema()["properties"].keys()
 
 

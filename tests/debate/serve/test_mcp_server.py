@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from mcp import Client
+from traced import traced_run
 
 from debate.serve.desk import Desk
 from debate.serve.mcp_server import create_server
@@ -52,6 +53,13 @@ async def test_a_debate_comes_with_every_turn() -> None:
     result = await called("debate", {"question": "Why did the union end?"})
     assert result.structured_content["opinion"]
     assert len({turn["speaker"] for turn in result.structured_content["turns"]}) >= 2
+
+
+async def test_the_rows_of_a_run_are_read_by_its_name(tmp_path: Path) -> None:
+    traced_run(tmp_path)
+    result = await called("read_run", {"run": "out"}, tmp_path)
+    [row] = result.structured_content["result"]
+    assert (row["instruction"], row["answer"]) == ("Good one?", "They did.")
 
 
 @pytest.mark.parametrize("run", ["../secret", "/etc", "none"])
