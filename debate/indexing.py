@@ -68,6 +68,7 @@ def index_documents(
     embeddings: SentenceTransformerEmbeddings,
     kind: Kind | None = None,
     chunk_words: int = CHUNK_WORDS,
+    follow_links: bool = False,
     force: bool = False,
     wait: bool = False,
 ) -> tuple[FaissStore, IndexSummary]:
@@ -75,6 +76,7 @@ def index_documents(
 
     Args:
         kind: of a new index; see ``FaissStore``.
+        follow_links: read what links that lead out of ``corpus`` point to, too.
         force: replace the index of another folder of documents.
         wait: for another process that works on the same index.
 
@@ -86,7 +88,10 @@ def index_documents(
     with exclusive_folder(out, IndexFolderError, wait=wait):
         _check_source(out, corpus, force)
         documents = load_corpus(
-            corpus, chunk_words=chunk_words, progress=lambda *done: watcher.step("reading files", *done)
+            corpus,
+            chunk_words=chunk_words,
+            progress=lambda *done: watcher.step("reading files", *done),
+            follow_links=follow_links,
         )
         write_record(out / RECORD, {"documents": as_text(corpus.resolve())}, IndexFolderError)
         with _between_batches() as pause:
@@ -136,8 +141,11 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
         return open_index(settings.index, embeddings), ()
     if settings.corpus is None:
         raise IndexFolderError("corpus is not given; pass --corpus or --index")
-    folder = _cached_index(settings.corpus, embeddings.name)
-    store, summary = index_documents(settings.corpus, folder, _Told(progress), embeddings=embeddings, wait=True)
+    links = settings.follow_links
+    folder = _cached_index(settings.corpus, embeddings.name + "\nwith links" * links)
+    store, summary = index_documents(
+        settings.corpus, folder, _Told(progress), embeddings=embeddings, follow_links=links, wait=True
+    )
     return store, summary.skipped
 
 
@@ -164,8 +172,8 @@ class _Told:
             self._progress.preparing(f"{what}: {done} of {total}")
 
 
-def _cached_index(corpus: Path, model: str) -> Path:
-    key = hashlib.sha256(os.fsencode(corpus.resolve()) + f"\n{model}".encode()).hexdigest()[:12]
+def _cached_index(corpus: Path, made_with: str) -> Path:
+    key = hashlib.sha256(os.fsencode(corpus.resolve()) + f"\n{made_with}".encode()).hexdigest()[:12]
     return cache_folder() / "indexes" / f"{Path(as_text(corpus.resolve())).name}-{key}"
 
 

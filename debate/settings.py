@@ -135,6 +135,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
     sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
     corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
+    follow_links: bool = Field(False, description="Read what links that lead out of the corpus point to, too")
     index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
     personas: Path | None = Field(
         None, description="TOML file of personas and points of view; the built-in ones unless given"

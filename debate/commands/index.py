@@ -15,7 +15,7 @@ IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
-      read every txt, md, html, pdf, docx, csv, xlsx and jsonl under docs/ and embed it
+      read every txt, md, html, pdf, docx, csv, xlsx, jsonl and eml under docs/ and embed it
   debate index docs/ --out myindex
       again: only what is new is embedded, and what is gone from docs/ leaves the index
   debate index docs/ --out myindex --embeddings intfloat/multilingual-e5-small
@@ -38,6 +38,9 @@ def index(
     embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What that computes with.")] = "auto",
     kind: Annotated[IndexKind, typer.Option(help="auto: flat, which is exact, up to 200,000 chunks.")] = "auto",
     chunk_words: Annotated[int, typer.Option(min=1, help="Words a chunk at the most.")] = 160,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read what links that lead out of the folder point to, too.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the index of other documents.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
@@ -60,6 +63,7 @@ def index(
                 embeddings=model,
                 kind=None if kind == "auto" else kind,
                 chunk_words=chunk_words,
+                follow_links=follow_links,
                 force=force,
             )
         print_summary(console, summary, near_duplicates(store))

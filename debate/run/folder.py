@@ -201,7 +201,9 @@ def _fingerprints(settings: DebateSettings) -> Mapping[str, str]:
         # The manifest holds the checksums of everything else.
         places |= {"corpus": None, "index": settings.index / "manifest.json"}
     return {
-        name: _fingerprint(place, corpus_files(place).files if name == "corpus" else [place])
+        name: _fingerprint(
+            place, corpus_files(place, follow_links=settings.follow_links).files if name == "corpus" else [place]
+        )
         for name, place in places.items()
         if place is not None
     }

@@ -274,3 +274,16 @@ def test_a_run_over_an_index_takes_the_embedding_model_that_the_index_was_made_w
     load_store(run_settings.model_copy(update={"index": tmp_path / "i", "embeddings": given}), NullProgress())
 
     assert asked == [loaded]
+
+
+def test_links_that_lead_out_of_the_documents_are_indexed_where_that_is_asked_for(
+    docs: Path, tmp_path: Path, model: CountingModel
+) -> None:
+    outside = tmp_path / "far" / "away"
+    outside.mkdir(parents=True)
+    (outside / "c.txt").write_text("Iran joined in 2024.")
+    (docs / "c.txt").symlink_to(outside / "c.txt")
+    _, without = index(docs, tmp_path / "without", model)
+    _, followed = index(docs, tmp_path / "with", model, follow_links=True)
+    assert (without.files, followed.files) == (2, 3)
+    assert "--follow-links" in without.skipped[0]

@@ -104,7 +104,7 @@ class _Walk:
         elif self.follow_links or self._near(target):
             return True
         else:
-            remedy = "copy that into the corpus (or in Python: load_corpus(…, follow_links=True))"
+            remedy = "copy that into the corpus, or pass --follow-links (in Python: load_corpus(…, follow_links=True))"
             self._skip(link, f"is a link out of the corpus, to {target}; {remedy}.")
         return False
 

@@ -195,3 +195,14 @@ def test_another_model_of_a_server_is_another_run(tmp_path: Path) -> None:
     keep(tmp_path, model="http://a:8000/v1#m")
     now = settings_in(tmp_path, model="http://a:8000/v1#n")
     assert what_changed(tmp_path / "out", now) == ("model was 'http://a:8000/v1#m' and is 'http://a:8000/v1#n'",)
+
+
+def test_what_a_followed_link_leads_to_belongs_to_the_run(tmp_path: Path) -> None:
+    outside = tmp_path / "far" / "away"
+    outside.mkdir(parents=True)
+    (outside / "c.txt").write_text("Iran joined in 2024.")
+    settings = settings_in(tmp_path, follow_links=True)
+    (tmp_path / "docs" / "c.txt").symlink_to(outside / "c.txt")
+    with open_run_folder(settings) as folder:
+        (outside / "c.txt").write_text("Iran joined in 2023.")
+        assert what_changed(folder, settings) == ("the corpus changed",)
