@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from chains.debating.claims import claims_of
 from chains.debating.spoken import plain
@@ -201,7 +202,8 @@ def _runs_to_the_left(text: str) -> bool:
 
 def _allowed(value: Any) -> Any:
     """Replace what XML allows nowhere, not even escaped: a picture that holds it does not open."""
-    return _NO_XML.sub("\ufffd", value) if isinstance(value, str) else value
+    is_plain = isinstance(value, str) and not isinstance(value, Markup)
+    return _NO_XML.sub("\ufffd", value) if is_plain else value
 
 
 @cache

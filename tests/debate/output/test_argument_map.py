@@ -62,6 +62,15 @@ def test_no_box_lies_over_another_and_all_are_in_the_picture() -> None:
     assert max(box.y + box.height for box in boxes) < found.height
 
 
+def test_every_box_and_every_link_is_drawn() -> None:
+    found = argument_map(RESULT)
+    drawn = etree.fromstring(draw(found, linked=True).encode())
+    names = [one.tag.rpartition("}")[2] for one in drawn.iter()]
+    boxes = len(found.claims) + len(found.passages)
+    assert (names.count("g"), names.count("rect"), names.count("a")) == (boxes, boxes + 1, len(RESULT.turns))
+    assert names.count("path") == len(found.links) + 1
+
+
 def test_where_nobody_spoke_there_is_no_map() -> None:
     assert argument_map(replace(RESULT, turns=())) is None
 

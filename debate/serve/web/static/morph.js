@@ -22,7 +22,8 @@ function children(before, after, added) {
   old.slice(n).forEach(gone => gone.remove());
 }
 
-const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id || "") === (other.id || "") && (one.className || "").toString() === (other.className || "").toString();
+const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id || "") === (other.id || "") && kind(one) === kind(other);
+const kind = one => (one.getAttribute?.("class") ?? "").replace(/ ?\barrived$/, ""); // an element that came in lately is what it is
 
 function same(own, node, added) {
   if (own.nodeType !== Node.ELEMENT_NODE) { if (own.data !== node.data) own.data = node.data; return; }
