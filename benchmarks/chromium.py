@@ -36,6 +36,7 @@ class Page:
         self._loaded: set[str] = set()
         self.requests: list[str] = []
         self.errors: list[str] = []
+        self._dragged: Any = None
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -124,6 +125,28 @@ class Page:
             self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
         self.settle()
 
+    def drag(self, source: str, target: str) -> None:
+        """Drag the first element that fits one selector onto the first that fits another; both are in sight."""
+        self.send("Input.setInterceptDrags", enabled=True)
+        (x, y), (to_x, to_y) = (
+            self.evaluate(
+                f"(() => {{ const r = document.querySelector({json.dumps(one)}).getBoundingClientRect();"
+                "return [r.x + r.width / 2, r.y + 12] })()"
+            )
+            for one in (source, target)
+        )
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        self.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
+        for step in (10, 20):
+            self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + step, y=y + step, button="left", buttons=1)
+        while self._dragged is None:
+            self._note(self._receive())
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.send("Input.dispatchDragEvent", type=kind, x=to_x, y=to_y, data=self._dragged)
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", x=to_x, y=to_y, button="left", clickCount=1)
+        self._dragged = None
+        self.settle()
+
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
         """Write a picture of the window, or of the whole page."""
         self.settle()
@@ -159,6 +182,8 @@ class Page:
         params = event.get("params", {})
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif event.get("method") == "Input.dragIntercepted":
+            self._dragged = params["data"]
         elif event.get("method") == "Page.lifecycleEvent" and params["name"] == "load":
             self._loaded.add(params["loaderId"])
         elif event.get("method") == "Runtime.exceptionThrown":

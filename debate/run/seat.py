@@ -67,7 +67,7 @@ class Seat:
         about = f"{question.key} {request.wanted} {request.round} {len(request.heard)}"
         if (known := _answer(self._folder, about)) is not None:
             return known
-        LOG.info("the debate on %s waits for you: open the run with debate serve %s", question.id, self._folder)
+        LOG.warning("the debate on %s waits for you: open the run with debate serve %s", question.id, self._folder)
         self._put(Asked(about, question.id, request))
         try:
             while (said := _answer(self._folder, about)) is None:

@@ -1,23 +1,34 @@
-"""The live page in a real Chromium, from a real server: reconnecting, accessibility, hostile texts, a phone, 10,000 rows."""
+"""The live page in a real Chromium, from a real server: reconnecting, a seat, votes, accessibility, hostile texts, a phone."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
+from threading import Event
+from uuid import uuid4
 
 import pytest
 from example_rows import ANSWER_ROW as ROW
+from fakes import EMBEDDING, ScriptedLLM
 from hostile import HOSTILE, MARKUP, everywhere
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
+from debate.arena.seat import SeatRequest
+from debate.compare.runner import compare_models
+from debate.compare.settings import CompareSettings
+from debate.progress import NullProgress
 from debate.results import QuestionResult
+from debate.run.drafts import DRAFTS, Drafts
 from debate.run.journal import Journal
 from debate.run.progress_file import PROGRESS
+from debate.run.seat import SEAT, Asked, Seat
+from vectorstore import FaissStore
 
 pytestmark = [
     pytest.mark.integration,
@@ -66,6 +77,26 @@ def told(folder: Path, *events: dict[str, object]) -> None:
         file.writelines(json.dumps(one) + "\n" for one in events)
 
 
+def a_comparison(folder: Path) -> None:
+    (folder / "q.txt").write_text("Did trade grow?\nWho pays?\n")
+    texts = {
+        one: f"Trade grew {one} in every year, says the ministry, and nobody doubts it. {MARKUP[0]}" for one in "xy"
+    }
+    settings = CompareSettings(
+        models=("model x", "model y"), questions=folder / "q.txt", corpus=folder / "docs", out=folder / "runs" / "ours",
+        min_words=5, max_words=60,
+    )  # fmt: skip
+    store = FaissStore.from_texts(["Trade grew."], EMBEDDING)
+    compare_models(settings, NullProgress(), load=lambda name: ScriptedLLM(script={"": texts[name[-1]]}), store=store)
+
+
+def asks_a_person(run: Path) -> None:
+    """Leave what a run writes while it waits for a person."""
+    passages = ("# A heading\n\nTrade grew in each of the last five years, the ministry says. It fell then.", "Peace.")
+    request = SeatRequest("turn", "hawk", "Hawk", "Did trade grow?", 1, passages=passages, claim="It fell.")
+    (run / SEAT).write_text(json.dumps(asdict(Asked("q1 turn 1", "q1.1", request))))
+
+
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with browser() as opened:
@@ -85,12 +116,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "docs" / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
     index = [sys.executable, "-m", "debate", "index", str(folder / "docs"), "--out", str(folder / "index"), "--quiet"]
     subprocess.run(index, check=True)  # noqa: S603
+    a_comparison(folder)
+    asks_a_person(a_run(folder / "runs" / "seated", ROW))
     server = Server(folder / "runs", "--index", str(folder / "index"))
     yield server
     server.kill()
 
 
-VIEWS = ["/", "/runs/mixed", "/runs/working", "/runs/mixed/question?id=q1.1", "/explore", "/new", "/nowhere"]
+VIEWS = [
+    *("/", "/runs/mixed", "/runs/working", "/runs/mixed/question?id=q1.1", "/runs/seated/question?id=q1.1"),
+    *("/explore", "/new", "/comparisons", "/comparisons/ours", "/comparisons/ours/vote", "/nowhere"),
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -142,6 +178,86 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(p
     page.until("document.getElementById('done').textContent === '4'")
     assert page.evaluate("document.getElementById('failed').textContent") == "1"
     assert page.evaluate("document.querySelector('.away') === null") is True
+    server.kill()
+
+
+def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(page: Page, tmp_path: Path) -> None:
+    run = a_run(tmp_path / "runs" / "r")
+    told(run, HERE, {"event": "total", "questions": 1}, {"event": "stage", "question": "q1", "stage": "opinion"})
+    server = Server(tmp_path / "runs")
+    page.visit(f"{server.address}/runs/r/question?id=q1")
+    drafts = Drafts(run / DRAFTS)
+    turn, call = uuid4(), uuid4()
+    drafts.on_chain_start({}, {}, run_id=turn, name="turn:hawk", metadata={"thread_id": "q1:x"})
+    drafts.on_llm_start({}, ["?", "?"], run_id=call, parent_run_id=turn)
+    drafts.on_llm_new_token("Trade grew ", run_id=call)
+    page.until("document.querySelectorAll('.draft').length === 1")
+    assert page.evaluate("document.querySelector('.draft').textContent") == "Trade grew "
+    drafts.on_llm_new_token(MARKUP[0], run_id=call)
+    drafts.on_llm_end(None, run_id=call)
+    page.until(f"document.querySelector('.draft').textContent === {json.dumps('Trade grew ' + MARKUP[0])}")
+    drafts.on_chain_end({}, run_id=turn)
+    done(run, "q1")
+    page.until("document.getElementById('drafts').hidden")
+    assert page.errors == []
+    server.kill()
+
+
+def test_a_passage_is_cited_by_dragging_it_and_by_its_button(page: Page, site: Server) -> None:
+    page.size(1280, 1400)
+    page.visit(f"{site.address}/runs/seated/question?id=q1.1")
+    page.until("document.getElementById('mine') !== null")
+    page.evaluate("document.getElementById('seat').scrollIntoView()")
+    page.drag(".citable li:nth-child(2) .source b", "#mine")
+    assert page.evaluate("document.getElementById('mine').value.trim()") == "“Peace.” [2]"
+    page.evaluate("document.getElementById('mine').select()")
+    page.evaluate("document.querySelector('.citable button').focus()")
+    page.press("Enter", 13, "\r")
+    cited = "“Trade grew in each of the last five years, the ministry says.” [1]"
+    assert page.evaluate("document.getElementById('mine').value.trim()") == cited
+    assert page.evaluate("document.activeElement.id") == "mine"
+
+
+def test_what_a_person_says_on_the_page_reaches_the_run(page: Page, tmp_path: Path) -> None:
+    run = a_run(tmp_path / "runs" / "r", ROW)
+    server = Server(tmp_path / "runs")
+    page.size(1280)
+    page.visit(f"{server.address}/runs/r/question?id=q1.1")
+    request = SeatRequest("turn", "hawk", "Hawk", "Did trade grow?", 1, passages=("Trade grew.",))
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(Seat(run, Event()).ask, Question("q1.1", "Did trade grow?"), request)
+        page.until("document.getElementById('mine') !== null")
+        page.evaluate("document.getElementById('mine').focus()")
+        page.type("Nonsense, “all” of it. تجارت")
+        page.press("Tab", 9)
+        page.press("Enter", 13, "\r")
+        assert said.result(timeout=20) == "Nonsense, “all” of it. تجارت"
+    page.until("document.getElementById('seat').hidden")
+    server.kill()
+
+
+def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Page, site: Server) -> None:
+    page.size(1280)
+    page.visit(f"{site.address}/comparisons/ours/vote")
+    assert "model x" not in page.evaluate("document.documentElement.innerHTML")
+    page.press("1", 49, "1")
+    page.until("document.querySelector('.dim')?.textContent.startsWith('1 judged, 1 left')")
+    page.press("t", 84, "t")
+    page.until("document.querySelector('h1').textContent === 'All is judged'")
+    page.visit(f"{site.address}/comparisons/ours")
+    assert "1 tie" in page.evaluate("document.querySelector('.tally').textContent")
+
+
+def test_text_that_is_written_to_the_left_is_laid_out_so(page: Page, tmp_path: Path) -> None:
+    persian = "گسترش بریکس قدرت گروه را بیشتر کرده است."
+    turn = replace(ROW.turns[0], text=persian, speaker="پروفسور")
+    a_run(tmp_path / "runs" / "r", replace(ROW, question=Question("q1", persian), turns=(turn,)))
+    server = Server(tmp_path / "runs")
+    page.visit(f"{server.address}/runs/r/question?id=q1")
+    selectors = "h1, .pairing .said, .pairing .who b, .map .claim .words"
+    found = page.evaluate(f"[...document.querySelectorAll({selectors!r})].map(one => getComputedStyle(one).direction)")
+    assert found == ["rtl"] * len(found)
+    assert len(found) >= 4
     server.kill()
 
 

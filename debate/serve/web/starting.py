@@ -30,7 +30,7 @@ from debate.serve.web.watching import runs
 from debate.settings import load_settings
 from prompts import Persona, load_personas
 
-Kind = Literal["xlsx", "csv", "txt", "jsonl"]
+Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 _SHOWN = 5
@@ -42,10 +42,12 @@ class NewRun(BaseModel):
 
     Attributes:
         upload: of a list of questions that was sent before.
+        personas: an upload of personas, in place of those of ``like``.
         like: a run whose documents and personas it takes; "" for those that the server was started with.
     """
 
     upload: str = Field(max_length=64)
+    personas: str = Field("", max_length=64)
     name: str = Field("", max_length=40)
     like: str = Field("", max_length=200)
     model: str = Field("", max_length=500)
@@ -98,10 +100,10 @@ class Starter:
         return {"models": list(models), "like": [*own, *(run.name for run in known)], "seats": seats}
 
     def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
-        """Keep a list of questions, once the reader that runs use has read it.
+        """Keep a list of questions, or personas in TOML, once the reader that runs use has read it.
 
         Raises:
-            QuestionsError: it cannot be read, or holds no question.
+            QuestionsError, PersonaError: it cannot be read, or holds nothing.
         """
         place = self._folder / ".uploads"
         key = secrets.token_hex(8)
@@ -113,13 +115,13 @@ class Starter:
             raise RunFolderError(f"cannot write {path}: {error.strerror}; make room") from error
         kept = False
         try:
-            questions = read_questions(path)
+            found = _read(path, kind)
             kept = True
         finally:
             if not kept:
                 path.unlink()
         self._uploads[key] = path
-        return {"upload": key, "questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
+        return {"upload": key} | found
 
     def start(self, asked: NewRun) -> str:
         """Start a run and return its name, once it has its folder.
@@ -127,10 +129,11 @@ class Starter:
         Raises:
             DebateError, PromptError, VectorStoreError: bad input; nothing was started.
         """
-        questions = self._uploads.get(asked.upload)
-        if questions is None:
-            raise SettingsError("send the questions again: this server does not know them (it may have been restarted)")
+        questions = self._sent(asked.upload, "questions")
         values = self._like(asked) | {"questions": questions, "out": self._free(asked.name), "deepen": asked.deepen}
+        if asked.personas:
+            values = {name: value for name, value in values.items() if name not in ("opinion_persona", "debaters")}
+            values["personas"] = self._sent(asked.personas, "personas")
         values |= {"rounds": asked.rounds, "pov_weight": asked.pov_weight}
         values |= {"limit": asked.limit} if asked.limit else {}
         values |= {"seat": asked.seat} if asked.seat else {}
@@ -179,6 +182,12 @@ class Starter:
         """
         say(self._library.run(name).folder, said.about, said.text)
 
+    def _sent(self, upload: str, what: str) -> Path:
+        path = self._uploads.get(upload)
+        if path is None or (path.suffix == ".toml") != (what == "personas"):
+            raise SettingsError(f"send the {what} again: this server does not know them (it may have been restarted)")
+        return path
+
     def _like(self, asked: NewRun) -> dict[str, Any]:
         if not asked.like:
             if not self._base:
@@ -225,6 +234,14 @@ class Starter:
             if time.monotonic() > until:
                 raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
             time.sleep(0.1)
+
+
+def _read(path: Path, kind: Kind) -> dict[str, Any]:
+    """Read an upload as a run will, and return what a form shows of it."""
+    if kind == "toml":
+        return {"seats": _seats(load_personas(path).debaters(()))}
+    questions = read_questions(path)
+    return {"questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
 
 
 def _seats(speakers: Sequence[Persona]) -> list[list[str]]:

@@ -10,12 +10,24 @@ async function send() {
   if (!KINDS.includes(kind)) throw new Error("the list is an xlsx, csv, txt or jsonl file");
   const body = file || at("typed").value.trim();
   if (!body) throw new Error("write at least one question, or choose a list");
-  return ask(`/api/uploads?kind=${kind}`, null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+  return upload(kind, body);
 }
+
+const upload = (kind, body) => ask(`/api/uploads?kind=${kind}`, null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+
+let own = null; // personas that were sent: their upload, and who debates
+async function sendPersonas() {
+  const file = at("personas").files[0];
+  own = null;
+  try { own = file ? await upload("toml", file) : null; tell(own ? `${own.seats.length} personas read` : ""); }
+  catch (error) { at("personas").value = ""; tell(error.message, true); }
+  drawSeats();
+}
+at("personas").addEventListener("change", sendPersonas);
 
 const seats = JSON.parse(at("seats").textContent);
 function drawSeats() {
-  const choices = [["", "none: I listen"], ...(seats[at("like").value] ?? [])];
+  const choices = [["", "none: I listen"], ...(own?.seats ?? seats[at("like").value] ?? [])];
   at("seat").replaceChildren(...choices.map(([id, name]) => h("option", { value: id }, name)));
 }
 at("like").addEventListener("change", drawSeats);
@@ -30,7 +42,7 @@ at("new").addEventListener("submit", async event => {
     const { upload, questions } = await send();
     tell(`${questions} question${questions === 1 ? "" : "s"}; starting`);
     const number = id => Number(at(id).value);
-    const { name } = await ask("/api/runs", { upload, name: at("name").value, like: at("like").value, model: at("model").value, seat: at("seat").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
+    const { name } = await ask("/api/runs", { upload, personas: own?.upload ?? "", name: at("name").value, like: at("like").value, model: at("model").value, seat: at("seat").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
     location.assign(address(name));
   } catch (error) {
     tell(error.message, true);

@@ -10,6 +10,7 @@ import pytest
 from debate.errors import QuestionsError, RunFolderError, SettingsError
 from debate.serve.web.library import Library
 from debate.serve.web.starting import NewRun, Starter
+from prompts.errors import PersonaError
 
 # A run that makes its folder and says what it was given.
 RUN = (
@@ -35,6 +36,52 @@ def test_a_list_of_questions_becomes_a_run_with_the_servers_documents(tmp_path: 
     assert given[given.index("--corpus") + 1] == str(tmp_path / "docs")
     assert given[given.index("--model") + 1] == "our-model"
     assert given[given.index("--rounds") + 1] == "3"
+
+
+PERSONAS = """
+[[persona]]
+id = "a"
+name = "Ann"
+voice = "a trader."
+[[persona.pov]]
+text = "Trade feeds people."
+[[persona]]
+id = "b"
+name = "Bo"
+voice = "a farmer."
+[[persona.pov]]
+text = "Soil feeds people."
+"""
+
+
+def test_personas_that_were_sent_take_the_place_of_the_servers_and_have_seats(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    personas = starting.keep(PERSONAS.encode(), "toml")
+    questions = starting.keep(b"Why?", "txt")
+    starting.start(NewRun(upload=questions["upload"], personas=personas["upload"], name="mine", seat="b"))
+    given = json.loads((tmp_path / "runs" / "mine" / "given.json").read_text())
+    assert personas["seats"] == [["a", "Ann"], ["b", "Bo"]]
+    assert Path(given[given.index("--personas") + 1]).read_text() == PERSONAS
+    assert given[given.index("--seat") + 1] == "b"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[[persona]]", b"a = 1", b"not toml"])
+def test_what_are_no_personas_is_told_and_not_kept(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(PersonaError):
+        starter(tmp_path).keep(content, "toml")
+    assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
+
+
+def test_questions_are_no_personas(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    with pytest.raises(SettingsError, match="send the personas again"):
+        starting.start(NewRun(upload=upload, personas=upload))
+
+
+def test_the_debaters_of_each_choice_are_seats(tmp_path: Path) -> None:
+    seats = starter(tmp_path).choices()["seats"]
+    assert ["sceptic", "The Sceptic"] in seats[""]
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc", "a b", "A", ".hidden", "-x", "a/b", "a\x00"])
