@@ -18,7 +18,9 @@ export function drawDrafts({ part = "", texts = [] }, nameOf) {
   texts.forEach((text, n) => grow(list.children[n], text));
 }
 
-export function clearDrafts() {
+/** Take away what has become a result; what is still being written stays. */
+export function clearEnded() {
+  if (!at("drafts").classList.contains("ended")) return;
   at("drafts").hidden = true;
   at("texts").replaceChildren();
 }

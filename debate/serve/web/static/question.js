@@ -1,6 +1,6 @@
 // One question: as it is, or as it comes about.
 import { ask, at, say, h } from "./dom.js";
-import { clearDrafts, drawDrafts } from "./drafts.js";
+import { clearEnded, drawDrafts } from "./drafts.js";
 import { drawSeat } from "./seat.js";
 import { morph } from "./morph.js";
 import { STAGES, watch } from "./stream.js";
@@ -30,7 +30,7 @@ async function refresh() {
   asking = false;
   if (wanted) { wanted = false; refresh(); return; }
   if (!shown) return;
-  clearDrafts();
+  clearEnded();
   const added = morph(at("body"), laidOut(shown.html)).filter(one => !one.closest(".arrived"));
   for (const one of added) one.classList.add("arrived");
   const turns = added.flatMap(one => one.matches(".turn") ? [one] : [...one.querySelectorAll(".turn")]);
@@ -48,7 +48,10 @@ if (place.dataset.status === "working") refresh();
 watch(run, place.dataset.end, event => {
   if (event.question === id) refresh();
   if (event.event === "ended") refresh();
-}, isOpen => place.classList.toggle("away", !isOpen), id, draft => drawDrafts(draft, nameOf), asked => {
+}, isOpen => place.classList.toggle("away", !isOpen), id, draft => {
+  drawDrafts(draft, nameOf);
+  if (!draft.texts) refresh();
+}, asked => {
   if (place.hasAttribute("data-startable")) drawSeat(run, asked.question_id === id ? asked : {});
 });
 
