@@ -87,7 +87,12 @@ class Page:
             const look = () => {expression} ? done() : Date.now() > end ? failed(Error("not in time")) : setTimeout(look, 20);
             look();
         }})"""
-        self.evaluate(looking)
+        try:
+            self.evaluate(looking)
+        except RuntimeError as error:
+            if "navigated" not in str(error):
+                raise
+            self.until(expression, seconds)  # the page loaded anew meanwhile
 
     def settle(self) -> None:
         """Wait until the page has drawn what was asked of it."""

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -52,6 +54,7 @@ class Server:
         self.port = self.address.rpartition(":")[2]
 
     def kill(self) -> None:
+        """End it at once; it may have ended already."""
         self.process.kill()
         self.process.wait()
         assert self.process.stdout is not None
@@ -101,6 +104,19 @@ def asks_a_person(run: Path) -> None:
 def page() -> Iterator[Page]:
     with browser() as opened:
         yield opened
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[..., Server]]:
+    """Start servers that end with the test."""
+    with ExitStack() as started:
+
+        def start(*given: Any, **more: Any) -> Server:
+            server = Server(*given, **more)
+            started.callback(server.kill)
+            return server
+
+        yield start
 
 
 @pytest.fixture(scope="module")
@@ -161,10 +177,12 @@ def test_no_hostile_text_runs_or_becomes_an_element(page: Page, site: Server, n:
     assert page.errors == []
 
 
-def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(page: Page, tmp_path: Path) -> None:
+def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
     run = a_run(tmp_path / "runs" / "r")
     told(run, HERE, {"event": "total", "questions": 9})
-    server = Server(tmp_path / "runs")
+    server = serving(tmp_path / "runs")
     page.visit(f"{server.address}/runs/r")
     done(run, "a")
     page.until("document.getElementById('done').textContent === '1'")
@@ -172,19 +190,21 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(p
     page.until("document.querySelector('.away') !== null")
     done(run, "b")
     done(run, "c", error="it broke")
-    server = Server(tmp_path / "runs", port=server.port)
+    server = serving(tmp_path / "runs", port=server.port)
     page.until("document.getElementById('done').textContent === '3'", 20)
     done(run, "d")
     page.until("document.getElementById('done').textContent === '4'")
     assert page.evaluate("document.getElementById('failed').textContent") == "1"
     assert page.evaluate("document.querySelector('.away') === null") is True
-    server.kill()
 
 
-def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(page: Page, tmp_path: Path) -> None:
+def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
     run = a_run(tmp_path / "runs" / "r")
     told(run, HERE, {"event": "total", "questions": 1}, {"event": "stage", "question": "q1", "stage": "opinion"})
-    server = Server(tmp_path / "runs")
+    server = serving(tmp_path / "runs")
+    page.errors.clear()
     page.visit(f"{server.address}/runs/r/question?id=q1")
     drafts = Drafts(run / DRAFTS)
     turn, call = uuid4(), uuid4()
@@ -200,7 +220,6 @@ def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(page: Page, tmp_
     done(run, "q1")
     page.until("document.getElementById('drafts').hidden")
     assert page.errors == []
-    server.kill()
 
 
 def test_a_passage_is_cited_by_dragging_it_and_by_its_button(page: Page, site: Server) -> None:
@@ -218,9 +237,11 @@ def test_a_passage_is_cited_by_dragging_it_and_by_its_button(page: Page, site: S
     assert page.evaluate("document.activeElement.id") == "mine"
 
 
-def test_what_a_person_says_on_the_page_reaches_the_run(page: Page, tmp_path: Path) -> None:
+def test_what_a_person_says_on_the_page_reaches_the_run(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
     run = a_run(tmp_path / "runs" / "r", ROW)
-    server = Server(tmp_path / "runs")
+    server = serving(tmp_path / "runs")
     page.size(1280)
     page.visit(f"{server.address}/runs/r/question?id=q1.1")
     request = SeatRequest("turn", "hawk", "Hawk", "Did trade grow?", 1, passages=("Trade grew.",))
@@ -233,7 +254,6 @@ def test_what_a_person_says_on_the_page_reaches_the_run(page: Page, tmp_path: Pa
         page.press("Enter", 13, "\r")
         assert said.result(timeout=20) == "Nonsense, “all” of it. تجارت"
     page.until("document.getElementById('seat').hidden")
-    server.kill()
 
 
 def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Page, site: Server) -> None:
@@ -241,24 +261,25 @@ def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Pa
     page.visit(f"{site.address}/comparisons/ours/vote")
     assert "model x" not in page.evaluate("document.documentElement.innerHTML")
     page.press("1", 49, "1")
-    page.until("document.querySelector('.dim')?.textContent.startsWith('1 judged, 1 left')")
+    page.until("document.readyState === 'complete' && document.querySelector('.dim').textContent.startsWith('1 judged')")
     page.press("t", 84, "t")
     page.until("document.querySelector('h1').textContent === 'All is judged'")
     page.visit(f"{site.address}/comparisons/ours")
     assert "1 tie" in page.evaluate("document.querySelector('.tally').textContent")
 
 
-def test_text_that_is_written_to_the_left_is_laid_out_so(page: Page, tmp_path: Path) -> None:
+def test_text_that_is_written_to_the_left_is_laid_out_so(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
     persian = "گسترش بریکس قدرت گروه را بیشتر کرده است."
     turn = replace(ROW.turns[0], text=persian, speaker="پروفسور")
     a_run(tmp_path / "runs" / "r", replace(ROW, question=Question("q1", persian), turns=(turn,)))
-    server = Server(tmp_path / "runs")
+    server = serving(tmp_path / "runs")
     page.visit(f"{server.address}/runs/r/question?id=q1")
     selectors = "h1, .pairing .said, .pairing .who b, .map .claim .words"
     found = page.evaluate(f"[...document.querySelectorAll({selectors!r})].map(one => getComputedStyle(one).direction)")
     assert found == ["rtl"] * len(found)
     assert len(found) >= 4
-    server.kill()
 
 
 def test_the_first_of_10000_rows_are_there_at_once_and_any_can_be_found(page: Page, site: Server) -> None:
