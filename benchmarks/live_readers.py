@@ -92,7 +92,7 @@ def measure(readers: int, rounds: int) -> None:
     llm = load_llm(ModelSettings(name="smollm2"))
     text = "Write what you think of the enlargement of BRICS: who gains, who loses, and why.\n\n"
     prompts = [RenderedPrompt("", text, text + start) for start in ("First, ", "The group ")]
-    turn = RunnableLambda(lambda seed: complete_all(llm, prompts, [WordLimits(90, 120)] * 2, seed)).with_config(
+    turn = RunnableLambda(lambda seed: complete_all(llm, prompts, [WordLimits(20, 40)] * 2, seed)).with_config(
         run_name="turn:hawk"
     )
     seconds: dict[str, list[float]] = {arm: [] for arm in _ARMS}

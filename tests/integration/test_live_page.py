@@ -261,7 +261,9 @@ def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Pa
     page.visit(f"{site.address}/comparisons/ours/vote")
     assert "model x" not in page.evaluate("document.documentElement.innerHTML")
     page.press("1", 49, "1")
-    page.until("document.readyState === 'complete' && document.querySelector('.dim').textContent.startsWith('1 judged')")
+    page.until(
+        "document.readyState === 'complete' && document.querySelector('.dim').textContent.startsWith('1 judged')"
+    )
     page.press("t", 84, "t")
     page.until("document.querySelector('h1').textContent === 'All is judged'")
     page.visit(f"{site.address}/comparisons/ours")

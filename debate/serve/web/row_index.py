@@ -128,7 +128,7 @@ class RowIndex:
         with self._lock:
             rows = [row for row, _ in self._rows.values()]
         words = find.lower().split()
-        fits = [one for one in rows if (not show or show in one.tags) and _has(one, words)]
+        fits = [one for one in rows if (not show or show in one.tags) and (not words or _has(one, words))]
         if order:
             fits.sort(key=_KEYS[order.lstrip("-")], reverse=order == "-seconds")
         if order == "latest":
