@@ -22,7 +22,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from chains.abstention import AbstentionThreshold
 from chains.by_chunk import Draft, write_by_chunk
-from chains.context import complete_fitted, shown_passage
+from chains.context import complete_fitted
 from chains.errors import ChainError
 from chains.generation.backends import backend_for
 from chains.generation.completion import completion_chain, fits_window
@@ -169,31 +169,15 @@ def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) 
     return "by_chunk" if room and parameters is not None and parameters < _SMALL else "single"
 
 
-def opinion_prompt(
-    voice: str, question: str, passages: Sequence[str], limits: WordLimits, response: str = ""
-) -> RenderedPrompt:
-    """Fill in the opinion template; with a ``response`` its text is a fine-tuning example."""
+def opinion_prompt(voice: str, question: str, passages: Sequence[str], limits: WordLimits) -> RenderedPrompt:
+    """Fill in the opinion template."""
     return load_prompt("opinion").render(
         voice=voice,
         question=question,
         passages=passages,
         min_words=limits.minimum,
         max_words=limits.maximum,
-        response=response,
     )
-
-
-def training_example(
-    question: str,
-    chunks: Sequence[Chunk],
-    answer: str,
-    persona: Persona | None = None,
-    limits: WordLimits = DEFAULT_LIMITS,
-) -> str:
-    """Format a finished answer as one fine-tuning example, in exactly the form the chain asks for."""
-    voice = (persona or load_persona("professor")).voice
-    passages = [shown_passage(chunk) for chunk in chunks]
-    return opinion_prompt(voice, question, passages, limits, answer).text
 
 
 def _request(asked: OpinionRequest | Mapping[str, Any]) -> OpinionRequest:

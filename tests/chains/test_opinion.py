@@ -8,7 +8,7 @@ from langchain_core.documents import Document
 from chains.abstention import calibrate
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
-from chains.opinion import OpinionRequest, default_style, opinion_chain, training_example
+from chains.opinion import OpinionRequest, default_style, opinion_chain
 from chains.schemas import Abstention, Chunk, DefectKind
 from prompts import Persona
 from vectorstore import FaissStore
@@ -110,12 +110,6 @@ def test_documents_and_a_mapping_are_taken_too() -> None:
 def test_a_mapping_without_context_is_an_error_that_names_it() -> None:
     with pytest.raises(ChainError, match="needs 'context'"):
         opinion_chain(ScriptedLLM(script={})).invoke({"question": "Why?"})
-
-
-def test_a_training_example_is_the_prompt_with_the_answer_filled_in() -> None:
-    llm = ScriptedLLM(script={"": "It grew."})
-    opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
-    assert training_example("Did it?", [CHUNK], "It grew.") == llm.prompts[0] + "\nIt grew."
 
 
 CORPUS = [f"The number {n} treaty was signed by all of its members." for n in range(12)]

@@ -1,12 +1,10 @@
-"""Letters: which scripts are written without spaces, which script a text is in, and how texts are spelled for matching.
+"""Letters: which scripts are written without spaces, and how texts are spelled for matching.
 
 Stored text stays word for word; only what is compared goes through ``for_matching``.
 """
 
 import re
 import unicodedata
-from collections import Counter
-from functools import lru_cache
 
 # Written without spaces, so counted by the character.
 SOUTH_EAST_ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -40,27 +38,3 @@ def for_matching(text: str) -> str:
 def _rejoined(hyphen: re.Match[str]) -> str:
     """A capital behind the hyphen is a name of two parts (Asia-Pacific), a small letter the same word."""
     return "" if hyphen.string[hyphen.end()].islower() else hyphen.group()
-
-
-def script_of(text: str) -> str:
-    """Name the script that most letters of a text are of, as Unicode does: LATIN, CYRILLIC, ARABIC, CJK …; "" for none.
-
-    Kana and ideographs with kana are HIRAGANA (Japanese), ideographs alone are CJK (Chinese). A letter of a script
-    without spaces weighs three, since it stands for more of a word.
-    """
-    counted: Counter[str] = Counter()
-    for letter in text:
-        if letter.isalpha():
-            counted[_script(letter)] += 3 if _IS_UNSPACED.match(letter) else 1
-    if counted["HIRAGANA"]:
-        counted["HIRAGANA"] += counted.pop("CJK", 0)
-    return max(counted, key=lambda script: counted[script], default="")
-
-
-_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
-
-
-@lru_cache(4096)
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
-    return {"KATAKANA": "HIRAGANA", "HALFWIDTH": "HIRAGANA", "FULLWIDTH": "LATIN"}.get(name, name)

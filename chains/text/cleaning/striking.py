@@ -7,7 +7,7 @@ as it is. What went is told as a ``Removal`` each.
 from collections.abc import Sequence
 
 from chains.schemas import Defect, DefectKind, Removal
-from chains.text.sentences import split_sentences, word_count
+from chains.text.sentences import split_sentences
 
 # Another attempt may well be without these.
 MENDABLE = frozenset(
@@ -50,11 +50,6 @@ def strike(text: str, defects: Sequence[Defect]) -> tuple[str, tuple[Removal, ..
         if kept or not line.strip():
             lines.append(" ".join(kept))
     return _joined(lines), tuple(removed)
-
-
-def sound_words(text: str, defects: Sequence[Defect]) -> int:
-    """How many words are left once the mendable defects are struck out."""
-    return word_count(strike(text, defects)[0])
 
 
 def _joined(lines: Sequence[str]) -> str:

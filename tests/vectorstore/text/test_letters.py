@@ -1,10 +1,10 @@
-"""Texts are compared in one spelling, and their script is told."""
+"""Texts are compared in one spelling."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.text.letters import for_matching, script_of
+from vectorstore.text.letters import for_matching
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,3 @@ def test_the_spelling_does_not_change_again(text: str) -> None:
     once = for_matching(text)
 
     assert for_matching(once) == once
-
-
-@pytest.mark.parametrize(
-    ("text", "script"),
-    [
-        ("Does the BRICS bank lend?", "LATIN"),
-        ("BRICS銀行はなぜ融資するのか", "HIRAGANA"),
-        ("联盟于1911年解散", "CJK"),
-        ("بانک جدید BRICS", "ARABIC"),
-        ("Что такое BRICS", "CYRILLIC"),
-        ("1911: 41%", ""),
-    ],
-)
-def test_the_script_of_most_letters_is_told(text: str, script: str) -> None:
-    assert script_of(text) == script
