@@ -57,7 +57,7 @@ def test_every_decision_can_have_a_winner(decision, script, share: float) -> Non
 
 def answered(llm) -> list[str]:
     """Whose claim each turn was asked to answer."""
-    claims = [re.search(r"CLAIM TO ANSWER:\n(.*?): \"(.*)\"", prompt) for prompt in turn_prompts(llm)]
+    claims = [re.search(r"### (.*?) SAID:\n\"(.*)\"", prompt) for prompt in turn_prompts(llm)]
     return [
         f"{one[1].split()[-1].lower()}'s {'position' if one[2] in POSITIONS.values() else 'turn'}" for one in claims
     ]
