@@ -88,9 +88,11 @@ class Growing:
             self.barren += 1
             return
         self.barren = 0
-        *body, last = self.text.split("\n\n")
-        closed = body and _CLOSE.match(last)
-        self.text = "\n\n".join([*body, new, last] if closed else [*body, last, new])
+        *body, last = re.split(r"\n+", self.text)
+        if body and _CLOSE.match(last):
+            self.text = "\n\n".join([self.text.removesuffix(last).rstrip(), new, last])
+        else:
+            self.text = f"{self.text}\n\n{new}"
 
     def _what_is_missing(self) -> Iterator[tuple[str, str]]:
         for passage in self.asked.prompt.passages:

@@ -115,7 +115,7 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
             parted = torch.zeros(len(scores), device=scores.device).index_add_(
                 0, rows, (held & known.begins_word[tokens]).float()
             )
-            scores.masked_fill_((parted > 0)[:, None] & known.goes_on, -torch.inf)
+            scores.masked_fill_((parted > 0)[:, None] & known.joins, -torch.inf)
         return scores
 
 

@@ -15,7 +15,7 @@ import torch
 from chains.text.sentences import UNSPACED, ends_with_sentence
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_ON_DEVICE = ("begins_nothing", "comes_again", "begins_word", "goes_on", "digit", "point")
+_ON_DEVICE = ("begins_nothing", "comes_again", "begins_word", "joins", "digit", "point")
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")  # how a vocabulary of sentencepiece writes a byte
 _LEADS_UNSPACED = range(0xE3, 0xEA)  # first bytes in UTF-8 of kana and ideographs; the other two bytes follow
 
@@ -29,7 +29,7 @@ class Vocabulary:
         ends_sentence, special: whether it may end a sentence; whether it is no text.
         begins_nothing: whether no answer begins with it: the end of a sentence, or an empty line.
         comes_again: whether no rule against repetition touches it: it is of a number, or goes on with a word.
-        begins_word, goes_on: whether it begins a word behind a space; whether it is letters that go on with a word.
+        begins_word, joins: whether it begins a word behind a space; whether it goes on without one.
         digit, point: whether it ends with a digit; whether it is the point that may follow one.
         end_ids: the tokens that end a text; chat models often have one for a turn and one for a text.
     """
@@ -40,7 +40,7 @@ class Vocabulary:
     begins_nothing: torch.Tensor
     comes_again: torch.Tensor
     begins_word: torch.Tensor
-    goes_on: torch.Tensor
+    joins: torch.Tensor
     digit: torch.Tensor
     point: torch.Tensor
     end_ids: tuple[int, ...]
@@ -64,7 +64,7 @@ class Vocabulary:
             begins_nothing=ends_sentence | torch.tensor(["\n" in piece and not piece.strip() for piece in pieces]),
             comes_again=torch.tensor(list(map(_comes_again, pieces))),
             begins_word=torch.tensor([piece[:1].isspace() and piece.strip()[:1].isalpha() for piece in pieces]),
-            goes_on=torch.tensor(list(map(_goes_on, pieces))),
+            joins=torch.tensor(list(map(_joins, pieces))),
             digit=torch.tensor([piece[-1:].isdigit() for piece in pieces]),
             point=torch.tensor([piece == "." for piece in pieces]),
             end_ids=tuple(dict.fromkeys([int(tokenizer.eos_token_id), *end_ids])),
@@ -114,6 +114,12 @@ def _comes_again(piece: str) -> bool:
 def _goes_on(piece: str) -> bool:
     """Tell whether a token is nothing but letters, of a script with spaces, and has no space before them."""
     return piece.isalpha() and not _UNSPACED.match(piece)
+
+
+def _joins(piece: str) -> bool:
+    """Tell whether a token goes on where a word ended, without a space: "than", "_"; stops and commas do not."""
+    letters = any(letter.isalpha() or letter == "_" for letter in piece)
+    return letters and not piece[:1].isspace() and not _UNSPACED.search(piece)
 
 
 def _bytes(token: str) -> list[int]:

@@ -161,8 +161,9 @@ def test_of_a_continuation_only_the_finished_sentences_that_are_new_are_kept() -
     assert found.text == f"{SHORT}\n\n{MORE}"
 
 
-def test_a_continuation_is_put_before_the_close() -> None:
-    found = written(f"{SHORT}\n\nIn conclusion, it must trade.", MORE, limits=WordLimits(30, 120))
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_a_continuation_is_put_before_the_close(gap: str) -> None:
+    found = written(f"{SHORT}{gap}In conclusion, it must trade.", MORE, limits=WordLimits(30, 120))
     assert found.text == f"{SHORT}\n\n{MORE}\n\nIn conclusion, it must trade."
 
 
