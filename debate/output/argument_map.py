@@ -99,16 +99,22 @@ def draw(shown: ArgumentMap, *, linked: bool = False) -> str:
 def _positions(result: QuestionResult, lanes: Mapping[str, int]) -> dict[str, Box]:
     taken = [one for one in result.positions if one.text]
     return {
-        one.persona_id: _claim_box(lanes[one.persona_id], _EDGE, f"{one.speaker}: position", one.text) for one in taken
+        one.persona_id: _claim_box(lanes[one.persona_id], _EDGE, _title(one.speaker, ": position"), one.text)
+        for one in taken
     }
 
 
 def _turns(result: QuestionResult, lanes: Mapping[str, int], top: float) -> Iterator[Box]:
     for n, turn in enumerate(result.turns):
-        title = f"{turn.speaker}, round {turn.round}"
+        title = _title(turn.speaker, f", round {turn.round}")
         box = _claim_box(lanes[turn.persona_id], top, title, _point(result.turns, n), f"#turn-{n + 1}")
         yield box
         top = box.y + box.height + _GAP * 0.7
+
+
+def _title(name: str, part: str) -> str:
+    """Return a name, shortened where it has to be, and the part of the debate."""
+    return "".join(_wrapped(name, _WIDTH - 2 * _PAD - len(part) * _ACROSS, 1)) + part
 
 
 def _point(turns: Sequence[Turn], n: int) -> str:

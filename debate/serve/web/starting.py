@@ -10,12 +10,9 @@ import re
 import secrets
 import signal
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -25,6 +22,7 @@ from debate.run.folder import is_run, read_record
 from debate.run.questions import read_questions
 from debate.run.seat import say
 from debate.run.setup import check_inputs
+from debate.serve.web.launching import Launcher
 from debate.serve.web.library import Library
 from debate.serve.web.watching import runs
 from debate.settings import load_settings
@@ -32,7 +30,6 @@ from prompts import Persona, load_personas
 
 Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 _SHOWN = 5
 _COMMAND = (sys.executable, "-m", "debate", "run")
 
@@ -86,7 +83,7 @@ class Starter:
         self._library = library
         self._base = dict(base)
         self._models = tuple(models)
-        self._command = tuple(command)
+        self._launcher = Launcher(folder / ".uploads", command)
         self._uploads: dict[str, Path] = {}
 
     def choices(self) -> dict[str, Any]:
@@ -143,8 +140,9 @@ class Starter:
             values["model"] = asked.model
         check_inputs(load_settings(values))
         flags = [part for name, value in values.items() for part in _flag(name, value)]
-        self._launch([*flags, "--quiet"], values["out"])
-        return str(values["out"].name)
+        folder = values["out"]
+        self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder))
+        return str(folder.name)
 
     def resume(self, name: str, *, retry_failed: bool) -> None:
         """Resume a run that was stopped.
@@ -158,8 +156,8 @@ class Starter:
             raise RunFolderError(f"the run {name} is running already")
         retry = ["--retry-failed"] if retry_failed else []
         place = before.end
-        process = self._process(["--resume", str(run.folder), *retry, "--quiet"], run.name)
-        self._await(process, lambda: run.watched.state().end > place, run.name)
+        again = ["--resume", str(run.folder), *retry, "--quiet"]
+        self._launcher.launch(again, run.name, lambda: run.watched.state().end > place)
 
     def stop(self, name: str) -> None:
         """Ask a run to stop after the steps that it is at, as Ctrl-C does.
@@ -206,34 +204,6 @@ class Starter:
                 raise SettingsError(f"there is a run {name!r} already; choose another name")
             number += 1
         return folder
-
-    def _launch(self, arguments: Sequence[str], folder: Path) -> None:
-        self._await(self._process(arguments, folder.name), lambda: is_run(folder), folder.name)
-
-    def _process(self, arguments: Sequence[str], name: str) -> subprocess.Popen[bytes]:
-        output = self._folder / ".uploads" / f"{name}.output.txt"
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with output.open("wb") as file:
-            process = subprocess.Popen(  # noqa: S603 - this program itself; every argument is checked above
-                [*self._command, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # it goes on when the page ends
-            )
-        Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
-        return process
-
-    def _await(self, process: subprocess.Popen[bytes], begun: Any, name: str) -> None:
-        until = time.monotonic() + _PATIENCE
-        while not begun():
-            if process.poll() is not None:
-                output = (self._folder / ".uploads" / f"{name}.output.txt").read_text(errors="replace")
-                told = [line for line in output.splitlines() if line.strip()] or ["it ended without a word"]
-                raise RunFolderError(f"the run was not started: {told[-1]}")
-            if time.monotonic() > until:
-                raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
-            time.sleep(0.1)
 
 
 def _read(path: Path, kind: Kind) -> dict[str, Any]:

@@ -62,6 +62,13 @@ def test_no_box_lies_over_another_and_all_are_in_the_picture() -> None:
     assert max(box.y + box.height for box in boxes) < found.height
 
 
+def test_a_long_name_is_shortened_so_that_the_round_stays_in_its_box() -> None:
+    found = argument_map(replace(RESULT, turns=(replace(FIRST, speaker="Professor Daryush " * 4),)))
+    title = found.claims[2].title
+    assert title.endswith("…, round 1")
+    assert len(title) < 34
+
+
 def test_every_box_and_every_link_is_drawn() -> None:
     found = argument_map(RESULT)
     drawn = etree.fromstring(draw(found, linked=True).encode())

@@ -1,0 +1,59 @@
+"""Processes of ``debate run`` that outlive the page which started them."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Thread
+
+from debate.errors import RunFolderError
+
+_PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
+
+
+class Launcher:
+    """Starts processes that tell what went wrong below one folder.
+
+    Args:
+        command: how a run is started.
+    """
+
+    def __init__(self, folder: Path, command: Sequence[str]) -> None:
+        self._folder = folder
+        self._command = tuple(command)
+
+    def launch(self, arguments: Sequence[str], name: str, begun: Callable[[], bool]) -> None:
+        """Start a run and wait until it has begun.
+
+        Raises:
+            RunFolderError: it ended before, or took too long.
+        """
+        process = self._process(arguments, name)
+        until = time.monotonic() + _PATIENCE
+        while not begun():
+            if process.poll() is not None:
+                output = self._output(name).read_text(errors="replace")
+                told = [line for line in output.splitlines() if line.strip()] or ["it ended without a word"]
+                raise RunFolderError(f"the run was not started: {told[-1]}")
+            if time.monotonic() > until:
+                raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
+            time.sleep(0.1)
+
+    def _process(self, arguments: Sequence[str], name: str) -> subprocess.Popen[bytes]:
+        output = self._output(name)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("wb") as file:
+            process = subprocess.Popen(  # noqa: S603 - this program itself; whoever calls has checked the arguments
+                [*self._command, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # it goes on when the page ends
+            )
+        Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
+        return process
+
+    def _output(self, name: str) -> Path:
+        return self._folder / f"{name}.output.txt"
