@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Translation, Turn
@@ -105,6 +105,8 @@ class Row:
     unsupported: tuple[str, ...]
     retrieved: Passages
     speeches: tuple[Speech, ...]
+    positions: tuple[tuple[int, str, str], ...]
+    asked: Mapping[int, str]
     readers: tuple[Reader, ...]
     verdict: Speech | None
     health: DebateHealth | None
@@ -166,6 +168,12 @@ class RowMaker:
             unsupported=opinion.unsupported if opinion else (),
             retrieved=retrieved,
             speeches=tuple(_speech(turn, colours[turn.persona_id], result, anchor) for turn in result.turns),
+            positions=tuple(
+                (colours[one.persona_id], one.speaker, one.text)
+                for one in result.positions
+                if one.persona_id in colours
+            ),
+            asked={one.round: one.text for one in result.round_questions},
             readers=self._readers(result, colours, anchor, laid_out),
             verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,
             health=debate_health(result, colours),

@@ -1,11 +1,12 @@
-"""The table ``debate``: the positions, the turns and the verdict of each debate, a row each."""
+"""The table ``debate``: positions, the moderator's questions, turns and verdict of each debate, a row each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from chains.schemas import Claim, Position, Turn, Verdict
+from chains.debating.verdict import MODERATOR
+from chains.schemas import Claim, Position, RoundQuestion, Turn, Verdict
 from debate.output.columns import Cell, Column, Kind, Table
 from debate.output.tables.wording import listed, lookup_line, names_of, numbered
 from debate.results import QuestionResult
@@ -13,17 +14,27 @@ from debate.results import QuestionResult
 
 @dataclass(frozen=True)
 class _Said:
-    """A row of the debate: a position, a turn or the verdict."""
+    """A row of the debate: a position, a moderator's question, a turn or the verdict."""
 
     result: QuestionResult
-    said: Position | Turn
+    said: Position | RoundQuestion | Turn
     number: int | None = None
 
     @property
     def round(self) -> str:
         if isinstance(self.said, Position):
             return "position"
+        if isinstance(self.said, RoundQuestion):
+            return f"question {self.said.round}"
         return "verdict" if isinstance(self.said, Verdict) else str(self.said.round)
+
+    @property
+    def speaker(self) -> str:
+        return "Moderator" if isinstance(self.said, RoundQuestion) else self.said.speaker
+
+    @property
+    def persona_id(self) -> str:
+        return MODERATOR if isinstance(self.said, RoundQuestion) else self.said.persona_id
 
 
 def debate_table() -> Table:
@@ -32,7 +43,7 @@ def debate_table() -> Table:
         Column("question", lambda one: one.result.question.text, width=28),
         Column("turn", lambda one: one.number, Kind.WHOLE, 6),
         Column("round", lambda one: one.round, width=9),
-        Column("speaker", lambda one: one.said.speaker, width=18),
+        Column("speaker", lambda one: one.speaker, width=18),
         Column("text", lambda one: one.said.text, width=90),
         Column("answers", _of_turn(lambda one, turn: _claim(one, turn.answers)), width=40),
         Column("answered", _of_turn(lambda _, turn: turn.answered, None), Kind.SHARE, 10),
@@ -51,15 +62,19 @@ def debate_table() -> Table:
         Column("notes", lambda one: "; ".join(_debate_notes(one)), width=40, grows=False),
         Column("loop", _of_turn(lambda _, turn: turn.loop)),
         Column("question_id", lambda one: one.result.question.id, width=12, leads_to="results"),
-        Column("persona", lambda one: one.said.persona_id),
+        Column("persona", lambda one: one.persona_id),
     )
     return Table("debate", columns, _all_said, printed="faults")
 
 
 def _all_said(result: QuestionResult) -> Iterable[_Said]:
     yield from (_Said(result, position) for position in result.positions)
+    asked = {one.round: one for one in result.round_questions}
     spoken = (*result.turns, *((result.verdict,) if result.verdict else ()))
-    yield from (_Said(result, turn, number) for number, turn in enumerate(spoken, 1))
+    for number, turn in enumerate(spoken, 1):
+        if question := asked.pop(turn.round, None):
+            yield _Said(result, question)
+        yield _Said(result, turn, number)
 
 
 def _of_turn(value: Callable[[QuestionResult, Turn], Cell], otherwise: Cell = "") -> Callable[[_Said], Cell]:
@@ -91,6 +106,11 @@ def _debate_notes(one: _Said) -> Iterable[str]:
             yield "the model gave no sentence: one of the persona's own views"
         if said.agrees_with:
             yield f"agrees with {', '.join(result.speakers.get(who, who) for who in said.agrees_with)}"
+        return
+    if isinstance(said, RoundQuestion):
+        yield f"from {names_of(result, [said.chunk_id])}"
+        if said.source == "passage":
+            yield "the model asked nothing that can be used: a sentence of the passage"
         return
     if said.dropped:
         yield f"did not fit the window: {names_of(result, said.dropped)}"

@@ -6,7 +6,19 @@ from pathlib import Path
 import pandas as pd
 from example_rows import FACTS
 
-from chains.schemas import Ballot, Baseline, DebateOutcome, Position, Question, StopReason, Tokens, Turn, Verdict
+from chains.schemas import (
+    Ballot,
+    Baseline,
+    Chunk,
+    DebateOutcome,
+    Position,
+    Question,
+    RoundQuestion,
+    StopReason,
+    Tokens,
+    Turn,
+    Verdict,
+)
 from debate.output.report import write_report
 from debate.output.report.debates import debate_health
 from debate.output.workbook import write_workbook
@@ -82,3 +94,19 @@ def test_the_workbook_has_a_row_of_health_for_each_debate(tmp_path: Path) -> Non
     assert (row["question_id"], row["outcome"], row["decision"], row["winner"]) == ("q1", "won", "majority", "Alder")
     assert (row["collapsed"], row["changed"], row["conformity"]) == ("yes", 1, 1.0)
     assert (row["echo"], row["own_side"]) == (0.133, "0.050, ")
+
+
+def test_report_and_workbook_have_positions_and_what_the_moderator_asked(tmp_path: Path) -> None:
+    asked = RoundQuestion(2, "What of <the> mills?", "c1", "passage")
+    row = replace(HELD, round_questions=(asked,), debate_chunks=(Chunk("c1", "Mills run.", "mills.md"),))
+    write_report(tmp_path / "report.html", lambda: [row], FACTS)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert html.count("The moderator asks:") == 1
+    assert "What of &lt;the&gt; mills?" in html
+    assert "No, it is not." in html
+    write_workbook(tmp_path / "results.xlsx", [row])
+    sheet = pd.read_excel(tmp_path / "results.xlsx", sheet_name="debate")
+    assert list(sheet["round"]) == ["position", "position", "1", "1", "question 2", "2", "verdict"]
+    question = sheet[sheet["round"] == "question 2"].iloc[0]
+    assert (question["speaker"], question["text"]) == ("Moderator", "What of <the> mills?")
+    assert question["notes"].startswith("from mills.md; ")
