@@ -1,10 +1,15 @@
 """What a hundred readers of one live debate cost the model that writes it, and whether they lose an event.
 
     python -m benchmarks.live_readers --readers 100 --rounds 8
+    python -m benchmarks.live_readers --readers 100 --processor 30
 
 The bundled model writes two versions of a turn, again and again, as in a run: with nobody told, with what it writes
 shown to nobody, and with readers on a real ``debate serve``, in turns, so that another load of the machine falls on all.
 The readers are a process of their own with the least priority: theirs are other machines.
+
+With ``--processor`` nothing is generated: for so many seconds two texts grow as fast as a run shows them, and the
+processor time of the server is taken. Where a model keeps two cores busy, that time is what the model lacks, so that the
+share of two cores bounds the delay; unlike seconds, it can be measured on a machine that others use.
 """
 
 from __future__ import annotations
@@ -20,13 +25,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from uuid import uuid4
 
+import psutil
+from langchain_core.outputs import GenerationChunk
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.models.loading import ModelSettings, load_llm
-from debate.progress import NullProgress
+from debate.progress import NullProgress, Progress
 from debate.run.drafts import DRAFTS, Drafts
 from debate.run.progress_file import PROGRESS, recorded_progress
 from prompts import RenderedPrompt
@@ -87,6 +95,78 @@ def _places(path: Path, after: int) -> list[int]:
     return [one for one in ends if one > after]
 
 
+def processor(readers: int, seconds: float) -> None:
+    """Print what share of two cores the server takes while texts grow, without readers and with them."""
+    with tempfile.TemporaryDirectory() as place:
+        run = _new_run(Path(place))
+        server, port = _serve(place)
+        with recorded_progress(run, NullProgress()) as progress:
+            for count in (0, readers):
+                after = (run / PROGRESS).stat().st_size
+                there = _Readers(port, count, after) if count else None
+                used, began = _processor_time(server), time.perf_counter()
+                own = time.process_time()
+                _write(Drafts(run / DRAFTS), progress, seconds)
+                took = time.perf_counter() - began
+                share = (_processor_time(server) - used) / took / 2
+                writing = (time.process_time() - own) / took / 2
+                print(
+                    f"{count} readers, {took:.0f} s: the server took {share:.2%} of two cores, the writing {writing:.2%}"
+                )
+                if there:
+                    told, got = _places(run / PROGRESS, after), there.end()
+                    _tell_lost(told, got)
+        server.terminate()
+        server.wait()
+
+
+def _write(drafts: Drafts, progress: Progress, seconds: float) -> None:
+    """Let two versions of turns grow as a model of 15 tokens a second writes them, with an event a second."""
+    began, n = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        turn, call = uuid4(), uuid4()
+        drafts.on_chain_start({}, {}, run_id=turn, name="turn:hawk", metadata={"thread_id": "q1:x"})
+        drafts.on_llm_start({}, ["?"], run_id=call, parent_run_id=turn)
+        for _ in range(60):
+            for row in range(2):
+                chunk = GenerationChunk(text="trade grew ", generation_info={"row": row})
+                drafts.on_llm_new_token(chunk.text, chunk=chunk, run_id=call)
+            n += 1
+            if n % 8 == 0:
+                progress.stage("q1", "debate")
+            time.sleep(0.13)
+        drafts.on_llm_end(None, run_id=call)
+        drafts.on_chain_end({}, run_id=turn)
+
+
+def _processor_time(process: subprocess.Popen[str]) -> float:
+    used = psutil.Process(process.pid).cpu_times()
+    return float(used.user + used.system)
+
+
+def _tell_lost(told: list[int], got: list[tuple[list[int], int]]) -> None:
+    lost = sum(len(set(told) - set(places)) for places, _ in got)
+    twice = sum(len(places) - len(set(places)) for places, _ in got)
+    drafts = sum(count for _, count in got)
+    print(
+        f"{len(got)} readers: {len(told)} events to get for each, {lost} lost in all, {twice} got twice; {drafts} drafts"
+    )
+
+
+def _new_run(place: Path) -> Path:
+    run = place / "run"
+    run.mkdir()
+    (run / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n')
+    return run
+
+
+def _serve(place: str) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-m", "debate", "serve", place, "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
+    assert server.stdout  # noqa: S101
+    return server, server.stdout.readline().split()[0].rstrip("/").rpartition(":")[2]
+
+
 def measure(readers: int, rounds: int) -> None:
     """Alternate the three, and print each one's seconds and ratios."""
     llm = load_llm(ModelSettings(name="smollm2"))
@@ -96,16 +176,9 @@ def measure(readers: int, rounds: int) -> None:
         run_name="turn:hawk"
     )
     seconds: dict[str, list[float]] = {arm: [] for arm in _ARMS}
-    lost = twice = drafts = events = 0
     with tempfile.TemporaryDirectory() as place:
-        run = Path(place) / "run"
-        run.mkdir()
-        (run / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n')
-        server = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "debate", "serve", place, "--port", "0"], stdout=subprocess.PIPE, text=True
-        )
-        assert server.stdout  # noqa: S101
-        port = server.stdout.readline().split()[0].rstrip("/").rpartition(":")[2]
+        run = _new_run(Path(place))
+        server, port = _serve(place)
         with recorded_progress(run, NullProgress()) as progress:
             turn.invoke(0)
             for n in range(rounds):
@@ -121,10 +194,7 @@ def measure(readers: int, rounds: int) -> None:
                         progress.stage("q1", stage)
                     if there:
                         told, got = _places(run / PROGRESS, after), there.end()
-                        events += len(told) * readers
-                        lost += sum(len(set(told) - set(places)) for places, _ in got)
-                        twice += sum(len(places) - len(set(places)) for places, _ in got)
-                        drafts += sum(count for _, count in got)
+                        _tell_lost(told, got)
                 print(f"round {n + 1}: " + ", ".join(f"{arm} {seconds[arm][-1]:.2f} s" for arm in _ARMS), flush=True)
         server.terminate()
         server.wait()
@@ -134,7 +204,6 @@ def measure(readers: int, rounds: int) -> None:
         print(
             f"{arm} / alone: median {statistics.median(ratios):.3f} ({spread}), sums {sum(seconds[arm]) / sum(seconds['alone']):.3f}"
         )
-    print(f"{readers} readers: {events} events to get, {lost} lost, {twice} twice; {drafts} drafts got")
 
 
 def main() -> None:
@@ -142,11 +211,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--readers", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--processor", type=float, default=0)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--after", type=int, default=0)
     given = parser.parse_args()
     if given.port:
         asyncio.run(_readers(given.port, given.readers, given.after))
+    elif given.processor:
+        processor(given.readers, given.processor)
     else:
         measure(given.readers, given.rounds)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -23,6 +25,7 @@ from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
 from debate.run.seat import SEAT
 
 _LOOKED_EVERY = 0.2  # seconds
+_A_READER = 0.004  # seconds more where there are many, so that they do not take the processor from the model
 _MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
 
 
@@ -133,6 +136,7 @@ class Watched:
         self._file = JsonLines(folder / PROGRESS)
         self._drafts = _Snapshot(folder / DRAFTS)
         self._seat = _Snapshot(folder / SEAT)
+        self._readers = 0
         self._state = RunState()
         self._lock = Lock()
 
@@ -148,25 +152,36 @@ class Watched:
     async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:
         """Yield each event after a byte, those to come, too, and what is being written for a question as it grows."""
         place, draft, waiting = after, "", ""
-        while True:
-            size = self._size()
-            if size < place:  # another run was put in its place
-                place = 0
-            sent = 0
-            if size > place:
-                for offset, line in self._file.lines(place):
-                    place = offset + len(line)
-                    yield Told(line.decode(errors="replace").rstrip("\n"), place)
-                    sent += 1
-                    if sent == _MOST_AT_ONCE:
-                        break
-            if question and (written := self._drafts.of(question)) != draft:
-                draft = written
-                yield Told(draft or "{}", kind="draft")
-            if (asked := self._seat.text()) != waiting:
-                waiting = asked
-                yield Told(waiting or "{}", kind="seat")
-            await anyio.sleep(0 if sent == _MOST_AT_ONCE else _LOOKED_EVERY)
+        with self._one_reader_more():
+            while True:
+                lines = self._lines_after(place)
+                for told in lines:
+                    place = told.place or 0
+                    yield told
+                if question and (written := self._drafts.of(question)) != draft:
+                    draft = written
+                    yield Told(draft or "{}", kind="draft")
+                if (asked := self._seat.text()) != waiting:
+                    waiting = asked
+                    yield Told(waiting or "{}", kind="seat")
+                pause = max(_LOOKED_EVERY, _A_READER * self._readers)
+                await anyio.sleep(0 if len(lines) == _MOST_AT_ONCE else pause)
+
+    def _lines_after(self, place: int) -> list[Told]:
+        """Return the next events; from the first one where another run was put in its place."""
+        size = self._size()
+        if size == place:
+            return []
+        found = islice(self._file.lines(place if size > place else 0), _MOST_AT_ONCE)
+        return [Told(line.decode(errors="replace").rstrip("\n"), offset + len(line)) for offset, line in found]
+
+    @contextmanager
+    def _one_reader_more(self) -> Iterator[None]:
+        self._readers += 1
+        try:
+            yield
+        finally:
+            self._readers -= 1
 
     def _size(self) -> int:
         try:
