@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vectorstore import POV, POVError
-from vectorstore.pov import coefficients, direction, fold, unit
+from vectorstore.pov import check_pov_weight, coefficients, direction, fold, unit
 
 weights = st.lists(st.floats(-5, 5).filter(lambda w: abs(w) > 0.01), min_size=1, max_size=6)
 shares = st.floats(0, 1)
@@ -64,6 +64,16 @@ def test_vectors_whose_squares_underflow_still_get_length_one():
 
 def test_a_direction_points_from_one_statement_to_the_other():
     assert direction([1.0, 0], [0, 1.0]) == pytest.approx([2**-0.5, -(2**-0.5)])
+
+
+@pytest.mark.parametrize("weight", [0, 1])
+def test_the_question_alone_and_the_views_alone_are_shares_as_well(weight):
+    assert check_pov_weight(weight) == weight
+
+
+def test_statements_that_differ_by_rounding_alone_have_no_direction_between_them():
+    with pytest.raises(POVError, match="Reword"):
+        direction([1.0, 0], [1.0, 1e-5])
 
 
 def test_a_direction_between_equal_vectors_is_an_error():

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from fakes import ScriptedBackend
 
-from chains.errors import GenerationError
+from chains.errors import ChainError, GenerationError
 from chains.generation.completion import fulfil
-from chains.generation.contract import RawText, WordLimits
+from chains.generation.contract import LADDER, RawText, Sampling, WordLimits
 from chains.generation.ladder import Asked
 from chains.schemas import Completion, Finish
 from chains.text.defects import find_defects
@@ -30,6 +30,22 @@ LOOP = "The mills are open and the mills are full. " * 9
 
 def written(*texts: str | RawText, limits: WordLimits = LIMITS, prompt: RenderedPrompt = PROMPT) -> Completion:
     return fulfil(ScriptedBackend(*texts), [Asked(prompt, limits)])[0]
+
+
+@pytest.mark.parametrize(("minimum", "maximum"), [(5, 5), (6, 5), (-1, 5), (0, 0)])
+def test_limits_that_leave_no_room_are_refused(minimum: int, maximum: int) -> None:
+    with pytest.raises(ChainError, match=f"word limits {minimum}-{maximum}"):
+        WordLimits(minimum, maximum)
+
+
+def test_a_step_of_the_ladder_says_how_it_samples_and_its_temperature_where_it_has_one() -> None:
+    assert str(LADDER[0]) == "penalty 1.05, no repeated 12-gram"
+    assert str(Sampling(1.2, 5, temperature=0.7)) == "penalty 1.2, no repeated 5-gram, temperature 0.7"
+
+
+def test_every_attempt_of_every_seed_has_a_seed_of_its_own() -> None:
+    asked = [Asked(PROMPT, LIMITS, seed=seed) for seed in range(3)]
+    assert [one.request(LADDER[0], n).seed for one in asked for n in range(2)] == [0, 1, 1009, 1010, 2018, 2019]
 
 
 def test_a_text_within_its_limits_is_kept_as_it_is_after_one_attempt() -> None:

@@ -44,6 +44,14 @@ def test_hybrid_mixes_four_fifths_of_meaning_with_one_of_words():
     assert ranking.fuse(np.array([[0.0]]), np.array([[1.0]])) == pytest.approx(0.2)
 
 
+def test_mean_and_covariance_are_those_of_the_whole_corpus_however_large():
+    vectors = np.random.default_rng(1).normal(size=(40_000, 3)).astype(np.float32)
+    found = ranking.Moments.of(vectors)
+
+    assert found.mean == pytest.approx(vectors.mean(axis=0, dtype=np.float64))
+    assert found.covariance == pytest.approx(np.cov(vectors.T.astype(np.float64), bias=True), rel=1e-9, abs=1e-12)
+
+
 def test_ties_keep_the_stores_order():
     assert ranking.order(np.array([1.0, 2.0, 1.0]), [7, 9, 3]).tolist() == [1, 2, 0]
 

@@ -218,6 +218,16 @@ def test_half_of_the_content_words_are_enough_and_less_is_not() -> None:
     assert (less.sentences[0].chunk, less.sentences[0].score) == (None, 0.2)
 
 
+def test_exactly_half_of_the_content_words_are_enough() -> None:
+    (found,) = ground("alpha beta epsilon thing.", [Passage("p", "alpha beta gamma delta.")], None).sentences
+
+    assert (found.chunk, found.score) == (0, 0.5)
+
+
+def test_of_two_passages_that_say_the_same_the_first_is_cited() -> None:
+    assert ground("Chinese refiners bought the crude.", [OIL, OIL], None).sentences[0].chunk == 0
+
+
 def test_with_embeddings_a_sentence_just_above_the_threshold_is_supported_and_just_below_is_not() -> None:
     passage = Passage("p", "alpha beta gamma delta.")
 
@@ -246,6 +256,31 @@ def test_verifier_has_the_last_word_on_what_no_rule_refuses() -> None:
 
     assert [(one.chunk, one.score) for one in grounding.sentences] == [(0, 0.9), (None, 0.1), (None, 0.0)]
     assert [sentence for sentence, _ in asked] == ["Chinese refiners bought crude.", "Iran exported crude to banks."]
+
+
+@pytest.mark.parametrize(("probability", "chunk"), [(0.5, 0), (0.49, None)])
+def test_verifier_bears_a_sentence_out_from_one_half_on(probability: float, chunk: int | None) -> None:
+    found = ground("Chinese refiners bought crude.", [OIL], None, verify=lambda pairs: np.array([probability]))
+
+    assert found.sentences[0].chunk == chunk
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("alpha beta gamma epsilon zeta eta theta iota kappa omega.", 1),
+        ("alpha epsilon zeta eta.", 0),
+    ],
+)
+def test_verifier_reads_a_passage_that_shares_three_tenths_of_the_words(sentence: str, read: int) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def verify(pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        asked.extend(pairs)
+        return np.ones(len(pairs))
+
+    ground(sentence, [Passage("p", "alpha beta gamma delta.")], None, verify=verify)
+    assert len(asked) == read
 
 
 def test_verifier_that_answers_too_little_is_an_error() -> None:
