@@ -155,7 +155,7 @@ OF_THE_PASSAGE = _any_of(
     rf"{_NOT_A_STRAIT}\b",
     rf"\b(?:in|from|by|of|to) (?:the|this|these) (?:passages?|excerpt|paragraph)\b{_NOT_A_STRAIT}",
     r"\b(?:according to|given in) the context\b(?! of\b)",
-    r"\b(?:passage|context|source|paragraph|excerpt|fact|point) \[\d",
+    r"\b(?:passage|context|source|paragraph|excerpt|(?<!in )fact|point) \[\d",
     r"\b(?:context|passage|excerpt) (?:provided|given|above|below)\b",
     r"\bthe (?:statement|sentence|question|prompt|essay|response) (?:is asking|asks (?:about|for|whether|us|you|what)|"
     r"asked about|above|below|given|refers|says that|is about|discusses|focuses|highlights|mentions|was asked|"

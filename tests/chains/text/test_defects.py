@@ -182,6 +182,7 @@ PROFESSOR = "Professor Daryush Farahani, an Iranian professor of political scien
         ("In fact, the article mentions several instances of it.", ["about the text"]),
         ("Let me analyze the matter in detail.", ["about the text"]),
         ("The evidence provided by the inspectors was thin.", []),
+        ("Humanitarian trade must be kept open both on paper and in fact [3].", []),
     ],
 )
 def test_who_speaks_and_from_what_is_no_part_of_an_answer(text: str, found: list[str]) -> None:
