@@ -10,6 +10,8 @@ from typing import Literal
 from chains.schemas import Opinion, Turn
 from chains.text.sentences import CITATION
 
+_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -26,6 +28,20 @@ class Stretch:
 
     pieces: tuple[Piece, ...]
     supported: bool | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a passage: a Markdown heading without its marks, or the text up to the next one as it stands."""
+
+    text: str
+    heading: bool = False
+
+
+def titled(passage: str) -> tuple[Part, ...]:
+    """Cut a passage at its Markdown headings, which the reader sees as such."""
+    found = [Part(text, bool(n % 2)) for n, text in enumerate(_HEADING.split(passage))]
+    return tuple(part for part in found if part.text)
 
 
 def answer_stretches(opinion: Opinion, anchors: Mapping[int, str]) -> tuple[Stretch, ...]:

@@ -24,7 +24,7 @@ const SAME_EVERYWHERE = /<ul class="legend".*?<\/ul>|<p class="sum">.*?(?=<p)/gs
 const plain = html => unescaped(html.replace(SAME_EVERYWHERE, " ").replace(/<[^>]*>/g, " "));
 let texts, passages;
 function read() {
-  passages = new Map([...document.querySelectorAll("script.kept.text")].map(kept => [kept.id, unescaped(kept.textContent).toLowerCase()]));
+  passages = new Map([...document.querySelectorAll("script.kept.text")].map(kept => [kept.id, plain(kept.textContent).toLowerCase()]));
   texts = new Map(rows.map(row => {
     const body = row.querySelector(":scope > .body"), html = body.matches("script") ? body.textContent : body.innerHTML;
     const own = row.firstElementChild.textContent + " " + plain(html);

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Translation, Turn
 from debate.output.facts import RunFacts
-from debate.output.report.answers import Piece, Stretch, answer_stretches, turn_pieces
+from debate.output.report.answers import Part, Piece, Stretch, answer_stretches, titled, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.scores import Bar, bars, legend
 from debate.output.tables.baseline import Side, sides_of
@@ -24,7 +24,7 @@ class Passage:
     """A passage as it is shown; ``number`` is the marker that stands for it, 0 where the model did not see it.
 
     Attributes:
-        text: empty where ``stored`` is not, the key of the text that the page keeps once for all rows.
+        text: in parts; empty where ``stored`` is not, the key of the text that the page keeps once for all rows.
         first: it is the first row that keeps this text.
     """
 
@@ -34,7 +34,7 @@ class Passage:
     source: str
     score: float
     bar: Bar
-    text: str
+    text: tuple[Part, ...]
     stored: str = ""
     first: bool = False
 
@@ -216,7 +216,7 @@ class RowMaker:
         made = []
         for place, (chunk, number, bar) in enumerate(zip(chunks, numbers, drawn, strict=True), 1):
             stored, first = self._store("t-", chunk.text, laid_out)
-            text = chunk.text if laid_out or first else ""
+            text = titled(chunk.text) if laid_out or first else ()
             made.append(
                 Passage(number, f"{anchor}-{place}", chunk.id, chunk.source, chunk.score, bar, text, stored, first)
             )

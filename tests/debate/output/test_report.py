@@ -34,6 +34,13 @@ def test_a_marker_links_to_its_passage(tmp_path: Path) -> None:
     assert re.search(rf'<li class="passage" id="{target}".*?Trade grew\.', html, re.DOTALL)
 
 
+def test_a_passage_shows_its_headings_as_headings_and_the_rest_as_it_stands(tmp_path: Path) -> None:
+    text = "# The <salt> union\n\nIt ended in 1911 #1.\n## C#\nThe rest."
+    html = page(tmp_path, replace(ROW, chunks=(replace(ROW.chunks[0], text=text), *ROW.chunks[1:])))
+    shown = "<b>The &lt;salt&gt; union</b>\n\nIt ended in 1911 #1.\n<b>C#</b>\nThe rest.</p>"
+    assert shown in html
+
+
 def test_the_markers_numbers_are_those_of_the_passages_that_the_model_saw(tmp_path: Path) -> None:
     seen = Opinion("It fell [1].", 3, ("c2",), sentences=(Support(0, 12, 0, 0.9),), dropped=("c1",))
     html = page(tmp_path, QuestionResult(Question("q1", "Why?"), "m", 1.0, CHUNKS, seen))
