@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseLanguageModel
+from langchain_core.language_models import BaseLanguageModel, LanguageModelInput
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import RunnableConfig, ensure_config
+from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langchain_core.runnables.config import get_executor_for_config
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict
 
 from chains.errors import ModelError, ModelUnavailable
@@ -97,8 +98,10 @@ class ServerPool:
         with get_executor_for_config(config) as executor:
             return list(executor.map(ask, requests))
 
-    def message(self, messages: list[BaseMessage], stop: list[str] | None, config: RunnableConfig) -> BaseMessage:
-        """Ask for one message outside the contract.
+    def message(
+        self, messages: list[BaseMessage], stop: list[str] | None, config: RunnableConfig, **more: Any
+    ) -> BaseMessage:
+        """Ask for one message outside the contract; ``more`` is for the server's model, such as tools.
 
         Raises:
             ModelUnavailable: as ``attempt``.
@@ -106,7 +109,7 @@ class ServerPool:
 
         def send(server: int) -> BaseMessage:
             try:
-                answer = self._servers[server].llm.invoke(messages, config, stop=stop)
+                answer = self._servers[server].llm.invoke(messages, config, stop=stop, **more)
             except Exception as error:  # of any library
                 if (passing := unavailable(error)) is not None:
                     raise passing from error
@@ -193,14 +196,21 @@ class PooledChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "server-pool"
 
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **more: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Let the model call tools, whichever server answers."""
+        chosen = {"tool_choice": tool_choice} if tool_choice else {}
+        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **chosen, **more)
+
     def _generate(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
-        **_: Any,
+        **more: Any,
     ) -> ChatResult:
-        message = self.pool.message(messages, stop, ensure_config())
+        message = self.pool.message(messages, stop, ensure_config(), **more)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 

@@ -1,6 +1,7 @@
 """Several servers behind one name, on loopback."""
 
 import pytest
+from langchain_core.tools import tool
 from misbehaving_server import misbehaving_server
 
 from chains import ModelSettings, load_llm
@@ -14,6 +15,12 @@ pytestmark = pytest.mark.enable_socket
 NOBODY = "http://127.0.0.1:9/v1#good"
 
 
+@tool
+def search(query: str) -> str:
+    """Find passages."""
+    return query
+
+
 def load(*urls: str):
     return load_llm(ModelSettings(name=",".join(urls)))
 
@@ -23,6 +30,14 @@ def test_two_servers_share_the_calls() -> None:
         llm = load(one.url("good"), other.url("good"))
         llm.batch(["Why?", "How?"])
     assert (len(one.asked), len(other.asked)) == (1, 1)
+
+
+def test_tools_go_to_whichever_server_answers() -> None:
+    with misbehaving_server() as one, misbehaving_server() as other:
+        llm = load(one.url("calls-tools"), other.url("calls-tools")).bind_tools([search])
+        called = [llm.invoke("Why?").tool_calls[0]["name"], llm.invoke("How?").tool_calls[0]["name"]]
+    assert called == ["search", "search"]
+    assert [body["tools"][0]["function"]["name"] for body in one.asked + other.asked] == ["search"] * 2
 
 
 def test_a_server_that_is_absent_at_the_beginning_is_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
