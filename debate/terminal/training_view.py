@@ -21,7 +21,7 @@ class TrainingBar(LiveBar):
     def __init__(self, console: Console) -> None:
         losses = TextColumn("{task.fields[losses]}")
         super().__init__(console, [TextColumn("training")], [MofNCompleteColumn(), losses])
-        self._task = self._bar.add_task("training", total=None, losses="")
+        self._task = self._bar.add_task("training", total=None, losses="", visible=False)  # until there is a step
         self._loss = self._validation = ""
 
     def preparing(self, what: str) -> None:
@@ -38,7 +38,7 @@ class TrainingBar(LiveBar):
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
         self._validation = self._validation if validation is None else f"validation {validation:.3f}"
         losses = "  ".join(filter(None, (self._loss, self._validation)))
-        self._bar.update(self._task, completed=done, total=total, losses=losses)
+        self._bar.update(self._task, completed=done, total=total, losses=losses, visible=True)
 
 
 class TrainingLines:

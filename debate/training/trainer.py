@@ -6,14 +6,17 @@ Three defaults of TRL are set on purpose: ``max_length`` cuts at 1,024 tokens wi
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
+from safetensors import SafetensorError
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 from trl import SFTConfig, SFTTrainer
 
 from debate.errors import TrainingError
@@ -22,6 +25,7 @@ from debate.training.losses import Losses
 from debate.training.memory import memory_in_use
 from debate.training.settings import FinetuneSettings
 
+_ZIP_WRITER = "PytorchStreamWriter"  # what torch names when a file cannot be written
 Told = Callable[[int, int, float | None, float | None], None]
 
 
@@ -75,11 +79,21 @@ def train_adapter(
         raise TrainingError(
             "the GPU's memory ran out; lower --batch-size (raise --accumulation), --max-seq-length or --rank"
         ) from error
-    except OSError as error:
-        raise TrainingError(
-            f"cannot write {settings.out}: {error}; make room and run the same command again"
-        ) from error
+    except (OSError, SafetensorError) as error:  # safetensors' own is no OSError
+        raise _not_written(settings, error) from error
+    except RuntimeError as error:  # nor is torch's, which has no kind of its own
+        if _ZIP_WRITER not in str(error):
+            raise
+        raise _not_written(settings, error) from error
     return Trained(trainer.model, _losses(trainer.state.log_history), time.monotonic() - started, before)
+
+
+def _not_written(settings: FinetuneSettings, error: Exception) -> TrainingError:
+    reason = str(error).strip().splitlines()[0]
+    return TrainingError(
+        f"cannot write {settings.out}: {reason}; make room and run the same command again: it resumes from the last "
+        "checkpoint"
+    )
 
 
 def _configuration(settings: FinetuneSettings) -> SFTConfig:
@@ -127,8 +141,17 @@ def _dataset(examples: Sequence[EncodedExample]) -> Dataset:
 
 
 def _last_checkpoint(settings: FinetuneSettings) -> str | None:
-    folder = settings.out / "checkpoints"
-    return get_last_checkpoint(str(folder)) if folder.is_dir() else None
+    """Return the last checkpoint that was written to its end, which its state is the last part of."""
+    folders = (settings.out / "checkpoints").glob("checkpoint-*")
+    whole = [folder for folder in folders if _is_whole(folder)]
+    return str(max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))) if whole else None
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        return bool(json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return False
 
 
 def _losses(history: Sequence[dict[str, Any]]) -> Losses:

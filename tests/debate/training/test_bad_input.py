@@ -1,0 +1,129 @@
+"""What can be wrong before and during a training: one line each, and nothing is lost."""
+
+import json
+import resource
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from debate.cli import app
+from debate.errors import TrainingError
+from debate.locking import exclusive_folder
+from debate.training.finetune import finetune
+from debate.training.settings import FinetuneSettings
+
+GOOD = [
+    {"instruction": f"Should {land} tax its salt?", "context": f"[1] {land} sells salt.", "answer": f"{land} must not."}
+    for land in ("Ruritania", "Borduria", "Syldavia")
+]
+
+
+def table(folder: Path, rows: list[dict[str, str]]) -> Path:
+    path = folder / "answers.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def told(*arguments: object) -> str:
+    """Run debate finetune, which has to refuse in one line; return the line."""
+    ended = CliRunner().invoke(app, ["finetune", *map(str, arguments)])
+    assert ended.exit_code == 2
+    assert "elapsed" not in ended.stdout  # no bar of what never began
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ([{"instruction": "Why?", "context": "x"}], "has no column 'answer' (it has: instruction, context)"),
+        ([one | {"answer": " "} for one in GOOD], "0 questions to learn from; at least 2 are needed"),
+        (GOOD[:1], "1 questions to learn from; at least 2 are needed, one to validate on"),
+        ([], "0 questions to learn from"),
+    ],
+)
+def test_data_that_nothing_can_be_learned_from_is_told_and_no_folder_made(tmp_path: Path, rows, line) -> None:
+    assert line in told("--data", table(tmp_path, rows), "--out", tmp_path / "adapter")
+    assert not (tmp_path / "adapter").exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ("model.Q4_K_M.gguf", "is a GGUF file, which cannot be trained; give the original model"),
+        ("http://localhost:8000/v1#m", "is a server's model; train the folder or repository that it serves"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_that_cannot_be_trained_is_told_with_what_can_be(tmp_path: Path, model, line) -> None:
+    assert line in told("--data", table(tmp_path, GOOD), "--model", model, "--out", tmp_path / "adapter")
+
+
+def test_two_trainings_do_not_go_into_one_folder_at_the_same_time(tmp_path: Path) -> None:
+    with exclusive_folder(tmp_path / "adapter", TrainingError):
+        line = told("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter")
+    assert line.endswith(f"another process works in {tmp_path / 'adapter'}; wait for it, or give another --out")
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter" / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert "holds files that are no training" in told(*("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter"))
+    assert (tmp_path / "adapter" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+class Silent:
+    def preparing(self, what: str) -> None: ...
+    def examples(self, data) -> None: ...
+    def step(self, done: int, total: int, loss, validation) -> None: ...
+
+
+class NoRoomAt(Silent):
+    """From this step on no file may grow beyond a kilobyte: what a full disk does, with another error number."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+
+    def step(self, done: int, total: int, loss, validation) -> None:
+        if done == self._at:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A model of one narrow layer, which trains in seconds."""
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    from chains.models.bundled import smollm2_folder
+
+    tokenizer = AutoTokenizer.from_pretrained(smollm2_folder())
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2
+    )
+    LlamaForCausalLM(config).save_pretrained(tmp_path / "tiny")
+    tokenizer.save_pretrained(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_disk_that_is_full_at_a_checkpoint_is_told_and_the_training_resumes_from_the_one_before(
+    tmp_path: Path, tiny: Path
+) -> None:
+    chosen = FinetuneSettings(
+        data=(table(tmp_path, GOOD),), model=str(tiny), out=tmp_path / "adapter", steps=3, batch_size=1, accumulation=1,
+        validate_every=1, max_seq_length=512,
+    )  # fmt: skip
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(
+            TrainingError, match=r"cannot write .*adapter: .*; make room and run the same command again"
+        ):
+            finetune(chosen, NoRoomAt(2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    resumed = finetune(chosen, Silent())
+    assert [step for step, _ in resumed.losses.training] == [1, 2, 3]
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()
