@@ -15,7 +15,8 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The checkout's own code and commands, and a folder for what the notebook writes."""
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "debate"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/run_debate.py "$@"\n', encoding="utf-8")
+    program = "from debate.cli import main; main()"
+    command.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{program}' \"$@\"\n", encoding="utf-8")
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
