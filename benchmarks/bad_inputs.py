@@ -2,7 +2,7 @@
 
     python -m benchmarks.bad_inputs              # writes docs/errors.md; needs root for the full and read-only disks
 
-Each case runs ``run_debate.py`` in a process of its own, against a model on a loopback server that answers at once.
+Each case runs the command line in a process of its own, against a model on a loopback server that answers at once.
 Fails on a traceback, an empty message, or an exit code that the README does not promise.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,8 +27,9 @@ from filelock import FileLock
 
 from benchmarks.bad_input_cases import Case, all_cases, lay_out, text
 
-ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "docs" / "errors.md"
+TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+_PROCESSES = multiprocessing.get_context("forkserver")
+_SECONDS = 600  # for one case, on a machine that does other things too
 _HEAD = """# What can be wrong, and what the command says
 
 Tried through the command line; this page is written by `python -m benchmarks.bad_inputs`, which fails on a traceback.
@@ -70,21 +72,31 @@ def model_server() -> Iterator[str]:
 
 
 def run(folder: Path, model: str, case: Case) -> subprocess.CompletedProcess[str]:
-    """Run the command of a case in its folder."""
-    started = [sys.executable, "-c", "import sys; from debate.cli import main; main(sys.argv[1:])"]
-    usual = ["run", "--questions", "q.csv", "--corpus", "docs", "--out", "out", "--deepen", "0", "--model", model]
+    """Run the command of a case in its folder, in a process of its own that is forked with the libraries loaded."""
+    usual = ("run", "--questions", "q.csv", "--corpus", "docs", "--out", "out", "--deepen", "0", "--model", model)
     arguments = case.command or (*usual, "--quiet", *case.flags)
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "COLUMNS": "300"} | case.environment
-    return subprocess.run(  # noqa: S603
-        [*started, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=300,
-    )
+    with tempfile.TemporaryDirectory() as name:
+        process = _PROCESSES.Process(target=command, args=(folder, Path(name), arguments, case.environment))
+        process.start()
+        process.join(_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise SystemExit(f"{case.what}: no end after {_SECONDS} s")
+        out, error = (
+            (Path(name) / stream).read_text(encoding="utf-8", errors="replace") for stream in ("out", "error")
+        )
+    return subprocess.CompletedProcess(arguments, process.exitcode, out, error)
+
+
+def command(folder: Path, outputs: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Be the command line: the target of a case's process."""
+    for stream, number in (("out", 1), ("error", 2)):
+        os.dup2(os.open(outputs / stream, os.O_CREAT | os.O_WRONLY), number)
+    os.chdir(folder)
+    os.environ.update(environment)
+    from debate.cli import main as debate
+
+    debate([*arguments])
 
 
 def told(ran: subprocess.CompletedProcess[str], folder: Path) -> str:
@@ -158,6 +170,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="cases whose words contain this; the table is not written")
     only = parser.parse_args().only
+    os.environ |= {"HF_HUB_OFFLINE": "1", "COLUMNS": "300"}
+    _PROCESSES.set_forkserver_preload(["debate.run.runner", "sentence_transformers", "langgraph.checkpoint.sqlite"])
     with tempfile.TemporaryDirectory() as name, model_server() as model:
         folder = Path(name)
         lay_out(folder / "good", None)

@@ -72,6 +72,7 @@ def run(folder: Path, out: str, *flags: str) -> tuple[int, list[dict[str, str]],
             "parent": row["question"].get("parent_id") or "",
             "answer": (row.get("opinion") or {}).get("answer", ""),
             "error": row.get("error") or "",
+            "note": row["question"].get("note") or "",
         }
         for row in map(json.loads, lines)
     ]
@@ -104,9 +105,9 @@ def long_about(folder: Path) -> Judged:
     """A row of 70 KB that no window holds is named; the other is answered."""
     code, rows, told = run(folder, "out", "--model", "smollm2", "--max-words", "60", "--turn-words", "20")
     by_id = {row["id"]: row for row in rows}
-    named = bool(by_id["b"]["error"]) or "b" in told
-    fine = code in (0, 3) and bool(by_id["a"]["answer"]) and (named or bool(by_id["b"]["answer"]))
-    return fine and "Traceback" not in told, f"exit code {code}, b: {by_id['b']['error'] or 'answered'}"
+    named = by_id["b"]["error"] or by_id["b"]["note"]
+    fine = code in (0, 3) and bool(by_id["a"]["answer"]) and bool(named)
+    return fine and "Traceback" not in told, f"exit code {code}, b: {named}"
 
 
 def server_answers(folder: Path) -> Judged:
