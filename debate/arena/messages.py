@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from langchain_core.messages import AIMessage
 
 from chains.debating.spoken import plain
 from chains.debating.verdict import MODERATOR
+from chains.schemas import Lookup
 
 
 def debate_messages(state: Mapping[str, Any]) -> list[AIMessage]:
     """Return what a graph's state holds of a debate as messages, in the order in which it was said.
 
     A message's ``name`` is the speaker, its ``id`` stays the same while the debate goes on, and ``additional_kwargs``
-    hold ``part`` (position, question, turn or verdict), ``persona_id`` and ``round``, 0 outside the rounds.
+    hold ``part`` (position, question, turn or verdict), ``persona_id`` and ``round``, 0 outside the rounds; for a turn
+    also ``lookups``, what its speaker looked up itself, where it did.
     """
     return list(_messages(state))
 
@@ -29,11 +32,15 @@ def _messages(state: Mapping[str, Any]) -> Iterator[AIMessage]:
         if number in asked:
             yield _message("question", "Moderator", asked[number], MODERATOR, number)
         for turn in (one for one in turns if one.round == number):
-            yield _message("turn", turn.speaker, plain(turn.text), turn.persona_id, number)
+            yield _message("turn", turn.speaker, plain(turn.text), turn.persona_id, number, turn.lookups)
     if verdict := state.get("verdict"):
         yield _message("verdict", verdict.speaker, plain(verdict.text), MODERATOR)
 
 
-def _message(part: str, name: str, text: str, persona_id: str, number: int = 0) -> AIMessage:
-    facts = {"part": part, "persona_id": persona_id, "round": number}
+def _message(
+    part: str, name: str, text: str, persona_id: str, number: int = 0, lookups: Sequence[Lookup] = ()
+) -> AIMessage:
+    facts: dict[str, Any] = {"part": part, "persona_id": persona_id, "round": number}
+    if lookups:
+        facts["lookups"] = [asdict(one) for one in lookups]
     return AIMessage(text, name=name, id=f"{part}-{number}-{persona_id}", additional_kwargs=facts)

@@ -58,6 +58,11 @@ def lines_of(state: DebateState) -> list[tuple[str, str]]:
     return [*lines, *ended, *alone]
 
 
+def _looked_up(message: AIMessage) -> str:
+    asked = [f"{one['tool']} “{one['query']}”" for one in message.additional_kwargs.get("lookups", ())]
+    return f", having looked up {', '.join(asked)}" if asked else ""
+
+
 def _alone(one: Baseline, names: Mapping[str, str]) -> str:
     share = f", {one.share:.0%} of {one.tries} answers" if one.share is not None else f", {one.tries} answers"
     return f"Single agent by {one.method}: for {names.get(one.winner, 'nobody')}{share}, {one.tokens.total} tokens"
@@ -68,7 +73,7 @@ def _heading(message: AIMessage) -> str:
     headings = {
         "position": f"{message.name}'s position",
         "verdict": "Verdict",
-        "turn": f"{message.name}, round {number}",
+        "turn": f"{message.name}, round {number}{_looked_up(message)}",
     }
     return headings.get(part, f"{message.name} opens round {number}")
 

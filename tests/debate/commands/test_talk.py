@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from agents import ToolCaller, call, draft
 from debaters import POSITIONS, SAID, debaters
 from fakes import EMBEDDING
 from typer.testing import CliRunner
@@ -19,7 +20,10 @@ PERSONAS = "\n".join(
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "p.toml").write_text(PERSONAS, encoding="utf-8")
-    store, llm = FaissStore.from_texts(list(SAID.values()), EMBEDDING), debaters({"position do you hold": "Dove"})
+    store, llm = (
+        FaissStore.from_texts(list(SAID.values()), EMBEDDING),
+        debaters({"position do you hold": "Dove", "bear out best": "Dove."}),
+    )
     monkeypatch.setattr(talk_module, "load_store", lambda *_: (store, ()))
     monkeypatch.setattr(talk_module, "load_model", lambda *_: llm)
 
@@ -37,6 +41,19 @@ def test_one_can_listen_to_a_debate(run) -> None:
     assert heard.stdout.count("Professor Owl, round ") == 2
     assert heard.stdout.index("Professor Hawk's position") < heard.stdout.index("Professor Hawk, round 1")
     assert "Verdict\nNobody won this debate." in heard.stdout
+
+
+def test_a_single_agent_answers_after_the_debate_where_that_is_asked(run) -> None:
+    heard = run("--baseline")
+    assert heard.exit_code == 0
+    assert heard.stdout.index("Verdict") < heard.stdout.index("Single agent by vote: for Professor Dove, 100% of ")
+    assert "Single agent by correction: for Professor Dove, " in heard.stdout
+
+
+def test_what_a_debater_looked_up_stands_above_its_turn(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"hawk": ToolCaller(messages=[call("convoys"), draft(), draft()])}
+    monkeypatch.setattr(talk_module, "models_of_their_own", lambda *_: own)
+    assert "Professor Hawk, round 1, having looked up search “convoys”\n" in run("--lookups", "1").stdout
 
 
 def test_one_can_speak_for_a_persona_and_vote(run) -> None:
