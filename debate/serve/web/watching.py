@@ -7,7 +7,9 @@ that was started later, goes on where it was: nothing is lost and nothing told t
 from __future__ import annotations
 
 import json
+import math
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
 from debate.run.seat import SEAT
 
 _LOOKED_EVERY = 0.2  # seconds
+_FRESH = 120.0  # seconds; a model that wrote a word writes the next one sooner
 _A_READER = 0.004  # seconds more where there are many, so that they do not take the processor from the model
 _MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
 
@@ -104,10 +107,15 @@ class Told:
 
 
 class _Snapshot:
-    """A small JSON file that a run replaces; read once for all who watch."""
+    """A small JSON file that a run replaces; read once for all who watch.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        fresh: seconds after which nobody believes it: a killed run left it behind.
+    """
+
+    def __init__(self, path: Path, fresh: float = math.inf) -> None:
         self._path = path
+        self._fresh = fresh
         self._seen: tuple[int, int] | None = None
         self._text = ""
         self._parts: dict[str, str] = {}
@@ -116,6 +124,8 @@ class _Snapshot:
         """Return the file's text; "" where there is none."""
         try:
             found = self._path.stat()
+            if time.time() - found.st_mtime > self._fresh:
+                return ""
             if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
                 self._text, self._seen, self._parts = self._path.read_text("ascii"), mark, {}
         except FileNotFoundError:
@@ -134,7 +144,7 @@ class Watched:
 
     def __init__(self, folder: Path) -> None:
         self._file = JsonLines(folder / PROGRESS)
-        self._drafts = _Snapshot(folder / DRAFTS)
+        self._drafts = _Snapshot(folder / DRAFTS, _FRESH)
         self._seat = _Snapshot(folder / SEAT)
         self._readers = 0
         self._state = RunState()

@@ -1,6 +1,7 @@
 """A run watched from its folder: what it tells, that nothing is lost or told twice, and what its rows are."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,6 +91,17 @@ async def test_what_is_being_written_is_told_as_a_whole_and_its_end_too(tmp_path
     third = await anext(told)
     assert [json.loads(one.text).get("texts") for one in (first, second, third)] == [["Trade"], ["Trade gr"], None]
     assert {one.place for one in (first, second, third)} == {None}
+
+
+async def test_what_a_killed_run_was_writing_is_not_told(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    (run / "drafts.json").write_text('{"q1": {"part": "opinion", "texts": ["Trade"]}}')
+    os.utime(run / "drafts.json", (1.0, 1.0))
+    told(run, {"event": "began"})
+    first = await anext(watching := Watched(run).events(0, "q1"))
+    os.utime(run / "drafts.json")
+    second = await anext(watching)
+    assert (first.kind, second.kind) == ("event", "draft")
 
 
 def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
