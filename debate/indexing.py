@@ -1,7 +1,7 @@
-"""A folder of documents → an index on disk that runs use, embedded once and brought up to date after.
+"""A folder of documents → an index that runs use, embedded once and brought up to date after.
 
-An index is a store's folder with a record, ``index.toml``, of what it was made from and whether it was finished:
-no run takes an unfinished one. Knows nothing of terminals: it reports to a ``Watcher``.
+No run takes an unfinished index; where it is kept, ``debate.index_places`` knows. Knows nothing of terminals: it
+reports to a ``Watcher``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,18 +18,18 @@ from types import FrameType
 from typing import Any, Protocol
 
 from debate.errors import IndexFolderError
-from debate.locking import as_text, exclusive_folder, write_record
+from debate.index_places import IndexPlace, place_of
+from debate.locking import as_text
 from debate.progress import Progress
 from debate.settings import DebateSettings
-from vectorstore import Corpus, FaissStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
+from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, load_corpus, load_embeddings
 from vectorstore.cache import cache_folder
 from vectorstore.corpus.chunking import CHUNK_WORDS
 from vectorstore.corpus.duplicates import count_near_duplicates
 from vectorstore.embedding.models import HUB_NAME
-from vectorstore.store.building import Changes, open_or_start, update_store
+from vectorstore.store.building import Changes, update_store
 from vectorstore.store.index import Kind, kind_for
 
-RECORD = "index.toml"
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
 MOST_COMPARED = 50_000
 
@@ -49,7 +48,7 @@ class Watcher(Protocol):
 class IndexSummary:
     """What indexing came to; ``repeated`` chunks have the very words of another and are held once."""
 
-    folder: Path
+    place: str
     files: int
     skipped: tuple[str, ...]
     chunks: int
@@ -62,7 +61,7 @@ class IndexSummary:
 
 def index_documents(
     corpus: Path,
-    out: Path,
+    out: str | Path,
     watcher: Watcher,
     *,
     embeddings: SentenceTransformerEmbeddings,
@@ -71,7 +70,7 @@ def index_documents(
     follow_links: bool = False,
     force: bool = False,
     wait: bool = False,
-) -> tuple[FaissStore, IndexSummary]:
+) -> tuple[PovVectorStore, IndexSummary]:
     """Make ``out`` an index of exactly the documents under ``corpus``; only what is new is embedded.
 
     Args:
@@ -85,49 +84,52 @@ def index_documents(
         VectorStoreError: nothing to read, or a damaged index.
         KeyboardInterrupt: interrupted; what was embedded is kept, and the same call goes on.
     """
-    with exclusive_folder(out, IndexFolderError, wait=wait):
-        _check_source(out, corpus, force)
+    place = place_of(out)
+    with place.held(wait=wait):
+        _check_source(place, corpus, force)
         documents = load_corpus(
             corpus,
             chunk_words=chunk_words,
             progress=lambda *done: watcher.step("reading files", *done),
             follow_links=follow_links,
         )
-        write_record(out / RECORD, {"documents": as_text(corpus.resolve())}, IndexFolderError)
+        unfinished = {"documents": as_text(corpus.resolve())}
+        place.note(unfinished)
         with _between_batches() as pause:
 
             def embedded(done: int, total: int) -> None:
                 watcher.step("embedding chunks", done, total)
                 pause()
 
-            store = open_or_start(out, embeddings, kind or kind_for(len(documents)))
-            changes = update_store(store, documents, folder=out, progress=embedded)
-        summary = _summary(out, documents, store, changes, embeddings)
-        write_record(out / RECORD, _record(corpus, summary), IndexFolderError)
+            store = place.open_or_start(embeddings, kind or kind_for(len(documents)))
+            place.note(unfinished, store)
+            changes = update_store(store, documents, folder=place.folder, progress=embedded)
+        summary = _summary(place.name, documents, store, changes, embeddings)
+        place.note(_record(corpus, summary), store)
     return store, summary
 
 
-def open_index(folder: Path, embeddings: SentenceTransformerEmbeddings) -> FaissStore:
-    """Open a finished index, its vectors mapped into memory.
+def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> PovVectorStore:
+    """Open a finished index, the vectors of a folder mapped into memory.
 
     Raises:
         IndexFolderError: there is none, or it is unfinished.
         StoreError: it is damaged, or another embedding model's.
     """
-    check_index(folder)
-    return FaissStore.load(folder, embeddings, mmap=True)
+    check_index(index)
+    return place_of(index).open(embeddings)
 
 
-def check_index(folder: Path) -> None:
-    """Make sure that a folder holds a finished index; see ``open_index``."""
-    record = _read_record(folder)
+def check_index(index: str | Path) -> None:
+    """Make sure that a place holds a finished index; see ``open_index``."""
+    record = place_of(index).record()
     if "finished" not in record:
         state = "is unfinished" if record else "holds no index"
         documents = record.get("documents", "DOCUMENTS")
-        raise IndexFolderError(f"{folder} {state}; run: debate index {documents} --out {folder}")
+        raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}")
 
 
-def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore, tuple[str, ...]]:
+def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorStore, tuple[str, ...]]:
     """Return a run's store and the files that could not be read.
 
     ``settings.index`` is used as it is, with the embedding model that it was made with. Without one, the documents'
@@ -149,9 +151,9 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[FaissStore
     return store, summary.skipped
 
 
-def embeddings_of(index: Path) -> str | None:
+def embeddings_of(index: str | Path) -> str | None:
     """Return the embedding model that an index was made with; None for the bundled one."""
-    name = str(_read_record(index).get("embeddings", HUB_NAME))
+    name = str(place_of(index).record().get("embeddings", HUB_NAME))
     return None if name == HUB_NAME else name
 
 
@@ -178,10 +180,14 @@ def _cached_index(corpus: Path, made_with: str) -> Path:
 
 
 def _summary(
-    out: Path, documents: Corpus, store: FaissStore, changes: Changes, embeddings: SentenceTransformerEmbeddings
+    place: str,
+    documents: Corpus,
+    store: PovVectorStore,
+    changes: Changes,
+    embeddings: SentenceTransformerEmbeddings,
 ) -> IndexSummary:
     return IndexSummary(
-        folder=out,
+        place=place,
         files=documents.files,
         skipped=tuple(f"{one.path}: {one.reason}" for one in [*documents.skipped, *documents.partial]),
         chunks=len(store),
@@ -193,7 +199,7 @@ def _summary(
     )
 
 
-def near_duplicates(store: FaissStore) -> int | None:
+def near_duplicates(store: PovVectorStore) -> int | None:
     """Count the chunks that a retriever would leave out beside another; None where they are too many to compare."""
     if len(store) > MOST_COMPARED:
         return None
@@ -201,13 +207,13 @@ def near_duplicates(store: FaissStore) -> int | None:
     return count_near_duplicates(store.vectors(store.ids), [document.page_content for document in documents])
 
 
-def _check_source(out: Path, corpus: Path, force: bool) -> None:
-    """Refuse a folder that holds other things, or the index of other documents, which would be deleted."""
-    before = _read_record(out).get("documents")
-    if before is None and {path.name for path in out.iterdir()} - {".lock"}:
-        raise IndexFolderError(f"{out} holds files that are no index; give a new folder with --out")
+def _check_source(place: IndexPlace, corpus: Path, force: bool) -> None:
+    """Refuse a place that holds other things, or the index of other documents, which would be deleted."""
+    before = place.record().get("documents")
+    if before is None and place.holds_something_else():
+        raise IndexFolderError(f"{place.name} holds files that are no index; give a new folder with --out")
     if before not in (None, as_text(corpus.resolve())) and not force:
-        raise IndexFolderError(f"{out} is the index of {before}; give another --out, or replace it with --force")
+        raise IndexFolderError(f"{place.name} is the index of {before}; give another --out, or replace it with --force")
 
 
 def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
@@ -221,16 +227,6 @@ def _record(corpus: Path, summary: IndexSummary) -> dict[str, Any]:
         "backend": summary.backend,
         "kind": summary.kind,
     }
-
-
-def _read_record(folder: Path) -> dict[str, Any]:
-    """Return what an index says of itself, nothing where there is none."""
-    try:
-        return tomllib.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise IndexFolderError(f"{folder / RECORD} cannot be read: {error}; make the index in a new folder") from error
 
 
 @contextmanager

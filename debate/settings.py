@@ -28,6 +28,7 @@ from pydantic_settings import (
 from chains.debating.kinds import Decision, Protocol, Stop
 from chains.models.kinds import Backend
 from debate.errors import SettingsError
+from debate.index_address import Place, is_table
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
 RENAMED = {"in_flight": "concurrency"}  # settings that older versions called otherwise
@@ -136,7 +137,9 @@ class DebateSettings(GraphSettings, BaseSettings):
     sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
     corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
     follow_links: bool = Field(False, description="Read what links that lead out of the corpus point to, too")
-    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
+    index: Place = Field(
+        None, description='An index made by "debate index", a folder or postgresql://…/table, in place of --corpus'
+    )
     personas: Path | None = Field(
         None, description="TOML file of personas and points of view; the built-in ones unless given"
     )
@@ -270,7 +273,7 @@ def _read_toml(config: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
     for key in _PATHS:
-        if isinstance(values.get(key), str):
+        if isinstance(values.get(key), str) and not is_table(values[key]):
             values[key] = config.parent / Path(values[key]).expanduser()
     for key in _NAMES_OR_PATHS:
         if isinstance(values.get(key), str):

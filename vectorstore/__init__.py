@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from vectorstore.corpus.files import Skipped, corpus_files
     from vectorstore.corpus.loader import Corpus, load_corpus
     from vectorstore.embedding.models import SentenceTransformerEmbeddings, load_embeddings
-    from vectorstore.errors import CorpusError, EmbeddingsError, POVError, StoreError, VectorStoreError
+    from vectorstore.errors import (
+        CorpusError,
+        EmbeddingsError,
+        POVError,
+        StoreError,
+        StoreUnavailable,
+        VectorStoreError,
+    )
     from vectorstore.pov import POV
     from vectorstore.retriever import POVRetriever
     from vectorstore.store.building import build_index
     from vectorstore.store.faiss_store import FaissStore
-    from vectorstore.store.pg_store import PgVectorStore
+    from vectorstore.store.pg_store import PgVectorStore, TableFacts
     from vectorstore.store.pov_store import PovVectorStore
 
 _HOME = {
@@ -33,6 +40,8 @@ _HOME = {
     "SentenceTransformerEmbeddings": "embedding.models",
     "Skipped": "corpus.files",
     "StoreError": "errors",
+    "StoreUnavailable": "errors",
+    "TableFacts": "store.pg_store",
     "VectorStoreError": "errors",
     "as_pov_store": "any_store",
     "build_index": "store.building",
@@ -55,6 +64,8 @@ __all__ = [
     "SentenceTransformerEmbeddings",
     "Skipped",
     "StoreError",
+    "StoreUnavailable",
+    "TableFacts",
     "VectorStoreError",
     "as_pov_store",
     "build_index",

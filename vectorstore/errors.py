@@ -5,6 +5,7 @@ VectorStoreError
 ├── EmbeddingsError   the embedding model is missing, damaged, or returned something unusable
 ├── POVError          a point of view that cannot be computed with
 └── StoreError        a store that cannot be built, searched, saved or trusted
+    └── StoreUnavailable  a database that does not answer: the same call may succeed later
 """
 
 
@@ -26,3 +27,7 @@ class POVError(VectorStoreError, ValueError):
 
 class StoreError(VectorStoreError):
     """A store that cannot be built, searched, saved or trusted."""
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - reads better where it is caught
+    """The database of a store does not answer; the same call may succeed later."""

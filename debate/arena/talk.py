@@ -25,7 +25,7 @@ from debate.progress import NullProgress
 from debate.run.setup import check_tools, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 
 class TalkWatcher(Protocol):
@@ -49,7 +49,7 @@ def hold_talk(
     watcher: TalkWatcher,
     *,
     llm: BaseLanguageModel[Any] | None = None,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
 ) -> DebateState:
     """Hold a debate over a run's documents, without an opinion before it; resume the one that ``out`` holds.
 

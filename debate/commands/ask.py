@@ -25,7 +25,7 @@ Examples:
 def ask(
     instruction: Annotated[str, typer.Argument(help="What you want to know or have done.")],
     index: Annotated[
-        Path | None, typer.Option(help='Answer from the documents of an index made by "debate index".')
+        str | None, typer.Option(help='Answer from the documents of an index made by "debate index".')
     ] = None,
     personas: Annotated[
         Path | None, typer.Option(help="With --index: TOML file of personas; the built-in ones unless given.")
@@ -58,7 +58,7 @@ def ask(
         typer.echo(readable(answer.text))
 
 
-def _from_documents(question: str, index: Path, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
+def _from_documents(question: str, index: str, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
     from chains import ModelSettings, load_llm
     from debate.indexing import embeddings_of, open_index
     from debate.serve.desk import Desk

@@ -22,6 +22,8 @@ Examples:
       documents in Japanese, Chinese or other languages than English
   debate run --questions my.xlsx --index myindex
       use it
+  debate index docs/ --out postgresql://me@server:5432/database/table
+      a table that several machines share (PostgreSQL with pgvector); the password comes from PGPASSWORD or ~/.pgpass
 
 \b
 Ctrl-C keeps what was embedded, and the same command goes on. Exit codes:
@@ -31,7 +33,7 @@ Ctrl-C keeps what was embedded, and the same command goes on. Exit codes:
 
 def index(
     documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
-    out: Annotated[Path, typer.Option(help="The index's folder, a new one or the one to bring up to date.")],
+    out: Annotated[str, typer.Option(help="Folder or postgresql://…/table, a new one or the one to bring up to date.")],
     embeddings: Annotated[
         str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
     ] = None,

@@ -20,7 +20,7 @@ Examples:
 
 
 def mcp(
-    index: Annotated[Path, typer.Option(help='An index made by "debate index".')],
+    index: Annotated[str, typer.Option(help='An index made by "debate index".')],
     personas: Annotated[
         Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
     ] = None,

@@ -31,7 +31,7 @@ Examples:
 
 def serve(
     place: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs.")] = Path("runs"),
-    index: Annotated[Path | None, typer.Option(help="Index to explore; that of the latest run unless given.")] = None,
+    index: Annotated[str | None, typer.Option(help="Index to explore; that of the latest run unless given.")] = None,
     personas: Annotated[
         Path | None, typer.Option(help="TOML file of personas to explore with; the run's or the built-in ones.")
     ] = None,
@@ -68,7 +68,7 @@ def serve(
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
 
-def _explorer(library: Library, index: Path | None, personas: Path | None) -> Explorer | None:
+def _explorer(library: Library, index: str | None, personas: Path | None) -> Explorer | None:
     """Return what searches the given index, or the documents of the latest run; None where there is neither."""
     from debate.errors import DebateError
     from debate.indexing import check_index, embeddings_of, load_store, open_index
@@ -93,13 +93,14 @@ def _explorer(library: Library, index: Path | None, personas: Path | None) -> Ex
     return Explorer(lambda: load_store(settings, NullProgress())[0], cast)
 
 
-def _starter(library: Library, place: Path, index: Path | None, personas: Path | None, models: list[str]) -> Starter:
+def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:
     """Return what starts runs beside those that are shown."""
+    from debate.index_address import checked_place
     from debate.run.folder import is_run
     from debate.serve.web.starting import Starter
 
-    given = {"index": index, "personas": personas} if index else {}
-    base = {name: path.resolve() for name, path in given.items() if path}
+    given = {"index": checked_place(index), "personas": personas} if index else {}
+    base = {name: one.resolve() if isinstance(one, Path) else one for name, one in given.items() if one}
     return Starter((place.parent if is_run(place) else place).resolve(), library, base, models)
 
 

@@ -27,7 +27,7 @@ from debate.indexing import load_store
 from debate.locking import exclusive_folder, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_inputs, load_model
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 RECORD = "compare.toml"
 _CHANGES_NO_ANSWER = {"out", "concurrency", "limit", "controls", "judge"}
@@ -65,7 +65,7 @@ def compare_models(
     progress: Progress,
     *,
     load: Callable[[str], BaseLanguageModel[Any]] | None = None,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
 ) -> Comparison:
     """Let every model answer every question from the same passages.
 
@@ -89,7 +89,7 @@ def compare_models(
         return _gathered(settings, inputs, work.files)
 
 
-def _opened(settings: CompareSettings, progress: Progress) -> FaissStore:
+def _opened(settings: CompareSettings, progress: Progress) -> PovVectorStore:
     progress.preparing(f"opening {settings.index or settings.corpus}")
     return load_store(settings.run_settings(settings.models[0]), progress)[0]
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from debate.checked_settings import checked_settings
+from debate.index_address import Place
 from debate.settings import DebateSettings
 
 
@@ -20,7 +21,7 @@ class CompareSettings(BaseModel):
     models: tuple[str, ...] = Field(min_length=2, description="A model as for debate run; give two or more")
     questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
-    index: Path | None = Field(None, description='An index made by "debate index", in place of --corpus')
+    index: Place = Field(None, description='An index made by "debate index", in place of --corpus')
     personas: Path | None = Field(None, description="TOML file of personas; the built-in ones unless given")
     opinion_persona: str = Field("", description="Id of who writes the opinions; chosen as in debate run unless given")
     out: Path = Field(description="The comparison's folder, a new one or one to resume")

@@ -28,7 +28,7 @@ from debate.compare.settings import CompareSettings
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.setup import RunInputs
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 _Model = BaseLanguageModel[Any]
 
@@ -49,7 +49,7 @@ class Work:
         """Return whether any model has something to answer."""
         return any(self._left(n) or self._controls_left(model) for n, model in enumerate(self._settings.models))
 
-    def answer(self, store: FaissStore) -> None:
+    def answer(self, store: PovVectorStore) -> None:
         """Search what is not searched yet; let each model answer what is left to it, loaded only for that."""
         self._retrieve(store)
         for n, model in enumerate(self._settings.models):
@@ -94,14 +94,14 @@ class Work:
     def _controls_left(self, model: str) -> bool:
         return self._settings.controls and all(one.model != model for one in self.files.controls.read())
 
-    def _retrieve(self, store: FaissStore) -> None:
+    def _retrieve(self, store: PovVectorStore) -> None:
         known, settings = self.files.passages_by_key(), self._settings
         povs = self._inputs.cast.povs or self._inputs.writer.povs
         chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
         for seed in (one for one in self._inputs.seeds if one.key not in known):
             self.files.passages.add([Passages(seed.key, chain.invoke(seed))])
 
-    def _ask(self, number: int, model: str, llm: _Model, store: FaissStore) -> None:
+    def _ask(self, number: int, model: str, llm: _Model, store: PovVectorStore) -> None:
         if self._controls_left(model):
             self._progress.preparing(f"{model} answers the control questions")
             self.files.controls.add(ask_controls(llm, model, self._settings.seed))
@@ -125,7 +125,7 @@ class Work:
 
 
 def _answering(
-    llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: FaissStore
+    llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: PovVectorStore
 ) -> Callable[[tuple[Question, tuple[Chunk, ...]]], Answer]:
     chain = opinion_chain(
         llm,

@@ -52,7 +52,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class CannotLoad:
-    """The model or the store cannot be loaded there."""
+    """The model or the store cannot be loaded there, or can be used no longer."""
 
     reason: str
 

@@ -127,6 +127,7 @@ class Phase:
                 self._pending.rest(number)
                 self._roster.rested(number, self._pending.waits)
             case CannotLoad():
+                self._given_up += self._pending.lose(number)
                 self._roster.cannot_load(number, event.reason)
             case Lost():
                 self._given_up += self._pending.lose(number)

@@ -115,12 +115,12 @@ class Roster:
         self._after(reason, waits)
 
     def cannot_load(self, number: int, reason: str) -> None:
-        """Take a worker out that would not load if it tried again.
+        """Take a worker out that could not work if it tried again.
 
         Raises:
             ClusterError: nobody is left.
         """
-        _LOG.warning("%s cannot load and is left out: %s", self.name(number), reason)
+        _LOG.warning("%s cannot work and is left out: %s", self.name(number), reason)
         del self._entries[number]
         self._after(reason, waits=True)
 

@@ -29,6 +29,7 @@ from debate.distributed.events import (
     Traced,
     Work,
 )
+from debate.errors import DebateError
 from debate.progress import NullProgress
 from debate.results import QuestionResult
 from debate.run.engine import Deepened, Load, LocalEngine
@@ -101,6 +102,9 @@ class Worker:
                         self._told.put(self._end(outcome))
             except KeyboardInterrupt:  # stopped, as it was asked to
                 pass
+            except DebateError as error:  # such as a database that does not answer: no fault of a question
+                self._told.put(CannotLoad(one_line(error)))
+                return
             self._told.put(Rested(tuple(engine.figures())))
 
     def _batches(self, engine: LocalEngine, kind: Work) -> Iterator[Sequence[QuestionResult | Deepened]]:

@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from chains.errors import ChainError, ModelUnavailable
 from debate.graph.stages import Stage
 from prompts.errors import PromptError
-from vectorstore.errors import VectorStoreError
+from vectorstore.errors import StoreUnavailable, VectorStoreError
 
 _LANGGRAPHS_CHOICE: Any = RetryPolicy().retry_on  # lost connections and unknown errors; no wrong value, no missing file
 _MAY_PASS = {408, 409, 425, 429}  # HTTP: too slow, conflict, too early, too many; and all from 500
@@ -26,7 +26,7 @@ _MAY_PASS = {408, 409, 425, 429}  # HTTP: too slow, conflict, too early, too man
 
 def may_pass(error: Exception) -> bool:
     """Return whether the same step may succeed later: a busy or lost server, not a refused or too long prompt."""
-    if isinstance(error, ModelUnavailable):
+    if isinstance(error, ModelUnavailable | StoreUnavailable):
         return True
     if isinstance(error, ChainError | PromptError | VectorStoreError):
         return False

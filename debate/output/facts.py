@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from debate.settings import DebateSettings
 from prompts import Persona, PersonaSet, PointOfView
@@ -60,7 +61,7 @@ def run_facts(
         settings=(
             ("model", settings.model),
             ("questions", settings.questions.name),
-            ("documents", documents.name if documents else "given by the caller"),
+            ("documents", Path(documents).name if documents else "given by the caller"),
             ("opinions by", writer.name),
             ("debate between", ", ".join(one.name for one in debaters)),
             ("passages for an opinion", str(settings.k)),

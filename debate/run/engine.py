@@ -30,7 +30,7 @@ from debate.run.log import LOG
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, load_model, question_graph
 from debate.settings import DebateSettings
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 Deepened = tuple[Question, Family]
 
@@ -40,7 +40,7 @@ class Loaded:
     """What answering needs and what takes its time to load."""
 
     llm: BaseLanguageModel[Any]
-    store: FaissStore
+    store: PovVectorStore
     skipped_files: tuple[str, ...] = ()
 
 
@@ -51,7 +51,7 @@ def load_unless_given(
     settings: DebateSettings,
     progress: Progress,
     llm: BaseLanguageModel[Any] | None = None,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
 ) -> Loaded:
     """Load the model and open the store of a run, unless they are given."""
     skipped: tuple[str, ...] = ()
@@ -125,6 +125,11 @@ class LocalEngine:
     def load(self) -> None:
         """Load the model and open the store."""
         self._loaded()
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if self._loaded.cache_info().currsize:
+            self._loaded().store.close()
 
     def skipped_files(self) -> tuple[str, ...]:
         """Return the documents that could not be read."""

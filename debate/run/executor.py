@@ -32,6 +32,7 @@ from debate.graph.retries import attempts_of
 from debate.graph.stages import Stage
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
+from vectorstore.errors import StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
 Task = TypeVar("Task")
@@ -185,7 +186,7 @@ class QuestionWorker:
         """Run the graph for a question; an error in it becomes a failed row. None where it was stopped on the way.
 
         Raises:
-            RunFolderError: the checkpoints cannot be written.
+            RunFolderError: the checkpoints cannot be written, or the store's database does not answer.
         """
         started = time.monotonic()
         self._progress.stage(question.id, Stage.RETRIEVE)
@@ -198,6 +199,8 @@ class QuestionWorker:
                 return None
         except sqlite3.Error as failure:  # no fault of this row: no other could be made durable either
             raise RunFolderError(cannot_write(failure)) from failure
+        except StoreUnavailable as failure:  # no fault of this row either: nothing could be retrieved for any other
+            raise RunFolderError(f"{failure} Finished rows are kept; the same command resumes.") from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
             error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)

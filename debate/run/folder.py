@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from debate.errors import RunFolderError
+from debate.index_address import is_table
+from debate.index_places import place_of
 from debate.locking import LOCK, exclusive_folder, write_record
 from debate.settings import RENAMED, DebateSettings
 from vectorstore import corpus_files
@@ -181,7 +183,11 @@ def absolute_paths(settings: DebateSettings) -> dict[str, str]:
     """Return the settings that are paths, as every directory and machine with the same files knows them."""
     values = settings.model_dump(mode="json", exclude_none=True)
     folders = (name for name in _FOLDERS if name in values and Path(values[name]).is_dir())
-    return {name: str(Path(values[name]).resolve()) for name in ("out", *_INPUTS, *folders) if name in values}
+    return {
+        name: str(Path(values[name]).resolve())
+        for name in ("out", *_INPUTS, *folders)
+        if name in values and not is_table(values[name])
+    }
 
 
 def _record(settings: DebateSettings) -> dict[str, Any]:
@@ -197,10 +203,11 @@ def _record(settings: DebateSettings) -> dict[str, Any]:
 def _fingerprints(settings: DebateSettings) -> Mapping[str, str]:
     """Return the sha256 of each input's files, names included."""
     places = {name: getattr(settings, name) for name in _INPUTS}
-    if settings.index is not None:
-        # The manifest holds the checksums of everything else.
-        places |= {"corpus": None, "index": settings.index / "manifest.json"}
-    return {
+    index = places.pop("index")
+    if index is not None:
+        places["corpus"] = None
+    known = {} if index is None else {"index": place_of(index).fingerprint()}
+    return known | {
         name: _fingerprint(
             place, corpus_files(place, follow_links=settings.follow_links).files if name == "corpus" else [place]
         )

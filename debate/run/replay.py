@@ -32,7 +32,7 @@ from debate.run.journal import Journal
 from debate.run.setup import check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 _INSIDE = (Stage.ROUND, Stage.POLL, Stage.BASELINE)  # parts of the debate, which is replayed as a whole
 STAGES = tuple(stage for stage in Stage if stage not in _INSIDE)  # what a replay can begin with
@@ -62,7 +62,7 @@ def replay_question(
     *,
     given: dict[str, Any] | None = None,
     llm: BaseLanguageModel[Any] | None = None,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
     preparing: Callable[[str], None] = lambda _: None,
 ) -> Replay:
     """Run a question of a run again from a stage, and keep what came of it in a folder of its own.

@@ -37,7 +37,7 @@ from debate.run.setup import RunInputs, check_inputs
 from debate.settings import DebateSettings
 from debate.tracing.trace_file import TraceFile
 from debate.tracing.tracer import tracing
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def run_questions(
     settings: DebateSettings,
     *,
     llm: BaseLanguageModel[Any] | None = None,
-    store: FaissStore | None = None,
+    store: PovVectorStore | None = None,
     load: Load | None = None,
     progress: Progress | None = None,
     retry_failed: bool = False,
@@ -121,7 +121,8 @@ def _engine(
     if not settings.ray:
         stop = Event()
         seat = Seat(folder, stop) if settings.seat else None
-        yield LocalEngine(settings, inputs, loading, progress, callbacks, stop, seat)
+        with closing(LocalEngine(settings, inputs, loading, progress, callbacks, stop, seat)) as local:
+            yield local
         return
     from debate.distributed.engine import DistributedEngine
     from debate.distributed.ray_workers import RayWorkers

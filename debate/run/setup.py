@@ -22,7 +22,7 @@ from debate.run.questions import read_questions
 from debate.run.sharding import of_shard
 from debate.settings import DebateSettings, GraphSettings
 from prompts import Persona, PersonaSet, load_personas
-from vectorstore import FaissStore
+from vectorstore import PovVectorStore
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def question_graph(
     settings: DebateSettings,
     inputs: RunInputs,
     llm: BaseLanguageModel[Any],
-    store: FaissStore,
+    store: PovVectorStore,
     checkpointer: BaseCheckpointSaver[Any],
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Build the graph that a run's questions go through."""

@@ -26,7 +26,7 @@ from debate.results import QuestionResult
 from debate.run.journal import Journal
 from debate.settings import GraphSettings
 from prompts import PersonaSet
-from vectorstore import POV, FaissStore
+from vectorstore import POV, PovVectorStore
 
 
 class Viewpoint(BaseModel):
@@ -83,7 +83,7 @@ class Desk:
 
     def __init__(
         self,
-        store: FaissStore,
+        store: PovVectorStore,
         personas: PersonaSet,
         load: Callable[[], BaseLanguageModel[Any]],
         settings: GraphSettings | None = None,

@@ -55,7 +55,7 @@ def print_summary(console: Console, summary: IndexSummary, near_duplicates: int 
         ("repeated", f"{summary.repeated} chunks with the very words of another, held once"),
         ("near-duplicates", near),
         ("embedded by", f"{summary.embeddings} through {summary.backend}"),
-        ("index", f"{summary.folder} ({summary.kind})"),
+        ("index", f"{summary.place} ({summary.kind})"),
     ):
         console.print(readable(f"{name:16} {value}"), markup=False, highlight=False, soft_wrap=True)
     for file in summary.skipped:

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from debate import indexing
 from debate.errors import IndexFolderError
+from debate.index_places import RECORD
 from debate.indexing import check_index, index_documents, load_store, near_duplicates, open_index
 from debate.progress import NullProgress
 from debate.settings import DebateSettings
@@ -268,7 +269,7 @@ def test_a_run_over_an_index_takes_the_embedding_model_that_the_index_was_made_w
     asked: list[str | None] = []
     monkeypatch.setattr(indexing, "load_embeddings", lambda name, **_: asked.append(name) or model)
     index(docs, tmp_path / "i", model)
-    record = tmp_path / "i" / indexing.RECORD
+    record = tmp_path / "i" / RECORD
     record.write_text(record.read_text().replace('embeddings = "counting"', f'embeddings = "{made_with}"'))
 
     load_store(run_settings.model_copy(update={"index": tmp_path / "i", "embeddings": given}), NullProgress())

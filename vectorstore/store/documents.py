@@ -127,3 +127,9 @@ def metadata_json(metadata: Mapping[str, Any], identifier: str) -> str:
         raise StoreError(
             f"The metadata of {identifier!r} cannot be kept: {error}. Use texts, numbers, lists and dicts."
         ) from error
+
+
+def refuse_unknown(kwargs: dict[str, Any], known: str) -> None:
+    """Raise StoreError where arguments are left over that nobody reads."""
+    if kwargs:
+        raise StoreError(f"unknown argument {next(iter(kwargs))!r}. Known: {known}.")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vectorstore.errors import EmbeddingsError, POVError, StoreError
 from vectorstore.pov import POV, direction, unit
 from vectorstore.store.persistence import Manifest
+from vectorstore.store.search import Reader
 
 F = TypeVar("F", bound=np.floating[Any])
 
@@ -79,6 +80,14 @@ class Encoder:
     def reads(self) -> bool:
         """Whether the model has a reranker, which `readings` needs."""
         return bool(getattr(self.embedding, "has_reranker", False))
+
+    def reader(self, wanted: bool | None, *, possible: bool) -> Reader | None:
+        """Return what reads passages with a view, where that is wanted; None asks for it where it is possible."""
+        if wanted and not self.reads:
+            raise StoreError("rerank=True needs a model with a reranker. The bundled one has it: load_embeddings().")
+        if wanted and not possible:
+            raise StoreError("rerank=True goes with mode='dense' and without calibrate. Leave one of them out.")
+        return self.readings if wanted is not False and possible and self.reads else None
 
     def readings(self, question: str, povs: Sequence[POV], passages: Sequence[str]) -> NDArray[np.float64]:
         """Return what the reranker adds to each passage's score for each view, (n, m).

@@ -19,7 +19,8 @@ from vectorstore.store.persistence import Manifest
 from vectorstore.store.pov_store import PovVectorStore
 
 if TYPE_CHECKING:
-    from vectorstore.store.pgvector import PgKind, PgTable, Session
+    from vectorstore.store.pg_session import Session
+    from vectorstore.store.pgvector import PgKind, PgTable
 
 
 class PgVectorStore(PovVectorStore):
@@ -49,7 +50,8 @@ class PgVectorStore(PovVectorStore):
             StoreError: no server or no pgvector there, no such table, or one of another embedding model.
         """
         _require_extra()
-        from vectorstore.store.pgvector import PgAddress, PgTable, Session
+        from vectorstore.store.pg_session import PgAddress, Session
+        from vectorstore.store.pgvector import PgTable
 
         with Session(PgAddress.parse(address)).closed_on_error() as session:
             table = PgTable(session)
@@ -73,7 +75,8 @@ class PgVectorStore(PovVectorStore):
             StoreError: as `open`, or the table is there already, or may not be made.
         """
         _require_extra()
-        from vectorstore.store.pgvector import PgAddress, PgTable, Session, TableManifest
+        from vectorstore.store.pg_session import PgAddress, Session
+        from vectorstore.store.pgvector import PgTable, TableManifest
 
         encoder = Encoder(embedding, stance)
         probe = tuple(float(x) for x in encoder.probe())
@@ -114,6 +117,10 @@ class PgVectorStore(PovVectorStore):
                 self._changed()
             return super().pov_search(questions, povs_per_question, **search)
 
+    def set_record(self, record: dict[str, Any]) -> None:
+        """Note in the table's comment how it was filled; see `TableFacts`."""
+        self._table.set_record(record)
+
     def close(self) -> None:
         """Close the connection; the next call opens it again."""
         self._session.close()
@@ -125,6 +132,49 @@ class PgVectorStore(PovVectorStore):
 
     def _remove(self, ids: Sequence[str] | None) -> bool:
         return self._table.remove(ids)
+
+
+class TableFacts:
+    """What a table says of itself, without an embedding model.
+
+    Args:
+        address: ``postgresql://user@host:port/database/table``.
+
+    Raises:
+        StoreError: no server or no pgvector there, or a table that is none of ours.
+    """
+
+    def __init__(self, address: str) -> None:
+        _require_extra()
+        from vectorstore.store.pg_session import PgAddress, Session
+        from vectorstore.store.pgvector import PgTable
+
+        with Session(PgAddress.parse(address)).closed_on_error() as session:
+            self.exists = PgTable.exists(session)
+            self._table = PgTable(session) if self.exists else None
+            self.chunks = self._count(session)
+            self._session = session
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What was noted with `set_record`; empty where there is no table."""
+        return dict(self._table.manifest.record) if self._table else {}
+
+    def fingerprint(self) -> str:
+        """Return a digest of the chunks and the embedding model; "" where there is no table."""
+        return self._table.fingerprint if self._table else ""
+
+    def hold(self, *, wait: bool = False) -> bool:
+        """Keep others who hold it from changing the table until this is closed; return whether it is held now."""
+        return self._session.hold(wait=wait)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def _count(self, session: "Session") -> int:
+        with session:
+            return len(self._table) if self._table else 0
 
 
 def _require_extra() -> None:

@@ -1,189 +1,44 @@
-"""Chunks in PostgreSQL with pgvector: the connection and every SQL statement. The only importer of psycopg.
+"""Chunks in PostgreSQL with pgvector: every SQL statement on a table.
 
 A table holds one corpus; its comment, JSON, says what `manifest.json` says of a folder. Positions are the
 identity column: they rise in the order of insertion and have gaps where rows were deleted.
 """
 
 import json
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from types import TracebackType
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, LiteralString, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
-import psycopg
 from langchain_core.documents import Document
 from numpy.typing import NDArray
-from pgvector.psycopg import register_vector
-from psycopg import errors, sql
+from psycopg import sql
 
 from vectorstore.errors import StoreError
 from vectorstore.store.documents import Filter
+from vectorstore.store.pg_session import Session
 from vectorstore.store.search import Positions
 
 PgKind = Literal["flat", "hnsw"]
 FORMAT = "pov-debate vector store"
 SPARE = 8  # more than asked for, since the ranking after this scores anew
-# Candidates that a search of the graph keeps. pgvector's own 40 is fewer than a reranker reads.
-EF_SEARCH = 200
-_ANSWERS_WITHIN = 10  # seconds
-
-
-@dataclass(frozen=True)
-class PgAddress:
-    """Where a table is.
-
-    Attributes:
-        connection: for psycopg, with the password where there is one.
-        shown: for messages, without it.
-    """
-
-    connection: str
-    table: str
-    shown: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``postgresql://user:password@host:port/database/table``.
-
-        Raises:
-            StoreError: it names no database or no table.
-        """
-        parts = urlsplit(text)
-        names = parts.path.strip("/").split("/")
-        place = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-        if parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
-            raise StoreError(f"{place} is no address of a table. Write postgresql://user@host:5432/database/table.")
-        return cls(urlunsplit(parts._replace(path=f"/{names[0]}")), names[1], place)
 
 
 @dataclass(frozen=True)
 class TableManifest:
-    """What a table's comment says of it; `probe` is how its embedding model embeds a fixed sentence."""
+    """What a table's comment says of it.
+
+    Attributes:
+        probe: how its embedding model embeds a fixed sentence.
+        record: what whoever filled it notes about that, such as from which documents.
+    """
 
     kind: PgKind
     dimension: int
     embedding: str
     probe: tuple[float, ...]
     stance: bool = False
-
-
-class Session:
-    """One connection, for one thread at a time.
-
-    Each outermost ``with`` is a transaction, which sees one state of the table. A connection that was lost is opened
-    anew by the next transaction. Errors of the database leave as StoreError.
-    """
-
-    def __init__(self, address: PgAddress) -> None:
-        self.address = address
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._connection: psycopg.Connection[Any] | None = None
-
-    def __enter__(self) -> Self:
-        self._lock.acquire()
-        try:
-            if self._connection is None or self._connection.closed:
-                self._connection = self._connected()
-        except BaseException:
-            self._lock.release()
-            raise
-        self._depth += 1
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._depth -= 1
-        connection = self._connection
-        try:
-            if self._depth or connection is None or connection.closed:
-                return
-            if error:
-                connection.rollback()
-            else:
-                connection.commit()
-        except psycopg.Error as failure:
-            raise self._told(failure) from failure
-        finally:
-            self._lock.release()
-            if isinstance(error, psycopg.Error):
-                raise self._told(error) from error
-
-    def execute(self, query: LiteralString, *values: Any) -> psycopg.Cursor[Any]:
-        """Run a statement in which ``{table}`` is the table."""
-        if self._connection is None:
-            raise StoreError(f"{self.address.shown}: a statement outside of a transaction")
-        return self._connection.execute(sql.SQL(query).format(table=sql.Identifier(self.address.table)), values)
-
-    @contextmanager
-    def closed_on_error(self) -> Iterator[Self]:
-        """Close the connection where what is done with it fails."""
-        try:
-            yield self
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Close the connection."""
-        with self._lock:
-            if self._connection:
-                self._connection.close()
-
-    def _connected(self) -> psycopg.Connection[Any]:
-        try:
-            connection = psycopg.connect(self.address.connection, connect_timeout=_ANSWERS_WITHIN)
-        except psycopg.Error as error:
-            raise self._told(error) from error
-        try:
-            self._prepare(connection)
-        except psycopg.Error as error:
-            connection.close()
-            raise self._told(error) from error
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        found = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
-        connection.commit()
-        if not found:
-            self._add_extension(connection)
-        register_vector(connection)
-        connection.execute(f"SET hnsw.ef_search = {EF_SEARCH}")
-        connection.execute("SET hnsw.iterative_scan = relaxed_order")  # for searches that want more than that
-        connection.commit()
-
-    def _add_extension(self, connection: psycopg.Connection[Any]) -> None:
-        try:
-            connection.execute("CREATE EXTENSION vector")
-            connection.commit()
-        except psycopg.Error as error:
-            raise StoreError(
-                f"{self.address.shown}: the database has no pgvector, and it cannot be added ({_first(error)}). "
-                "Install it on the server and run CREATE EXTENSION vector as its owner."
-            ) from error
-
-    def _told(self, error: psycopg.Error) -> StoreError:
-        shown = self.address.shown
-        if isinstance(error, errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege):
-            return StoreError(f"{shown} cannot be written ({_first(error)}). Use a role and a server that may write.")
-        if isinstance(error, psycopg.OperationalError):
-            return StoreError(
-                f"{shown} does not answer ({_first(error)}). Check server, port and password; run it again."
-            )
-        return StoreError(f"{shown}: {_first(error)}")
-
-
-def _first(error: psycopg.Error) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 class PgTable:
@@ -197,16 +52,21 @@ class PgTable:
         self._session = session
         with session:
             told = session.execute("SELECT obj_description(to_regclass(%s))", f'"{session.address.table}"').fetchone()
-            exists = session.execute("SELECT to_regclass(%s)", f'"{session.address.table}"').fetchone()
-        if exists is None or exists[0] is None:
-            raise StoreError(f"{session.address.shown}: there is no such table. Make it with PgVectorStore.create.")
+        if not self.exists(session):
+            raise StoreError(f"{session.address.shown}: there is no such table. Make it with debate index.")
         self.manifest = _manifest(told[0] if told else None, session.address.shown)
+
+    @staticmethod
+    def exists(session: Session) -> bool:
+        """Return whether there is a table of that name."""
+        with session:
+            return session.execute("SELECT to_regclass(%s)", f'"{session.address.table}"').fetchone() != (None,)
 
     @classmethod
     def create(cls, session: Session, manifest: TableManifest) -> Self:
         """Make an empty table; StoreError where one of its name is there."""
         with session:
-            if session.execute("SELECT to_regclass(%s)", f'"{session.address.table}"').fetchone() != (None,):
+            if cls.exists(session):
                 raise StoreError(f"{session.address.shown} is there already. Open it, or give another table.")
             session.execute(
                 "CREATE TABLE {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
@@ -215,9 +75,24 @@ class PgTable:
             session.execute(f"ALTER TABLE {{table}} ALTER embedding TYPE vector({manifest.dimension:d})")
             if manifest.kind == "hnsw":
                 session.execute("CREATE INDEX ON {table} USING hnsw (embedding vector_ip_ops)")
-            comment = sql.Literal(json.dumps({"format": FORMAT, **asdict(manifest)})).as_string()
-            session.execute(f"COMMENT ON TABLE {{table}} IS {comment.replace('{', '{{').replace('}', '}}')}")
+            _comment(session, manifest)
         return cls(session)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of every chunk, computed by the database, and of the embedding model."""
+        query: LiteralString = (
+            "SELECT md5(coalesce(string_agg(md5(id || chr(31) || text || chr(31) || metadata::text), '' ORDER BY id), "
+            "'')) FROM {table}"
+        )
+        with self._session:
+            return f"{self._one(query)}:{self.manifest.embedding}"
+
+    def set_record(self, record: dict[str, Any]) -> None:
+        """Note in the table's comment how it was filled."""
+        self.manifest = replace(self.manifest, record=record)
+        with self._session:
+            _comment(self._session, self.manifest)
 
     def __len__(self) -> int:
         """Return the number of chunks."""
@@ -351,6 +226,11 @@ class PgTable:
 
     def _column(self, query: LiteralString, *values: Any) -> Iterator[Any]:
         return (row[0] for row in self._session.execute(query, *values))
+
+
+def _comment(session: Session, manifest: TableManifest) -> None:
+    comment = sql.Literal(json.dumps({"format": FORMAT, **asdict(manifest)})).as_string()
+    session.execute(f"COMMENT ON TABLE {{table}} IS {comment.replace('{', '{{').replace('}', '}}')}")
 
 
 def _manifest(comment: str | None, shown: str) -> TableManifest:

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from vectorstore.errors import StoreError
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients, unit
 from vectorstore.store import ranking
-from vectorstore.store.documents import Filter, metadata_json
+from vectorstore.store.documents import Filter, metadata_json, refuse_unknown
 from vectorstore.store.encoder import Encoder
-from vectorstore.store.search import PovQuery, Reader, Searcher, Table, Vectors
+from vectorstore.store.search import PovQuery, Searcher, Table, Vectors
 
 Mode = ranking.Mode
 
@@ -62,6 +62,14 @@ class PovVectorStore(VectorStore):
         with self._lock:
             return self._table.ids
 
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """How it is searched: "flat" is exact, others are approximate."""
+
+    def close(self) -> None:
+        """Let go of what is held outside of this process; the next call takes it again."""
+
     def save(self, folder: str | Path) -> None:
         """Write the store into a folder.
 
@@ -84,8 +92,6 @@ class PovVectorStore(VectorStore):
         self._index, self._table = index, table
         self._changed()
 
-    # What LangChain asks of a vector store.
-
     def add_texts(
         self,
         texts: Iterable[str],
@@ -95,7 +101,7 @@ class PovVectorStore(VectorStore):
         **kwargs: Any,
     ) -> list[str]:
         """Embed and add texts; an id that is here already is overwritten, one that is None is made up."""
-        _refuse_unknown(kwargs, "metadatas, ids")
+        refuse_unknown(kwargs, "metadatas, ids")
         listed = list(texts)
         vectors = self._encoder.documents(listed)
         return self.add_embedded(listed, vectors, metadatas, ids=ids)
@@ -136,7 +142,7 @@ class PovVectorStore(VectorStore):
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete by id, everything when `ids` is None; unknown ids are passed over."""
-        _refuse_unknown(kwargs, "ids")
+        refuse_unknown(kwargs, "ids")
         with self._lock:
             if self._remove(ids):
                 self._changed()
@@ -157,14 +163,14 @@ class PovVectorStore(VectorStore):
         self, query: str, k: int = 4, *, filter: Filter | None = None, **kwargs: Any
     ) -> list[tuple[Document, float]]:
         """Return the k nearest chunks with their cosines, the largest first."""
-        _refuse_unknown(kwargs, "k, filter")
+        refuse_unknown(kwargs, "k, filter")
         return self._nearest(self._encoder.queries([query])[0], k, filter)
 
     def similarity_search_by_vector(
         self, embedding: list[float], k: int = 4, *, filter: Filter | None = None, **kwargs: Any
     ) -> list[Document]:
         """Return the k chunks nearest to a vector (d,)."""
-        _refuse_unknown(kwargs, "k, filter")
+        refuse_unknown(kwargs, "k, filter")
         return [document for document, _ in self._nearest(self._encoder.padded(unit([embedding]))[0], k, filter)]
 
     def max_marginal_relevance_search(
@@ -234,7 +240,7 @@ class PovVectorStore(VectorStore):
         if len(questions) != len(povs_per_question):
             raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
         factors = [coefficients([p.weight for p in povs], pov_weight, aggregate) for povs in povs_per_question]
-        reader = self._reader(rerank, possible=mode == "dense" and not calibrate)
+        reader = self._encoder.reader(rerank, possible=mode == "dense" and not calibrate)
         queries = [
             PovQuery(question, povs, self._basis(question, vector, povs), factor)
             for question, vector, povs, factor in zip(
@@ -258,13 +264,6 @@ class PovVectorStore(VectorStore):
     def _basis(self, question: str, vector: NDArray[np.float64], povs: Sequence[POV]) -> NDArray[np.float64]:
         return np.vstack([vector[None, :], self._encoder.povs(question, povs)]) if povs else vector[None, :]
 
-    def _reader(self, wanted: bool | None, *, possible: bool) -> Reader | None:
-        if wanted and not self._encoder.reads:
-            raise StoreError("rerank=True needs a model with a reranker. The bundled one has it: load_embeddings().")
-        if wanted and not possible:
-            raise StoreError("rerank=True goes with mode='dense' and without calibrate. Leave one of them out.")
-        return self._encoder.readings if wanted is not False and possible and self._encoder.reads else None
-
     def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit vectors (n, d) of those ids that are here, in the order asked.
 
@@ -276,8 +275,6 @@ class PovVectorStore(VectorStore):
         """Return the vectors of those ids as they are stored, for `add_embedded`."""
         with self._lock:
             return self._index.vectors(self._table.positions(ids))
-
-    # Inside the lock.
 
     def _nearest(self, vector: NDArray[np.float64], k: int, wanted: Filter | None) -> list[tuple[Document, float]]:
         ranking.check_k(k)
@@ -299,8 +296,3 @@ class PovVectorStore(VectorStore):
             )
         if not np.isfinite(vectors).all():
             raise StoreError("The vectors hold numbers that are not finite. Check the embedding model.")
-
-
-def _refuse_unknown(kwargs: dict[str, Any], known: str) -> None:
-    if kwargs:
-        raise StoreError(f"unknown argument {next(iter(kwargs))!r}. Known: {known}.")

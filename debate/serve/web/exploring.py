@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from debate.errors import SettingsError
 from prompts import PersonaSet, PointOfView
-from vectorstore import POV, FaissStore
+from vectorstore import POV, PovVectorStore
 from vectorstore.pov import coefficients
 from vectorstore.store import ranking
 from vectorstore.store.index import SPARE
@@ -84,7 +84,7 @@ class Explorer:
         load: opens the store; called once, when somebody first asks.
     """
 
-    def __init__(self, load: Callable[[], FaissStore], cast: PersonaSet) -> None:
+    def __init__(self, load: Callable[[], PovVectorStore], cast: PersonaSet) -> None:
         self._load = load
         self._lock = Lock()
         self.cast = cast
@@ -133,11 +133,11 @@ class Explorer:
         Thread(target=lambda: self._store, daemon=True, name="explorer").start()
 
     @cached_property
-    def _opened(self) -> FaissStore:
+    def _opened(self) -> PovVectorStore:
         return self._load()
 
     @property
-    def _store(self) -> FaissStore:
+    def _store(self) -> PovVectorStore:
         with self._lock:
             return self._opened
 
@@ -147,7 +147,7 @@ def _proportions(views: tuple[PointOfView, ...]) -> list[dict[str, object]]:
     return [{"text": one.text, "weight": one.weight / largest, "against": one.against} for one in views]
 
 
-def _nearest(store: FaissStore, question: str, povs: Sequence[POV], selector: NDArray[np.float64]) -> list[str]:
+def _nearest(store: PovVectorStore, question: str, povs: Sequence[POV], selector: NDArray[np.float64]) -> list[str]:
     """Return the ids of the passages that a selector without negative factors, or with plain views, scores best."""
     chosen = [(pov, float(share)) for pov, share in zip(povs, selector[1:], strict=True) if share]
     whole = float(selector[0]) + sum(abs(share) for _, share in chosen)
