@@ -26,6 +26,7 @@ from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
 from chains.text.draft import (
     DraftSentence,
+    fragments,
     full_sentences,
     joined,
     lead,
@@ -171,7 +172,7 @@ class _Writer:
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
         sentences = [one.text for one in split_sentences(text)]
         empty = [] if is_yes_or_no(self.question) else [one for one in sentences if asks_again(one, self.question)]
-        empty += [one for one in sentences if takes_both(one, self.question)]
+        empty += [one for one in sentences if takes_both(one, self.question)] + fragments(sentences)
         again = (
             [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
         )

@@ -30,7 +30,7 @@ _REPORTS = re.compile(
 )
 # "This claim is incorrect because …", "The fact that … does not mean that …": worth only what is new in it.
 _ON_A_CLAIM = re.compile(
-    r"^\W*(?:(?:however|moreover|therefore|in fact),? )?(?:the|this|that|his|her|your) "
+    r"^\W*(?:(?:however|moreover|therefore|in fact),? )?(?:the|this|that|his|her|your|(?:[\w.-]+ ){0,3}[\w.-]+['’]s) "
     r"(?:claim|statement|assertion|argument|fact|position|view)\b.*?\b(?:"
     r"(?:is|are|was|were) (?:\w+ )?(?:incorrect|wrong|false|mistaken|misleading|untrue|correct|true|right|accurate|"
     r"a fact|based on|supported|a misunderstanding)|"

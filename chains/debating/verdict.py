@@ -1,17 +1,18 @@
 """The moderator's verdict: who argued better, by which claims, and what was conceded.
 
 Unless it was decided elsewhere, the moderator is asked twice, with the speakers and all that they said in opposite
-order; where the two answers differ nobody has won, since a model that judges prefers a place in its prompt (Zheng et
-al. 2023, "Judging LLM-as-a-Judge"). The claims that decided are chosen by measure: of what the winner said in its own
-words, what rests on a passage and no opponent took up. Only the reasons are the model's prose. The moderator reads the
-passages that the turns rest on, word for word; whole ones are left out where its window is short.
+order, as "Speaker A" and "Speaker B": a model that judges prefers a place in its prompt (Zheng et al. 2023, "Judging
+LLM-as-a-Judge") or a name. Where the two answers differ nobody has won. The claims that decided are chosen by measure:
+of what the winner said in its own words, what rests on a passage and no opponent took up. Only the reasons are the
+model's prose. The moderator reads the passages that the turns rest on, word for word; whole ones are left out where its
+window is short.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -33,6 +34,7 @@ from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
 MODERATOR = "moderator"
+_LETTERS = "ABCDEFGH"  # one for each debater; a number alone would be taken for an empty list item
 NAME = WordLimits(maximum=12)
 _TAKEN_UP = 0.5  # of a claim's content words, in a later turn of an opponent
 
@@ -105,6 +107,21 @@ def named(answer: str, names: dict[str, str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def lettered(answer: str, order: Sequence[str]) -> str:
+    """Return the id of the one speaker whose letter an answer gives, counted in ``order``; "" for none or several."""
+    given = set(re.findall(rf"\b[{_LETTERS[: len(order)]}]\b", answer))
+    return order[_LETTERS.index(given.pop())] if len(given) == 1 else ""
+
+
+def unnamed(text: str, labels: Mapping[str, str]) -> str:
+    """Return what a speaker said with every speaker's name, or last name, as its label: a judge may like a name."""
+    for name, label in labels.items():
+        last = name.split()[-1]
+        for known in (name, last) if len(last) > 2 else (name,):
+            text = re.sub(rf"\b{re.escape(known)}\b", label, text)
+    return text
+
+
 def deciding_claims(
     turns: Sequence[Turn], persona_ids: Sequence[str], passages: Sequence[str] = ()
 ) -> tuple[Claim, ...]:
@@ -139,13 +156,15 @@ def _moderated(
     orders = (tuple(names), tuple(reversed(names)))
 
     def render(order: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
-        speeches = [(names[one], [turn.text for turn in turns if turn.persona_id == one]) for one in order]
+        labels = {names[one]: f"Speaker {letter}" for letter, one in zip(_LETTERS, order, strict=False)}
+        said = [[unnamed(turn.text, labels) for turn in turns if turn.persona_id == one] for one in order]
+        speeches = list(zip(_LETTERS, said, strict=False))
         return load_prompt("decision").render(question=record.question, evidence=passages, speeches=speeches)
 
     asked = [partial(render, order) for order in orders]
     written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config, may_be_empty=True)
     answers = zip(orders, written, strict=True)
-    judgements = tuple(Judgement(order, named(one.text, names)) for order, (one, _) in answers)
+    judgements = tuple(Judgement(order, lettered(one.text, order)) for order, (one, _) in answers)
     first, second = (one.winner for one in judgements)
     winner = first if first == second else ""
     return Decided("moderator", winner, 1.0 if winner else None, judgements)

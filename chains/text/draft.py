@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from chains.schemas import Chunk
 from chains.text.content import without_marks
@@ -30,6 +31,11 @@ _OF_THE_PROMPT = re.compile(
     r"|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b"
     r"|^begin with\b",
     re.IGNORECASE,
+)
+# "Monitoring developments closely." In a sentence of its own there is a comma, or a verb.
+_ITEM = re.compile(
+    r"[A-Z][a-z]{2,}ing\b"
+    r"(?!.*\b(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b)[^,]*$"
 )
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 
@@ -54,6 +60,12 @@ class DraftSentence:
     words: int
     borne_out: float
     copied: bool = False
+
+
+def fragments(sentences: Sequence[str]) -> list[str]:
+    """The sentences that are items of a list without its marks: two or more in a row without a verb but "-ing"."""
+    runs = [list(run) for is_item, run in groupby(sentences, lambda one: bool(_ITEM.match(one))) if is_item]
+    return [one for run in runs if len(run) > 1 for one in run]
 
 
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
@@ -93,11 +105,16 @@ def without_strays(told: Sequence[DraftSentence]) -> list[DraftSentence]:
 
 
 def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int) -> list[DraftSentence]:
-    """The sentences, without parts of fewer than ``least`` words where ``minimum`` words are left without them."""
+    """The sentences, without parts that are none, where ``minimum`` words are left without them.
+
+    A part is none where it has fewer than ``least`` words, or is one sentence that points back to nothing.
+    """
     kept = list(told)
     for part in dict.fromkeys(one.part for one in told):
-        words = sum(one.words for one in told if one.part == part)
-        if words < least and sum(one.words for one in kept) - words >= minimum:
+        own = [one for one in told if one.part == part]
+        words = sum(one.words for one in own)
+        is_orphan = len(own) == 1 and not stands_alone(own[0].text)
+        if (words < least or is_orphan) and sum(one.words for one in kept) - words >= minimum:
             kept = [one for one in kept if one.part != part]
     return kept
 

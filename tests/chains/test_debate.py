@@ -12,7 +12,8 @@ HAWK = Persona("hawk", "Hawk", "a hawk.", (PointOfView("Strength deters every ag
 DOVE = Persona("dove", "Dove", "a dove.", (PointOfView("Treaties have ended more wars than weapons did."),))
 SCRIPT = {
     "Before it begins": "I disagree.",
-    "Decide who argued better": "Hawk",
+    "### SPEAKER A SAID:\nRaw text for hawk": "Speaker A",
+    "### SPEAKER B SAID:\nRaw text for hawk": "Speaker B",
     "moderator": "It rests on a passage.",
     "You are a hawk.": "Treaties fail where nobody fears the other side, and weapons ended the last war.",
     "You are a dove.": "Strength deters nobody who has nothing to lose, as the aggressor of 1914 shows.",

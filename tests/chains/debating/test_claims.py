@@ -105,6 +105,8 @@ FOR_SANCTIONS = "Sanctions primarily punish ordinary people and enrich those who
         "The claim that sanctions primarily punish ordinary people is wrong.",
         "This fact does not mean that sanctions punish ordinary people.",
         "The claim that Kazuhiko Moriyama is correct is wrong.",
+        "Kazuhiko Moriyama's statement is incorrect.",
+        "Eleanor Whitcombe's statement is correct.",
     ],
 )
 def test_a_sentence_that_only_calls_a_claim_wrong_says_it_once_more(sentence: str) -> None:

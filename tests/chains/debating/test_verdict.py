@@ -24,6 +24,10 @@ TURNS = (
 )
 
 
+# Asked twice in opposite orders, the hawk is named both times.
+HAWK_WINS = {"### SPEAKER A SAID:\nFleets": "Speaker A", "### SPEAKER B SAID:\nFleets": "B."}
+
+
 def judge(script: dict[str, str], turns: tuple[Turn, ...] = TURNS) -> tuple[Verdict, ScriptedLLM]:
     llm = ScriptedLLM(script=script)
     chunks = (PASSAGE,)
@@ -32,43 +36,41 @@ def judge(script: dict[str, str], turns: tuple[Turn, ...] = TURNS) -> tuple[Verd
 
 
 def test_the_winner_is_who_is_named_in_either_order() -> None:
-    verdict, llm = judge({"Decide who": "Professor Hawk", "": "It stands."})
+    verdict, llm = judge(HAWK_WINS | {"": "It stands."})
     assert verdict.winner == "hawk"
-    assert "Professor Hawk, Professor Dove, or nobody" in llm.prompts[0] + llm.prompts[1]
-    assert "Professor Dove, Professor Hawk, or nobody" in llm.prompts[0] + llm.prompts[1]
+    assert llm.prompts_with("### SPEAKER A SAID:\nFleets") == llm.prompts_with("### SPEAKER B SAID:\nFleets") == 1
 
 
-def test_nobody_wins_where_the_answer_depends_on_the_order_of_the_names() -> None:
-    script = {"nothing else: Professor Hawk": "Professor Hawk", "Decide who": "Professor Dove", "": "It stands."}
-    verdict, _ = judge(script)
+@pytest.mark.parametrize("answer", ["Speaker A", "Speaker B", "Professor Hawk", "nobody", "A or B", "Speaker C"])
+def test_a_moderator_that_always_answers_the_same_names_no_winner(answer: str) -> None:
+    verdict, _ = judge({"Decide who": answer, "": "It stands."})
     assert verdict.winner == ""
     assert verdict.text.startswith("Nobody won this debate.")
 
 
-def test_the_moderator_reads_what_each_said_together_in_either_order_of_the_speakers() -> None:
-    _, llm = judge({"Decide who": "nobody", "": "It stands."})
-    hawk, dove = "### PROFESSOR HAWK SAID:", "### PROFESSOR DOVE SAID:"
-    first = [prompt.index(hawk) < prompt.index(dove) for prompt in llm.prompts if hawk in prompt]
-    assert sorted(first) == [False, True]
+def test_the_moderator_sees_no_name() -> None:
+    told = replace(TURNS[1], text="Professor Hawk is right that the fleets had grown by then, and Hawk knows it.")
+    _, llm = judge({"Decide who": "nobody", "": "It stands."}, (TURNS[0], told))
+    asked = [prompt for prompt in llm.prompts if "Decide who" in prompt]
+    assert not any("Hawk" in prompt for prompt in asked)
+    assert "Speaker A is right that the fleets had grown by then, and Speaker A knows it." in "".join(asked)
 
 
 def test_a_claim_in_the_speakers_own_words_decides_before_a_passage_said_again() -> None:
     own = "A treaty that lapses is worth no more than its paper."
-    verdict, _ = judge(
-        {"Decide who": "Professor Hawk", "": "It stands."}, (*TURNS, Turn(2, "hawk", "Professor Hawk", own, 11))
-    )
+    verdict, _ = judge(HAWK_WINS | {"": "It stands."}, (*TURNS, Turn(2, "hawk", "Professor Hawk", own, 11)))
     assert [one.sentence for one in verdict.decided_by] == [own]
 
 
 def test_the_verdict_quotes_the_claim_that_decided_and_names_what_was_conceded() -> None:
-    verdict, _ = judge({"Decide who": "Professor Hawk", "": "The figures bear it out."})
+    verdict, _ = judge(HAWK_WINS | {"": "The figures bear it out."})
     assert (verdict.decided_by, verdict.conceded) == ((CLAIM,), (CLAIM,))
     assert f"What decided is the claim “{CLAIM.sentence}”" in verdict.text
     assert verdict.text.endswith("The figures bear it out.")
 
 
 def test_a_moderator_without_reasons_leaves_what_was_decided_and_fails_nothing() -> None:
-    verdict, _ = judge({"Decide who": "Professor Hawk", "": ""})
+    verdict, _ = judge(HAWK_WINS | {"": ""})
     assert verdict.text.endswith(f"Professor Hawk was conceded: “{CLAIM.sentence}”")
     assert "the moderator gave no reasons that can be used" in verdict.notes
 

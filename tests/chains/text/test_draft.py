@@ -1,7 +1,7 @@
 import pytest
 
 from chains.schemas import Chunk
-from chains.text.draft import sentences_of
+from chains.text.draft import fragments, sentences_of, without_short_parts
 
 G7 = Chunk(
     id="c1", text="# The G7: from a fireside to a shrinking share\n\nSix leaders met at Rambouillet in November 1975."
@@ -44,3 +44,26 @@ def test_a_sentence_that_begins_with_the_words_of_its_heading_stays_whole():
     told = [one.text for one in sentences_of(1, "Trade was 162 billion dollars.", trade)]
 
     assert told == ["Trade was 162 billion dollars."]
+
+
+def test_items_of_a_list_without_its_marks_are_fragments():
+    items = ["Monitoring geopolitical developments closely.", "Engaging with policymakers from other countries."]
+
+    assert fragments(["Gold is dear.", *items]) == items
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Monitoring them costs little.", "Lending in rand, the bank grew.", "Trading is free."]
+)
+def test_one_sentence_that_begins_so_is_none(sentence: str):
+    assert fragments([sentence, "Gold is dear."]) == []
+
+
+def test_a_paragraph_that_is_one_sentence_pointing_back_goes_where_enough_is_left():
+    told = [
+        *sentences_of(1, "Six leaders met at Rambouillet in 1975.", G7),
+        *sentences_of(2, "This shows that they met.", G7),
+    ]
+
+    assert [one.part for one in without_short_parts(told, 0, 5)] == [1]
+    assert [one.part for one in without_short_parts(told, 0, 100)] == [1, 2]

@@ -42,7 +42,7 @@ def test_every_protocol_goes_with_every_decision(protocol, decision) -> None:
 @pytest.mark.parametrize(
     ("decision", "script", "share"),
     [
-        ("moderator", {"Decide who argued better": "Dove"}, 1.0),
+        ("moderator", {"Decide who argued better": "Speaker B"}, 1.0),
         ("judge", {"which of the two": "Professor Dove"}, 1.0),
         ("majority", {"position do you hold": "Professor Dove"}, 1.0),
         ("approval", {"can you accept": "Professor Dove"}, 1.0),
