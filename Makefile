@@ -1,8 +1,8 @@
-# make demo · make test · make test-all · make lint · make mutants · make bench DATA=… · make cases DIR=…
+# make demo · make test · make test-all · make test-studio · make lint · make mutants · make bench DATA=… · make cases DIR=…
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint mutants bench cases clean
+.PHONY: demo test test-all test-studio lint mutants bench cases clean
 
 demo: .venv/demo
 	$(BIN)/python run_debate.py
@@ -12,6 +12,10 @@ test: .venv/test
 
 test-all: .venv/test
 	$(BIN)/python -m pytest
+
+# langgraph dev, whose packages want an environment of their own, over this project's.
+test-studio: .venv/studio
+	LANGGRAPH_CLI=$(CURDIR)/.venv/studio/bin/langgraph $(BIN)/python -m pytest tests/integration/test_langgraph_dev.py
 
 lint: .venv/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -43,3 +47,8 @@ clean:
 .venv/test: .venv/demo
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[cpu,dev]'
 	touch $@
+
+.venv/studio: .venv/test
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet 'langgraph-cli[inmem]==0.4.40'
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > $$(echo $@/lib/python3.*/site-packages)/project.pth
