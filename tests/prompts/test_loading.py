@@ -10,7 +10,6 @@ def opinion(**values):
         "passages": ["one"],
         "min_words": 4,
         "max_words": 5,
-        "response": "",
     }
     return load_prompt("opinion").render(**given | values)
 
@@ -38,10 +37,6 @@ def test_a_missing_variable_is_an_error_that_names_it() -> None:
 def test_the_opinion_has_its_three_sections_in_order() -> None:
     text = opinion().text
     assert text.index("### INSTRUCTION:") < text.index("### CONTEXT:") < text.index("### RESPONSE:")
-
-
-def test_a_filled_in_answer_ends_the_same_text() -> None:
-    assert opinion(response="Because.").text == opinion().text + "\nBecause."
 
 
 def test_template_syntax_in_a_passage_stays_text() -> None:
