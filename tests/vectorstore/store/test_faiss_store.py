@@ -94,12 +94,29 @@ def test_calibration_reports_standard_scores_over_the_corpus(store):
 
 
 def test_hybrid_search_finds_a_rare_word_that_the_vectors_miss(embeddings):
-    texts = [f"filler {i}" for i in range(300)] + ["the zloty fell"]
-    store = FaissStore.from_texts(texts, embeddings)
+    vectors = unit(embeddings.embed_documents([f"filler {i}" for i in range(300)]))
+    by_meaning = np.argsort(-(vectors @ unit(embeddings.embed_query("zloty"))))
+    store = FaissStore(embeddings)
+    store.add_embedded([f"filler {i}" for i in range(300)], vectors)
+    store.add_embedded(["the zloty fell"], vectors[by_meaning[250:251]])
 
-    found = store.pov_search(["zloty"], [[]], pov_weight=0.5, k=1, mode="hybrid")[0]
+    found = store.pov_search(["zloty"], [[]], k=1, mode="hybrid")[0]
 
     assert found[0].page_content == "the zloty fell"
+
+
+@pytest.mark.parametrize(("better", "k"), [(60, 1), (230, 25)])
+def test_hybrid_search_weighs_what_neither_half_puts_among_its_best(embeddings, better, k):
+    near, across = unit(embeddings.embed_query("zloty")), unit(np.roll(embeddings.embed_query("zloty"), 1))
+    texts = [f"near {i}" for i in range(better)] + ["zloty"] * better + ["the zloty fell low"] + ["far"] * 40
+    store = FaissStore(embeddings)
+    store.add_embedded(
+        texts, np.array([near] * better + [-near] * better + [unit(near + 0.2 * across)] + [across] * 40)
+    )
+
+    found = store.pov_search(["zloty"], [[]], k=k, mode="hybrid")[0]
+
+    assert found[0].page_content == "the zloty fell low"
 
 
 def test_many_questions_at_once_answer_as_one_by_one(store):

@@ -26,6 +26,7 @@ def test_a_view_scores_its_own_words_less_those_of_the_other_statement(index):
 
     assert scores[0] > 0 > scores[1]
     assert scores[2] == pytest.approx(scores[0], rel=0.2)
+    assert scores[1] < scores[3] - 0.5  # the other statement's word counts against it
 
 
 def test_scores_are_standardised_over_the_corpus(index):
