@@ -32,8 +32,9 @@ _OF_THE_PROMPT = re.compile(
     r"|^begin with\b",
     re.IGNORECASE,
 )
-# "Monitoring developments closely." In a sentence of its own there is a comma, or a verb.
+# "Monitoring developments closely." In a sentence of its own there is a comma, or a verb. "Evaluate the implications."
 _ITEM = re.compile(
+    r"(?:Research|Analy[sz]e|Consider|Evaluate|Monitor|Engage|Develop|Strengthen|Promote|Identify|Assess|Review|Explore)\b|"
     r"[A-Z][a-z]{2,}ing\b"
     r"(?!.*\b(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b)[^,]*$"
 )
@@ -63,7 +64,7 @@ class DraftSentence:
 
 
 def fragments(sentences: Sequence[str]) -> list[str]:
-    """The sentences that are items of a list without its marks: two or more in a row without a verb but "-ing"."""
+    """The sentences that are items of a list without its marks: two or more tasks in a row, without a subject."""
     runs = [list(run) for is_item, run in groupby(sentences, lambda one: bool(_ITEM.match(one))) if is_item]
     return [one for run in runs if len(run) > 1 for one in run]
 

@@ -46,9 +46,14 @@ def test_a_sentence_that_begins_with_the_words_of_its_heading_stays_whole():
     assert told == ["Trade was 162 billion dollars."]
 
 
-def test_items_of_a_list_without_its_marks_are_fragments():
-    items = ["Monitoring geopolitical developments closely.", "Engaging with policymakers from other countries."]
-
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["Monitoring geopolitical developments closely.", "Engaging with policymakers from other countries."],
+        ["Research Iran's status as a member of BRICS.", "Analyze the reasons, and evaluate them."],
+    ],
+)
+def test_items_of_a_list_without_its_marks_are_fragments(items: list[str]):
     assert fragments(["Gold is dear.", *items]) == items
 
 
