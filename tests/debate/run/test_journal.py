@@ -1,0 +1,46 @@
+"""The journal knows its rows by their heads; whole rows are read only where they are asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from example_rows import ANSWER_ROW, OPINION
+
+from debate import RunFolderError
+from debate.run.journal import Journal
+
+ABSTAINED = replace(
+    ANSWER_ROW, question=replace(ANSWER_ROW.question, id="q2"), opinion=replace(OPINION, abstained=True)
+)
+FAILED = replace(ANSWER_ROW, question=replace(ANSWER_ROW.question, id="q3"), error="it broke")
+
+
+def test_a_reopened_journal_knows_which_rows_failed_and_which_abstained(tmp_path: Path) -> None:
+    Journal(tmp_path / "results.jsonl").extend([ANSWER_ROW, ABSTAINED, FAILED])
+    opened = Journal(tmp_path / "results.jsonl")
+    assert opened.finished == {ANSWER_ROW.question.key, ABSTAINED.question.key, FAILED.question.key}
+    assert (opened.abstained, opened.failed) == ({ABSTAINED.question.key}, {FAILED.question.key})
+    assert list(opened.rows()) == [ANSWER_ROW, ABSTAINED, FAILED]
+
+
+def test_a_row_that_was_retried_counts_as_it_is_now(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "results.jsonl")
+    journal.extend([FAILED])
+    journal.extend([replace(FAILED, error="")])
+    assert (journal.failed, Journal(tmp_path / "results.jsonl").failed) == (frozenset(), frozenset())
+
+
+def test_a_line_that_is_no_row_is_told_with_its_number_when_the_journal_is_opened(tmp_path: Path) -> None:
+    Journal(tmp_path / "results.jsonl").extend([ANSWER_ROW])
+    with (tmp_path / "results.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"question": {"id": "q9", "text": "Why?"}}\n')
+    with pytest.raises(RunFolderError, match=r"results\.jsonl, line 2, is not a row of a run"):
+        Journal(tmp_path / "results.jsonl")
+
+
+def test_a_damaged_row_behind_a_whole_head_is_told_when_it_is_read(tmp_path: Path) -> None:
+    Journal(tmp_path / "results.jsonl").extend([ANSWER_ROW])
+    text = (tmp_path / "results.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "results.jsonl").write_text(text.replace('"turns":[{', '"turns":[7,{'), encoding="utf-8")
+    with pytest.raises(RunFolderError, match="is not a row of a run"):
+        list(Journal(tmp_path / "results.jsonl").rows())
