@@ -73,7 +73,9 @@ def model_server() -> Iterator[str]:
 
 def run(folder: Path, model: str, case: Case) -> subprocess.CompletedProcess[str]:
     """Run the command of a case in its folder, in a process of its own that is forked with the libraries loaded."""
-    usual = ("run", "--questions", "q.csv", "--corpus", "docs", "--out", "out", "--deepen", "0", "--model", model)
+    usual = ("run", "--questions", "q.csv", "--corpus", "docs", "--out", "out", "--deepen", "0")
+    if "--model" not in case.flags:  # which may be repeated
+        usual = (*usual, "--model", model)
     arguments = case.command or (*usual, "--quiet", *case.flags)
     with tempfile.TemporaryDirectory() as name:
         process = _PROCESSES.Process(target=command, args=(folder, Path(name), arguments, case.environment))
@@ -106,8 +108,11 @@ def told(ran: subprocess.CompletedProcess[str], folder: Path) -> str:
     kept = [
         line for line in lines if line.startswith(("error:", "skipped:")) or " WARNING " in line or "failed:" in line
     ]
-    usage = [line for line in lines if line and not line.startswith(("Usage", "Try", "╭", "╰"))]
+    usage = [
+        line for line in lines if line and " INFO " not in line and not line.startswith(("Usage", "Try", "╭", "╰"))
+    ]
     message = re.sub(r"\b\d\d:\d\d:\d\d ", "", " ".join(kept or usage))
+    message = message.replace(f"{folder.parent}/good/", "")  # where a run that is resumed was begun
     return message.replace(f"{folder}/", "").replace(str(folder), ".").strip("│ ")
 
 
