@@ -19,7 +19,6 @@ POSITIONS = {
 }
 UNDECIDED = {
     "Decide who argued better": "nobody",
-    "which of the two": "nobody",
     "position do you hold": "nobody",
     "can you accept": "nobody",
     "Rank the positions": "nobody",
@@ -46,4 +45,5 @@ class Debaters(ScriptedLLM):
 def debaters(script: dict[str, str] | None = None) -> Debaters:
     """A model that speaks for all three and decides for nobody, unless that is scripted."""
     opened = {"Open the next round": "What do the fleets of 1936 tell us about treaties?"}
-    return Debaters(script={**opened, **UNDECIDED, **(script or {}), "moderator": "It stands."})
+    usual = {**opened, **UNDECIDED, "moderator": "It stands."}
+    return Debaters(script={**(script or {}), **usual, **(script or {})})

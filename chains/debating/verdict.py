@@ -65,7 +65,7 @@ def give_verdict(
     """
     names = {turn.persona_id: turn.speaker for turn in record.turns}
     turns = plain_turns(record)
-    decision = decided or _moderated(llm, record, names, turns, seed, config)
+    decision = decided or _moderated(llm, record, seed, config)
     winner = decision.winner
     by_claims = deciding_claims(record.turns, [winner] if winner else list(names), record.texts_read())
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
@@ -145,15 +145,22 @@ def plain_turns(record: DebateRecord) -> list[Turn]:
     return [replace(turn, text=plain(turn.text)) for turn in record.turns]
 
 
-def _moderated(
+def ask_who_won(
     llm: BaseLanguageModel[Any],
     record: DebateRecord,
-    names: dict[str, str],
-    turns: Sequence[Turn],
+    orders: Sequence[Sequence[str]],
     seed: int,
     config: RunnableConfig | None,
-) -> Decided:
-    orders = (tuple(names), tuple(reversed(names)))
+) -> tuple[Judgement, ...]:
+    """Ask in one batch who argued better, once an order; speakers have letters, since a judge may like a name.
+
+    Args:
+        orders: the ids of the personas whose turns are shown, in the order in which they are shown.
+
+    Raises:
+        GenerationError: the debate does not fit the model's window.
+    """
+    names, turns = record.names(), plain_turns(record)
 
     def render(order: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
         labels = {names[one]: f"Speaker {letter}" for letter, one in zip(_LETTERS, order, strict=False)}
@@ -164,7 +171,12 @@ def _moderated(
     asked = [partial(render, order) for order in orders]
     written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config, may_be_empty=True)
     answers = zip(orders, written, strict=True)
-    judgements = tuple(Judgement(order, lettered(one.text, order)) for order, (one, _) in answers)
+    return tuple(Judgement(tuple(order), lettered(one.text, order)) for order, (one, _) in answers)
+
+
+def _moderated(llm: BaseLanguageModel[Any], record: DebateRecord, seed: int, config: RunnableConfig | None) -> Decided:
+    spoke = tuple(dict.fromkeys(turn.persona_id for turn in record.turns))
+    judgements = ask_who_won(llm, record, (spoke, spoke[::-1]), seed, config)
     first, second = (one.winner for one in judgements)
     winner = first if first == second else ""
     return Decided("moderator", winner, 1.0 if winner else None, judgements)

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import combinations
 
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.debate import DebateSteps
-from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
-from chains.debating.verdict import NAME, Decided, named, plain_turns
+from chains.debating.verdict import Decided, ask_who_won, named, plain_turns
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Judgement
 from debate.arena.votes import options_of
@@ -35,22 +33,9 @@ def judged(steps: DebateSteps, record: DebateRecord, config: RunnableConfig | No
     """
 
     def judge(so_far: DebateRecord, config: RunnableConfig) -> Decided:
-        names, turns = so_far.names(), plain_turns(so_far)
-        spoke = tuple(dict.fromkeys(turn.persona_id for turn in turns))
-        pairs = [pair for one, other in combinations(spoke, 2) for pair in ((one, other), (other, one))]
-
-        def render(pair: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
-            speeches = [(names[one], [turn.text for turn in turns if turn.persona_id == one]) for one in pair]
-            return load_prompt("judgement").render(question=so_far.question, evidence=passages, speeches=speeches)
-
-        asked = [partial(render, pair) for pair in pairs]
-        written = complete_with_evidence(
-            steps.speakers.llm, asked, evidence_of(so_far), NAME, steps.seed, config, may_be_empty=True
-        )
-        answers = [
-            named(one.text, {who: names[who] for who in pair}) for pair, (one, _) in zip(pairs, written, strict=True)
-        ]
-        return decided_by([Judgement(*both) for both in zip(pairs, answers, strict=True)])
+        spoke = tuple(dict.fromkeys(turn.persona_id for turn in so_far.turns))
+        orders = [pair for one, other in combinations(spoke, 2) for pair in ((one, other), (other, one))]
+        return decided_by(ask_who_won(steps.speakers.llm, so_far, orders, steps.seed, config))
 
     return RunnableLambda(judge).with_config(run_name="judge").invoke(record, config)
 

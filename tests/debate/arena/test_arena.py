@@ -43,7 +43,7 @@ def test_every_protocol_goes_with_every_decision(protocol, decision) -> None:
     ("decision", "script", "share"),
     [
         ("moderator", {"Decide who argued better": "Speaker B"}, 1.0),
-        ("judge", {"which of the two": "Professor Dove"}, 1.0),
+        ("judge", {"SPEAKER A SAID:\nMissiles": "Speaker A", "SPEAKER B SAID:\nMissiles": "Speaker B"}, 1.0),
         ("majority", {"position do you hold": "Professor Dove"}, 1.0),
         ("approval", {"can you accept": "Professor Dove"}, 1.0),
         ("ranked", {"Rank the positions": "Dove, Owl, Hawk"}, 1.0),

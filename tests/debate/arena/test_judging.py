@@ -35,8 +35,15 @@ def test_a_judge_reads_every_pair_in_both_orders_with_the_raw_evidence() -> None
     }
 
 
+def test_a_judge_sees_letters_in_place_of_names_so_that_it_cannot_like_a_name() -> None:
+    asked, llm = steps({"": "Speaker A"})
+    decided = judged(asked, RECORD)
+    assert decided.winner == ""  # whoever stands first: the two orders of a pair contradict each other
+    assert not [prompt for prompt in llm.prompts if "Professor" in prompt]
+
+
 def test_who_wins_most_pairs_in_both_orders_wins() -> None:
-    asked, _ = steps({"nothing else: Professor Owl": "Owl", "Professor Owl, or nobody": "Owl", "": "nobody"})
+    asked, _ = steps({"A SAID:\nA owl": "Speaker A", "B SAID:\nA owl": "Speaker B", "": "nobody"})
     decided = judged(asked, RECORD)
     assert (decided.winner, decided.share, decided.decision) == ("owl", 1.0, "judge")
 
