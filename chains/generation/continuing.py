@@ -18,6 +18,7 @@ from chains.generation.ladder import Asked, Draft, read
 from chains.schemas import Attempt, Removal
 from chains.text.echo import echo_share
 from chains.text.ngrams import ngrams
+from chains.text.recital import of_instruction, recites
 from chains.text.refusal import is_abstention
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from prompts import load_prompt
@@ -79,11 +80,13 @@ class Growing:
         )
         return replace(self.asked, prompt=rendered, limits=replace(limits, minimum=0))
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: Draft, asked: Asked) -> None:
         """Join a continuation's new sentences as a paragraph: before the close where there is one, else at the end."""
         self.attempts.append(draft.attempt)
         self.removed += draft.removed
-        new = "" if is_abstention(draft.text) else _new_sentences(draft.text, self.text, self.room)
+        answer, recited = _without_recital(draft.text, asked.prompt.user, [*self.asked.prompt.passages, self.text])
+        self.removed += recited
+        new = "" if is_abstention(answer) else _new_sentences(answer, self.text, self.room)
         if word_count(new) < _LEAST_NEW:
             self.barren += 1
             return
@@ -110,7 +113,16 @@ def grow(backend: Backend, growing: Sequence[Growing], config: RunnableConfig | 
             continue  # the next passage may be shorter
         asked = [wanted.request(backend.ladder[0], len(backend.ladder) + len(one.attempts)) for one, wanted in fitting]
         for (one, wanted), raw in zip(fitting, backend.attempt(asked, config), strict=True):
-            one.add(read(raw, wanted, 1, continues=True))
+            one.add(read(raw, wanted, 1, continues=True), wanted)
+
+
+def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str, list[Removal]]:
+    """Leave out the sentences that say the request to go on again, as a tuned model may at its end."""
+    instruction = of_instruction(prompt, known)
+    sentences = [one.text for one in split_sentences(text)]
+    recited = [one for one in sentences if recites(one, instruction)]
+    kept = " ".join(one for one in sentences if one not in recited)
+    return (kept if recited else text), [Removal("prompt", one) for one in recited]
 
 
 def _new_sentences(text: str, said: str, room: int) -> str:

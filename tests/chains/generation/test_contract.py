@@ -177,6 +177,12 @@ def test_of_a_continuation_only_the_finished_sentences_that_are_new_are_kept() -
     assert found.text == f"{SHORT}\n\n{MORE}"
 
 
+def test_a_continuation_that_says_its_request_again_is_kept_without_that() -> None:
+    recital = "The answer below is not finished. Say nothing again that was said. Give no greeting, heading, list or conclusion."
+    found = written(SHORT, f"{MORE} {recital}")
+    assert found.text == f"{SHORT}\n\n{MORE}"
+
+
 @pytest.mark.parametrize("gap", ["\n\n", "\n"])
 def test_a_continuation_is_put_before_the_close(gap: str) -> None:
     found = written(f"{SHORT}{gap}In conclusion, it must trade.", MORE, limits=WordLimits(30, 120))
