@@ -100,11 +100,13 @@ def majority_is_right(n: int, p: float, c: float, chance: random.Random) -> bool
 def _bias_checks(b: float, trials: int, seed: int) -> Iterator[Check]:
     def answer(prompt: str) -> str:
         chance = random.Random(f"{seed} {prompt}")  # noqa: S311 - no secret; prompts come in any order
-        first = RIGHT if prompt.index(f"{RIGHT.upper()} SAID") < prompt.index(f"{WRONG.upper()} SAID") else WRONG
-        return first if chance.random() < b else chance.choice((RIGHT, WRONG))
+        return "Speaker A" if chance.random() < b else chance.choice(("Speaker A", "Speaker B"))
 
     steps = DebateSteps(Scripted(answer=answer), [Persona(one, one, f"{one}.") for one in (RIGHT, WRONG)])
-    turns = tuple(Turn(1, one, one, f"{one} speaks.", 2) for one in (RIGHT, WRONG))
+    turns = (
+        Turn(1, RIGHT, RIGHT, "It is so.", 3),
+        Turn(1, WRONG, WRONG, "It is not so.", 4),
+    )  # the orders' prompts differ
     verdicts = [judged(steps, DebateRecord(f"Who is right in trial {n}?", turns=turns)) for n in range(trials)]
     once = sum(one.judgements[0].winner == RIGHT for one in verdicts)
     yield _check(f"judge with bias {b}, asked once: the first wins", once, trials, (1 + b) / 2)

@@ -76,7 +76,11 @@ def _traced(exporter: SpanExporter) -> Iterator[list[BaseCallbackHandler]]:
     from debate.tracing.span_attributes import SpanFacts
 
     instrumentor = LangChainInstrumentor()
-    provider = _provider(exporter)
+    try:
+        provider = _provider(exporter)
+    except SettingsError:
+        exporter.shutdown()
+        raise
     instrumentor.instrument(tracer_provider=provider)
     try:
         yield [SpanFacts()]

@@ -69,7 +69,7 @@ def test_the_graphs_own_plumbing_is_left_out_unless_it_is_asked_for(tmp_path: Pa
     nodes = {span.name for span in read_traces(folder, plumbing=True)} - {span.name for span in spans}
     assert nodes == {
         *("retrieve", "write_opinion", "take_positions", "speak", "give_verdict"),
-        *("begin", "next_step"),
+        *("begin", "next_step", "after_verdict"),
     }
 
 
