@@ -11,7 +11,7 @@ import math
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Literal
 
 import anyio
 import psutil
+from pydantic import ValidationError
 
 from debate.run.drafts import DRAFTS
 from debate.run.jsonl import JsonLines
@@ -121,21 +122,24 @@ class _Snapshot:
         self._parts: dict[str, str] = {}
 
     def text(self) -> str:
-        """Return the file's text; "" where there is none."""
+        """Return the file's JSON on one line; "" where there is none, or the file holds something else."""
         try:
             found = self._path.stat()
             if time.time() - found.st_mtime > self._fresh:
                 return ""
             if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
-                self._text, self._seen, self._parts = self._path.read_text("ascii"), mark, {}
-        except FileNotFoundError:
+                self._text, self._seen, self._parts = "", mark, {}
+                self._text = json.dumps(json.loads(self._path.read_bytes()))
+        except (ValueError, RecursionError):  # damaged: nothing of it is told, and what else happens is
+            pass
+        except OSError:
             self._seen, self._text, self._parts = None, "", {}
         return self._text
 
     def of(self, name: str) -> str:
         """Return the JSON under a name; "" where there is none."""
-        if text := self.text():
-            self._parts = self._parts or {one: json.dumps(told) for one, told in json.loads(text).items()}
+        if (text := self.text()) and not self._parts and isinstance(parts := json.loads(text), dict):
+            self._parts = {one: json.dumps(told) for one, told in parts.items()}
         return self._parts.get(name, "")
 
 
@@ -156,7 +160,9 @@ class Watched:
             if self._size() < self._state.end:  # another run was put in its place
                 self._state = RunState()
             for offset, line in self._file.lines(self._state.end):
-                self._state.take(EVENT.validate_json(line), offset + len(line))
+                self._state.end = offset + len(line)
+                with suppress(ValidationError):  # a damaged line, or an event of a later version: the rest is told
+                    self._state.take(EVENT.validate_json(line), self._state.end)
             return self._state
 
     async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:

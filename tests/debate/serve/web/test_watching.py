@@ -104,6 +104,31 @@ async def test_what_a_killed_run_was_writing_is_not_told(tmp_path: Path) -> None
     assert (first.kind, second.kind) == ("event", "draft")
 
 
+@pytest.mark.parametrize(
+    "damaged", [b'{"q1": {"te', b"\xff\xfe", b"[1]", b"[" * 100_000], ids=["half", "bytes", "list", "deep"]
+)
+async def test_damaged_snapshots_do_not_keep_the_events_from_a_reader(tmp_path: Path, damaged: bytes) -> None:
+    run = a_run(tmp_path / "r")
+    (run / "drafts.json").write_bytes(damaged)
+    told(run, {"event": "began"}, {"event": "preparing"})
+    watching = Watched(run).events(0, "q1")
+    assert [(await anext(watching)).kind for _ in range(2)] == ["event", "event"]
+    (run / "seat.json").write_bytes(damaged)
+    (run / "drafts.json").write_text('{"q1": {"part": "opinion", "texts": ["Trade"]}}')
+    assert (await anext(watching)).kind == "draft"
+
+
+@pytest.mark.parametrize("damaged", [b"\n", b'{"event":"of a later version"}\n', b"\xff\n"])
+def test_a_damaged_line_of_progress_is_passed_over(finished: Path, damaged: bytes) -> None:
+    path = finished / PROGRESS
+    before = Watched(finished).state()
+    first, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first, damaged, *rest, damaged]))
+    state = Watched(finished).state()
+    assert (state.questions, state.done, state.ended) == (before.questions, before.done, before.ended)
+    assert state.end == path.stat().st_size
+
+
 def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
     told(run, {"event": "began", "process": 4_000_000, "created": 1.0, "host": __import__("socket").gethostname()})
