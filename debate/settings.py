@@ -270,7 +270,7 @@ def _read_toml(config: Path) -> dict[str, Any]:
         values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"cannot read the settings file {config}: {error.strerror}; check --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
     for key in _PATHS:
         if isinstance(values.get(key), str) and not is_table(values[key]):

@@ -130,7 +130,7 @@ def _builtin_cast() -> PersonaSet:
 def _parse(text: str, where: str) -> PersonaSet:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
         raise PersonaError(f"{where} is not valid TOML: {error}") from error
     _check_keys(table, "file", where)
     entries = table.get("persona", [])

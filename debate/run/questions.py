@@ -129,6 +129,8 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
             row = parse_json(line)
         except json.JSONDecodeError as error:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; mend or remove the line") from error
+        except RecursionError as error:
+            raise QuestionsError(f"{path}, line {number} is nested too deeply; mend or remove the line") from error
         if not isinstance(row, dict) or not any(column in row for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
         yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}

@@ -237,7 +237,7 @@ def _glossary(path: Path | None) -> dict[str, str]:
         return {}
     try:
         terms = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"--glossary {path} cannot be read: {error}") from error
     wrong = next((name for name, term in terms.items() if not isinstance(term, str) or not term.strip()), None)
     if wrong is not None:

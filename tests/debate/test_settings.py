@@ -72,6 +72,13 @@ def test_a_glossary_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(FLAGS).glossary == {"Iran": "イラン", "BRICS": "ブリックス"}
 
 
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "9" * 5000], ids=["deep", "long"])
+def test_a_file_that_python_cannot_hold_is_an_error(tmp_path: Path, value: str) -> None:
+    (tmp_path / "debate.toml").write_text(f"seed = {value}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="is not valid TOML"):
+        load_settings({}, tmp_path / "debate.toml")
+
+
 def test_a_wrong_flag_is_not_blamed_on_the_settings_file(config: Path) -> None:
     with pytest.raises(SettingsError, match=r"^rounds: .*, got 99; change --rounds$"):
         load_settings(FLAGS | {"rounds": 99}, config)

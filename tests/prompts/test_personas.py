@@ -34,9 +34,12 @@ def test_a_weight_that_is_no_usable_number_is_an_error_with_file_and_entry(tmp_p
         cast_of(tmp_path, ENTRY + f'[[persona.pov]]\ntext = "yes"\nweight = {weight}\n')
 
 
-def test_a_file_that_is_not_toml_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["= nonsense", f"a = {'[' * 5000}{']' * 5000}", f"a = {'9' * 5000}"], ids=["", "deep", "long"]
+)
+def test_a_file_that_is_not_toml_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(PersonaError, match="is not valid TOML"):
-        cast_of(tmp_path, "= nonsense")
+        cast_of(tmp_path, text)
 
 
 def test_the_same_id_twice_is_an_error(tmp_path: Path) -> None:

@@ -133,6 +133,11 @@ def test_a_question_that_is_no_text_is_refused_by_its_line(ask, value):
         ask(f'{{"question": {value}}}', "q.jsonl")
 
 
+def test_a_line_that_is_nested_too_deeply_is_refused_by_its_line(ask):
+    with pytest.raises(QuestionsError, match="line 1 is nested too deeply"):
+        ask(f'{{"question": {"[" * 100_000}'.encode(), "q.jsonl")
+
+
 @pytest.mark.parametrize(("value", "kind"), [('="Who " & "pays?"', "f"), ("#REF!", "e"), ("#N/A", "e")])
 @pytest.mark.parametrize("column", ["A", "B", "C"])
 def test_a_cell_that_holds_no_value_is_refused_by_its_row(ask_book, value, kind, column):
