@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from debate.errors import RunFolderError
 from debate.serve.web.assets import Pages
 from debate.serve.web.exploring import Asked, Explorer
 from debate.serve.web.library import Library
@@ -23,7 +25,9 @@ def explore_routes(explorer: Explorer, library: Library, pages: Pages) -> APIRou
     def explore() -> str:
         explorer.warm()
         latest = next(iter(library.runs().values()), None)
-        questions = [row.question for row in latest.rows.page(0, _SUGGESTED).rows] if latest else []
+        questions: list[str] = []
+        with suppress(RunFolderError):  # a damaged run suggests nothing
+            questions = [row.question for row in latest.rows.page(0, _SUGGESTED).rows] if latest else []
         return pages.render("explore", here="/explore", people=explorer.people(), questions=questions)
 
     @routes.post("/api/explore")

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
+from debate.locking import as_text
 from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
 from debate.output.report import live_body
@@ -168,7 +169,8 @@ class Library:
 def _runs_in(place: Path) -> list[Path]:
     if is_run(place):
         return [place]
-    return [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
+    found = [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
+    return [one for one in found if as_text(one) == str(one)]  # no address holds another name
 
 
 def _begun(folder: Path) -> float:

@@ -145,7 +145,11 @@ class RowIndex:
             return sum(row.failed for row, _ in self._rows.values())
 
     def result(self, question_id: str) -> QuestionResult | None:
-        """Return a whole row by its question's id; None where it has none yet."""
+        """Return a whole row by its question's id; None where it has none yet.
+
+        Raises:
+            RunFolderError: the journal cannot be read.
+        """
         while not self.read_on() and question_id not in self._keys:
             pass
         with self._lock:
@@ -153,7 +157,10 @@ class RowIndex:
             if key is None:
                 return None
             offset = self._rows[key][1]
-        return _RESULT.validate_json(next(self._file.at([offset])))
+        try:
+            return _RESULT.validate_json(next(self._file.at([offset])))
+        except ValidationError as error:
+            raise self._no_row(offset) from error
 
     def neighbours(self, question_id: str) -> tuple[str, str]:
         """Return the ids of the rows before and after one; "" where there is none."""
@@ -170,13 +177,14 @@ class RowIndex:
         except OSError:
             return 0
 
+    def _no_row(self, offset: int) -> RunFolderError:
+        return RunFolderError(f"{self._file.path}, byte {offset}, is not a row of a run; restore the file")
+
     def _note(self, line: bytes, offset: int) -> None:
         try:
             row = _Line.model_validate_json(line)
         except ValidationError as error:
-            raise RunFolderError(
-                f"{self._file.path}, byte {offset}, is not a row of a run; restore the file"
-            ) from error
+            raise self._no_row(offset) from error
         key = row.question.key
         self._rows.pop(key, None)
         self._rows[key] = (_summary(row), offset)

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Header, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from debate.errors import DebateError
 from debate.serve.web.assets import Pages
 from debate.serve.web.library import Library, Run
 from debate.serve.web.row_index import Order, Show
+from debate.terminal.readable import one_line
 
 _AT_ONCE = 100  # rows
 Id = Annotated[str, Query(alias="id", max_length=2000)]
@@ -46,7 +48,7 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
 def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
     @routes.get("/", response_class=HTMLResponse)
     def runs() -> str:
-        return pages.render("runs", here="/", runs=[_told(run) for run in library.runs().values()])
+        return pages.render("runs", here="/", runs=[_listed(run) for run in library.runs().values()])
 
     @routes.get("/runs/{name}", response_class=HTMLResponse)
     def run(name: str) -> str:
@@ -92,6 +94,14 @@ def _add_data(routes: APIRouter, library: Library) -> None:
     @routes.get("/api/runs/{name}/question")
     def question(name: str, question_id: Id) -> dict[str, Any]:
         return asdict(library.run(name).shown(question_id))
+
+
+def _listed(run: Run) -> dict[str, Any]:
+    """Return how far a run is, or why that cannot be told: a damaged run does not hide the others."""
+    try:
+        return _told(run)
+    except DebateError as error:
+        return {"name": run.name, "unreadable": one_line(error)}
 
 
 def _told(run: Run) -> dict[str, Any]:

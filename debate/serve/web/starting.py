@@ -12,12 +12,14 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from debate.errors import RunFolderError, SettingsError
+from debate.output.facts import RunFacts
 from debate.run.folder import is_run, read_record
 from debate.run.questions import read_questions
 from debate.run.seat import say
@@ -88,13 +90,13 @@ class Starter:
 
     def choices(self) -> dict[str, Any]:
         """Return what a form may choose from; ``seats`` are the debaters' ids and names by whose cast a run takes."""
-        known = self._library.runs().values()
-        models = dict.fromkeys([*self._models, *(run.facts.model for run in known if run.facts.model), "smollm2"])
+        known = self._readable()
+        models = dict.fromkeys([*self._models, *(facts.model for facts in known.values() if facts.model), "smollm2"])
         own = [""] if self._base else []
-        seats = {run.name: _seats(run.facts.speakers) for run in known}
+        seats = {name: _seats(facts.speakers) for name, facts in known.items()}
         if own:
             seats[""] = _seats(load_personas(self._base.get("personas")).debaters(()))
-        return {"models": list(models), "like": [*own, *(run.name for run in known)], "seats": seats}
+        return {"models": list(models), "like": [*own, *known], "seats": seats}
 
     def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
         """Keep a list of questions, or personas in TOML, once the reader that runs use has read it.
@@ -185,6 +187,14 @@ class Starter:
         if path is None or (path.suffix == ".toml") != (what == "personas"):
             raise SettingsError(f"send the {what} again: this server does not know them (it may have been restarted)")
         return path
+
+    def _readable(self) -> dict[str, RunFacts]:
+        """Return what is said of each run, by its name, without those whose record cannot be read."""
+        found = {}
+        for run in self._library.runs().values():
+            with suppress(RunFolderError):
+                found[run.name] = run.facts
+        return found
 
     def _like(self, asked: NewRun) -> dict[str, Any]:
         if not asked.like:

@@ -21,6 +21,7 @@ from debate.serve.web.app import Site, create_app
 from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library, Run
 from debate.serve.web.row_index import RowIndex
+from debate.serve.web.starting import Starter
 from debate.serve.web.watching import Watched
 from vectorstore import FaissStore
 
@@ -209,3 +210,28 @@ async def test_no_hostile_text_becomes_markup_in_a_page_or_its_data(tmp_path: Pa
         pages += [await page.get("/runs/r/question", params={"id": one.id}) for one in listed]
     assert [one.status_code for one in pages] == [200] * len(pages)
     assert not any("<img" in one.text or "<script>" in one.text or 'onerror="' in one.text for one in pages)
+
+
+async def test_a_damaged_run_hides_no_other_and_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    a_run(tmp_path / "whole", ROW)
+    (a_run(tmp_path / "broken", ROW) / "results.jsonl").write_text("no row\n")
+    (a_run(tmp_path / "unnamed", ROW) / "run.toml").write_text("= nothing")
+    a_run(tmp_path / "r\udcff", ROW)
+    library = Library([tmp_path])
+    site = Site(library, starter=Starter(tmp_path, library, {}))
+    app = create_app(site, Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        listed, form = await page.get("/"), await page.get("/new")
+    assert (listed.status_code, form.status_code) == (200, 200)
+    assert "/runs/whole" in listed.text
+    assert "broken/results.jsonl, byte 0, is not a row of a run" in listed.text
+    assert "whole" in form.text
+
+
+def test_a_row_that_was_damaged_is_an_error_in_one_line(tmp_path: Path) -> None:
+    rows = RowIndex(a_run(tmp_path / "r", ROW) / "results.jsonl")
+    assert len(rows.page(0, 9).rows) == 1
+    path = tmp_path / "r" / "results.jsonl"
+    path.write_bytes(b"x" * (path.stat().st_size - 1) + b"\n")
+    with pytest.raises(RunFolderError, match="byte 0, is not a row of a run"):
+        rows.result(ROW.question.id)
