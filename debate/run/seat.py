@@ -117,7 +117,8 @@ def say(folder: Path, about: str, text: str) -> None:
 
 
 def _answer(folder: Path, about: str) -> str | None:
-    return next((one.text for one in _said(folder) if one.about == about), None)
+    # An empty text, which only somebody's hand can have written there, would be asked for again without end.
+    return next((one.text for one in _said(folder) if one.about == about and one.text.strip()), None)
 
 
 def _said(folder: Path) -> Iterator[Said]:

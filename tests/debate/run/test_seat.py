@@ -1,5 +1,6 @@
 """A person's seat in a run: asked through a file, answered from another process, and never asked twice."""
 
+import json
 from pathlib import Path
 from threading import Event
 
@@ -74,6 +75,15 @@ def test_silence_is_no_answer(tmp_path: Path, text: str) -> None:
 
     stop = Waiting(silent)
     assert Seat(tmp_path, stop).ask(QUESTION, REQUEST) is None
+
+
+def test_an_empty_line_that_somebody_wrote_into_the_file_is_no_answer(tmp_path: Path) -> None:
+    def speak() -> None:
+        about = asked_in(tmp_path).about
+        (tmp_path / "said.jsonl").write_text(json.dumps({"about": about, "text": " "}) + "\n")
+        say(tmp_path, about, "Courts do.")
+
+    assert Seat(tmp_path, Waiting(speak)).ask(QUESTION, REQUEST) == "Courts do."
 
 
 def test_where_nobody_is_asked_nobody_speaks(tmp_path: Path) -> None:
