@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator
 
 from debate.errors import SettingsError
 
 _SCHEMES = ("postgresql", "postgres")
+_SECRETS = {"password", "sslpassword"}  # libpq takes them behind the "?", too
 
 
 def checked_place(value: Any) -> Any:
     """Return a place as settings hold it: the address of a table as text, anything else as a path.
 
     Raises:
-        SettingsError: an address with a password.
+        SettingsError: an address with a password, or one that cannot be read.
     """
     if not isinstance(value, str) or not is_table(value):
         return Path(value) if isinstance(value, str) else value
-    if urlsplit(value).password:
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise SettingsError(f"the address of the table cannot be read: {error}") from error
+    if parts.password or _SECRETS & {name for name, _ in parse_qsl(parts.query)}:
         raise SettingsError(
             "the address of the table holds a password, which a run's folder would keep; leave it out and set "
             "PGPASSWORD, or write it in ~/.pgpass"
@@ -33,5 +38,5 @@ Place = Annotated[str | Path | None, BeforeValidator(checked_place)]
 
 
 def is_table(place: str | Path) -> bool:
-    """Return whether a place is the address of a table."""
-    return isinstance(place, str) and urlsplit(place).scheme in _SCHEMES
+    """Return whether a place is the address of a table, or what others write as one: ``postgresql+psycopg://…``."""
+    return isinstance(place, str) and place.partition(":")[0].partition("+")[0].lower() in _SCHEMES and ":" in place
