@@ -122,3 +122,11 @@ async def test_what_is_wrong_is_told_in_one_escaped_line(tmp_path: Path) -> None
         shown = (await page.get("/runs/<script>alert(1)<%2fscript>")).text
     assert "there is no run" in shown or "Not Found" in shown
     assert "<script>alert" not in shown
+
+
+async def test_a_cookie_of_another_server_on_this_machine_locks_nobody_out(tmp_path: Path) -> None:
+    admission = Admission(token="secret")
+    cookie = {"Cookie": f"a,b=1; debate={admission.pass_}; =;"}
+    async with asked(tmp_path, admission) as page:
+        assert (await page.get("/", headers=cookie)).status_code == 200
+        assert (await page.get("/", headers={"Cookie": "a,b=1"})).status_code == 401
