@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -34,7 +35,7 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
         last_event_id: Annotated[str, Header()] = "",
     ) -> AsyncIterable[ServerSentEvent]:
         run = library.run(name)
-        start = int(last_event_id) if last_event_id.isdecimal() else after
+        start = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id) else after
         yield ServerSentEvent(comment="watching", retry=1000)
         async for told in run.watched.events(start, question):
             if told.place is None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
+from fastapi.routing import APIRoute
 from hostile import HOSTILE, MARKUP, everywhere
 
 from chains.schemas import Position, Question
@@ -18,9 +19,11 @@ from debate.results import QuestionResult
 from debate.run.journal import Journal
 from debate.run.progress_file import PROGRESS
 from debate.serve.web.app import Site, create_app
+from debate.serve.web.assets import Pages
 from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library, Run
 from debate.serve.web.row_index import RowIndex
+from debate.serve.web.run_routes import run_routes
 from debate.serve.web.starting import Starter
 from debate.serve.web.watching import Watched
 from vectorstore import FaissStore
@@ -235,3 +238,12 @@ def test_a_row_that_was_damaged_is_an_error_in_one_line(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (path.stat().st_size - 1) + b"\n")
     with pytest.raises(RunFolderError, match="byte 0, is not a row of a run"):
         rows.result(ROW.question.id)
+
+
+@pytest.mark.parametrize("last", ["9" * 5000, "x", "-1"], ids=["long", "text", "negative"])
+async def test_a_place_that_no_file_has_is_the_beginning(finished: Path, last: str) -> None:
+    routes = run_routes(Library([finished]), Pages(version="", sections=(), startable=False)).routes
+    events = next(one for one in routes if isinstance(one, APIRoute) and one.path.endswith("/events")).endpoint
+    told = events(finished.name, last_event_id=last)
+    assert (await anext(told)).comment == "watching"
+    assert json.loads((await anext(told)).raw_data)["event"] == "began"
