@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ from chains.errors import ModelError
 from chains.models.catalogue import is_converted
 from chains.models.preflight import not_loaded
 from vectorstore.cache import cached_folder
+
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 
 _LATEST = 2**31 - 1
 _ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more streams would only split the two cores

@@ -9,6 +9,7 @@ faster and move the vectors. The only importer of optimum and openvino in this r
 
 import hashlib
 import logging
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from typing import Any
 
 from vectorstore.cache import cached_folder
 from vectorstore.errors import EmbeddingsError
+
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 
 # Part of the cached folder's name: raise it when the export changes.
 _RECIPE = 1
