@@ -35,7 +35,8 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_run_ends_with_the_rows_of_an_undisturbed_one_when_a_node_or_the_driver_is_killed(tmp_path) -> None:
     (tmp_path / "cases.py").write_text(CASES, encoding="utf-8")
     done = python(str(tmp_path / "cases.py"))
-    assert done.stdout.splitlines()[:2] == ["True", "True"], done.stdout + done.stderr
+    good = [line for line in done.stdout.splitlines() if line in ("True", "False")]  # Ray writes there as well
+    assert good == ["True", "True"], done.stdout + done.stderr
     assert "3 of 3 workers are ready" in done.stdout
 
 
