@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.chromium import Page, browser
 from chains.schemas import Chunk, Opinion, Question, Turn
 from debate.results import QuestionResult
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 
 _VIEWS = 8
 _MOVES = """(async () => {

@@ -35,8 +35,8 @@ from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.models.loading import ModelSettings, load_llm
 from debate.progress import NullProgress, Progress
-from debate.run.drafts import DRAFTS, Drafts
-from debate.run.progress_file import PROGRESS, recorded_progress
+from debate.run.records.drafts import DRAFTS, Drafts
+from debate.run.records.progress_file import PROGRESS, recorded_progress
 from prompts import RenderedPrompt
 
 _ARMS = ("alone", "shown", "read")

@@ -20,7 +20,7 @@ from debate.output.facts import run_facts
 from debate.output.report import write_report
 from debate.results import QuestionResult
 from debate.run.folder import read_record
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from debate.run.setup import check_inputs
 from debate.settings import load_settings
 

@@ -21,7 +21,7 @@ from langchain_core.embeddings import Embeddings
 
 from chains.schemas import Question
 from debate.results import QuestionResult
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from vectorstore import POV, FaissStore, PgVectorStore, PovVectorStore
 
 DIMENSION = 384

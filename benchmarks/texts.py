@@ -31,7 +31,7 @@ from chains.text.defects import find_defects
 from chains.text.echo import echo_share
 from debate.results import QuestionResult
 from debate.run.folder import read_record
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from prompts import Persona, load_personas
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from debate.graph.checkpoints import CHECKPOINT_TYPES
     from debate.graph.debate_graph import build_debate_graph
     from debate.graph.question_graph import QuestionState, build_question_graph
+    from debate.graph.settings import GraphSettings
     from debate.run.runner import RunSummary, run_questions
-    from debate.settings import DebateSettings, GraphSettings, load_settings
+    from debate.settings import DebateSettings, load_settings
     from debate.training.finetune import FinetuneResult, finetune
     from debate.training.settings import FinetuneSettings
 
@@ -39,7 +40,7 @@ _HOMES = {
     "QuestionsError": "errors",
     "RunFolderError": "errors",
     "SettingsError": "errors",
-    "GraphSettings": "settings",
+    "GraphSettings": "graph.settings",
     "build_question_graph": "graph.question_graph",
     "RunSummary": "run.runner",
     "run_questions": "run.runner",

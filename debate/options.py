@@ -11,7 +11,8 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from debate.settings import GraphSettings, Repeatable
+from debate.graph.settings import GraphSettings
+from debate.settings import Repeatable
 
 _TABLES = ("glossary",)  # what no flag can say
 

@@ -1,13 +1,12 @@
 """All settings of a run in one typed object: flags over environment over a TOML file over defaults.
 
-``GraphSettings`` says how one question is worked on; ``DebateSettings`` adds what a run over a list needs.
+``DebateSettings`` adds what a run over a list needs to ``GraphSettings``, which say how one question is worked on.
 Environment variables carry the prefix ``DEBATE_``. Paths in a TOML file are relative to that file. Knows nothing of
 what the settings do.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,9 +24,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from chains.debating.kinds import Decision, Protocol, Stop
 from chains.models.kinds import Backend
 from debate.errors import SettingsError
+from debate.graph.settings import GraphSettings, split_list
 from debate.index_address import Place, is_table
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
@@ -39,93 +38,6 @@ _NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
 @dataclass(frozen=True)
 class Repeatable:
     """Marks a setting of one text whose flag may be repeated; the parts are joined with commas."""
-
-
-class GraphSettings(BaseModel):
-    """How one question is worked on. Each field's description is the help of its flag in ``debate run``.
-
-    ``abstain`` answers "I don't know" by a threshold that is calibrated on the store when the graph is built
-    (seconds); not where the store has ``k`` chunks or fewer, too few to calibrate on.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, at least 2")
-    protocol: Protocol = Field("sequential", description="Who hears what in a debate")
-    decision: Decision = Field("moderator", description="Who decides a debate: a moderator, a judge, or a vote")
-    stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="What ends a debate before its last round")
-    token_budget: int | None = Field(None, ge=1, description="Tokens that the turns of a debate may spend")
-    k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
-    debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
-    fresh_k: int = Field(
-        0, ge=0, le=50, description="Passages that each debater finds in each later round by what was said against it"
-    )
-    lookups: int = Field(
-        0,
-        ge=0,
-        le=20,
-        description="Tools that a debater may call itself before each turn, such as its search, where its model can",
-    )
-    baseline: bool = Field(
-        False, description="Let a single agent answer what was debated, too, for about the tokens of the debate"
-    )
-    pov_weight: float = Field(
-        0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
-    )
-    mode: Literal["dense", "hybrid"] = Field("dense", description="Retrieve by meaning, or by meaning and words (BM25)")
-    rerank: bool = Field(True, description="Read the best passages with each view, where the embedding model can")
-    min_words: int = Field(400, ge=0, description="Words of an opinion, at least")
-    max_words: int = Field(500, ge=20, description="Words of an opinion, at the most")
-    turn_words: int = Field(120, ge=20, description="Words of a debater's turn, at the most")
-    candidates: int = Field(
-        2, ge=1, le=16, description="Versions of each turn, of which the best is spoken; 1 is cheapest on a server"
-    )
-    opinion_in_debate: bool = Field(True, description="Show the debaters the opinion")
-    style: Literal["auto", "single", "by_chunk", "plan"] = Field(
-        "auto", description="Opinions from one prompt, a paragraph a passage, or a plan of a line a passage"
-    )
-    debate_after_abstention: bool = Field(False, description='Debate a question that was answered "I don\'t know"')
-    abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')
-    translate: str = Field("", description="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh")
-    glossary: Annotated[dict[str, str], NoDecode] = Field(
-        default_factory=dict, description="How terms are to be translated; a table of the settings file"
-    )
-    seed: int = Field(0, description="Seed of everything that is random")
-
-    @field_validator("glossary", mode="before")
-    @classmethod
-    def _terms(cls, value: Any) -> Any:
-        """Read NAME=TERM,NAME=TERM or a JSON object, as an environment variable holds it."""
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("{"):
-            return json.loads(value)
-        pairs = [part.partition("=") for part in _split(value)]
-        if any(not sign for _, sign, _ in pairs):
-            raise ValueError("is not NAME=TERM,NAME=TERM")
-        return {name.strip(): term.strip() for name, _, term in pairs}
-
-    @field_validator("stop", mode="before")
-    @classmethod
-    def _reasons(cls, value: Any) -> Any:
-        """Read a,b as an environment variable holds it."""
-        return tuple(_split(value)) if isinstance(value, str) else value
-
-    @field_validator("*")
-    @classmethod
-    def _is_text(cls, value: Any) -> Any:
-        """Refuse what run.toml cannot hold: bytes of an old file's name."""
-        try:
-            str(value).encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("holds bytes that are no text in UTF-8; rename it") from error
-        return value
-
-    @model_validator(mode="after")
-    def _words_leave_room(self) -> GraphSettings:
-        if self.min_words >= self.max_words:
-            raise ValueError(f"min_words {self.min_words} must be below max_words {self.max_words}")
-        return self
 
 
 class DebateSettings(GraphSettings, BaseSettings):
@@ -189,7 +101,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     @classmethod
     def _several(cls, value: Any) -> Any:
         """Read a,b as an environment variable holds it."""
-        return tuple(_split(value)) if isinstance(value, str) else value
+        return tuple(split_list(value)) if isinstance(value, str) else value
 
     @field_validator("model", mode="before")
     @classmethod
@@ -254,14 +166,6 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
     if settings.corpus is None and settings.index is None:
         raise SettingsError("corpus is not given; pass --corpus or --index, or set DEBATE_CORPUS or DEBATE_INDEX")
     return settings
-
-
-def _split(value: str) -> list[str]:
-    """Return the parts of a list in one text: a,b or, as older versions had it in variables, JSON."""
-    if value.lstrip().startswith("["):
-        parsed = json.loads(value)  # what is no JSON is a ValueError, which pydantic tells
-        return [str(part) for part in parsed]
-    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _read_toml(config: Path) -> dict[str, Any]:

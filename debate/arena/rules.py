@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from chains.debating.kinds import Decision, Protocol, Stop
-from debate.settings import GraphSettings
+from debate.graph.settings import GraphSettings
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.terminal.readable import readable
+from debate.terminal.session import one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.serve.desk import Answer
@@ -60,9 +60,9 @@ def ask(
 
 def _from_documents(question: str, index: str, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
     from chains import ModelSettings, load_llm
+    from debate.graph.settings import GraphSettings
     from debate.indexing import embeddings_of, open_index
     from debate.serve.desk import Desk
-    from debate.settings import GraphSettings
     from prompts import load_personas
     from vectorstore import load_embeddings
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.compare.settings import CompareSettings
 from debate.errors import ExitCode
 from debate.options import with_settings
+from debate.terminal.session import one_line_errors, start_logging
 
 COMPARE_EXAMPLES = """\b
 Examples:

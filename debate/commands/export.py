@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors
+from debate.terminal.session import one_line_errors
 
 
 def export(

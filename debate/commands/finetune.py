@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.options import with_settings
+from debate.terminal.session import one_line_errors, start_logging
 from debate.training.settings import FinetuneSettings
 
 FINETUNE_EXAMPLES = """\b

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
+from debate.terminal.session import one_line_errors, start_logging
 
 EmbeddingsBackend = Literal["auto", "torch", "openvino"]
 IndexKind = Literal["auto", "flat", "hnsw", "ivf"]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
+from debate.terminal.session import one_line_errors, start_logging
 
 MCP_EXAMPLES = """\b
 Examples:

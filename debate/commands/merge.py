@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.errors import ExitCode
+from debate.terminal.session import one_line_errors, start_logging
 
 MERGE_EXAMPLES = """\b
 Examples:

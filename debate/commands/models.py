@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors
+from debate.terminal.session import one_line_errors
 
 if TYPE_CHECKING:
     from chains.models.catalogue import KnownModel

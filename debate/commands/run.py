@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from debate.commands.session import example_unless, one_line_errors, start_logging
 from debate.errors import ExitCode
 from debate.options import with_settings
 from debate.settings import DebateSettings, load_settings
+from debate.terminal.session import example_unless, one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.run.runner import RunSummary

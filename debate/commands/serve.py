@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
+from debate.terminal.session import one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.serve.web.exploring import Explorer

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from chains.debating.kinds import Decision, Protocol
-from debate.commands.session import example_unless, one_line_errors, start_logging
+from debate.terminal.session import example_unless, one_line_errors, start_logging
 
 TALK_EXAMPLES = """\b
 Examples:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.errors import ExitCode
+from debate.terminal.session import one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from debate.commands.session import one_line_errors, start_logging
 from debate.errors import ExitCode
 from debate.options import with_settings
+from debate.terminal.session import one_line_errors, start_logging
 from debate.translation.settings import TranslateSettings
 
 TRANSLATE_EXAMPLES = """\b

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from debate.commands.session import one_line_errors
+from debate.terminal.session import one_line_errors
 
 
 def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison.")]) -> None:

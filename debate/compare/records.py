@@ -16,7 +16,7 @@ from debate.compare.effort import Effort
 from debate.compare.judge import Judged
 from debate.compare.measures import Answer
 from debate.errors import RunFolderError
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 Record = TypeVar("Record")
 

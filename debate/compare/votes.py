@@ -14,7 +14,7 @@ from scipy import stats
 
 from debate.compare.measures import Answer
 from debate.errors import RunFolderError
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 Choice = Literal["first", "second", "tie"]
 

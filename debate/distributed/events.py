@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 
 from chains.schemas import Question
 from debate.results import QuestionResult
-from debate.run.deepened_questions import Family
+from debate.run.records.deepened_questions import Family
 
 
 class Work(StrEnum):

@@ -29,8 +29,8 @@ from debate.arena.rules import Rules
 from debate.arena.state import DebateState, fresh
 from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
+from debate.graph.settings import GraphSettings
 from debate.graph.stages import Stage
-from debate.settings import GraphSettings
 from prompts import Persona, PointOfView
 from vectorstore import POVStore, PovVectorStore, as_pov_store
 
@@ -85,23 +85,18 @@ def build_question_graph(
     nodes = DebateNodes(steps, rules, retrieval.again, tools)
     graph = StateGraph(QuestionState)
     attempts = Attempts()
-    graph.add_node(
-        Stage.RETRIEVE.node,
-        attempts.noted(Stage.RETRIEVE, _retrieve_step(retrieval, personas)),
-        retry_policy=RETRY,
-    )
-    graph.add_node(
-        Stage.OPINION.node,
-        attempts.noted(Stage.OPINION, _opinion_step((llms or {}).get(writer.id, llm), searched, writer, chosen)),
-        retry_policy=RETRY,
-    )
+    work = {
+        Stage.RETRIEVE: _retrieve_step(retrieval, personas),
+        Stage.OPINION: _opinion_step((llms or {}).get(writer.id, llm), searched, writer, chosen),
+    }
+    if chosen.translate:
+        work[Stage.TRANSLATE] = _translate_step(llm, chosen)
+    for stage, step in work.items():
+        graph.add_node(stage.node, attempts.noted(stage, step), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)
     graph.add_edge(Stage.RETRIEVE.node, Stage.OPINION.node)
     add_debate(graph, Stage.OPINION.node, nodes, Stage.TRANSLATE.node if chosen.translate else END)
     if chosen.translate:
-        graph.add_node(
-            Stage.TRANSLATE.node, attempts.noted(Stage.TRANSLATE, _translate_step(llm, chosen)), retry_policy=RETRY
-        )
         graph.add_edge(Stage.TRANSLATE.node, END)
     return graph.compile(checkpointer=checkpointer, name="question")
 

@@ -24,9 +24,9 @@ from debate.graph.retries import retried
 from debate.indexing import load_store
 from debate.progress import Progress
 from debate.results import QuestionResult
-from debate.run.deepened_questions import Family
 from debate.run.executor import Outcome, QuestionWorker, map_concurrently
 from debate.run.log import LOG
+from debate.run.records.deepened_questions import Family
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, load_model, question_graph
 from debate.settings import DebateSettings

@@ -17,10 +17,10 @@ from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.locking import exclusive_folder
 from debate.results import QuestionResult
-from debate.run.deepened_questions import DeepenedQuestions, with_twins_noted
 from debate.run.folder import differences, open_run_folder, read_record
-from debate.run.journal import Journal
 from debate.run.outputs import Outputs
+from debate.run.records.deepened_questions import DeepenedQuestions, with_twins_noted
+from debate.run.records.journal import Journal
 from debate.run.runner import RunSummary
 from debate.run.setup import RunInputs, check_inputs
 from debate.settings import DebateSettings, load_settings

@@ -28,7 +28,7 @@ from debate.progress import NullProgress
 from debate.results import QuestionResult
 from debate.run.executor import QuestionWorker, in_a_thread, thread_of
 from debate.run.folder import is_run, read_record, what_changed
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from debate.run.setup import check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing

@@ -22,16 +22,16 @@ from debate.errors import SettingsError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
 from debate.progress import NullProgress, Progress
 from debate.results import QuestionResult
-from debate.run.deepened_questions import DeepenedQuestions, with_twins_noted
-from debate.run.drafts import drafts_shown
 from debate.run.engine import Engine, Load, LocalEngine, load_unless_given
 from debate.run.executor import RunInterrupted, StoppedAtOnce
 from debate.run.folder import absolute_paths, open_run_folder
-from debate.run.journal import Journal
-from debate.run.jsonl import JsonLines
 from debate.run.log import LOG, Logged, logged
 from debate.run.outputs import Outputs
-from debate.run.progress_file import recorded_progress
+from debate.run.records.deepened_questions import DeepenedQuestions, with_twins_noted
+from debate.run.records.drafts import drafts_shown
+from debate.run.records.journal import Journal
+from debate.run.records.jsonl import JsonLines
+from debate.run.records.progress_file import recorded_progress
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_inputs
 from debate.settings import DebateSettings

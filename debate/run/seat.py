@@ -18,8 +18,8 @@ from pydantic.dataclasses import dataclass
 from chains.schemas import Question
 from debate.arena.seat import SeatRequest
 from debate.errors import RunFolderError
-from debate.run.jsonl import JsonLines
 from debate.run.log import LOG
+from debate.run.records.jsonl import JsonLines
 
 SEAT, SAID = "seat.json", "said.jsonl"
 _LOOKED_EVERY = 0.2  # seconds

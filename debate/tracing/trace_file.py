@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from debate.errors import RunFolderError
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 from debate.tracing.span_attributes import PREFIX
 
 _LOG = logging.getLogger(__name__)

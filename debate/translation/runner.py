@@ -27,8 +27,8 @@ from debate.locking import exclusive_folder, write_record
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
-from debate.run.journal import Journal
-from debate.run.jsonl import JsonLines
+from debate.run.records.journal import Journal
+from debate.run.records.jsonl import JsonLines
 from debate.translation.parts import Part, names_in, parts_of
 from debate.translation.settings import TranslateSettings
 

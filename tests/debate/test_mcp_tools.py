@@ -10,9 +10,9 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from debate.errors import DebateError, ToolServerError
+from debate.graph.settings import GraphSettings
 from debate.mcp_tools import tools_by_persona, tools_of
 from debate.run.setup import check_tools
-from debate.settings import GraphSettings
 from prompts import Persona
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.filterwarnings("ignore")]

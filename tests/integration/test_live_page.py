@@ -26,9 +26,9 @@ from debate.compare.runner import compare_models
 from debate.compare.settings import CompareSettings
 from debate.progress import NullProgress
 from debate.results import QuestionResult
-from debate.run.drafts import DRAFTS, Drafts
-from debate.run.journal import Journal
-from debate.run.progress_file import PROGRESS
+from debate.run.records.drafts import DRAFTS, Drafts
+from debate.run.records.journal import Journal
+from debate.run.records.progress_file import PROGRESS
 from debate.run.seat import SEAT, Asked, Seat
 from vectorstore import FaissStore
 

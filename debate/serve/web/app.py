@@ -12,14 +12,14 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from chains.errors import ChainError
 from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
-from debate.serve.web.compare_routes import compare_routes
 from debate.serve.web.comparing import Comparisons
-from debate.serve.web.explore_routes import explore_routes
 from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard, TooLargeError
 from debate.serve.web.library import Library
-from debate.serve.web.run_routes import run_routes
-from debate.serve.web.start_routes import start_routes
+from debate.serve.web.routes.compare import compare_routes
+from debate.serve.web.routes.explore import explore_routes
+from debate.serve.web.routes.runs import run_routes
+from debate.serve.web.routes.start import start_routes
 from debate.serve.web.starting import Starter
 from debate.terminal.readable import one_line
 from prompts.errors import PromptError

@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 Order = Literal["", "latest", "id", "supported", "words", "-seconds"]
 Show = Literal["", "done", "failed", "abstained", "looped", "unsupported", "dropped", "debated"]

@@ -22,9 +22,9 @@ import anyio
 import psutil
 from pydantic import ValidationError
 
-from debate.run.drafts import DRAFTS
-from debate.run.jsonl import JsonLines
-from debate.run.progress_file import EVENT, PROGRESS, ProgressEvent
+from debate.run.records.drafts import DRAFTS
+from debate.run.records.jsonl import JsonLines
+from debate.run.records.progress_file import EVENT, PROGRESS, ProgressEvent
 from debate.run.seat import SEAT
 
 _LOOKED_EVERY = 0.2  # seconds

@@ -1,5 +1,5 @@
 from debate.arena.rules import Rules
-from debate.settings import GraphSettings
+from debate.graph.settings import GraphSettings
 
 CHOSEN = {
     "rounds": 3,

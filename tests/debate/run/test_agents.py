@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from traced import traced_run
 
 from chains import ModelSettings, load_llm
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from debate.tracing.trace_file import read_traces
 from vectorstore import FaissStore
 

@@ -7,9 +7,9 @@ from fakes import ScriptedLLM, TopicEmbedding
 from mcp import Client
 from traced import traced_run
 
+from debate.graph.settings import GraphSettings
 from debate.serve.desk import Desk
 from debate.serve.mcp_server import create_server
-from debate.settings import GraphSettings
 from prompts import load_personas
 from vectorstore import FaissStore
 

@@ -13,7 +13,7 @@ from debate.locking import write_record
 from debate.output.translation import write_translation
 from debate.progress import NullProgress
 from debate.results import QuestionResult
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 from debate.translation.runner import TranslatedRun, translate_run
 from debate.translation.settings import TranslateSettings
 

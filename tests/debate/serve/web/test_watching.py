@@ -16,14 +16,14 @@ from chains.schemas import Position, Question
 from debate import DebateSettings, run_questions
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
-from debate.run.journal import Journal
-from debate.run.progress_file import PROGRESS
+from debate.run.records.journal import Journal
+from debate.run.records.progress_file import PROGRESS
 from debate.serve.web.app import Site, create_app
 from debate.serve.web.assets import Pages
 from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library, Run
+from debate.serve.web.routes.runs import run_routes
 from debate.serve.web.row_index import RowIndex
-from debate.serve.web.run_routes import run_routes
 from debate.serve.web.starting import Starter
 from debate.serve.web.watching import Watched
 from vectorstore import FaissStore

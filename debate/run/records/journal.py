@@ -18,7 +18,7 @@ from pydantic_core import PydanticSerializationError
 from chains.schemas import Question
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 _RESULT = TypeAdapter(QuestionResult)
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from langchain_core.outputs import GenerationChunk
 
-from debate.run.drafts import DRAFTS, Drafts, drafts_shown
+from debate.run.records.drafts import DRAFTS, Drafts, drafts_shown
 
 
 class Steps:

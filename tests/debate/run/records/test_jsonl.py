@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from debate import RunFolderError
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 
 def lines_of(path: Path) -> list[bytes]:

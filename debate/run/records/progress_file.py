@@ -23,7 +23,7 @@ from pydantic.dataclasses import dataclass
 
 from debate.progress import Progress
 from debate.results import QuestionResult
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 PROGRESS = "progress.jsonl"
 _LOG = logging.getLogger(__name__)

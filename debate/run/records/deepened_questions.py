@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chains.schemas import Question
 from debate.errors import RunFolderError
-from debate.run.jsonl import JsonLines
+from debate.run.records.jsonl import JsonLines
 
 _QUESTIONS = TypeAdapter(tuple[Question, ...])
 

@@ -7,7 +7,7 @@ import pytest
 from example_rows import ANSWER_ROW, OPINION
 
 from debate import RunFolderError
-from debate.run.journal import Journal
+from debate.run.records.journal import Journal
 
 ABSTAINED = replace(
     ANSWER_ROW, question=replace(ANSWER_ROW.question, id="q2"), opinion=replace(OPINION, abstained=True)
