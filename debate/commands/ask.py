@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from debate.terminal.readable import readable
-from debate.terminal.session import one_line_errors, start_logging
+from debate.terminal.session import notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.serve.desk import Answer
@@ -51,6 +51,7 @@ def ask(
             return
         from chains import ModelSettings, answer_chain, load_llm
 
+        _tell(notice_of(model, Path(), ()))
         llm = load_llm(ModelSettings(name=model, seed=seed))
         answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(instruction)
         if not text:
@@ -67,9 +68,15 @@ def _from_documents(question: str, index: str, personas: Path | None, model: str
     from vectorstore import load_embeddings
 
     cast = load_personas(personas)
+    _tell(notice_of(model, personas, [cast.writer("").name]))
     store = open_index(index, load_embeddings(embeddings_of(index)))
     settings = GraphSettings(max_words=max_words, min_words=min(400, max_words * 4 // 5), seed=seed)
     return Desk(store, cast, lambda: load_llm(ModelSettings(name=model, seed=seed)), settings).ask(question)
+
+
+def _tell(notice: str) -> None:
+    if notice:
+        typer.echo(notice, err=True)
 
 
 def _told(answer: Answer) -> str:

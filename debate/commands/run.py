@@ -11,15 +11,11 @@ import typer
 from debate.errors import ExitCode
 from debate.options import with_settings
 from debate.settings import DebateSettings, load_settings
-from debate.terminal.session import example_unless, one_line_errors, start_logging
+from debate.terminal.session import example_unless, notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.run.runner import RunSummary
 
-TRYING_OUT = (
-    "The bundled model shows that everything works; its text is for trying out only. "
-    "`debate models` lists models that can write."
-)
 RUN_EXAMPLES = """\b
 Examples:
   python run_debate.py
@@ -81,7 +77,7 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
 
     console = Console()
     debaters = check_inputs(settings).debaters
-    notice = TRYING_OUT if settings.model == "smollm2" else ""
+    notice = notice_of(settings.model, settings.personas, [one.name for one in debaters])
     bar = RunBar(console, settings.rounds, len(debaters), notice)
     with nullcontext(RunLines(notice)) if quiet else bar as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)

@@ -18,7 +18,7 @@ class CompareSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
-    models: tuple[str, ...] = Field(min_length=2, description="A model as for debate run; give two or more")
+    models: tuple[str, ...] = Field(description="A model as for debate run; give two or more")
     questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
     index: Place = Field(None, description='An index made by "debate index", in place of --corpus')
@@ -38,6 +38,8 @@ class CompareSettings(BaseModel):
 
     @model_validator(mode="after")
     def _models_differ(self) -> CompareSettings:
+        if len(self.models) < 2:
+            raise ValueError("one model is given; give two or more to compare, each with --models")
         twice = next((name for n, name in enumerate(self.models) if name in self.models[:n]), None)
         if twice:
             raise ValueError(f"{twice} is given twice; compare different models")

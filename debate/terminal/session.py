@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,19 @@ import typer
 from debate.errors import ExitCode
 from debate.settings import EXAMPLE
 from debate.terminal.readable import ReadableFormatter, one_line, readable
+
+_TRYING_OUT = (
+    "The bundled model shows that everything works; its text is for trying out only. "
+    "`debate models` lists models that can write."
+)
+
+
+def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
+    """Return what to know before the first text: the model cannot write, or the built-in points of view speak."""
+    told = [_TRYING_OUT] if model == "smollm2" else []
+    if personas is None:
+        told.append(f"Built-in personas speak, from their points of view: {', '.join(names)}. --personas takes yours.")
+    return " ".join(told)
 
 
 def example_unless(given: dict[str, Any]) -> Path | None:

@@ -96,7 +96,8 @@ def translate_run(
     recorded = read_record(run)["settings"]
     terms = dict(recorded.get("glossary", {})) | _glossary(settings.glossary)
     model = settings.model or recorded["model"]
-    parts = [part for row in Journal(run / "results.jsonl").rows() for part in parts_of(row)]
+    rows = run / "results.jsonl"
+    parts = [part for row in Journal(rows).rows() for part in parts_of(row)] if rows.exists() else []
     if not parts:
         raise RunFolderError(f"{run} has no finished rows to translate; finish it with debate run --resume {run}")
     out = settings.out or run / "translations" / settings.to

@@ -35,9 +35,15 @@ def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> N
 
 
 def test_without_documents_it_says_that_it_has_none() -> None:
-    told = ask("What is the capital of France?")
+    told = ask("What is the capital of France?", "--model", "another")
     assert (told.stdout, told.exit_code) == ("Paris.\n", 0)
     assert told.stderr == "no documents: this is from the model alone, with nothing to cite; give --index\n"
+
+
+def test_before_the_answer_it_says_that_the_bundled_model_cannot_write_and_whose_views_speak() -> None:
+    told = ask("Did Iran join?", "--index", "somewhere")
+    assert "its text is for trying out only" in told.stderr
+    assert "Built-in personas speak, from their points of view: The Professor." in told.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from debate.cli import app
-from debate.commands.run import TRYING_OUT
 from debate.errors import DebateError
+from debate.terminal.session import notice_of
 
 
 @pytest.mark.parametrize("flags", [(), ("--quiet",)])
@@ -21,4 +23,4 @@ def test_a_run_with_the_bundled_model_says_first_that_its_text_is_for_trying_out
         result = CliRunner().invoke(app, ["run", "--model", model, *flags])
 
     assert "the first question would start here" in result.stderr
-    assert (TRYING_OUT in " ".join((result.output + caplog.text).split())) is told
+    assert (notice_of("smollm2", Path(), ()) in " ".join((result.output + caplog.text).split())) is told

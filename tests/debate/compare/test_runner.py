@@ -171,7 +171,7 @@ def test_votes_are_blind_kept_and_counted(settings, store) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"models": ("a",)}, "--models"),
+        ({"models": ("a",)}, "give two or more to compare, each with --models"),
         ({"models": ("a", "a")}, "a is given twice"),
         ({"models": ("a", "b"), "corpus": None}, "pass --corpus or --index"),
         ({"models": ("a", "b"), "k": 0}, "--k: "),

@@ -130,6 +130,12 @@ def test_a_folder_without_a_run_is_one_line(tmp_path: Path) -> None:
         translation(tmp_path, model())
 
 
+def test_a_run_without_a_finished_row_says_how_to_finish_it(run: Path) -> None:
+    (run / "results.jsonl").unlink()
+    with pytest.raises(RunFolderError, match="no finished rows to translate; finish it with debate run --resume"):
+        translation(run, model())
+
+
 def test_an_unknown_language_is_one_line(run: Path) -> None:
     with pytest.raises(ChainError, match="cannot translate into 'klingon'"):
         translate_run(run, TranslateSettings(to="klingon"), NullProgress(), llm=model())
