@@ -89,6 +89,9 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
             return torch.zeros(len(self._rows), dtype=torch.bool)
         last = answer[:, -1].cpu()
         for row, token in zip(self._rows, last.tolist(), strict=True):
+            row.ended = row.ended or token in self._vocabulary.end_ids
+            if row.ended:  # ``generate`` fills it up until the longest row has ended: no words, and no loop
+                continue
             row.read(token)
             if length % _LOOP_CHECK_EVERY == 0 and loop_in_tokens(row.ids) is not None:
                 self.finishes.setdefault(row.place, Finish.LOOP)
@@ -124,6 +127,7 @@ class _Row:
 
     def __init__(self, place: int, rules: RowRules) -> None:
         self.place = place
+        self.ended = False
         self.ids: list[int] = []
         self._own, self._others = rules.sampling.no_repeat_ngram, rules.sampling.no_repeat_said
         self._seen: dict[tuple[int, ...], set[int]] = {}

@@ -65,6 +65,12 @@ def test_a_sentence_without_an_end_is_stopped_soon_after_the_maximum(tokenizer, 
     assert rules.finishes == {0: Finish.LENGTH}
 
 
+def test_a_row_that_ended_and_is_filled_up_until_the_others_end_is_no_loop(tokenizer, vocabulary) -> None:
+    ended = [*tokenizer("It grew.").input_ids, vocabulary.end_ids[0], *[tokenizer.pad_token_id] * 90]
+    rules, _ = read_along(vocabulary, ended, [500])
+    assert rules.finishes == {}
+
+
 def test_a_row_that_loops_is_stopped_and_the_others_go_on(tokenizer, vocabulary) -> None:
     rules, scores = read_along(vocabulary, tokenizer(LOOP).input_ids[:80], [500])
     assert rules.finishes == {0: Finish.LOOP}
