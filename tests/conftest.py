@@ -1,5 +1,6 @@
 """Property tests look for new examples at a desk, and repeat the same ones in CI."""
 
+import faulthandler
 import os
 
 from hypothesis import settings
@@ -7,3 +8,8 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+def pytest_unconfigure() -> None:
+    """End a run whose tests left a thread behind: with that thread's traceback, instead of never."""
+    faulthandler.dump_traceback_later(60, exit=True)

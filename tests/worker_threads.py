@@ -42,6 +42,7 @@ class InThreads:
         self._lost_after: dict[int, type[Event]] = lost_after or {}
         self._cannot_load = cannot_load
         self._workers: dict[int, Worker] = {}
+        self._threads: list[Thread] = []
         self._told: SimpleQueue[tuple[int, Event]] = SimpleQueue()
         self.closed = False
 
@@ -59,7 +60,8 @@ class InThreads:
         return load
 
     def work(self, worker, kind) -> None:
-        Thread(target=self._follow, args=(worker, kind), daemon=True).start()
+        self._threads.append(Thread(target=self._follow, args=(worker, kind), daemon=True))
+        self._threads[-1].start()
 
     def _follow(self, worker, kind) -> None:
         for event in self._workers[worker].work(kind):
@@ -80,4 +82,9 @@ class InThreads:
         return [self._told.get(timeout=60)]
 
     def close(self) -> None:
-        self.closed = True
+        """End all workers, the lost ones too: a thread that waits for a task would keep this process from ending."""
+        for worker in self._workers.values():
+            worker.stop()
+        for thread in self._threads:
+            thread.join(timeout=60)
+        self.closed = not any(thread.is_alive() for thread in self._threads)
