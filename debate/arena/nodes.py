@@ -112,8 +112,9 @@ class DebateNodes:
     def poll(self, state: DebateState) -> DebateState:
         """Ask every debater whose position it holds now; the debate ends where all hold the same."""
         record, polls = record_of(state), tuple(state.get("polls", ()))
-        given = {one.id: ask_person("ballot", one, record) for one in self._seated()}
-        taken = Poll(len(record.turns) // self._debaters, poll(self._steps, record, "majority", given))
+        number = len(record.turns) // self._debaters
+        given = {one.id: ask_person("ballot", one, record, number) for one in self._seated()}
+        taken = Poll(number, poll(self._steps, record, "majority", given))
         return {"polls": (*polls, taken), "stopped": StopReason.AGREEMENT if agreed(taken) else None}
 
     def judge(self, state: DebateState) -> DebateState:

@@ -28,6 +28,7 @@ class SeatRequest:
 
     Attributes:
         wanted: a position in one sentence, a turn, or the names of those whose position the person votes for.
+        round: of the turn, or the one that a poll follows; 0 for a position and for the vote that decides.
         heard: speaker and text of the turns that the person has heard.
         passages: what the person may read, word for word.
         claim: the opponent's claim that waits for an answer, or "".

@@ -20,6 +20,7 @@ from debate.errors import RunFolderError
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
 from debate.indexing import load_store
+from debate.locking import exclusive_folder
 from debate.mcp_tools import tools_by_persona
 from debate.progress import NullProgress
 from debate.run.setup import check_tools, load_model, models_of_their_own
@@ -93,9 +94,5 @@ def _checkpoints(out: Path | None) -> Iterator[BaseCheckpointSaver[Any]]:
     if out is None:
         yield memory_checkpoints()
         return
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunFolderError(f"cannot make {out}: {error.strerror}; give another --out") from error
-    with open_checkpoints(out / "checkpoints.sqlite") as saver:
+    with exclusive_folder(out, RunFolderError), open_checkpoints(out / "checkpoints.sqlite") as saver:
         yield saver

@@ -98,7 +98,9 @@ class Work:
         known, settings = self.files.passages_by_key(), self._settings
         povs = self._inputs.cast.povs or self._inputs.writer.povs
         chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
-        for seed in (one for one in self._inputs.seeds if one.key not in known):
+        left = [one for one in self._inputs.seeds if one.key not in known]
+        for n, seed in enumerate(left, 1):
+            self._progress.preparing(f"searching passages: question {n} of {len(left)}")
             self.files.passages.add([Passages(seed.key, chain.invoke(seed))])
 
     def _ask(self, number: int, model: str, llm: _Model, store: PovVectorStore) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 
+from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
@@ -23,6 +25,7 @@ from debate.run.records.jsonl import JsonLines
 
 SEAT, SAID = "seat.json", "said.jsonl"
 _LOOKED_EVERY = 0.2  # seconds
+_LOCK, _WAITED_FOR = ".said.lock", 10.0  # seconds; who speaks holds it for milliseconds
 
 
 @dataclass(frozen=True)
@@ -105,15 +108,30 @@ def asked_in(folder: Path) -> Asked | None:
 def say(folder: Path, about: str, text: str) -> None:
     """Answer what a run waits for.
 
+    Of several who answer at the same moment one is heard; the others are told.
+
     Raises:
         RunFolderError: it does not wait for that any more, the text is empty, or the file cannot be written.
     """
-    asked = asked_in(folder)
-    if asked is None or asked.about != about or _answer(folder, about) is not None:
-        raise RunFolderError("the debate does not wait for this any more; nothing was said")
     if not text.strip():
         raise RunFolderError("nothing was said; write something")
-    JsonLines(folder / SAID).append([_SAID.dump_json(Said(about, _whole(text))) + b"\n"])
+    with _one_speaker(folder):
+        asked = asked_in(folder)
+        if asked is None or asked.about != about or _answer(folder, about) is not None:
+            raise RunFolderError("you came too late: the debate does not wait for this any more; nothing was said")
+        JsonLines(folder / SAID).append([_SAID.dump_json(Said(about, _whole(text))) + b"\n"])
+
+
+@contextmanager
+def _one_speaker(folder: Path) -> Iterator[None]:
+    """Keep others from speaking, whatever process they speak from, until this one has spoken."""
+    try:
+        with FileLock(folder / _LOCK, timeout=_WAITED_FOR):
+            yield
+    except Timeout as error:
+        raise RunFolderError(f"somebody else is speaking in {folder}; say it again") from error
+    except OSError as error:
+        raise RunFolderError(f"cannot write {folder / _LOCK}: {error.strerror}; nothing was said") from error
 
 
 def _answer(folder: Path, about: str) -> str | None:

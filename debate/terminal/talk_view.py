@@ -83,7 +83,7 @@ def _asked(request: SeatRequest) -> str:
     if request.wanted == "position":
         return f"You speak for {name}. In one sentence: what is your position on “{readable(request.question)}”"
     if request.wanted == "ballot":
-        return (
-            f"Whose positions do you hold now, best first? {', '.join(readable(who) for who, _ in request.positions)}"
-        )
+        when = f"After round {request.round}" if request.round else "The vote that decides"
+        names = ", ".join(readable(who) for who, _ in request.positions)
+        return f"{when}: whose positions do you hold now, best first? {names}"
     return f"{name}, round {request.round}: what do you say"

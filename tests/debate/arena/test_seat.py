@@ -61,6 +61,13 @@ def test_a_person_votes() -> None:
     assert {one.persona_id: one.choices for one in state["verdict"].ballots}["dove"] == ("dove",)
 
 
+def test_a_poll_tells_its_round_and_the_vote_that_decides_has_none() -> None:
+    holds_dove = debaters({"position do you hold": "Professor Dove"})
+    _, asked = held(holds_dove, rounds=5, decision="majority", stop=("agreement",))
+    assert [(one.wanted, one.round) for one in asked[-2:]] == [("ballot", 1), ("ballot", 0)]
+    assert asked[-2].heard == asked[-1].heard
+
+
 def test_what_a_person_says_is_measured_and_costs_no_tokens() -> None:
     state, _ = held()
     mine = state["turns"][1]

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from debate.arena import talk as talk_module
 from debate.cli import app
+from debate.errors import RunFolderError
+from debate.locking import exclusive_folder
 from vectorstore import FaissStore
 
 PERSONAS = "\n".join(
@@ -74,6 +76,14 @@ def test_a_debate_that_was_left_is_resumed_by_the_same_command(run, tmp_path: Pa
     assert resumed.exit_code == 0
     assert "Professor Dove's position\nThe courts keep the peace at sea." in resumed.stdout
     assert "You speak for Professor Dove. In one sentence" not in resumed.stdout
+
+
+def test_two_people_do_not_speak_in_one_kept_debate(run, tmp_path: Path) -> None:
+    with exclusive_folder(tmp_path / "talk", RunFolderError):
+        told = run("--seat", "dove", "--out", str(tmp_path / "talk"), typed="The courts keep the peace at sea.\n")
+    assert told.exit_code == 2
+    assert f"error: another process works in {tmp_path / 'talk'}; wait for it" in told.stderr
+    assert "You speak for" not in told.stdout
 
 
 def test_an_unknown_seat_is_one_line(run) -> None:

@@ -1,8 +1,9 @@
 """A person's seat in a run: asked through a file, answered from another process, and never asked twice."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from hostile import HOSTILE
@@ -64,6 +65,37 @@ def test_of_two_tabs_only_the_first_speaks(tmp_path: Path) -> None:
             say(tmp_path, about, "Second.")
 
     assert Seat(tmp_path, Waiting(twice)).ask(QUESTION, REQUEST) == "First."
+
+
+def test_of_many_who_speak_at_the_same_moment_one_is_heard_and_the_others_are_told(tmp_path: Path) -> None:
+    told, together = [], Barrier(8)
+
+    def speak(who: int) -> str:
+        about = asked_in(tmp_path).about
+        together.wait(5)
+        try:
+            say(tmp_path, about, f"{who}")
+        except RunFolderError as error:
+            return str(error)
+        return "heard"
+
+    def all_at_once() -> None:
+        with ThreadPoolExecutor(8) as people:
+            told.extend(people.map(speak, range(8)))
+
+    said = Seat(tmp_path, Waiting(all_at_once)).ask(QUESTION, REQUEST)
+    assert told.count("heard") == 1
+    assert told[int(said)] == "heard"
+    assert {one[:17] for one in told} == {"heard", "you came too late"}
+
+
+def test_the_vote_that_decides_is_asked_for_after_a_poll_too(tmp_path: Path) -> None:
+    seat = Seat(
+        tmp_path, Waiting(lambda: say(tmp_path, asked_in(tmp_path).about, f"{asked_in(tmp_path).request.round}"))
+    )
+    heard = (("Hawk", "No."),)
+    ballots = [SeatRequest("ballot", "dove", "Dove", "?", number, heard=heard) for number in (1, 0)]
+    assert [seat.ask(QUESTION, one) for one in ballots] == ["1", "0"]
 
 
 @pytest.mark.parametrize("text", ["", " \n"])
