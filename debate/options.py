@@ -1,4 +1,4 @@
-"""The flags of a command: one for each field of its settings, which says its type, default and help."""
+"""Turn the fields of a settings class into the flags of a command, with their types, defaults and help."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from pydantic.fields import FieldInfo
 from debate.graph.settings import GraphSettings
 from debate.settings import Repeatable
 
-_TABLES = ("glossary",)  # what no flag can say
-
 
 def with_settings(kind: type[BaseModel]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a Typer command, whose ``**settings`` takes them, a flag for every setting; one not given is None or empty.
+    """Add a flag to a Typer command for every setting except tables, passed as ``**settings``.
 
-    The command checks the values: only the settings know what is allowed.
+    A flag that is not given is None or empty. The command validates the values.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         of_the_run_first = sorted(kind.model_fields, key=GraphSettings.model_fields.__contains__)
-        flags = [_flag(name, kind.model_fields[name]) for name in of_the_run_first if name not in _TABLES]
+        fields = {name: kind.model_fields[name] for name in of_the_run_first}
+        flags = [_flag(name, field) for name, field in fields.items() if get_origin(field.annotation) is not dict]
         parameters = signature(command, eval_str=True).parameters.values()
         own = [one for one in parameters if one.kind is Parameter.KEYWORD_ONLY]
         command.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]

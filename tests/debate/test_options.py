@@ -33,6 +33,10 @@ def test_every_setting_but_a_table_is_a_flag_with_its_description() -> None:
     assert "What the model computes with: auto, openvino, transformers, unsloth [auto]." in told
 
 
+def test_a_file_that_holds_a_table_is_a_flag() -> None:
+    assert "--glossary " in CliRunner().invoke(app, ["translate", "--help"]).stdout
+
+
 def test_flags_become_settings_of_their_types(started_with: list[DebateSettings]) -> None:
     flags = ["--k", "3", "--pov-weight", ".7", "--no-abstain", "--mode", "hybrid", "--out", "x"]
     CliRunner().invoke(app, [*GIVEN, *flags])
