@@ -19,9 +19,9 @@ from debate.arena.state import DebateState
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
-from debate.indexing import load_store
+from debate.graph.mcp_tools import tools_by_persona
+from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
-from debate.mcp_tools import tools_by_persona
 from debate.progress import NullProgress
 from debate.run.setup import check_tools, load_model, models_of_their_own
 from debate.settings import DebateSettings

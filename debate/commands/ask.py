@@ -62,7 +62,7 @@ def ask(
 def _from_documents(question: str, index: str, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
     from chains import ModelSettings, load_llm
     from debate.graph.settings import GraphSettings
-    from debate.indexing import embeddings_of, open_index
+    from debate.indexing.opening import embeddings_of, open_index
     from debate.serve.desk import Desk
     from prompts import load_personas
     from vectorstore import load_embeddings

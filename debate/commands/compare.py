@@ -8,7 +8,7 @@ import typer
 
 from debate.compare.settings import CompareSettings
 from debate.errors import ExitCode
-from debate.options import with_settings
+from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 
 COMPARE_EXAMPLES = """\b
@@ -32,13 +32,13 @@ def compare(**settings: Any) -> None:
         from rich.console import Console
 
         from debate.compare.runner import compare_models
-        from debate.compare.settings import compare_settings
         from debate.output.comparison import write_comparison
         from debate.output.comparison_page import write_comparison_page
+        from debate.settings.checking import checked_settings
         from debate.terminal.compare_view import print_comparison
         from debate.terminal.run_view import RunLines
 
-        chosen = compare_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        chosen = checked_settings(CompareSettings, settings, "debate compare")
         console = Console()
         comparison = compare_models(chosen, RunLines())
         print_comparison(console, comparison)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from debate.settings.checking import checked_settings
 from debate.terminal.session import one_line_errors
 
 
@@ -23,11 +24,12 @@ def export(
     """Write finished answers with the true prompts as chat messages, for training elsewhere."""
     with one_line_errors():
         from debate.training.export import export_chat
-        from debate.training.settings import finetune_settings
+        from debate.training.settings import FinetuneSettings
 
-        given = {"personas": personas, "persona": persona, "min_supported": min_supported, "min_rating": min_rating}
-        chosen = {name: value for name, value in given.items() if value is not None}
-        written, left_out = export_chat(finetune_settings({"data": data, "out": chat.parent} | chosen), chat)
+        given = {"data": data, "out": chat.parent, "personas": personas, "persona": persona}
+        selected = {"min_supported": min_supported, "min_rating": min_rating}
+        settings = checked_settings(FinetuneSettings, given | selected, "debate export")
+        written, left_out = export_chat(settings, chat)
     for one in left_out:
         typer.echo(f"left out: {one.place}: {one.reason}", err=True)
     typer.echo(f"{written} examples in {chat}")

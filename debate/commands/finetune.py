@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from debate.options import with_settings
+from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 from debate.training.settings import FinetuneSettings
 
@@ -39,11 +39,11 @@ def finetune(
     with one_line_errors(interrupted):
         from rich.console import Console
 
+        from debate.settings.checking import checked_settings
         from debate.terminal.training_view import TrainingBar, TrainingLines, print_result
         from debate.training.finetune import finetune as train
-        from debate.training.settings import finetune_settings
 
-        chosen = finetune_settings({name: value for name, value in settings.items() if value not in (None, [])})
+        chosen = checked_settings(FinetuneSettings, settings, "debate finetune")
         console = Console()
         with nullcontext(TrainingLines()) if quiet else TrainingBar(console) as watcher:
             result = train(chosen, watcher)

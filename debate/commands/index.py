@@ -51,7 +51,7 @@ def index(
     with one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
         from rich.console import Console
 
-        from debate.indexing import index_documents, near_duplicates
+        from debate.indexing.building import index_documents, near_duplicates
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
         from vectorstore import load_embeddings
 

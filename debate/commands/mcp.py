@@ -32,7 +32,7 @@ def mcp(
     with one_line_errors("stopped"):
         from chains import ModelSettings, load_llm
         from chains.errors import MissingExtra
-        from debate.indexing import embeddings_of, open_index
+        from debate.indexing.opening import embeddings_of, open_index
         from debate.serve.desk import Desk
         from prompts import load_personas
         from vectorstore import load_embeddings

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from debate.errors import ExitCode
-from debate.options import with_settings
 from debate.settings import DebateSettings, load_settings
+from debate.settings.flags import with_settings
 from debate.terminal.session import example_unless, notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:

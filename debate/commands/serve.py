@@ -71,7 +71,7 @@ def serve(
 def _explorer(library: Library, index: str | None, personas: Path | None) -> Explorer | None:
     """Return what searches the given index, or the documents of the latest run; None where there is neither."""
     from debate.errors import DebateError
-    from debate.indexing import check_index, embeddings_of, load_store, open_index
+    from debate.indexing.opening import check_index, embeddings_of, load_store, open_index
     from debate.progress import NullProgress
     from debate.serve.web.exploring import Explorer
     from prompts import load_personas
@@ -95,7 +95,7 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
 
 def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:
     """Return what starts runs beside those that are shown."""
-    from debate.index_address import checked_place
+    from debate.indexing.address import checked_place
     from debate.run.folder import is_run
     from debate.serve.web.starting import Starter
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from debate.errors import ExitCode
-from debate.options import with_settings
+from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 from debate.translation.settings import TranslateSettings
 
@@ -35,11 +35,11 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         from rich.console import Console
 
         from debate.output.translation import write_translation
+        from debate.settings.checking import checked_settings
         from debate.terminal.run_view import RunLines
         from debate.translation.runner import translate_run
-        from debate.translation.settings import translate_settings
 
-        chosen = translate_settings({name: value for name, value in settings.items() if value is not None})
+        chosen = checked_settings(TranslateSettings, settings, "debate translate")
         made = translate_run(folder, chosen, RunLines())
         workbook = write_translation(made)
         console = Console()

@@ -20,13 +20,14 @@ from debate.compare.effort import Effort
 from debate.compare.judge import Judged
 from debate.compare.measures import Answer
 from debate.compare.records import ComparisonFiles
-from debate.compare.settings import CompareSettings, compare_settings
+from debate.compare.settings import CompareSettings
 from debate.compare.work import Work
 from debate.errors import RunFolderError
-from debate.indexing import load_store
+from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_inputs, load_model
+from debate.settings.checking import checked_settings
 from vectorstore import PovVectorStore
 
 RECORD = "compare.toml"
@@ -151,7 +152,7 @@ def _recorded(folder: Path) -> CompareSettings:
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
     except (OSError, ValueError, KeyError) as error:
         raise RunFolderError(f"{folder} holds no comparison ({error}); give the folder of a debate compare") from error
-    return compare_settings(recorded | {"out": folder})
+    return checked_settings(CompareSettings, recorded | {"out": folder}, "debate compare")
 
 
 def _check_folder(settings: CompareSettings) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from debate.checked_settings import checked_settings
-from debate.index_address import Place
+from debate.indexing.address import Place
 from debate.settings import DebateSettings
 
 
@@ -51,12 +49,3 @@ class CompareSettings(BaseModel):
         """Return the settings of a run of one of the models over the same questions and documents."""
         shared = self.model_dump(exclude={"models", "out", "concurrency", "controls", "judge"}, exclude_none=True)
         return DebateSettings(model=model, deepen=0, **shared)
-
-
-def compare_settings(given: Mapping[str, Any]) -> CompareSettings:
-    """Check settings as flags give them.
-
-    Raises:
-        SettingsError: a value is missing, unknown or out of range; the message names its flag.
-    """
-    return checked_settings(CompareSettings, given, "debate compare")

@@ -21,7 +21,7 @@ from chains.deepen import deepening_chain
 from chains.generation.remote.pool import figures_of
 from chains.schemas import Question
 from debate.graph.retries import retried
-from debate.indexing import load_store
+from debate.indexing.opening import load_store
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.executor import Outcome, QuestionWorker, map_concurrently

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from debate.errors import RunFolderError
-from debate.index_address import is_table
-from debate.index_places import place_of
+from debate.indexing.address import is_table
+from debate.indexing.places import place_of
 from debate.locking import LOCK, exclusive_folder, write_record
 from debate.settings import RENAMED, DebateSettings
 from vectorstore import corpus_files

@@ -22,7 +22,7 @@ from chains.schemas import DebateOutcome, StopReason
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
 from debate.graph.stages import Stage
-from debate.indexing import load_store
+from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
 from debate.progress import NullProgress
 from debate.results import QuestionResult

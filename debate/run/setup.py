@@ -15,10 +15,10 @@ from chains.models.loading import ModelSettings, load_llm
 from chains.schemas import Question
 from chains.translate import check_language
 from debate.errors import DebateError
+from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
 from debate.graph.settings import GraphSettings
-from debate.indexing import check_index
-from debate.mcp_tools import tools_by_persona
+from debate.indexing.opening import check_index
 from debate.run.questions import read_questions
 from debate.run.sharding import of_shard
 from debate.settings import DebateSettings

@@ -7,7 +7,7 @@ import logging
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 
-from debate.indexing import IndexSummary
+from debate.indexing.building import IndexSummary
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
 from debate.terminal.readable import one_line, readable

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from debate.checked_settings import checked_settings
 
 
 class FinetuneSettings(BaseModel):
@@ -43,12 +39,3 @@ class FinetuneSettings(BaseModel):
     merge: bool = Field(False, description="Write the merged 16-bit model as well, into OUT/merged")
     gguf: str | None = Field(None, description="Write a GGUF as well, such as q4_k_m (needs unsloth)")
     seed: int = Field(0, description="Seed of the split, the order and the adapter's first weights")
-
-
-def finetune_settings(given: Mapping[str, Any]) -> FinetuneSettings:
-    """Check settings as flags give them.
-
-    Raises:
-        SettingsError: a value is missing, unknown or out of range; the message names its flag.
-    """
-    return checked_settings(FinetuneSettings, given, "debate finetune")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend
-from debate.checked_settings import checked_settings
 
 
 class TranslateSettings(BaseModel):
@@ -32,12 +29,3 @@ class TranslateSettings(BaseModel):
     load_in_4bit: bool = Field(True, description="As in debate run")
     batch_size: int | None = Field(None, ge=1, description="As in debate run")
     seed: int = Field(0, description="Seed of the model's later attempts")
-
-
-def translate_settings(given: Mapping[str, Any]) -> TranslateSettings:
-    """Check settings as flags give them.
-
-    Raises:
-        SettingsError: a value is missing, unknown or out of range; the message names its flag.
-    """
-    return checked_settings(TranslateSettings, given, "debate translate")

@@ -8,7 +8,7 @@ python examples/plug-ins/mcp_tools.py openai:my-model http://localhost:9000/mcp
 from typing import Any
 
 from debate import GraphSettings, build_question_graph
-from debate.mcp_tools import tools_of
+from debate.graph.mcp_tools import tools_of
 
 SETTINGS = GraphSettings(lookups=3)
 

@@ -16,8 +16,9 @@ from fakes import ScriptedLLM
 from benchmarks.durability import ROOT
 from debate import DebateSettings, RunFolderError, run_questions
 from debate.errors import IndexFolderError, SettingsError
-from debate.index_places import place_of
-from debate.indexing import check_index, embeddings_of, index_documents
+from debate.indexing.building import index_documents
+from debate.indexing.opening import check_index, embeddings_of
+from debate.indexing.places import place_of
 from debate.progress import NullProgress
 from debate.run.folder import what_changed
 from debate.terminal.index_view import IndexLines

@@ -8,11 +8,12 @@ from openpyxl import load_workbook
 
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison, compare_models, read_comparison
-from debate.compare.settings import CompareSettings, compare_settings
+from debate.compare.settings import CompareSettings
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
 from debate.output.comparison import write_comparison
 from debate.progress import NullProgress
+from debate.settings.checking import checked_settings
 from vectorstore import FaissStore
 
 QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
@@ -180,4 +181,4 @@ def test_votes_are_blind_kept_and_counted(settings, store) -> None:
 def test_settings_that_cannot_be_are_told_with_their_flag(given, message: str) -> None:
     whole = {"questions": "q.txt", "corpus": "docs", "out": "out"} | given
     with pytest.raises(SettingsError, match=message):
-        compare_settings({name: value for name, value in whole.items() if value is not None})
+        checked_settings(CompareSettings, whole, "debate compare")

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from langchain_core.embeddings import Embeddings
 
 from debate.errors import IndexFolderError
-from debate.index_address import checked_place, is_table
+from debate.indexing.address import checked_place, is_table
 from debate.locking import exclusive_folder, write_record
 from vectorstore import FaissStore, PgVectorStore, PovVectorStore, StoreError, TableFacts
 from vectorstore.store.building import open_or_start

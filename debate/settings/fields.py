@@ -1,38 +1,17 @@
-"""All settings of a run in one typed object: flags over environment over a TOML file over defaults.
-
-``DebateSettings`` adds what a run over a list needs to ``GraphSettings``, which say how one question is worked on.
-Environment variables carry the prefix ``DEBATE_``. Paths in a TOML file are relative to that file. Knows nothing of
-what the settings do.
-"""
+"""All settings of a run over a list of questions: those of one question (``GraphSettings``), and the run's own."""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chains.models.kinds import Backend
-from debate.errors import SettingsError
 from debate.graph.settings import GraphSettings, split_list
-from debate.index_address import Place, is_table
-
-EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "brics" / "debate.toml"
-RENAMED = {"in_flight": "concurrency"}  # settings that older versions called otherwise
-_PATHS = ("questions", "corpus", "index", "personas", "out")
-_NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
+from debate.indexing.address import Place
 
 
 @dataclass(frozen=True)
@@ -41,7 +20,7 @@ class Repeatable:
 
 
 class DebateSettings(GraphSettings, BaseSettings):
-    """One run over a list of questions. Each field's description is the help of its flag (see ``debate.options``)."""
+    """One run over a list of questions. Each description is the flag's help."""
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 
@@ -133,75 +112,3 @@ class DebateSettings(GraphSettings, BaseSettings):
         if "," in value and not all(one.startswith(("http://", "https://")) for one in value.split(",")):
             raise ValueError("names several models; only servers may be several: http://a:8000/v1#m,http://b:8000/v1#m")
         return value
-
-
-def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> DebateSettings:
-    """Lay flags over the environment over a TOML file over the defaults.
-
-    Raises:
-        SettingsError: the file cannot be read, or a value is unknown, missing or out of range.
-    """
-    from_file = _read_toml(config) if config else {}
-
-    class Layered(DebateSettings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, from_file)
-
-    try:
-        settings = DebateSettings(**Layered(**flags).model_dump())
-    except ValidationError as error:
-        raise SettingsError(_explain(error, flags, config)) from error
-    if not settings.ray and (settings.workers is not None or settings.gpus_per_worker is not None):
-        raise SettingsError("workers are Ray's; add --ray auto, or leave --workers and --gpus-per-worker out")
-    if settings.ray and settings.seat:
-        raise SettingsError("a person sits at one machine; leave --ray or --seat out")
-    if settings.corpus is None and settings.index is None:
-        raise SettingsError("corpus is not given; pass --corpus or --index, or set DEBATE_CORPUS or DEBATE_INDEX")
-    return settings
-
-
-def _read_toml(config: Path) -> dict[str, Any]:
-    """Read a settings file; its paths, and names that are folders beside it, become paths from here."""
-    try:
-        values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"cannot read the settings file {config}: {error.strerror}; check --config") from error
-    except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
-        raise SettingsError(f"{config} is not valid TOML: {error}") from error
-    for key in _PATHS:
-        if isinstance(values.get(key), str) and not is_table(values[key]):
-            values[key] = config.parent / Path(values[key]).expanduser()
-    for key in _NAMES_OR_PATHS:
-        if isinstance(values.get(key), str):
-            beside = config.parent / Path(values[key]).expanduser()
-            is_path = beside.exists() or values[key].startswith((".", "/", "~"))
-            values[key] = str(beside) if is_path else values[key]
-    return values
-
-
-def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | None) -> str:
-    """Say in one line what is wrong with the first wrong value, where it was given, and what to change."""
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else ""
-    flag, variable = "--" + name.replace("_", "-"), f"DEBATE_{name.upper()}"
-    if first["type"] == "missing":
-        return f"{name} is not given; pass {flag}, set {variable}, or write it in the settings file"
-    from_file = bool(config) and name not in flags and variable not in os.environ
-    where = f" (settings file {config})" if from_file else ""
-    if first["type"] == "extra_forbidden":
-        near = get_close_matches(RENAMED.get(name, name), DebateSettings.model_fields, 1)
-        return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
-    what = first["msg"].removeprefix("Value error, ")
-    if not name:  # of several settings, such as min_words and max_words
-        of_flags = any(given in what for given in flags)
-        return f"{what}{'' if of_flags else where}; change one of them"
-    given = flag if name in flags else variable if variable in os.environ else f"{flag} or {variable}"
-    return f"{name}: {what}, got {first['input']!r}{where}; change {given}"

@@ -11,10 +11,10 @@ import pytest
 from fakes import EMBEDDING
 from filelock import FileLock
 
-from debate import indexing
 from debate.errors import IndexFolderError
-from debate.index_places import RECORD
-from debate.indexing import check_index, index_documents, load_store, near_duplicates, open_index
+from debate.indexing.building import index_documents, near_duplicates
+from debate.indexing.opening import check_index, load_store, open_index
+from debate.indexing.places import RECORD
 from debate.progress import NullProgress
 from debate.settings import DebateSettings
 from vectorstore import StoreError
@@ -214,7 +214,7 @@ def run_settings(docs, tmp_path, monkeypatch) -> DebateSettings:
 
 
 def test_a_run_keeps_its_documents_index_in_the_cache(run_settings, model, monkeypatch) -> None:
-    monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
+    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda *_, **__: model)
     load_store(run_settings, NullProgress())
     model.embedded.clear()
 
@@ -233,7 +233,7 @@ class Heard(NullProgress):
 
 
 def test_a_run_says_what_embeds_and_each_tenth_of_what_it_reads(docs, run_settings, model, monkeypatch) -> None:
-    monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
+    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda *_, **__: model)
     write_passages(docs, 98)
     heard = Heard()
 
@@ -245,7 +245,7 @@ def test_a_run_says_what_embeds_and_each_tenth_of_what_it_reads(docs, run_settin
 
 
 def test_a_run_over_an_index_reads_no_documents(docs, tmp_path, run_settings, model, monkeypatch) -> None:
-    monkeypatch.setattr(indexing, "load_embeddings", lambda *_, **__: model)
+    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda *_, **__: model)
     index(docs, tmp_path / "i", model)
     model.embedded.clear()
 
@@ -267,7 +267,7 @@ def test_a_run_over_an_index_takes_the_embedding_model_that_the_index_was_made_w
     docs, tmp_path, run_settings, model, monkeypatch, made_with: str, given: str | None, loaded: str | None
 ) -> None:
     asked: list[str | None] = []
-    monkeypatch.setattr(indexing, "load_embeddings", lambda name, **_: asked.append(name) or model)
+    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda name, **_: asked.append(name) or model)
     index(docs, tmp_path / "i", model)
     record = tmp_path / "i" / RECORD
     record.write_text(record.read_text().replace('embeddings = "counting"', f'embeddings = "{made_with}"'))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from debate.errors import SettingsError
-from debate.index_address import checked_place, is_table
+from debate.indexing.address import checked_place, is_table
 from vectorstore.errors import StoreError
 from vectorstore.store.pg_session import PgAddress
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from debate.graph.settings import GraphSettings
-from debate.settings import Repeatable
+from debate.settings.fields import Repeatable
 
 
 def with_settings(kind: type[BaseModel]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -1,9 +1,10 @@
-"""A wrong flag of ``debate finetune`` is told in one line, with its value and what to change."""
+"""A wrong flag is reported in one line, with its value and what to change."""
 
 import pytest
 
 from debate.errors import SettingsError
-from debate.training.settings import finetune_settings
+from debate.settings.checking import checked_settings
+from debate.training.settings import FinetuneSettings
 
 GIVEN = {"data": ["rows.jsonl"], "out": "adapter"}
 
@@ -12,12 +13,12 @@ GIVEN = {"data": ["rows.jsonl"], "out": "adapter"}
     ("given", "message"),
     [
         ({"out": "adapter"}, r"^--data is not given; see debate finetune --help$"),
-        ({"data": ["rows.jsonl"]}, r"^--out is not given; see debate finetune --help$"),
-        (GIVEN | {"data": []}, r"^--data has too few values \(.*\); see debate finetune --help$"),
+        ({"data": ["rows.jsonl"], "out": None}, r"^--out is not given; see debate finetune --help$"),
+        (GIVEN | {"data": []}, r"^--data is not given; see debate finetune --help$"),
         (GIVEN | {"rank": 0}, r"^--rank: .*, got 0; change --rank$"),
         (GIVEN | {"validation_share": 1.0}, r"^--validation-share: .*, got 1.0; change --validation-share$"),
     ],
 )
 def test_a_wrong_setting_names_its_flag_its_value_and_the_remedy(given, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        finetune_settings(given)
+        checked_settings(FinetuneSettings, given, "debate finetune")

@@ -10,8 +10,8 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from debate.errors import DebateError, ToolServerError
+from debate.graph.mcp_tools import tools_by_persona, tools_of
 from debate.graph.settings import GraphSettings
-from debate.mcp_tools import tools_by_persona, tools_of
 from debate.run.setup import check_tools
 from prompts import Persona
 

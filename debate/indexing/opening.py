@@ -1,0 +1,87 @@
+"""Open the index of a run: the one that its settings name, or one of its documents in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from debate.errors import IndexFolderError
+from debate.indexing.building import index_documents
+from debate.indexing.places import place_of
+from debate.locking import as_text
+from debate.progress import Progress
+from debate.settings import DebateSettings
+from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings
+from vectorstore.cache import cache_folder
+from vectorstore.embedding.models import HUB_NAME
+
+
+def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> PovVectorStore:
+    """Open a finished index, the vectors of a folder mapped into memory.
+
+    Raises:
+        IndexFolderError: there is none, or it is unfinished.
+        StoreError: it is damaged, or another embedding model's.
+    """
+    check_index(index)
+    return place_of(index).open(embeddings)
+
+
+def check_index(index: str | Path) -> None:
+    """Make sure that a place holds a finished index; see ``open_index``."""
+    record = place_of(index).record()
+    if "finished" not in record:
+        state = "is unfinished" if record else "holds no index"
+        documents = record.get("documents", "DOCUMENTS")
+        raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}")
+
+
+def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorStore, tuple[str, ...]]:
+    """Return a run's store and the files that could not be read.
+
+    ``settings.index`` is used as it is, with the embedding model that it was made with. Without one, the documents'
+    index is kept in the user's cache and brought up to date, so that neither a resumed run nor another one over the
+    same documents embeds them again.
+    """
+    model = settings.embeddings or (embeddings_of(settings.index) if settings.index else None)
+    embeddings = load_embeddings(model, backend=settings.embeddings_backend, progress=progress.preparing)
+    progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
+    if settings.index is not None:
+        return open_index(settings.index, embeddings), ()
+    if settings.corpus is None:
+        raise IndexFolderError("corpus is not given; pass --corpus or --index")
+    links = settings.follow_links
+    folder = _cached_index(settings.corpus, embeddings.name + "\nwith links" * links)
+    store, summary = index_documents(
+        settings.corpus, folder, _Told(progress), embeddings=embeddings, follow_links=links, wait=True
+    )
+    return store, summary.skipped
+
+
+def embeddings_of(index: str | Path) -> str | None:
+    """Return the embedding model that an index was made with; None for the bundled one."""
+    name = str(place_of(index).record().get("embeddings", HUB_NAME))
+    return None if name == HUB_NAME else name
+
+
+class _Told:
+    """Passes an index's news on to a run's progress, in words, at every tenth of a step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._said: tuple[str, int] | None = None
+
+    def preparing(self, what: str) -> None:
+        self._progress.preparing(what)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        tenth = (what, 10 * done // max(total, 1))
+        if tenth != self._said:
+            self._said = tenth
+            self._progress.preparing(f"{what}: {done} of {total}")
+
+
+def _cached_index(corpus: Path, made_with: str) -> Path:
+    key = hashlib.sha256(os.fsencode(corpus.resolve()) + f"\n{made_with}".encode()).hexdigest()[:12]
+    return cache_folder() / "indexes" / f"{Path(as_text(corpus.resolve())).name}-{key}"
