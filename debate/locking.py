@@ -5,8 +5,8 @@ The lock is the operating system's: it ends with the process that holds it, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,16 @@ def as_text(path: Path) -> str:
 
 
 @contextmanager
-def exclusive_folder(folder: Path, error_kind: type[DebateError], *, wait: bool = False) -> Iterator[None]:
+def exclusive_folder(
+    folder: Path, error_kind: type[DebateError], *, wait: bool = False, alongside: Collection[str] = ()
+) -> Iterator[None]:
     """Make a folder where there is none, and keep every other process out of it.
+
+    A folder that was new is removed again where an error left nothing in it.
 
     Args:
         wait: for another process that works in it, instead of raising.
+        alongside: names of files that are no reason to keep a folder in which nothing was finished.
 
     Raises:
         DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
@@ -43,10 +48,23 @@ def exclusive_folder(folder: Path, error_kind: type[DebateError], *, wait: bool 
         raise error_kind(f"another process works in {folder}; wait for it, or give another --out") from error
     except OSError as error:
         raise error_kind(f"cannot write to {folder}: {error.strerror}; choose another --out") from error
+    is_new = {path.name for path in folder.iterdir()} <= {LOCK}
     try:
         yield
+    except BaseException:
+        if is_new:
+            _remove_unused(folder, {LOCK, *alongside})
+        raise
     finally:
         lock.release()
+
+
+def _remove_unused(folder: Path, names: Collection[str]) -> None:
+    with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
+        if {path.name for path in folder.iterdir()} <= set(names):
+            for name in names:
+                (folder / name).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateError]) -> None:

@@ -22,7 +22,7 @@ from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_fol
 from chains.models.catalogue import is_converted
 from chains.models.kinds import Backend
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
-from chains.models.preflight import adapter_base, check_model, not_loaded
+from chains.models.preflight import adapter_base, check_fits, check_there, not_loaded
 from chains.models.server_pool import load_servers
 from chains.models.servers import TIMEOUT, load_server
 
@@ -68,11 +68,10 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
         MissingExtra: the extra it needs is not installed.
     """
     settings = settings or ModelSettings()
-    if settings.name.startswith(("http://", "https://")):
-        names = settings.name.split(",")
-        return load_servers(names, settings.timeout) if len(names) > 1 else load_server(names[0], settings.timeout)
+    if _is_server(settings.name):
+        return _load_servers(settings)
+    check_named(settings)
     if _takes_unsloth(settings):
-        _check_unsloth(settings.name)
         _import_unsloth()  # before transformers, which it patches
     _silence_loading_bars()
     if settings.name == "smollm2":
@@ -80,12 +79,38 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     if settings.backend == "openvino" or (settings.backend == "auto" and is_converted(settings.name)):
         return _wrap(*_load_openvino(settings.name, settings), settings)
     on_gpu = _has_cuda()
-    check_model(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
+    check_fits(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=_free_memory(on_gpu))
     if _takes_unsloth(settings):
         model, tokenizer = _load_unsloth(settings)
     else:
         model, tokenizer = _load_transformers(settings.name, settings)
     return _wrap(model, tokenizer, settings)
+
+
+def check_named(settings: ModelSettings) -> None:
+    """Raise what is wrong with a model as far as a moment tells: its name, its configuration, its server, its extra.
+
+    Raises:
+        ModelError, MissingExtra: as ``load_llm``.
+    """
+    if _is_server(settings.name):
+        _load_servers(settings)
+        return
+    if settings.backend == "unsloth":
+        _check_unsloth(settings.name)
+    if settings.backend == "openvino" and not openvino_available():
+        raise _needs_openvino()
+    if settings.name != "smollm2":
+        check_there(settings.name)
+
+
+def _is_server(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def _load_servers(settings: ModelSettings) -> BaseLanguageModel[Any]:
+    names = settings.name.split(",")
+    return load_servers(names, settings.timeout) if len(names) > 1 else load_server(names[0], settings.timeout)
 
 
 def _silence_loading_bars() -> None:
@@ -138,15 +163,19 @@ def _bundled_from_hub(settings: ModelSettings) -> BatchedHuggingFacePipeline:
 
 def _load_openvino(name: str, settings: ModelSettings) -> tuple[Any, Any]:
     if not openvino_available():
-        raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
+        raise _needs_openvino()
     if (Path(name) / "adapter_config.json").is_file():
         raise ModelError(
             f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
             "merged folder, or use --backend transformers"
         )
     if not Path(name).is_dir():
-        check_model(name, on_gpu=False, load_in_4bit=False, free=_free_memory(False))
+        check_fits(name, on_gpu=False, load_in_4bit=False, free=_free_memory(False))
     return load_openvino(name), _tokenizer(name, settings)
+
+
+def _needs_openvino() -> MissingExtra:
+    return MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
 
 
 def _has_cuda() -> bool:

@@ -22,34 +22,54 @@ _ROOM = 1.15  # what loading needs beyond the weights: buffers, and the parts th
 _BYTES_A_PARAMETER = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 
-def check_model(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> None:
-    """Raise what is known to be wrong with a model before it is loaded.
+def check_there(name: str) -> None:
+    """Raise what a model's name and its configuration tell: this takes no library that loads models.
 
     Args:
         name: a folder, or a repository, which the hub is asked about where it is not on this machine.
-        free: bytes of memory that are free where it is to run.
 
     Raises:
-        ModelError: no such folder or repository, not a model's, an adapter without its base, 4 bits without a GPU,
-            too little memory.
+        ModelError: no such folder or repository, not a model's, or an adapter without its base.
         MissingExtra: an adapter, and peft is not installed.
     """
     folder = Path(name)
-    if not folder.is_dir():
-        if is_path(name):
-            raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
-        if "bnb-4bit" in name and not on_gpu:
-            raise ModelError(_needs_gpu(name))
+    if (folder / "adapter_config.json").is_file():
+        check_there(adapter_base(folder))
+    elif folder.is_dir():
+        read_config(folder / "config.json")
+    elif is_path(name):
+        raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
+    elif not _is_4bit_repository(name):  # whether there is a GPU is told first, once it is known
         _check_hub(name)
+
+
+def check_fits(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> None:
+    """Raise what is known to be wrong with a model that is there, before it is loaded.
+
+    Args:
+        free: bytes of memory that are free where it is to run.
+
+    Raises:
+        ModelError: 4 bits without a GPU, or too little memory.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        if _is_4bit_repository(name):
+            if not on_gpu:
+                raise ModelError(_needs_gpu(name))
+            _check_hub(name)
         return
     if (folder / "adapter_config.json").is_file():
-        base = adapter_base(folder)
-        check_model(base, on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
+        check_fits(adapter_base(folder), on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
         return
     config = read_config(folder / "config.json")
     if (config.get("quantization_config") or {}).get("quant_method") == "bitsandbytes" and not on_gpu:
         raise ModelError(_needs_gpu(name))
     _check_memory(folder, config, on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
+
+
+def _is_4bit_repository(name: str) -> bool:
+    return "bnb-4bit" in name
 
 
 def adapter_base(folder: Path) -> str:

@@ -23,7 +23,7 @@ from debate.graph.mcp_tools import tools_by_persona
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
 from debate.progress import NullProgress
-from debate.run.setup import check_tools, load_model, models_of_their_own
+from debate.run.setup import check_before_loading, check_tools, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
 from vectorstore import PovVectorStore
@@ -65,6 +65,7 @@ def hold_talk(
     debaters = load_personas(settings.personas).debaters(settings.debaters)
     check_tools(settings, debaters)
     rules = Rules.of(settings, seat)
+    check_before_loading(settings, llm=llm is None, store=store is None)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
     store = load_store(settings, NullProgress())[0] if store is None else store
     watcher.preparing(f"loading {settings.model}")

@@ -53,8 +53,11 @@ def index(
 
         from debate.indexing.building import index_documents, near_duplicates
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
-        from vectorstore import load_embeddings
+        from vectorstore import corpus_files, load_embeddings
+        from vectorstore.embedding.models import check_embeddings
 
+        corpus_files(documents, follow_links=follow_links)
+        check_embeddings(embeddings, embeddings_backend)
         console = Console()
         with nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher:
             model = load_embeddings(embeddings, backend=embeddings_backend, progress=watcher.preparing)

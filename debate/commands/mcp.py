@@ -30,9 +30,12 @@ def mcp(
     """Serve search from viewpoints, opinions and debates to other programs (Model Context Protocol, over stdio)."""
     start_logging()
     with one_line_errors("stopped"):
+        from debate.indexing.opening import check_index, embeddings_of, open_index
+
+        check_index(index)
         from chains import ModelSettings, load_llm
         from chains.errors import MissingExtra
-        from debate.indexing.opening import embeddings_of, open_index
+        from chains.models.loading import check_named
         from debate.serve.desk import Desk
         from prompts import load_personas
         from vectorstore import load_embeddings
@@ -41,6 +44,9 @@ def mcp(
             raise MissingExtra("mcp", "mcp", "serving other programs")
         from debate.serve.mcp_server import create_server
 
+        chosen = ModelSettings(name=model)
+        check_named(chosen)
+        cast = load_personas(personas)
         store = open_index(index, load_embeddings(embeddings_of(index)))
-        desk = Desk(store, load_personas(personas), lambda: load_llm(ModelSettings(name=model)), runs=runs)
+        desk = Desk(store, cast, lambda: load_llm(chosen), runs=runs)
         create_server(desk).run("stdio")

@@ -26,7 +26,7 @@ from debate.errors import RunFolderError
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder, write_record
 from debate.progress import Progress
-from debate.run.setup import RunInputs, check_inputs, load_model
+from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
 from vectorstore import PovVectorStore
 
@@ -80,10 +80,12 @@ def compare_models(
         KeyboardInterrupt: interrupted; the same call resumes.
     """
     inputs = check_inputs(settings.run_settings(settings.models[0]))
-    with exclusive_folder(settings.out, RunFolderError):
+    with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD,)):
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
         if work.is_left():
+            for name in settings.models:
+                check_before_loading(settings.run_settings(name), llm=load is None, store=store is None)
             work.answer(_opened(settings, progress) if store is None else store)
         if settings.judge:
             work.judge()

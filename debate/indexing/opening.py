@@ -12,9 +12,9 @@ from debate.indexing.places import place_of
 from debate.locking import as_text
 from debate.progress import Progress
 from debate.settings import DebateSettings
-from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings
+from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, corpus_files, load_embeddings
 from vectorstore.cache import cache_folder
-from vectorstore.embedding.models import HUB_NAME
+from vectorstore.embedding.models import HUB_NAME, check_embeddings
 
 
 def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> PovVectorStore:
@@ -44,8 +44,7 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorS
     index is kept in the user's cache and brought up to date, so that neither a resumed run nor another one over the
     same documents embeds them again.
     """
-    model = settings.embeddings or (embeddings_of(settings.index) if settings.index else None)
-    embeddings = load_embeddings(model, backend=settings.embeddings_backend, progress=progress.preparing)
+    embeddings = load_embeddings(_model_of(settings), backend=settings.embeddings_backend, progress=progress.preparing)
     progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
     if settings.index is not None:
         return open_index(settings.index, embeddings), ()
@@ -57,6 +56,23 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorS
         settings.corpus, folder, _Told(progress), embeddings=embeddings, follow_links=links, wait=True
     )
     return store, summary.skipped
+
+
+def check_store(settings: DebateSettings) -> None:
+    """Raise what keeps ``load_store`` from beginning, as far as a moment tells.
+
+    Raises:
+        IndexFolderError, VectorStoreError: as ``load_store``.
+    """
+    if settings.index is not None:
+        check_index(settings.index)
+    elif settings.corpus is not None:
+        corpus_files(settings.corpus, follow_links=settings.follow_links)
+    check_embeddings(_model_of(settings), settings.embeddings_backend)
+
+
+def _model_of(settings: DebateSettings) -> str | None:
+    return settings.embeddings or (embeddings_of(settings.index) if settings.index else None)
 
 
 def embeddings_of(index: str | Path) -> str | None:

@@ -28,7 +28,7 @@ from debate.run.executor import Outcome, QuestionWorker, map_concurrently
 from debate.run.log import LOG
 from debate.run.records.deepened_questions import Family
 from debate.run.seat import Seat
-from debate.run.setup import RunInputs, load_model, question_graph
+from debate.run.setup import RunInputs, check_before_loading, load_model, question_graph
 from debate.settings import DebateSettings
 from vectorstore import PovVectorStore
 
@@ -54,6 +54,7 @@ def load_unless_given(
     store: PovVectorStore | None = None,
 ) -> Loaded:
     """Load the model and open the store of a run, unless they are given."""
+    check_before_loading(settings, llm=llm is None, store=store is None)
     skipped: tuple[str, ...] = ()
     if store is None:
         progress.preparing(f"opening {settings.index}" if settings.index else f"reading {settings.corpus}")

@@ -21,13 +21,14 @@ from typing import Any
 from debate.errors import RunFolderError
 from debate.indexing.address import is_table
 from debate.indexing.places import place_of
-from debate.locking import LOCK, exclusive_folder, write_record
+from debate.locking import exclusive_folder, write_record
 from debate.settings import RENAMED, DebateSettings
 from vectorstore import corpus_files
 
 RECORD = "run.toml"
+_RUNS = Path("runs")
 # No reason to keep a folder in which nothing was finished.
-_WRITTEN_ALONGSIDE = ("log.txt", "progress.jsonl", "traces.jsonl", ".drafts.json.part", ".seat.json.part")
+_WRITTEN_ALONGSIDE = (RECORD, "log.txt", "progress.jsonl", "traces.jsonl", ".drafts.json.part", ".seat.json.part")
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names
@@ -64,19 +65,28 @@ def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterato
             process works in it.
         CorpusError: the corpus does not exist.
     """
-    folder = _checked(settings.out) if settings.out else _new_folder(settings.questions.resolve().parent.name or "run")
-    with exclusive_folder(folder, RunFolderError):
+    with _place(settings) as folder, exclusive_folder(folder, RunFolderError, alongside=_WRITTEN_ALONGSIDE):
         if is_run(folder):
             _check_same_run(folder, settings, force)
-            yield folder
-            return
-        if _foreign(folder, ()):
+        elif _foreign(folder, ()):
             raise _no_run(folder)
-        try:
+        else:
             write_record(folder / RECORD, _record(settings), RunFolderError)
-            yield folder
-        finally:
-            _remove_unused(folder)
+        yield folder
+
+
+@contextmanager
+def _place(settings: DebateSettings) -> Iterator[Path]:
+    if settings.out:
+        yield _checked(settings.out)
+        return
+    were_there = _RUNS.exists()
+    try:
+        yield _new_folder(settings.questions.resolve().parent.name or "run")
+    finally:
+        if not were_there:
+            with suppress(OSError):  # a run stayed in it
+                _RUNS.rmdir()
 
 
 def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:
@@ -135,7 +145,7 @@ def _checked(out: Path) -> Path:
     if out.is_file():
         raise RunFolderError(f"{out} is a file; give a folder with --out")
     # Before the lock, which would leave its file in somebody's folder. Another process may make it a run meanwhile.
-    if out.is_dir() and not is_run(out) and _foreign(out, {RECORD, *_WRITTEN_ALONGSIDE}) and not is_run(out):
+    if out.is_dir() and not is_run(out) and _foreign(out, _WRITTEN_ALONGSIDE) and not is_run(out):
         raise _no_run(out)
     return out
 
@@ -151,7 +161,7 @@ def _no_run(folder: Path) -> RunFolderError:
 def _new_folder(stem: str) -> Path:
     """Make the next free ``runs/NAME-NUMBER``; of two processes that ask at once each gets one."""
     for number in range(1, 1_000_000):
-        folder = Path("runs") / f"{stem}-{number:03d}"
+        folder = _RUNS / f"{stem}-{number:03d}"
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
@@ -168,15 +178,6 @@ def _check_same_run(folder: Path, settings: DebateSettings, force: bool) -> None
         raise RunFolderError(
             f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
         )
-
-
-def _remove_unused(folder: Path) -> None:
-    """Remove a folder that holds nothing but what opening it made: what was wrong came before the first step."""
-    with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
-        if {path.name for path in folder.iterdir()} <= {LOCK, RECORD, *_WRITTEN_ALONGSIDE}:
-            for name in (*_WRITTEN_ALONGSIDE, RECORD, LOCK):
-                (folder / name).unlink(missing_ok=True)
-            folder.rmdir()
 
 
 def absolute_paths(settings: DebateSettings) -> dict[str, str]:

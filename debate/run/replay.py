@@ -29,7 +29,7 @@ from debate.results import QuestionResult
 from debate.run.executor import QuestionWorker, in_a_thread, thread_of
 from debate.run.folder import is_run, read_record, what_changed
 from debate.run.records.journal import Journal
-from debate.run.setup import check_inputs, load_model, question_graph
+from debate.run.setup import check_before_loading, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
 from debate.tracing.tracer import tracing
 from vectorstore import PovVectorStore
@@ -89,7 +89,8 @@ def replay_question(
         before = _row(folder, question_id)
         state = _state_before(chosen, before, settings)
         changed = (*what_changed(folder, recorded), *_differences(recorded, settings))
-        preparing(f"loading {settings.corpus} and {settings.model}")
+        check_before_loading(settings, llm=llm is None, store=store is None)
+        preparing(f"loading {settings.index or settings.corpus} and {settings.model}")
         store = load_store(settings, NullProgress())[0] if store is None else store
         llm = load_model(settings) if llm is None else llm
         preparing(f"replaying {question_id} from {stage}")

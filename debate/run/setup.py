@@ -11,14 +11,14 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.debating.kinds import FEWEST, MOST
-from chains.models.loading import ModelSettings, load_llm
+from chains.models.loading import ModelSettings, check_named, load_llm
 from chains.schemas import Question
 from chains.translate import check_language
 from debate.errors import DebateError
 from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
 from debate.graph.settings import GraphSettings
-from debate.indexing.opening import check_index
+from debate.indexing.opening import check_index, check_store
 from debate.run.questions import read_questions
 from debate.run.sharding import of_shard
 from debate.settings import DebateSettings
@@ -71,10 +71,33 @@ def check_tools(settings: GraphSettings, debaters: Sequence[Persona]) -> None:
         raise DebateError(f"persona {idle.id!r} has tools and may not call any; set lookups to 1 or more")
 
 
+def check_before_loading(settings: DebateSettings, *, llm: bool = True, store: bool = True) -> None:
+    """Raise what is wrong with models and documents as far as a moment tells: neither waits for the other to load.
+
+    Args:
+        llm: the language models are going to be loaded.
+        store: the documents are going to be read, or the index opened.
+
+    Raises:
+        DebateError, VectorStoreError, ChainError: as loading them would.
+    """
+    if store:
+        check_store(settings)
+    if llm:
+        cast = load_personas(settings.personas)
+        speakers = (cast.writer(settings.opinion_persona), *cast.debaters(settings.debaters))
+        for name in dict.fromkeys((settings.model, *(one.model for one in speakers if one.model))):
+            check_named(_model_settings(settings, name))
+
+
 def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[Any]:
     """Load a run's language model, or another one with the run's settings."""
+    return load_llm(_model_settings(settings, name))
+
+
+def _model_settings(settings: DebateSettings, name: str) -> ModelSettings:
     shared = settings.model_dump(include={"backend", "load_in_4bit", "max_seq_length", "batch_size", "seed", "timeout"})
-    return load_llm(ModelSettings(name=name or settings.model, **shared))
+    return ModelSettings(name=name or settings.model, **shared)
 
 
 def models_of_their_own(settings: DebateSettings, personas: Sequence[Persona]) -> dict[str, BaseLanguageModel[Any]]:

@@ -79,7 +79,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
     data = read_training_data(settings)
     check_extras(settings)
     persona = _persona(settings)
-    with exclusive_folder(settings.out, TrainingError):
+    with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         _check_folder(settings)
         progress.examples(data)
         config, tokenizer = load_tokenizer(settings)

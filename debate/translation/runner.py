@@ -101,7 +101,7 @@ def translate_run(
     if not parts:
         raise RunFolderError(f"{run} has no finished rows to translate; finish it with debate run --resume {run}")
     out = settings.out or run / "translations" / settings.to
-    with exclusive_folder(out, RunFolderError):
+    with exclusive_folder(out, RunFolderError, alongside=(RECORD,)):
         _check_folder(out, settings, model, terms)
         journal = _Translations(out / "translations.jsonl")
         maker = _Maker(settings, model, progress, journal, llm, translate)

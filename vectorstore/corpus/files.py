@@ -1,8 +1,7 @@
 """Which files belong to a corpus: one answer for whoever reads them and for whoever takes their fingerprint.
 
 Hidden files are out, and so are runs and indexes that lie inside the folder. A link is followed where it stays in
-the corpus, and a linked folder also where it lies beside the corpus; whatever else leads out is named, not read.
-Knows nothing of formats.
+the corpus; one that leads out is named, and read only where that is allowed. Knows nothing of formats.
 """
 
 import os
@@ -101,20 +100,18 @@ class _Walk:
         """Tell whether a link is to be followed; one that is not is named."""
         if not link.exists():
             self._skip(link, f"is a link to {target}, where nothing is.")
-        elif self.follow_links or self._near(target):
+        elif self.follow_links or self._inside(target):
             return True
         else:
             remedy = "copy that into the corpus, or pass --follow-links (in Python: load_corpus(…, follow_links=True))"
             self._skip(link, f"is a link out of the corpus, to {target}; {remedy}.")
         return False
 
-    def _near(self, target: Path) -> bool:
-        """Tell whether a target lies in the corpus or, a folder, right beside it, and is not hidden."""
-        if target == self.home or not target.is_relative_to(self.home.parent) or self.home.is_relative_to(target):
-            return target == self.home
-        inside = target.is_relative_to(self.home)
-        parts = target.relative_to(self.home.parent).parts
-        return (inside or target.is_dir()) and not any(part.startswith(".") for part in parts[inside:])
+    def _inside(self, target: Path) -> bool:
+        """Tell whether a target lies in the corpus and is not hidden there."""
+        if not target.is_relative_to(self.home):
+            return False
+        return not any(part.startswith(".") for part in target.relative_to(self.home).parts)
 
     def _skip(self, path: Path, reason: str) -> None:
         self.skipped.append(Skipped(path, reason))

