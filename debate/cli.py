@@ -1,4 +1,4 @@
-"""The command line: one module a command in ``debate.commands``; heavy libraries load inside the commands."""
+"""The command line. Each command is a module in ``debate.commands`` and imports heavy libraries when it runs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _print_version(asked: bool) -> None:
         try:
             typer.echo(f"debate {version('pov-debate')}")
         except PackageNotFoundError:
-            typer.echo("debate, from a checkout that is not installed")
+            typer.echo("debate (not installed; run from a checkout)")
         raise typer.Exit
 
 
@@ -48,7 +48,7 @@ def about(
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Deepen, answer and debate political questions over your own documents, on your own machine."""
+    """Answer and debate political questions from your own documents, on your own machine."""
 
 
 app.command("run", epilog=RUN_EXAMPLES)(run)
@@ -68,5 +68,5 @@ app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; ``arguments`` are the process's own unless given."""
+    """Run the command line with ``arguments``; default: those of the process."""
     app(args=list(arguments) if arguments is not None else None)

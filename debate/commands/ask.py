@@ -1,4 +1,4 @@
-"""``debate ask``: one question, from documents or from the model alone."""
+"""``debate ask``: answer one question from documents, or from the model alone."""
 
 from __future__ import annotations
 
@@ -16,36 +16,34 @@ if TYPE_CHECKING:
 ASK_EXAMPLES = """\b
 Examples:
   debate ask "Who founded the bank?" --index myindex
-      an opinion from the documents, with the passages that its markers count
+      an opinion from the documents, with its numbered passages
   debate ask "Summarise this in one sentence." --text "$(cat speech.txt)"
-      without documents: from the model alone, with nothing to cite
+      an answer from the model alone, without citations
 """
 
 
 def ask(
-    instruction: Annotated[str, typer.Argument(help="What you want to know or have done.")],
-    index: Annotated[
-        str | None, typer.Option(help='Answer from the documents of an index made by "debate index".')
-    ] = None,
+    instruction: Annotated[str, typer.Argument(help="Question or instruction.")],
+    index: Annotated[str | None, typer.Option(help='Index made by "debate index" to answer from.')] = None,
     personas: Annotated[
-        Path | None, typer.Option(help="With --index: TOML file of personas; the built-in ones unless given.")
+        Path | None, typer.Option(help="With --index: TOML file of personas; default: built-in.")
     ] = None,
-    text: Annotated[str, typer.Option(help="Without --index: text that the instruction is about.")] = "",
+    text: Annotated[str, typer.Option(help="Without --index: a text that the instruction refers to.")] = "",
     model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
     max_words: Annotated[
-        int | None, typer.Option(min=20, help="The answer ends at a sentence before it [200; with --index 500].")
+        int | None, typer.Option(min=20, help="Most words of the answer; default: 200, with --index 500.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything that is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
-    """Ask one question, of your documents or of the model alone."""
+    """Answer one question from your documents, or from the model alone."""
     start_logging()
     with one_line_errors():
         from debate.errors import SettingsError
 
         if index is not None and text:
-            raise SettingsError("--text is for a question without --index; leave one of them out")
+            raise SettingsError("--text and --index exclude each other; leave one out")
         if index is None and personas is not None:
-            raise SettingsError("--personas is for a question of documents; add --index")
+            raise SettingsError("--personas needs documents; add --index")
         if index is not None:
             typer.echo(readable(_told(_from_documents(instruction, index, personas, model, max_words or 500, seed))))
             return
@@ -55,7 +53,7 @@ def ask(
         llm = load_llm(ModelSettings(name=model, seed=seed))
         answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(instruction)
         if not text:
-            typer.echo("no documents: this is from the model alone, with nothing to cite; give --index", err=True)
+            typer.echo("answered by the model alone, without citations; pass --index to use documents", err=True)
         typer.echo(readable(answer.text))
 
 
@@ -85,7 +83,9 @@ def _tell(notice: str) -> None:
 
 
 def _told(answer: Answer) -> str:
-    """The answer, then each passage by the number that its marker counts."""
+    """Return the answer, then its numbered passages."""
     passages = (f"[{n}] {one.source or one.id}\n{one.text}" for n, one in enumerate(answer.passages, 1))
-    supported = "" if answer.supported is None else f"\n\n{answer.supported:.0%} of its sentences rest on a passage."
+    supported = (
+        "" if answer.supported is None else f"\n\n{answer.supported:.0%} of the sentences are supported by a passage."
+    )
     return "\n\n".join((f"{answer.answer}{supported}", "Passages", *passages))

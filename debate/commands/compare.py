@@ -1,4 +1,4 @@
-"""``debate compare``: several models on the same questions and passages."""
+"""``debate compare``: compare models on the same questions and passages."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from debate.terminal.session import one_line_errors, start_logging
 COMPARE_EXAMPLES = """\b
 Examples:
   debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
-      both models answer the same questions from the same passages; tests and answers into compare.xlsx and compare.html
+      compare two models; writes tests and answers to compare.xlsx and compare.html
   debate vote compared/first
-      judge the answers without knowing whose they are
+      vote on the answers without seeing the models' names
 
 \b
 Run the same command again to resume. Exit codes:
@@ -26,7 +26,7 @@ Run the same command again to resume. Exit codes:
 
 @with_settings(CompareSettings)
 def compare(**settings: Any) -> None:
-    """Let several models answer the same questions from the same passages, and test how they differ."""
+    """Compare models: all answer the same questions from the same passages; statistics show where they differ."""
     start_logging()
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console

@@ -1,4 +1,4 @@
-"""``debate export``: finished answers as chat messages, for training elsewhere."""
+"""``debate export``: write finished answers as chat messages for training elsewhere."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from debate.terminal.session import one_line_errors
 
 
 def export(
-    data: Annotated[list[Path], typer.Argument(help="Results workbooks, or tables as for debate finetune.")],
-    chat: Annotated[Path, typer.Option(help="The file to write: a JSON line of chat messages an example.")],
-    personas: Annotated[
-        Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
+    data: Annotated[list[Path], typer.Argument(help="Results workbooks, or tables as in debate finetune.")],
+    chat: Annotated[Path, typer.Option(help="File to write, one JSON line of chat messages per example.")],
+    personas: Annotated[Path | None, typer.Option(help="TOML file of personas; default: built-in.")] = None,
+    persona: Annotated[str | None, typer.Option(help="Persona in the prompts; default: the first.")] = None,
+    min_supported: Annotated[
+        float | None, typer.Option(help="Only answers with at least this supported share.")
     ] = None,
-    persona: Annotated[str | None, typer.Option(help="Id of the persona in the prompts [the first].")] = None,
-    min_supported: Annotated[float | None, typer.Option(help="Only answers with this share supported.")] = None,
-    min_rating: Annotated[float | None, typer.Option(help="Only answers rated at least this high.")] = None,
+    min_rating: Annotated[float | None, typer.Option(help="Only answers with at least this rating.")] = None,
 ) -> None:
-    """Write finished answers with the true prompts as chat messages, for training elsewhere."""
+    """Write finished answers as chat messages, with the prompts of a run, for training elsewhere."""
     with one_line_errors():
         from debate.training.export import export_chat
         from debate.training.settings import FinetuneSettings

@@ -1,4 +1,4 @@
-"""``debate finetune``: an adapter from finished answers."""
+"""``debate finetune``: train an adapter on finished answers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from debate.training.settings import FinetuneSettings
 FINETUNE_EXAMPLES = """\b
 Examples:
   debate finetune --data runs/first/results.xlsx --out adapters/first
-      the bundled model, to try the way on any machine
+      try it with the bundled model on any machine
   debate finetune --data runs/first/results.xlsx --min-supported 0.8 --min-words 400 \\
       --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit --out adapters/nemo
-      a 12B model in 4 bits, on the well supported answers only (16 GB card)
+      train a 12B model in 4 bits on well supported answers only (16 GB card)
   debate run --questions my.xlsx --corpus docs/ --model adapters/nemo
-      use it
+      use the adapter
 
 \b
 Run the same command again to resume after Ctrl-C or a crash. Exit codes:
@@ -33,7 +33,7 @@ def finetune(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
     **settings: Any,
 ) -> None:
-    """Fine-tune a model on finished answers; the adapter's folder works as --model."""
+    """Fine-tune a model on finished answers. Use the adapter's folder as --model."""
     start_logging()
     interrupted = "interrupted; run the same command again to resume from the last checkpoint"
     with one_line_errors(interrupted):

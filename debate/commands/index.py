@@ -1,4 +1,4 @@
-"""``debate index``: a folder of documents into an index, once for any number of runs."""
+"""``debate index``: index documents for any number of runs."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
-      read every txt, md, html, pdf, docx, csv, xlsx, jsonl and eml under docs/ and embed it
-  debate index docs/ --out myindex
-      again: only what is new is embedded, and what is gone from docs/ leaves the index
+      read and embed every txt, md, html, pdf, docx, csv, xlsx, jsonl and eml file in docs/; run it again to update
   debate index docs/ --out myindex --embeddings intfloat/multilingual-e5-small
-      documents in Japanese, Chinese or other languages than English
+      documents in Japanese, Chinese or other languages
   debate run --questions my.xlsx --index myindex
-      use it
+      use the index
   debate index docs/ --out postgresql://me@server:5432/database/table
-      a table that several machines share (PostgreSQL with pgvector); the password comes from PGPASSWORD or ~/.pgpass
+      share the index between machines (PostgreSQL with pgvector; password from PGPASSWORD or ~/.pgpass)
 
 \b
-Ctrl-C keeps what was embedded, and the same command goes on. Exit codes:
+After Ctrl-C the same command resumes. Exit codes:
   0 done   2 bad input   130 interrupted
 """
 
 
 def index(
     documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
-    out: Annotated[str, typer.Option(help="Folder or postgresql://…/table, a new one or the one to bring up to date.")],
+    out: Annotated[str, typer.Option(help="Folder or postgresql://…/table, new or to update.")],
     embeddings: Annotated[
-        str | None, typer.Option(help="sentence-transformers name or folder [bundled MiniLM].")
+        str | None, typer.Option(help="sentence-transformers name or folder; default: bundled MiniLM.")
     ] = None,
-    embeddings_backend: Annotated[EmbeddingsBackend, typer.Option(help="What that computes with.")] = "auto",
-    kind: Annotated[IndexKind, typer.Option(help="auto: flat, which is exact, up to 200,000 chunks.")] = "auto",
-    chunk_words: Annotated[int, typer.Option(min=1, help="Words a chunk at the most.")] = 160,
+    embeddings_backend: Annotated[
+        EmbeddingsBackend, typer.Option(help="Library that runs the embedding model.")
+    ] = "auto",
+    kind: Annotated[IndexKind, typer.Option(help="auto is flat (exact) up to 200,000 chunks.")] = "auto",
+    chunk_words: Annotated[int, typer.Option(min=1, help="Most words of a chunk.")] = 160,
     follow_links: Annotated[
-        bool, typer.Option("--follow-links", help="Read what links that lead out of the folder point to, too.")
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the index of other documents.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an index of other documents.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
-    """Index a folder of documents once, for any number of runs."""
+    """Index a folder of documents for any number of runs, or update the index."""
     start_logging()
-    with one_line_errors(f"interrupted; what was embedded is kept in {out}, and the same command goes on"):
+    with one_line_errors(f"interrupted; run the same command again to resume ({out} keeps what was embedded)"):
         from rich.console import Console
 
         from debate.indexing.building import index_documents, near_duplicates

@@ -13,21 +13,19 @@ from debate.terminal.session import one_line_errors, start_logging
 MCP_EXAMPLES = """\b
 Examples:
   debate mcp --index myindex --model http://localhost:8000/v1#my-model
-      start it from a client's configuration: command "debate", arguments "mcp", "--index", "myindex"
+      in a client's configuration: command "debate", arguments "mcp", "--index", "myindex"
   debate mcp --index myindex --runs runs/
-      the client may read the rows of the runs in runs/, too
+      let clients also read the runs in runs/
 """
 
 
 def mcp(
-    index: Annotated[str, typer.Option(help='An index made by "debate index".')],
-    personas: Annotated[
-        Path | None, typer.Option(help="TOML file of personas; the built-in ones unless given.")
-    ] = None,
-    model: Annotated[str, typer.Option(help="As in debate run; loaded when it is first needed.")] = "smollm2",
-    runs: Annotated[Path | None, typer.Option(help="Folder of runs whose rows may be read.")] = None,
+    index: Annotated[str, typer.Option(help='Index made by "debate index".')],
+    personas: Annotated[Path | None, typer.Option(help="TOML file of personas; default: built-in.")] = None,
+    model: Annotated[str, typer.Option(help="As in debate run; loaded on first use.")] = "smollm2",
+    runs: Annotated[Path | None, typer.Option(help="Folder of runs that clients may read.")] = None,
 ) -> None:
-    """Serve search from viewpoints, opinions and debates to other programs (Model Context Protocol, over stdio)."""
+    """Serve search, opinions and debates to other programs (Model Context Protocol over stdio)."""
     start_logging()
     with one_line_errors("stopped"):
         from debate.indexing.opening import check_index, embeddings_of, open_index

@@ -1,4 +1,4 @@
-"""``debate merge``: the runs of several shards as one."""
+"""``debate merge``: combine the runs of several shards."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Exit codes:
 
 
 def merge(
-    folders: Annotated[list[Path], typer.Argument(help="The folders of the runs, two at least.")],
-    out: Annotated[Path, typer.Option(help="A new folder for the whole.")],
+    folders: Annotated[list[Path], typer.Argument(help="Folders of the runs, at least two.")],
+    out: Annotated[Path, typer.Option(help="New folder for the combined run.")],
 ) -> None:
-    """Put the runs of one list's shards together into one folder, as if a single run had made it."""
+    """Combine the runs of a list's shards into one folder, as if from a single run."""
     start_logging()
     with one_line_errors("interrupted; remove the new folder and merge again"):
         from rich.console import Console
@@ -38,5 +38,5 @@ def merge(
         merged = merge_runs(folders, out)
         print_summary(Console(), merged.summary)
     if merged.missing:
-        typer.echo(f"{merged.missing} questions have no row yet; answer them with: debate run --resume {readable(out)}")
+        typer.echo(f"{merged.missing} questions have no row yet; to answer them: debate run --resume {readable(out)}")
     raise typer.Exit(ExitCode.FAILED_ROWS if merged.summary.failed or merged.missing else ExitCode.DONE)

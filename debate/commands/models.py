@@ -1,4 +1,4 @@
-"""``debate models``: what this machine can run, and what to take first."""
+"""``debate models``: recommend a model, and list what this machine can run."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 MODELS_EXAMPLES = """\b
 Examples:
   debate models
-      what to take on this machine, and everything known with what is free
+      recommend a model, and list all known ones with the free memory
   debate models --gpu T4
-      the same for a card that you do not have; a size such as 24GiB will do, too
+      the same for another card; also a size such as 24GiB
   debate models microsoft/Phi-4-mini-instruct
-      a repository on the hub, before it is downloaded
+      check a repository on the hub before downloading it
   debate models runs/adapters/merged
-      a folder of your own
+      check your own folder
 """
 
 
 def models(
-    model: Annotated[str, typer.Argument(help="Only this one: a folder, or a repository.")] = "",
-    gpu: Annotated[str, typer.Option(help="Plan for this card instead: T4, L4, A100 …, or a size such as 24GiB.")] = "",
+    model: Annotated[str, typer.Argument(help="Check only this folder or repository.")] = "",
+    gpu: Annotated[str, typer.Option(help="Plan for this card: T4, L4, A100 …, or a size such as 24GiB.")] = "",
 ) -> None:
-    """Recommend a model for this machine, and list what it can run: memory needed and free, download, what is missing.
+    """Recommend a model for this machine, and list models with memory needed and free, download and what is missing.
 
-    The hub is asked about sizes once, for three seconds; without it the published shapes that are known here serve.
+    Asks the hub for sizes, for at most three seconds; without an answer, built-in sizes are used.
     """
     with one_line_errors():
         from rich.console import Console
@@ -70,14 +70,14 @@ def _named(name: str) -> KnownModel:
     published = answer.known.get(name)
     if published is None:
         raise ModelError(
-            f"{name!r} is neither a folder nor a repository on this machine, and the hub was asked in vain: "
+            f"{name!r} is neither a folder nor a repository on this machine, and the hub did not answer: "
             f"{answer.silent_because}; connect once, or give a folder"
         )
     if not published.there:
         raise ModelError(f"there is no public repository {name!r} on the hub; check its spelling")
     if published.shape is None:
-        why = "its terms have to be accepted first: hf auth login" if published.gated else "it has no config.json"
-        raise ModelError(f"the hub does not tell the shape of {name!r}: {why}")
+        why = "accept its terms and log in first: hf auth login" if published.gated else "it has no config.json"
+        raise ModelError(f"the size of {name!r} is unknown: {why}")
     return model_of(name, published.shape, name, published.download or 0)
 
 

@@ -1,4 +1,4 @@
-"""``debate run``: a list of questions into a workbook."""
+"""``debate run``: answer and debate a list of questions."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 RUN_EXAMPLES = """\b
 Examples:
   python run_debate.py
-      the example, with the bundled model
+      run the example with the bundled model
   python run_debate.py --limit 2 --deepen 0
-      its first two questions, as they stand
+      only the first two questions, without deeper ones
   debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
       your own questions, documents and personas
   debate run --questions my.xlsx --index myindex --personas my.toml
-      the same over an index that "debate index" made; nothing is embedded again
+      use an index made by "debate index"
   debate run --resume runs/first
-      go on with a run that was stopped (the same command again does so too)
+      resume a stopped run (repeating its command does the same)
   debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit
-      the same on a 16 GB card
+      use a 12B model on a 16 GB card
 
 \b
 Exit codes:
-  0 all rows done           2 bad input, nothing started
-  3 finished, rows failed   130 interrupted
+  0 all rows done             2 bad input, nothing started
+  3 finished, some rows failed   130 interrupted
 """
 
 
@@ -42,15 +42,15 @@ Exit codes:
 def run(
     *,
     config: Annotated[
-        Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables go over it.")
+        Path | None, typer.Option(help="TOML file of settings; flags and DEBATE_… variables override it.")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Work on its failed rows again.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Go on although inputs or settings changed.")] = False,
+    resume: Annotated[Path | None, typer.Option(help="Resume the run in this folder.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry failed rows.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Resume although inputs or settings changed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
     **settings: Any,
 ) -> None:
-    """Answer and debate a list of questions into an Excel workbook. Without arguments: the BRICS example."""
+    """Answer and debate a list of questions, and write an Excel workbook. Without arguments, run the BRICS example."""
     given = {name: value for name, value in settings.items() if value not in (None, [])}
     start_logging()
     with one_line_errors():

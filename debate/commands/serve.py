@@ -19,36 +19,32 @@ if TYPE_CHECKING:
 SERVE_EXAMPLES = """\b
 Examples:
   debate serve
-      every run below runs/, at http://127.0.0.1:8321/
+      show every run in runs/ at http://127.0.0.1:8321/
   debate serve runs/first --open
-      one run, also while a terminal works on it
+      show one run, also one that runs in a terminal
   debate serve --index myindex --personas my.toml
-      with a page on which points of view move the passages of an index
+      explore an index by moving points of view
   debate serve --host 0.0.0.0 --token "$(openssl rand -hex 16)"
-      for other machines, too; whoever has the address that is printed can read everything
+      let other machines in; whoever has the printed address can read everything
 """
 
 
 def serve(
     place: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs.")] = Path("runs"),
-    index: Annotated[str | None, typer.Option(help="Index to explore; that of the latest run unless given.")] = None,
+    index: Annotated[str | None, typer.Option(help="Index to explore; default: that of the latest run.")] = None,
     personas: Annotated[
-        Path | None, typer.Option(help="TOML file of personas to explore with; the run's or the built-in ones.")
+        Path | None, typer.Option(help="TOML file of personas to explore with; default: the run's.")
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="A model that new runs may use, as in debate run; may be repeated.")
+        list[str] | None, typer.Option(help="Model that new runs may use, as in debate run; may be repeated.")
     ] = None,
-    host: Annotated[
-        str, typer.Option(help="Address to serve on; one that other machines reach needs --token.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8321,
-    token: Annotated[str, typer.Option(envvar="DEBATE_TOKEN", help="What a reader has to know.")] = "",
-    name: Annotated[
-        list[str] | None, typer.Option(help="A name that the server answers to, too; may be repeated.")
-    ] = None,
+    host: Annotated[str, typer.Option(help="Address to serve on; other machines need --token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8321,
+    token: Annotated[str, typer.Option(envvar="DEBATE_TOKEN", help="Secret that visitors must know.")] = "",
+    name: Annotated[list[str] | None, typer.Option(help="Further host name of the server; may be repeated.")] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Show runs in the browser as they happen, start and stop them, and explore passages from points of view."""
+    """Show, start and stop runs in the browser, and explore an index from points of view."""
     start_logging()
     with one_line_errors("stopped"):
         from chains.errors import MissingExtra
@@ -105,5 +101,5 @@ def _starter(library: Library, place: Path, index: str | None, personas: Path | 
 
 
 def _tell(address: str) -> None:
-    typer.echo(f"{address}  (Ctrl-C stops the page; runs go on)")
+    typer.echo(f"{address}  (Ctrl-C stops the page; runs continue)")
     sys.stdout.flush()

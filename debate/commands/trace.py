@@ -1,4 +1,4 @@
-"""``debate trace``: how a run's answers came about; or one question again from a stage."""
+"""``debate trace``: show how a run's answers came about, or replay a question from a stage."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ Examples:
   debate trace runs/first --question q01
       how the answer to one question came about
   debate trace runs/first --question q01 --contents
-      with the prompts as they were sent, and each passage's score by point of view
+      with prompts, and each passage's score by point of view
   debate trace runs/first --question q01 --replay retrieve --change pov_weight=0.8
-      the same question seen more from the points of view, shown beside the old row and kept apart
+      replay with more weight on the points of view, and compare with the old row
   debate trace runs/first --question q01 --replay verdict
-      only the verdict again, on the debate as it was
+      replay only the verdict of the same debate
 """
 
 
 def trace(
     folder: Annotated[Path, typer.Argument(help="A run's folder.")],
     question: Annotated[str, typer.Option(help="Only the question with this id.")] = "",
-    contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers as they were sent.")] = False,
+    contents: Annotated[bool, typer.Option("--contents", help="Show prompts and answers.")] = False,
     replay: Annotated[
         str,
         typer.Option(
-            help="Run the question again from a stage: retrieve, opinion, positions, debate, verdict, translate."
+            help="Replay the question from a stage: retrieve, opinion, positions, debate, verdict, translate."
         ),
     ] = "",
     change: Annotated[
-        list[str] | None, typer.Option(help="For a replay: a setting that is to differ, NAME=VALUE; may be repeated.")
+        list[str] | None, typer.Option(help="For a replay: change a setting, NAME=VALUE; may be repeated.")
     ] = None,
 ) -> None:
-    """Show how the answers of a run came about: steps, seconds, tokens, passages; or replay one from a stage."""
+    """Show how the answers of a run came about (steps, seconds, tokens, passages), or replay one from a stage."""
     start_logging()
     with one_line_errors():
         from rich.console import Console
@@ -55,7 +55,7 @@ def trace(
             _replay(console, folder, question, replay, change or [])
             return
         if change:
-            raise SettingsError("--change is for a replay; add --replay STAGE")
+            raise SettingsError("--change needs a replay; add --replay STAGE")
         for tree in trace_trees(read_traces(folder, question), contents=contents):
             console.print(tree)
 

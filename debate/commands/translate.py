@@ -1,4 +1,4 @@
-"""``debate translate``: a finished run in another language."""
+"""``debate translate``: translate a finished run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from debate.translation.settings import TranslateSettings
 TRANSLATE_EXAMPLES = """\b
 Examples:
   debate translate runs/first --to ja
-      questions, answers, turns and verdicts in Japanese, by the run's own model, into runs/first/translations/ja
+      translate into runs/first/translations/ja with the run's own model
   debate translate runs/first --to fa --model http://localhost:8000/v1#aya-expanse --out persian
-      by another model, into a folder of your own
+      use another model and another folder
   debate translate runs/first --to de --translator facebook/nllb-200-distilled-600M
-      by a translation model
+      use a translation model
 
 \b
 Run the same command again to resume. Exit codes:
@@ -29,7 +29,7 @@ Run the same command again to resume. Exit codes:
 
 @with_settings(TranslateSettings)
 def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")], **settings: Any) -> None:
-    """Translate a finished run: each text beside its translation in a workbook; the run itself stays as it is."""
+    """Translate a finished run into a workbook with each text next to its translation. The run does not change."""
     start_logging()
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console

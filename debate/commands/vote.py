@@ -10,8 +10,8 @@ import typer
 from debate.terminal.session import one_line_errors
 
 
-def vote(folder: Annotated[Path, typer.Argument(help="The folder of a comparison.")]) -> None:
-    """Judge the answers of a comparison without knowing whose they are; votes are kept and counted."""
+def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]) -> None:
+    """Vote on the answers of a comparison without seeing the models' names."""
     with one_line_errors("interrupted; the votes so far are kept"):
         from rich.console import Console
 

@@ -20,47 +20,47 @@ class GraphSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, at least 2")
-    protocol: Protocol = Field("sequential", description="Who hears what in a debate")
-    decision: Decision = Field("moderator", description="Who decides a debate: a moderator, a judge, or a vote")
-    stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="What ends a debate before its last round")
-    token_budget: int | None = Field(None, ge=1, description="Tokens that the turns of a debate may spend")
+    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate")
+    protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
+    decision: Decision = Field("moderator", description="Who decides a debate")
+    stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="End a debate early on")
+    token_budget: int | None = Field(None, ge=1, description="Most tokens for the turns of a debate")
     k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
     debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
     fresh_k: int = Field(
-        0, ge=0, le=50, description="Passages that each debater finds in each later round by what was said against it"
+        0, ge=0, le=50, description="New passages for each debater in later rounds, found by the arguments against it"
     )
     lookups: int = Field(
         0,
         ge=0,
         le=20,
-        description="Tools that a debater may call itself before each turn, such as its search, where its model can",
+        description="Most tool calls (such as searches) of a debater before each turn, if its model can call tools",
     )
-    baseline: bool = Field(
-        False, description="Let a single agent answer what was debated, too, for about the tokens of the debate"
-    )
+    baseline: bool = Field(False, description="Also let a single agent answer, for about the tokens of the debate")
     pov_weight: float = Field(
-        0.5, ge=0, le=1, description="0: retrieve by the question alone, 1: by the points of view alone"
+        0.5, ge=0, le=1, description="0: retrieve by the question alone; 1: by the points of view alone"
     )
-    mode: Literal["dense", "hybrid"] = Field("dense", description="Retrieve by meaning, or by meaning and words (BM25)")
-    rerank: bool = Field(True, description="Read the best passages with each view, where the embedding model can")
-    min_words: int = Field(400, ge=0, description="Words of an opinion, at least")
-    max_words: int = Field(500, ge=20, description="Words of an opinion, at the most")
-    turn_words: int = Field(120, ge=20, description="Words of a debater's turn, at the most")
+    mode: Literal["dense", "hybrid"] = Field(
+        "dense", description="Retrieve by meaning (dense), or by meaning and words (hybrid, with BM25)"
+    )
+    rerank: bool = Field(True, description="Rerank the best passages for each view, if the embedding model supports it")
+    min_words: int = Field(400, ge=0, description="Fewest words of an opinion")
+    max_words: int = Field(500, ge=20, description="Most words of an opinion")
+    turn_words: int = Field(120, ge=20, description="Most words of a debater's turn")
     candidates: int = Field(
-        2, ge=1, le=16, description="Versions of each turn, of which the best is spoken; 1 is cheapest on a server"
+        2, ge=1, le=16, description="Candidates for each turn, of which the best is used; 1 is cheapest on a server"
     )
-    opinion_in_debate: bool = Field(True, description="Show the debaters the opinion")
+    opinion_in_debate: bool = Field(True, description="Show the opinion to the debaters")
     style: Literal["auto", "single", "by_chunk", "plan"] = Field(
-        "auto", description="Opinions from one prompt, a paragraph a passage, or a plan of a line a passage"
+        "auto", description="Write opinions from one prompt, paragraph by passage, or from a plan"
     )
     debate_after_abstention: bool = Field(False, description='Debate a question that was answered "I don\'t know"')
-    abstain: bool = Field(True, description='Say "I don\'t know" where no passage bears on the question')
-    translate: str = Field("", description="Translate the answers too: ja, fa, de, fr, es, pt, ru, ar or zh")
+    abstain: bool = Field(True, description='Say "I don\'t know" if no passage bears on the question')
+    translate: str = Field("", description="Also translate the answers: ja, fa, de, fr, es, pt, ru, ar or zh")
     glossary: Annotated[dict[str, str], NoDecode] = Field(
-        default_factory=dict, description="How terms are to be translated; a table of the settings file"
+        default_factory=dict, description="Terms and their translations; a table in the settings file"
     )
-    seed: int = Field(0, description="Seed of everything that is random")
+    seed: int = Field(0, description="Random seed")
 
     @field_validator("glossary", mode="before")
     @classmethod

@@ -25,55 +25,53 @@ class DebateSettings(GraphSettings, BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 
     questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
-    sheet: str | None = Field(None, description="Sheet of the workbook; the first one unless given")
-    corpus: Path | None = Field(None, description="Folder of documents, or one file; their index is kept in the cache")
-    follow_links: bool = Field(False, description="Read what links that lead out of the corpus point to, too")
+    sheet: str | None = Field(None, description="Sheet of the workbook; default: the first")
+    corpus: Path | None = Field(None, description="Folder of documents, or one file; its index is cached")
+    follow_links: bool = Field(False, description="Follow links that lead out of the corpus")
     index: Place = Field(
-        None, description='An index made by "debate index", a folder or postgresql://…/table, in place of --corpus'
+        None, description='Index made by "debate index", a folder or postgresql://…/table, instead of --corpus'
     )
-    personas: Path | None = Field(
-        None, description="TOML file of personas and points of view; the built-in ones unless given"
-    )
+    personas: Path | None = Field(None, description="TOML file of personas and points of view; default: built-in")
     opinion_persona: str = Field(
-        "", description='Id of who writes the opinions; "professor" where the file has one, else its first persona'
+        "", description='Persona that writes the opinions; default: "professor", or else the first'
     )
-    debaters: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Ids of who debates; every persona of the file unless given"
-    )
+    debaters: Annotated[tuple[str, ...], NoDecode] = Field((), description="Personas that debate; default: all")
     model: Annotated[str, Repeatable()] = Field(
         "smollm2",
-        description="smollm2, a repository, a folder, or http://host:port/v1#model; several servers share the work",
+        description="smollm2, a repository, a folder, or http://host:port/v1#model (several servers share the work)",
     )
-    backend: Backend = Field("auto", description="What the model computes with")
-    load_in_4bit: bool = Field(True, description="Load a model on a GPU in 4 bits")
+    backend: Backend = Field("auto", description="Library that runs the model")
+    load_in_4bit: bool = Field(True, description="Load the model in 4 bits on a GPU")
     max_seq_length: int | None = Field(
-        None, ge=256, description="Tokens of prompt and answer together; the model's own window unless given"
+        None, ge=256, description="Most tokens of prompt and answer together; default: the model's context window"
     )
-    batch_size: int | None = Field(
-        None, ge=1, description="Answers generated at a time, at the most; as many as fit unless given"
-    )
-    timeout: float = Field(600, gt=0, description="Seconds to wait for a server's next words")
+    batch_size: int | None = Field(None, ge=1, description="Most answers generated at a time; default: as many as fit")
+    timeout: float = Field(600, gt=0, description="Seconds to wait for a server's next tokens")
     embeddings: str | None = Field(
         None,
-        description="sentence-transformers name or folder; the index's own or the bundled MiniLM unless given",
+        description="sentence-transformers name or folder; default: the index's, or the bundled MiniLM",
     )
-    embeddings_backend: Literal["auto", "torch", "openvino"] = Field("auto", description="What that computes with")
-    out: Path | None = Field(None, description="The run's folder; a new runs/NAME-001 unless given")
-    deepen: int = Field(1, ge=0, le=20, description="Deeper questions asked beside each seed question; 0: none")
-    replace_seeds: bool = Field(False, description="Ask only the deeper questions, not the seeds that have some")
-    concurrency: int = Field(16, ge=1, le=1024, description="Questions worked on at the same time, at the most")
-    seat: str = Field("", description="Id of a debater in whose place you speak, on the page of debate serve")
-    limit: int | None = Field(None, ge=1, description="Only the first N seed questions; leave it out later for all")
-    shard: str = Field("", description="Only part of the list, such as 2/8; debate merge puts the parts together")
-    ray: str = Field("", description="Spread the work over a Ray cluster: auto for the one here, local, or host:6379")
+    embeddings_backend: Literal["auto", "torch", "openvino"] = Field(
+        "auto", description="Library that runs the embedding model"
+    )
+    out: Path | None = Field(None, description="Folder of the run; default: a new runs/NAME-001")
+    deepen: int = Field(1, ge=0, le=20, description="Deeper questions to ask for each seed question")
+    replace_seeds: bool = Field(False, description="Skip a seed question that has deeper ones")
+    concurrency: int = Field(16, ge=1, le=1024, description="Most questions in progress at a time")
+    seat: str = Field("", description="Persona for which you speak yourself, on the page of debate serve")
+    limit: int | None = Field(
+        None, ge=1, description="Only the first N seed questions; run again without it for the rest"
+    )
+    shard: str = Field("", description="Only part of the list, such as 2/8; debate merge combines the parts")
+    ray: str = Field("", description="Use a Ray cluster: auto (the one on this machine), local, or host:6379")
     workers: int | None = Field(
-        None, ge=1, description="Ray workers, each with a model; as many as there are GPUs, or machines, unless given"
+        None, ge=1, description="Ray workers, each with a model; default: one per GPU, or per machine without GPUs"
     )
     gpus_per_worker: float | None = Field(
-        None, ge=0, description="GPUs of each; 1 unless given, 0 for a server or where there are none"
+        None, ge=0, description="GPUs per Ray worker; default: 1, or 0 for a server or without GPUs"
     )
     also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(
-        (), description="Write the sheets as such files, too"
+        (), description="Also write the sheets as files"
     )
 
     @field_validator("debaters", "also", mode="before")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from inspect import Parameter, Signature, signature
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -15,15 +15,21 @@ from debate.graph.settings import GraphSettings
 from debate.settings.fields import Repeatable
 
 
-def with_settings(kind: type[BaseModel]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_settings(
+    kind: type[BaseModel], *, only: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add a flag to a Typer command for every setting except tables, passed as ``**settings``.
 
     A flag that is not given is None or empty. The command validates the values.
+
+    Args:
+        kind: the settings class.
+        only: the settings that get a flag; default: all.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         of_the_run_first = sorted(kind.model_fields, key=GraphSettings.model_fields.__contains__)
-        fields = {name: kind.model_fields[name] for name in of_the_run_first}
+        fields = {name: kind.model_fields[name] for name in of_the_run_first if name in (only or kind.model_fields)}
         flags = [_flag(name, field) for name, field in fields.items() if get_origin(field.annotation) is not dict]
         parameters = signature(command, eval_str=True).parameters.values()
         own = [one for one in parameters if one.kind is Parameter.KEYWORD_ONLY]

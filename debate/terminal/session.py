@@ -1,4 +1,4 @@
-"""How every command starts and ends: its log lines, its errors as one line, Ctrl-C."""
+"""What every command shares: logging, one-line errors, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ from debate.settings import EXAMPLE
 from debate.terminal.readable import ReadableFormatter, one_line, readable
 
 _TRYING_OUT = (
-    "The bundled model shows that everything works; its text is for trying out only. "
-    "`debate models` lists models that can write."
+    "The bundled model is for trying out only; its text is not worth reading. `debate models` recommends a better one."
 )
 
 
 def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
-    """Return what to know before the first text: the model cannot write, or the built-in points of view speak."""
+    """Return what to tell a user before a run: the bundled model writes, or the built-in personas speak."""
     told = [_TRYING_OUT] if model == "smollm2" else []
     if personas is None:
-        told.append(f"Built-in personas speak, from their points of view: {', '.join(names)}. --personas takes yours.")
+        told.append(f"Using the built-in personas: {', '.join(names)}. --personas takes yours.")
     return " ".join(told)
 
 
 def example_unless(given: dict[str, Any]) -> Path | None:
-    """Return the example's settings file where neither questions nor documents are given."""
+    """Return the example's settings file if neither questions nor documents are given."""
     names = ("questions", "corpus", "index")
     own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
     return EXAMPLE if not own and EXAMPLE.is_file() else None
@@ -56,7 +55,7 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def one_line_errors(
-    interrupted: str = "interrupted; finished steps are kept, and --resume with the run's folder goes on",
+    interrupted: str = "interrupted; finished steps are kept; resume with: debate run --resume FOLDER",
 ) -> Iterator[None]:
     """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
     try:
@@ -71,7 +70,7 @@ def one_line_errors(
 
 
 def _interrupted(error: KeyboardInterrupt) -> str:
-    """Return how to resume the run that was interrupted; nothing where it was no run, or kept nothing."""
+    """Return how to resume the interrupted run; empty if there is none."""
     from debate.run.executor import RunInterrupted
     from debate.run.folder import is_run
 

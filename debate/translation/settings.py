@@ -15,17 +15,17 @@ class TranslateSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     to: str = Field(description="Language: ja, fa, de, fr, es, pt, ru, ar or zh")
-    model: str = Field("", description="The model that translates, as for debate run; the run's own unless given")
+    model: str = Field("", description="Model that translates, as in debate run; default: the run's")
     translator: str = Field(
         "",
-        description="In place of --model, a translation model of transformers (from English), such as "
+        description="Instead of --model, a translation model for transformers (from English), such as "
         "facebook/nllb-200-distilled-600M",
     )
-    glossary: Path | None = Field(None, description='TOML file of terms, "Term" = "translation"; before the run\'s own')
-    names: bool = Field(True, description="Settle one translation of each name first, and check that it is used")
-    out: Path | None = Field(None, description="Folder of the translation; RUN/translations/LANGUAGE unless given")
-    concurrency: int = Field(16, ge=1, le=1024, description="Texts translated at the same time, at the most")
+    glossary: Path | None = Field(None, description='TOML file of terms, "Term" = "translation"; overrides the run\'s')
+    names: bool = Field(True, description="Choose one translation for each name first, and check that it is used")
+    out: Path | None = Field(None, description="Folder of the translation; default: RUN/translations/LANGUAGE")
+    concurrency: int = Field(16, ge=1, le=1024, description="Most texts in progress at a time")
     backend: Backend = Field("auto", description="As in debate run")
     load_in_4bit: bool = Field(True, description="As in debate run")
     batch_size: int | None = Field(None, ge=1, description="As in debate run")
-    seed: int = Field(0, description="Seed of the model's later attempts")
+    seed: int = Field(0, description="Random seed of retries")

@@ -36,8 +36,8 @@ def assert_refused(result, folder: Path, message: str) -> None:
     [
         ("index", "DOCUMENTS Folder of documents, or one file. [required]"),
         ("trace", "FOLDER A run's folder. [required]"),
-        ("ask", "INSTRUCTION What you want to know or have done. [required]"),
-        ("models", "[MODEL] Only this one: a folder, or a repository."),
+        ("ask", "INSTRUCTION Question or instruction. [required]"),
+        ("models", "[MODEL] Check only this folder or repository."),
     ],
 )
 def test_help_says_what_a_commands_argument_is(command: str, told: str) -> None:

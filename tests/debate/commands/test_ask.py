@@ -31,27 +31,29 @@ def ask(*arguments: str):
 def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> None:
     told = ask("Did Iran join?", "--index", "somewhere")
     assert told.exit_code == 0, told.output
-    assert told.stdout.startswith("Iran joined in 2024 [1].\n\n100% of its sentences rest on a passage.\n\nPassages\n")
+    assert told.stdout.startswith(
+        "Iran joined in 2024 [1].\n\n100% of the sentences are supported by a passage.\n\nPassages\n"
+    )
     assert "[1] iran.txt\nIran joined in 2024." in told.stdout
 
 
 def test_without_documents_it_says_that_it_has_none() -> None:
     told = ask("What is the capital of France?", "--model", "another")
     assert (told.stdout, told.exit_code) == ("Paris.\n", 0)
-    assert told.stderr == "no documents: this is from the model alone, with nothing to cite; give --index\n"
+    assert told.stderr == "answered by the model alone, without citations; pass --index to use documents\n"
 
 
 def test_before_the_answer_it_says_that_the_bundled_model_cannot_write_and_whose_views_speak() -> None:
     told = ask("Did Iran join?", "--index", "somewhere")
-    assert "its text is for trying out only" in told.stderr
-    assert "Built-in personas speak, from their points of view: The Professor." in told.stderr
+    assert "The bundled model is for trying out only" in told.stderr
+    assert "Using the built-in personas: The Professor." in told.stderr
 
 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (("--index", "x", "--text", "y"), "--text is for a question without --index; leave one of them out"),
-        (("--personas", "x"), "--personas is for a question of documents; add --index"),
+        (("--index", "x", "--text", "y"), "--text and --index exclude each other; leave one out"),
+        (("--personas", "x"), "--personas needs documents; add --index"),
     ],
 )
 def test_flags_that_would_have_no_effect_are_refused(flags: tuple[str, ...], message: str) -> None:

@@ -30,7 +30,7 @@ def test_every_setting_but_a_table_is_a_flag_with_its_description() -> None:
     fields = DebateSettings.model_fields.items()
     assert [name for name, _ in fields if f"--{name.replace('_', '-')} " not in told] == ["glossary"]
     assert [name for name, field in fields if str(field.description) not in told] == ["glossary"]
-    assert "What the model computes with: auto, openvino, transformers, unsloth [auto]." in told
+    assert "Library that runs the model: auto, openvino, transformers, unsloth [auto]." in told
 
 
 def test_a_file_that_holds_a_table_is_a_flag() -> None:
