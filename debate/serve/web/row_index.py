@@ -107,7 +107,7 @@ class RowIndex:
         """Up to which byte the journal was read."""
         return self._end
 
-    def read_on(self, seconds: float = 0.1) -> bool:
+    def read_on(self, seconds: float = 0.05) -> bool:
         """Read what is new for so long at the most; whether the end was reached."""
         until = time.monotonic() + seconds
         with self._lock:

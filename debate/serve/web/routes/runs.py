@@ -18,6 +18,7 @@ from debate.serve.web.row_index import Order, Show
 from debate.terminal.readable import one_line
 
 _AT_ONCE = 100  # rows
+_KINDS = {"done": "done", "progress not recorded": "unknown"}
 Id = Annotated[str, Query(alias="id", max_length=2000)]
 
 
@@ -25,7 +26,7 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
     _add_pages(routes, library, pages)
-    _add_data(routes, library)
+    _add_data(routes, library, pages)
 
     @routes.get("/api/runs/{name}/events", response_class=EventSourceResponse)
     async def events(
@@ -54,9 +55,8 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
     @routes.get("/runs/{name}", response_class=HTMLResponse)
     def run(name: str) -> str:
         found = library.run(name)
-        state = _told(found)
         first = found.rows.page(0, _AT_ONCE)
-        return pages.render("run", here="/", run=state, facts=found.facts, first=asdict(first))
+        return pages.render("run", here="/", run=_told(found), facts=found.facts, first=first)
 
     @routes.get("/runs/{name}/question", response_class=HTMLResponse)
     def question(name: str, question_id: Id) -> str:
@@ -76,7 +76,7 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
         return Response(drawn, media_type="image/svg+xml")
 
 
-def _add_data(routes: APIRouter, library: Library) -> None:
+def _add_data(routes: APIRouter, library: Library, pages: Pages) -> None:
     @routes.get("/api/runs/{name}")
     def state(name: str) -> dict[str, Any]:
         return _told(library.run(name))
@@ -85,12 +85,14 @@ def _add_data(routes: APIRouter, library: Library) -> None:
     def rows(
         name: str,
         start: Annotated[int, Query(ge=0)] = 0,
-        count: Annotated[int, Query(ge=1, le=500)] = _AT_ONCE,
+        count: Annotated[int, Query(ge=0, le=500)] = _AT_ONCE,
         show: Show = "",
         order: Order = "",
         find: Annotated[str, Query(max_length=500)] = "",
     ) -> dict[str, Any]:
-        return asdict(library.run(name).rows.page(start, count, show=show, order=order, find=find))
+        found = library.run(name).rows.page(start, count, show=show, order=order, find=find)
+        html = pages.render("rows", name=name, rows=found.rows)
+        return {"html": html, "fitting": found.fitting, "read": found.read, "complete": found.complete}
 
     @routes.get("/api/runs/{name}/question")
     def question(name: str, question_id: Id) -> dict[str, Any]:
@@ -110,11 +112,14 @@ def _told(run: Run) -> dict[str, Any]:
     state = run.watched.state()
     complete = run.rows.read_on()
     running = state.is_running
-    how = state.ended if state.ended or running else "ended without a word: its process is gone"
+    how = "running" if running else state.ended or "ended without a word: its process is gone"
+    if not state.end:
+        how = "progress not recorded"
     return {
         "name": run.name,
         "running": running,
-        "how": "running" if running else how,
+        "how": how,
+        "kind": "working" if running else _KINDS.get(how, "failed"),
         "questions": max(state.questions, len(run.rows)),
         "done": len(run.rows),
         "failed": run.rows.failed,

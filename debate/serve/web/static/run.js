@@ -9,48 +9,36 @@ const base = `/api/runs/${encodeURIComponent(name)}`;
 const list = at("rows"), more = at("more");
 const asked = () => new URLSearchParams({ show: at("show").value, order: at("order").value, find: at("find").value });
 
-function rowOf(row) {
-  const facts = [
-    h("b", { class: `status ${row.tags[0]}` }, row.tags[0]),
-    h("bdi", { class: "id" }, row.id),
-    row.words ? h("span", {}, `${row.words} words`) : null,
-    row.supported === null ? null : h("span", { class: "support" }, meter(row.supported), `${row.supported}% rests on passages`),
-    row.turns ? h("span", {}, `${row.turns} turns`) : null,
-    row.tags.includes("abstained") ? h("span", { class: "flag" }, "abstained") : null,
-    row.tags.includes("looped") ? h("span", { class: "flag" }, "loop cut") : null,
-    h("span", {}, `${row.seconds.toFixed(1)} s`),
-  ];
-  return h("li", { class: "card item" },
-    h("a", { class: "whole", href: address(name, row.id) }, h("span", { class: "question", dir: "auto" }, row.question)),
-    h("p", { class: "meta" }, ...facts),
-    row.error ? h("p", { class: "error", dir: "auto" }, row.error) : null);
+const page = { fitting: Number(list.dataset.fitting), read: Number(list.dataset.read), complete: list.hasAttribute("data-complete") };
+let turn = 0;
+function lay(found, anew) {
+  if (anew) list.replaceChildren();
+  list.insertAdjacentHTML("beforeend", found.html); // escaped by the server's template; the page's policy runs nothing in it
+  const wasRead = page.complete;
+  Object.assign(page, found);
+  drawPage();
+  if (page.complete && !wasRead) state().catch(told); // only now is it known how many rows there are
 }
-
-function meter(percent) {
-  const made = h("span", { class: "meter", "aria-hidden": "true" }, h("i"));
-  made.firstChild.style.inlineSize = `${percent}%`;
-  return made;
-}
-
-let shown = 0, fitting = 0, turn = 0, complete = true;
-function lay(page, anew) {
-  if (anew) { list.replaceChildren(); shown = 0; }
-  list.append(...page.rows.map(rowOf));
-  shown += page.rows.length;
-  fitting = page.fitting;
-  complete = page.complete;
-  at("count").textContent = page.complete ? `${page.fitting} of ${page.read}` : `reading … ${page.read}`;
-  at("none").hidden = page.fitting > 0 || !page.read;
+function drawPage() {
+  const { fitting, read, complete } = page, shown = list.children.length;
+  at("count").textContent = complete ? `${fitting} of ${read}` : `reading … ${read}`;
+  at("none").hidden = fitting > 0 || !read;
   more.hidden = shown >= fitting;
   more.textContent = `Show more (${fitting - shown} left)`;
 }
 
-async function load(anew) {
+async function load(anew, count = AT_ONCE) {
   const mine = ++turn;
-  const page = await ask(`${base}/rows?${asked()}&start=${anew ? 0 : shown}&count=${AT_ONCE}`);
+  const found = await ask(`${base}/rows?${asked()}&start=${anew ? 0 : list.children.length}&count=${count}`);
   if (mine !== turn) return; // somebody typed on
-  lay(page, anew);
-  if (!page.complete) setTimeout(() => load(at("order").value !== "" || shown < AT_ONCE), 50);
+  lay(found, anew);
+  readOn();
+}
+
+function readOn() { // until the server has read all rows, a list may be short of some, or have others first
+  if (page.complete) return;
+  const changes = at("order").value !== "" || list.children.length < AT_ONCE;
+  setTimeout(() => (changes ? load(true) : load(false, 0)).catch(told), 50);
 }
 
 let soon;
@@ -125,9 +113,8 @@ const take = {
   stopping(event) { preparing(`stopping: ${event.done ?? 0} questions end the step that they are at`); },
   ended(event) {
     working.clear(); preparing(""); at("left").textContent = "";
-    how(event.text || "done", event.text === "done" && !failed ? "done" : "failed");
     say(`The run ended: ${event.text || "done"}`);
-    state();
+    state().catch(told);
   },
 };
 let fresh;
@@ -137,7 +124,7 @@ function arrived(event) { // a new row shows itself where the list is at its end
   fresh = setTimeout(async () => {
     await state().catch(told); // the journal counts: a row is in it before its event is told
     drawLeft(Date.now());
-    if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (shown >= fitting) load(false).catch(told);
+    if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (list.children.length >= page.fitting) load(false).catch(told);
   }, 200);
 }
 function onEvent(event) { take[event.event]?.(event); drawCounts(); drawWorking(); }
@@ -145,14 +132,14 @@ function onEvent(event) { take[event.event]?.(event); drawCounts(); drawWorking(
 async function state() {
   const known = await ask(base);
   total = known.questions; done = known.done; failed = known.failed;
-  how(known.how, known.running ? "working" : known.how === "done" && !failed ? "done" : "failed");
+  how(known.how, known.kind);
   for (const one of known.working) working.set(one.id, one);
   drawCounts(); drawWorking(); drawActions({ running: known.running, done, failed, total });
   return known;
 }
 
-lay(JSON.parse(at("first").textContent), true);
-if (!complete) load(false).catch(told);
+drawPage();
+readOn();
 state().then(known => {
   watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen), "", () => {}, asked => {
     at("waits").hidden = !asked.about;
