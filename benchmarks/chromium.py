@@ -96,7 +96,12 @@ class Page:
 
     def settle(self) -> None:
         """Wait until the page has drawn what was asked of it."""
-        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        try:
+            self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        except RuntimeError as error:
+            if "navigated" not in str(error):
+                raise
+            self.settle()  # what was pressed or clicked led to another page
 
     def size(self, width: int, height: int = 900, *, phone: bool = False) -> None:
         """Set the size of the window."""

@@ -26,6 +26,7 @@ from debate.results import QuestionResult
 
 _WIDTH, _GAP, _EDGE = 250, 60, 20  # of a box, between boxes, around the picture
 _PASSAGES = 200  # width of a passage's box
+_NARROWEST = 620  # has room for the key
 _LINE, _PAD = 17, 12  # height of a line of words, and the room around them
 _ACROSS = 7.6  # width of a letter of 13 px, at least; half of that of a Chinese one
 _LINES = 4
@@ -45,6 +46,7 @@ class Box:
     lines: tuple[str, ...]
     whole: str
     colour: str = ""
+    lane: int = 0
     to_the_left: bool = False
     href: str = ""
 
@@ -56,6 +58,7 @@ class Link:
     kind: str
     path: str
     colour: str = ""
+    lane: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,9 @@ def argument_map(result: QuestionResult) -> ArgumentMap | None:
     bottom = max(box.y + box.height for box in (*turns, *passages.values())) + _EDGE + _LINE  # of the key to its lines
     width = _EDGE + len(lanes) * (_WIDTH + _GAP) + (_PASSAGES if passages else -_GAP) + _EDGE
     links = (*_rests(result.turns, turns, passages), *_answers(result.turns, turns, positions))
-    return ArgumentMap(width, bottom + _EDGE, result.question.text, drawn, tuple(passages.values()), links)
+    return ArgumentMap(
+        max(width, _NARROWEST), bottom + _EDGE, result.question.text, drawn, tuple(passages.values()), links
+    )
 
 
 def draw(shown: ArgumentMap, *, linked: bool = False) -> str:
@@ -130,7 +135,7 @@ def _claim_box(lane: int, y: float, title: str, text: str, href: str = "") -> Bo
     height = _LINE * (len(lines) + 1) + 2 * _PAD
     colour = _COLOURS[lane % len(_COLOURS)]
     x = _EDGE + lane * (_WIDTH + _GAP)
-    return Box(x, y, _WIDTH, height, title, lines, text, colour, _runs_to_the_left(text), href)
+    return Box(x, y, _WIDTH, height, title, lines, text, colour, lane % len(_COLOURS), _runs_to_the_left(text), href)
 
 
 def _passages(result: QuestionResult, turns: Sequence[Box], x: float) -> dict[str, Box]:
@@ -157,7 +162,7 @@ def _answers(turns: Sequence[Turn], boxes: Sequence[Box], positions: Mapping[str
             x, y, at_x, at_y = box.x + box.width / 2, box.y, target.x + target.width / 2, target.y + target.height + 4
             half = (y + at_y) / 2
             kind = "concedes" if turn.concedes else "rebuts"
-            yield Link(kind, f"M{x:g} {y:g}C{x:g} {half:g} {at_x:g} {half:g} {at_x:g} {at_y:g}", box.colour)
+            yield Link(kind, f"M{x:g} {y:g}C{x:g} {half:g} {at_x:g} {half:g} {at_x:g} {at_y:g}", box.colour, box.lane)
 
 
 def _answered(claim: Claim, boxes: Sequence[Box], positions: Mapping[str, Box]) -> Box | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from chains.schemas import Chunk, Poll, Position, Turn
 from debate.output.argument_map import argument_map, draw
+from debate.output.report.answers import Part, titled
 from debate.output.report.rows import Row, Speech
 from debate.results import QuestionResult
 
@@ -31,7 +32,7 @@ class Beside:
     number: int
     anchor: str
     source: str
-    text: str
+    text: tuple[Part, ...]
     used: bool
 
 
@@ -122,8 +123,6 @@ def _facts(turn: Turn) -> Iterator[str]:
         yield f"{turn.supported:.0%} rests on passages"
     if turn.echo:
         yield f"{turn.echo:.0%} said before"
-    if turn.drift is not None and turn.drift < 0:
-        yield "nearer to an opponent's position than to its own"
     if turn.concedes:
         yield "concedes something"
     yield from map(str, turn.faults)
@@ -134,4 +133,4 @@ def _beside(turn: Turn, speech: Speech, table: Mapping[str, Chunk]) -> Iterator[
     anchors = dict(speech.read)
     read = [(n, table[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in table]
     for n, chunk in sorted(read, key=lambda pair: pair[1].id not in turn.used):
-        yield Beside(n, anchors.get(n, ""), chunk.source or chunk.id, chunk.text, chunk.id in turn.used)
+        yield Beside(n, anchors.get(n, ""), chunk.source or chunk.id, titled(chunk.text), chunk.id in turn.used)

@@ -17,17 +17,18 @@ from debate.compare.runner import Comparison, finished_comparison, is_comparison
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.errors import RunFolderError
 from debate.output.comparison import write_comparison
+from debate.output.report.answers import Part, titled
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two answers to judge, without their writers' names; ``passages`` are source and text of what both were given."""
+    """Two answers to judge, without their writers' names; ``passages`` are source and parts of what both were given."""
 
     ballot: str
     question: str
     first: str
     second: str
-    passages: tuple[tuple[str, str], ...]
+    passages: tuple[tuple[str, tuple[Part, ...]], ...]
     judged: int
     left: int
 
@@ -89,7 +90,7 @@ class Comparisons:
             found.questions[place].text,
             ballot.first.opinion.answer if ballot.first.opinion else "",
             ballot.second.opinion.answer if ballot.second.opinion else "",
-            tuple((one.source or one.id, one.text) for one in found.passages[place]),
+            tuple((one.source or one.id, titled(one.text)) for one in found.passages[place]),
             sum(1 for _ in votes),
             len(left),
         )

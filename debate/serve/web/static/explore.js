@@ -1,6 +1,7 @@
 // Points of view that move passages. The server is asked when a passage outside of the candidates could come in;
 // every other movement is ranked here.
 import { ask, at, h, say } from "./dom.js";
+import { titled } from "./passage.js";
 import { rank } from "./ranking.js";
 
 const SHOWN = 12, QUIET = 180; // ms without a movement before the server is asked
@@ -129,7 +130,7 @@ class Column {
     let known = this.items.get(one.id);
     if (!known) {
       const bar = svg("svg", { class: "bar", "aria-hidden": "true" });
-      const text = h("p", { class: "text short", dir: "auto" }, one.text);
+      const text = h("p", { class: "text short", dir: "auto" }, ...titled(one.text));
       const more = h("button", { type: "button", class: "quiet unfold", "aria-expanded": "false" }, "whole passage");
       more.addEventListener("click", () => { const open = text.classList.toggle("short") === false; more.setAttribute("aria-expanded", open); more.textContent = open ? "less" : "whole passage"; });
       known = { bar, place: h("b"), total: h("span", { class: "total" }), only: h("span", { class: "flag only", hidden: true }, "only here") };

@@ -79,11 +79,11 @@ function workingItem(id) {
     h("p", { class: "meta" }, h("bdi", { class: "id" }, id), h("span", { class: "pips", "aria-hidden": "true" }, ...STAGES.map(() => h("i", { class: "pip" }))), h("span", { class: "stage" })));
 }
 
-let total = Number(at("questions").textContent), done = Number(at("done").textContent), failed = Number(at("failed").textContent);
+let total = Number(at("questions").textContent) || 0, done = Number(at("done").textContent), failed = Number(at("failed").textContent);
 const begun = { at: 0, done: 0 };
 function drawCounts() {
   at("done").textContent = done;
-  at("questions").textContent = Math.max(total, done);
+  at("questions").textContent = page.complete ? Math.max(total, done) : "…"; // a journal that is being read may hold more
   at("failed").textContent = failed;
   at("failures").classList.toggle("bad", failed > 0);
   at("bar").max = Math.max(total, done) || 1;

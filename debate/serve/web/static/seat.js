@@ -1,5 +1,6 @@
 // A seat in the debate: what is asked of the person, the passages to cite (by dragging, or with their buttons), the answer.
 import { ask, at, h, say } from "./dom.js";
+import { titled } from "./passage.js";
 
 const WORDS = { position: "what is your position, in one sentence?", turn: "what do you say?", ballot: "whose positions do you hold now, best first?" };
 const FIRST = /^[\s\S]{20,240}?[.!?。؟](?=\s|$)/; // a sentence that is long enough to be quoted
@@ -35,7 +36,7 @@ function beside(request, text) {
 }
 
 function citable(passage, number, text) {
-  const words = h("p", { class: "text", dir: "auto" }, passage);
+  const words = h("p", { class: "text", dir: "auto" }, ...titled(passage));
   const item = h("li", { draggable: "true" }, h("p", { class: "source" }, h("b", {}, `[${number}] `), button(`Cite [${number}]`, () => insert(text, cited(words, number)))), words);
   item.addEventListener("dragstart", event => { event.dataTransfer.setData("text/plain", cited(words, number)); event.dataTransfer.effectAllowed = "copy"; });
   return item;
@@ -43,7 +44,7 @@ function citable(passage, number, text) {
 
 /** The words that are marked in a passage, or its first sentence, with the number that stands for it. */
 function cited(words, number) {
-  const marked = getSelection(), whole = words.textContent.replace(/^#.*\n/, "").trim();
+  const marked = getSelection(), whole = [...words.childNodes].filter(one => one.nodeName !== "B").map(one => one.textContent).join("").trim() || words.textContent;
   const own = marked.toString().trim() && words.contains(marked.anchorNode) ? marked.toString().trim() : (FIRST.exec(whole)?.[0] ?? whole.slice(0, 160));
   return `“${own.replace(/\s+/g, " ")}” [${number}]`;
 }
