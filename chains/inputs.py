@@ -1,4 +1,4 @@
-"""What the chains take as a mapping: the schema that tools, Agent Server and MCP read. Types only."""
+"""Input schemas of the chains, as tools, Agent Server and MCP read them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from chains.schemas import Chunk
 
 
 class QuestionInput(BaseModel):
-    """A question; a plain text and a ``Question`` are taken as well."""
+    """A question; a plain text and a ``Question`` are accepted, too."""
 
     text: str = Field(description="The question itself")
-    id: str = Field("q", description="What it is called in the results")
-    about: str = Field("", description="Text about it, such as what has happened")
+    id: str = Field("q", description="Its id in the results")
+    about: str = Field("", description="Background, such as recent events")
 
 
 class OpinionInput(BaseModel):
-    """A question and its passages; an ``OpinionRequest`` is taken as well."""
+    """A question and its passages; an ``OpinionRequest`` is accepted, too."""
 
     question: str = Field(description="The question to answer")
-    context: list[Chunk] = Field(description="The passages that the answer has to rest on")
+    context: list[Chunk] = Field(description="The passages to answer from")
+
+
+class TranslationInput(BaseModel):
+    """A text to translate; a plain text and an ``Opinion`` are accepted, too."""
+
+    text: str = Field(description="The text to translate")
 
 
 class DebateInput(BaseModel):
-    """What is debated; a question in any form and a ``DebateRequest`` are taken as well."""
+    """A question to debate; a question in any form and a ``DebateRequest`` are accepted, too."""
 
     question: str = Field(description="The question under debate")
-    opinion: str = Field("", description="An opinion on it that the debaters know")
+    opinion: str = Field("", description="An opinion that the debaters read")

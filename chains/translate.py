@@ -1,10 +1,9 @@
-"""The translation chain: an answer, paragraph by paragraph, in another language.
+"""The translation chain: translate a text paragraph by paragraph.
 
-Each paragraph is a short prompt of its own, all in one batch, so that a long text neither loses its thread nor loops;
-its translation is held to a length in proportion to it, in characters where the language is written without spaces.
-What can be checked without knowing the language is checked: numbers, markers [1] to [5], and the glossary's terms that
-stand in the text have to stand in the translation. A paragraph that lost one is asked for again, with what it lost
-named; what is still missing then is reported. It does not know whether the rest is right.
+Each paragraph is a prompt of its own, all in one batch, with length limits in proportion to the paragraph. Numbers,
+citations such as [1], and terms of the glossary must be in the translation; these checks need no knowledge of the
+language. A paragraph that lost one is retried with a note of what is missing; what is still missing is reported.
+Nothing checks whether the rest is right.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from chains.errors import ChainError
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
+from chains.inputs import TranslationInput
 from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
 from chains.text.sentences import word_count
@@ -58,22 +58,24 @@ def translation_chain(
     *,
     glossary: Mapping[str, str] | None = None,
     seed: int = 0,
-) -> Runnable[str | Opinion, Translation]:
-    """Return a Runnable from a text, or an opinion's answer, to its translation.
+) -> Runnable[str | Opinion | Mapping[str, Any], Translation]:
+    """Return a Runnable that translates a text, an opinion's answer, or ``{"text": …}``.
 
     Args:
+        llm: any LangChain language model.
         language: a code of ``LANGUAGES``, such as ``ja``.
-        glossary: how terms are to be translated; those that stand in the text are shown and checked.
+        glossary: terms and their translations; those that occur in the text are put into the prompt and checked.
+        seed: seed of retries.
 
     Raises:
-        ChainError: an unknown language; when run, an input that is no text, or a paragraph that does not fit the
-            model's window.
+        ChainError: an unknown language; when run, an input without text, or a paragraph that does not fit the
+            model's context window.
     """
     check_language(language)
     name, least, most = LANGUAGES[language]
     terms = dict(glossary or {})
 
-    def translate(asked: str | Opinion, config: RunnableConfig) -> Translation:
+    def translate(asked: str | Opinion | Mapping[str, Any], config: RunnableConfig) -> Translation:
         def ask(paragraphs: Sequence[str], kept: Sequence[Sequence[str]]) -> list[Completion]:
             limits = [_limits(word_count(paragraph), least, most) for paragraph in paragraphs]
             prompts = [
@@ -88,12 +90,17 @@ def translation_chain(
                     )
             return complete_all(llm, prompts, limits, seed, config, prose=False, may_be_empty=any(kept))
 
-        text = asked.answer if isinstance(asked, Opinion) else asked
-        if not isinstance(text, str):
-            raise ChainError(f"a translation takes a text or an Opinion, not {type(text).__name__}")
-        return translated(text, language, terms, ask)
+        return translated(_text_of(asked), language, terms, ask)
 
-    return RunnableLambda(translate, name="translate").with_types(input_type=str).with_config(run_name="translate")
+    chain: Runnable[Any, Translation] = RunnableLambda(translate, name="translate")
+    return chain.with_types(input_type=TranslationInput).with_config(run_name="translate")
+
+
+def _text_of(asked: object) -> str:
+    text = asked.get("text") if isinstance(asked, Mapping) else asked.answer if isinstance(asked, Opinion) else asked
+    if not isinstance(text, str):
+        raise ChainError(f"a translation needs a text, an Opinion or a mapping with text, not {type(asked).__name__}")
+    return text
 
 
 def translated(text: str, language: str, glossary: Mapping[str, str], translate: Translate) -> Translation:

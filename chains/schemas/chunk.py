@@ -125,14 +125,14 @@ def _first(metadata: Mapping[str, Any], *names: str) -> str:
     return next(found, "")
 
 
-def as_chunks(passages: Sequence[Chunk | Document | Mapping[str, Any]]) -> tuple[Chunk, ...]:
-    """Accept LangChain documents, and mappings with a chunk's fields, wherever chunks are asked for.
+def as_chunks(passages: Sequence[Chunk | Document | Mapping[str, Any] | str]) -> tuple[Chunk, ...]:
+    """Return chunks from LangChain documents, mappings with a chunk's fields, or plain texts.
 
     Raises:
-        ChainError: a passage is none of these.
+        ChainError: a passage of another type, or not a list.
     """
     if isinstance(passages, str | Mapping) or not isinstance(passages, Iterable):
-        raise ChainError(f"passages are a list of chunks or documents, not {type(passages).__name__}")
+        raise ChainError(f"passages must be a list of chunks or documents, not {type(passages).__name__}")
     return tuple(_as_chunk(passage, rank) for rank, passage in enumerate(passages, 1))
 
 
@@ -141,8 +141,12 @@ def _as_chunk(passage: object, rank: int) -> Chunk:
         return passage
     if isinstance(passage, Document):
         return chunk_from_document(passage, rank)
+    if isinstance(passage, str):
+        return Chunk(id=f"passage-{rank}", text=passage, rank=rank)
     if not isinstance(passage, Mapping):
-        raise ChainError(f"passage {rank} is not a chunk, a document or a mapping, but {type(passage).__name__}")
+        raise ChainError(
+            f"passage {rank} must be a chunk, a document, a mapping or a text, not {type(passage).__name__}"
+        )
     names = {field.name for field in fields(Chunk)}
     unknown = next((name for name in passage if name not in names), None)
     if unknown is not None:

@@ -65,11 +65,13 @@ class Question:
 
 
 def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
-    """Accept a text or a mapping with a question's fields wherever a question is asked for.
+    """Return a ``Question`` from a text, a mapping with its fields, or ``{"question": …}`` around any of these.
 
     Raises:
-        ChainError: it is none of these, holds an unknown field, or has no text.
+        ChainError: another type, an unknown field, or no text.
     """
+    if isinstance(asked, Mapping) and set(asked) == {"question"}:
+        return as_question(asked["question"])
     try:
         if isinstance(asked, str):
             question = Question(id="q", text=asked)

@@ -145,7 +145,7 @@ def test_the_input_s_schema_has_a_title_and_says_what_is_needed(make: Callable, 
     [
         (opinion, {"question": QUESTION, "context": [{"id": "c1", "text": CHUNK.text}]}),
         (deepening, {"text": QUESTION}),
-        (translation, "Trade was 162."),
+        (translation, {"text": "Trade was 162."}),
         (debating, {"question": QUESTION}),
         (answering, {"text": QUESTION}),
         (retrieval, {"text": QUESTION}),
@@ -156,6 +156,17 @@ def test_every_chain_is_a_tool_that_brings_what_the_chain_brings(make: Callable,
     tool = chain.as_tool()
     assert tool.name == chain.get_name()
     assert tool.invoke(given) == chain.invoke(asked)
+
+
+@pytest.mark.parametrize("make", [deepening, answering, retrieval, debating])
+def test_a_question_may_stand_under_its_own_key_as_in_a_graph_s_state(make: Callable) -> None:
+    chain, _ = make()
+    assert chain.invoke({"question": QUESTION}) == chain.invoke(QUESTION)
+
+
+def test_passages_may_be_plain_texts() -> None:
+    opinion = opinion_chain(ScriptedLLM(script=SCRIPT)).invoke({"question": QUESTION, "context": [CHUNK.text]})
+    assert opinion.supported == 1
 
 
 def test_a_missing_key_is_an_error_that_names_it() -> None:
