@@ -39,7 +39,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
 
 
 class MisbehavingServer(ThreadingHTTPServer):
-    """Keeps what it was sent: bodies in ``asked``, headers in ``headers``.
+    """Keeps what it was sent: bodies in ``asked``, headers in ``headers``. Answers wait while ``open`` is not set.
 
     Args:
         about: what it says of each model in its list.
@@ -50,6 +50,8 @@ class MisbehavingServer(ThreadingHTTPServer):
         self.about = about
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.open = threading.Event()
+        self.open.set()
 
     def url(self, model: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1#{model}"
@@ -83,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.asked.append(body)
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        self.server.open.wait(60)
         getattr(self, f"_as_{body['model'].replace('-', '_')}", self._answer)(body)
 
     def _answer(self, body: dict[str, Any], message: dict[str, Any] | None = None, tokens: int | None = None) -> None:
@@ -186,4 +189,5 @@ def misbehaving_server(**about: Any) -> Iterator[MisbehavingServer]:
     with MisbehavingServer(**about) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
+        server.open.set()
         server.shutdown()

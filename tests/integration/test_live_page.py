@@ -18,6 +18,7 @@ import pytest
 from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
 from hostile import HOSTILE, MARKUP, everywhere
+from page_server import Server
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
@@ -43,22 +44,6 @@ SERIOUS = (
     ".filter(one => ['serious', 'critical'].includes(one.impact))"
     ".map(one => [one.id, one.nodes.map(node => node.html).slice(0, 3)]))"
 )
-
-
-class Server:
-    def __init__(self, runs: Path, *options: str, port: str = "0") -> None:
-        command = [sys.executable, "-m", "debate", "serve", str(runs), "--port", port, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().split()[0].rstrip("/")
-        self.port = self.address.rpartition(":")[2]
-
-    def kill(self) -> None:
-        """End it at once; it may have ended already."""
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 def a_run(folder: Path, *rows: QuestionResult) -> Path:

@@ -117,11 +117,11 @@ const take = {
     state().catch(told);
   },
 };
-let fresh;
+let fresh = null;
 function arrived(event) { // a new row shows itself where the list is at its end or newest first
   say(event.text ? `${event.question} failed` : `${event.question} is done`);
-  clearTimeout(fresh);
-  fresh = setTimeout(async () => {
+  fresh ??= setTimeout(async () => { // of many at once the first one asks for all; waiting for the last could take for ever
+    fresh = null;
     await state().catch(told); // the journal counts: a row is in it before its event is told
     drawLeft(Date.now());
     if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (list.children.length >= page.fitting) load(false).catch(told);
