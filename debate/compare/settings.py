@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chains.models.kinds import Backend
 from debate.indexing.address import Place
 from debate.settings import DebateSettings
 
@@ -23,6 +24,10 @@ class CompareSettings(BaseModel):
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")
     opinion_persona: str = Field("", description="Persona that writes the opinions; default: as in debate run")
     out: Path = Field(description="Folder of the comparison, new or to resume")
+    # None, so that comparisons made before there was a choice still resume.
+    backend: Backend | None = Field(
+        None, description="What local models compute with; default: auto, as in debate run"
+    )
     k: int = Field(5, ge=1, le=50, description="Passages for an answer")
     pov_weight: float = Field(0.5, ge=0, le=1, description="As in debate run")
     mode: Literal["dense", "hybrid"] = Field("dense", description="As in debate run")

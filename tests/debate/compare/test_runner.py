@@ -169,6 +169,16 @@ def test_votes_are_blind_kept_and_counted(settings, store) -> None:
     }
 
 
+def test_models_compute_with_the_backend_that_is_asked_for_and_its_change_is_another_comparison(
+    settings, store
+) -> None:
+    openvino = settings.model_copy(update={"backend": "openvino"})
+    assert [one.run_settings("plain").backend for one in (settings, openvino)] == ["auto", "openvino"]
+    compared(settings, store, Models())
+    with pytest.raises(RunFolderError, match="backend was None and is 'openvino'"):
+        compared(openvino, store, Models())
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
