@@ -22,6 +22,8 @@ Examples:
       use the index
   debate index docs/ --out postgresql://me@server:5432/database/table
       share the index between machines (PostgreSQL with pgvector; password from PGPASSWORD or ~/.pgpass)
+  debate index docs/ --out myindex --ray auto
+      embed on the workers of a Ray cluster (docs/ray.md)
 
 \b
 After Ctrl-C the same command resumes. Exit codes:
@@ -44,6 +46,15 @@ def index(
         bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an index of other documents.")] = False,
+    ray: Annotated[
+        str, typer.Option(help="Embed on a Ray cluster: auto (the one on this machine), local, or host:6379.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Ray workers; default: one per GPU, or per machine.")
+    ] = None,
+    gpus_per_worker: Annotated[
+        float | None, typer.Option(min=0, help="GPUs of each worker; default: 1, or 0 where there are none.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
 ) -> None:
     """Index a folder of documents for any number of runs, or update the index."""
@@ -52,15 +63,19 @@ def index(
         from rich.console import Console
 
         from debate.indexing.building import index_documents, near_duplicates
+        from debate.indexing.embeddings import RayAsked, index_embeddings
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
-        from vectorstore import corpus_files, load_embeddings
+        from vectorstore import corpus_files
         from vectorstore.embedding.models import check_embeddings
 
         corpus_files(documents, follow_links=follow_links)
         check_embeddings(embeddings, embeddings_backend)
         console = Console()
-        with nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher:
-            model = load_embeddings(embeddings, backend=embeddings_backend, progress=watcher.preparing)
+        asked = RayAsked(ray, workers, gpus_per_worker)
+        with (
+            nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher,
+            index_embeddings(embeddings, embeddings_backend, asked, watcher.preparing) as (model, batch),
+        ):
             store, summary = index_documents(
                 documents,
                 out,
@@ -70,5 +85,6 @@ def index(
                 chunk_words=chunk_words,
                 follow_links=follow_links,
                 force=force,
+                batch=batch,
             )
         print_summary(console, summary, near_duplicates(store))

@@ -19,6 +19,15 @@ class Repeatable:
     """Marks a setting of one text whose flag may be repeated; the parts are joined with commas."""
 
 
+def ray_address(value: str) -> str:
+    """Return the address of a Ray cluster as it is; ValueError where it cannot be one."""
+    if value.startswith("ray://"):
+        raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
+    if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():
+        raise ValueError("is no address; write auto, local, or host:6379")
+    return value
+
+
 class DebateSettings(GraphSettings, BaseSettings):
     """One run over a list of questions. Each description is the flag's help."""
 
@@ -89,11 +98,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     @field_validator("ray")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value.startswith("ray://"):
-            raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
-        if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():
-            raise ValueError("is no address; write auto, local, or host:6379")
-        return value
+        return ray_address(value)
 
     @field_validator("shard")
     @classmethod

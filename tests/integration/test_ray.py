@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.durability import ROOT
+from debate.indexing.opening import open_index
+from vectorstore import load_embeddings
 
 pytestmark = pytest.mark.integration
 
@@ -56,3 +60,53 @@ def test_what_no_cluster_can_do_is_told_in_one_line(tmp_path, flags, told) -> No
     assert len(errors) == 1
     assert told in errors[0]
     assert not (tmp_path / "out").exists()
+
+
+def indexed(folder: Path, name: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Index 300 documents, more than a worker takes at a time."""
+    (folder / "docs").mkdir(exist_ok=True)
+    texts = [f"Passage {n}: the tariff on salt was {n} per cent " + "and rose again " * (n % 7) for n in range(300)]
+    list(map(lambda n, text: (folder / "docs" / f"{n}.txt").write_text(text), range(300), texts))
+    given = ["index", str(folder / "docs"), "--out", str(folder / name), "--quiet", *flags]
+    return python("-m", "debate", *given)
+
+
+@pytest.mark.slow
+def test_an_index_that_workers_embedded_is_the_one_that_is_embedded_here(tmp_path: Path) -> None:
+    indexed(tmp_path, "here")
+    done = indexed(tmp_path, "there", "--ray", "local", "--workers", "2")
+    assert "starting 2 workers" in done.stderr
+    model = load_embeddings()
+    here, there = (open_index(tmp_path / name, model) for name in ("here", "there"))
+    assert len(here.ids) == 300
+    assert here.get_by_ids(here.ids) == there.get_by_ids(here.ids)
+    assert np.abs(here.vectors(here.ids) - there.vectors(here.ids)).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--workers", "2"], "error: workers are Ray's; add --ray auto"),
+        (["--ray", "ray://host:1"], "error: --ray ray://host:1 is an address for Ray clients"),
+        (["--ray", "127.0.0.1:1"], "error: the Ray cluster 127.0.0.1:1 cannot be used"),
+    ],
+)
+def test_what_cannot_embed_an_index_is_told_in_one_line(tmp_path: Path, flags: list[str], told: str) -> None:
+    done = indexed(tmp_path, "none", *flags)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+EMBEDDING = """
+from debate.distributed.ray_embeddings import embeddings_on_ray
+
+with embeddings_on_ray("local", "./nowhere", "auto", workers=1, progress=print):
+    pass
+"""
+
+
+@pytest.mark.slow
+def test_a_model_that_a_worker_cannot_load_is_told_as_it_is_without_workers() -> None:
+    done = python("-c", EMBEDDING)
+    assert done.stderr.splitlines()[-1].startswith("vectorstore.errors.EmbeddingsError: There is no folder ./nowhere.")

@@ -77,6 +77,7 @@ def update_store(
     *,
     folder: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    batch: int = BATCH,
 ) -> Changes:
     """Make a store hold exactly these documents, and say what that changed.
 
@@ -87,6 +88,7 @@ def update_store(
             it stopped. None for a store that a database keeps, which needs no saving.
         progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
             KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
+        batch: chunks embedded between two calls of `progress`.
 
     Raises:
         CorpusError: no documents. StoreError: the folder cannot be written to.
@@ -99,7 +101,7 @@ def update_store(
     new, moved = _reconcile(store, wanted)
     changes = Changes(len(new), len(store), before - len(store), moved)
     try:
-        _embed(store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched)
+        _embed(store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched, batch)
     except KeyboardInterrupt as interrupt:
         if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)
@@ -117,14 +119,18 @@ def _unwatched(done: int, total: int) -> None:
 
 
 def _embed(
-    store: PovVectorStore, new: dict[str, Document], place: Path | None, progress: Callable[[int, int], None]
+    store: PovVectorStore,
+    new: dict[str, Document],
+    place: Path | None,
+    progress: Callable[[int, int], None],
+    size: int,
 ) -> None:
     """Embed and add the new documents batch by batch, saving along the way."""
     ids = list(new)
     due = time.monotonic() + SECONDS_BETWEEN_SAVES
     _report(progress, 0, len(ids))
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
+    for start in range(0, len(ids), size):
+        batch = ids[start : start + size]
         chosen = [new[identifier] for identifier in batch]
         store.add_texts([d.page_content for d in chosen], [d.metadata for d in chosen], ids=batch)
         if place is not None and time.monotonic() >= due:
