@@ -17,7 +17,7 @@ from debate.locking import as_text
 from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, load_corpus
 from vectorstore.corpus.chunking import CHUNK_WORDS
 from vectorstore.corpus.duplicates import count_near_duplicates
-from vectorstore.store.building import BATCH, Changes, update_store
+from vectorstore.store.building import Changes, update_store
 from vectorstore.store.index import Kind, kind_for
 
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
@@ -60,7 +60,7 @@ def index_documents(
     follow_links: bool = False,
     force: bool = False,
     wait: bool = False,
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> tuple[PovVectorStore, IndexSummary]:
     """Make ``out`` an index of exactly the documents under ``corpus``; only what is new is embedded.
 
@@ -69,7 +69,7 @@ def index_documents(
         follow_links: read what links that lead out of ``corpus`` point to, too.
         force: replace the index of another folder of documents.
         wait: for another process that works on the same index.
-        batch: chunks embedded together.
+        batch: chunks embedded together; 256 unless given.
 
     Raises:
         IndexFolderError: ``out`` holds something else, or another process works on it.

@@ -77,7 +77,7 @@ def update_store(
     *,
     folder: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Changes:
     """Make a store hold exactly these documents, and say what that changed.
 
@@ -88,7 +88,7 @@ def update_store(
             it stopped. None for a store that a database keeps, which needs no saving.
         progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
             KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
-        batch: chunks embedded between two calls of `progress`.
+        batch: chunks embedded between two calls of `progress`; 256 unless given.
 
     Raises:
         CorpusError: no documents. StoreError: the folder cannot be written to.
@@ -101,7 +101,9 @@ def update_store(
     new, moved = _reconcile(store, wanted)
     changes = Changes(len(new), len(store), before - len(store), moved)
     try:
-        _embed(store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched, batch)
+        _embed(
+            store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched, batch or BATCH
+        )
     except KeyboardInterrupt as interrupt:
         if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)
