@@ -187,7 +187,9 @@ class DebateSteps:
         """
 
         def judge(so_far: DebateRecord, config: RunnableConfig) -> Verdict:
-            return give_verdict(self.speakers.llm, so_far, self._verdict_limits, self.seed, config, decided)
+            return give_verdict(
+                self.speakers.llm, so_far, self._verdict_limits, self.seed, config, decided, self.likeness
+            )
 
         return RunnableLambda(judge).with_config(run_name="verdict").invoke(record, config)
 

@@ -7,11 +7,17 @@ from chains import Chunk
 from prompts import Persona
 
 CAST = tuple(Persona(one, f"Professor {one.title()}", f"a {one}.") for one in ("hawk", "dove", "owl"))
-SAID = {
+READ = {
     "hawk": "Fleets doubled in 1936 because a treaty lapsed, and strength kept what paper had lost.",
     "dove": "Missiles were scrapped in 1987 because two powers signed a treaty, and nobody had to fire.",
     "owl": "Trade fell by half in 1930 once tariffs rose, so that neither fleets nor treaties mattered.",
 }
+OWN = {
+    "hawk": "A signature guards a harbour worse than any gun does.",
+    "dove": "Whatever was signed has outlived the guns of its day.",
+    "owl": "Merchants stop a war sooner than admirals or envoys do.",
+}
+SAID = {one: f"{READ[one]} {OWN[one]}" for one in READ}  # a fact, and a claim in the debater's own words
 POSITIONS = {
     "hawk": "Only the strength of its fleets has ever kept a country safe.",
     "dove": "A treaty between enemies ends more wars than any weapon did.",
@@ -23,7 +29,7 @@ UNDECIDED = {
     "can you accept": "nobody",
     "Rank the positions": "nobody",
 }
-PASSAGES = {one: Chunk(f"c-{one}", text, question_score=0.5) for one, text in SAID.items()}
+PASSAGES = {one: Chunk(f"c-{one}", text, question_score=0.5) for one, text in READ.items()}
 RETRIEVERS = {one.id: RunnableLambda(lambda _, one=one: (PASSAGES[one.id],)) for one in CAST}
 
 

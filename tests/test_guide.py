@@ -10,6 +10,7 @@ from fakes import ScriptedLLM
 ROOT = Path(__file__).parents[1]
 SAID = {
     "moderator": "The bank lends more. It does not replace anybody.",
+    "Your side: ": "The New Development Bank cannot take anybody's place while it borrows in dollars.",
     "World Bank": "The New Development Bank lends in five currencies, and it is no rival yet.",
 }
 

@@ -43,38 +43,32 @@ _NEW = 4  # content words; with fewer, a sentence on a claim is the claim once m
 def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
     """Return the claims of opponents that a persona may answer, the best first.
 
-    A claim is a whole sentence, word for word, that nobody answered yet. The latest turn comes first, in it what the
-    speaker says in own words, then what names a fact. Before an opponent has spoken, its position can be answered.
+    A claim is a whole sentence, word for word, that nobody answered yet. The latest turn comes first, in it what names
+    a fact; behind all turns come the opponents' positions. What a passage says is a fact to bear, and no claim: asked
+    to answer it, a small model denies it.
     """
     heard = record.heard_turns()
     answered = {turn.answers for _, turn in heard if turn.answers}
-    spoken = [(n, turn) for n, turn in heard if turn.persona_id != persona_id]
+    passages = [chunk.text for chunk in record.table.values()]
     found: list[Claim] = []
-    for n, turn in sorted(spoken, key=lambda pair: -pair[0]):
-        claims = [claim for claim in claims_of(turn, n) if claim not in answered]
-        read = [record.table[one].text for one in turn.chunk_ids if one in record.table]
-        found += sorted(claims, key=lambda claim: _order(claim.sentence, read))
-    silent = {turn.persona_id for _, turn in spoken}
-    positions = [
-        Claim(one.persona_id, one.text)
-        for one in record.positions
-        if one.text and one.persona_id not in {persona_id, *silent}
-    ]
-    return [*found, *(claim for claim in positions if claim not in answered)]
+    for n, turn in reversed(heard):
+        if turn.persona_id != persona_id:
+            found += sorted(
+                claims_of(turn, n, passages), key=lambda claim: _NAME_OR_NUMBER.search(claim.sentence) is None
+            )
+    positions = [Claim(one.persona_id, one.text) for one in record.positions if one.text]
+    found += [claim for claim in positions if claim.persona_id != persona_id]
+    return [claim for claim in found if claim not in answered]
 
 
-def _order(sentence: str, passages: Sequence[str]) -> tuple[bool, bool]:
-    """What a passage says word for word is a fact to bear, not a claim to answer."""
-    return echo_share(sentence, passages) > COPIED, _NAME_OR_NUMBER.search(sentence) is None
-
-
-def claims_of(turn: Turn, index: int) -> Iterator[Claim]:
-    """Yield the sentences of a turn that claim something in the speaker's own words."""
+def claims_of(turn: Turn, index: int, passages: Sequence[str] = ()) -> Iterator[Claim]:
+    """Yield the sentences of a turn that claim something in the speaker's own words, not in those of passages."""
     for sentence in split_sentences(turn.text):
         text = plain(sentence.text)
         own = " ".join(outside_quotation(text))
         fits = _SHORTEST <= word_count(own) <= _LONGEST and ends_with_sentence(text) and not text.endswith("?")
-        if fits and text[:1].isupper() and stands_alone(text) and not _REPORTS.search(own):
+        fits = fits and text[:1].isupper() and stands_alone(text) and not _REPORTS.search(own)
+        if fits and echo_share(text, passages) <= COPIED:
             yield Claim(turn.persona_id, text, index)
 
 

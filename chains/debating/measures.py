@@ -56,7 +56,7 @@ def assessed(
         used=used,
         new=tuple(one for one in used if one not in record.used()),
         echo=round(echo_share(text, _said_before(turn.persona_id, record)), 3),
-        drift=_drift(turn.persona_id, text, record, likeness),
+        drift=drift(turn.persona_id, text, record, likeness),
         answered=round(touched(text, turn.answers.sentence), 2) if turn.answers else None,
         concedes=bool(turn.answers) and concedes(text),
     )
@@ -123,7 +123,8 @@ def _said_before(persona_id: str, record: DebateRecord) -> list[str]:
     return [*others, *(plain(one.text) for one in record.turns)]
 
 
-def _drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness | None) -> float | None:
+def drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness | None) -> float | None:
+    """Return how much nearer a text is to its speaker's position than to any other's; None where that is not known."""
     own = record.position_of(persona_id)
     others = [one.text for one in record.positions if one.text and one.persona_id != persona_id]
     if not (likeness and own and others and text):

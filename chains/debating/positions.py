@@ -1,9 +1,10 @@
 """Positions: before the first turn each persona says in one sentence what it stands for on this question.
 
-All positions are asked for in one batch. A persona that says the same as one before it is asked once more, for the
-point on which it differs. Whether two positions agree is told by embeddings and rules, with care: cosines see the topic
-better than the side, so that two positions agree only where both cosines are high and neither denies what the other
-says. A model that gives no usable sentence leaves the persona one of its own views, and the position says so.
+All positions are asked for in one batch. A persona that says the same as one before it, or nothing usable, is asked
+once more, for the side that is left. Whether two positions agree is told by embeddings and rules, with care: cosines
+see the topic better than the side, so that two positions agree only where both cosines are high, neither denies what
+the other says, and they take no different alternatives of the question. A model that gives no usable sentence
+leaves the persona one of its own views, and the position says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from langchain_core.runnables import RunnableConfig
 
@@ -20,8 +22,9 @@ from chains.debating.speakers import Speakers
 from chains.generation.contract import WordLimits
 from chains.schemas import Position
 from chains.text.echo import echo_share
+from chains.text.recital import is_yes_or_no
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
-from chains.text.support.contradiction import takes_both
+from chains.text.support.contradiction import alternatives, denies, side_taken, takes_both
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _LIMITS = WordLimits(maximum=40)
@@ -31,9 +34,9 @@ _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
 # the same stance nearer in 76%, the plain model in 54%; both reach .65 on near-paraphrases alone.
 _SAME_SIDE, _SAME_MEANING = 0.65, 0.65
 _SAME_TEXT = 0.80  # of the meaning, where the embeddings know no sides
-# Of a view's cosine to the question, to stand for a difference on it: just above what any view of the example's
-# personas reaches on an off-topic question (0.22, examples/brics/off_topic.txt).
-_ON_TOPIC = 0.25
+# Of a view's cosine to the question, to stand for an answer to it: of the example's, those from here on answer one,
+# those up to .34 speak of another matter ("Patient aid ..." of the World Bank).
+_ON_TOPIC = 0.40
 _SAME_WORDS = 0.75  # without embeddings: of the shorter one's content words
 _OPENER = re.compile(
     r"^(?:\W*(?:my|our) (?:position|side|stance|view|answer)(?: (?:is|on \w+ is))?(?: that)?\s*[:,]?\s*"
@@ -57,20 +60,31 @@ def take_positions(
         given: positions that are taken as they are, by persona id, such as a person's who speaks in a persona's place.
     """
     fixed = given or {}
-    asked = [one for one in personas if one.id not in fixed]
-    answers = zip(asked, _ask(speakers, asked, question, [()] * len(asked), seed, config), strict=True)
-    first = {**{one.id: text for one, text in answers}, **fixed}
-    positions = [_position(one, first[one.id], question, likeness) for one in personas]
-    same = {n: agreeing(positions, n, question, likeness) for n in range(len(positions))}
-    again = [n for n, others in same.items() if others and personas[n].id not in fixed]
-    if again:
-        others = [[positions[other] for other in same[n]] for n in again]
-        texts = _ask(speakers, [personas[n] for n in again], question, others, seed + 1, config)
-        for n, text in zip(again, texts, strict=True):
-            positions[n] = _differing(personas[n], text, positions, n, question, likeness)
-    if personas[0].id in fixed:
-        return tuple(positions)
-    return tuple(_first_by_its_own_view(personas[0], positions, question, likeness))
+    asked = [n for n, one in enumerate(personas) if one.id not in fixed]
+    ask = partial(_ask, speakers, personas, question=question, config=config)
+    texts = {n: fixed.get(one.id, "") for n, one in enumerate(personas)} | ask(asked, {}, seed=seed)
+    positions = [_position(one, texts[n], question, likeness) for n, one in enumerate(personas)]
+    same = {n: agreeing(positions, n, question, likeness) for n in asked}
+    held = {n: [positions[o] for o in others or _usable(texts, n)] for n, others in same.items()}
+    again = [n for n in asked if held[n] and (same[n] or not texts[n])]
+    for n, text in ask(again, held, seed=seed + 1).items():
+        positions[n] = _differing(personas[n], text, positions, n, question, likeness)
+    return tuple(positions)
+
+
+def other_side(question: str, others: Sequence[str]) -> str:
+    """Return what is left to answer where others have answered so, as a prompt says it; "" for an open question.
+
+    Shown the others' words, a small model says them again: it is told its side alone.
+    """
+    taken = {side_taken(one, question) for one in others}
+    if sides := alternatives(question):
+        left = [side for n, side in enumerate(sides) if n not in taken]
+        return f"{left[0]}? Yes." if len(left) == 1 else ""
+    if not is_yes_or_no(question):
+        return ""
+    answers = {denies(one) for one in others}
+    return "" if len(answers) > 1 else "Yes." if True in answers else "No."
 
 
 def agreeing(positions: Sequence[Position], n: int, question: str, likeness: Likeness | None) -> list[int]:
@@ -78,7 +92,7 @@ def agreeing(positions: Sequence[Position], n: int, question: str, likeness: Lik
     texts = [one.text for one in positions[: n + 1]]
     if not texts[n]:
         return []
-    others = [other for other, text in enumerate(texts[:n]) if text and not contradicts(text, texts[n])]
+    others = [other for other, text in enumerate(texts[:n]) if text and not _differ(text, texts[n], question)]
     if likeness is None:
         return [other for other in others if overlap(texts[other], texts[n]) >= _SAME_WORDS]
     meanings = likeness.meaning(texts[n], texts)
@@ -110,19 +124,33 @@ def position_sentence(written: str, voice: str, question: str = "") -> str:
     return sentence if usable and takes_a_side and echo_share(sentence, [voice]) < _RECITED else ""
 
 
+def _differ(one: str, other: str, question: str) -> bool:
+    """Whether rules see that two positions differ: one denies the other, or they take different alternatives."""
+    sides = {side_taken(one, question), side_taken(other, question)} - {None}
+    return contradicts(one, other) or len(sides) > 1
+
+
+def _usable(texts: Mapping[int, str], n: int) -> list[int]:
+    """The first persona besides the n-th that took a position."""
+    return [other for other, text in texts.items() if text and other != n][:1]
+
+
 def _ask(
     speakers: Speakers,
     personas: Sequence[Persona],
+    numbers: Sequence[int],
+    held: Mapping[int, Sequence[Position]],
+    *,
     question: str,
-    others: Sequence[Sequence[Position]],
     seed: int,
     config: RunnableConfig | None,
-) -> list[str]:
-    prompts = [_prompt(persona, question, held) for persona, held in zip(personas, others, strict=True)]
-    written = speakers.complete([one.id for one in personas], prompts, _LIMITS, seed, config)
-    return [
-        position_sentence(one.text, persona.voice, question) for one, persona in zip(written, personas, strict=True)
-    ]
+) -> dict[int, str]:
+    """Ask personas, by their numbers, for a position, each knowing what those that are ``held`` against it said."""
+    prompts = [_prompt(personas[n], question, held.get(n, ())) for n in numbers]
+    written = speakers.complete([personas[n].id for n in numbers], prompts, _LIMITS, seed, config)
+    return {
+        n: position_sentence(one.text, personas[n].voice, question) for n, one in zip(numbers, written, strict=True)
+    }
 
 
 def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> RenderedPrompt:
@@ -131,18 +159,19 @@ def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> Rend
         views=[pov.text for pov in persona.povs if pov.weight > 0],
         question=question,
         others=others,
+        side=other_side(question, [one.text for one in others]) if others else "",
         max_words=_LIMITS.maximum - 5,
     )
 
 
 def _position(persona: Persona, text: str, question: str, likeness: Likeness | None) -> Position:
+    """What a persona said, or its view that answers the question best; "" where it has none on the matter."""
     if text:
         return Position(persona.id, persona.name, text)
     views = [pov.text for pov in persona.povs if pov.weight > 0]
-    if not views:
-        return Position(persona.id, persona.name, "", "none")
-    nearest = int(likeness.meaning(question, views).argmax()) if likeness else 0
-    return Position(persona.id, persona.name, views[nearest], "view")
+    near = likeness.meaning(question, views).tolist() if likeness and views else [_ON_TOPIC] * len(views)
+    nearest, view = max(zip(near, views, strict=True), key=lambda pair: pair[0], default=(0.0, ""))
+    return Position(persona.id, persona.name, *((view, "view") if nearest >= _ON_TOPIC else ("", "none")))
 
 
 def _differing(
@@ -156,34 +185,7 @@ def _differing(
     """Take the second answer where it differs, else a view on the question, else what it said, as an agreement."""
     for candidate in (text, ""):
         new = _position(persona, candidate, question, likeness)
-        if _bears_on(new, question, likeness) and not agreeing([*positions[:n], new], n, question, likeness):
+        if new.text and not agreeing([*positions[:n], new], n, question, likeness):
             return new
     same = agreeing(positions, n, question, likeness)
     return replace(positions[n], agrees_with=tuple(positions[other].persona_id for other in same))
-
-
-def _first_by_its_own_view(
-    persona: Persona, positions: list[Position], question: str, likeness: Likeness | None
-) -> list[Position]:
-    """Let the first persona stand on its own view where everybody repeats it and nobody else found a difference.
-
-    A small model gives every persona the same sentence; what the personas really hold still differs.
-    """
-    if not all_agree(positions):
-        return positions
-    own, rest = _position(persona, "", question, likeness), positions[1:]
-    if not _bears_on(own, question, likeness) or agreeing([*rest, own], len(rest), question, likeness):
-        return positions
-    others = [tuple(name for name in one.agrees_with if name != persona.id) for one in rest]
-    return [own, *(replace(one, agrees_with=left) for one, left in zip(rest, others, strict=True))]
-
-
-def _bears_on(position: Position, question: str, likeness: Likeness | None) -> bool:
-    """Whether there is a position, and one that was taken from a persona's views has to do with the question."""
-    if not position.text:
-        return False
-    return (
-        position.source != "view"
-        or likeness is None
-        or bool(likeness.meaning(question, [position.text])[0] >= _ON_TOPIC)
-    )

@@ -20,16 +20,16 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.debating.claims import COPIED, claims_of, touched
+from chains.debating.claims import claims_of, touched
 from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.kinds import Decision
-from chains.debating.measures import with_unsupported
+from chains.debating.likeness import Likeness
+from chains.debating.measures import drift, with_unsupported
 from chains.debating.reasons import give_reasons
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
-from chains.text.echo import echo_share
 from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
 
@@ -57,8 +57,12 @@ def give_verdict(
     seed: int,
     config: RunnableConfig | None,
     decided: Decided | None = None,
+    likeness: Likeness | None = None,
 ) -> Verdict:
     """Give the reasons of what was decided on the turns spoken so far; unless given, decide it first.
+
+    Args:
+        likeness: tells which claims are on the side of who made them; without it all are.
 
     Raises:
         GenerationError: the debate does not fit the model's window.
@@ -67,7 +71,7 @@ def give_verdict(
     turns = plain_turns(record)
     decision = decided or _moderated(llm, record, seed, config)
     winner = decision.winner
-    by_claims = deciding_claims(record.turns, [winner] if winner else list(names), record.texts_read())
+    by_claims = deciding_claims(record, [winner] if winner else list(names), likeness)
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     lead = _lead(decision, by_claims, conceded, names)
 
@@ -123,20 +127,20 @@ def unnamed(text: str, labels: Mapping[str, str]) -> str:
 
 
 def deciding_claims(
-    turns: Sequence[Turn], persona_ids: Sequence[str], passages: Sequence[str] = ()
+    record: DebateRecord, persona_ids: Sequence[str], likeness: Likeness | None = None
 ) -> tuple[Claim, ...]:
-    """Return the best claim of each of these personas.
+    """Return the best claim of each of these personas, of what it said in its own words and for its own side.
 
-    In the speaker's own words first, which a passage said again is not; then supported by a passage, and left standing
-    by the opponents.
+    Supported by a passage first, then left standing by the opponents.
     """
+    passages, turns = record.texts_read(), record.turns
     best: list[Claim] = []
     for persona_id in persona_ids:
-        claims = [
-            claim for n, turn in enumerate(turns) if turn.persona_id == persona_id for claim in claims_of(turn, n)
-        ]
-        if claims:
-            best.append(max(claims, key=lambda claim: _weight(claim, turns, passages)))
+        spoken = [(n, turn) for n, turn in enumerate(turns) if turn.persona_id == persona_id]
+        claims = [claim for n, turn in spoken for claim in claims_of(turn, n, passages)]
+        on_its_side = [one for one in claims if (drift(persona_id, one.sentence, record, likeness) or 0.0) >= 0.0]
+        if on_its_side:
+            best.append(max(on_its_side, key=lambda claim: _weight(claim, turns)))
     return tuple(best)
 
 
@@ -186,14 +190,13 @@ def _stands_in(answer: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", answer, re.IGNORECASE) is not None
 
 
-def _weight(claim: Claim, turns: Sequence[Turn], passages: Sequence[str]) -> tuple[bool, bool, bool, int]:
+def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
     index = claim.turn or 0
     later = [turn for turn in turns[index + 1 :] if turn.persona_id != claim.persona_id]
     stands = not any(turn.answers == claim or touched(turn.text, claim.sentence) >= _TAKEN_UP for turn in later)
     turn = turns[index]
     told = {plain(turn.text[one.start : one.end]) for one in turn.sentences if one.chunk is not None}
-    own = echo_share(claim.sentence, passages) <= COPIED
-    return (own, claim.sentence in told, stands, index)
+    return (claim.sentence in told, stands, index)
 
 
 def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim], names: dict[str, str]) -> str:
@@ -206,6 +209,6 @@ def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim]
         said += [f"What decided is the claim “{one.sentence}”" for one in decided]
     else:
         said = ["The debaters' votes are divided." if decision.ballots else "Nobody won this debate."]
-        said += [f"{' and '.join(quoted)} stand against each other."] if quoted else []
+        said += [f"{' and '.join(quoted)} stand against each other."] if len(quoted) > 1 else []
     given = [f"{names.get(one.persona_id, '')} was conceded: “{one.sentence}”" for one in conceded]
     return " ".join([*said, *given])

@@ -28,6 +28,7 @@ from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
 from chains.text.support import contradiction
+from chains.text.support.agreement import denied_by, read_passage
 from chains.text.support.entities import unsupported_entities
 
 __all__ = ["Defect", "DefectKind", "find_defects"]
@@ -216,6 +217,13 @@ def _other_passage(read: _Read) -> Iterator[Defect]:
             yield Defect(DefectKind.OTHER_PASSAGE, sentence)
 
 
+def _denials(read: _Read) -> Iterator[Defect]:
+    passages = [read_passage(text) for text in read.passages]
+    for sentence in read.sentences:
+        if denied_by(CITATION.sub("", sentence), passages):
+            yield Defect(DefectKind.DENIAL, sentence)
+
+
 def _contradiction(read: _Read) -> Iterator[Defect]:
     if read.question:
         both = [one for one in read.sentences if contradiction.takes_both(one, read.question)]
@@ -242,5 +250,6 @@ _RULES: tuple[Callable[[_Read], Iterator[Defect]], ...] = (
     _alike_beginnings,
     _babble,
     _other_passage,
+    _denials,
     _contradiction,
 )

@@ -1,7 +1,7 @@
 """What a reader would strike out of an answer, struck out. Text in, text and removals out; no model.
 
-Only whole sentences go, and only those of a kind that adds nothing: a text that is untrue or contradicts itself is left
-as it is. What went is told as a ``Removal`` each.
+Only whole sentences go, those of a kind that adds nothing or denies what a passage says: a text that contradicts itself
+is left as it is. What went is told as a ``Removal`` each.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ MENDABLE = frozenset(
         DefectKind.BABBLE,
         DefectKind.REPETITION,
         DefectKind.OPEN_ITEM,
+        DefectKind.DENIAL,
     }
 )
 

@@ -12,9 +12,11 @@ from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
 from chains.text.sentences import split_sentences
 from chains.text.support.entities import Name, names, source_words, unknown_parts
-from chains.text.support.negation import denies_otherwise
+from chains.text.support.negation import denials, denies_otherwise
 from chains.text.support.numbers import claimed_numbers, known_numbers
 from vectorstore.text.words import FUNCTION_WORDS
+
+_SAME_FACT, _LEAST_FACT = 0.9, 3  # of a sentence's content words, and how many it has to have
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,17 @@ def conflicts(sentence: str, passage: Passage, known: Sequence[str] = ()) -> tup
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike),
     }
     return tuple(conflict for conflict, is_there in found.items() if is_there)
+
+
+def denied_by(sentence: str, passages: Sequence[Passage]) -> bool:
+    """Whether passages say the very thing that a sentence denies, in its words and without any denial of their own."""
+    content = content_words(sentence)
+    shared = {one: len(content & content_words(one)) for passage in passages for one in passage.sentences}
+    nearest = max(shared.values(), default=0)
+    if len(content) < _LEAST_FACT or nearest < _SAME_FACT * len(content):
+        return False
+    near = [one for one, words in shared.items() if words == nearest]
+    return all(denies_otherwise(sentence, one, 1.0) and not denials(one).denied for one in near)
 
 
 def _another_name(sentence: str, nearest: str, passage: Passage, known: Sequence[str]) -> bool:

@@ -34,6 +34,7 @@ _SAME_MATTER = 0.75  # of the shorter clause's content words
 _LEAST_SHARED = 3  # content words
 _BOTH = 0.75  # of the question's content words in one sentence
 _EACH = 0.7  # of each alternative's content words, in one sentence: one that weighs them has fewer
+_TAKEN = 0.5  # of an alternative's own content words
 _WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
 _ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
 _DISAGREES = -0.2  # cosine in a stance space, where 0 is unrelated
@@ -56,6 +57,29 @@ def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreeme
     return ""
 
 
+def alternatives(question: str) -> tuple[str, ...]:
+    """The two sides of an either-or question, as it puts them; none where it offers no two clauses."""
+    parts = [one.strip(" ?") for one in re.split(r",? or ", question)]
+    return tuple(parts) if len(parts) == 2 and all(len(_content(one)) >= _LEAST_SHARED for one in parts) else ()
+
+
+def side_taken(sentence: str, question: str) -> int | None:
+    """Which alternative of an either-or question a sentence takes, 0 or 1, by the words that only one of them has."""
+    sides = [_content(one) for one in alternatives(question)]
+    if not sides:
+        return None
+    said, (first, second) = _content(sentence), sides
+    shares = [len(said & own) / max(1, len(own)) for own in (first - second, second - first)]
+    if shares[0] == shares[1] or max(shares) < _TAKEN:
+        return None
+    return int(shares[1] > shares[0])
+
+
+def denies(sentence: str) -> bool:
+    """Whether a sentence denies anything; "not only" denies nothing."""
+    return bool(_DENIAL.search(_NOT_ONLY.sub("", sentence)))
+
+
 def takes_both(sentence: str, question: str) -> bool:
     """Whether a sentence turns an either-or question into a statement: "it has given power, or (and) only quarrels"."""
     sides = [_content(side) for side in re.split(r",? or ", question)]
@@ -64,7 +88,7 @@ def takes_both(sentence: str, question: str) -> bool:
     said, asked = _content(sentence), frozenset[str]().union(*sides)
     if " or " in sentence:
         return len(asked) >= _LEAST_SHARED and len(asked & said) >= _BOTH * len(asked)
-    weighs = _denies(sentence) or _WEIGHS.search(sentence)
+    weighs = denies(sentence) or _WEIGHS.search(sentence)
     return not weighs and all(len(one) >= _LEAST_SHARED and len(one & said) >= _EACH * len(one) for one in sides)
 
 
@@ -75,14 +99,10 @@ def _opposed(first: str, last: str) -> bool:
 
 def _clauses_opposed(first: str, last: str) -> bool:
     one, other = _content(first), _content(last)
-    shared, denied = one & other, _denies(first) != _denies(last)
+    shared, denied = one & other, denies(first) != denies(last)
     opposites = _has_opposites(one, other)
     needed = _SAME_MATTER * (min(len(one), len(other)) - opposites)  # the opposite words themselves are not shared
     return len(shared) >= max(_LEAST_SHARED, needed) and denied != opposites
-
-
-def _denies(sentence: str) -> bool:
-    return bool(_DENIAL.search(_NOT_ONLY.sub("", sentence)))
 
 
 def _has_opposites(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -44,18 +44,14 @@ def test_the_latest_turn_is_answered_first_and_never_ones_own() -> None:
         spoken("hawk", "What the hawk claims is of no concern to itself."),
         spoken("dove", "The second thing that the dove claimed was that."),
     )
-    assert [claim.turn for claim in claims_to_answer(before, "hawk")] == [2, 0]
+    assert [claim.turn for claim in claims_to_answer(before, "hawk")][:2] == [2, 0]
 
 
-def test_what_a_passage_says_word_for_word_is_answered_last() -> None:
+def test_what_a_passage_says_is_no_claim_to_answer_and_the_position_is() -> None:
     passage = "Iran has been a member of the group since January."
-    before = record(
-        spoken("dove", f"{passage} Iran's voice makes the bloc a power of its own.", chunk_ids=("c1",)), c1=passage
-    )
-    assert [claim.sentence for claim in claims_to_answer(before, "hawk")] == [
-        "Iran's voice makes the bloc a power of its own.",
-        passage,
-    ]
+    own = "Iran's voice makes the bloc a power of its own."
+    before = record(spoken("dove", f"{passage} {own}"), c1=passage)
+    assert [claim.sentence for claim in claims_to_answer(before, "hawk")] == [own, POSITIONS[1].text]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """What a persona stands for, before the first turn."""
 
+import numpy as np
 import pytest
 from fakes import ScriptedLLM
+from langchain_core.embeddings import Embeddings
 
-from chains.debating.positions import all_agree, position_sentence, take_positions
+from chains.debating.likeness import Likeness
+from chains.debating.positions import agreeing, all_agree, other_side, position_sentence, take_positions
 from chains.debating.speakers import Speakers
 from chains.schemas import Position
 from prompts import Persona, PointOfView
@@ -11,6 +14,24 @@ from prompts import Persona, PointOfView
 POWER = "The enlargement has given the group more power over oil."
 QUARRELS = "The enlargement has only brought more quarrels into one room."
 ALSO_POWER = "Enlargement has given the group more power over the oil."
+
+
+class Alike(Embeddings):
+    """Any two different texts have the same cosine."""
+
+    def __init__(self, cosine: float) -> None:
+        self._shared, self._own = cosine**0.5, (1 - cosine) ** 0.5
+        self._texts: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self._texts += [text for text in texts if text not in self._texts]
+        rows = np.zeros((len(texts), 64))
+        rows[:, 0] = self._shared
+        rows[np.arange(len(texts)), [1 + self._texts.index(text) for text in texts]] = self._own
+        return rows.tolist()
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
 
 
 def persona(name: str, *views: str) -> Persona:
@@ -46,10 +67,51 @@ def test_who_still_says_the_same_takes_up_a_view_of_its_own() -> None:
     assert (positions[1].text, positions[1].source) == (view, "view")
 
 
-def test_where_only_the_first_has_a_view_of_its_own_it_is_the_first_that_differs() -> None:
-    view = "Blocs without a charter never carry out what they declare."
-    positions, _ = taken({"Ada": POWER, "Ben": ALSO_POWER}, persona("Ada", view), persona("Ben"))
-    assert [(one.text, one.agrees_with) for one in positions] == [(view, ()), (ALSO_POWER, ())]
+EITHER_OR = "Has the enlargement given the group more power, or has it only brought more quarrels into one room?"
+
+
+def test_who_says_the_same_is_told_the_side_that_is_left_and_not_what_was_said() -> None:
+    script = {"Your side: has it only brought": QUARRELS, "": POWER}
+    llm = ScriptedLLM(script=script)
+    positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], EITHER_OR, None, 0, None)
+    assert [one.text for one in positions] == [POWER, QUARRELS]
+    assert "Your side: has it only brought more quarrels into one room? Yes." in llm.prompts[-1]
+    assert POWER not in llm.prompts[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "side"),
+    [
+        (EITHER_OR, QUARRELS, "Has the enlargement given the group more power? Yes."),
+        ("Can the bank replace the other one?", "The bank can replace the other one in time.", "No."),
+        ("Can the bank replace the other one?", "The bank cannot replace the other one.", "Yes."),
+        ("Why was it never drawn on?", "It was never drawn on since it has no charter.", ""),
+        (EITHER_OR, "Oil decides everything in the end.", ""),
+    ],
+)
+def test_the_side_that_is_left_is_read_off_the_question(question: str, said: str, side: str) -> None:
+    assert other_side(question, [said]) == side
+
+
+def test_different_alternatives_are_no_agreement_however_near_their_words_are() -> None:
+    near = Likeness(Alike(1.0))
+    positions = [Position("ada", "Ada", POWER), Position("ben", "Ben", QUARRELS)]
+    assert agreeing(positions, 1, EITHER_OR, near) == []
+    assert agreeing(positions, 1, "What has the enlargement brought?", near) == [0]
+
+
+def test_who_took_no_side_is_asked_again_for_the_one_that_is_left() -> None:
+    both = "The enlargement has given the group more power, or only brought more quarrels into one room."
+    llm = ScriptedLLM(script={"Your side: has it only": QUARRELS, "You are Ada": both, "You are Ben": POWER})
+    positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], EITHER_OR, None, 0, None)
+    assert [one.text for one in positions] == [QUARRELS, POWER]
+
+
+def test_a_view_on_another_matter_is_no_position() -> None:
+    aid = persona("Ben", "Patient aid buys more influence than lectures.")
+    llm = ScriptedLLM(script={"You are Ada": POWER, "": "I disagree."})
+    positions = take_positions(Speakers(llm), [persona("Ada"), aid], "Why?", Likeness(Alike(0.3)), 0, None)
+    assert (positions[1].text, positions[1].source) == ("", "none")
 
 
 def test_who_has_no_view_either_agrees_and_says_so() -> None:

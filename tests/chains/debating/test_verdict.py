@@ -1,23 +1,26 @@
 """The verdict: decided twice, by claims that were made, with what was conceded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fakes import ScriptedLLM
+from numpy.typing import NDArray
 
 from chains.debate import DebateSteps
 from chains.debating import evidence
 from chains.debating.record import DebateRecord
-from chains.debating.verdict import Decided, named
+from chains.debating.verdict import Decided, deciding_claims, named
 from chains.errors import GenerationError
-from chains.schemas import Ballot, Chunk, Claim, Reading, Support, Turn, Verdict, chunk_table
+from chains.schemas import Ballot, Chunk, Claim, Position, Reading, Support, Turn, Verdict, chunk_table
 from prompts import Persona
 
 HAWK, DOVE = Persona("hawk", "Professor Hawk", "a hawk."), Persona("dove", "Professor Dove", "a dove.")
 NAMES = {"hawk": "Professor Hawk", "dove": "Professor Dove"}
-SAID = "Fleets doubled when the treaty lapsed in 1936 [1]."
+SAID = "Fleets double wherever a treaty lapses, as in 1936 [1]."
 PASSAGE = Chunk("c1", "## Fleets\n\n**Fleets** doubled  when the treaty lapsed in 1936.\n ")
-CLAIM = Claim("hawk", "Fleets doubled when the treaty lapsed in 1936.", 0)
+CLAIM = Claim("hawk", "Fleets double wherever a treaty lapses, as in 1936.", 0)
 TURNS = (
     Turn(1, "hawk", "Professor Hawk", SAID, 8, ("c1",), sentences=(Support(0, len(SAID), 0, 0.9),)),
     Turn(1, "dove", "Professor Dove", "I concede that the fleets had grown by then.", 9, answers=CLAIM, concedes=True),
@@ -56,10 +59,32 @@ def test_the_moderator_sees_no_name() -> None:
     assert "Speaker A is right that the fleets had grown by then, and Speaker A knows it." in "".join(asked)
 
 
-def test_a_claim_in_the_speakers_own_words_decides_before_a_passage_said_again() -> None:
-    own = "A treaty that lapses is worth no more than its paper."
-    verdict, _ = judge(HAWK_WINS | {"": "It stands."}, (*TURNS, Turn(2, "hawk", "Professor Hawk", own, 11)))
-    assert [one.sentence for one in verdict.decided_by] == [own]
+def test_a_passage_said_again_is_no_claim_that_decides() -> None:
+    again = "Fleets doubled when the treaty lapsed in 1936."
+    turns = (Turn(1, "hawk", "Professor Hawk", again, 8, ("c1",)), TURNS[1])
+    verdict, _ = judge(HAWK_WINS | {"": "It stands."}, turns)
+    assert verdict.decided_by == ()
+    assert "What decided" not in verdict.text
+
+
+def test_a_claim_for_the_other_side_does_not_decide() -> None:
+    class Sides:
+        """A claim that has the word "dove's" is nearer to the dove's position."""
+
+        def side(self, question: str, text: str, positions: Sequence[str]) -> NDArray[np.float64]:
+            return np.array([float("dove's" in text) == float("doves" in one) for one in positions], dtype=float)
+
+    lost = "Every treaty that was kept proves the dove's case again."
+    positions = (Position("hawk", "Hawk", "Hawks are right."), Position("dove", "Dove", "The doves are right."))
+    spoken = (TURNS[0], Turn(2, "hawk", "Professor Hawk", lost, 10))
+    record = DebateRecord("Why?", table=chunk_table((PASSAGE,)), positions=positions, turns=spoken)
+    assert deciding_claims(record, ["hawk"], Sides()) == (CLAIM,)
+    assert deciding_claims(replace(record, turns=spoken[1:]), ["hawk"], Sides()) == ()
+
+
+def test_one_claim_alone_stands_against_nothing() -> None:
+    verdict, _ = judge({"Decide who": "nobody", "": "It stands."}, (TURNS[0], replace(TURNS[1], text="I agree.")))
+    assert "against each other" not in verdict.text
 
 
 def test_the_verdict_quotes_the_claim_that_decided_and_names_what_was_conceded() -> None:

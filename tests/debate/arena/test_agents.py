@@ -2,7 +2,7 @@
 
 import pytest
 from agents import DRAFT, FOUND, QUESTION, ToolCaller, call, draft, hold
-from debaters import CAST, PASSAGES, RETRIEVERS, SAID, debaters
+from debaters import CAST, OWN, PASSAGES, RETRIEVERS, debaters
 from langchain_core.messages import SystemMessage, ToolMessage
 from langchain_core.tools import tool
 
@@ -78,14 +78,14 @@ def test_calls_beyond_the_limit_bring_nothing_and_say_so() -> None:
 def test_a_model_that_only_calls_tools_keeps_what_it_found_and_is_asked_without_them() -> None:
     model = ToolCaller(messages=[call(str(n), n) for n in range(6)])
     turn = hold(model, lookups=1)["turns"][0]
-    assert SAID["hawk"].rstrip(".") in turn.text
+    assert OWN["hawk"] in turn.text
     assert turn.chunk_ids == ("c-hawk", "c-found")
     assert "it went on to call tools after 1 calls, and its turn was asked for without them" in turn.notes
 
 
 def test_a_draft_that_fails_its_measures_is_tried_again_under_the_contract() -> None:
     turn = hold(ToolCaller(messages=[call(), draft("As an AI, I cannot say."), draft()]))["turns"][0]
-    assert SAID["hawk"].rstrip(".") in turn.text
+    assert OWN["hawk"] in turn.text
     assert turn.tries > 1
 
 
@@ -106,7 +106,7 @@ def test_a_model_without_tool_calling_reads_what_was_retrieved_and_its_turn_says
 def test_a_server_that_refuses_tools_is_asked_without_them_and_the_turn_says_so(told: str) -> None:
     turn = hold(ToolCaller(messages=[], error=RefusedError(told)))["turns"][0]
     assert turn.notes[-1] == f"{NO_TOOLS} ({told})"
-    assert SAID["hawk"].rstrip(".") in turn.text
+    assert OWN["hawk"] in turn.text
 
 
 def test_any_other_error_of_the_model_is_no_reason_to_go_on_without_tools() -> None:

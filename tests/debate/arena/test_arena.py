@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from debaters import CAST, POSITIONS, RETRIEVERS, SAID, debater, debaters
+from debaters import CAST, POSITIONS, READ, RETRIEVERS, debater, debaters
 from langchain_core.runnables import RunnableLambda
 
 from chains import ChainError, Chunk
@@ -98,7 +98,7 @@ def test_the_moderator_opens_each_round_of_a_round_table_from_a_passage_that_all
 def test_a_moderator_without_a_question_of_its_own_asks_for_the_passages_fact(written: str) -> None:
     state, _ = hold(Rules(protocol="round_table"), {"Open the next round": written})
     [question] = state["round_questions"]
-    assert (question.source, question.text) == ("passage", f"What follows from this: {SAID['hawk']}")
+    assert (question.source, question.text) == ("passage", f"What follows from this: {READ['hawk']}")
 
 
 def test_debaters_who_come_to_agree_end_the_debate() -> None:
@@ -136,13 +136,13 @@ def test_fresh_passages_come_in_each_later_round_by_the_claim_against_each_debat
 
     def search(query: str) -> tuple[Chunk, ...]:
         asked.append(query)
-        return (Chunk("c-old", SAID["hawk"]), Chunk(f"c-{len(asked)}", f"Text {len(asked)} for the search."))
+        return (Chunk("c-old", READ["hawk"]), Chunk(f"c-{len(asked)}", f"Text {len(asked)} for the search."))
 
     llm = debaters()
     found = {one.id: RunnableLambda(search) for one in CAST}
     graph = build_debate_graph(llm, CAST, found, rules=Rules(rounds=3, fresh_k=1), candidates=1)
     state = graph.invoke({"question": "What keeps the peace?"})
     assert asked[:3] == ["What keeps the peace?"] * 3
-    assert asked[3] == f"What keeps the peace? {SAID['owl']}"
+    assert asked[3] == f"What keeps the peace? {READ['owl']}"
     assert [hit.chunk_id for hit in state["readings"][0].hits] == ["c-old", "c-1", "c-4", "c-7"]
     assert "[3] Text 4 for the search." in turn_prompts(llm)[3]

@@ -1,7 +1,7 @@
 """A person in a persona's place: the graph pauses, and goes on with what the person answers."""
 
 import pytest
-from debaters import CAST, PASSAGES, RETRIEVERS, debaters
+from debaters import CAST, OWN, PASSAGES, RETRIEVERS, SAID, debaters
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -50,9 +50,9 @@ def test_the_model_never_speaks_for_the_person() -> None:
 
 def test_a_person_is_shown_what_it_heard_what_it_may_read_and_the_claim_that_waits() -> None:
     _, (_, turn, _) = held()
-    assert turn.heard == (("Professor Hawk", PASSAGES["hawk"].text),)
+    assert turn.heard == (("Professor Hawk", SAID["hawk"]),)
     assert turn.passages == (PASSAGES["dove"].text,)
-    assert turn.claim == PASSAGES["hawk"].text
+    assert turn.claim == OWN["hawk"]
 
 
 def test_a_person_votes() -> None:
@@ -79,7 +79,7 @@ def test_a_host_resumes_the_graph_by_a_command() -> None:
     paused = seated.invoke({"question": QUESTION}, THREAD)
     assert paused["__interrupt__"][0].value["wanted"] == "position"
     paused = seated.invoke(Command(resume=ANSWERS["position"]), THREAD)
-    assert paused["__interrupt__"][0].value["claim"] == PASSAGES["hawk"].text
+    assert paused["__interrupt__"][0].value["claim"] == OWN["hawk"]
     assert [turn.persona_id for turn in paused["turns"]] == ["hawk"]
     assert seated.invoke(Command(resume=MINE), THREAD)["turns"][1].text == MINE
 
