@@ -17,6 +17,7 @@ from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from chains.text.support.contradiction import contradicts
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import cite, cited_sentences, ground
 
@@ -60,7 +61,9 @@ def assessed(
         answered=round(touched(text, turn.answers.sentence), 2) if turn.answers else None,
         concedes=bool(turn.answers) and concedes(text),
     )
-    defects = spoken_defects(cited, record, chunks, voice=voice, instruction=instruction, claim=turn.answers)
+    defects = spoken_defects(
+        cited, record, chunks, turn.persona_id, voice=voice, instruction=instruction, claim=turn.answers
+    )
     kinds = {one.kind for one in defects}
     faults = {
         TurnFault.SHORT: word_count(text) < limits.minimum or not ends_with_sentence(text),
@@ -78,6 +81,7 @@ def spoken_defects(
     text: str,
     record: DebateRecord,
     chunks: Sequence[Chunk],
+    persona_id: str,
     *,
     voice: str = "",
     instruction: str = "",
@@ -86,10 +90,14 @@ def spoken_defects(
     """Return what a listener would strike out of a turn; the arguments are those of ``assessed``.
 
     Args:
+        persona_id: whose position no sentence may deny.
         claim: what it was to answer; a sentence that only calls it wrong says it again.
     """
     said = [record.question, *(one.text for one in record.positions), *([claim.sentence] if claim else [])]
-    judging = [one.text for one in split_sentences(text) if only_judges(plain(one.text), said)]
+    own = [position] if (position := record.position_of(persona_id)) else []
+    sentences = [one.text for one in split_sentences(text)]
+    judging = [one for one in sentences if only_judges(plain(one), said)]
+    against_itself = [one for one in sentences if contradicts(own, [plain(one)])]
     found = find_defects(
         text,
         prompt=instruction,
@@ -98,7 +106,11 @@ def spoken_defects(
         passages=[chunk.text for chunk in chunks],
         speakers=list(record.names().values()),
     )
-    return (*found, *(Defect(DefectKind.RECITAL, sentence) for sentence in judging))
+    return (
+        *found,
+        *(Defect(DefectKind.RECITAL, sentence) for sentence in judging),
+        *(Defect(DefectKind.DENIAL, sentence) for sentence in against_itself),
+    )
 
 
 def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:

@@ -20,7 +20,7 @@ from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.debating.spoken import begun_again, in_own_name, led, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
@@ -140,8 +140,8 @@ class Speaker:
                 raise
             return self._candidates(record, number, plans, seed, config)
         return [
-            self._turn(record, number, plan, one, prompt.opening, completion)
-            for plan, one, prompt, completion in zip(plans, fitted, prompts, written, strict=True)
+            self._turn(record, number, plan, one, plan.fact if plan.leads else "", completion)
+            for plan, one, completion in zip(plans, fitted, written, strict=True)
             if completion.text
         ]
 
@@ -181,13 +181,15 @@ class Speaker:
         )
 
     def _turn(
-        self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, opening: str, written: Completion
+        self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, lead: str, written: Completion
     ) -> Turn:
-        spoken = in_own_name(led(opening, written.text), [self.persona.name, *record.names().values()])
+        spoken = in_own_name(led(lead, begun_again(lead, written.text)), [self.persona.name, *record.names().values()])
         chunks = self._in_order(record, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
         text = to_the_end_of_a_sentence(spoken.text, self.limits.maximum)
-        found = spoken_defects(text, record, chunks, voice=self.persona.voice, instruction=told, claim=plan.claim)
+        found = spoken_defects(
+            text, record, chunks, self.persona.id, voice=self.persona.voice, instruction=told, claim=plan.claim
+        )
         left, struck = strike(text, found)
         if not left:  # nothing but what should go: it stays as it is, with its faults
             left, struck = text, ()
@@ -229,12 +231,16 @@ class Speaker:
 
 
 def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
-    """Yield plans without end: the best claim and the best unused passage first, then others."""
+    """Yield plans without end: the best claim and the best unused passage first, then others.
+
+    A turn that begins with its fact, "… This", goes on with what the fact shows; begun freely, a small model says its
+    position once more.
+    """
     claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
     facts = facts_of(record, persona_id) or [""]
     for n in count():
-        half, leads = divmod(n, 2)
-        yield Plan(claims[half % len(claims)], facts[(half + leads) % len(facts)], bool(leads))
+        half, free = divmod(n, 2)
+        yield Plan(claims[half % len(claims)], facts[(half + free) % len(facts)], not free)
 
 
 def facts_of(record: DebateRecord, persona_id: str) -> list[str]:

@@ -24,7 +24,7 @@ class DefectKind(StrEnum):
     OTHER_PASSAGE = "other passage"  # a fact that stands in another passage than the one cited
     CONTRADICTION = "contradiction"  # the close takes another side than the opening, or one sentence takes both
     ECHO = "echo"  # a sentence that another one said before
-    DENIAL = "denial"  # of what a passage says in the same words
+    DENIAL = "denial"  # of what a passage says in the same words, or of the speaker's own position
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from chains.debating.turns import plans_of
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Position, Reading, Turn, TurnFault, chunk_table
-from prompts import Persona
+from prompts import Persona, PointOfView
 
 HAWK, DOVE = (
     Persona("hawk", "Hawk", "a hawk who counts ships and has sat on every council of the navy since the war."),
@@ -48,7 +48,7 @@ def speak(llm: ScriptedLLM, before: DebateRecord, candidates: int = 1) -> Turn:
 def test_a_turn_is_told_its_position_the_claim_to_answer_and_a_fact() -> None:
     llm = ScriptedLLM(script={"": GOOD})
     turn = speak(llm, record())
-    assert "Your position in this debate: Only strength has ever kept the peace." in llm.prompts[0]
+    assert "Your side: Only strength has ever kept the peace." in llm.prompts[0]
     assert '### DOVE SAID:\n"Treaties have ended more wars than weapons."' in llm.prompts[0]
     assert "### FACT:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
     assert turn.answers.sentence == "Treaties have ended more wars than weapons."
@@ -61,13 +61,14 @@ def test_a_good_turn_is_asked_for_once_and_has_no_fault() -> None:
 
 def test_a_turn_cites_the_passage_it_rests_on_and_names_those_used_first() -> None:
     turn = speak(ScriptedLLM(script={"": GOOD}), record())
+    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1].")
     assert turn.text.endswith("[2].")
-    assert (turn.used, turn.new) == (("c2",), ("c2",))
+    assert turn.used == turn.new == ("c1", "c2")
 
 
 def test_a_passage_that_was_used_before_is_not_new() -> None:
     turn = speak(ScriptedLLM(script={"": GOOD}), record(spoken("It lapsed.", used=("c2",)), spoken("So.", "hawk")))
-    assert (turn.used, turn.new) == (("c2",), ())
+    assert (turn.used, turn.new) == (("c1", "c2"), ("c1",))
 
 
 def test_passages_that_nobody_used_yet_come_first_under_the_number_they_keep() -> None:
@@ -101,7 +102,7 @@ RECITAL = "I am a hawk who counts ships and has sat on every council of the navy
 
 def test_a_turn_that_only_recites_its_persona_is_one_in_which_the_fact_alone_is_left() -> None:
     turn = speak(ScriptedLLM(script={"": RECITAL}), record())
-    assert turn.text == "In 1936 a naval treaty lapsed and fleets doubled [2]."
+    assert turn.text == "In 1987 two powers scrapped 2,692 missiles [1]."
     assert TurnFault.SHORT in turn.faults
 
 
@@ -126,10 +127,33 @@ def test_an_opponents_position_said_again_is_an_echo_too() -> None:
 
 def test_the_best_of_several_candidates_is_spoken() -> None:
     bad = "The weather was fine in the whole of the north on that day in the spring."
-    llm = ScriptedLLM(script={"Begin with the fact": GOOD, "": bad})
+    llm = ScriptedLLM(script={"missiles. This": GOOD, "": bad})
     turn = speak(llm, record(), candidates=2)
     assert (turn.faults, turn.tries, len(llm.prompts)) == ((), 2, 2)
     assert GOOD[:40] in turn.text
+
+
+def test_a_turn_that_begins_with_its_fact_goes_on_with_what_it_shows() -> None:
+    turn = speak(
+        ScriptedLLM(script={"": "left both sides with weapons, and wars ended by treaties since are none."}), record()
+    )
+    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This left both sides with weapons")
+
+
+def test_a_sentence_that_denies_ones_own_position_is_struck_out() -> None:
+    against = "Only strength has never kept the peace."
+    turn = speak(ScriptedLLM(script={"": f"{GOOD} {against}"}), record())
+    assert against not in turn.text
+    assert "struck out: denial" in turn.notes
+
+
+def test_views_are_told_only_where_there_is_no_position() -> None:
+    told = "You hold that:"
+    with_view = replace(HAWK, povs=(PointOfView("Fleets decide."),))
+    llm = ScriptedLLM(script={"": GOOD})
+    DebateSteps(llm, (with_view, DOVE)).speak(record())
+    DebateSteps(llm, (with_view, DOVE)).speak(replace(record(), positions=()))
+    assert (told in llm.prompts[0], told in llm.prompts[-1]) == (False, True)
 
 
 def test_candidates_differ_in_what_they_are_asked() -> None:
