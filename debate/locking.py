@@ -13,6 +13,7 @@ from typing import Any
 import tomli_w
 from filelock import FileLock, Timeout
 
+from debate.atomic import atomic_file
 from debate.errors import DebateError
 
 LOCK = ".lock"
@@ -68,10 +69,6 @@ def _remove_unused(folder: Path, names: Collection[str]) -> None:
 
 
 def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateError]) -> None:
-    """Write a record, all of it or nothing; a DebateError of that kind where it cannot be written."""
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")
-        unfinished.replace(path)
-    except OSError as error:
-        raise error_kind(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+    """Write a record as TOML; see ``atomic_file`` for errors."""
+    with atomic_file(path, error_kind) as file:
+        file.write_text(tomli_w.dumps(record), encoding="utf-8", errors="replace")

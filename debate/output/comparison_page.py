@@ -18,12 +18,12 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from debate.atomic import atomic_file
 from debate.compare.comparison import Compared
 from debate.compare.controls import CONTROLS, Control, ControlAnswer
 from debate.compare.judge import JudgeTally, tally
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
-from debate.errors import RunFolderError
 from debate.output.comparison import model_rows
 from debate.output.report import style
 
@@ -76,12 +76,8 @@ def write_comparison_page(comparison: Comparison) -> Path:
         nonce=secrets.token_urlsafe(16), style=style(), own_style=comparison_style(), **_values(comparison)
     )
     path = comparison.folder / "compare.html"
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8", errors="replace")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+    with atomic_file(path) as file:
+        file.write_text(page, encoding="utf-8", errors="replace")
     return path
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from debate.errors import RunFolderError
+from debate.atomic import atomic_file
 from debate.output.columns import Cell, Kind, Table
 from debate.output.facts import RunFacts
 from debate.output.sheet import without_control_characters
@@ -23,6 +23,7 @@ _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PARQUET = {Kind.TEXT: "string", Kind.WHOLE: "int64"}  # every other kind is a float64
 _NO_FACTS = RunFacts("")
 _ROWS_TOGETHER = 500  # rows of Parquet in memory and in a group
+_REMEDY = "the rows are safe in results.jsonl: make room and run the same command again"
 
 
 def write_exports(
@@ -47,15 +48,8 @@ def write_exports(
     for kind in kinds:
         for table in tables_of(facts, rating):
             path = folder / f"{table.name}.{kind}"
-            unfinished = path.with_name(f".{path.name}.part")
-            try:
-                writers[kind](unfinished, table, (row for result in results() for row in table.rows(result)))
-                unfinished.replace(path)
-            except OSError as error:
-                raise RunFolderError(
-                    f"cannot write {path}: {error.strerror}; the rows are safe in results.jsonl: make room and run the "
-                    "same command again"
-                ) from error
+            with atomic_file(path, remedy=_REMEDY) as file:
+                writers[kind](file, table, (row for result in results() for row in table.rows(result)))
 
 
 def csv_text(text: str) -> str:

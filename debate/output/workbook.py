@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from debate.errors import RunFolderError
+from debate.atomic import atomic_file
 from debate.output.columns import Column, Kind, Table
 from debate.output.facts import RunFacts
 from debate.output.sheet import Sheet
@@ -72,14 +72,10 @@ def new_workbook(path: Path, remedy: str) -> Iterator[Workbook]:
         RunFolderError: it cannot be written; ``remedy`` says what to do before the same command is run again.
     """
     book = Workbook(write_only=True)
-    unfinished = path.with_name(f".{path.name}.part")
     try:
-        yield book
-        book.save(unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        what = f"cannot write {path}: {error.strerror}"
-        raise RunFolderError(f"{what}; {remedy} and run the same command again") from error
+        with atomic_file(path, remedy=f"{remedy} and run the same command again") as file:
+            yield book
+            book.save(file)
     finally:
         for sheet in book.worksheets:
             if not sheet.closed:

@@ -57,40 +57,36 @@ def merge_runs(folders: Sequence[Path], out: Path) -> Merged:
         merged_folder = held.enter_context(open_run_folder(settings))
         if (merged_folder / "results.jsonl").exists():
             raise RunFolderError(f"{merged_folder} holds a run already; give a new folder with --out")
-        return _Merge(merged_folder, settings, inputs).complete(folders, holders)
+        return _complete(merged_folder, settings, inputs, folders, holders)
 
 
-class _Merge:
-    def __init__(self, folder: Path, settings: DebateSettings, inputs: RunInputs) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._inputs = inputs
+def _complete(
+    folder: Path, settings: DebateSettings, inputs: RunInputs, folders: Sequence[Path], holders: Mapping[str, Journal]
+) -> Merged:
+    questions = with_twins_noted(_questions(folder, settings, inputs, folders))
+    journal = Journal(folder / "results.jsonl")
+    for rows in _batches(_rows(questions, holders, journal)):
+        journal.extend(rows)
+    for name in ("traces.jsonl", "log.txt"):
+        _concatenate([one / name for one in folders], folder / name)
+    outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
+    outputs.write(lambda: journal.rows(questions))
+    there = tuple(one for one in questions if one.key in journal)
+    failed = sum(one.key in journal.failed for one in there)
+    summary = RunSummary(folder, outputs.workbook, there, len(there), failed)
+    return Merged(summary, len(questions) - len(there))
 
-    def complete(self, folders: Sequence[Path], holders: Mapping[str, Journal]) -> Merged:
-        questions = with_twins_noted(self._questions(folders))
-        journal = Journal(self._folder / "results.jsonl")
-        for rows in _batches(_rows(questions, holders, journal)):
-            journal.extend(rows)
-        for name in ("traces.jsonl", "log.txt"):
-            _concatenate([folder / name for folder in folders], self._folder / name)
-        outputs = Outputs(self._folder, self._settings, self._inputs.cast, self._inputs.writer, self._inputs.debaters)
-        outputs.write(lambda: journal.rows(questions))
-        there = tuple(one for one in questions if one.key in journal)
-        failed = sum(one.key in journal.failed for one in there)
-        summary = RunSummary(self._folder, outputs.workbook, there, len(there), failed)
-        return Merged(summary, len(questions) - len(there))
 
-    def _questions(self, folders: Sequence[Path]) -> list[Question]:
-        """Bring the families together; a seed that no run has deepened yet stands for itself in what is missing."""
-        seeds = self._inputs.seeds
-        if self._settings.deepen == 0:
-            return seeds
-        known = [DeepenedQuestions(folder / "questions.jsonl") for folder in folders]
-        families = DeepenedQuestions(self._folder / "questions.jsonl")
-        families.extend([(seed, made) for seed in seeds for one in known if (made := one.own(seed))])
-        deepened = {seed.key for seed in seeds if families.get(seed)}
-        listed = list(families.listed(seeds, self._inputs.ids))
-        return [*listed, *(seed for seed in seeds if seed.key not in deepened)]
+def _questions(folder: Path, settings: DebateSettings, inputs: RunInputs, folders: Sequence[Path]) -> list[Question]:
+    """Return the questions of all families, and the seeds that no run has deepened yet."""
+    seeds = inputs.seeds
+    if settings.deepen == 0:
+        return seeds
+    known = [DeepenedQuestions(one / "questions.jsonl") for one in folders]
+    families = DeepenedQuestions(folder / "questions.jsonl")
+    families.extend([(seed, made) for seed in seeds for one in known if (made := one.own(seed))])
+    deepened = {seed.key for seed in seeds if families.get(seed)}
+    return [*families.listed(seeds, inputs.ids), *(seed for seed in seeds if seed.key not in deepened)]
 
 
 def _check_same_runs(folders: Sequence[Path], records: Sequence[Mapping[str, Any]]) -> None:

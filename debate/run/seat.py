@@ -19,6 +19,7 @@ from pydantic.dataclasses import dataclass
 
 from chains.schemas import Question
 from debate.arena.seat import SeatRequest
+from debate.atomic import atomic_file
 from debate.errors import RunFolderError
 from debate.run.log import LOG
 from debate.run.records.jsonl import JsonLines
@@ -81,13 +82,8 @@ class Seat:
             (self._folder / SEAT).unlink(missing_ok=True)
 
     def _put(self, asked: Asked) -> None:
-        path = self._folder / SEAT
-        unfinished = path.with_name(f".{SEAT}.part")
-        try:
-            unfinished.write_text(json.dumps(asdict(asked)), encoding="ascii")
-            unfinished.replace(path)
-        except OSError as error:
-            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room and run it again") from error
+        with atomic_file(self._folder / SEAT, remedy="free space and run it again") as file:
+            file.write_text(json.dumps(asdict(asked)), encoding="ascii")
 
 
 def asked_in(folder: Path) -> Asked | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from debate.errors import RunFolderError
+from debate.atomic import atomic_file
 from debate.output.facts import RunFacts
 from debate.output.report.charts import Figures, charts, figures
 from debate.output.report.live_debate import live_debate
@@ -50,13 +50,9 @@ def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], fa
         rows=_bodies(results(), facts),
     )
     page.enable_buffering(64)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        with unfinished.open("wb") as file:  # what UTF-8 cannot hold, half of a surrogate pair, becomes a question mark
-            page.dump(file, encoding="utf-8", errors="replace")
-        unfinished.replace(path)
-    except OSError as error:
-        raise RunFolderError(f"cannot write {path}: {error.strerror}; free space or choose another --out") from error
+    # What UTF-8 cannot hold (half of a surrogate pair) becomes a question mark.
+    with atomic_file(path) as unfinished, unfinished.open("wb") as file:
+        page.dump(file, encoding="utf-8", errors="replace")
 
 
 def live_body(result: QuestionResult, facts: RunFacts, picture: str) -> str:

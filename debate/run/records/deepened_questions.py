@@ -109,5 +109,4 @@ def _line(seed: Question, family: Family) -> bytes:
 
 def _read(line: dict[str, object]) -> tuple[Question, Family]:
     questions = _QUESTIONS.validate_python(line["questions"])
-    text = line.get("text") or questions[0].parent_text or questions[0].text  # older runs kept the seed's id alone
-    return Question(str(line["seed"]), str(text)), Family(questions, str(line.get("error", "")))
+    return Question(str(line["seed"]), str(line["text"])), Family(questions, str(line["error"]))

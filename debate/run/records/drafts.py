@@ -19,10 +19,11 @@ from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 
+from debate.atomic import atomic_file
+from debate.errors import RunFolderError
+
 DRAFTS = "drafts.json"
-_EVERY = (
-    0.2  # seconds; a reader sees a few words at a time, and a run of many questions writes five small files a second
-)
+_EVERY = 0.2  # seconds: a few words at a time for a reader, five small files a second for the disk
 _STEPS = ("positions", "opinion", "verdict", "translation")
 _LOG = logging.getLogger(__name__)
 
@@ -148,13 +149,12 @@ class Drafts(BaseCallbackHandler):
         for step in self._steps.values():
             if step.texts:
                 questions[step.question] = {"part": step.part, "texts": list(step.texts.values())}
-        unfinished = self._path.with_name(f".{self._path.name}.part")
         try:
-            unfinished.write_text(json.dumps(questions), encoding="ascii")
-            unfinished.replace(self._path)
-        except OSError as error:
+            with atomic_file(self._path, remedy="the live page cannot show texts while they are written") as file:
+                file.write_text(json.dumps(questions), encoding="ascii")
+        except RunFolderError as error:
             if not self._broken:
-                _LOG.warning("cannot write %s: %s; nobody can watch texts grow", self._path, error.strerror)
+                _LOG.warning("%s", error)
             self._broken = True
 
 

@@ -177,7 +177,7 @@ def test_both_rows_stand_side_by_side(folder: Path) -> None:
     ("options", "told"),
     [
         (["--replay", "opinion"], "--replay needs a question; add --question ID"),
-        (["--change", "seed=7"], "--change is for a replay; add --replay STAGE"),
+        (["--change", "seed=7"], "--change needs a replay; add --replay STAGE"),
         (["--question", "q001", "--replay", "opinion", "--change", "seed"], "--change 'seed' is not NAME=VALUE"),
         (["--question", "q001", "--replay", "opinion", "--change", "sed=7"], "there is no setting 'sed'; write seed"),
         (["--question", "q001", "--replay", "end"], "'end' is no stage"),

@@ -102,5 +102,5 @@ def test_a_folder_that_cannot_be_written_to_is_warned_of_once(tmp_path: Path, ca
     steps.write(call, "Yes")
     steps.write(call, "No")
     assert [one.message for one in caplog.records if "cannot write" in one.message] == [
-        f"cannot write {tmp_path}/gone/{DRAFTS}: No such file or directory; nobody can watch texts grow"
+        f"cannot write {tmp_path}/gone/{DRAFTS}: No such file or directory; the live page cannot show texts while they are written"
     ]

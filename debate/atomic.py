@@ -1,0 +1,31 @@
+"""Write a file completely or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from debate.errors import DebateError, RunFolderError
+
+
+@contextmanager
+def atomic_file(
+    path: Path,
+    error_kind: type[DebateError] = RunFolderError,
+    *,
+    remedy: str = "free space or choose another --out",
+) -> Iterator[Path]:
+    """Yield a path next to ``path`` to write to, and move that file into place afterwards.
+
+    After an error ``path`` is what it was before.
+
+    Raises:
+        DebateError: of that kind: the file cannot be written. The message ends with the remedy.
+    """
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        raise error_kind(f"cannot write {path}: {error.strerror}; {remedy}") from error
