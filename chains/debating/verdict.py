@@ -68,14 +68,15 @@ def give_verdict(
         GenerationError: the debate does not fit the model's window.
     """
     names = {turn.persona_id: turn.speaker for turn in record.turns}
-    turns = plain_turns(record)
     decision = decided or _moderated(llm, record, seed, config)
     winner = decision.winner
-    by_claims = deciding_claims(record, [winner] if winner else list(names), likeness)
+    claims = deciding_claims(record, sorted(names, key=lambda one: one != winner), likeness)
+    by_claims = tuple(one for one in claims if winner in ("", one.persona_id))
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     lead = _lead(decision, by_claims, conceded, names)
+    weighed = claims if by_claims else ()
 
-    reasons = give_reasons(llm, record, turns, lead, limits, seed, config)
+    reasons = give_reasons(llm, record, names.get(winner, ""), weighed, limits, seed, config)
     text = f"{lead} {reasons.text}".strip()
     verdict = Verdict(
         round=0,
@@ -83,11 +84,11 @@ def give_verdict(
         speaker="Moderator",
         text=text,
         words=word_count(text),
-        loop=reasons.written.loop,
+        loop=reasons.loop,
         notes=reasons.notes,
-        tokens=reasons.written.tokens_out,
-        chunk_ids=tuple(chunk.id for chunk in reasons.shown.chunks),
-        dropped=reasons.shown.dropped,
+        tokens=reasons.tokens,
+        chunk_ids=reasons.chunk_ids,
+        dropped=reasons.dropped,
         winner=winner,
         decision=decision.decision,
         share=decision.share,

@@ -155,8 +155,27 @@ def test_the_moderator_reads_what_the_turns_rest_on() -> None:
     assert all(f"### EVIDENCE:\n- {PASSAGE.text}" in prompt for prompt in llm.prompts)
 
 
+def test_the_reasons_are_asked_for_from_the_claims_and_the_evidence_not_from_the_debate() -> None:
+    other = Turn(2, "dove", "Professor Dove", "Every treaty that was kept is forgotten. Every broken one is a war.", 12)
+    _, llm = judge(HAWK_WINS | {"": "they doubled."}, (*TURNS, other))
+    asked = llm.prompts[-1]
+    assert f'### PROFESSOR HAWK SAID:\n"{CLAIM.sentence}"' in asked
+    assert '### PROFESSOR DOVE SAID:\n"Every treaty that was kept is forgotten."' in asked
+    assert "Every broken one" not in asked
+    assert asked.endswith("The evidence is on the side of Professor Hawk, since")
+
+
+def test_nobody_gives_reasons_where_there_is_no_claim() -> None:
+    verdict, llm = judge(
+        HAWK_WINS, (replace(TURNS[0], text="Fleets doubled when the treaty lapsed in 1936."), TURNS[1])
+    )
+    assert verdict.text.startswith("Professor Hawk argued better.")
+    assert "no reasons: nobody made a claim in words of its own and for its own side" in verdict.notes
+    assert len(llm.prompts) == 2
+
+
 def test_a_decision_made_elsewhere_is_only_given_its_reasons() -> None:
-    llm = ScriptedLLM(script={"Give the reasons": "It stands."})
+    llm = ScriptedLLM(script={"argued better": "It stands."})
     voted = Decided("majority", "hawk", 0.75, ballots=(Ballot("dove", ("hawk",)),))
     verdict = DebateSteps(llm, (HAWK, DOVE)).give_verdict(DebateRecord("Why?", turns=TURNS), decided=voted)
     assert (verdict.winner, verdict.decision, verdict.share) == ("hawk", "majority", 0.75)
