@@ -15,10 +15,16 @@ class Compared:
     """One measure of two models; ``paired`` is None where no question has it for both."""
 
     measure: str
+    meaning: str
     first: str
     second: str
     better: int
     paired: PairedDifference | None
+
+    @property
+    def direction(self) -> str:
+        """Return an arrow: up where more is better, down where less is, "" where neither is."""
+        return {1: "↑", -1: "↓"}.get(self.better, "")
 
     @property
     def verdict(self) -> str:
@@ -43,7 +49,7 @@ def compare_answers(
         for measure in measures(min_words, max_words):
             first, second = _both(one, other, measure)
             paired = paired_difference(first, second, yes_or_no=measure.yes_or_no, seed=seed) if first else None
-            found.append(Compared(measure.name, one[0].model, other[0].model, measure.better, paired))
+            found.append(Compared(measure.name, measure.meaning, one[0].model, other[0].model, measure.better, paired))
     return found
 
 

@@ -26,12 +26,14 @@ class Measure:
     """A figure of an answer.
 
     Attributes:
+        meaning: what it is, for a reader.
         better: 1 where more is better, -1 where less is, 0 where neither is.
         yes_or_no: whether it is 0 or 1 only.
         of: from an answer's opinion; None where there is nothing to measure.
     """
 
     name: str
+    meaning: str
     better: int
     yes_or_no: bool
     of: Callable[[Opinion], float | None]
@@ -43,16 +45,21 @@ class Measure:
 
 def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
     """Return what is compared; answers are meant to have between ``min_words`` and ``max_words`` words."""
+    limits = f"{min_words} to {max_words} words"
+    supported = "share of the sentences that a passage bears out"
+    unsupported = "how many stand in no passage"
+    numbers = "how specific an answer is, whether right or wrong"
+    repeated = "share of the word sequences of four that came before in the answer"
     return (
-        Measure("supported", 1, False, _unless_abstained(lambda one: one.supported or 0)),
-        Measure("in limits", 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
-        Measure("has defects", -1, True, lambda one: float(bool(one.defects))),
-        Measure("abstained", 0, True, lambda one: float(one.abstained)),
-        Measure("unsupported names and numbers", -1, False, lambda one: float(len(one.unsupported))),
-        Measure("numbers in 100 words", 0, False, _unless_abstained(_specificity)),
-        Measure("distinct 2-grams", 1, False, _unless_abstained(lambda one: 1 - seq_rep_n(one.answer, 2))),
-        Measure("seq-rep-4", -1, False, _unless_abstained(lambda one: seq_rep_n(one.answer, 4))),
-        Measure("words", 0, False, lambda one: float(one.words)),
+        Measure("supported", supported, 1, False, _unless_abstained(lambda one: one.supported or 0)),
+        Measure("in limits", limits, 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
+        Measure("has defects", "a sentence to strike out", -1, True, lambda one: float(bool(one.defects))),
+        Measure("abstained", 'said "I don\'t know"', 0, True, lambda one: float(one.abstained)),
+        Measure("unsupported names and numbers", unsupported, -1, False, lambda one: float(len(one.unsupported))),
+        Measure("numbers in 100 words", numbers, 0, False, _unless_abstained(_specificity)),
+        Measure("distinct 2-grams", "share of word pairs that are new", 1, False, _unless_abstained(_distinct_pairs)),
+        Measure("seq-rep-4", repeated, -1, False, _unless_abstained(lambda one: seq_rep_n(one.answer, 4))),
+        Measure("words", "length of an answer", 0, False, lambda one: float(one.words)),
     )
 
 
@@ -62,3 +69,7 @@ def _unless_abstained(figure: Callable[[Opinion], float]) -> Callable[[Opinion],
 
 def _specificity(opinion: Opinion) -> float:
     return 100 * len(claimed_numbers(opinion.answer)) / max(opinion.words, 1)
+
+
+def _distinct_pairs(opinion: Opinion) -> float:
+    return 1 - seq_rep_n(opinion.answer, 2)

@@ -24,6 +24,8 @@ _TESTS = (
     "high",
     "p",
     "verdict",
+    "better is",
+    "meaning",
 )
 _MODELS = (
     "model",
@@ -39,6 +41,8 @@ _MODELS = (
     "measured on",
 )
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
+_ANSWER_WIDTH = 70
+_BETTER = {1: "more", -1: "less", 0: ""}
 _VOTED = ("first", "second", "first preferred", "second preferred", "ties", "p")
 
 
@@ -50,12 +54,18 @@ def write_comparison(comparison: Comparison) -> Path:
     """
     path = comparison.folder / "compare.xlsx"
     with new_workbook(path, "close it in the other program") as book:
-        add_sheet(book, "compare", _TESTS, _test_rows(comparison))
-        add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison))
-        add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison))
-        add_sheet(book, "models", _MODELS, model_rows(comparison))
-        add_sheet(book, "judge", _JUDGED, _judge_rows(comparison))
-        add_sheet(book, "votes", _VOTED, _vote_rows(comparison))
+        texts = dict.fromkeys(comparison.models, _ANSWER_WIDTH)
+        add_sheet(book, "compare", _TESTS, _test_rows(comparison), {"measure": 30, "meaning": 60})
+        add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison), texts)
+        if any(comparison.controls):
+            add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison), texts)
+        add_sheet(book, "models", _MODELS, model_rows(comparison), {"model": 30, "measured on": 24})
+        for name, columns, rows in (
+            ("judge", _JUDGED, list(_judge_rows(comparison))),
+            ("votes", _VOTED, list(_vote_rows(comparison))),
+        ):
+            if rows:  # nobody judged or voted
+                add_sheet(book, name, columns, rows)
     return path
 
 
@@ -72,7 +82,7 @@ def _test_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
                 "high": round(one.paired.high, 4),
                 "p": round(one.paired.p, 4),
             }
-        yield row | {"verdict": one.verdict}
+        yield row | {"verdict": one.verdict, "better is": _BETTER[one.better], "meaning": one.meaning}
 
 
 def _answer_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
@@ -133,6 +143,8 @@ def _judge_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
 
 def _vote_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     votes = Votes(comparison.folder / "votes.jsonl")
+    if not list(votes):
+        return
     pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
     for first, second in pairs:
         tally = votes.tally(first, second)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
@@ -40,11 +40,26 @@ class Piece:
 
 @dataclass(frozen=True)
 class AnswerShown:
-    """One model's answer to a question, in pieces; ``note`` says what cannot be seen from them."""
+    """One model's answer to a question, in pieces.
+
+    Attributes:
+        note: what cannot be seen from the pieces.
+        facts: what was measured of it.
+    """
 
     model: str
     pieces: tuple[Piece, ...]
     note: str
+    facts: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    """A question, its passages as they are numbered in answers, and the answers."""
+
+    text: str
+    passages: tuple[str, ...]
+    answers: tuple[AnswerShown, ...]
 
 
 @dataclass(frozen=True)
@@ -141,10 +156,24 @@ def _figure(value: float, sign: str = "") -> str:
     return f"{0:.{decimals}f}" if float(text) == 0 else text.replace("-", "−")
 
 
-def _questions(comparison: Comparison) -> Iterator[tuple[str, list[AnswerShown]]]:
+def _questions(comparison: Comparison) -> Iterator[QuestionShown]:
     for n, question in enumerate(comparison.questions):
         answers = [of_model[n] for of_model in comparison.answers]
-        yield question.text, [_shown(answer, answers[0 if at else 1]) for at, answer in enumerate(answers)]
+        shown = [_shown(answer, answers[0 if at else 1]) for at, answer in enumerate(answers)]
+        with_facts = [replace(one, facts=_facts(answer)) for one, answer in zip(shown, answers, strict=True)]
+        yield QuestionShown(question.text, tuple(one.text for one in comparison.passages[n]), tuple(with_facts))
+
+
+def _facts(answer: Answer) -> str:
+    one = answer.opinion
+    if one is None:
+        return ""
+    told = [f"{one.words} words"]
+    if one.supported is not None and not one.abstained:
+        told.append(f"{one.supported:.0%} supported")
+    for what, found in (("in no passage", one.unsupported), ("defects", [defect.kind for defect in one.defects])):
+        told += [f"{what}: {', '.join(dict.fromkeys(found))}"] if found else []
+    return "; ".join(told)
 
 
 def _shown(answer: Answer, other: Answer) -> AnswerShown:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from openpyxl import Workbook
@@ -50,9 +51,20 @@ def write_workbook(
         _add_run(book, facts)
 
 
-def add_sheet(book: Workbook, name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Add a sheet to a write-only workbook: a frozen header with filters, then the rows; a missing cell stays empty."""
-    kept = tuple(Column(column, itemgetter(column), width=_WIDTHS.get(column, 16)) for column in columns)
+def add_sheet(
+    book: Workbook,
+    name: str,
+    columns: tuple[str, ...],
+    rows: Iterable[Mapping[str, Any]],
+    widths: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Add a sheet to a write-only workbook: a frozen header with filters, then the rows; a missing cell stays empty.
+
+    Args:
+        widths: of columns, in characters, where they are not the usual ones.
+    """
+    wide = _WIDTHS | dict(widths)
+    kept = tuple(Column(column, itemgetter(column), width=wide.get(column, 16)) for column in columns)
     sheet = Sheet(book, name, kept, columns[-1])
     for row in rows:
         sheet.add([row.get(column, "") for column in columns], {})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from debate.compare.comparison import Compared
 from debate.compare.runner import Comparison
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.terminal.readable import readable
@@ -17,20 +19,24 @@ _CHOICES: dict[str, Choice] = {"1": "first", "2": "second", "t": "tie"}
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
-    """Print each measure of each pair of models, with its interval and test."""
-    table = Table(title="Second less first, on the same questions and passages", title_justify="left")
-    for heading in ("measure", "first", "second", "mean", "mean", "difference [95%]", "p", "better"):
-        table.add_column(heading, justify="right" if heading in ("mean", "p") else "left")
-    for one in comparison.compared:
-        names = [Text(readable(name)) for name in (one.measure, one.first, one.second)]
-        if one.paired is None:
-            table.add_row(*names, "", "", "", "", one.verdict)
-            continue
-        paired = one.paired
-        change = f"{paired.difference:+.2f} [{paired.low:+.2f}, {paired.high:+.2f}]"
-        means = f"{paired.first:.2f}", f"{paired.second:.2f}"
-        table.add_row(*names, *means, Text(change), f"{paired.p:.3f}", Text(readable(one.verdict)))
-    console.print(table)
+    """Print a table for each pair of models: each measure with its interval and test."""
+    for (first, second), tests in groupby(comparison.compared, key=lambda one: (one.first, one.second)):
+        console.print(f"\n{readable(second)} less {readable(first)}, on the same questions", markup=False)
+        table = Table()
+        for heading in ("measure", "first", "second", "difference [95%]", "p", "better"):
+            words = heading in ("measure", "better")
+            table.add_column(heading, justify="left" if words else "right", no_wrap=not words)
+        for one in tests:
+            table.add_row(Text(f"{one.measure} {one.direction}"), *_figures(one), Text(readable(one.verdict)))
+        console.print(table)
+
+
+def _figures(one: Compared) -> tuple[Text, ...]:
+    if one.paired is None:
+        return (Text(""),) * 4
+    paired = one.paired
+    change = f"{paired.difference:+.2f} [{paired.low:+.2f}, {paired.high:+.2f}]"
+    return Text(f"{paired.first:.2f}"), Text(f"{paired.second:.2f}"), Text(change), Text(f"{paired.p:.3f}")
 
 
 def vote(console: Console, comparison: Comparison, votes: Votes, ask: Callable[[str], str]) -> int:

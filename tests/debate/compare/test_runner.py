@@ -113,9 +113,16 @@ def test_another_comparison_does_not_go_into_the_folder(settings, store) -> None
 
 def test_the_workbook_has_the_tests_and_the_answers_side_by_side(settings, store) -> None:
     book = load_workbook(write_comparison(compared(settings, store, Models())))
-    assert book.sheetnames == ["compare", "answers", "controls", "models", "judge", "votes"]
+    assert book.sheetnames == ["compare", "answers", "controls", "models"]  # nobody judged or voted
     assert [cell.value for cell in book["answers"][1]] == ["question", "context", "plain", "other"]
     assert {row[0].value for row in book["compare"].iter_rows(min_row=2)} >= {"supported", "in limits", "seq-rep-4"}
+
+
+def test_answers_are_wide_enough_to_read_and_measures_say_what_they_mean(settings, store) -> None:
+    book = load_workbook(write_comparison(compared(settings, store, Models())))
+    assert [book["answers"].column_dimensions[one].width for one in "CD"] == [70, 70]
+    supported = [cell.value for cell in book["compare"][2]]
+    assert supported[-2:] == ["more", "share of the sentences that a passage bears out"]
 
 
 def test_each_model_is_asked_the_control_questions_once_and_its_speed_is_told(settings, store) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.schemas import Opinion, Question
+from chains.schemas import Chunk, Defect, DefectKind, Opinion, Question
 from debate.compare.comparison import compare_answers
 from debate.compare.controls import CONTROLS, judged
 from debate.compare.measures import Answer
@@ -55,6 +55,23 @@ def test_answers_without_a_common_phrase_are_not_marked_and_that_is_said(tmp_pat
 
 def test_equal_answers_are_said_to_be_the_same(tmp_path: Path) -> None:
     assert "the same as new" in page(tmp_path, ("Salt is dear.", "Salt is dear."))
+
+
+def test_each_answer_tells_what_was_measured_and_each_question_its_passages(tmp_path: Path) -> None:
+    found = comparison(tmp_path, ("Salt is dear.", "Salt is dear."))
+    defects = (Defect(DefectKind.APOLOGY, "Sorry."), Defect(DefectKind.APOLOGY, "So sorry."))
+    measured = replace(opinion("Salt is dear."), supported=0.5, unsupported=("1911",), defects=defects)
+    answers = ((replace(found.answers[0][0], opinion=measured),), found.answers[1])
+    told = replace(found, answers=answers, passages=((Chunk("c1", "Salt was <dear> in 1911."),),))
+    html = write_comparison_page(told).read_text(encoding="utf-8")
+    assert "3 words; 50% supported; in no passage: 1911; defects: apology<" in html
+    assert "[1] Salt was &lt;dear&gt; in 1911." in html
+
+
+def test_a_measure_says_which_direction_is_better(tmp_path: Path) -> None:
+    html = page(tmp_path, ("Salt is dear.", "Salt is very dear."))
+    assert "supported ↑<br>" in html
+    assert "seq-rep-4 ↓<br>" in html
 
 
 def test_a_failed_answer_shows_its_reason(tmp_path: Path) -> None:

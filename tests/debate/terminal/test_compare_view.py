@@ -1,0 +1,35 @@
+"""A comparison in the terminal: a table for each pair of models, which a narrow terminal holds, too."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from chains.schemas import Opinion, Question
+from debate.compare.comparison import compare_answers
+from debate.compare.measures import Answer
+from debate.compare.runner import Comparison
+from debate.terminal.compare_view import print_comparison
+
+
+def printed(tmp_path, *models: str) -> str:
+    answers = tuple(
+        (Answer("q", model, Opinion(answer="Salt is dear.", words=3 + n, chunk_ids=()), 1.0),)
+        for n, model in enumerate(models)
+    )
+    compared = tuple(compare_answers(answers, min_words=1, max_words=9))
+    question = (Question("q", "Why?"),)
+    console = Console(file=StringIO(), width=80)
+    print_comparison(console, Comparison(tmp_path, models, question, ((),), answers, compared, controls=((), ())))
+    return console.file.getvalue()
+
+
+def test_every_pair_has_a_table_whose_heading_says_what_is_taken_from_what(tmp_path) -> None:
+    told = printed(tmp_path, "old", "new", "[b]other")
+    assert told.count("on the same questions") == 3
+    assert "new less old, on the same questions" in told
+    assert "[b]other less new, on the same questions" in told
+
+
+def test_a_measure_stands_in_one_line_of_80_columns(tmp_path) -> None:
+    line = next(one for one in printed(tmp_path, "old", "new").splitlines() if "words " in one and "+1.00" in one)
+    assert "+1.00 [+1.00, +1.00]" in line
