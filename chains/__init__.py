@@ -1,6 +1,6 @@
-"""Chains: LCEL Runnables over any LangChain language model. Imports ``prompts`` and ``vectorstore`` only.
+"""Chains: LCEL Runnables over any LangChain language model.
 
-Names load on first use, so that importing the package costs nothing.
+Names load on first use, to keep the import fast.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""A plain question and an answer, without passages: an excellent assistant, who may not know."""
+"""Answer a question without passages, as a helpful assistant that may say it does not know."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""From retrieved chunks to the passages of a prompt: cleaned for reading, and cut to the window.
+"""Fit retrieved chunks into a prompt: clean them for reading, and drop what exceeds the context window.
 
-Cleaning touches only what the prompt shows; stored chunks stay as they are, word for word. Whole chunks
-are dropped from the tail where a prompt would not fit, and their ids are returned: nothing is cut silently.
+Cleaning affects only the prompt; stored chunks stay word for word. Whole chunks are dropped from the end, and their ids
+are returned: nothing is cut silently.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The debate chain: personas argue over the raw passages that were retrieved for each of them.
+"""The debate chain: personas argue over the raw passages retrieved for each of them.
 
-``DebateSteps`` holds the steps of a debate. This chain and the graph of ``debate.graph`` drive the same steps: here in
-one call, there one checkpoint a step.
+``DebateSteps`` has the steps of a debate. This chain runs them in one call; the graph of ``debate.graph`` runs them
+with a checkpoint after each.
 """
 
 from __future__ import annotations

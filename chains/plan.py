@@ -1,8 +1,7 @@
-"""An answer that is planned first: a line on each passage, what it shows for the question; then the essay from these.
+"""Plan an answer first: a line on what each passage shows, then the essay from these lines.
 
-The lines are asked for in one batch, each with its passage alone. A passage that shows nothing is left out and
-said so. The essay is one prompt with the lines; where it ends too early it goes on with the passages that it does not
-use yet.
+The lines come from one batch with one passage per prompt. A passage that shows nothing is left out and listed. If the
+essay is too short, it continues with passages that it does not use yet.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""POV-weighted retrieval: a question becomes the passages that matter, seen from points of view.
+"""POV-weighted retrieval: the passages that matter to a question, seen from points of view.
 
-``pov_retrieval_chain`` serves one reader. ``shared_retrieval`` serves everybody who works on a question, the writer
-and all debaters, by one search.
+``pov_retrieval_chain`` serves one reader; ``shared_retrieval`` serves the writer and all debaters with one search.
 """
 
 from __future__ import annotations

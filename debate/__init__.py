@@ -1,6 +1,6 @@
-"""A list of political questions, deepened, answered and debated, unattended, into a workbook.
+"""Deepen, answer and debate a list of political questions into a workbook.
 
-Names load on first use, so that ``import debate`` and ``--help`` cost nothing.
+Names load on first use, to keep ``import debate`` and ``--help`` fast.
 """
 
 from importlib import import_module

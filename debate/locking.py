@@ -1,6 +1,6 @@
-"""A folder that one process at a time works in, with a TOML record of what it is (``run.toml``, ``index.toml``).
+"""A folder that only one process at a time uses, with a TOML record of what it is (``run.toml``, ``index.toml``).
 
-The lock is the operating system's: it ends with the process that holds it, and the file that it leaves blocks nobody.
+The lock is the operating system's: it ends with its process, and a leftover lock file blocks nobody.
 """
 
 from __future__ import annotations

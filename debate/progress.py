@@ -1,4 +1,4 @@
-"""Who wants to know how a run is going: the protocol, and the one who does not care."""
+"""The protocol for reporting a run's progress, and an implementation that ignores it."""
 
 from __future__ import annotations
 

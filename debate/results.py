@@ -1,4 +1,4 @@
-"""What comes out of one question. Text and numbers only, no files."""
+"""The result of one question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts and personas: what is said to a model, and by whom. Imports no other room."""
+"""Prompt templates and personas."""
 
 from prompts.errors import PersonaError, PromptError, TemplateError
 from prompts.loading import Prompt, RenderedPrompt, list_prompts, load_prompt

@@ -1,8 +1,6 @@
-"""Jinja2 templates as prompts: one file a voice, rendered in a sandbox.
+"""Render prompts from Jinja2 templates in a sandbox: a system message, a user message, and both as plain text.
 
-Knows how a template becomes a system message, a user message and one plain text. Does not know
-which model reads it. Values are inserted, never evaluated: template syntax inside a passage
-stays text.
+Values are inserted, never evaluated: template syntax in a passage stays text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Who speaks: personas with a voice and points of view of their own, read from TOML.
-
-Knows the file's format and says which entry is wrong. Does not know how points of view are
-embedded or weighted: that is the vector store's arithmetic.
-"""
+"""Personas with a voice and points of view, read from TOML; an error names the wrong entry."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Retrieval weighted by points of view: documents in, the passages that matter to each view out.
+"""Retrieval weighted by points of view.
 
-Importing this is cheap; FAISS, sentence-transformers and their like load with the first use.
+Importing this is fast; FAISS, sentence-transformers and others load on first use.
 """
 
 from importlib import import_module

@@ -1,7 +1,7 @@
-"""Stores and retrievers of others, searched from points of view.
+"""Search other stores and retrievers from points of view.
 
-They find candidates by their own means, for the question and for each view; what they find is embedded once, kept in
-a `FaissStore` in memory, and ranked there as every search of ours is. So scores, reranking and filters mean the same.
+They find candidates in their own way, for the question and for each view. The candidates are embedded once into a
+`FaissStore` in memory and ranked there, so scores, reranking and filters mean the same as elsewhere.
 """
 
 from collections.abc import Sequence

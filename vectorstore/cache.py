@@ -1,7 +1,6 @@
-"""The user's cache: folders that are expensive to make, made once and whole.
+"""The user's cache: folders that are expensive to build.
 
-Knows nothing of what is in them. Two processes that want the same folder at once are safe: one builds,
-the other waits and takes the result.
+If two processes want the same folder at once, one builds it and the other waits.
 """
 
 from __future__ import annotations

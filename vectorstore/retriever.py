@@ -1,8 +1,5 @@
 # ruff: noqa: ARG002 - LangChain's word is `filter`, and its signature carries run_manager
-"""POVRetriever: a LangChain retriever that asks a store from points of view, without near-duplicates.
-
-Knows the store by its `pov_search` alone.
-"""
+"""POVRetriever: a LangChain retriever that searches from points of view, without near-duplicates."""
 
 from collections.abc import Sequence
 from typing import Any

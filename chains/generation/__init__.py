@@ -1,1 +1,1 @@
-"""Prompts in, completions out: word limits, repetition control, batches. The same contract for every model."""
+"""From prompts to completions: word limits, repetition control, retries and batches for every model."""

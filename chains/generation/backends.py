@@ -1,4 +1,4 @@
-"""Which backend a language model has: its own where it is one, and ``RemoteBackend`` for every other model."""
+"""Find the backend of a language model: the model itself if it is one, else ``RemoteBackend``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The step that every chain shares: a rendered prompt goes in, a completion that keeps its contract comes out.
+"""Complete rendered prompts within the contract: the step that every chain shares.
 
-Takes any LangChain language model and never asks which kind it is: ``chains.generation.backends`` finds what makes its
-attempts. The contract is kept in three steps: climb the ladder until there is a text (``ladder``), cut it at a sentence
-where it is too long or unfinished, continue it on purpose where it is too short (``continuing``).
+Works with any LangChain language model. Three steps keep the contract: try along the ladder until there is a usable
+text (``ladder``), cut it at a sentence if it is too long or unfinished, and continue it if it is too short
+(``continuing``).
 """
 
 from __future__ import annotations

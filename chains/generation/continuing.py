@@ -1,8 +1,8 @@
-"""The second half of the contract: an answer that ended too early is continued on purpose.
+"""Continue an answer that ended too early.
 
-Each request is new and short: the question, what was said so far, and one thing that is missing: a passage that the
-answer does not use yet, then a consequence, then a counter-argument. What it brings becomes a paragraph, less what was
-said already. It ends at the minimum, or where the model says nothing new; no answer is padded.
+Each request is a new, short prompt with the question, the answer so far, and one thing that is missing: a passage that
+the answer does not use yet, then a consequence, then a counter-argument. The result becomes a paragraph, without what
+the answer already says. It stops at the minimum length or when the model has nothing new; answers are never padded.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What every answer is held to, and what passes between the contract and a model. Types only, no model.
+"""The contract for every answer, and the types between the contract and a model.
 
-Two levels: a ``Backend`` makes one attempt for a batch of requests and returns what the model wrote, word for word.
-The contract above it cleans, tries again along the ladder, continues and shortens, alike for every backend.
+A ``Backend`` makes one attempt for a batch of requests and returns the raw text. The contract on top cleans, retries
+along the ladder, continues and shortens, in the same way for every backend.
 
-The default order of attempts, the *ladder*, was chosen for 4-bit models, whose best-known fault is to fall
-into repetition: each step forbids more of what was said already, the last one adds a little chance.
+The default *ladder* was chosen for 4-bit models, which tend to repeat themselves: each attempt forbids more repetition,
+and the last one adds a little randomness.
 """
 
 from __future__ import annotations

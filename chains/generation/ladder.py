@@ -1,6 +1,6 @@
-"""The first half of the contract: attempts along the ladder until a prompt has a text that can be used.
+"""Retry a prompt along the ladder until its text is usable.
 
-Knows a model only as a ``Backend``. Cleaning, loops and empty answers are judged by the text, so alike for every model.
+Cleaning, loops and empty answers are judged by the text alone, in the same way for every model.
 """
 
 from __future__ import annotations

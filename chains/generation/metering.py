@@ -1,7 +1,7 @@
-"""How many tokens models read and wrote while something was done, whoever asked them.
+"""Count the tokens that models read and write in a context.
 
-Every completion of the contract is counted, all its attempts together, into the meter of the context in which it was
-made. Where a model does not say, its words are counted, 1.4 tokens each.
+Every completion, with all its attempts, is added to the meter of its context. If a model reports no counts, words are
+counted as 1.4 tokens each.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What passes between chains, graphs and files: frozen dataclasses, no dicts with remembered keys.
+"""The types that pass between chains, graphs and files: frozen dataclasses of text, numbers and tuples.
 
-Knows nothing of models, stores or files. Every type holds only text, numbers and tuples, so that it
-can be checkpointed and compared. The dataclasses are pydantic's because a checkpoint hands tuples back as lists,
-and they make tuples of them again.
+They can be checkpointed and compared. They are pydantic's because a checkpoint returns tuples as lists, and pydantic
+turns them into tuples again.
 """
 
 from chains.schemas.answer import Abstention, Conflict, Defect, DefectKind, Opinion, Support, Translation

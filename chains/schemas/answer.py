@@ -1,4 +1,4 @@
-"""An answer, what it rests on and what is wrong with it; and its translation."""
+"""An answer, its support and defects, and its translation."""
 
 from __future__ import annotations
 

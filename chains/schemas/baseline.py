@@ -1,4 +1,4 @@
-"""What a single agent makes of a debate's question, and what either of them cost."""
+"""A single agent's answers to a debated question, and what both cost."""
 
 from __future__ import annotations
 

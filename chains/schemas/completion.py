@@ -1,4 +1,4 @@
-"""What a model wrote for one prompt, and every call that it took."""
+"""What a model wrote for one prompt, and its attempts."""
 
 from __future__ import annotations
 

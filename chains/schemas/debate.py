@@ -1,4 +1,4 @@
-"""A debate: positions, turns, votes and what was decided."""
+"""A debate: positions, turns, votes and verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question of the list, or one that was deepened out of it, and what deepening gave that is not asked."""
+"""Questions of a list, deepened ones, and deeper questions that were refused."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The single agent beside a debate: the same question and passages, for about the tokens that the debate took.
+"""The single-agent baseline of a debate: the same question and passages, for about the same tokens.
 
-A debate costs several times one answer, so that one answer is no fair comparison (arXiv:2604.02460, 2605.00914). The
-agent reads every passage that a debater read, and the positions, and spends the same budget twice over: on answers
-whose votes are counted, and on correcting one answer again and again. It is asked once a prompt, without retries.
+A debate costs several times as much as one answer, so comparing it with one answer is unfair (arXiv:2604.02460,
+2605.00914). The agent reads all passages and positions of the debate and spends the budget twice: on a majority vote
+over many answers, and on correcting one answer repeatedly. Each prompt is sent once, without retries.
 """
 
 from __future__ import annotations

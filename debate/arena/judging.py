@@ -1,7 +1,7 @@
-"""Judges and voters asked: a judge about every two debaters, the debaters about whose position they hold.
+"""Ask judges who argued better, and voters whose position they hold.
 
 Many models prefer what comes first in a prompt (Zheng et al. 2023, "Judging LLM-as-a-Judge"). A judge therefore reads
-every pair in both orders, and a win counts only where both agree; each voter is shown the positions in another order.
+every pair in both orders, and a win counts only if both agree; each voter gets the positions in another order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A debate as chat messages, for front ends that show a conversation."""
+"""A debate as chat messages, for chat front ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moderator of a round table: opens each round with a question from a passage that nobody has used."""
+"""The moderator of a round table: opens each round with a question about a passage that nobody has used."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The steps of a debate's graph: positions, rounds that open, turn after turn, polls, and the verdict.
+"""The steps of a debate's graph: positions, opening a round, turns, polls, and the verdict.
 
-Each step reads the state and returns what it adds to it; ``next_stage`` says which comes next. One turn is one step, so
-that a checkpointer makes each turn durable, whatever the protocol.
+Each step reads the state and returns its update; ``next_stage`` chooses the next step. Every turn is a step, so a
+checkpointer makes each turn durable under every protocol.
 """
 
 from __future__ import annotations

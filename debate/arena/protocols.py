@@ -1,4 +1,4 @@
-"""Who has heard what when it speaks. Debaters speak in the same order in every round; only what they hear differs."""
+"""Which turns a debater has heard when it speaks. The order of speakers is the same in every protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of a debate: who hears what, when it ends, how it is decided. Frozen values, chosen by settings."""
+"""The rules of a debate: protocol, stopping, decision."""
 
 from __future__ import annotations
 

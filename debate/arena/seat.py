@@ -1,7 +1,7 @@
-"""A person in a persona's place: the graph pauses, says what is wanted, and goes on with what the person answers.
+"""A person in a persona's place: the graph pauses with a request and continues with the person's answer.
 
-LangGraph's ``interrupt``: the graph needs a checkpointer, the request stands in the result's ``__interrupt__``, and
-``graph.invoke(Command(resume="…"), config)`` hands over the answer. ``converse`` does so until the debate has ended.
+This is LangGraph's ``interrupt``: the graph needs a checkpointer, the request is in the result's ``__interrupt__``, and
+``graph.invoke(Command(resume="…"), config)`` passes the answer. ``converse`` repeats this until the debate has ended.
 """
 
 from __future__ import annotations

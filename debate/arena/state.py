@@ -1,4 +1,4 @@
-"""The state of a debate's graph, and the debate that it holds."""
+"""The state of a debate's graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One debate between personas and, in one of their seats, a person; kept in a folder where it is to be resumed."""
+"""Hold one debate, optionally with a person in a seat, and keep it in a folder so that it can be resumed."""
 
 from __future__ import annotations
 

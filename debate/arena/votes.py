@@ -1,8 +1,8 @@
-"""Votes counted. No model: ballots in, a decision out; a tie or too few votes is no consensus.
+"""Count votes. A tie or too few votes is no consensus.
 
-Majority and approval need more than half of the voters; who named nobody is a voter, too. A ranking gives a position as
-many points as there are positions behind it (Borda count), and the most points win. Voting protocols as compared by
-Kaesberg et al. 2025, "Voting or Consensus? Decision-Making in Multi-Agent Debate" (arXiv:2502.19130).
+Majority and approval need more than half of all voters, abstentions included. A ranking gives a position one point for
+each position below it (Borda count); most points win. Voting protocols follow Kaesberg et al. 2025, "Voting or
+Consensus? Decision-Making in Multi-Agent Debate" (arXiv:2502.19130).
 """
 
 from __future__ import annotations

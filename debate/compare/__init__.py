@@ -1,1 +1,1 @@
-"""Several models on the same questions and passages, side by side, with paired tests and a blind vote."""
+"""Compare models on the same questions and passages: paired tests, a judge, and a blind vote."""

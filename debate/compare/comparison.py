@@ -1,4 +1,4 @@
-"""What a comparison found: each measure for each pair of models, from the answers alone."""
+"""The results of a comparison: each measure for each pair of models."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Control questions with known answers: whether a model does just what it is told, in its own words or another script.
+"""Control questions with known answers, to test whether a model follows instructions.
 
-Each comes with a passage that holds the answer, or does not hold it: then "I don't know" is right. An answer is right
-where it has the fact, and exact where it is nothing else.
+Each has a passage that contains the answer, or not: then "I don't know" is right. An answer is right if it contains the
+fact, and exact if it contains nothing else.
 """
 
 from __future__ import annotations

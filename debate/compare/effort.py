@@ -1,4 +1,4 @@
-"""What a model's answers took: time, tokens, and memory at its peak."""
+"""Time, tokens and peak memory of a model's answers."""
 
 from __future__ import annotations
 

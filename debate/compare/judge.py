@@ -1,7 +1,7 @@
-"""A model as judge of two models' answers: it sees both orders, and only what it says in both counts.
+"""A model judges the answers of two models, in both orders; a preference counts only if both orders agree.
 
-A judge prefers the answer that it reads first, or second, far more often than chance (Zheng et al. 2023, "Judging
-LLM-as-a-judge with MT-Bench and Chatbot Arena", position bias); asked in both orders it shows that itself.
+Judges prefer the first answer, or the second, far more often than chance (Zheng et al. 2023, "Judging LLM-as-a-judge
+with MT-Bench and Chatbot Arena", position bias).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is measured of an answer: one number each, from its typed facts and its text."""
+"""The measures of an answer: one number each."""
 
 from __future__ import annotations
 

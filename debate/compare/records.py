@@ -1,4 +1,4 @@
-"""What a comparison keeps as it comes: a file of typed records, one a line."""
+"""Typed records in a JSON Lines file, appended as a comparison proceeds."""
 
 from __future__ import annotations
 

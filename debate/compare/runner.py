@@ -1,6 +1,6 @@
-"""``compare_models``: the same questions and passages for several models, and what the tests say of their answers.
+"""``compare_models``: let several models answer the same questions from the same passages, and test the differences.
 
-A comparison that was stopped resumes when it is started again: no passage is searched and no answer written twice.
+A comparison that was stopped resumes: it repeats no search and no answer.
 """
 
 from __future__ import annotations

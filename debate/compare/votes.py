@@ -1,4 +1,4 @@
-"""The blind vote: two answers without names, in an order that chance decides, and what readers preferred."""
+"""Blind votes: two answers without names in random order, and which one readers preferred."""
 
 from __future__ import annotations
 

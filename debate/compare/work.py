@@ -1,6 +1,6 @@
-"""What is left to do in a comparison, and the doing of it: passages once, models one after the other, then the judge.
+"""The work of a comparison: retrieve the passages once, run one model after another, then the judge.
 
-Everything is kept as it comes; what is kept is not done again.
+Each result is stored at once and never computed again.
 """
 
 from __future__ import annotations

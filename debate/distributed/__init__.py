@@ -1,1 +1,1 @@
-"""A run's questions answered by workers on several machines; its folder stays with the process that began it."""
+"""Answer a run's questions with workers on several machines; only the main process writes the run's folder."""

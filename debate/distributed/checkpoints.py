@@ -1,4 +1,4 @@
-"""The checkpoints of a worker: in its memory, and each told to the run, which keeps them in its folder."""
+"""A worker's checkpoints: kept in its memory, and sent to the run, which stores them in its folder."""
 
 from __future__ import annotations
 

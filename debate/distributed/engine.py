@@ -1,7 +1,6 @@
-"""A run's questions over workers: each gets another when it finishes one, and what a lost worker had goes to others.
+"""Distribute a run's questions over workers; another worker takes over the questions of a lost one.
 
-Everything that workers tell is written in the run's own process: checkpoints, spans and log records as they come.
-Knows nothing of how workers are started (``Workers``, which ``ray_workers`` brings).
+The run's own process writes what workers send: checkpoints, spans and log records.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a worker tells the run, and what it is given: frozen data that goes between machines."""
+"""The messages between a run and its workers."""
 
 from __future__ import annotations
 

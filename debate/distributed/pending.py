@@ -1,4 +1,4 @@
-"""Which questions wait, and which worker has which; a family's questions go to one worker."""
+"""Waiting questions, and which worker has which; a question and its follow-ups go to one worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pass over a list by workers: what each event that they tell changes, and what they are given for it."""
+"""One pass over a list by workers: handle their events and hand out questions."""
 
 from __future__ import annotations
 

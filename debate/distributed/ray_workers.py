@@ -1,7 +1,7 @@
-"""Workers as Ray actors.
+"""Workers as Ray actors, each with its own model and store.
 
-Each is an actor with a model and a store of its own; a thread here takes in what it tells. Ray restarts nothing:
-``Roster`` starts another worker for one that is lost, so that there is one answer to what was in flight.
+A thread here receives an actor's events. Ray restarts nothing: ``Roster`` replaces a lost worker, so that only one
+place decides about its questions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The workers of a run as it sees them: who loads, who works, who rests, and who is to be replaced."""
+"""The workers of a run: which are loading, working, idle, or to be replaced."""
 
 from __future__ import annotations
 

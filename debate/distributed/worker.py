@@ -1,6 +1,6 @@
-"""A worker: loads model and store once, works on the questions that it is given, and tells all that happens.
+"""A worker: loads model and store once, works on its questions, and reports what happens.
 
-Knows nothing of how it was started and how its events travel (``ray_workers``); it writes no file of the run.
+It writes no file of the run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The checkpoints of a run: each finished step of each question, in SQLite. The only importer of the saver.
+"""The checkpoints of a run: every finished step of every question, in SQLite.
 
-Only this project's own types are read back; nothing is unpickled.
+Only this project's own types are deserialised; nothing is unpickled. The only module that imports the saver.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The debate as steps of a LangGraph graph: positions, turn after turn, and a verdict.
+"""The LangGraph graph of a debate: positions, turns, and a verdict.
 
-``add_debate`` puts the steps of ``debate.arena`` into a larger graph; ``build_debate_graph`` compiles them alone, so
-that another system can take the debate as a node of its own: it reads ``question`` and ``opinion_text`` and writes
-``positions``, ``turns``, ``verdict`` and ``outcome``.
+``add_debate`` adds the steps of ``debate.arena`` to a larger graph. ``build_debate_graph`` compiles them alone, for use
+as a node in another graph: it reads ``question`` and ``opinion_text`` and writes ``positions``, ``turns``, ``verdict``
+and ``outcome``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Tools of other MCP servers for a debater, through LangChain's adapter. The only importer of ``langchain.mcp``.
+"""Give debaters tools of other MCP servers, through LangChain's adapter. The only importer of ``langchain.mcp``.
 
-Only addresses are taken, never commands: a personas file starts no program.
+A personas file names addresses only, never commands, so it cannot start a program.
 """
 
 from __future__ import annotations

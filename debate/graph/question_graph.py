@@ -1,7 +1,7 @@
-"""The graph for one question: retrieve → opinion → debate → translate, where that is asked for.
+"""The LangGraph graph of one question: retrieve → opinion → debate → translate (optional).
 
-The same graph serves one interactive question, a long list, and another system that plugs it in. The debate's
-turns (``debate.graph.debate_graph``) are steps of this graph, each durable on its own.
+The same graph serves an interactive question, a long list, and host programs. The turns of the debate
+(``debate.graph.debate_graph``) are steps of this graph, each durable.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which failures of a step are worth another attempt, and what every attempt leaves in the row.
+"""Which failures of a step are retried, and how each attempt is recorded in the row.
 
-LangGraph's ``RetryPolicy`` makes the attempts, each with its spans in the trace; here they are only chosen and noted.
+LangGraph's ``RetryPolicy`` does the retrying.
 """
 
 from __future__ import annotations

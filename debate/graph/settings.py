@@ -1,4 +1,4 @@
-"""How one question is worked on: the settings that the graphs of a question and of a debate share with a run."""
+"""Settings for one question, shared by the graphs and by a run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The stages of a question: one enum for the graph, progress, traces and replay.
+"""The stages of a question: one enum for graph, progress, traces and replay.
 
-A stage's value is what people read; its node is the graph's. Nodes are verbs and state keys nouns, since LangGraph
-refuses a node that is called like a key of its state. The order of the members is the order of the work.
+A stage's value is for people, its node name for the graph. Nodes are verbs and state keys nouns, since LangGraph
+refuses a node named like a key of its state. The members are in the order of the work.
 """
 
 from __future__ import annotations

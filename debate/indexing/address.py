@@ -1,4 +1,4 @@
-"""How a setting names an index: a folder, or a table as ``postgresql://user@host:port/database/table``."""
+"""How settings name an index: a folder, or a table as ``postgresql://user@host:port/database/table``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where an index is kept: in a folder, or in a table of PostgreSQL that machines share. Both are used alike.
+"""Where an index is stored: a folder, or a PostgreSQL table that machines share, behind one interface.
 
-An index is a store with a record of what it was made from and whether it was finished: ``index.toml`` in a folder, a
-part of a table's comment.
+An index is a store with a record of its documents and whether it is finished: ``index.toml`` in a folder, part of the
+comment of a table.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Everything a reader opens after a run: the workbook, tables in other formats, and the HTML report."""
+"""The files that a reader opens after a run: workbook, tables in other formats, HTML report."""

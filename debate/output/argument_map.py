@@ -1,7 +1,7 @@
-"""A debate as a map: who claims what, whose claim a turn rebuts or concedes, and the passages it rests on.
+"""A debate as a map: claims, who rebuts or concedes which, and the passages behind each turn.
 
-Positions stand in a row above, a column a debater; below them a row a turn, and beside all the passages that turns rest
-on. Boxes, lines and wrapped words with their places; ``argument_map.svg.j2`` draws them.
+Positions are in the top row, one column per debater; below them is one row per turn, with the passages at the side.
+This module computes places; ``argument_map.svg.j2`` draws.
 """
 
 from __future__ import annotations

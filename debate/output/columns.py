@@ -1,6 +1,6 @@
-"""What a table of a run is made of: named columns, each with the value that it takes from a record.
+"""Tables of a run as named columns, each with a function that gets its value from a record.
 
-The workbook, CSV and Parquet are written from the same columns. Knows nothing of files.
+The workbook, CSV and Parquet use the same columns.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""``compare.html``: the tests of a comparison, and the answers beside each other, in one file that needs no network.
+"""``compare.html``: the tests of a comparison and the answers side by side, in one file that works offline.
 
-What an answer has and the first model's answer lacks is marked, word by word, and the other way round. Where two
-answers have hardly a word sequence in common, marking everything would say nothing: that is written instead.
+Words that one answer has and the other lacks are marked. If two answers share almost nothing, the page says so instead
+of marking everything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A run's tables as CSV and Parquet, written beside and renamed, row by row.
+"""A run's tables as CSV and Parquet, written row by row.
 
-A CSV file has no types, so that a spreadsheet takes a text that begins with =, +, -, @, a tab or a carriage return for
-a formula: such a text gets an apostrophe before it (OWASP, "CSV injection"). Parquet has types: its texts are whole.
+CSV has no types, so spreadsheets read a text that begins with =, +, -, @, a tab or a carriage return as a formula; such
+a text gets an apostrophe in front (OWASP, "CSV injection"). Parquet has types, and its texts stay as they are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the workbook and the report say of a run as a whole."""
+"""What the workbook and the report say about the run as a whole."""
 
 from __future__ import annotations
 

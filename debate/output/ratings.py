@@ -1,6 +1,6 @@
-"""The reader's own ratings, which stand in the workbook alone: they are read before it is written again.
+"""The reader's ratings, which exist only in the workbook and are read before it is written again.
 
-A rating belongs to a row's id, question and answer: another answer was not rated.
+A rating belongs to a row's id, question and answer; a new answer has no rating.
 """
 
 from __future__ import annotations

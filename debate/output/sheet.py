@@ -1,4 +1,4 @@
-"""One sheet of a workbook in write-only mode: how it looks, prints and links; and what a cell can hold."""
+"""One sheet of a workbook in write-only mode: layout, printing, links, and safe cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``translation.xlsx``: each text of a run beside its translation, and how names and terms are translated."""
+"""``translation.xlsx``: each text of a run next to its translation, and the translations of names and terms."""
 
 from __future__ import annotations
 

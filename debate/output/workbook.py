@@ -1,7 +1,7 @@
-"""``results.xlsx``: written beside and renamed, row by row, safe to open and ready to read and print.
+"""``results.xlsx``: written row by row, safe to open, ready to read and print.
 
-Rows stream through openpyxl's write-only mode, so that memory does not grow with the list. No text becomes a
-formula, and what a cell cannot hold is cut with a word about where the whole stands.
+openpyxl's write-only mode keeps memory constant. No text becomes a formula; a text that is too long for a cell is cut
+with a note about where to find the rest.
 """
 
 from __future__ import annotations

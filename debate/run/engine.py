@@ -1,8 +1,4 @@
-"""What deepens and answers a run's questions: in this process (``LocalEngine``), or in others.
-
-An engine hands over what is finished and what it finished on the way; it knows nothing of the run's journal and
-workbook.
-"""
+"""Engines deepen and answer a run's questions: in this process (``LocalEngine``) or in others."""
 
 from __future__ import annotations
 

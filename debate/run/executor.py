@@ -1,7 +1,6 @@
-"""Questions through the graph, many at once: each a LangGraph thread of its own, durable step by step.
+"""Run many questions through the graph at once, each as a durable LangGraph thread.
 
-A failing question becomes a failed row with its reason, and the others go on. Knows nothing of files but the
-checkpointer that the graph was compiled with.
+A failing question becomes a failed row with the reason; the others continue.
 """
 
 from __future__ import annotations

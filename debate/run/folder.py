@@ -1,8 +1,8 @@
-"""A run's folder: a new one or one that is resumed, held by one process, and what it records (``run.toml``).
+"""A run's folder: create or resume it, lock it, and record the run in ``run.toml``.
 
-The folder is locked before anything in it is read or written. A run is resumed only if questions, corpus, personas
-and settings are what they were: what changed is named. Settings that change no row (where, how much, how fast) may
-differ.
+The folder is locked before anything in it is read or written. A run resumes only with the same questions, corpus,
+personas and settings; the error names what changed. Settings that do not affect rows (where, how many, how fast) may
+change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``log.txt``: what a run did and when, and every warning, for whoever comes back in the morning."""
+"""``log.txt``: what a run did and when, with every warning."""
 
 from __future__ import annotations
 

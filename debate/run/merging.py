@@ -1,7 +1,7 @@
-"""Runs of one list, made in several folders, put together into one that looks as if a single run had made it.
+"""Combine runs of one list from several folders into one run.
 
-The merged run can be resumed: what no folder has finished is then answered. Checkpoints are not merged, so a
-question that was stopped on its way starts anew there.
+The merged run can be resumed to answer what is missing. Checkpoints are not merged: an unfinished question starts
+again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a run writes for people from its journal: the workbook, the report and the exports.
+"""Write the workbook, the report and the exports of a run from its journal.
 
-While rows come in, the workbook is a preview that may fail; at the end every file is tried before the first problem is
-raised. Knows nothing of how rows come about.
+During a run the workbook is a preview, and failing to write it is a warning. At the end every file is tried before the
+first error is raised.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Question lists: xlsx, csv, txt or jsonl become ``Question`` objects. Knows nothing of the rest of a run.
+"""Read question lists: xlsx, csv, txt or jsonl.
 
-A table needs a column ``question`` (``questions``, ``instruction`` and ``prompt`` serve as well) and may have
-``id`` and ``about``. A text file holds one question a line; lines that begin with # are comments. A question is taken
-whole or its row is refused: what a delimiter or a formula has spoiled is never asked.
+A table needs a column ``question`` (or ``questions``, ``instruction``, ``prompt``) and may have ``id`` and ``about``. A
+text file has one question per line; lines that begin with # are comments. A row whose question a delimiter or a formula
+has spoiled is refused.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A question again from a stored stage, beside the row that stays as it is.
+"""Run a question again from a stage, and compare it with its row.
 
-What came before the stage is taken from the row itself and put into a fresh LangGraph thread (``update_state``), which
-then goes on by itself; so a replay needs no checkpoint of the run. It goes into a folder of its own under
-``replays/``, with its traces, and nothing that was there before is written over.
+The state before the stage comes from the row and goes into a new LangGraph thread (``update_state``), so a replay needs
+no checkpoint of the run. It is stored in its own folder under ``replays/``, with its traces; the run does not change.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""A run: a list of questions into a folder that can be resumed, whatever happens to the process.
+"""Run a list of questions into a folder, resuming whatever was left unfinished.
 
-Knows nothing of terminals: it reports to a ``Progress``. The language model and the store may be handed in,
-so that other systems and tests bring their own.
+Progress goes to a ``Progress``. Host programs and tests can pass their own model and store.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A seat in a run's debates: what the person is asked lies in ``seat.json``, what the person says in ``said.jsonl``.
+"""A person's seat in a run's debates: requests in ``seat.json``, answers in ``said.jsonl``.
 
-So the person may speak from another process, such as the live page. An answer is kept before the debate goes on with
-it: a run that was killed in between takes it from the file and does not ask again.
+The person can therefore answer from another process, such as the live page. An answer is stored before the debate uses
+it, so a run that is killed in between does not ask again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a run and a replay begin with: checked inputs, the model, and the graph that questions go through."""
+"""What runs and replays start from: checked inputs, the model, and the graph."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which seed questions a shard works on: every n-th text of the list, so that families and equal questions stay whole.
-
-Knows nothing of folders; ``merging`` puts the runs of all shards together.
-"""
+"""Select the seed questions of a shard: every n-th text of the list, so that equal questions stay together."""
 
 from __future__ import annotations
 

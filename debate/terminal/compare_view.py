@@ -1,4 +1,4 @@
-"""A comparison as seen in a terminal: the paired tests, and the blind vote."""
+"""A comparison in the terminal: the paired tests, and the blind vote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Indexing as seen in a terminal: a bar or log lines while it runs, and what it came to."""
+"""Indexing in the terminal: a bar or log lines, then a summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live bars."""
+"""A live bar that other output does not break."""
 
 from __future__ import annotations
 

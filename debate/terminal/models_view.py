@@ -1,4 +1,4 @@
-"""``debate models``: what this machine can run and what to take first, for people."""
+"""The tables and the advice of ``debate models``."""
 
 from __future__ import annotations
 

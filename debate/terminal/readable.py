@@ -1,4 +1,4 @@
-"""Text from documents, models and servers made fit for a terminal. Knows nothing of tables and bars."""
+"""Make text from documents, models and servers safe to print in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replay in the terminal: the row as it was on the left, as it came out again on the right."""
+"""A replay in the terminal: the old row on the left, the new one on the right."""
 
 from __future__ import annotations
 

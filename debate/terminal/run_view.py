@@ -1,4 +1,4 @@
-"""A run as seen in a terminal: a bar or log lines while it runs, and what it came to."""
+"""A run in the terminal: a bar or log lines, then a summary."""
 
 from __future__ import annotations
 

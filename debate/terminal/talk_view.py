@@ -1,4 +1,4 @@
-"""A debate as it is held: what is said as it is said, and what a person in a seat is asked."""
+"""A debate in the terminal: each turn as it comes, and prompts for a person in a seat."""
 
 from __future__ import annotations
 

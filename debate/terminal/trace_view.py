@@ -1,4 +1,4 @@
-"""Traces as a tree in the terminal: one a question, with seconds, tokens, passages and, if asked for, prompts."""
+"""Traces in the terminal: a tree per question with seconds, tokens, passages and, optionally, prompts."""
 
 from __future__ import annotations
 

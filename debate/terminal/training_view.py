@@ -1,4 +1,4 @@
-"""A training as seen in a terminal: a bar or log lines with the loss, and what it came to."""
+"""A training in the terminal: a bar or log lines with the loss, then a summary."""
 
 from __future__ import annotations
 

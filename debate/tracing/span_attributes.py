@@ -1,8 +1,7 @@
-"""What a step made, told as attributes and events of its span.
+"""Add attributes and events to spans for what each step produced.
 
-OpenInference's instrumentation makes the spans; this LangChain callback adds what it has no place for. Where
-OpenInference has a name for a thing it gets that name (``document.id``, ``document.score``); the rest begins with
-``pov_debate``. Facts are read from the typed values that steps return. Knows nothing of exporters.
+OpenInference's instrumentation makes the spans; this LangChain callback adds the rest. Attributes use OpenInference's
+names where they exist (``document.id``, ``document.score``), others begin with ``pov_debate``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""``traces.jsonl``: a span a line, in the shape of OpenTelemetry's ``to_json``; how it is written and read back.
-
-Knows the shape of a span, and nothing of how one comes about (``debate.tracing.tracer``).
-"""
+"""``traces.jsonl``: one span per line in the format of OpenTelemetry's ``to_json``; writing and reading."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Traces: every step of every question as OpenTelemetry spans with the OpenInference conventions.
+"""Trace every step of every question as OpenTelemetry spans with the OpenInference conventions.
 
-``LangChainInstrumentor`` makes the spans; here they are given a place: ``traces.jsonl`` in the run's folder, and a
-collector where the standard variables name one. Nothing leaves the machine unless they do. Where the program that
-runs this traces LangChain by itself, its instrumentation is left alone.
+``LangChainInstrumentor`` makes the spans; they go to ``traces.jsonl`` in the run's folder, and to a collector if the
+standard variables name one. If the host program has instrumented LangChain itself, its instrumentation is kept.
 """
 
 from __future__ import annotations

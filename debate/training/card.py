@@ -1,4 +1,4 @@
-"""What lies beside an adapter: a model card with data, settings and losses, and the loss curve as a picture."""
+"""The model card of an adapter (data, settings, losses) and a picture of its loss curve."""
 
 from __future__ import annotations
 

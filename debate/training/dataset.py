@@ -1,7 +1,6 @@
-"""Rows of finished answers become training examples; every row that is left out is named with its reason.
+"""Turn finished answers into training examples; every row that is left out is listed with the reason.
 
-Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``. Knows nothing of
-tokens or models.
+Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``.
 """
 
 from __future__ import annotations

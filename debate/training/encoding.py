@@ -1,7 +1,7 @@
-"""Training examples as tokens: the prompt that inference sends, then the answer; only the answer counts in the loss.
+"""Training examples as tokens: the prompt of a run, then the answer; only the answer counts in the loss.
 
-Nothing is cut silently: passages that do not fit are dropped from the tail, as a run drops them, and an example that
-does not fit at all is left out by name.
+Nothing is truncated silently: passages that do not fit are dropped from the end, as in a run, and an example that does
+not fit at all is left out and listed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The training examples as chat messages, with the prompts that a run sends, for those who train elsewhere."""
+"""Training examples as chat messages with the prompts of a run, for training elsewhere."""
 
 from __future__ import annotations
 

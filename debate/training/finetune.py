@@ -1,7 +1,7 @@
-"""``finetune``: finished answers in, a LoRA adapter out; the same trainer on a CPU and on a GPU.
+"""``finetune``: train a LoRA adapter on finished answers, on a CPU or a GPU.
 
-Loading is apart from learning: ``train_adapter`` takes any model with its tokenizer. A run that was killed resumes
-from its last checkpoint when it is started again with the same settings.
+Loading is separate from training: ``train_adapter`` takes any model with its tokenizer. A training that was killed
+resumes from its last checkpoint when started again with the same settings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A model that can learn: in 4 bits through unsloth or bitsandbytes on an NVIDIA GPU, in full on a CPU."""
+"""Load a model for training: in 4 bits with unsloth or bitsandbytes on an NVIDIA GPU, in full precision on a CPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The losses of a training, apart from the trainer: naming them loads no library."""
+"""The losses of a training, in a module without heavy imports."""
 
 from __future__ import annotations
 

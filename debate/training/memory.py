@@ -1,9 +1,9 @@
-"""Memory that a training takes: a forecast before anything is loaded, and what was used.
+"""The memory of a training: an estimate before anything is loaded, and what was used.
 
-The forecast is arithmetic on a model's configuration: its weights, the adapter with gradients and optimiser states,
-the activations that the backward pass needs, and the scores of the vocabulary. What is kept of the last two depends on
-who trains: on a CPU every layer's activations; through transformers on a GPU those of one layer and each layer's
-input; through unsloth one layer alone, and the scores of a few hundred positions at a time.
+The estimate follows from the model's configuration: weights, the adapter with gradients and optimiser states,
+activations for the backward pass, and logits. How many of the last two are kept depends on the trainer: on a CPU the
+activations of every layer; with transformers on a GPU those of one layer and each layer's input; with unsloth one layer
+only, and the logits of a few hundred positions at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The trained model as one: merged in 16 bits for servers, or as a GGUF for llama.cpp."""
+"""Write the trained model as one: merged in 16 bits for servers, or as a GGUF for llama.cpp."""
 
 from __future__ import annotations
 

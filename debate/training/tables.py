@@ -1,4 +1,4 @@
-"""Rows of an xlsx, csv or jsonl file as mappings from column to cell, numbered as a person counts them."""
+"""Rows of an xlsx, csv or jsonl file as mappings, with row numbers as a person counts them."""
 
 from __future__ import annotations
 

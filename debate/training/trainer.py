@@ -1,7 +1,7 @@
-"""TRL's ``SFTTrainer`` over encoded examples: early stopping, checkpoints to resume from, losses by step.
+"""TRL's ``SFTTrainer`` on encoded examples: early stopping, checkpoints, losses by step.
 
-Three defaults of TRL are set on purpose: ``max_length`` cuts at 1,024 tokens without a word, ``loss_type``
-"chunked_nll" scales gradients wrongly on some models, and examples would be tokenised again without the chat template.
+Three defaults of TRL are overridden: ``max_length`` truncates silently at 1,024 tokens, ``loss_type`` "chunked_nll"
+scales gradients wrongly on some models, and examples would be tokenised again without the chat template.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""``debate translate``: a finished run in another language, beside the run and without touching it."""
+"""``debate translate``: translate a finished run without changing it."""

@@ -1,4 +1,4 @@
-"""What of a row is translated: its question, answer, positions, turns and verdict, each a text of its own."""
+"""The texts of a row to translate: question, answer, positions, turns and verdict."""
 
 from __future__ import annotations
 

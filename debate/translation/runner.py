@@ -1,6 +1,6 @@
-"""``translate_run``: every text of a run in another language, kept as it comes, in a folder of its own.
+"""``translate_run``: translate every text of a run into a folder of its own, and resume if stopped.
 
-A text that occurs twice is translated once. The run's folder is only read. Stopped and started again, it resumes.
+A text that occurs twice is translated once. The run's folder is only read.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Documents on disk become chunks: find the files, read each kind, split, and spot duplicates."""
+"""Turn documents on disk into chunks: find files, read them, split them, and find duplicates."""

@@ -1,7 +1,6 @@
-"""Cut a text into passages that stand in it word for word.
+"""Split a text into passages of whole sentences, word for word.
 
-Splits at paragraphs and sentences, and packs whole sentences up to a
-length in words and in characters. Knows no files and no models: text in, spans of that text out.
+Splits at paragraphs and sentences, and packs sentences up to a length in words and in characters.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Near-duplicates: chunks that are the same passage with a typo or another header. Texts and vectors only."""
+"""Find near-duplicates: the same passage with a typo or another header."""
 
 from collections.abc import Sequence
 from functools import lru_cache

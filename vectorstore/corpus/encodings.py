@@ -1,4 +1,4 @@
-"""Bytes of unknown encoding → text. Knows no formats but the declaration that a page makes of itself."""
+"""Decode bytes of unknown encoding."""
 
 import re
 

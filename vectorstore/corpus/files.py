@@ -1,7 +1,7 @@
-"""Which files belong to a corpus: one answer for whoever reads them and for whoever takes their fingerprint.
+"""Which files belong to a corpus, for reading and for fingerprints.
 
-Hidden files are out, and so are runs and indexes that lie inside the folder. A link is followed where it stays in
-the corpus; one that leads out is named, and read only where that is allowed. Knows nothing of formats.
+Hidden files, runs and indexes inside the folder are left out. Links within the corpus are followed; links out of it are
+reported, and followed only if allowed.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""A folder or file → LangChain Documents with stable ids: passages that stand word for word in their source.
+"""Load a folder or file as LangChain documents with stable ids; passages are word for word.
 
-A file that cannot be read is named and left out; the others go on. Knows nothing of embeddings or indexes.
+A file that cannot be read is reported and skipped.
 """
 
 import hashlib

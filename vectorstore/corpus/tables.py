@@ -1,7 +1,4 @@
-"""Rows of cells → a table with a header, whatever stands above it. One answer for documents and for question lists.
-
-Knows no files: `readers.csv_file` and `readers.xlsx` bring the rows.
-"""
+"""Turn rows of cells into a table by finding its header. Shared by documents and question lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,1 +1,1 @@
-"""Embedding models and what ships with them: MiniLM, its OpenVINO build, the stance adapter and the reranker."""
+"""Embedding models and what ships with them: MiniLM, its OpenVINO export, the stance adapter and the reranker."""

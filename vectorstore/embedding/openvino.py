@@ -1,10 +1,10 @@
-"""A sentence-transformers model through OpenVINO: more than twice as fast on a CPU as through torch.
+"""A sentence-transformers model on OpenVINO: more than twice as fast on a CPU as with torch.
 
-The graph is exported once into the user's cache, under a name made of the weights' checksum. Passages are
-computed in bfloat16 where the processor has it, else in float32; questions and views always in float32, so that
-one embeds the same in any company. The vectors stay those of the model (cosines of .9999 and more): a store
-built through torch can be searched through this, and the other way round. 8-bit graphs are a little
-faster and move the vectors. The only importer of optimum and openvino in this room.
+The graph is exported once into the user's cache, named by the checksum of the weights. Passages are computed in
+bfloat16 if the processor has it, else in float32; questions and views always in float32, so that a batch does not
+change them. The vectors match the original model's (cosines of .9999 and more), so stores of both kinds are
+interchangeable. 8-bit graphs are a little faster but change the vectors. The only importer of optimum and openvino in
+this package.
 """
 
 import hashlib

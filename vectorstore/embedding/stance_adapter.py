@@ -1,6 +1,6 @@
-"""The stance adapter: a copy of the bundled MiniLM that puts statements of one side near each other.
+"""The stance adapter: a copy of the bundled MiniLM that embeds statements of one side close together.
 
-`stance/README.md` says what its low-rank weights were trained on and where they help. Knows no stores.
+`stance/README.md` has the training data and results.
 """
 
 from pathlib import Path

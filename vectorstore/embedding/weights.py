@@ -1,7 +1,7 @@
-"""Trained weights that lie beside the code: checked, read, and merged into a copy of the bundled MiniLM.
+"""Trained weights that ship with the code: check, read, and merge them into a copy of the bundled MiniLM.
 
-Low-rank changes (LoRA, Hu et al. 2021) are added to the model's own weights, W + scale·B·A; whatever else is in the
-file and has a parameter's name takes that parameter's place. Knows no texts and no stores.
+Low-rank changes (LoRA, Hu et al. 2021) are added to the model's weights, W + scale·B·A; other entries replace the
+parameter of the same name.
 """
 
 import copy

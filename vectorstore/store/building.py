@@ -1,4 +1,4 @@
-"""build_index: documents → a FaissStore; embeds only what is new and goes on after an interruption."""
+"""build_index: build or update a FaissStore from documents; embeds only what is new, and resumes."""
 
 import json
 import time

@@ -1,7 +1,6 @@
-"""The text side of a store: ids, texts and metadata as one Arrow table, row for row beside the vectors.
+"""Ids, texts and metadata of a store as one Arrow table, row for row next to the vectors.
 
-Arrow, so that a saved table is memory-mapped instead of read, and holds no code that could run on loading.
-Knows no vectors.
+A saved Arrow table is memory-mapped, and loading it cannot run code.
 """
 
 import json

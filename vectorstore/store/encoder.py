@@ -1,8 +1,8 @@
-"""From texts to unit vectors through any LangChain `Embeddings`, in the shapes the store computes with.
+"""Encode texts as unit vectors with any LangChain `Embeddings`.
 
-Views are remembered, since a run asks every question from the same few. With a stance space every vector has
-two halves: a passage [d, d'], a question [q, 0], a view [(1-s)·p, s·p'], s = STANCE_SHARE, where p' stands for
-"question: view". A dot product is then (1-s)·p·d + s·p'·d' for a view and still q·d for a question. Knows no index.
+Views are cached, since a run uses the same few for every question. With a stance space every vector has two halves: a
+passage [d, d'], a question [q, 0], a view [(1-s)·p, s·p'], s = STANCE_SHARE, where p' embeds "question: view". A dot
+product is then (1-s)·p·d + s·p'·d' for a view and still q·d for a question.
 """
 
 from collections import OrderedDict

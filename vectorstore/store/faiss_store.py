@@ -1,7 +1,4 @@
-"""FaissStore: a store in memory, searched by FAISS, that is saved to a folder and loaded from one.
-
-Hands searches to `search` and files to `persistence`.
-"""
+"""FaissStore: a store in memory, searched by FAISS, saved to and loaded from a folder."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,7 +1,7 @@
-"""Unit vectors by position behind one FAISS index: flat, HNSW or IVF; the only importer of FAISS.
+"""Unit vectors by position in a FAISS index: flat, HNSW or IVF. The only importer of FAISS.
 
-faiss-cpu and faiss-gpu are the same module. With faiss-gpu and a GPU in sight, a copy of the index answers the
-searches there, and the vectors stay here. Knows no texts, no ids and no points of view.
+faiss-cpu and faiss-gpu are the same module. With faiss-gpu and a GPU, a copy of the index searches there, and the
+vectors stay here.
 """
 
 from collections.abc import Iterable

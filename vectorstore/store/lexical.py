@@ -1,9 +1,8 @@
-"""The BM25 side of hybrid search; the only importer of bm25s.
+"""The BM25 side of hybrid search. The only importer of bm25s.
 
-BM25 (Robertson and Zaragoza 2009) is linear in the query's words, so points of view fold into it as they do
-into vectors. Words are cut without a language's help: runs of letters and digits, with English plural and
-verb endings folded, and pairs of neighbouring characters where a script has no spaces. Texts are stored word for
-word and normalised here only. Knows no vectors.
+BM25 (Robertson and Zaragoza 2009) is linear in the query's words, so points of view fold into it as into vectors. Words
+are runs of letters and digits, with English plural and verb endings folded, and pairs of neighbouring characters in
+scripts without spaces. Texts are normalised for matching only.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL with pgvector: where a table is, transactions, and errors in one line each."""
+"""A connection to PostgreSQL with pgvector: addresses, transactions, and one-line errors."""
 
 import threading
 from collections.abc import Iterator

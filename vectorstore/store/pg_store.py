@@ -1,6 +1,6 @@
-"""PgVectorStore: a POV-weighted store in PostgreSQL, for a corpus that several machines share.
+"""PgVectorStore: a POV-weighted store in PostgreSQL, shared by several machines.
 
-The same class of object as `FaissStore`: any number of readers, and writers one after the other. Knows no SQL.
+Use it like `FaissStore`: any number of readers, one writer at a time.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Chunks in PostgreSQL with pgvector: every SQL statement on a table.
+"""Every SQL statement on a table of chunks with pgvector.
 
-A table holds one corpus; its comment, JSON, says what `manifest.json` says of a folder. Positions are the
-identity column: they rise in the order of insertion and have gaps where rows were deleted.
+A table holds one corpus; its comment (JSON) is what `manifest.json` is for a folder. Positions are the identity column:
+they rise in order of insertion and have gaps after deletions.
 """
 
 import json

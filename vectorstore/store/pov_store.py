@@ -1,7 +1,7 @@
-"""PovVectorStore: a LangChain VectorStore whose searches take points of view, wherever its chunks are kept.
+"""PovVectorStore: a LangChain VectorStore with searches from points of view.
 
-A subclass says where: in memory and a folder (`FaissStore`), or in a database (`PgVectorStore`). This class embeds,
-checks, locks and hands searches to `search`. Knows no FAISS and no SQL.
+This base class embeds, checks and locks; `search` searches. Subclasses store the chunks: `FaissStore` in memory and a
+folder, `PgVectorStore` in a database.
 """
 
 import threading

@@ -1,6 +1,6 @@
-"""The arithmetic between a search's candidates and its ranking: scores part by part, scales, fusion, order.
+"""Rank the candidates of a search: scores by part, scaling, fusion, order.
 
-Parts are arrays (n, 1+m): for each candidate its score for the question and for every view. Pure numpy.
+Parts are arrays (n, 1+m): for each candidate its score for the question and for every view.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The parts of a saved store, read and checked together: manifest, vectors, documents."""
+"""Read and check the parts of a saved store together: manifest, vectors, documents."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""The searches of a store: fold to one query vector, let FAISS find the nearest chunks, score those few again.
+"""Search a store: fold question and views into one query vector, find the nearest chunks, score them again.
 
-The second scoring is in double precision and part by part, so that a chunk's score is the sum of what it shows,
-whatever index found it. A reranker, where there is one, then reads the best of them. Knows no files and no locks.
+The second scoring is in double precision and by part, so that a chunk's score is the sum of its parts for every kind of
+index. A reranker, if any, then reads the best chunks.
 """
 
 from collections.abc import Callable, Iterable, Sequence

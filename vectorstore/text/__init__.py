@@ -1,1 +1,1 @@
-"""What a sentence, a word and a letter are, for all that reads text. Standard library only."""
+"""Sentences, words and letters, for everything that reads text. Standard library only."""

@@ -1,4 +1,4 @@
-"""Letters: which scripts are written without spaces, and how texts are spelled for matching.
+"""Scripts without spaces, and spelling for matching.
 
 Stored text stays word for word; only what is compared goes through ``for_matching``.
 """

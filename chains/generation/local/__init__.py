@@ -1,1 +1,1 @@
-"""A model in this process: batches that fit its memory, and the contract's rules while it writes, token by token."""
+"""A model in this process: batches that fit its memory, and rules applied token by token."""

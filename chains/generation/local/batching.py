@@ -1,8 +1,7 @@
-"""Merges concurrent calls into one: many threads ask, one batch runs.
+"""Merge concurrent calls of many threads into batches.
 
-Callers that register are waited for, so that a batch holds a call of each of them: batches are large, and which calls
-share one depends on what the callers ask, not on who was faster. Knows when a batch starts; does not know what a
-request is. There is no thread of its own: the caller that finds a batch ready runs it for all the others.
+A batch waits for a call of each registered caller, so batches are large and do not depend on timing. There is no extra
+thread: the caller that completes a batch runs it for all others.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A rendered prompt in the form that a local model was trained on: its own chat template, or plain text.
+"""Format a prompt for a local model: its chat template, or plain text.
 
-The only place that applies a chat template, so that what a model is fine-tuned on is what it is asked later.
+The only place that applies chat templates, so fine-tuning and inference see the same format.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How a batch is decoded: by the ``generate`` of transformers or unsloth, or by OpenVINO row by row.
+"""Decode a batch: with ``generate`` of transformers or unsloth, or with OpenVINO row by row.
 
-Knows nothing of words, loops or chance: those rules come as logits processors, after which the best score is taken.
+Word limits, repetition and randomness come as logits processors; decoding then takes the best score.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One attempt for a list of prompts, in batches that fit the memory: a local model as the lower level of generation.
+"""One attempt for a list of prompts with a local model, in batches that fit the memory.
 
-The rules of an answer are in ``chains.generation.local.logits_processors``; here requests are ordered, batched and
-decoded. What becomes of a text, and whether it is tried again, is decided above. Knows nothing of prompts, chains or
-LangChain.
+Requests are sorted, batched and decoded here; ``chains.generation.local.logits_processors`` has the rules of an answer,
+and ``chains.generation.ladder`` decides about retries.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Telling what a batch is writing while it writes it: a rule on the next token that changes no score.
-
-Knows nothing of who listens.
-"""
+"""Report the text of a batch while it is generated: a logits processor that changes no score."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What an attempt is held to while it is written, as rules on the scores of its next token, row by row.
+"""The rules of an attempt as logits processors, row by row.
 
-Each row of a batch has its own rules and its own chance. A row that has to end is forced to an end-of-text token; no
-row is kept from ending. Words are counted on tokens: a token that begins a word counts as one, and in scripts written
-without spaces each character does. Knows nothing of models.
+Each row of a batch has its own rules and random state. A row that must end is forced to an end-of-text token; no row is
+kept from ending. Words are counted in tokens: a token that begins a word counts as one, and in scripts without spaces
+each character does.
 """
 
 from __future__ import annotations

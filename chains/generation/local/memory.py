@@ -1,8 +1,7 @@
-"""How many rows fit a GPU's memory: arithmetic on a model's configuration, no torch.
+"""How many rows fit a GPU's memory, from a model's configuration.
 
-A batch is read in one pass and then grows: the activations of its prompts come first, the keys and values of its
-answers last. The two peaks do not meet; the larger one decides. A model that caps its attention logits (Gemma 2)
-holds them in memory as well, query by key.
+A batch has two peaks: the activations while its prompts are read, and the keys and values at the end of its answers.
+The larger one decides. A model that caps its attention logits (Gemma 2) also holds them in memory, query by key.
 """
 
 from __future__ import annotations

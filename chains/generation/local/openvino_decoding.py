@@ -1,7 +1,7 @@
-"""Decoding with a model that OpenVINO runs, for batches whose rows end at different times.
+"""Decode with an OpenVINO model in batches whose rows end at different times.
 
-A row that has ended should cost nothing more: the exported graph picks the cache's rows by ``beam_idx``, so that the
-rows that still write go on as a smaller batch. Knows nothing of words or loops: those rules come as processors.
+The exported graph selects rows of the cache by ``beam_idx``, so a finished row costs nothing more: the rest continue as
+a smaller batch.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""A loaded local model as a LangChain language model whose concurrent calls become batches.
+"""A loaded local model as a LangChain language model that merges concurrent calls into batches.
 
-It is its own backend for the contract (``chains.generation.contract``): one attempt a request, nothing more. Knows
-nothing of loading (``chains.models.loading``) or decoding (``chains.generation.local.engine``).
+It is its own backend (``chains.generation.contract``): one attempt per request.
 """
 
 from __future__ import annotations

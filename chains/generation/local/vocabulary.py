@@ -1,7 +1,4 @@
-"""What the rules of an answer have to know about a model's tokens, as vectors over its vocabulary.
-
-Which begin a word, end a sentence, or are no text; once for each model. Knows nothing of answers.
-"""
+"""Which tokens of a model begin a word, end a sentence, or are not text; computed once per model."""
 
 from __future__ import annotations
 

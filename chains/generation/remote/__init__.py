@@ -1,1 +1,1 @@
-"""A model behind a server, or any other of LangChain's: the contract kept by its text."""
+"""Models on servers and other LangChain models: the contract kept on the level of text."""

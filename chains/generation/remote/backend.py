@@ -1,8 +1,7 @@
 """Any LangChain language model as a backend: chat or text, streaming or not, synchronous or async only.
 
-Knows a model by its text alone. It passes a seed, a temperature and a limit where the model has such fields, streams
-where the model can, stops a loop when it appears, and learns how long a prompt may be: from the model's profile, or
-from prompts that its server refused or cut.
+Passes seed, temperature and limit if the model has such fields, streams if it can, stops loops as they appear, and
+learns the context window from the model's profile or from prompts that the server refused or cut.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Which of several servers the next call goes to: the least busy one, the question's own while that is not much busier.
+"""Choose the server for the next call: the question's own, unless another one is much less busy.
 
-A server that fails is left out for a while, each time for longer, and then asked whether it is back. Goes by the times
-that it is told; makes no call and has no clock.
+A failing server is skipped for increasing times, then checked. The caller passes the time; this module makes no calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One event loop for models that are async only: their clients keep connections, which belong to a loop."""
+"""One event loop for models that are async only, since their connections belong to a loop."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the errors of other libraries mean for a request: a prompt too long, a parameter unknown, a server that is busy.
+"""What errors of other libraries mean: prompt too long, unknown parameter, busy server.
 
-LangChain has classes for some of these errors; servers and integrations differ, so the message is read as well.
+LangChain has classes for some of these errors, but servers and integrations differ, so messages are read as well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Several servers of one model as one backend: each call goes to one of them, and elsewhere once where that one fails.
+"""Several servers of one model as one backend; a call that fails is repeated once on another server.
 
-What each server has learned (its window, the parameters it refuses) stays with its own ``RemoteBackend``. A question is
-known by its LangGraph thread, or by the id that its trace carries. Decision 0501 says why no router library does this.
+Each server keeps what it learned (window, refused parameters) in its own ``RemoteBackend``. A question is identified by
+its LangGraph thread or its trace id. Decision 0501 says why no router library is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a model streams, put together: its text, its own counts, and when it has to be stopped."""
+"""Assemble a streamed answer: text, token counts, and when to stop."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The settings of one attempt, given to a LangChain model through the fields that it was made with.
+"""Apply the settings of one attempt to a LangChain model through its fields.
 
-A copy gets them, never a call's keywords: every integration reads its own fields, few accept keywords. Fields that a
-model does not have are left out, and so are those that its server refused.
+A copy of the model gets them, not the call's keywords: every integration has its own fields, and few accept keywords.
+Fields that the model lacks or its server refused are left out.
 """
 
 from __future__ import annotations

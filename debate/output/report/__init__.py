@@ -1,8 +1,7 @@
-"""``report.html``: a run to look at, in one file that needs no network.
+"""``report.html``: a run in one file that works offline.
 
-Everything that came from documents or the model is escaped by the template, and the page's own policy lets no
-script and no style run but its own. Knows how a run is laid out as a page; ``rows``, ``scores`` and ``charts`` say
-what stands in it.
+The templates escape everything that comes from documents or models, and the page's content security policy allows only
+its own script and style.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Texts in pieces, with markers and unknown names; an answer's sentences as the row's grounding tells them apart."""
+"""Texts as pieces for the report: citations, unsupported names, and sentences by how well they are supported."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Charts over a run: words, support, loops and time of each question, in the order of the list.
+"""Charts of a run: words, support, loops and time of each question, in the order of the list.
 
-A long run is drawn in bins: a bar then stands for as many questions as its label says.
+In a long run a bar combines several questions; its label says how many.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A debate's health as the report shows it: a small chart of who kept to its own side, and its measures in words."""
+"""A debate's health in the report: a small chart of who kept to their own side, and the measures in words."""
 
 from __future__ import annotations
 

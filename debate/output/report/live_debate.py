@@ -1,6 +1,6 @@
-"""A debate as the live page lays it out: positions, each turn with the passages that it read beside it, and its map.
+"""A debate on the live page: positions, turns next to their passages, and the map.
 
-Text, links and numbers for ``live_debate.html.j2``, which takes the place of a row's plain turns.
+Data for ``live_debate.html.j2``, which replaces a row's plain turns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the report shows of one question, ready for the template: text, links and numbers, no HTML."""
+"""One question of the report, ready for the template: text, links and numbers, no HTML."""
 
 from __future__ import annotations
 

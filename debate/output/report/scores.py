@@ -1,7 +1,7 @@
-"""What a passage's score is made of, as the parts of a bar: (1-λ)·question and λ·ŵ·view for each point of view.
+"""The parts of a passage's score for a bar: (1-λ)·question and λ·ŵ·view for each point of view.
 
-The parts are the terms of the sum in ``vectorstore.pov``. Where they do not add up to the score that the row holds
-(a run mixed from other settings), the difference is a part of its own: nothing is hidden in a rounding.
+The parts are the terms of the sum in ``vectorstore.pov``. If they do not add up to the stored score (a run with mixed
+settings), the difference is a part of its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The tables of a run, column by column: the results, the debates turn by turn, and the passages with their scores.
+"""The tables of a run: results, debates turn by turn, and passages with their scores.
 
-A reader sees names of files and speakers; ids stand in the last columns, for programs.
+Readers see names of files and speakers; the last columns have the ids, for programs.
 """
 
 from __future__ import annotations

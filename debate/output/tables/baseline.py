@@ -1,4 +1,4 @@
-"""The table ``baseline``: each debate beside what a single agent answered for about the same tokens."""
+"""The table ``baseline``: each debate and a single agent's answer for about the same tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table ``chunks``: every passage that the writer and the debaters read, with its scores, a column a view."""
+"""The table ``chunks``: every passage that the writer or a debater read, with its scores; one column per view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table ``debate``: positions, the moderator's questions, turns and verdict of each debate, a row each."""
+"""The table ``debate``: one row per position, moderator's question, turn and verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table ``health``: how each debate went as a whole, a row a debate."""
+"""The table ``health``: one row per debate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table ``results``: a row a question. It begins with what fine-tuning needs."""
+"""The table ``results``: one row per question, beginning with the columns for fine-tuning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passages and defects as cells show them."""
+"""How cells show passages and defects."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a run's folder keeps, and how it is written and read: rows, deepened questions, progress, drafts."""
+"""The records in a run's folder: rows, deepened questions, progress, drafts."""

@@ -1,6 +1,6 @@
-"""Which questions each seed became, kept in ``questions.jsonl``: a resumed run finds the same children.
+"""The deeper questions of each seed, in ``questions.jsonl``, so that a resumed run finds the same ones.
 
-Children get their ids when the list is put together, so that no id meets one that the user gave.
+Deeper questions get their ids when the list is assembled, so that none collides with a user's id.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a run is writing right now, for whoever watches: ``drafts.json`` in its folder, replaced as models write.
+"""``drafts.json``: what models are writing right now, for the live page.
 
-LangChain tells of tokens (``on_llm_new_token``), of servers as they stream and of local batches several times a second.
-A snapshot, no record: it holds the step that each question is at, and is gone when the run ends.
+LangChain reports tokens (``on_llm_new_token``) of streaming servers, and of local batches several times a second. The
+file is a snapshot: it holds the current step of each question and is removed when the run ends.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The journal of a run, ``results.jsonl``: a line for each finished row, the record that everything else is made from.
+"""The journal of a run, ``results.jsonl``: one line per finished row, from which all other files are made.
 
-Rows are known by their question's key (its id and its text). Keeps no row in memory, only where it lies. Opening and
-reading change nothing on disk.
+Rows are identified by their question's key (id and text). Only their offsets are kept in memory. Opening and reading
+change nothing on disk.
 """
 
 from __future__ import annotations

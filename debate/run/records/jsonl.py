@@ -1,7 +1,6 @@
-"""A file of one JSON value a line: appended and synced, never rewritten.
+"""A JSON Lines file that is appended to and synced, never rewritten.
 
-A process that is killed while it writes, or a full disk, leaves half a line at the end. Reading passes over it and
-changes nothing; the next append cuts it off. Knows nothing of what the lines hold.
+A killed process or a full disk may leave half a line at the end. Reading skips it; the next append removes it.
 """
 
 from __future__ import annotations

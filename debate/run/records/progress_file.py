@@ -1,7 +1,7 @@
-"""``progress.jsonl``: what happens in a run, a line for each event, so that anybody may watch it from the folder.
+"""``progress.jsonl``: one line per event of a run, so that other processes can follow it.
 
-Texts are not repeated here: what a step wrote is in the checkpoints, what a question came to in the journal, and both
-are written before the line that tells of them. Appended without syncing, since losing its end loses no result.
+Texts are not repeated here: the checkpoints and the journal hold them, and are written before the event. The file is
+not synced, since losing its end loses no result.
 """
 
 from __future__ import annotations
