@@ -3,18 +3,20 @@
     python -m benchmarks.live_page --rows 10000
 
 Explore holds 200 candidates and 8 views over 600 passages. Of each movement two times are taken: what the browser works
-(ranking, rows, layout), and until the new order is painted, which waits for the screen's next frame. Needs Debian's
-chromium.
+(ranking, rows, layout), and until the new order is painted, which waits for the screen's next frame. Movements come at
+any moment of a frame, as a hand's do. The first paint has the first rows in it. Needs Debian's chromium.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from benchmarks.chromium import Page, browser
 from chains.schemas import Chunk, Opinion, Question, Turn
@@ -29,6 +31,7 @@ _MOVES = """(async () => {
   await frame();
   let asked = 0;
   for (let n = 0; n < 120; n += 1) {
+    await new Promise(done => setTimeout(done, 17 * Math.random()));
     const from = performance.now();
     slider.value = 1 - 0.002 * (n % 100);
     slider.dispatchEvent(new Event('input'));
@@ -43,6 +46,7 @@ _MOVES = """(async () => {
 })()"""
 _PAINT = """new Promise(done => { const look = () => { const [first] = performance.getEntriesByName('first-contentful-paint');
   first ? done([first.startTime, performance.getEntriesByType('navigation')[0].responseStart]) : setTimeout(look, 20); }; look(); })"""
+_LOADS = 9
 
 
 def _rows(count: int) -> list[QuestionResult]:
@@ -75,10 +79,14 @@ def explore(page: Page, address: str) -> None:
 
 def long_run(page: Page, address: str, rows: int) -> None:
     """Print when the first paint of a long run came, cold and warm."""
-    for kind in ("just after the server started", "again", "again"):
+    times = []
+    for _ in range(_LOADS):
         page.visit(f"{address}/runs/long")
-        painted, answered = page.evaluate(_PAINT)
-        print(f"{rows} rows, {kind}: first paint {painted:.0f} ms (the server's answer began at {answered:.0f} ms)")
+        times.append(page.evaluate(_PAINT))
+    (cold, answered), warm = times[0], sorted(painted for painted, _ in times[1:])
+    load = f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{rows} rows, just after browser and server started: first paint {cold:.0f} ms ({answered:.0f} ms to the answer)")
+    print(f"  {len(warm)} times more: median {median(warm):.0f} ms, {warm[0]:.0f} to {warm[-1]:.0f} ms; {load}")
 
 
 def main() -> None:
