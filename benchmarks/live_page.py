@@ -85,7 +85,9 @@ def long_run(page: Page, address: str, rows: int) -> None:
         times.append(page.evaluate(_PAINT))
     (cold, answered), warm = times[0], sorted(painted for painted, _ in times[1:])
     load = f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    print(f"{rows} rows, just after browser and server started: first paint {cold:.0f} ms ({answered:.0f} ms to the answer)")
+    print(
+        f"{rows} rows, just after browser and server started: first paint {cold:.0f} ms ({answered:.0f} ms to the answer)"
+    )
     print(f"  {len(warm)} times more: median {median(warm):.0f} ms, {warm[0]:.0f} to {warm[-1]:.0f} ms; {load}")
 
 

@@ -206,6 +206,19 @@ def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(
     assert [one for one in page.errors if "Failed to load" not in one] == []  # of servers that were killed before
 
 
+def test_a_question_shows_the_stage_that_it_is_at_not_the_one_that_it_has_done(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    run = a_run(tmp_path / "runs" / "r")
+    begins = {"event": "stage", "question": "q1", "stage": "retrieve"}
+    told(run, HERE, {"event": "total", "questions": 1}, begins)
+    server = serving(tmp_path / "runs")
+    page.visit(f"{server.address}/runs/r/question?id=q1")
+    page.until("document.querySelector('.stages .here')?.textContent === 'retrieve'")
+    told(run, begins)
+    page.until("document.querySelector('.stages .here')?.textContent === 'opinion'")
+
+
 def test_a_passage_is_cited_by_dragging_it_and_by_its_button(page: Page, site: Server) -> None:
     page.size(1280, 1400)
     page.visit(f"{site.address}/runs/seated/question?id=q1.1")

@@ -24,7 +24,7 @@ from debate.run.executor import written
 from debate.run.folder import is_run, read_record
 from debate.run.setup import check_inputs
 from debate.serve.web.row_index import RowIndex
-from debate.serve.web.watching import Watched
+from debate.serve.web.watching import Watched, Working
 from debate.settings import DebateSettings, load_settings
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
@@ -34,12 +34,13 @@ _BODIES = 256  # laid out questions that are kept, so that a hundred readers cos
 
 @dataclass(frozen=True)
 class Shown:
-    """A question as it is shown: finished, or as far as it has come."""
+    """A question as it is shown: finished, or as far as it has come; stage and steps as in ``watching.Working``."""
 
     id: str
     question: str
     status: str
     stage: str
+    steps: int
     html: str
     turns: int
 
@@ -97,12 +98,12 @@ class Run:
         # What is in the journal decides unless a retried question is at work again.
         return working.told_at if working else -self.rows.end - 1
 
-    def _result(self, question_id: str, place: int) -> tuple[QuestionResult, str, str]:
-        """Return what a question has come to, its status and its stage."""
+    def _result(self, question_id: str, place: int) -> tuple[QuestionResult, str, Working | None]:
+        """Return what a question has come to, its status, and where it is at work."""
         if place < 0:
             finished = self.rows.result(question_id)
             if finished is not None:
-                return finished, finished.status, ""
+                return finished, finished.status, None
         state = read_thread(self.folder / "checkpoints.sqlite", question_id)
         working = self.watched.state().working.get(question_id)
         if state is None and working is None:
@@ -110,13 +111,14 @@ class Run:
         state = state or {}
         question = state.get("question") or Question(question_id, question_id)
         result = QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state))
-        return result, "working", working.stage if working else ""
+        return result, "working", working
 
-    def _shown(self, result: QuestionResult, status: str, stage: str) -> Shown:
+    def _shown(self, result: QuestionResult, status: str, working: Working | None) -> Shown:
         question, turns = result.question, len(result.turns)
+        stage, steps = (working.stage, working.steps) if working else ("", 0)
         picture = f"/runs/{quote(self.name, safe='')}/map.svg?{urlencode({'id': question.id})}"
         html = live_body(result, self.facts, picture)
-        return Shown(question.id, question.text, status, stage, html, turns)
+        return Shown(question.id, question.text, status, stage, steps, html, turns)
 
     def _read_facts(self) -> RunFacts:
         title = f"Debate {self.name}"

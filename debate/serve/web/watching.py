@@ -29,13 +29,13 @@ from debate.run.seat import SEAT
 
 _LOOKED_EVERY = 0.2  # seconds
 _FRESH = 120.0  # seconds; a model that wrote a word writes the next one sooner
-_A_READER = 0.004  # seconds more where there are many, so that they do not take the processor from the model
+_A_READER = 0.01  # seconds for each where there are many, so that they do not take the processor from the model
 _MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
 
 
 @dataclass(frozen=True)
 class Working:
-    """A question in work: the stage that it has come to, how many steps it took, and where the file told so."""
+    """A question in work: the stage that began (no steps) or was done last, and where the file told so."""
 
     id: str
     stage: str
@@ -180,8 +180,7 @@ class Watched:
                 if (asked := self._seat.text()) != waiting:
                     waiting = asked
                     yield Told(waiting or "{}", kind="seat")
-                pause = max(_LOOKED_EVERY, _A_READER * self._readers)
-                await anyio.sleep(0 if len(lines) == _MOST_AT_ONCE else pause)
+                await anyio.sleep(0 if len(lines) == _MOST_AT_ONCE else self._pause())
 
     def _lines_after(self, place: int) -> list[Told]:
         """Return the next events; from the first one where another run was put in its place."""
@@ -190,6 +189,11 @@ class Watched:
             return []
         found = islice(self._file.lines(place if size > place else 0), _MOST_AT_ONCE)
         return [Told(line.decode(errors="replace").rstrip("\n"), offset + len(line)) for offset, line in found]
+
+    def _pause(self) -> float:
+        """Return the seconds until all readers look again, together: one short burst leaves the model in peace."""
+        every = max(_LOOKED_EVERY, _A_READER * self._readers)
+        return every - time.monotonic() % every
 
     @contextmanager
     def _one_reader_more(self) -> Iterator[None]:

@@ -3,7 +3,7 @@ import { ask, at, say, h } from "./dom.js";
 import { clearEnded, drawDrafts } from "./drafts.js";
 import { drawSeat } from "./seat.js";
 import { morph } from "./morph.js";
-import { STAGES, watch } from "./stream.js";
+import { STAGES, atWork, watch } from "./stream.js";
 
 const place = at("question"), { run, id } = place.dataset;
 const path = `/api/runs/${encodeURIComponent(run)}/question?id=${encodeURIComponent(id)}`;
@@ -14,11 +14,11 @@ function laidOut(html) { // escaped by the server's template; the page's policy 
   return made;
 }
 
-function draw(stage, status) {
-  const reached = status === "done" ? STAGES.length : STAGES.indexOf(stage);
+function draw(stage, steps, status) {
+  const reached = STAGES.indexOf(atWork(stage, steps));
   at("stages").replaceChildren(...STAGES.slice(0, 5).map((name, n) => h("li", { class: n < reached ? "past" : n === reached ? "here" : "", "aria-current": n === reached ? "step" : null }, name)));
   at("stages").hidden = status !== "working";
-  at("status").textContent = status === "working" ? `in work: ${stage || "waiting"}` : status;
+  at("status").textContent = status === "working" ? "in work" : status;
   at("status").className = `status chip ${status}`;
 }
 
@@ -36,14 +36,14 @@ async function refresh() {
   const turns = added.flatMap(one => one.matches(".turn") ? [one] : [...one.querySelectorAll(".turn")]);
   if (turns.length) say(`${turns.at(-1).querySelector(".who b").textContent} spoke`);
   if (turns.length && follows()) turns.at(-1).scrollIntoView({ block: "nearest", behavior: "smooth" });
-  draw(shown.stage, shown.status);
+  draw(shown.stage, shown.steps, shown.status);
 }
 const follows = () => innerHeight + scrollY > document.documentElement.scrollHeight - 900; // who reads above is left in peace
 
 const names = JSON.parse(at("names").textContent);
 const nameOf = persona => names[persona] ?? persona;
 
-draw("", place.dataset.status);
+draw("", 0, place.dataset.status);
 if (place.dataset.status === "working") refresh();
 watch(run, place.dataset.end, event => {
   if (event.question === id) refresh();

@@ -1,7 +1,7 @@
 // A run: how far it is, what is in work, and its rows, a hundred at a time.
 import { address, ask, at, h, say } from "./dom.js";
 import { drawActions } from "./actions.js";
-import { STAGES, watch } from "./stream.js";
+import { STAGES, atWork, watch } from "./stream.js";
 
 const AT_ONCE = 100;
 const run = at("run"), name = run.dataset.name;
@@ -64,19 +64,24 @@ function drawWorking() {
   for (const [id, { stage, steps }] of working) {
     const item = known.get(id) || at("working").appendChild(workingItem(id));
     known.delete(id);
-    const reached = STAGES.indexOf(stage);
+    const now = atWork(stage, steps), reached = STAGES.indexOf(now);
     [...item.querySelectorAll(".pip")].forEach((pip, n) => pip.classList.toggle("on", n <= reached));
-    item.querySelector(".stage").textContent = stage === "debate" ? `debate, step ${steps}` : stage;
+    item.querySelector(".stage").textContent = now;
+    if (steps < 2) nameWorking(item, id); // its text is known once the first step is done
   }
   for (const gone of known.values()) gone.remove();
   at("now").hidden = !working.size;
 }
 function workingItem(id) {
-  const text = h("bdi", { class: "question" }, id);
-  ask(`${base}/question?id=${encodeURIComponent(id)}`).then(known => { text.textContent = known.question; }, () => {});
   return h("li", { class: "card item", "data-id": id },
-    h("a", { class: "whole", href: address(name, id) }, text),
+    h("a", { class: "whole", href: address(name, id) }, h("bdi", { class: "question" }, id)),
     h("p", { class: "meta" }, h("bdi", { class: "id" }, id), h("span", { class: "pips", "aria-hidden": "true" }, ...STAGES.map(() => h("i", { class: "pip" }))), h("span", { class: "stage" })));
+}
+
+function nameWorking(item, id) {
+  const text = item.querySelector(".question");
+  if (text.textContent !== id) return;
+  ask(`${base}/question?id=${encodeURIComponent(id)}`).then(known => { text.textContent = known.question; }, () => {});
 }
 
 let total = Number(at("questions").textContent) || 0, done = Number(at("done").textContent), failed = Number(at("failed").textContent);

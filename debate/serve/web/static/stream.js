@@ -29,3 +29,7 @@ export function watch(run, after, onEvent, onLink = () => {}, question = "", onD
 }
 
 export const STAGES = ["retrieve", "opinion", "positions", "debate", "verdict", "translate"];
+const NEXT = { retrieve: "opinion", opinion: "positions", positions: "debate", round: "debate", poll: "debate", baseline: "verdict" };
+
+/** The stage that a question is at: its first event tells what begins, each later one what is done. */
+export const atWork = (stage, steps) => steps ? NEXT[stage] ?? stage : stage;
