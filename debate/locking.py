@@ -40,7 +40,7 @@ def exclusive_folder(
         DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
     """
     if as_text(folder) != str(folder):  # FAISS could not write there
-        raise error_kind(f"the name of {folder} holds bytes that are no text in UTF-8; choose another --out")
+        raise error_kind(f"the name of {folder} contains bytes that are not UTF-8; choose another --out")
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -131,7 +131,7 @@ def _parse(text: str, where: str) -> PersonaSet:
     _check_keys(table, "file", where)
     entries = table.get("persona", [])
     if not isinstance(entries, list) or not entries:
-        raise PersonaError(f"{where} holds no [[persona]] entry; see examples/brics/personas.toml")
+        raise PersonaError(f"{where} contains no [[persona]] entry; see examples/brics/personas.toml")
     personas = tuple(_persona(entry, f"{where}, persona {n}") for n, entry in enumerate(entries, 1))
     ids = [persona.id for persona in personas]
     if len(set(ids)) < len(ids):

@@ -50,7 +50,9 @@ def as_pov_store(source: POVStore | VectorStore | BaseRetriever, embeddings: Emb
         return source
     if isinstance(source, VectorStore | BaseRetriever):
         return CandidateStore(source, embeddings)
-    raise StoreError(f"{type(source).__name__} is no store. Use a FaissStore, a LangChain vector store or a retriever.")
+    raise StoreError(
+        f"{type(source).__name__} is not a store. Use a FaissStore, a LangChain vector store or a retriever."
+    )
 
 
 class CandidateStore:

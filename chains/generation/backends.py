@@ -33,7 +33,7 @@ def backend_for(llm: Any) -> Backend:
     """
     own: Backend | None = getattr(llm, "contract_backend", None)
     if own is None and not isinstance(llm, Runnable):
-        raise ChainError(f"{llm!r} is no LangChain language model; load_llm(ModelSettings(name=...)) makes one")
+        raise ChainError(f"{llm!r} is not a LangChain language model; load_llm(ModelSettings(name=...)) makes one")
     if own is None:
         return _remote(_ByIdentity(llm))
     if bound := getattr(llm, "kwargs", None):

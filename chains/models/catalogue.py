@@ -134,7 +134,7 @@ def model_of(name: str, shape: SimpleNamespace, where: str, download: int | None
     try:
         cache_bytes_per_token(shape), weight_bytes(shape, in_4_bits=True)
     except (AttributeError, TypeError) as error:
-        raise ModelError(f"config.json of {where} does not tell the model's shape ({error})") from error
+        raise ModelError(f"config.json of {where} does not give the model's shape ({error})") from error
     return KnownModel(name, shape, "yours", download=download)
 
 

@@ -50,7 +50,7 @@ def _as_stream(answer: httpx.Response, request: httpx.Request) -> httpx.Response
     try:
         whole = json.loads(answer.read())
     except ValueError as error:
-        raise httpx.RemoteProtocolError(f"the server's answer is no JSON: {error}") from error
+        raise httpx.RemoteProtocolError(f"the server's answer is not JSON: {error}") from error
     finally:
         answer.close()
     events = [f"data: {json.dumps(_chunk(whole))}\n\n", "data: [DONE]\n\n"]

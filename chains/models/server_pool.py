@@ -38,7 +38,7 @@ def load_servers(names: Sequence[str], timeout: float = TIMEOUT) -> BaseLanguage
         raise ModelError(f"none of the {len(addresses)} servers can be used: {'; '.join(map(str, absent.values()))}")
     _check_same_weights(there)
     for error in absent.values():
-        _LOG.warning("the run begins without one of its servers, which is asked again later: %s", error)
+        _LOG.warning("the run starts without one of its servers, which is tried again later: %s", error)
     servers = [_server(one, there.get(one, ServerModel()), timeout) for one in (*there, *absent)]
     return PooledChatModel(pool=ServerPool(servers, left_out=range(len(there), len(servers))))
 

@@ -81,7 +81,7 @@ def parse_address(name: str) -> Address:
     """
     url, _, model = name.partition("#")
     if not model:
-        raise ModelError(f"{name} names no model; write it behind a #, as in http://localhost:8000/v1#my-model")
+        raise ModelError(f"{name} names no model; add it after a #, as in http://localhost:8000/v1#my-model")
     if find_spec("langchain_openai") is None:
         raise MissingExtra("langchain-openai", "server", "a model behind a server")
     return Address(url, model)

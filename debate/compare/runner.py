@@ -123,7 +123,7 @@ def read_comparison(folder: Path, progress: Progress) -> Comparison:
     """Read a finished comparison from its folder; one that was stopped is finished first.
 
     Raises:
-        DebateError: the folder holds no comparison.
+        DebateError: the folder contains no comparison.
     """
     return compare_models(_recorded(folder), progress)
 
@@ -132,7 +132,7 @@ def finished_comparison(folder: Path) -> Comparison:
     """Read a comparison from its folder, and load no model for it.
 
     Raises:
-        DebateError: the folder holds no comparison, or one that was stopped.
+        DebateError: the folder contains no comparison, or one that was stopped.
     """
     settings = _recorded(folder)
     inputs = check_inputs(settings.run_settings(settings.models[0]))
@@ -153,7 +153,9 @@ def _recorded(folder: Path) -> CompareSettings:
     try:
         recorded = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
     except (OSError, ValueError, KeyError) as error:
-        raise RunFolderError(f"{folder} holds no comparison ({error}); give the folder of a debate compare") from error
+        raise RunFolderError(
+            f"{folder} contains no comparison ({error}); give the folder of a debate compare"
+        ) from error
     return checked_settings(CompareSettings, recorded | {"out": folder}, "debate compare")
 
 
@@ -163,7 +165,9 @@ def _check_folder(settings: CompareSettings) -> None:
     wanted = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NO_ANSWER)
     if not path.is_file():
         if {one.name for one in settings.out.iterdir()} - {".lock"}:
-            raise RunFolderError(f"{settings.out} holds files that are no comparison; give a new folder with --out")
+            raise RunFolderError(
+                f"{settings.out} contains files that are not a comparison; give a new folder with --out"
+            )
         write_record(path, {"settings": wanted}, RunFolderError)
         return
     try:
@@ -173,4 +177,4 @@ def _check_folder(settings: CompareSettings) -> None:
     changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise RunFolderError(f"{settings.out} holds another comparison: {told}; give a new folder with --out")
+        raise RunFolderError(f"{settings.out} contains another comparison: {told}; give a new folder with --out")

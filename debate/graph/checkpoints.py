@@ -62,7 +62,7 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
                 ) from error
             raise RunFolderError(
                 f"{path} is damaged ({error}); finished rows are safe in results.jsonl: remove "
-                "checkpoints.sqlite* and run the same command again, and only unfinished questions start anew"
+                "checkpoints.sqlite* and run the same command again, and only unfinished questions start again"
             ) from error
         try:
             yield saver

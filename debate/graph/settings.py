@@ -88,7 +88,7 @@ class GraphSettings(BaseModel):
         try:
             str(value).encode()
         except UnicodeEncodeError as error:
-            raise ValueError("holds bytes that are no text in UTF-8; rename it") from error
+            raise ValueError("contains bytes that are not UTF-8; rename it") from error
         return value
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ def checked_place(value: Any) -> Any:
         raise SettingsError(f"the address of the table cannot be read: {error}") from error
     if parts.password or _SECRETS & {name for name, _ in parse_qsl(parts.query)}:
         raise SettingsError(
-            "the address of the table holds a password, which a run's folder would keep; leave it out and set "
+            "the address of the table contains a password, which a run's folder would keep; leave it out and set "
             "PGPASSWORD, or write it in ~/.pgpass"
         )
     return value

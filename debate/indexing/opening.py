@@ -32,7 +32,7 @@ def check_index(index: str | Path) -> None:
     """Make sure that a place holds a finished index; see ``open_index``."""
     record = place_of(index).record()
     if "finished" not in record:
-        state = "is unfinished" if record else "holds no index"
+        state = "is unfinished" if record else "contains no index"
         documents = record.get("documents", "DOCUMENTS")
         raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}")
 

@@ -61,7 +61,7 @@ def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterato
         force: resume a run although inputs or settings changed.
 
     Raises:
-        RunFolderError: it is a file, holds files that are no run or another run, cannot be written to, or another
+        RunFolderError: it is a file, contains files that are not a run or another run, cannot be written to, or another
             process works in it.
         CorpusError: the corpus does not exist.
     """
@@ -128,7 +128,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
         return {"settings": _known(dict(record["settings"])), "inputs": dict(record["inputs"])}
     except OSError as error:
-        raise RunFolderError(f"{folder} holds no run ({RECORD}: {error.strerror}); check the folder") from error
+        raise RunFolderError(f"{folder} contains no run ({RECORD}: {error.strerror}); check the folder") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; give a new folder with --out") from error
 
@@ -152,7 +152,7 @@ def _foreign(folder: Path, own: Iterable[str]) -> set[str]:
 
 
 def _no_run(folder: Path) -> RunFolderError:
-    return RunFolderError(f"{folder} holds files that are no run; give a new folder with --out")
+    return RunFolderError(f"{folder} contains files that are not a run; give a new folder with --out")
 
 
 def _new_folder(stem: str) -> Path:
@@ -173,7 +173,7 @@ def _check_same_run(folder: Path, settings: DebateSettings, force: bool) -> None
     changed = what_changed(folder, settings)
     if changed and not force:
         raise RunFolderError(
-            f"{folder} holds another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
+            f"{folder} is another run: {'; '.join(changed)}; give a new folder with --out, or mix them with --force"
         )
 
 

@@ -56,7 +56,7 @@ def merge_runs(folders: Sequence[Path], out: Path) -> Merged:
         holders = _holders(journals)
         merged_folder = held.enter_context(open_run_folder(settings))
         if (merged_folder / "results.jsonl").exists():
-            raise RunFolderError(f"{merged_folder} holds a run already; give a new folder with --out")
+            raise RunFolderError(f"{merged_folder} already contains a run; give a new folder with --out")
         return _complete(merged_folder, settings, inputs, folders, holders)
 
 
@@ -94,7 +94,7 @@ def _check_same_runs(folders: Sequence[Path], records: Sequence[Mapping[str, Any
     for folder, record in zip(folders[1:], records[1:], strict=True):
         if changed := differences(first, record, besides={"shard"}):
             raise RunFolderError(
-                f"{folder} is no part of the run in {folders[0]}: {'; '.join(changed)}; merge runs of one list "
+                f"{folder} is not part of the run in {folders[0]}: {'; '.join(changed)}; merge runs of one list "
                 "with the same settings"
             )
 

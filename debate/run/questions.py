@@ -47,7 +47,7 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
 
     rows = [(number, row) for number, row in _rows(path, sheet) if _told(path, number, row)]
     if not rows:
-        raise QuestionsError(f"{path} holds no question; write at least one under the column 'question'")
+        raise QuestionsError(f"{path} contains no question; write at least one under the column 'question'")
     ids = _ids(path, rows)
     return [
         Question(id=question_id, text=_first(row, _QUESTION_COLUMNS), about=_first(row, _ABOUT_COLUMNS))
@@ -62,7 +62,7 @@ def _ids(path: Path, rows: Sequence[Fields]) -> list[str]:
         own = _first(row, ("id",))
         if own and own in given:
             raise QuestionsError(
-                f"{path}, row {number}: the id {own!r} stands in row {given[own]} already; ids must differ"
+                f"{path}, row {number}: the id {own!r} is already used in row {given[own]}; ids must differ"
             )
         given[own] = number
     ids = []
@@ -77,9 +77,11 @@ def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
     """Tell whether a row holds a question; one that holds only other things is named."""
     text = _first(row, _QUESTION_COLUMNS)
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise QuestionsError(f"{path}, row {number}: {text[:60]!r} holds characters that are no text; write it anew")
+        raise QuestionsError(
+            f"{path}, row {number}: {text[:60]!r} contains characters that are not text; write it again"
+        )
     if not text and any(row.values()):
-        LOG.warning("%s, row %d is left out: it holds no question", path, number)
+        LOG.warning("%s, row %d is left out: it contains no question", path, number)
     return bool(text)
 
 
@@ -128,9 +130,9 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
         try:
             row = parse_json(line)
         except json.JSONDecodeError as error:
-            raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; mend or remove the line") from error
+            raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; fix or remove the line") from error
         except RecursionError as error:
-            raise QuestionsError(f"{path}, line {number} is nested too deeply; mend or remove the line") from error
+            raise QuestionsError(f"{path}, line {number} is nested too deeply; fix or remove the line") from error
         if not isinstance(row, dict) or not any(column in row for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
         yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}

@@ -78,7 +78,7 @@ def replay_question(
     """
     chosen = _stage(stage)
     if not is_run(folder):
-        raise RunFolderError(f"{folder} holds no run; give a run's folder")
+        raise RunFolderError(f"{folder} contains no run; give a run's folder")
     with exclusive_folder(folder, RunFolderError):
         values = read_record(folder)["settings"] | {"out": folder}
         recorded, settings = load_settings(values), load_settings(values | (given or {}))
@@ -109,7 +109,7 @@ def replay_question(
 
 def _stage(stage: str) -> Stage:
     if stage not in STAGES:
-        raise SettingsError(f"--replay {stage!r} is no stage; choose one of {', '.join(STAGES)}")
+        raise SettingsError(f"--replay {stage!r} is not a stage; choose one of {', '.join(STAGES)}")
     return next(one for one in STAGES if one == stage)
 
 
@@ -151,7 +151,7 @@ def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -
 
 def _too_early(row: QuestionResult, stage: Stage, missing: Stage) -> str:
     why = f" (it failed: {row.error})" if row.error else ""
-    return f"question {row.question.id!r} did not come to its {stage}{why}; replay it from {missing}"
+    return f"question {row.question.id!r} did not reach {stage}{why}; replay it from {missing}"
 
 
 def _differences(recorded: DebateSettings, settings: DebateSettings) -> tuple[str, ...]:

@@ -110,11 +110,11 @@ def say(folder: Path, about: str, text: str) -> None:
         RunFolderError: it does not wait for that any more, the text is empty, or the file cannot be written.
     """
     if not text.strip():
-        raise RunFolderError("nothing was said; write something")
+        raise RunFolderError("the text is empty; write something")
     with _one_speaker(folder):
         asked = asked_in(folder)
         if asked is None or asked.about != about or _answer(folder, about) is not None:
-            raise RunFolderError("you came too late: the debate does not wait for this any more; nothing was said")
+            raise RunFolderError("too late: the debate no longer waits for this; your text was not used")
         JsonLines(folder / SAID).append([_SAID.dump_json(Said(about, _whole(text))) + b"\n"])
 
 

@@ -24,7 +24,7 @@ def ray_address(value: str) -> str:
     if value.startswith("ray://"):
         raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
     if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():
-        raise ValueError("is no address; write auto, local, or host:6379")
+        raise ValueError("is not an address; write auto, local, or host:6379")
     return value
 
 
@@ -106,7 +106,7 @@ class DebateSettings(GraphSettings, BaseSettings):
         if value:
             number, _, count = value.partition("/")
             if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-                raise ValueError("is no shard; write 2/8 for the second of eight")
+                raise ValueError("is not a shard; write 2/8 for the second of eight")
         return value
 
     @field_validator("model")

@@ -76,7 +76,7 @@ class TraceFile(SpanExporter):
             self._file.write(lines.encode(errors="replace"))  # half of a surrogate pair becomes a question mark
         except OSError as error:
             self._full = True
-            _LOG.warning("cannot write %s: %s; the run goes on without traces", self._path, error.strerror)
+            _LOG.warning("cannot write %s: %s; the run continues without traces", self._path, error.strerror)
         return not self._full
 
     def shutdown(self) -> None:
@@ -140,7 +140,7 @@ def read_traces(folder: Path, question: str = "", *, plumbing: bool = False) -> 
         raise RunFolderError(f"cannot read {path}: {error.strerror}; give a run's folder") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise RunFolderError(
-            f"{path} holds a line that is no span ({error!r}); remove the file: rows do not need it"
+            f"{path} contains a line that is not a span ({error!r}); remove the file: rows do not need it"
         ) from error
     spans.sort(key=lambda span: span.started)
     return spans if plumbing else _without_plumbing(spans)

@@ -146,7 +146,7 @@ def _check_folder(settings: FinetuneSettings) -> None:
     wanted = _settings_record(settings)
     if not path.is_file():
         if {one.name for one in settings.out.iterdir()} - {".lock"}:
-            raise TrainingError(f"{settings.out} holds files that are no training; give a new folder with --out")
+            raise TrainingError(f"{settings.out} contains files that are not a training; give a new folder with --out")
         return
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -156,10 +156,10 @@ def _check_folder(settings: FinetuneSettings) -> None:
     changed = sorted(name for name in before.keys() | wanted.keys() if before.get(name) != wanted.get(name))
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise TrainingError(f"{settings.out} holds another training: {told}; give a new folder with --out")
+        raise TrainingError(f"{settings.out} contains another training: {told}; give a new folder with --out")
     if "finished" in record:
         raise TrainingError(
-            f"{settings.out} holds this training, finished; give a new folder with --out to train again"
+            f"{settings.out} contains this training, finished; give a new folder with --out to train again"
         )
 
 

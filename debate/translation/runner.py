@@ -88,7 +88,7 @@ def translate_run(
         llm, translate: used instead of the settings' model or translator.
 
     Raises:
-        DebateError, ChainError: no run, an unknown language, a folder that holds another translation, or a model that
+        DebateError, ChainError: no run, an unknown language, a folder with another translation, or a model that
             cannot be loaded; no translation was lost.
         KeyboardInterrupt: interrupted; the same call resumes.
     """
@@ -208,7 +208,7 @@ class _Translations:
                 row = json.loads(line)
                 self._known[row["key"]] = _TRANSLATION.validate_python(row["translation"])
             except (ValueError, KeyError, TypeError, ValidationError) as error:
-                raise RunFolderError(f"{path}, line {number} is no translation; remove the line") from error
+                raise RunFolderError(f"{path}, line {number} is not a translation; remove the line") from error
 
     def get(self, text: str, kind: str = "text") -> Translation | None:
         """Return the translation of a text, or of a name, if there is one."""
@@ -262,4 +262,4 @@ def _check_folder(out: Path, settings: TranslateSettings, model: str, terms: Map
     changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise RunFolderError(f"{out} holds another translation: {told}; give another folder with --out")
+        raise RunFolderError(f"{out} contains another translation: {told}; give another folder with --out")

@@ -54,13 +54,13 @@ def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
     [
         ("", "q.csv", "is empty; write a column 'question'"),
         ("topic\nx\n", "q.csv", "has no column 'question' (its columns: topic)"),
-        ("question\n", "q.csv", "holds no question"),
-        ("id,question\na,Why?\na,How?\n", "q.csv", "row 3: the id 'a' stands in row 2 already"),
+        ("question\n", "q.csv", "contains no question"),
+        ("id,question\na,Why?\na,How?\n", "q.csv", "row 3: the id 'a' is already used in row 2"),
         ("not a workbook", "q.xlsx", "cannot read"),
         ("{broken", "q.jsonl", "line 1 is not JSON"),
         ("Why?", "q.docx", "unknown kind of question list"),
-        ("question\nWh\0y?\n", "q.csv", "q.csv: it holds zero bytes, so it is no text file"),
-        ('{"question": "\\ud800 Why?"}', "q.jsonl", "row 1: '\\ud800 Why?' holds characters that are no text"),
+        ("question\nWh\0y?\n", "q.csv", "q.csv: it contains zero bytes, so it is not a text file"),
+        ('{"question": "\\ud800 Why?"}', "q.jsonl", "row 1: '\\ud800 Why?' contains characters that are not text"),
     ],
 )
 def test_a_bad_question_list_is_refused(tmp_path: Path, questions: str, name: str, message: str) -> None:
@@ -104,7 +104,7 @@ def test_the_folder_of_another_run_is_refused_and_left_alone(tmp_path: Path) -> 
     (tmp_path / "out" / "results.jsonl").write_text("kept")
     result = bad_run(tmp_path)
     assert (result.exit_code, (tmp_path / "out" / "results.jsonl").read_text()) == (2, "kept")
-    assert "holds files that are no run" in result.stderr
+    assert "contains files that are not a run" in result.stderr
 
 
 class Model(DeterministicFakeEmbedding):
@@ -142,7 +142,7 @@ def test_indexing_a_folder_that_is_not_there_is_refused(tmp_path: Path, fake_mod
 
 def test_a_run_over_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
     result = bad_run(tmp_path, GOOD, "text", "q.csv", "--index", str(tmp_path / "none"))
-    assert_refused(result, tmp_path, "holds no index; run: debate index DOCUMENTS --out")
+    assert_refused(result, tmp_path, "contains no index; run: debate index DOCUMENTS --out")
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_table_that_is_not_there_is_told(server: str) -> None:
 def test_a_table_of_somebody_else_is_refused(server: str) -> None:
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute("CREATE TABLE letters (id text)")
-    with pytest.raises(StoreError, match="is no table of this program"):
+    with pytest.raises(StoreError, match="is not a table of pov-debate"):
         PgVectorStore.open(at(server, "letters"), EMBEDDING)
 
 
@@ -209,7 +209,7 @@ def test_a_database_without_the_extension_is_told_to_who_may_not_add_it(server: 
 
 @pytest.mark.parametrize("address", ["postgresql://host/database", "postgresql://host/a/b/c", "mysql://host/a/b"])
 def test_an_address_without_a_table_is_refused(address: str) -> None:
-    with pytest.raises(StoreError, match="is no address of a table"):
+    with pytest.raises(StoreError, match="is not the address of a table"):
         PgVectorStore.open(address, EMBEDDING)
 
 

@@ -162,13 +162,13 @@ def test_two_processes_do_not_fill_one_table_at_the_same_time(indexed) -> None:
 
 
 def test_a_table_that_is_not_there_or_unfinished_is_no_index(server, indexed, tmp_path: Path) -> None:
-    with pytest.raises(IndexFolderError, match="holds no index; run: debate index DOCUMENTS --out postgresql:"):
+    with pytest.raises(IndexFolderError, match="contains no index; run: debate index DOCUMENTS --out postgresql:"):
         check_index(server.table("nowhere"))
 
 
 def test_a_password_in_the_address_is_refused_and_shown_nowhere(server, tmp_path: Path) -> None:
     address = server.table("any", password="s3cret")
-    with pytest.raises(SettingsError, match="holds a password, which a run's folder would keep") as told:
+    with pytest.raises(SettingsError, match="contains a password, which a run's folder would keep") as told:
         settings_in(tmp_path, address)
     assert "s3cret" not in str(told.value)
     with pytest.raises(SettingsError, match="set PGPASSWORD"):

@@ -103,7 +103,7 @@ def test_a_store_of_ours_is_taken_as_it_is():
 
 
 def test_what_is_no_store_is_refused_by_its_type():
-    with pytest.raises(StoreError, match="dict is no store"):
+    with pytest.raises(StoreError, match="dict is not a store"):
         as_pov_store({})
 
 

@@ -42,7 +42,7 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError:
         text = _decode_damaged(raw)
     if "\0" in text:
-        raise CorpusError("holds zero bytes, so it is no text file. Remove it, or save it as text.")
+        raise CorpusError("contains zero bytes, so it is not a text file. Remove it, or save it as text.")
     return text
 
 

@@ -96,7 +96,7 @@ def load_corpus(
         logger.warning("left out of %s: %s", one.path, one.reason)
     if not documents:
         reasons = "".join(f"\n  {one.path}: {one.reason}" for one in skipped)
-        raise CorpusError(f"{place.root} holds no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
+        raise CorpusError(f"{place.root} contains no readable text. Readable: {' '.join(sorted(READERS))}.{reasons}")
     files = len(place.files) + len(place.skipped) - len(skipped)
     return Corpus(list(documents.values()), skipped, files, chunks - len(documents), partial)
 
@@ -110,7 +110,7 @@ def _read(path: Path, place: CorpusFiles, chunk_words: int) -> tuple[list[Docume
         if _is_text(record.text):
             documents += _documents(record, place.source(path), chunk_words)
         else:
-            left_out.append(f"row {record.row}: half of a character that takes two units, so it is no text.")
+            left_out.append(f"row {record.row}: contains half of a surrogate pair, so it is not valid text.")
     if not documents:
         raise CorpusError("; ".join(left_out) or "holds no text.")
     return documents, left_out

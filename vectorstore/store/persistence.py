@@ -88,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
             "that store on: as_pov_store takes it as it is."
         )
     if not path.is_file():
-        raise StoreError(f"{folder} holds no store ({MANIFEST} is missing). Name the folder that was saved to.")
+        raise StoreError(f"{folder} contains no store ({MANIFEST} is missing). Name the folder that was saved to.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -112,7 +112,7 @@ def checked_file(folder: Path, manifest: Manifest, stem: str) -> Path:
     name = next((name for name in manifest.files if name.startswith(f"{stem}-")), None)
     path = folder / str(name)
     if name is None or path.name != name or not path.is_file():
-        raise StoreError(f"{path} is missing, so {folder} is no whole store. Restore it or build it again.")
+        raise StoreError(f"{path} is missing, so {folder} is not a complete store. Restore it or build it again.")
     if file_checksum(path) != manifest.files[name]:
         raise StoreError(f"{path} is not what was saved (its checksum differs). Restore it or build it again.")
     return path

@@ -43,7 +43,9 @@ class PgAddress:
         names = parts.path.strip("/").split("/")
         place = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
         if parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
-            raise StoreError(f"{place} is no address of a table. Write postgresql://user@host:5432/database/table.")
+            raise StoreError(
+                f"{place} is not the address of a table. Write postgresql://user@host:5432/database/table."
+            )
         return cls(urlunsplit(parts._replace(path=f"/{names[0]}")), names[1], place)
 
 

@@ -67,7 +67,7 @@ class PgTable:
         """Make an empty table; StoreError where one of its name is there."""
         with session:
             if cls.exists(session):
-                raise StoreError(f"{session.address.shown} is there already. Open it, or give another table.")
+                raise StoreError(f"{session.address.shown} already exists. Open it, or give another table.")
             session.execute(
                 "CREATE TABLE {table} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
                 "id text NOT NULL UNIQUE, text text NOT NULL, metadata jsonb NOT NULL, embedding vector NOT NULL)"
@@ -240,7 +240,7 @@ def _manifest(comment: str | None, shown: str) -> TableManifest:
             raise ValueError("another format")
         return TableManifest(**told | {"probe": tuple(told["probe"])})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{shown} is no table of this program, or lost its comment. Give another table.") from error
+        raise StoreError(f"{shown} is not a table of pov-debate, or lost its comment. Give another table.") from error
 
 
 def _sent(vector: NDArray[Any]) -> Any:

@@ -295,4 +295,4 @@ class PovVectorStore(VectorStore):
                 "embedding model that the store was built with."
             )
         if not np.isfinite(vectors).all():
-            raise StoreError("The vectors hold numbers that are not finite. Check the embedding model.")
+            raise StoreError("The vectors contain numbers that are not finite. Check the embedding model.")

@@ -112,7 +112,7 @@ class RecordedProgress:
                 file.write(line)
         except OSError as error:
             if not self._broken:
-                _LOG.warning("cannot write %s: %s; nobody can watch this run", self._path, error.strerror)
+                _LOG.warning("cannot write %s: %s; the live page cannot follow this run", self._path, error.strerror)
             self._broken = True
 
 

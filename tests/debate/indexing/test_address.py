@@ -21,7 +21,7 @@ from vectorstore.store.pg_session import PgAddress
     ],
 )
 def test_a_password_is_refused_wherever_it_stands_and_not_repeated(address: str) -> None:
-    with pytest.raises(SettingsError, match="holds a password") as told:
+    with pytest.raises(SettingsError, match="contains a password") as told:
         checked_place(address)
     assert "hunter2" not in str(told.value)
 
@@ -29,7 +29,7 @@ def test_a_password_is_refused_wherever_it_stands_and_not_repeated(address: str)
 def test_an_address_in_another_programs_form_is_no_folder() -> None:
     address = "postgresql+psycopg://db/corpora/speeches"
     assert is_table(address)
-    with pytest.raises(StoreError, match="is no address of a table"):
+    with pytest.raises(StoreError, match="is not the address of a table"):
         PgAddress.parse(address)
 
 

@@ -182,7 +182,7 @@ def test_the_index_of_other_documents_is_replaced_only_by_force(docs, tmp_path, 
 
 
 def test_a_folder_that_holds_other_files_is_left_alone(docs, tmp_path, model) -> None:
-    with pytest.raises(IndexFolderError, match="holds files that are no index"):
+    with pytest.raises(IndexFolderError, match="contains files that are not an index"):
         index(docs, docs, model)
     assert sorted(path.name for path in docs.glob("*.txt")) == ["a.txt", "b.txt"]
 
@@ -194,7 +194,7 @@ def test_a_second_process_on_the_same_index_is_refused(docs, tmp_path, model) ->
 
 
 def test_a_folder_without_an_index_says_how_to_make_one(tmp_path, model) -> None:
-    with pytest.raises(IndexFolderError, match="holds no index; run: debate index DOCUMENTS --out"):
+    with pytest.raises(IndexFolderError, match="contains no index; run: debate index DOCUMENTS --out"):
         open_index(tmp_path, model)
 
 

@@ -59,7 +59,7 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
         ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
         ({"embeddings": "docs"}, EmbeddingsError, "docs holds no embedding model"),
-        ({"index": Path("none"), "corpus": None}, DebateError, "holds no index"),
+        ({"index": Path("none"), "corpus": None}, DebateError, "contains no index"),
     ],
 )
 def test_what_a_moment_tells_is_told_before_anything_is_loaded(settings, wrong, error, message) -> None:

@@ -109,7 +109,10 @@ def test_a_run_that_was_there_is_kept_whatever_happens(tmp_path: Path) -> None:
 def test_the_folder_of_something_else_is_refused_and_nothing_is_left_in_it(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("Dear Anna")
-    with pytest.raises(RunFolderError, match="holds files that are no run"), open_run_folder(settings_in(tmp_path)):
+    with (
+        pytest.raises(RunFolderError, match="contains files that are not a run"),
+        open_run_folder(settings_in(tmp_path)),
+    ):
         pass
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["letter.txt"]
 

@@ -66,7 +66,7 @@ def test_a_merged_run_is_resumed_with_the_questions_that_no_part_answered(tmp_pa
 def test_runs_with_other_settings_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
     parts = [run(tmp_path, "one", shard="1/2"), run(tmp_path, "two", shard="2/2", seed=1)]
     with pytest.raises(
-        RunFolderError, match=r"two is no part of the run in .*one: seed was 0 and is 1; merge runs of one"
+        RunFolderError, match=r"two is not part of the run in .*one: seed was 0 and is 1; merge runs of one"
     ):
         merge_runs(parts, tmp_path / "merged")
     assert not (tmp_path / "merged").exists()
@@ -82,7 +82,7 @@ def test_a_question_that_two_runs_answered_is_refused_by_its_id(tmp_path: Path) 
 def test_merging_into_a_run_is_refused(tmp_path: Path) -> None:
     parts = [run(tmp_path, f"part{n}", shard=f"{n}/2") for n in (1, 2)]
     merge_runs(parts, tmp_path / "merged")
-    with pytest.raises(RunFolderError, match="merged holds a run already; give a new folder with --out"):
+    with pytest.raises(RunFolderError, match="merged already contains a run; give a new folder with --out"):
         merge_runs(parts, tmp_path / "merged")
 
 
@@ -107,4 +107,4 @@ def test_one_run_alone_is_not_merged(tmp_path: Path) -> None:
 def test_a_wrong_shard_is_told_with_an_example(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["run", "--questions", "q.txt", "--corpus", "docs", "--shard", "9/8"])
     assert done.exit_code == 2
-    assert "shard: is no shard; write 2/8 for the second of eight, got '9/8'; change --shard" in done.stderr
+    assert "shard: is not a shard; write 2/8 for the second of eight, got '9/8'; change --shard" in done.stderr

@@ -96,7 +96,7 @@ def test_a_row_without_a_question_is_named(ask, caplog):
     with caplog.at_level(logging.WARNING):
         assert len(ask("id,question,about\na,Why?,\nb,,the canal\n\n")) == 1
 
-    assert "row 3 is left out: it holds no question" in caplog.text
+    assert "row 3 is left out: it contains no question" in caplog.text
 
 
 def test_an_id_made_here_meets_none_of_the_lists(ask):
@@ -106,7 +106,7 @@ def test_an_id_made_here_meets_none_of_the_lists(ask):
 
 
 def test_an_id_twice_is_refused(ask):
-    with pytest.raises(QuestionsError, match="row 3: the id 'a' stands in row 2 already"):
+    with pytest.raises(QuestionsError, match="row 3: the id 'a' is already used in row 2"):
         ask("id,question\na,Why?\na,How?\n")
 
 

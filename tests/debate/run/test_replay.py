@@ -101,15 +101,13 @@ def test_the_same_again_gives_the_same(folder: Path) -> None:
 
 def test_a_question_without_its_opinion_can_be_replayed_from_there_and_not_from_the_debate(tmp_path: Path) -> None:
     folder = traced_run(tmp_path, "Bad one?", store=STORE)
-    with pytest.raises(
-        RunFolderError, match=r"did not come to its debate \(it failed: .*it broke\); replay it from opi"
-    ):
+    with pytest.raises(RunFolderError, match=r"did not reach debate \(it failed: .*it broke\); replay it from opi"):
         again(folder, "debate")
     assert again(folder, "opinion")[0].after.verdict.text.endswith("A win.")
 
 
 def test_a_debate_that_has_rounds_to_go_is_not_judged(folder: Path) -> None:
-    with pytest.raises(RunFolderError, match="did not come to its verdict; replay it from debate"):
+    with pytest.raises(RunFolderError, match="did not reach verdict; replay it from debate"):
         again(folder, "verdict", given={"rounds": 3})
 
 
@@ -126,7 +124,7 @@ def test_what_is_not_as_it_was_is_told(folder: Path) -> None:
 
 def test_an_unknown_stage_and_an_unknown_question_are_told_with_those_there_are(folder: Path) -> None:
     with pytest.raises(
-        SettingsError, match="'end' is no stage; choose one of retrieve, opinion, positions, debate, verdict, transl"
+        SettingsError, match="'end' is not a stage; choose one of retrieve, opinion, positions, debate, verdict, transl"
     ):
         again(folder, "end")
     with pytest.raises(RunFolderError, match="no row of question 'q9'; it has: q001"):
@@ -180,7 +178,7 @@ def test_both_rows_stand_side_by_side(folder: Path) -> None:
         (["--change", "seed=7"], "--change needs a replay; add --replay STAGE"),
         (["--question", "q001", "--replay", "opinion", "--change", "seed"], "--change 'seed' is not NAME=VALUE"),
         (["--question", "q001", "--replay", "opinion", "--change", "sed=7"], "there is no setting 'sed'; write seed"),
-        (["--question", "q001", "--replay", "end"], "'end' is no stage"),
+        (["--question", "q001", "--replay", "end"], "'end' is not a stage"),
     ],
 )
 def test_a_command_that_cannot_be_followed_says_why(folder: Path, options: list[str], told: str) -> None:

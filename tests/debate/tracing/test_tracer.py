@@ -227,7 +227,9 @@ def test_a_disk_that_is_full_for_traces_stops_no_run(
     monkeypatch.setattr("debate.tracing.trace_file.FileIO", lambda *_: FileIO("/dev/full", "a"))
     summary = traced_run(tmp_path)
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert warnings == [f"cannot write {summary}/traces.jsonl: No space left on device; the run goes on without traces"]
+    assert warnings == [
+        f"cannot write {summary}/traces.jsonl: No space left on device; the run continues without traces"
+    ]
 
 
 def test_what_openinference_is_asked_to_hide_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +256,7 @@ def test_a_folder_without_traces_is_told(tmp_path: Path) -> None:
 
 def test_a_line_that_is_no_span_is_told(tmp_path: Path) -> None:
     (tmp_path / "traces.jsonl").write_text("{}\n")
-    with pytest.raises(RunFolderError, match="holds a line that is no span"):
+    with pytest.raises(RunFolderError, match="contains a line that is not a span"):
         read_traces(tmp_path)
 
 
@@ -272,7 +274,7 @@ def test_half_a_line_of_a_killed_process_is_passed_over_and_cut_off_by_the_next_
 
 def test_a_foreign_line_is_told(tmp_path: Path) -> None:
     (tmp_path / "traces.jsonl").write_text("{}\n", encoding="utf-8")
-    with pytest.raises(RunFolderError, match=r"traces\.jsonl holds a line that is no span"):
+    with pytest.raises(RunFolderError, match=r"traces\.jsonl contains a line that is not a span"):
         read_traces(tmp_path)
 
 

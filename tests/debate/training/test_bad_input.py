@@ -69,7 +69,9 @@ def test_two_trainings_do_not_go_into_one_folder_at_the_same_time(tmp_path: Path
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "adapter").mkdir()
     (tmp_path / "adapter" / "thesis.txt").write_text("mine", encoding="utf-8")
-    assert "holds files that are no training" in told(*("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter"))
+    assert "contains files that are not a training" in told(
+        *("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter")
+    )
     assert (tmp_path / "adapter" / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 

@@ -93,7 +93,7 @@ def test_a_stopped_training_resumes_to_the_same_loss(data: Path, trained: Finetu
 
 
 def test_a_finished_training_is_not_done_again(data: Path, trained: FinetuneResult) -> None:
-    with pytest.raises(TrainingError, match="holds this training, finished"):
+    with pytest.raises(TrainingError, match="contains this training, finished"):
         finetune(settings(data, trained.adapter), Silent())
 
 

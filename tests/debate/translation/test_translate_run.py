@@ -126,7 +126,7 @@ def test_a_glossary_that_says_nothing_is_one_line(run: Path, tmp_path: Path, tex
 
 
 def test_a_folder_without_a_run_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match="holds no run"):
+    with pytest.raises(RunFolderError, match="contains no run"):
         translation(tmp_path, model())
 
 

@@ -263,5 +263,5 @@ def test_a_foreign_folder_is_refused(tmp_path, embeddings, content):
 
 
 def test_a_folder_without_a_store_is_named(tmp_path, embeddings):
-    with pytest.raises(StoreError, match="holds no store"):
+    with pytest.raises(StoreError, match="contains no store"):
         FaissStore.load(tmp_path / "nowhere", embeddings)
