@@ -217,7 +217,7 @@ def _grounded(
         abstained_because=Abstention.MODEL if abstained else None,
         dropped=essay.dropped,
         loop=completion.loop,
-        notes=(*completion.notes, *essay.notes),
+        notes=(*replace(completion, short=False).notes, *essay.notes),
         prompt_tokens=completion.tokens_in,
         tokens=completion.tokens_out,
     )
@@ -230,6 +230,7 @@ def _grounded(
         lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known, verify=verify),
     )
     unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
+    written = replace(completion, short=word_count(cited) < limits.minimum)  # of the text that is shown
     return replace(
         opinion,
         answer=cited,
@@ -238,7 +239,7 @@ def _grounded(
         supported=round(grounding.supported, 2),
         sentences=cited_sentences(grounding),
         unsupported=grounding.unsupported,
-        notes=(*opinion.notes, *unsupported),
+        notes=(*written.notes, *essay.notes, *unsupported),
     )
 
 

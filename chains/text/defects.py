@@ -38,6 +38,8 @@ _BABBLE_WORDS = 6  # behind a close; less is a signature or a mark
 _PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
 _SENTENCES = 6
 _FRAGMENT_WORDS, _FRAGMENTS = 3, 6  # "Then 2024. And 2025. There 2024. …"
+_NUMBERS = 5  # "2018, 2019, 2020, 2021 and 2022.": half of a sentence's words
+_NUMBER = re.compile(r"\b\d[\d.,]*\b")
 _SOMEBODY = re.compile(
     r"[*_ \t]{0,3}(?:(?:speaker|person|panelist|debater|participant|expert|narrator|host|character) ?(?:\d|[A-Z])?"
     r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
@@ -157,6 +159,8 @@ def _garble(read: _Read) -> Iterator[Defect]:
         fragments = [*fragments, sentence] if word_count(sentence) <= _FRAGMENT_WORDS else []
         if len(fragments) == _FRAGMENTS:
             yield Defect(DefectKind.GARBLE, fragments[0])
+        if len(_NUMBER.findall(sentence)) >= max(_NUMBERS, word_count(sentence) / 2):
+            yield Defect(DefectKind.GARBLE, sentence)
         strange = {one for one in scripts(sentence) if written[one] * 2 < len(read.sentences)} - known
         if strange and len(scripts(sentence)) > 1:
             yield Defect(DefectKind.GARBLE, sentence)

@@ -183,6 +183,8 @@ OF_THE_PASSAGE = _any_of(
     r"\bas (?:requested|instructed|per (?:the|your) (?:instructions?|request))\b",
     r"\b(?:the|your) instructions? (?:say|state|ask|above|given|require|provided)\b",
     r"\bthe user(?:['’]s)? (?:wants|asked|asks|is asking|question|request|needs)\b",
+    r"^\W*(?:now,? )?i (?:will|shall|am going to) (?:now |first |next |then |also )?(?:discuss|explain|describe|"
+    r"analy[sz]e|explore|outline|examine|address|provide|present|write)\b",
     r"\bi (?:will|would|have) (?:now )?(?:rewrit|rephras|summari[sz]|condens|paraphras|shorten)\w*\b",
 )
 # What models were trained on comes up once they have nothing more to say: exercises, letters, pages of the web.

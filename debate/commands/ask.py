@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ASK_EXAMPLES = """\b
 Examples:
-  debate ask "Who founded the bank?" --index myindex
+  debate ask "Has the bank kept its word?" --index myindex
       an opinion from the documents, with its numbered passages
   debate ask "Summarise this in one sentence." --text "$(cat speech.txt)"
       an answer from the model alone, without citations

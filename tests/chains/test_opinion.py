@@ -93,6 +93,14 @@ def test_an_answer_below_the_minimum_is_noted() -> None:
     assert opinion.notes == ("shorter than asked for", "asked 2 more times to go on")
 
 
+def test_an_answer_is_short_by_the_words_that_are_shown() -> None:
+    said = "Trade was 162 billion dollars."
+    chain = opinion_chain(ScriptedLLM(script={"": said}), limits=WordLimits(6, 40), style="single")
+    opinion = chain.invoke(OpinionRequest("Did it?", [CHUNK]))
+    assert (opinion.answer, opinion.words) == ("Trade was 162 billion dollars [1].", 6)
+    assert "shorter than asked for" not in opinion.notes
+
+
 def test_without_a_passage_it_does_not_know_and_asks_no_model() -> None:
     llm = ScriptedLLM(script={})
     opinion = opinion_chain(llm).invoke(OpinionRequest("Why?", []))

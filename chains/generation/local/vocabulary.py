@@ -24,7 +24,7 @@ class Vocabulary:
     Attributes:
         words: how many words a token begins; characters in scripts without spaces.
         ends_sentence, special: whether it may end a sentence; whether it is no text.
-        begins_nothing: whether no answer begins with it: the end of a sentence, or an empty line.
+        begins_nothing: whether no answer begins with it: the end of a sentence or clause, or an empty line.
         comes_again: whether no rule against repetition touches it: it is of a number, or goes on with a word.
         begins_word, joins: whether it begins a word behind a space; whether it goes on without one.
         digit, point: whether it ends with a digit; whether it is the point that may follow one.
@@ -58,7 +58,7 @@ class Vocabulary:
             words=torch.tensor(list(map(_words_begun, pieces, tokenizer.convert_ids_to_tokens(list(range(size)))))),
             ends_sentence=ends_sentence,
             special=special,
-            begins_nothing=ends_sentence | torch.tensor(["\n" in piece and not piece.strip() for piece in pieces]),
+            begins_nothing=ends_sentence | torch.tensor(list(map(_begins_nothing, pieces))),
             comes_again=torch.tensor(list(map(_comes_again, pieces))),
             begins_word=torch.tensor([piece[:1].isspace() and piece.strip()[:1].isalpha() for piece in pieces]),
             joins=torch.tensor(list(map(_joins, pieces))),
@@ -92,6 +92,11 @@ def _words_begun(piece: str, token: str) -> int:
     text = piece.strip()
     spaced = bool(text) and piece[:1].isspace() and not _UNSPACED.match(text)
     return len(_UNSPACED.findall(piece)) + spaced
+
+
+def _begins_nothing(piece: str) -> bool:
+    """Tell whether a token is an empty line, or a comma: "What follows is that, and what should be done next."."""
+    return piece.strip() in (",", ";", ":") or ("\n" in piece and not piece.strip())
 
 
 def _comes_again(piece: str) -> bool:

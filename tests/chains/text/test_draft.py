@@ -1,7 +1,7 @@
 import pytest
 
 from chains.schemas import Chunk
-from chains.text.draft import fragments, sentences_of, without_short_parts
+from chains.text.draft import fragments, sentences_of, stands_alone, without_short_parts
 
 G7 = Chunk(
     id="c1", text="# The G7: from a fireside to a shrinking share\n\nSix leaders met at Rambouillet in November 1975."
@@ -24,6 +24,7 @@ def test_a_heading_copied_with_its_first_sentence_is_left_out():
         "It tells you something in your own voice.",
         'Begin with "I must confess that I have no doubt".',
         "The article describes how a group has grown.",
+        "It comes down to the side taken and to the other one.",
     ],
 )
 def test_a_sentence_about_the_task_is_left_out(of_the_prompt: str):
@@ -72,3 +73,17 @@ def test_a_paragraph_that_is_one_sentence_pointing_back_goes_where_enough_is_lef
 
     assert [one.part for one in without_short_parts(told, 0, 5)] == [1]
     assert [one.part for one in without_short_parts(told, 0, 100)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It suspended them.", "In 2018, it suspended banks of Europe.", "After that, they left."]
+)
+def test_a_sentence_that_points_back_does_not_stand_alone(sentence: str):
+    assert not stands_alone(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["In 2018, the bank suspended them.", "In March 2012, SWIFT cut off thirty banks."]
+)
+def test_a_sentence_that_names_what_it_is_about_stands_alone(sentence: str):
+    assert stands_alone(sentence)

@@ -87,10 +87,12 @@ def test_rows_that_go_on_keep_their_counts_and_rules(tokenizer, vocabulary) -> N
     assert rules.finishes == {0: Finish.LENGTH, 3: Finish.LENGTH}
 
 
-def test_an_answer_begins_neither_with_the_end_of_a_sentence_nor_with_an_empty_line(tokenizer, vocabulary) -> None:
+def test_an_answer_begins_neither_with_the_end_of_a_sentence_nor_with_a_comma_or_an_empty_line(
+    tokenizer, vocabulary
+) -> None:
     _, scores = read_along(vocabulary, [], [50])
-    ids = tokenizer.convert_tokens_to_ids([".", "Ċ", "Ġthe", "The", "["])
-    assert scores[0, ids].isfinite().tolist() == [False, False, True, True, True]
+    ids = tokenizer.convert_tokens_to_ids([".", "Ċ", ",", ":", "Ġthe", "The", "["])
+    assert scores[0, ids].isfinite().tolist() == [False, False, False, False, True, True, True]
 
 
 def allowed(vocabulary: Vocabulary, ids: list[int], said: list[int], size: int) -> list[bool]:
