@@ -192,6 +192,7 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "a variable with an unknown value in its list", environment={"DEBATE_ALSO": "csv,pdf"})
     yield Case(group, "a variable that holds no glossary", environment={"DEBATE_GLOSSARY": "Iran"})
     yield Case(group, "an unknown export", flags=("--also", "pdf"))
+    yield Case(group, "a name that older versions had", text("c.toml", "in_flight = 3\n"), given)
     yield Case(group, "questions without documents", command=("run", "--questions", "q.csv"))
     group = "model"
     yield Case(group, "no such folder", flags=("--model", "./none"))

@@ -102,6 +102,12 @@ def test_a_model_path_that_is_not_there_is_told_from_the_file_on(tmp_path: Path)
     assert load_settings(FLAGS, tmp_path / "run.toml").model == str(tmp_path / "none")
 
 
+def test_a_setting_under_its_old_name_is_told_with_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("in_flight = 3\n")
+    with pytest.raises(SettingsError, match=r"there is no setting 'in_flight' .*; write concurrency"):
+        load_settings(FLAGS, tmp_path / "run.toml")
+
+
 def test_a_runs_settings_are_settings_of_its_graph() -> None:
     assert isinstance(load_settings(FLAGS), GraphSettings)
 
