@@ -206,6 +206,17 @@ def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(
     assert [one for one in page.errors if "Failed to load" not in one] == []  # of servers that were killed before
 
 
+def test_the_list_of_runs_shows_how_far_each_is_now(page: Page, tmp_path: Path, serving: Callable[..., Server]) -> None:
+    run = a_run(tmp_path / "runs" / "r")
+    told(run, HERE, {"event": "total", "questions": 2})
+    server = serving(tmp_path / "runs")
+    page.visit(server.address)
+    done(run, "a")
+    page.until("document.querySelector('.runs .meta').textContent.includes('1 of 2 questions')", 20)
+    a_run(tmp_path / "runs" / "later", ROW)
+    page.until("document.querySelectorAll('.runs > li').length === 2", 20)
+
+
 def test_a_question_shows_the_stage_that_it_is_at_not_the_one_that_it_has_done(
     page: Page, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:

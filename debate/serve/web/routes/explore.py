@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from debate.errors import RunFolderError
 from debate.serve.web.assets import Pages
 from debate.serve.web.exploring import Asked, Explorer
-from debate.serve.web.library import Library
+from debate.serve.web.library import Library, Run
 
 _SUGGESTED = 50
 
@@ -24,10 +24,7 @@ def explore_routes(explorer: Explorer, library: Library, pages: Pages) -> APIRou
     @routes.get("/explore", response_class=HTMLResponse)
     def explore() -> str:
         explorer.warm()
-        latest = next(iter(library.runs().values()), None)
-        questions: list[str] = []
-        with suppress(RunFolderError):  # a damaged run suggests nothing
-            questions = [row.question for row in latest.rows.page(0, _SUGGESTED).rows] if latest else []
+        questions = next(filter(None, map(_questions, library.runs().values())), [])
         return pages.render("explore", here="/explore", people=explorer.people(), questions=questions)
 
     @routes.post("/api/explore")
@@ -35,3 +32,10 @@ def explore_routes(explorer: Explorer, library: Library, pages: Pages) -> APIRou
         return asdict(explorer.find(asked))
 
     return routes
+
+
+def _questions(run: Run) -> list[str]:
+    """Return the first questions of a run that have a row; none of a damaged run."""
+    with suppress(RunFolderError):
+        return [row.question for row in run.rows.page(0, _SUGGESTED).rows]
+    return []
