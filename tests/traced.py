@@ -9,8 +9,9 @@ from vectorstore import FaissStore
 
 TEXTS = ["BRICS admitted Iran.", "The G7 capped a price."]
 SCRIPT = {
+    "Before it begins": "I disagree.",
     "moderator": "A draw.",
-    "You take part in a debate": "I disagree.",
+    "You take part in a debate": "New members make every rule of the group weaker.",
     "Question: Bad": "raise it broke",
     "Answer the question below": "They did.",
 }

@@ -20,7 +20,12 @@ from debate.tracing.trace_file import read_traces
 from vectorstore import FaissStore
 
 STORE = FaissStore.from_texts(TEXTS, EMBEDDING, ids=["c1", "c2"])
-AGAIN = {"moderator": "A win.", "You take part in a debate": "I agree.", "Answer the question below": "They did not."}
+AGAIN = {
+    "Before it begins": "I disagree.",
+    "moderator": "A win.",
+    "You take part in a debate": "New members make every rule of the group stronger.",
+    "Answer the question below": "They did not.",
+}
 
 
 @pytest.fixture
@@ -44,11 +49,11 @@ def digests(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("stage", "opinions", "opinion", "turn", "verdict"),
     [
-        ("retrieve", 1, "They did not.", "I agree.", "A win."),
-        ("opinion", 1, "They did not.", "I agree.", "A win."),
-        ("positions", 0, "They did.", "I agree.", "A win."),
-        ("debate", 0, "They did.", "I agree.", "A win."),
-        ("verdict", 0, "They did.", "I disagree.", "A win."),
+        ("retrieve", 1, "They did not.", "group stronger.", "A win."),
+        ("opinion", 1, "They did not.", "group stronger.", "A win."),
+        ("positions", 0, "They did.", "group stronger.", "A win."),
+        ("debate", 0, "They did.", "group stronger.", "A win."),
+        ("verdict", 0, "They did.", "group weaker.", "A win."),
     ],
 )
 def test_a_replay_keeps_what_came_before_its_stage_and_makes_the_rest_again(
