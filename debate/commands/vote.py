@@ -15,14 +15,13 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
     with one_line_errors("interrupted; the votes so far are kept"):
         from rich.console import Console
 
-        from debate.compare.runner import read_comparison
+        from debate.compare.runner import finished_comparison
         from debate.compare.votes import Votes
         from debate.output.comparison import write_comparison
-        from debate.progress import NullProgress
         from debate.terminal.compare_view import vote as cast_votes
 
         console = Console()
-        comparison = read_comparison(folder, NullProgress())
+        comparison = finished_comparison(folder)
         votes = Votes(folder / "votes.jsonl")
         judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
         console.print(f"{judged} votes added. Counted in {write_comparison(comparison)}", markup=False, soft_wrap=True)

@@ -6,7 +6,7 @@ A comparison that was stopped resumes: it repeats no search and no answer.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,15 +119,6 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
     )
 
 
-def read_comparison(folder: Path, progress: Progress) -> Comparison:
-    """Read a finished comparison from its folder; one that was stopped is finished first.
-
-    Raises:
-        DebateError: the folder contains no comparison.
-    """
-    return compare_models(_recorded(folder), progress)
-
-
 def finished_comparison(folder: Path) -> Comparison:
     """Read a comparison from its folder, and load no model for it.
 
@@ -151,7 +142,8 @@ def is_comparison(folder: Path) -> bool:
 def _recorded(folder: Path) -> CompareSettings:
     path = folder / RECORD
     try:
-        recorded = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
+        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        recorded = record["settings"] | record.get("asked_last", {})
     except (OSError, ValueError, KeyError) as error:
         raise RunFolderError(
             f"{folder} contains no comparison ({error}); give the folder of a debate compare"
@@ -163,13 +155,16 @@ def _check_folder(settings: CompareSettings) -> None:
     """Make sure that the folder is new, or holds this very comparison."""
     path = settings.out / RECORD
     wanted = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NO_ANSWER)
-    if not path.is_file():
-        if {one.name for one in settings.out.iterdir()} - {".lock"}:
-            raise RunFolderError(
-                f"{settings.out} contains files that are not a comparison; give a new folder with --out"
-            )
-        write_record(path, {"settings": wanted}, RunFolderError)
-        return
+    last = settings.model_dump(mode="json", exclude_none=True, include={"limit"})  # how much of the list it is
+    if path.is_file():
+        _check_same(settings.out, wanted)
+    elif {one.name for one in settings.out.iterdir()} - {".lock"}:
+        raise RunFolderError(f"{settings.out} contains files that are not a comparison; give a new folder with --out")
+    write_record(path, {"settings": wanted, "asked_last": last}, RunFolderError)
+
+
+def _check_same(folder: Path, wanted: Mapping[str, Any]) -> None:
+    path = folder / RECORD
     try:
         before = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
     except (OSError, ValueError, KeyError) as error:
@@ -177,4 +172,4 @@ def _check_folder(settings: CompareSettings) -> None:
     changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise RunFolderError(f"{settings.out} contains another comparison: {told}; give a new folder with --out")
+        raise RunFolderError(f"{folder} contains another comparison: {told}; give a new folder with --out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import groupby
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -21,14 +22,19 @@ _CHOICES: dict[str, Choice] = {"1": "first", "2": "second", "t": "tie"}
 def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a table for each pair of models: each measure with its interval and test."""
     for (first, second), tests in groupby(comparison.compared, key=lambda one: (one.first, one.second)):
-        console.print(f"\n{readable(second)} less {readable(first)}, on the same questions", markup=False)
-        table = Table()
+        names = f"first: {readable(first)}, second: {readable(second)}"
+        console.print(f"\n{names}. ↑ more is better, ↓ less is better, – no difference shown", markup=False)
+        table = Table(box=SIMPLE)
         for heading in ("measure", "first", "second", "difference [95%]", "p", "better"):
             words = heading in ("measure", "better")
             table.add_column(heading, justify="left" if words else "right", no_wrap=not words)
         for one in tests:
-            table.add_row(Text(f"{one.measure} {one.direction}"), *_figures(one), Text(readable(one.verdict)))
+            table.add_row(Text(f"{one.measure} {one.direction}"), *_figures(one), _short(one))
         console.print(table)
+
+
+def _short(one: Compared) -> str:
+    return {one.first: "first", one.second: "second", "no difference shown": "–"}.get(one.verdict, one.verdict)
 
 
 def _figures(one: Compared) -> tuple[Text, ...]:

@@ -7,7 +7,7 @@ from fakes import ScriptedLLM, TopicEmbedding
 from openpyxl import load_workbook
 
 from debate.compare.measures import Answer
-from debate.compare.runner import Comparison, compare_models, read_comparison
+from debate.compare.runner import Comparison, compare_models, finished_comparison
 from debate.compare.settings import CompareSettings
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
@@ -102,7 +102,21 @@ def test_a_finished_comparison_loads_no_model_and_is_the_same(settings, store) -
     again = Models()
     assert compared(settings, store, again) == before
     assert again.loaded == []
-    assert read_comparison(settings.out, NullProgress()) == before
+    assert finished_comparison(settings.out) == before
+
+
+def test_a_comparison_of_the_first_questions_is_finished_without_the_others(settings, store) -> None:
+    compared(settings.model_copy(update={"limit": 2}), store, Models())
+    assert len(finished_comparison(settings.out).questions) == 2
+    compared(settings, store, Models())
+    assert len(finished_comparison(settings.out).questions) == 3
+
+
+def test_a_comparison_that_was_stopped_is_not_read_as_a_finished_one(settings, store) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        compared(settings, store, Stops())
+    with pytest.raises(RunFolderError, match="is not finished; run the same debate compare again"):
+        finished_comparison(settings.out)
 
 
 def test_another_comparison_does_not_go_into_the_folder(settings, store) -> None:

@@ -23,11 +23,11 @@ def printed(tmp_path, *models: str) -> str:
     return console.file.getvalue()
 
 
-def test_every_pair_has_a_table_whose_heading_says_what_is_taken_from_what(tmp_path) -> None:
+def test_every_pair_has_a_table_whose_heading_says_which_model_is_which(tmp_path) -> None:
     told = printed(tmp_path, "old", "new", "[b]other")
-    assert told.count("on the same questions") == 3
-    assert "new less old, on the same questions" in told
-    assert "[b]other less new, on the same questions" in told
+    assert told.count("↑ more is better") == 3
+    assert "first: old, second: new." in told
+    assert "first: new, second: [b]other." in told
 
 
 def test_a_measure_stands_in_one_line_of_80_columns(tmp_path) -> None:
