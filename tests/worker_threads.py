@@ -32,10 +32,11 @@ class InThreads:
     """
 
     def __init__(
-        self, settings, inputs, wanted=2, lost_after=None, cannot_load=(), interrupted=(), script=SCRIPT
+        self, settings, inputs, wanted=2, lost_after=None, cannot_load=(), interrupted=(), script=SCRIPT, store=STORE
     ) -> None:
         self.wanted = wanted
         self.llm = ScriptedLLM(script=script)
+        self._store = store
         self._interrupted = set(interrupted)
         self._calls = count()
         self._given = settings, inputs
@@ -55,7 +56,7 @@ class InThreads:
         def load(settings: DebateSettings, _: object) -> Loaded:
             if number in self._cannot_load:
                 raise ModelError("no such model")
-            return Loaded(self.llm, STORE, ("a.pdf: damaged",))
+            return Loaded(self.llm, self._store, ("a.pdf: damaged",))
 
         return load
 

@@ -6,13 +6,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from fakes import ScriptedLLM
+from fakes import ScriptedLLM, TopicEmbedding
 from worker_threads import SCRIPT, STORE, InThreads
 
 from debate import DebateSettings, run_questions
 from debate.distributed.events import Reached, Saved
 from debate.errors import ClusterError, SettingsError
 from debate.run.executor import RunInterrupted
+from vectorstore import FaissStore
 
 
 @pytest.fixture
@@ -67,11 +68,12 @@ def test_rows_and_files_are_those_of_a_run_without_workers(with_workers, tmp_pat
 
 
 def test_a_family_is_deepened_and_answered(with_workers, tmp_path: Path) -> None:
-    deeper = {"deeper": "1. Whom did the price cap that the G7 set in 2022 hurt the most?"}
-    summary, _ = with_workers(tmp_path, 1, deepen=1, script=deeper | SCRIPT)
-    assert [one.parent_id for one in summary.questions][:1] == [""]
+    deeper = {"new question": "If the tariff on salt had risen in 1911, why did the union fall?"}
+    one_topic = FaissStore.from_texts(["BRICS admitted Iran."], TopicEmbedding())
+    summary, _ = with_workers(tmp_path, 1, deepen=1, script=deeper | SCRIPT, store=one_topic)
+    assert [bool(one.parent_id) for one in summary.questions] == [False, True]
     assert (tmp_path / "out" / "questions.jsonl").is_file()
-    assert summary.total == len(rows(tmp_path))
+    assert summary.total == len(rows(tmp_path)) == 2
 
 
 def test_what_a_lost_worker_had_is_answered_by_others(with_workers, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from debate import DebateSettings, run_questions
 from debate.graph.retries import RETRY
+from debate.run.merging import merge_runs
 from vectorstore import FaissStore
 
 STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], TopicEmbedding())
@@ -77,10 +78,11 @@ def written(folder: Path, listed: Sequence[Listed]) -> Path:
     return path
 
 
-def run(folder: Path, listed: Sequence[Listed], out: str, deepen: int, llm: Answering, **options):
+def run(folder: Path, listed: Sequence[Listed], out: str, deepen: int, llm: Answering, shard: str = "", **options):
     (folder / "docs").mkdir(exist_ok=True)
     given = {"questions": written(folder, listed), "corpus": folder / "docs", "out": folder / out, "deepen": deepen}
-    return run_questions(DebateSettings(**given, abstain=False, concurrency=2), llm=llm, store=STORE, **options)
+    settings = DebateSettings(**given, shard=shard, abstain=False, concurrency=2)
+    return run_questions(settings, llm=llm, store=STORE, **options)
 
 
 def rows(summary) -> list[tuple[str, ...]]:
@@ -203,3 +205,26 @@ def test_retry_failed_deepens_again_what_could_not_be(tmp_path: Path, monkeypatc
     run(tmp_path, [("b", "iron")], "out", 1, Failing(error="HTTP 500"))
     summary = run(tmp_path, [("b", "iron")], "out", 1, Answering(), retry_failed=True)
     assert "b.1" in [row.question.id for row in summary.results]
+
+
+def test_merged_shards_have_the_rows_of_one_run_deeper_questions_included(tmp_path: Path) -> None:
+    listed = [(None, topic) for topic in (*TOPICS[:3], TOPICS[0])]  # one topic twice, so that its children are twins
+    whole = rows(run(tmp_path, listed, "whole", 1, Answering()))
+    parts = [run(tmp_path, listed, f"part{n}", 1, Answering(), shard=f"{n}/2") for n in (1, 2)]
+    merged = merge_runs([one.folder for one in parts], tmp_path / "merged")
+    assert [one.total > 0 for one in parts] == [True, True]
+    assert sum(bool(parent) for _, _, parent, _, _ in whole) >= 3
+    assert (merged.missing, rows(merged.summary)) == (0, whole)
+
+
+def test_a_shard_that_was_stopped_is_finished_after_merging_with_the_deeper_questions_that_it_had(
+    tmp_path: Path,
+) -> None:
+    listed = [(None, topic) for topic in TOPICS[:4]]
+    whole = rows(run(tmp_path, listed, "whole", 1, Answering()))
+    run(tmp_path, listed, "part1", 1, Answering(), shard="1/2")
+    with pytest.raises(Killed):
+        run(tmp_path, listed, "part2", 1, Answering(kill_at=9), shard="2/2")
+    missing = merge_runs([tmp_path / "part1", tmp_path / "part2"], tmp_path / "merged").missing
+    assert missing > 0
+    assert rows(run(tmp_path, listed, "merged", 1, Answering())) == whole
