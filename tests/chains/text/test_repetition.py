@@ -1,5 +1,7 @@
 """Loops are found where they begin; human habits of repetition are left alone."""
 
+from itertools import islice, product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -208,6 +210,26 @@ def test_token_loop_at_the_end_is_found() -> None:
     ids = [*range(1000, 1100), *list(range(12)) * 4]
 
     assert loop_in_tokens(ids) == TokenLoop(start=112, period=12, repeats=4)
+
+
+@pytest.mark.parametrize(("period", "enough"), [(2, 9), (20, 32), (210, 60)])
+def test_a_loop_of_words_takes_1_6_laps_more_but_9_words_at_least_and_60_at_most(period: int, enough: int) -> None:
+    unit = distinct_words(period)
+    again = (unit * 5)[:enough]
+    assert detect_loop(" ".join([*unit, *again[:-1]])) is None
+    assert detect_loop(" ".join([*unit, *again])) is not None
+
+
+@pytest.mark.parametrize(("period", "enough"), [(1, 24), (30, 48), (80, 96)])
+def test_a_loop_of_tokens_takes_1_6_laps_more_but_24_tokens_at_least_and_96_at_most(period: int, enough: int) -> None:
+    unit = list(range(period))
+    again = (unit * 24)[:enough]
+    assert loop_in_tokens([*unit, *again[:-1]]) is None
+    assert loop_in_tokens([*unit, *again]) is not None
+
+
+def distinct_words(count: int) -> list[str]:
+    return ["".join(letters) for letters in islice(product("abcdefghij", repeat=3), count)]
 
 
 def test_token_loop_that_ended_is_not_reported() -> None:
