@@ -31,7 +31,6 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
         super().__init__(serde=self._kept.serde)
 
     def go_on_from(self, stood: CheckpointTuple) -> None:
-        """Take in where a question stands; nothing is told."""
         parent: dict[str, Any] = dict((stood.parent_config or {}).get("configurable", {}))
         place = stood.config["configurable"] | {"checkpoint_id": parent.get("checkpoint_id")}
         versions = stood.checkpoint["channel_versions"]
@@ -40,7 +39,6 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
             self._kept.put_writes(config, [(channel, value) for _, channel, value in writes], task)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Return where a thread stands."""
         return self._kept.get_tuple(config)
 
     def list(
@@ -51,7 +49,6 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
-        """Yield the checkpoints of a thread, the latest first."""
         return self._kept.list(config, filter=filter, before=before, limit=limit)
 
     def put(
@@ -61,23 +58,19 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Keep a checkpoint and tell it."""
         self._tell(Saved(_place(config), checkpoint, metadata, new_versions))
         return self._kept.put(config, checkpoint, metadata, new_versions)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Keep what a step wrote and tell it."""
         self._tell(SavedWrites(_place(config), writes, task_id, task_path))
         self._kept.put_writes(config, writes, task_id, task_path)
 
     def delete_thread(self, thread_id: str) -> None:
-        """Forget a thread here."""
         self._kept.delete_thread(thread_id)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
-        """Return the next version of a channel."""
         return self._kept.get_next_version(current, channel)
 
 

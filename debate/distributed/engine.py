@@ -43,16 +43,13 @@ class DistributedEngine:
         self._learned = Learned()
 
     def close(self) -> None:
-        """End all workers."""
         if self._workers is not None:
             self._workers.close()
 
     def load(self) -> None:
-        """Start the workers; they load on their own, and the first that is ready begins."""
         self._at_work()
 
     def skipped_files(self) -> tuple[str, ...]:
-        """Return the documents that the workers could not read, as far as they told."""
         return self._learned.skipped_files
 
     def figures(self) -> list[tuple[str, str]]:
@@ -61,7 +58,6 @@ class DistributedEngine:
         return [*((name, f"{count} questions") for name, count in answered), *self._learned.servers.items()]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
-        """Yield each seed with its family."""
 
         def give_up(seed: Question) -> Family:
             return Family((replace(seed, note=f"not deepened: {_GIVEN_UP}"),), _GIVEN_UP)
@@ -70,7 +66,6 @@ class DistributedEngine:
             yield [(one.question, one.outcome) for one in finished if isinstance(one.outcome, Family)]
 
     def answer(self, questions: Sequence[Question], checkpoints: Checkpoints) -> Generator[list[QuestionResult]]:
-        """Yield the rows of these questions."""
 
         def give_up(question: Question) -> QuestionResult:
             stood = checkpoints.get_tuple(thread_of(question))

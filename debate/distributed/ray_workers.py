@@ -46,25 +46,20 @@ class RayWorkers:
         self._heard = False
 
     def start(self) -> int:
-        """Start a worker; it may wait for a machine."""
         number = next(self._numbers)
         self._handles[number] = self._actor.remote(*self._given)
         return number
 
     def work(self, worker: int, kind: Work) -> None:
-        """Have a worker work, and take in what it tells in a thread."""
         Thread(target=self._follow, args=(worker, kind), name=f"worker {worker}", daemon=True).start()
 
     def give(self, worker: int, task: Task | None) -> None:
-        """Give a worker a task; one that is gone is told as lost by what it works on."""
         self._handles[worker].give.remote(task)
 
     def stop(self, worker: int) -> None:
-        """Have a worker stop after the steps that it is at."""
         self._handles[worker].stop.remote()
 
     def events(self) -> list[tuple[int, Event]]:
-        """Wait for what workers tell."""
         try:
             told = [self._told.get(timeout=None if self._heard else _PATIENCE)]
         except Empty as error:
@@ -78,7 +73,6 @@ class RayWorkers:
         return told
 
     def close(self) -> None:
-        """End all workers."""
         for handle in self._handles.values():
             self._cluster.ray.kill(handle)
         self._cluster.close()

@@ -99,8 +99,8 @@ class GraphSettings(BaseModel):
 
 
 def split_list(value: str) -> list[str]:
-    """Return the parts of a list in one text: a,b or, as older versions had it in variables, JSON."""
+    """Split a list given as text: a,b or JSON."""
     if value.lstrip().startswith("["):
-        parsed = json.loads(value)  # what is no JSON is a ValueError, which pydantic tells
+        parsed = json.loads(value)  # a ValueError is reported by pydantic
         return [str(part) for part in parsed]
     return [part.strip() for part in value.split(",") if part.strip()]

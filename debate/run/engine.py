@@ -120,20 +120,16 @@ class LocalEngine:
         self._loaded = cache(lambda: load(settings, progress))
 
     def load(self) -> None:
-        """Load the model and open the store."""
         self._loaded()
 
     def close(self) -> None:
-        """Close the store, if it was opened."""
         if self._loaded.cache_info().currsize:
             self._loaded().store.close()
 
     def skipped_files(self) -> tuple[str, ...]:
-        """Return the documents that could not be read."""
         return self._loaded().skipped_files
 
     def figures(self) -> list[tuple[str, str]]:
-        """Return what each server did, where there are several."""
         return [(f"server {one.name}", str(one)) for one in figures_of(self._loaded().llm)]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
@@ -145,7 +141,6 @@ class LocalEngine:
     def answer(
         self, questions: Sequence[Question], checkpoints: BaseCheckpointSaver[Any]
     ) -> Generator[list[QuestionResult]]:
-        """Yield the rows of these questions."""
         width = 1 if self._seat else self._width(questions)
         return self.answer_from(questions, width, checkpoints)
 

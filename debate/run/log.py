@@ -60,31 +60,25 @@ class Logged:
         self._other = other
 
     def preparing(self, what: str) -> None:
-        """Log it and pass it on."""
         LOG.info("%s", what)
         self._other.preparing(what)
 
     def total(self, questions: int, done: int) -> None:
-        """Log it and pass it on."""
         LOG.info("%d questions, %d of them finished before", questions, done)
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
-        """Pass it on: the trace has every stage."""
         self._other.stage(question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
-        """Log it and pass it on."""
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         LOG.info("%s %s", result.question.id, outcome)
         self._other.finished(result)
 
     def workers(self, ready: int, wanted: int) -> None:
-        """Log it and pass it on."""
         LOG.info("%d of %d workers are ready", ready, wanted)
         self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
-        """Log it and pass it on."""
         LOG.info("interrupted: %d questions stop after the step they are at", in_flight)
         self._other.stopping(in_flight)

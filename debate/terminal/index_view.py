@@ -21,14 +21,12 @@ class IndexBar(LiveBar):
         self._tasks = {what: self._bar.add_task(what, visible=False) for what in ("reading files", "embedding chunks")}
 
     def preparing(self, what: str) -> None:
-        """Say it above the bar."""
         self._bar.console.print(readable(what), markup=False)
 
     def step(self, what: str, done: int, total: int) -> None:
-        """Move the step's line on; the clock of a step starts when it does."""
         task = self._tasks[what]
         if not self._bar.tasks[task].visible:
-            self._bar.reset(task, total=total, visible=total > 0)
+            self._bar.reset(task, total=total, visible=total > 0)  # starts its clock
         self._bar.update(task, completed=done, total=total)
 
 
@@ -36,11 +34,9 @@ class IndexLines:
     """The same news as log lines, for ``--quiet``."""
 
     def preparing(self, what: str) -> None:
-        """Log it."""
         LINES.info("%s", what)
 
     def step(self, what: str, done: int, total: int) -> None:
-        """Log it where details are asked for, and every end."""
         LINES.log(logging.INFO if done == total else logging.DEBUG, "%s: %d of %d", what, done, total)
 
 

@@ -40,11 +40,9 @@ class RunBar(LiveBar):
         self._lock = Lock()
 
     def preparing(self, what: str) -> None:
-        """Say what is being loaded."""
         self._bar.update(self._task, description=readable(what))
 
     def total(self, questions: int, done: int) -> None:
-        """Start the bar, under the notice if there is one."""
         if self._notice:
             self._bar.console.print(self._notice, markup=False, highlight=False)
         self._questions, self._done = questions, done
@@ -52,7 +50,6 @@ class RunBar(LiveBar):
         self._bar.reset(self._task, total=left, description="retrieve", done=self._count())
 
     def stage(self, question_id: str, stage: str) -> None:
-        """Move the bar on, and say at which stages the questions are."""
         with self._lock:
             advance = 1 if question_id in self._at else 0
             self._steps[question_id] += advance
@@ -60,7 +57,6 @@ class RunBar(LiveBar):
             self._bar.update(self._task, advance=advance, description=self._stages_now())
 
     def finished(self, result: QuestionResult) -> None:
-        """Count a finished question."""
         with self._lock:
             self._at.pop(result.question.id, None)
             left = self._stages - self._steps.pop(result.question.id, 0)
@@ -68,13 +64,11 @@ class RunBar(LiveBar):
             self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
 
     def workers(self, ready: int, wanted: int) -> None:
-        """Say how many workers there are."""
         with self._lock:
             self._workers = f"{ready}/{wanted} workers"
             self._bar.update(self._task, done=self._count())
 
     def stopping(self, in_flight: int) -> None:
-        """Say that the run winds down."""
         self._bar.console.print(_stopping(in_flight))
 
     def _stages_now(self) -> str:
@@ -92,32 +86,26 @@ class RunLines:
         self._questions = self._done = 0
 
     def preparing(self, what: str) -> None:
-        """Log it."""
         LINES.info("%s", what)
 
     def total(self, questions: int, done: int) -> None:
-        """Log it, after the notice if there is one."""
         if self._notice:
             LINES.info("%s", self._notice)
         self._questions, self._done = questions, done
         LINES.info("%d questions, %d of them finished before", questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
-        """Log it where details are asked for."""
         LINES.debug("%s: %s", question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
-        """Log it."""
         self._done += 1
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
 
     def workers(self, ready: int, wanted: int) -> None:
-        """Log it."""
         LINES.info("%d of %d workers are ready", ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
-        """Log it."""
         LINES.info(_stopping(in_flight))
 
 

@@ -28,18 +28,15 @@ class TalkView:
         self._shown = 0
 
     def preparing(self, what: str) -> None:
-        """Say what is being loaded."""
         self._console.print(f"[dim]{escape(readable(what))} …[/dim]")
 
     def show(self, state: DebateState) -> None:
-        """Print what was said since the last time."""
         lines = list(lines_of(state))
         for speaker, text in lines[self._shown :]:
             self._console.print(f"\n[bold]{escape(readable(speaker))}[/bold]\n{escape(readable(text))}")
         self._shown = max(self._shown, len(lines))
 
     def answer(self, request: SeatRequest) -> str:
-        """Show what the person may use, and ask for an answer."""
         if request.wanted != "position":
             for n, passage in enumerate(request.passages, 1):
                 self._console.print(f"[dim]\\[{n}] {escape(readable(passage))}[/dim]")

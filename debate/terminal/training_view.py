@@ -25,16 +25,13 @@ class TrainingBar(LiveBar):
         self._loss = self._validation = ""
 
     def preparing(self, what: str) -> None:
-        """Say it above the bar."""
         self._bar.console.print(what, markup=False)
 
     def examples(self, data: TrainingData) -> None:
-        """Say how many examples there are, and which rows were left out."""
         for line in _data_lines(data):
             self._bar.console.print(line, markup=False, highlight=False)
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
-        """Move the bar on."""
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
         self._validation = self._validation if validation is None else f"validation {validation:.3f}"
         losses = "  ".join(filter(None, (self._loss, self._validation)))
@@ -45,16 +42,13 @@ class TrainingLines:
     """The same news as log lines, for ``--quiet``."""
 
     def preparing(self, what: str) -> None:
-        """Log it."""
         LINES.info("%s", what)
 
     def examples(self, data: TrainingData) -> None:
-        """Log it."""
         for line in _data_lines(data):
             LINES.info("%s", line)
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
-        """Log each validation."""
         if validation is not None:
             LINES.info("step %d of %d: validation loss %.3f", done, total, validation)
         elif loss is not None:

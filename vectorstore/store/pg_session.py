@@ -118,7 +118,6 @@ class Session:
             raise
 
     def close(self) -> None:
-        """Close the connection."""
         with self._lock:
             if self._connection:
                 self._connection.close()

@@ -101,7 +101,6 @@ class PgVectorStore(PovVectorStore):
         return store
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
-        """Return the documents of those ids that are here, in the order asked."""
         with self._lock:
             return self._table.documents(self._table.positions(ids))
 
@@ -169,7 +168,6 @@ class TableFacts:
         return self._session.hold(wait=wait)
 
     def close(self) -> None:
-        """Close the connection."""
         self._session.close()
 
     def _count(self, session: "Session") -> int:

@@ -106,33 +106,27 @@ class PgTable:
 
     @property
     def dimension(self) -> int:
-        """The vectors' dimension."""
         return self.manifest.dimension
 
     @property
     def ids(self) -> list[str]:
-        """Every id, by position."""
         return list(self._column("SELECT id FROM {table} ORDER BY position"))
 
     @property
     def texts(self) -> list[str]:
-        """Every text, by position."""
         return list(self._column("SELECT text FROM {table} ORDER BY position"))
 
     @property
     def every_position(self) -> Positions:
-        """Every position, rising."""
         return np.fromiter(self._column("SELECT position FROM {table} ORDER BY position"), dtype=np.int64)
 
     def search(self, vectors: NDArray[Any], k: int) -> list[Positions]:
-        """Return for each row of (b, d) the positions of its k nearest, and a few more."""
         return [
             self._nearest("SELECT position FROM {table} ORDER BY embedding <#> %s LIMIT %s", _sent(row), k + SPARE)
             for row in vectors
         ]
 
     def search_among(self, allowed: Positions, vectors: NDArray[Any], k: int) -> list[Positions]:
-        """Return for each row of (b, d) its k nearest of the allowed positions, exactly, and a few more."""
         query: LiteralString = (
             "WITH allowed AS MATERIALIZED (SELECT position, embedding FROM {table} WHERE position = ANY(%s)) "
             "SELECT position FROM allowed ORDER BY embedding <#> %s LIMIT %s"
@@ -140,7 +134,6 @@ class PgTable:
         return [self._nearest(query, allowed.tolist(), _sent(row), k + SPARE) for row in vectors]
 
     def vectors(self, positions: Iterable[int]) -> NDArray[np.float32]:
-        """Return the vectors (n, d) at these positions."""
         wanted = [int(one) for one in positions]
         rows = self._column(
             "SELECT embedding FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked (position, n) "
@@ -151,7 +144,6 @@ class PgTable:
         return np.stack(found) if found else np.empty((0, self.dimension), dtype=np.float32)
 
     def positions(self, ids: Sequence[str]) -> list[int]:
-        """Return the positions of those `ids` that are here, in their order."""
         return list(
             self._column(
                 "SELECT position FROM unnest(%s::text[]) WITH ORDINALITY AS asked (id, n) "
@@ -161,7 +153,6 @@ class PgTable:
         )
 
     def document(self, position: int) -> Document:
-        """Return the document at a position, its metadata free to change."""
         [one] = self.documents([position])
         return one
 
@@ -175,7 +166,6 @@ class PgTable:
         return [Document(id=one, page_content=text, metadata=metadata) for one, text, metadata in rows]
 
     def matching(self, wanted: Filter) -> Positions:
-        """Return the positions of the documents that a filter lets through."""
         if callable(wanted):
             every = self.every_position
             return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
@@ -211,7 +201,6 @@ class PgTable:
         return self._session.execute("DELETE FROM {table} WHERE id = ANY(%s)", list(ids)).rowcount > 0
 
     def set_metadatas(self, positions: Sequence[int], metadatas: Sequence[str]) -> None:
-        """Replace the metadata, JSON, at these positions."""
         self._session.execute(
             "UPDATE {table} SET metadata = given.metadata::jsonb FROM unnest(%s::bigint[], %s::text[]) "
             "AS given (position, metadata) WHERE {table}.position = given.position",

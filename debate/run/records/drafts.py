@@ -65,7 +65,6 @@ class Drafts(BaseCallbackHandler):
         metadata: dict[str, Any] | None = None,
         **told: Any,
     ) -> None:
-        """Note which step begins."""
         name, thread = str(told.get("name") or ""), str((metadata or {}).get("thread_id") or "")
         with self._lock:
             if name in _STEPS or name.startswith("turn:"):
@@ -74,11 +73,9 @@ class Drafts(BaseCallbackHandler):
                 self._steps[run_id] = self._steps[parent_run_id]
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
-        """Forget a step that has ended."""
         self._leave(run_id)
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
-        """Forget a step that has failed."""
         self._leave(run_id)
 
     def on_llm_start(
@@ -109,7 +106,6 @@ class Drafts(BaseCallbackHandler):
         parent_run_id: UUID | None = None,
         **_: Any,
     ) -> None:
-        """Note that a chat model begins to write."""
         self.on_llm_start(serialized, [], run_id=run_id, parent_run_id=parent_run_id)
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, run_id: UUID, **_: Any) -> None:
@@ -133,7 +129,6 @@ class Drafts(BaseCallbackHandler):
                 self._write()
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
-        """Note that a call has ended; one that was long enough was stopped."""
         self.on_llm_end(None, run_id=run_id)
 
     def _leave(self, run_id: UUID) -> None:

@@ -71,34 +71,28 @@ class RecordedProgress:
         self._broken = False
 
     def preparing(self, what: str) -> None:
-        """Write it and pass it on."""
         self.write(ProgressEvent("preparing", text=what))
         self._other.preparing(what)
 
     def total(self, questions: int, done: int) -> None:
-        """Write it and pass it on."""
         self.write(ProgressEvent("total", questions=questions, done=done))
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
-        """Write it and pass it on."""
         self.write(ProgressEvent("stage", question=question_id, stage=str(stage)))
         self._other.stage(question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
-        """Write it and pass it on."""
         self.write(
             ProgressEvent("finished", question=result.question.id, text=result.error, seconds=round(result.seconds, 1))
         )
         self._other.finished(result)
 
     def workers(self, ready: int, wanted: int) -> None:
-        """Write it and pass it on."""
         self.write(ProgressEvent("workers", ready=ready, wanted=wanted))
         self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
-        """Write it and pass it on."""
         self.write(ProgressEvent("stopping", done=in_flight))
         self._other.stopping(in_flight)
 
