@@ -97,7 +97,7 @@ class AbstentionThreshold:
     Attributes:
         cosine: the threshold, in [-1, 1].
         off_topic: the median score of an everyday question.
-        in_domain: the lower quartile of what the corpus's own sentences score; None where there is one chunk only.
+        in_domain: the lower quartile of what the corpus's own sentences score; None if there is one chunk only.
         store: where the chunks' vectors are.
     """
 
@@ -124,7 +124,7 @@ class AbstentionThreshold:
         return float(np.max(vectors @ asked) / np.linalg.norm(asked))
 
     def reason(self, question: str, chunks: Sequence[Chunk]) -> str:
-        """Say why the question is not answered, with score and threshold; "" where it should be."""
+        """Say why the question is not answered, with score and threshold; "" if it should be."""
         score = self.score(question, chunks)
         if score >= self.cosine:
             return ""

@@ -156,7 +156,7 @@ class _Writer:
         """Complete all prompts together. A part may be short, or have no text at all: the others make up for it.
 
         Args:
-            said: what stands in the answer already; what a part says of it again is struck out.
+            said: what is in the answer already; what a part says of it again is struck out.
         """
         parts = [WordLimits(0, limits.maximum)] * len(prompts)
         check = partial(self.defects, said=said)
@@ -225,7 +225,7 @@ def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[
 def _go_on(
     writer: _Writer, told: list[DraftSentence], shown: Mapping[int, Chunk]
 ) -> tuple[list[DraftSentence], list[Completion]]:
-    """While the answer is too short, let a paragraph go on with a sentence of its passage that was not said yet."""
+    """While the answer is too short, let a paragraph continue with a sentence of its passage that was not said yet."""
     more: list[Completion] = []
     for n, chunk in shown.items():
         if sum(one.words for one in told) >= writer.limits.minimum:

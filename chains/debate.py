@@ -121,7 +121,7 @@ class DebateSteps:
         return RunnableLambda(take).with_config(run_name="positions").invoke(record, config)
 
     def outcome(self, record: DebateRecord, verdict: Verdict | None = None) -> DebateOutcome | None:
-        """Say how the debate ended; None while it goes on."""
+        """Say how the debate ended; None while it continues."""
         if verdict is not None:
             return outcome_of(verdict)
         return DebateOutcome.NO_DISAGREEMENT if all_agree(record.positions) else None
@@ -247,7 +247,7 @@ def debate_chain(
 
 
 def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> DebateRequest:
-    """Accept a question in any form, or a mapping with ``question`` and, where there is one, ``opinion``.
+    """Accept a question in any form, or a mapping with ``question`` and, if there is one, ``opinion``.
 
     Raises:
         ChainError: it is none of these.

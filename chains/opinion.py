@@ -204,7 +204,7 @@ def _grounded(
     embeddings: Embeddings | None,
     verify: Verify | None,
 ) -> Opinion:
-    """Find the passage under each sentence, mark it, and say which numbers and names stand in none."""
+    """Find the passage under each sentence, mark it, and say which numbers and names are in none."""
     completion = essay.completion
     text = unicodedata.normalize("NFC", _MARKER.sub("", completion.text)).strip()  # a model's own markers are guesses
     abstained = is_abstention(text)

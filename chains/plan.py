@@ -78,7 +78,7 @@ def _line_prompt(voice: str, question: str, chunk: Chunk) -> RenderedPrompt:
 
 
 def _line(text: str, chunk: Chunk) -> str:
-    """Return what the model says of a passage, its own first sentence instead, or "" where it shows nothing."""
+    """Return what the model says of a passage, its own first sentence instead, or "" if it shows nothing."""
     if is_abstention(text):
         return ""
     sentences = full_sentences(text) if word_count(text) else []

@@ -27,7 +27,7 @@ from chains.text.sentences import word_count
 from prompts import load_prompt
 from vectorstore.text.letters import UNSPACED
 
-# The name that a model knows a language by, and how many words (characters, where there are no spaces) of it an
+# The name that a model knows a language by, and how many words (characters, if there are no spaces) of it an
 # English word becomes: at least, at most. Wide, because they only keep a row from stopping early or running on.
 LANGUAGES: Mapping[str, tuple[str, float, float]] = {
     "ar": ("Arabic", 0.4, 1.6),
@@ -145,7 +145,7 @@ def check_language(language: str) -> None:
 
 
 def missing_from(text: str, translation: str, glossary: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Name what stands in a text and not in its translation: markers, numbers, and the glossary's translations.
+    """Name what is in a text and not in its translation: markers, numbers, and the glossary's translations.
 
     Each is named once, in that order. Digits of any script count, as do 1,000 for 1000; a number written out, or
     counted in other units (1.5 billion as 15億), is named, for a reader to look at.
@@ -159,7 +159,7 @@ def missing_from(text: str, translation: str, glossary: Mapping[str, str] | None
 
 
 def _says(text: str, term: str) -> bool:
-    """Tell whether a text has a term, in whatever case or number: a longer word may end in other letters."""
+    """Return whether a text has a term, in whatever case or number: a longer word may end in other letters."""
     if term in text or _UNSPACED.search(term):
         return term in text
     stems = [re.escape(word[:-2] if len(word) > 4 else word) for word in term.casefold().split()]
@@ -171,7 +171,7 @@ def _limits(words: int, least: float, most: float) -> WordLimits:
 
 
 def _standing(glossary: Mapping[str, str], text: str) -> dict[str, str]:
-    """The glossary's terms that stand in a text as words."""
+    """The glossary's terms that are in a text as words."""
     return {term: wanted for term, wanted in glossary.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text)}
 
 

@@ -1,8 +1,8 @@
 """Errors of this room, and the exit codes of the command.
 
-DebateError              base: a run that cannot start or go on
+DebateError              base: a run that cannot start or continue
 ├── SettingsError        a flag, a variable or a line of the settings file is wrong
-├── IndexFolderError     a folder that is no index, an unfinished one, or somebody else's
+├── IndexFolderError     a folder that is no index, an unfinished one, or another's
 ├── QuestionsError       a question list that cannot be read
 ├── TrainingDataError    data to fine-tune on that cannot be read, or too little of it
 ├── TrainingError        a model that cannot be trained here

@@ -28,7 +28,7 @@ def as_text(path: Path) -> str:
 def exclusive_folder(
     folder: Path, error_kind: type[DebateError], *, wait: bool = False, alongside: Collection[str] = ()
 ) -> Iterator[None]:
-    """Make a folder where there is none, and keep every other process out of it.
+    """Make a folder if there is none, and keep every other process out of it.
 
     A folder that was new is removed again where an error left nothing in it.
 

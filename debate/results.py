@@ -55,7 +55,7 @@ class QuestionResult:
         debate_chunks: the passages that only debaters read; each text is kept once.
         readings: which passages each debater read, with that debater's scores.
         positions: what each debater stands for on this question.
-        outcome: how the debate ended; None where it did not come to its end.
+        outcome: how the debate ended; None if it did not come to its end.
         round_questions, polls: what a moderator asked in each round, and whose position each debater held after it.
         stopped: why no further turn was spoken.
         tokens: what the debate cost, positions, votes and verdict included.

@@ -47,7 +47,7 @@ class LookedUp:
         chunks: the passages that it found and had not read before, and the texts that other tools gave.
         draft: what it then wanted to say, or "".
         tokens: written by its model.
-        note: why it looked nothing up, or stopped before it had a draft; "" where it did not.
+        note: why it looked nothing up, or stopped before it had a draft; "" if it did not.
     """
 
     lookups: tuple[Lookup, ...] = ()
@@ -75,7 +75,7 @@ class AgentTools:
 
 
 def can_call_tools(llm: Any) -> bool:
-    """Tell whether a model can be given tools, as far as its class and its profile say."""
+    """Return whether a model can be given tools, as far as its class and its profile say."""
     if not isinstance(llm, BaseChatModel) or type(llm).bind_tools is BaseChatModel.bind_tools:
         return False
     return bool((llm.profile or {}).get("tool_calling", True))
@@ -140,7 +140,7 @@ def _called_from_threads(tool: BaseTool) -> BaseTool:
 
 
 def _reason_to_do_without(error: Exception) -> str:
-    """Say why a turn is asked for without tools after an error; "" where it is none of tools.
+    """Say why a turn is asked for without tools after an error; "" if it is none of tools.
 
     Raises:
         ModelUnavailable: the server is busy or lost.

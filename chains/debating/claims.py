@@ -22,7 +22,7 @@ _CONCEDES = re.compile(
     r"true(?:, | enough|, but)|conceded?|fair point|i do not (?:deny|dispute)|cannot be denied|granted,)",
     re.IGNORECASE,
 )
-# Words that refer to somebody else's words, or to the debate: what follows is a report, not a claim on the matter.
+# Words that refer to another's words, or to the debate: what follows is a report, not a claim on the matter.
 _REPORTS = re.compile(
     r"\b(?:you|claims?|says? that|argues? that|said that|my opponent|this fact|the fact that|"
     r"this (?:position|argument|debate)|no one has used|nobody has used)\b",

@@ -35,7 +35,7 @@ def complete_with_evidence(
     check: Check = unchecked,
     may_be_empty: bool = False,
 ) -> list[tuple[Completion, FittedPrompt]]:
-    """Complete prompts together, each with as many whole passages as fit, the first ones first; none where none fits.
+    """Complete prompts together, each with as many whole passages as fit, the first ones first; none if none fits.
 
     Args:
         renders: make each prompt from the passages' texts.

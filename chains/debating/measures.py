@@ -42,7 +42,7 @@ def assessed(
     Args:
         chunks: the passages that it read, in the order of their markers.
         voice, instruction: its speaker's description and what it was told, which it must not recite.
-        cut: it went on as another speaker and was ended there.
+        cut: it continued as another speaker and was ended there.
     """
     text = plain(turn.text)  # a model's own markers are guesses
     grounding = ground(text, chunks, likeness.embed if likeness else None, question=record.question)
@@ -136,7 +136,7 @@ def _said_before(persona_id: str, record: DebateRecord) -> list[str]:
 
 
 def drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness | None) -> float | None:
-    """Return how much nearer a text is to its speaker's position than to any other's; None where that is not known."""
+    """Return how much nearer a text is to its speaker's position than to any other's; None if that is not known."""
     own = record.position_of(persona_id)
     others = [one.text for one in record.positions if one.text and one.persona_id != persona_id]
     if not (likeness and own and others and text):

@@ -165,7 +165,7 @@ def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> Rend
 
 
 def _position(persona: Persona, text: str, question: str, likeness: Likeness | None) -> Position:
-    """What a persona said, or its view that answers the question best; "" where it has none on the matter."""
+    """What a persona said, or its view that answers the question best; "" if it has none on the matter."""
     if text:
         return Position(persona.id, persona.name, text)
     views = [pov.text for pov in persona.povs if pov.weight > 0]

@@ -1,6 +1,6 @@
 """A verdict's reasons: the moderator's prose on the claims that decided, less the sentences that are none.
 
-Once it has given its reasons, a small model goes on: with a sentence of a turn or a passage told again, with
+Once it has given its reasons, a small model continues: with a sentence of a turn or a passage told again, with
 a question, with names that nobody read. Such sentences are left out, and the notes say which and why.
 """
 
@@ -32,7 +32,7 @@ _RETOLD = 0.7  # of a sentence's 4-grams, outside quotation, that was said befor
 
 @dataclass(frozen=True)
 class Reasons:
-    """What stands behind a verdict's lead, "" where nothing can; how it was written, and from which passages."""
+    """What stands behind a verdict's lead, "" if nothing can; how it was written, and from which passages."""
 
     text: str = ""
     notes: tuple[str, ...] = ()

@@ -52,6 +52,6 @@ class DebateRecord:
         return reading.chunks(self.table) if reading else ()
 
     def texts_read(self) -> tuple[str, ...]:
-        """Return the text of every passage that stood in the prompt of a turn."""
+        """Return the text of every passage that was in the prompt of a turn."""
         ids = dict.fromkeys(chunk_id for turn in self.turns for chunk_id in turn.chunk_ids)
         return tuple(self.table[one].text for one in ids if one in self.table)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from chains.text.cleaning.answer import clean_answer
 from chains.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
 
-_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
+_CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _OPENER = re.compile(
     r"^\W*(?:(?:my|our) (?:side|position|answer|response|stance|turn|claim|conclusion)|rebuttal|conclusion|fact)"
     r"\W{0,3}:\W*",
@@ -24,7 +24,7 @@ _BEFORE_A_STOP = re.compile(r"\s+([.,;:!?])")
 
 @dataclass(frozen=True)
 class Spoken:
-    """The text of a turn; ``cut`` says that it went on as another speaker and was ended there."""
+    """The text of a turn; ``cut`` says that it continued as another speaker and was ended there."""
 
     text: str
     cut: bool = False

@@ -119,7 +119,7 @@ class Speaker:
         return with_unsupported(measured, record, self.persona.voice)
 
     def _drafted(self, record: DebateRecord, number: int, found: LookedUp) -> list[Turn]:
-        """Return the draft of an agent as a candidate, held to the contract; none where it has no usable text."""
+        """Return the draft of an agent as a candidate, held to the contract; none if it has no usable text."""
         if not found.draft:
             return []
         plan = replace(next(plans_of(record, self.persona.id)), fact="", leads=False)
@@ -233,7 +233,7 @@ class Speaker:
 def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
     """Yield plans without end: the best claim and the best unused passage first, then others.
 
-    A turn that begins with its fact, "… This", goes on with what the fact shows; begun freely, a small model says its
+    A turn that begins with its fact, "… This", continues with what the fact shows; begun freely, a small model says its
     position once more.
     """
     claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
@@ -246,7 +246,7 @@ def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
 def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
     """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
 
-    A sentence that begins with a pronoun is understood behind others alone, and is taken only where there is no other.
+    A sentence that begins with a pronoun is understood behind others alone, and is taken only if there is no other.
     """
     passages = record.passages_of(persona_id)
     unused = [chunk for chunk in passages if chunk.id not in record.used()]

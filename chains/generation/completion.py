@@ -97,7 +97,7 @@ def as_completion(text: str, prompt: RenderedPrompt, limits: WordLimits) -> Comp
 
 
 def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:
-    """Tell whether a prompt leaves room for its answer, as far as the model's window is known.
+    """Return whether a prompt leaves room for its answer, as far as the model's window is known.
 
     Where it is not, a server that finds a prompt too long raises WindowExceeded, and from then on it is.
     """

@@ -60,7 +60,7 @@ class Growing:
         return self.asked.limits.maximum - word_count(self.text)
 
     def next_request(self) -> Asked | None:
-        """Return what is asked for next, or None where the answer is long enough or nothing is left to ask for."""
+        """Return what is asked for next, or None if the answer is long enough or nothing is left to ask for."""
         begun = bool(self.text) and self.asked.can_go_on
         if not (begun and self.short) or self.barren >= _BARREN or self.room < _LEAST_NEW:
             return None
@@ -81,7 +81,7 @@ class Growing:
         return replace(self.asked, prompt=rendered, limits=replace(limits, minimum=0))
 
     def add(self, draft: Draft, asked: Asked) -> None:
-        """Join a continuation's new sentences as a paragraph: before the close where there is one, else at the end."""
+        """Join a continuation's new sentences as a paragraph: before the close if there is one, else at the end."""
         self.attempts.append(draft.attempt)
         self.removed += draft.removed
         answer, recited = _without_recital(draft.text, asked.prompt.user, [*self.asked.prompt.passages, self.text])
@@ -117,7 +117,7 @@ def grow(backend: Backend, growing: Sequence[Growing], config: RunnableConfig | 
 
 
 def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str, list[Removal]]:
-    """Leave out the sentences that say the request to go on again, as a tuned model may at its end."""
+    """Leave out the sentences that say the request to continue again, as a tuned model may at its end."""
     instruction = of_instruction(prompt, known)
     sentences = [one.text for one in split_sentences(text)]
     recited = [one for one in sentences if recites(one, instruction)]

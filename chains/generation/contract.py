@@ -106,8 +106,8 @@ class RawText:
     """What the model wrote in one call, word for word.
 
     Attributes:
-        tokens_in, tokens_out: 0 where the model does not say.
-        after_opening: whether the text goes on from the prompt's opening words, which it then does not hold. A chat
+        tokens_in, tokens_out: 0 if the model does not say.
+        after_opening: whether the text continues from the prompt's opening words, which it then does not hold. A chat
             model behind a server does not see them as its own.
         refusal: why a server's model declined, where the server says so apart from the text.
     """
@@ -129,7 +129,7 @@ class Backend(Protocol):
 
     @property
     def parameters(self) -> float | None:
-        """About how many parameters the model has, or None where that is not known."""
+        """About how many parameters the model has, or None if that is not known."""
 
     def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:
         """Call the model once for each request, together where it can, and return the texts in order.
@@ -139,7 +139,7 @@ class Backend(Protocol):
         """
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
-        """Tell whether a prompt leaves room for its answer, as far as the window is known."""
+        """Return whether a prompt leaves room for its answer, as far as the window is known."""
 
     def caller(self) -> AbstractContextManager[None]:
         """Register the calling thread, so that batches wait for its requests."""

@@ -24,7 +24,7 @@ _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 _THINKING = 2048  # tokens more, once a model has spent all of its own before it wrote a word of the answer
 _LATE = 4  # a loop that begins after this part of the longest answer leaves one worth keeping
 _SOUND = 0.75  # of a text's words; where less is left without its defects, another attempt is worth its price
-_CLOSERS = " \n.!?…。"  # what cannot go on with a sentence that was begun
+_CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 
 
 Check = Callable[[str], Sequence[Defect]]

@@ -42,7 +42,7 @@ def metered() -> Iterator[Meter]:
 
 
 def count(tokens: Tokens) -> None:
-    """Count tokens into the meter of this context, where there is one."""
+    """Count tokens into the meter of this context, if there is one."""
     if (meter := _METER.get()) is not None:
         meter.add(tokens)
 

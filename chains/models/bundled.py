@@ -28,7 +28,7 @@ _CONTROL_TOKEN = 3  # gguf's token type of tokens such as <|im_end|>
 
 
 def smollm2_folder() -> Path | None:
-    """Return the converted model's folder, or None where the package is not installed.
+    """Return the converted model's folder, or None if the package is not installed.
 
     Raises:
         ModelError: the package's file is not the one that was published.
@@ -40,7 +40,7 @@ def smollm2_folder() -> Path | None:
 
 
 def is_installed() -> bool:
-    """Tell whether the package with the model is installed."""
+    """Return whether the package with the model is installed."""
     return _packaged_gguf() is not None
 
 

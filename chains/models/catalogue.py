@@ -49,7 +49,7 @@ class KnownModel:
 
 
 def is_converted(name: str) -> bool:
-    """Tell whether a folder or repository holds a model that was converted for OpenVINO already."""
+    """Return whether a folder or repository holds a model that was converted for OpenVINO already."""
     folder = Path(name)
     return (folder / "openvino_model.xml").is_file() if folder.is_dir() else name.endswith("-ov")
 
@@ -116,7 +116,7 @@ KNOWN = (
 
 
 def own_model(name: str) -> KnownModel | None:
-    """Read the shape of a folder, or of a repository that is on this machine; None where it is neither.
+    """Read the shape of a folder, or of a repository that is on this machine; None if it is neither.
 
     Raises:
         ModelError: it is here, and not a model of the Llama family's shape.
@@ -139,7 +139,7 @@ def model_of(name: str, shape: SimpleNamespace, where: str, download: int | None
 
 
 def is_on_disk(name: str) -> bool:
-    """Tell whether a model's files are on this machine."""
+    """Return whether a model's files are on this machine."""
     return is_installed() if name == BUNDLED.name else Path(name).is_dir() or _cached(name) is not None
 
 

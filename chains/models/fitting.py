@@ -48,7 +48,7 @@ class Fit:
     Attributes:
         weights, cache: bytes; the cache is that of ``ROWS`` answers at once.
         free: bytes where it would run.
-        rows: answers that fit at once; 0 where it does not run here.
+        rows: answers that fit at once; 0 if it does not run here.
         on_disk: whether its files are on this machine.
         lacks: what is missing, such as a GPU, or "".
     """

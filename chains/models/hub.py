@@ -26,7 +26,7 @@ class Published:
     Attributes:
         there: whether a public repository has this name.
         gated: whether its terms have to be accepted first.
-        download: bytes of its weights, or None where the hub does not tell.
+        download: bytes of its weights, or None if the hub does not tell.
         shape: the fields of its ``config.json``, or None.
     """
 

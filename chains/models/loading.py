@@ -42,7 +42,7 @@ class ModelSettings(BaseModel):
             runs it on the CPU.
         load_in_4bit: quantise on loading (GPU only).
         max_seq_length: tokens of prompt and answer together; None takes what the model offers, up to 8192.
-        batch_size: rows generated together at the most; halved when memory runs out. None takes 32 with OpenVINO,
+        batch_size: rows generated together at most; halved when memory runs out. None takes 32 with OpenVINO,
             8 with transformers on a CPU, and on a GPU as many as its free memory holds, up to 128.
         timeout: seconds to wait for a server's next words.
         trust_remote_code: run code that comes with a model. Off unless you know the author.

@@ -30,7 +30,7 @@ _ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more str
 
 
 def openvino_available() -> bool:
-    """Tell whether the ``cpu`` extra is installed."""
+    """Return whether the ``cpu`` extra is installed."""
     return find_spec("optimum") is not None and find_spec("openvino") is not None
 
 
@@ -69,7 +69,7 @@ def _load_converted(name: str) -> Any:
 
 
 def is_openvino(model: Any) -> bool:
-    """Tell whether a model came from ``load_openvino``."""
+    """Return whether a model came from ``load_openvino``."""
     return bool(getattr(model, "stateful", False)) and hasattr(model, "request")
 
 

@@ -113,7 +113,7 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def is_path(name: str) -> bool:
-    """Tell whether a name is meant as a path: absolute, relative with a dot, or deeper than a repository's."""
+    """Return whether a name is meant as a path: absolute, relative with a dot, or deeper than a repository's."""
     return Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1 or "\\" in name
 
 

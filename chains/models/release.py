@@ -23,7 +23,7 @@ def begin_peak() -> None:
 
 
 def gpu_peak() -> tuple[int, str] | None:
-    """Return the bytes that were reserved on the GPU at the peak, and its name; None where there is none."""
+    """Return the bytes that were reserved on the GPU at the peak, and its name; None if there is none."""
     import torch
 
     if not torch.cuda.is_available():

@@ -1,6 +1,6 @@
 """What servers that call themselves OpenAI-compatible send instead of what was asked for, made right on the way.
 
-A page in place of JSON is a lost answer: it becomes a transport error, which may pass. A whole answer in place of a
+A page instead of JSON is a lost answer: it becomes a transport error, which may pass. A whole answer instead of a
 stream becomes a stream of one event. Knows nothing of models.
 """
 

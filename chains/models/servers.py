@@ -37,7 +37,7 @@ class ServerModel:
     """What a server says of its model.
 
     Attributes:
-        window: in tokens; None where it does not say.
+        window: in tokens; None if it does not say.
         facts: what differs between two models of one name, such as the repository that vLLM loaded it from.
     """
 
@@ -156,7 +156,7 @@ def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.R
 
 
 def _listed(answer: httpx.Response) -> dict[str, dict[str, Any]]:
-    """The models that a server lists, by name; none where it lists none or in another form."""
+    """The models that a server lists, by name; none if it lists none or in another form."""
     if answer.is_error or "json" not in answer.headers.get("content-type", ""):
         return {}
     entries = answer.json().get("data") or []

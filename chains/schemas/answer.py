@@ -21,7 +21,7 @@ class DefectKind(StrEnum):
     GARBLE = "garble"  # letters of another script than the text's, or one fragment after the other
     UNFINISHED_END = "unfinished end"
     BABBLE = "babble"  # text behind a finished close
-    OTHER_PASSAGE = "other passage"  # a fact that stands in another passage than the one cited
+    OTHER_PASSAGE = "other passage"  # a fact that is in another passage than the one cited
     CONTRADICTION = "contradiction"  # the close takes another side than the opening, or one sentence takes both
     ECHO = "echo"  # a sentence that another one said before
     DENIAL = "denial"  # of what a passage says in the same words, or of the speaker's own position
@@ -78,9 +78,9 @@ class Opinion:
     Attributes:
         abstained: the answer is "I don't know"; ``abstained_because`` says why.
         words: as ``len(answer.split())`` counts, markers included.
-        citations, supported, sentences, unsupported: computed from ``answer`` as it stands here.
-        sentences: what each sentence of the answer rests on; none where it abstained.
-        unsupported: numbers, dates and names of the answer that stand in no chunk nor in the question.
+        citations, supported, sentences, unsupported: computed from ``answer`` as it is here.
+        sentences: what each sentence of the answer rests on; none if it abstained.
+        unsupported: numbers, dates and names of the answer that are in no chunk nor in the question.
         dropped: ids of chunks that did not fit the model's window.
         defects: what a reader would strike out, found by rules.
         prompt_tokens, tokens: tokens read and written.
@@ -110,7 +110,7 @@ class Translation:
     Attributes:
         language: its code, such as ``ja``.
         words: its length; in characters where the language is written without spaces.
-        missing: markers, numbers and glossary terms that should stand in it and do not.
+        missing: markers, numbers and glossary terms that it should contain and does not.
         prompt_tokens, tokens: tokens read and written.
         tries: how often its worst paragraph was translated, because something was missing from it.
     """

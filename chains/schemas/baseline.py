@@ -41,7 +41,7 @@ class Baseline:
             answer again and again (Self-Refine, Madaan et al. 2023, arXiv:2303.17651).
         text: the answer; of a vote, the first one that names its winner.
         winner: id of the persona whose position it takes; "" for none or a tie.
-        share: of the answers of a vote, the share for the winner, in [0, 1]; None where there is none.
+        share: of the answers of a vote, the share for the winner, in [0, 1]; None if there is none.
         chunk_ids, dropped: passages that it read, and those that did not fit its window.
         supported: share of its sentences that rests on a passage.
     """

@@ -17,7 +17,7 @@ from chains.errors import ChainError
 
 @dataclass(frozen=True)
 class Chunk:
-    """A retrieved passage, word for word as it stands in its source.
+    """A retrieved passage, word for word as it is in its source.
 
     Attributes:
         score: the total; (1 - pov weight) * question_score + pov weight * weighted pov_scores.
@@ -39,7 +39,7 @@ class Chunk:
 
     @property
     def label(self) -> str:
-        """Say whose words these are, in one line: speaker, title, date; "" where nothing is known."""
+        """Say whose words these are, in one line: speaker, title, date; "" if nothing is known."""
         title = "" if self.title and self.title in self.text.partition("\n")[0] else self.title
         return ", ".join(part for part in (self.speaker, title, self.date) if part)
 

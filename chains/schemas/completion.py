@@ -36,9 +36,9 @@ class Attempt:
 
     Attributes:
         step: step of the ladder, from 1.
-        continues: whether it went on with an answer that was too short.
+        continues: whether it continued an answer that was too short.
         words: of its text, once cleaned and cut before a loop.
-        tokens_in, tokens_out: 0 where the model does not say.
+        tokens_in, tokens_out: 0 if the model does not say.
         loop_after: words before the loop that it fell into, or None.
         failure: why none of its text could be used, or "".
     """
@@ -59,12 +59,12 @@ class Completion:
 
     Attributes:
         text: the answer, cut to its contract.
-        tokens_in: length of the prompt in tokens; 0 where the model does not say.
+        tokens_in: length of the prompt in tokens; 0 if the model does not say.
         tokens_out: tokens generated, all attempts together.
         attempts: every call of the model, in order.
         removed: what was cleaned away from the text that was kept.
         short: whether the text is shorter than asked for: nothing new was left to say.
-        loop: what was done about repetition, or "" where there was none.
+        loop: what was done about repetition, or "" if there was none.
         notes: anything else that a reader has to know, such as a contract that was not met.
     """
 
@@ -77,7 +77,7 @@ class Completion:
 
     @property
     def loop(self) -> str:
-        """Where loops were cut, for a reader; "" where there were none."""
+        """Where loops were cut, for a reader; "" if there were none."""
         looped = {n: attempt.loop_after for n, attempt in enumerate(self.attempts, 1) if attempt.loop_after is not None}
         return "; ".join(f"attempt {n}: loop cut after {words} words" for n, words in looped.items())
 

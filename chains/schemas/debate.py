@@ -17,7 +17,7 @@ class Position:
     """What a persona stands for in a debate on one question, taken before the first turn.
 
     Attributes:
-        text: one sentence; "" where the persona has neither a usable answer nor a view.
+        text: one sentence; "" if the persona has neither a usable answer nor a view.
         source: who put it into words: the model, or one of the persona's own views where the model gave no sentence.
         agrees_with: ids of the personas before it that hold the same, also after it was asked for its difference.
     """
@@ -50,7 +50,7 @@ class Lookup:
         tool: ``search``, or the name of another tool.
         query: what it asked; JSON where the call had several arguments.
         chunk_ids: the passages that it brought and that the debater had not read before.
-        failure: why it brought nothing, such as a limit that was reached; "" where it did.
+        failure: why it brought nothing, such as a limit that was reached; "" if it did.
     """
 
     tool: str
@@ -86,12 +86,12 @@ class Turn:
     """One contribution to a debate.
 
     Attributes:
-        chunk_ids: the passages that stood in its prompt, best first; a marker [n] in the text means the n-th of them.
+        chunk_ids: the passages that were in its prompt, best first; a marker [n] in the text means the n-th of them.
         dropped: ids of passages that did not fit the model's window.
         unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
             the question. What another debater merely said counts for nothing.
         defects: what a reader would strike out, found by rules.
-        answers: the claim that it was to answer; None where there was none yet.
+        answers: the claim that it was to answer; None if there was none yet.
         answered: the share of the claim's content words that it takes up, in [0, 1].
         concedes: it says that its opponent is right in something.
         used: ids of the passages that its sentences rest on; ``new`` are those that no turn before it used.
@@ -130,7 +130,7 @@ class Turn:
 
 
 class StopReason(StrEnum):
-    """Why a debate went on no longer."""
+    """Why a debate continued no longer."""
 
     ROUNDS = "all rounds held"
     AGREEMENT = "all debaters hold the same position"
@@ -151,7 +151,7 @@ class Ballot:
     """The vote of one debater.
 
     Attributes:
-        choices: ids of the personas whose position it chose, best first; none where it named nobody.
+        choices: ids of the personas whose position it chose, best first; none if it named nobody.
     """
 
     persona_id: str
@@ -186,7 +186,7 @@ class Verdict(Turn):
     """What was decided and why: a turn in round 0, spoken by the moderator.
 
     Attributes:
-        winner: id of the persona that argued better, or whose position was voted for; "" where there is none.
+        winner: id of the persona that argued better, or whose position was voted for; "" if there is none.
         decision: how that was decided.
         share: of the judgements or votes that there were, the share for the winner, in [0, 1]; None without a winner.
             Where the question has a checkable answer, this is the probability that the debate gives it.
@@ -210,8 +210,8 @@ class Debate:
     """A debate as it was held, or why there was none.
 
     Attributes:
-        turns: in the order they were spoken; none where the personas do not disagree.
-        verdict: None where there are no turns.
+        turns: in the order they were spoken; none if the personas do not disagree.
+        verdict: None if there are no turns.
         chunks: every passage that a debater read, once.
         readings: which of them each debater read, with its scores.
     """

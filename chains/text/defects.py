@@ -200,7 +200,7 @@ def _alike_beginnings(read: _Read) -> Iterator[Defect]:
 
 
 def _babble(read: _Read) -> Iterator[Defect]:
-    """Whatever stands in a paragraph behind the one that closes."""
+    """Whatever is in a paragraph behind the one that closes."""
     ends = [n for n, one in enumerate(read.paragraphs) if n and any(CLOSE.match(s) or FAREWELL.match(s) for s in one)]
     behind = read.paragraphs[ends[0] + 1 :] if ends else ()
     if behind and sum(word_count(sentence) for paragraph in behind for sentence in paragraph) >= _BABBLE_WORDS:

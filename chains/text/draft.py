@@ -55,7 +55,7 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True)
 class DraftSentence:
-    """A sentence: which part it stands in, how long it is, how far its passage bears it out, whether it copies it."""
+    """A sentence: which part it is in, how long it is, how far its passage bears it out, whether it copies it."""
 
     part: int
     text: str
@@ -109,7 +109,7 @@ def without_strays(told: Sequence[DraftSentence]) -> list[DraftSentence]:
 def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int) -> list[DraftSentence]:
     """The sentences, without parts that are none, where ``minimum`` words are left without them.
 
-    A part is none where it has fewer than ``least`` words, or is one sentence that points back to nothing.
+    A part is none if it has fewer than ``least`` words, or is one sentence that points back to nothing.
     """
     kept = list(told)
     for part in dict.fromkeys(one.part for one in told):
@@ -122,7 +122,7 @@ def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int)
 
 
 def full_sentences(passage: str) -> list[str]:
-    """The sentences of a passage that are no headings; all of it where there are none."""
+    """The sentences of a passage that are no headings; all of it if there are none."""
     plain = [_plain(sentence) for sentence in read_passage(passage).sentences]
     return [one for one in plain if ends_with_sentence(one) and word_count(one) >= _LEAST_POINT] or plain
 
@@ -130,7 +130,7 @@ def full_sentences(passage: str) -> list[str]:
 def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str:
     """The sentence of a passage, not told yet, that shares most words with the question; "" where all was told.
 
-    One that points back to others is taken only where there is no other.
+    One that points back to others is taken only if there is no other.
     """
     asked, said = _words(question), [_words(one.text) for one in told]
     unsaid = [one for one in full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]

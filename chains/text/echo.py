@@ -1,4 +1,4 @@
-"""How much of a text was said before: the share of its n-grams that stand in earlier texts, outside quotation.
+"""How much of a text was said before: the share of its n-grams that are in earlier texts, outside quotation.
 
 Text only. A paraphrase in other words is no echo here.
 """
@@ -14,7 +14,7 @@ _QUOTATION = re.compile(r"“[^“”\n]*”|„[^„“”\n]*[“”]|\"[^\"\n
 
 
 def outside_quotation(text: str) -> list[str]:
-    """The stretches of a text that stand in no quotation marks (“…”, "…", „…“, «…», 「…」), in order."""
+    """The stretches of a text that are in no quotation marks (“…”, "…", „…“, «…», 「…」), in order."""
     return _QUOTATION.split(text)
 
 
@@ -30,7 +30,7 @@ def echo_share(text: str, said_before: str | Sequence[str], n: int = 4) -> float
         n: length of the n-grams in words, at least 1.
 
     Returns:
-        0.0 where the text is shorter than n words, or all quotation.
+        0.0 if the text is shorter than n words, or all quotation.
 
     Raises:
         ChainError: n is below 1.

@@ -74,7 +74,7 @@ def is_yes_or_no(question: str) -> bool:
 
 
 def said_again(sentences: Sequence[str], said_before: Iterable[str] = ()) -> list[bool]:
-    """For each sentence, whether most of it stands in an earlier one, or in what was said before.
+    """For each sentence, whether most of it is in an earlier one, or in what was said before.
 
     Quotations are left out; a sentence of fewer than eight words is never taken for a repetition.
     """

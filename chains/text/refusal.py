@@ -64,7 +64,7 @@ def is_abstention(text: str) -> bool:
     """Whether an answer says "I don't know" and little else.
 
     True for "I don't know", "I cannot answer", "The context does not contain …", 「わかりません」, "Ich weiß es nicht",
-    «نمی‌دانم» and their like, with a label, an apology or a role before and at most 40 words in all. False where the
+    «نمی‌دانم» and their like, with a label, an apology or a role before and at most 40 words in all. False if the
     words come later in an answer, where they are about something else ("I don't know of any state that …") or an
     answer follows ("I don't know, but …").
     """

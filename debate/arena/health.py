@@ -25,7 +25,7 @@ from debate.arena.votes import options_of
 
 @dataclass(frozen=True)
 class Health:
-    """The measures of a debate; None where there is nothing to measure.
+    """The measures of a debate; None if there is nothing to measure.
 
     Attributes:
         collapsed, conformity, side_swap: as this module describes.

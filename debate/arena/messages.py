@@ -16,7 +16,7 @@ from chains.schemas import Lookup
 def debate_messages(state: Mapping[str, Any]) -> list[AIMessage]:
     """Return what a graph's state holds of a debate as messages, in the order in which it was said.
 
-    A message's ``name`` is the speaker, its ``id`` stays the same while the debate goes on, and ``additional_kwargs``
+    A message's ``name`` is the speaker, its ``id`` stays the same while the debate continues, and ``additional_kwargs``
     hold ``part`` (position, question, turn or verdict), ``persona_id`` and ``round``, 0 outside the rounds; for a turn
     also ``lookups``, what its speaker looked up itself, where it did.
     """

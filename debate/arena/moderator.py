@@ -27,7 +27,7 @@ def ask_round(
     number: int,
     config: RunnableConfig | None = None,
 ) -> RoundQuestion | None:
-    """Return the question of a round; None where every passage was used or asked about."""
+    """Return the question of a round; None if every passage was used or asked about."""
 
     def ask(so_far: DebateRecord, config: RunnableConfig) -> RoundQuestion | None:
         passage = _next_passage(so_far, asked)

@@ -176,7 +176,7 @@ class DebateNodes:
         return self._read_again(queries, k, without) if self._read_again else {}
 
     def _decide(self, record: DebateRecord) -> Decided | None:
-        """Return who won, or None where the moderator decides it with the verdict."""
+        """Return who won, or None if the moderator decides it with the verdict."""
         decision = self._rules.decision
         if decision == "judge":
             return judged(self._steps, record)

@@ -16,7 +16,7 @@ class Rules:
     """The rules of a debate.
 
     Attributes:
-        rounds: held at the most; in each every debater speaks once.
+        rounds: held at most; in each every debater speaks once.
         protocol: who hears what before speaking.
             ``sequential``: everything said so far.
             ``simultaneous``: what was said in the rounds before this one.

@@ -10,7 +10,7 @@ from debate.arena.rules import Rules
 
 
 def reason_to_stop(rules: Rules, turns: Sequence[Turn], debaters: int) -> StopReason | None:
-    """Return why the debate ends after these turns; None while it goes on."""
+    """Return why the debate ends after these turns; None while it continues."""
     first_round_held = len(turns) >= debaters
     if rules.token_budget and first_round_held and sum(turn.tokens for turn in turns) >= rules.token_budget:
         return StopReason.BUDGET

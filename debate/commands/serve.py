@@ -65,7 +65,7 @@ def serve(
 
 
 def _explorer(library: Library, index: str | None, personas: Path | None) -> Explorer | None:
-    """Return what searches the given index, or the documents of the latest run; None where there is neither."""
+    """Return what searches the given index, or the documents of the latest run; None if there is neither."""
     from debate.errors import DebateError
     from debate.indexing.opening import check_index, embeddings_of, load_store, open_index
     from debate.progress import NullProgress

@@ -12,7 +12,7 @@ from debate.compare.statistics import PairedDifference, paired_difference
 
 @dataclass(frozen=True)
 class Compared:
-    """One measure of two models; ``paired`` is None where no question has it for both."""
+    """One measure of two models; ``paired`` is None if no question has it for both."""
 
     measure: str
     meaning: str

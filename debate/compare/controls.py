@@ -24,7 +24,7 @@ _AROUND = " \t\n.。،,:;!?\"'“”‘’「」『』()*`"
 
 @dataclass(frozen=True)
 class Control:
-    """A question about a passage; ``accepted`` are the exact answers, none where the passage does not hold it."""
+    """A question about a passage; ``accepted`` are the exact answers, none if the passage does not hold it."""
 
     id: str
     asked: str
@@ -42,7 +42,7 @@ class ControlAnswer:
     """What a model answered to a control question.
 
     Attributes:
-        right: it has the fact, or says that it does not know where there is none.
+        right: it has the fact, or says that it does not know if there is none.
         exact: it is that and nothing else.
         abstained: it says that it does not know.
     """
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
 
 
 def _has(text: str, wanted: str) -> bool:
-    """Tell whether a text has a word; a script without spaces has it anywhere."""
+    """Return whether a text has a word; a script without spaces has it anywhere."""
     if not wanted.isascii():
         return wanted in text
     return wanted in "".join(one if one.isalnum() or one in ",." else " " for one in text).replace(". ", " ").split()

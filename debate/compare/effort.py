@@ -19,7 +19,7 @@ class Effort:
     Attributes:
         tokens: that were generated, all attempts together.
         seconds: by the wall clock, loading left out.
-        peak: bytes: reserved on the GPU, else resident of the whole process; 0 where the model runs elsewhere.
+        peak: bytes: reserved on the GPU, else resident of the whole process; 0 if the model runs elsewhere.
         where: what the peak was measured on.
     """
 

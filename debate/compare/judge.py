@@ -43,7 +43,7 @@ class Judged:
 
     @property
     def preferred(self) -> str:
-        """Return the model that it preferred in both orders; "" where there is none."""
+        """Return the model that it preferred in both orders; "" if there is none."""
         if (self.in_order, self.turned) == ("first", "second"):
             return self.shown[0]
         return self.shown[1] if (self.in_order, self.turned) == ("second", "first") else ""

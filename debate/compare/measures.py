@@ -29,7 +29,7 @@ class Measure:
         meaning: what it is, for a reader.
         better: 1 where more is better, -1 where less is, 0 where neither is.
         yes_or_no: whether it is 0 or 1 only.
-        of: from an answer's opinion; None where there is nothing to measure.
+        of: from an answer's opinion; None if there is nothing to measure.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Measure:
     of: Callable[[Opinion], float | None]
 
     def measured(self, answer: Answer) -> float | None:
-        """Return the figure of an answer; None where it failed or has none."""
+        """Return the figure of an answer; None if it failed or has none."""
         return None if answer.opinion is None else self.of(answer.opinion)
 
 

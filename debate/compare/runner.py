@@ -40,8 +40,8 @@ class Comparison:
     """Questions, their passages, each model's answers in the same order, and what the tests say.
 
     Attributes:
-        controls: each model's answers to the control questions; empty where they were not asked.
-        efforts: what each model's answers took, as far as it is known.
+        controls: each model's answers to the control questions; empty if they were not asked.
+        efforts: what each model's answers took, if known.
         judged: what judges said of pairs of answers.
     """
 
@@ -71,7 +71,7 @@ def compare_models(
     """Let every model answer every question from the same passages.
 
     Args:
-        load: gives the model of a name, in place of ``load_llm``.
+        load: gives the model of a name, instead of ``load_llm``.
         store: used instead of the settings' corpus or index.
 
     Raises:

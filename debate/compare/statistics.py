@@ -25,7 +25,7 @@ class PairedDifference:
     Attributes:
         pairs: how many questions.
         low, high: the 95% interval of the difference.
-        p: the probability of a difference at least this large if the models were alike; 1.0 where none differs.
+        p: the probability of a difference at least this large if the models were alike; 1.0 if none differs.
     """
 
     pairs: int

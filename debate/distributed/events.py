@@ -23,7 +23,7 @@ class Work(StrEnum):
 
 @dataclass(frozen=True)
 class Task:
-    """A question to work on, and the checkpoint from which it goes on, if it has one."""
+    """A question to work on, and the checkpoint from which it continues, if it has one."""
 
     question: Question
     stood: CheckpointTuple | None = None

@@ -55,7 +55,7 @@ class Phase:
     """The questions of a list on their way through the workers.
 
     Args:
-        checkpoints: where steps are kept, and where questions go on from; None where there are none.
+        checkpoints: where steps are kept, and where questions continue from; None if there are none.
         traced: takes lines of ``traces.jsonl``.
     """
 

@@ -33,7 +33,7 @@ class RayCluster:
         self._machines: list[dict[str, float]] = [one for one in alive if one.get("CPU")]
 
     def gpus_per_worker(self, asked: float | None, *, useful: bool = True) -> float:
-        """Return how many GPUs each worker gets: what is asked for, else one where there is one and it is useful.
+        """Return how many GPUs each worker gets: what is asked for, else one if there is one and it is useful.
 
         Raises:
             ClusterError: no machine has as many as are asked for.

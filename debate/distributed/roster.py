@@ -47,7 +47,7 @@ class Workers(Protocol):
 
 @dataclass
 class _Entry:
-    """One worker: what it loads for or works on (None where it rests), and its machine once it is ready."""
+    """One worker: what it loads for or works on (None if it rests), and its machine once it is ready."""
 
     at: Work | None = None
     host: str = ""

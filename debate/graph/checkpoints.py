@@ -74,7 +74,7 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
 def read_thread(path: Path, question_id: str) -> dict[str, Any] | None:
     """Return the latest state of an unfinished question by its id, also while another process works on it.
 
-    Nothing is written. None where no step of it was finished yet, or its row is done.
+    Nothing is written. None if no step of it was finished yet, or its row is done.
 
     Raises:
         RunFolderError: the file cannot be read.

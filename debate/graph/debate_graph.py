@@ -61,7 +61,7 @@ def build_debate_graph(
         llms: for personas that have a model of their own, that model by their id.
         tools: by persona id, what a debater may call beside its search; ``rules.lookups`` limits the calls.
 
-    Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` where there is one.
+    Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` if there is one.
 
     Raises:
         ChainError: fewer than two personas or rounds, more than eight personas, or a persona without a retriever.

@@ -74,7 +74,7 @@ def index_documents(
     Raises:
         IndexFolderError: ``out`` holds something else, or another process works on it.
         VectorStoreError: nothing to read, or a damaged index.
-        KeyboardInterrupt: interrupted; what was embedded is kept, and the same call goes on.
+        KeyboardInterrupt: interrupted; what was embedded is kept, and the same call continues.
     """
     place = place_of(out)
     with place.held(wait=wait):
@@ -122,7 +122,7 @@ def _summary(
 
 
 def near_duplicates(store: PovVectorStore) -> int | None:
-    """Count the chunks that a retriever would leave out beside another; None where they are too many to compare."""
+    """Count the chunks that a retriever would leave out beside another; None if they are too many to compare."""
     if len(store) > MOST_COMPARED:
         return None
     documents = store.get_by_ids(store.ids)

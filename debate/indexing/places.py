@@ -30,7 +30,7 @@ class IndexPlace(Protocol):
 
     Attributes:
         name: what people call it.
-        folder: where its files are; None where a database keeps it.
+        folder: where its files are; None if a database keeps it.
     """
 
     name: str
@@ -40,7 +40,7 @@ class IndexPlace(Protocol):
         """Keep others from writing it."""
 
     def record(self) -> dict[str, Any]:
-        """Return what the index says of itself; nothing where there is none."""
+        """Return what the index says of itself; nothing if there is none."""
 
     def note(self, record: dict[str, Any], store: PovVectorStore | None = None) -> None:
         """Write the record; a table has one from when its store was started."""

@@ -74,7 +74,7 @@ class ArgumentMap:
 
 
 def argument_map(result: QuestionResult) -> ArgumentMap | None:
-    """Lay a debate out; None where nobody spoke."""
+    """Lay a debate out; None if nobody spoke."""
     if not result.turns:
         return None
     ids = [*(one.persona_id for one in result.positions), *(turn.persona_id for turn in result.turns)]

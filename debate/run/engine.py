@@ -80,7 +80,7 @@ class Engine(Protocol):
     def answer(
         self, questions: Sequence[Question], checkpoints: BaseCheckpointSaver[Any]
     ) -> Generator[list[QuestionResult]]:
-        """Yield the rows of these questions; each goes on from its checkpoints, and leaves new ones there.
+        """Yield the rows of these questions; each continues from its checkpoints, and leaves new ones there.
 
         Raises:
             KeyboardInterrupt: after Ctrl-C, once what was in flight has stopped.

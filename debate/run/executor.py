@@ -67,7 +67,7 @@ def map_concurrently(
     Each worker is registered with the model from before the first task until nothing is left for it. So every batch
     holds a call of each, and which tasks share one depends on their order, not on their speed.
 
-    ``work`` returns None where it stopped before its end, because ``stop``, which Ctrl-C sets, was set.
+    ``work`` returns None if it stopped before its end, because ``stop``, which Ctrl-C sets, was set.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C; as any error, once all in flight has stopped and what it finished was yielded.
@@ -153,7 +153,7 @@ class PersonSeat(Protocol):
     """Where a person takes part in debates."""
 
     def ask(self, question: Question, request: SeatRequest) -> str | None:
-        """Return what the person says; None where the run was stopped before."""
+        """Return what the person says; None if the run was stopped before."""
 
 
 class QuestionWorker:
@@ -182,7 +182,7 @@ class QuestionWorker:
         self._stop = stop or Event()
 
     def __call__(self, question: Question) -> QuestionResult | None:
-        """Run the graph for a question; an error in it becomes a failed row. None where it was stopped on the way.
+        """Run the graph for a question; an error in it becomes a failed row. None if it was stopped on the way.
 
         Raises:
             RunFolderError: the checkpoints cannot be written, or the store's database does not answer.

@@ -32,7 +32,7 @@ _WRITTEN_ALONGSIDE = (RECORD, "log.txt", "progress.jsonl", "traces.jsonl", ".dra
 _PACKAGES = ("pov-debate", "torch", "transformers", "langchain-core", "langgraph", "sentence-transformers", "faiss-cpu")
 _INPUTS = ("questions", "corpus", "index", "personas")
 _FOLDERS = ("model", "embeddings")  # where they are folders and no names
-_OF_THE_COMMAND = {"ray", "workers", "gpus_per_worker"}  # not recorded: a run may go on without a cluster
+_OF_THE_COMMAND = {"ray", "workers", "gpus_per_worker"}  # not recorded: a run may continue without a cluster
 _CHANGES_NO_ROW = {
     *_OF_THE_COMMAND,
     "also",

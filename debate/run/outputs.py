@@ -25,8 +25,8 @@ from prompts import Persona, PersonaSet
 Rows = Callable[[], Iterable[QuestionResult]]
 
 _LOG = logging.getLogger(__name__)
-_PREVIEW_EVERY = 5.0  # seconds between two previews at the least
-_PREVIEW_SHARE = 100  # and at least so many times as long as writing one takes: 1% of the run at the most
+_PREVIEW_EVERY = 5.0  # seconds between two previews at least
+_PREVIEW_SHARE = 100  # and at least so many times as long as writing one takes: 1% of the run at most
 
 
 class Outputs:

@@ -74,7 +74,7 @@ def _ids(path: Path, rows: Sequence[Fields]) -> list[str]:
 
 
 def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
-    """Tell whether a row holds a question; one that holds only other things is named."""
+    """Return whether a row holds a question; one that holds only other things is named."""
     text = _first(row, _QUESTION_COLUMNS)
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise QuestionsError(
@@ -113,7 +113,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _with_subject(error: Exception) -> str:
-    """Return an error as a clause; a corpus' errors go on behind the file's name."""
+    """Return an error as a clause; a corpus' errors continue behind the file's name."""
     return f"it {error}" if isinstance(error, CorpusError) else str(error)
 
 

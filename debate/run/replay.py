@@ -96,7 +96,7 @@ def replay_question(
         place = _new_folder(folder, chosen)
         with tempfile.TemporaryDirectory() as work, open_checkpoints(Path(work) / "thread.sqlite") as thread:
             graph = question_graph(settings, inputs, llm, store, thread)
-            if chosen is not Stage.RETRIEVE:  # which goes on from nothing
+            if chosen is not Stage.RETRIEVE:  # which continues from nothing
                 graph.update_state(thread_of(before.question), state, as_node=STAGES[STAGES.index(chosen) - 1].node)
             with tracing(place) as callbacks:
                 answering = QuestionWorker(graph, settings.model, NullProgress(), callbacks)
@@ -123,7 +123,7 @@ def _row(folder: Path, question_id: str) -> QuestionResult:
 
 
 def _state_before(stage: Stage, row: QuestionResult, settings: DebateSettings) -> dict[str, Any]:
-    """Return what a stage goes on from: everything that the row holds of the stages before it."""
+    """Return what a stage continues from: everything that the row holds of the stages before it."""
     state: dict[str, Any] = {"question": row.question}
     if stage is Stage.RETRIEVE:
         return state

@@ -73,7 +73,7 @@ def run_questions(
 ) -> RunSummary:
     """Answer and debate every question of a list, into a new run folder or one that is resumed.
 
-    Finished rows are neither generated again nor changed. An unfinished question goes on after its last step.
+    Finished rows are neither generated again nor changed. An unfinished question continues after its last step.
 
     Args:
         llm: used instead of loading ``settings.model``.

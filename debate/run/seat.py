@@ -63,7 +63,7 @@ class Seat:
         (folder / SEAT).unlink(missing_ok=True)
 
     def ask(self, question: Question, request: SeatRequest) -> str | None:
-        """Return what the person says; None where the run was stopped before.
+        """Return what the person says; None if the run was stopped before.
 
         Raises:
             RunFolderError: the folder cannot be written or read.

@@ -106,7 +106,7 @@ def span_line(span: ReadableSpan) -> str:
 
 
 def _told_elsewhere(attributes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the content that stands in a step's children, or in attributes that OpenInference has for it."""
+    """Return the content that is in a step's children, or in attributes that OpenInference has for it."""
     kind = attributes.get("openinference.span.kind")
     if kind == "CHAIN":
         return ("input.value", "output.value")

@@ -120,7 +120,7 @@ def _checked_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
-    """Say why a row is not learned from; "" where it is. Filters apply only where the row has their column."""
+    """Say why a row is not learned from; "" if it is. Filters apply only where the row has their column."""
     status = _text(row, "status")
     words = word_count(_text(row, "answer"))
     supported, rating = _number(row, "supported"), _number(row, "rating")

@@ -18,7 +18,7 @@ LORA_TARGETS = "all-linear"
 
 
 def has_unsloth() -> bool:
-    """Tell whether unsloth can be used here: it is installed and a GPU is visible."""
+    """Return whether unsloth can be used here: it is installed and a GPU is visible."""
     import torch
 
     return bool(find_spec("unsloth") is not None and torch.cuda.is_available())
@@ -82,7 +82,7 @@ def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
 
 
 def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any]:
-    """Load the model and the adapter's configuration (None where the model has its adapter already).
+    """Load the model and the adapter's configuration (None if the model has its adapter already).
 
     Raises:
         ModelError: the model cannot be loaded.

@@ -48,7 +48,7 @@ def train_adapter(
     settings: FinetuneSettings,
     told: Told,
 ) -> Trained:
-    """Train, or go on from the last checkpoint in the output folder, and save the adapter that validated best.
+    """Train, or continue from the last checkpoint in the output folder, and save the adapter that validated best.
 
     Args:
         adapter: a ``peft.LoraConfig``; None for a model that has its adapter already.

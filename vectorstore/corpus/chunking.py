@@ -14,7 +14,7 @@ from vectorstore.text.sentences import split_sentences
 # Meant to stay under the 256 word pieces that all-MiniLM-L6-v2 reads; not measured on a corpus.
 CHUNK_WORDS = 160
 SCRAP = 0.25  # of a chunk's words; the example's longest chunk has 236 word pieces with it
-# Characters that a chunk has for each word at the most, blanks included: twice what English has.
+# Characters that a chunk has for each word at most, blanks included: twice what English has.
 LETTERS_A_WORD = 12
 LONGEST_WORD = 24  # letters; what is longer, such as a link, counts as several words
 
@@ -34,7 +34,7 @@ class Chunk:
 
 
 def most_letters(words: int = CHUNK_WORDS) -> int:
-    """Return how many characters a chunk of so many words has at the most."""
+    """Return how many characters a chunk of so many words has at most."""
     return max(words * LETTERS_A_WORD, 2 * LONGEST_WORD)
 
 

@@ -16,7 +16,7 @@ BLOCK = 1024
 
 
 def same_passage(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether two chunks' shingles overlap by `SAME_PASSAGE`."""
+    """Return whether two chunks' shingles overlap by `SAME_PASSAGE`."""
     shared = len(one & other)
     return shared >= SAME_PASSAGE * (len(one) + len(other) - shared)
 

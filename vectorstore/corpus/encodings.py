@@ -77,7 +77,7 @@ def _mended(raw: bytes, encoding: str) -> str:
 
 
 def _is_utf8(raw: bytes) -> bool:
-    """Tell whether bytes are UTF-8 beyond ASCII, which other encodings' texts are not by accident."""
+    """Return whether bytes are UTF-8 beyond ASCII, which other encodings' texts are not by accident."""
     try:
         return not raw.isascii() and bool(raw.decode("utf-8"))
     except UnicodeDecodeError:

@@ -97,7 +97,7 @@ class _Walk:
             yield from self.files_in(path)
 
     def _belongs(self, link: Path, target: Path) -> bool:
-        """Tell whether a link is to be followed; one that is not is named."""
+        """Return whether a link is to be followed; one that is not is named."""
         if not link.exists():
             self._skip(link, f"is a link to {target}, where nothing is.")
         elif self.follow_links or self._inside(target):
@@ -108,7 +108,7 @@ class _Walk:
         return False
 
     def _inside(self, target: Path) -> bool:
-        """Tell whether a target lies in the corpus and is not hidden there."""
+        """Return whether a target lies in the corpus and is not hidden there."""
         if not target.is_relative_to(self.home):
             return False
         return not any(part.startswith(".") for part in target.relative_to(self.home).parts)

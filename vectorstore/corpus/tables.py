@@ -66,7 +66,7 @@ class Table:
 
 
 def as_table(rows: Sequence[Row], known: Sequence[str] = (), delimiter: str = "") -> Table | None:
-    """Find the header of some rows and put the rest under it; None where no cell is filled.
+    """Find the header of some rows and put the rest under it; None if no cell is filled.
 
     Args:
         known: lower-case names that a header has; the first row with one of them is the header.
@@ -119,7 +119,7 @@ def _names(rows: Sequence[Row], at: int) -> tuple[tuple[str, ...], int]:
 
 
 def _is_second_header(top: Row, under: Row, body: Sequence[Row]) -> bool:
-    """Tell whether a row goes on with the header: names under merged cells, or under blanks and above numbers."""
+    """Return whether a row continues with the header: names under merged cells, or under blanks and above numbers."""
     below = {i for i, cell in enumerate(under.cells) if cell.strip() and i not in under.repeated}
     if not below or any(_is_number(under.cells[i]) for i in below):
         return False
@@ -155,7 +155,7 @@ def _trimmed(row: Row, width: int, delimiter: str) -> Row:
 
 
 def joined_at(cells: Sequence[str], delimiter: str) -> list[str]:
-    """Join the cells that an unquoted delimiter has cut: a cell that begins with a blank goes on with a sentence.
+    """Join the cells that an unquoted delimiter has cut: a cell that begins with a blank continues with a sentence.
 
     A cell that ends as a sentence does, with a full stop or question mark, is whole.
     """
@@ -169,5 +169,5 @@ def joined_at(cells: Sequence[str], delimiter: str) -> list[str]:
 
 
 def goes_on(before: str, cell: str) -> bool:
-    """Tell whether a cell reads as the rest of the cell before it."""
+    """Return whether a cell reads as the rest of the cell before it."""
     return cell.startswith(" ") and bool(cell.strip()) and bool(before.strip()) and before.rstrip()[-1] not in ".?!…"

@@ -37,7 +37,7 @@ class OpenVinoModel:
 
 
 def openvino_available() -> bool:
-    """Tell whether the `cpu` extra is installed."""
+    """Return whether the `cpu` extra is installed."""
     return find_spec("openvino") is not None and find_spec("optimum") is not None
 
 

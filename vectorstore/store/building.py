@@ -61,7 +61,7 @@ def build_index(
 
 
 def open_or_start(folder: str | Path | None, embeddings: Embeddings, kind: Kind) -> FaissStore:
-    """Load the store that is kept in a folder; where there is none, start one of this kind.
+    """Load the store that is kept in a folder; if there is none, start one of this kind.
 
     Raises:
         StoreError: the folder's store is damaged or of another model.
@@ -84,7 +84,7 @@ def update_store(
     Chunks that it holds already are not embedded again, others are deleted, and changed metadata is taken over.
 
     Args:
-        folder: where to save the store, along the way and at the end, so that an interrupted update goes on where
+        folder: where to save the store, along the way and at the end, so that an interrupted update continues where
             it stopped. None for a store that a database keeps, which needs no saving.
         progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
             KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.

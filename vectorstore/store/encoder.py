@@ -39,7 +39,7 @@ class Encoder:
 
     Args:
         embedding: any LangChain embeddings.
-        stance: use their stance space; None where they have one.
+        stance: use their stance space; None if they have one.
     """
 
     def __init__(self, embedding: Embeddings, stance: bool | None = None) -> None:

@@ -25,7 +25,7 @@ class FaissStore(PovVectorStore):
         embedding: any LangChain embeddings; vectors are scaled to length 1 here.
         kind: "flat" is exact; "hnsw" and "ivf" are approximate and for large corpora. Deleting from "hnsw"
             builds its graph again.
-        stance: keep every passage in the model's stance space too; None where the model has one.
+        stance: keep every passage in the model's stance space too; None if the model has one.
         device: "auto" searches "flat" and "ivf" on the GPU where FAISS sees one; `.device` says where it is.
     """
 
@@ -80,7 +80,7 @@ class FaissStore(PovVectorStore):
         return bool(gone)
 
     def save(self, folder: str | Path) -> None:
-        """Write the store into a folder, all of it or nothing; a store that is there already is replaced.
+        """Write the store into a folder, completely or not at all; a store that is there already is replaced.
 
         Raises:
             StoreError: the folder cannot be written to.

@@ -42,7 +42,7 @@ def kind_for(count: int) -> Kind:
 
 
 def gpu_visible() -> bool:
-    """Tell whether this FAISS was built for GPUs and sees one."""
+    """Return whether this FAISS was built for GPUs and sees one."""
     return hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0
 
 

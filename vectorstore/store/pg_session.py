@@ -24,7 +24,7 @@ class PgAddress:
     """Where a table is.
 
     Attributes:
-        connection: for psycopg, with the password where there is one.
+        connection: for psycopg, with the password if there is one.
         shown: for messages, without it.
     """
 

@@ -69,7 +69,7 @@ class PgVectorStore(PovVectorStore):
 
         Args:
             kind: "flat" compares with every chunk; "hnsw" (pgvector's) is approximate and for large corpora.
-            stance: keep every passage in the model's stance space, too; None where the model has one.
+            stance: keep every passage in the model's stance space, too; None if the model has one.
 
         Raises:
             StoreError: as `open`, or the table is there already, or may not be made.
@@ -156,11 +156,11 @@ class TableFacts:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What was noted with `set_record`; empty where there is no table."""
+        """What was noted with `set_record`; empty if there is no table."""
         return dict(self._table.manifest.record) if self._table else {}
 
     def fingerprint(self) -> str:
-        """Return a digest of the chunks and the embedding model; "" where there is no table."""
+        """Return a digest of the chunks and the embedding model; "" if there is no table."""
         return self._table.fingerprint if self._table else ""
 
     def hold(self, *, wait: bool = False) -> bool:

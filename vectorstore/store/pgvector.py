@@ -183,7 +183,7 @@ class PgTable:
     def put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
-        """Add rows, in place of those of equal ids; other writers wait, readers see the state before."""
+        """Add rows, instead of those of equal ids; other writers wait, readers see the state before."""
         self._session.execute("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         self._session.execute("DELETE FROM {table} WHERE id = ANY(%s)", list(ids))
         self._session.execute(

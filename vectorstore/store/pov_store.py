@@ -82,7 +82,7 @@ class PovVectorStore(VectorStore):
     def _put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
-        """Add rows, in place of those of equal ids; the metadata are JSON. Called inside the lock."""
+        """Add rows, instead of those of equal ids; the metadata are JSON. Called inside the lock."""
 
     @abstractmethod
     def _remove(self, ids: Sequence[str] | None) -> bool:
@@ -232,7 +232,7 @@ class PovVectorStore(VectorStore):
 
         Raises:
             POVError: λ or the weights make no sense. StoreError: the numbers of questions and lists differ, or
-                rerank=True where that cannot be.
+                rerank=True if that cannot be.
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)

@@ -43,7 +43,7 @@ class PovQuery:
 
     @property
     def topic(self) -> Floats | None:
-        """What the passages are to be about (1, d): the question and its plain views; None where all views are plain.
+        """What the passages are to be about (1, d): the question and its plain views; None if all views are plain.
 
         A direction between two statements is about neither of them, and what is unlike a statement is about anything.
         """
@@ -152,7 +152,7 @@ class Searcher:
         return results
 
     def hybrid(self, query: PovQuery, k: int, allowed: Positions | None = None) -> list[Document]:
-        """Search by cosine and by words for one question; both halves stand in standard deviations."""
+        """Search by cosine and by words for one question; both halves are in standard deviations."""
         every = self._table.every_position
         scores = self.lexical().term_scores(query.question, query.povs)
         lexical = np.zeros((every[-1] + 1, scores.shape[1]))

@@ -1,4 +1,4 @@
-"""Sentences of a text, with where they stand in it, and its length in words.
+"""Sentences of a text, with where they are in it, and its length in words.
 
 English and other spaced text, Persian, Urdu, Hindi, Japanese, Chinese.
 
@@ -132,7 +132,7 @@ def _boundaries(text: str) -> list[int]:
 
 
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
-    """Whether the sentence that began at `start` goes on behind this mark."""
+    """Whether the sentence that began at `start` continues behind this mark."""
     following = _NEXT_WORD.match(text, stop.end())
     after = following["word"] if following else ""
     if after[:1].islower():

@@ -52,7 +52,7 @@ class Gathering(Generic[Item]):
         self.waiting += 1
 
     def seconds_left(self, now: float) -> float:
-        """Return how long to wait for more: 0 where the batch may start, infinite where only a change can start it."""
+        """Return how long to wait for more: 0 if the batch may start, infinite where only a change can start it."""
         if self._running or not self._items:
             return math.inf
         if self.waiting >= self.callers:

@@ -20,7 +20,7 @@ def prompt_text(tokenizer: Any, prompt: RenderedPrompt) -> str:
 
 
 def chat_text(tokenizer: Any, system: str, user: str) -> str | None:
-    """Fill in the chat template, or return None where the tokenizer has none.
+    """Fill in the chat template, or return None if the tokenizer has none.
 
     Special tokens inside the messages are taken apart, so that a passage cannot end its own message. Where a template
     refuses a system message (Gemma 2's raises), or leaves it out, its text goes before the user's.
@@ -47,7 +47,7 @@ def _filled_in(tokenizer: Any, messages: list[dict[str, str]]) -> str:
 
 
 def has_special_tokens(tokenizer: Any, text: str) -> bool:
-    """Tell whether a text went through a chat template, which writes the special tokens itself."""
+    """Return whether a text went through a chat template, which writes the special tokens itself."""
     bos = tokenizer.bos_token
     return tokenizer.chat_template is not None and bos is not None and text.startswith(bos)
 

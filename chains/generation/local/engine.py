@@ -71,7 +71,7 @@ class GenerationEngine:
         model: a transformers causal model, or a drop-in such as OpenVINO's.
         tokenizer: its tokenizer.
         window: tokens that prompt and answer may take together.
-        batch_size: rows generated together at the most. It is halved when memory runs out, and grows back later. On a
+        batch_size: rows generated together at most. It is halved when memory runs out, and grows back later. On a
             GPU fewer are taken where the free memory is expected to hold fewer.
     """
 
@@ -131,7 +131,7 @@ class GenerationEngine:
         return even_batch(len(left), min(most or self.batch_size, self.batch_size))
 
     def _run_or_halve(self, batch: Sequence[_Read]) -> list[RawText]:
-        """Generate for a batch, or halve the batch size and return nothing where the memory ran out."""
+        """Generate for a batch, or halve the batch size and return nothing if the memory ran out."""
         try:
             texts = self._run(batch)
         except torch.OutOfMemoryError as error:

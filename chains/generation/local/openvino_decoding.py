@@ -70,7 +70,7 @@ def decode_openvino(
 
 
 def _forward(request: Any, ids: Any, mask: Any, positions: Any, rows: Any) -> torch.Tensor:
-    """Read tokens, (rows, n) -> scores of the next one, (rows, vocabulary); ``rows`` of the cache go on."""
+    """Read tokens, (rows, n) -> scores of the next one, (rows, vocabulary); ``rows`` of the cache continue."""
     inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "beam_idx": rows.astype(np.int32)}
     request.infer({name: np.ascontiguousarray(value) for name, value in inputs.items()}, share_inputs=True)
     return torch.from_numpy(request.get_tensor("logits").data)[:, -1].float()

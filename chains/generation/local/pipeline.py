@@ -92,7 +92,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         return [(row[0].generation_info or {})["raw"] for row in result.generations]
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
-        """Tell whether a prompt leaves room for an answer of so many words."""
+        """Return whether a prompt leaves room for an answer of so many words."""
         from chains.generation.local.engine import tokens_for
 
         return self.get_num_tokens(prompt_text(self._engine.tokenizer, prompt)) + tokens_for(max_words) <= self.window

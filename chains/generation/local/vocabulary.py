@@ -25,8 +25,8 @@ class Vocabulary:
         words: how many words a token begins; characters in scripts without spaces.
         ends_sentence, special: whether it may end a sentence; whether it is no text.
         begins_nothing: whether no answer begins with it: the end of a sentence or clause, or an empty line.
-        comes_again: whether no rule against repetition touches it: it is of a number, or goes on with a word.
-        begins_word, joins: whether it begins a word behind a space; whether it goes on without one.
+        comes_again: whether no rule against repetition touches it: it is of a number, or continues with a word.
+        begins_word, joins: whether it begins a word behind a space; whether it continues without one.
         digit, point: whether it ends with a digit; whether it is the point that may follow one.
         end_ids: the tokens that end a text; chat models often have one for a turn and one for a text.
     """
@@ -95,14 +95,14 @@ def _words_begun(piece: str, token: str) -> int:
 
 
 def _begins_nothing(piece: str) -> bool:
-    """Tell whether a token is an empty line, or a comma: "What follows is that, and what should be done next."."""
+    """Return whether a token is an empty line, or a comma: "What follows is that, and what should be done next."."""
     return piece.strip() in (",", ";", ":") or ("\n" in piece and not piece.strip())
 
 
 def _comes_again(piece: str) -> bool:
-    """Tell whether a token is of a number, or goes on with a word.
+    """Return whether a token is of a number, or continues with a word.
 
-    Forbidden there, a repetition went on with another year or another letter: "2022 to 2026" came again as "2031 to
+    Forbidden there, a repetition continued with another year or another letter: "2022 to 2026" came again as "2031 to
     2049", "Contingent" as "Continging".
     """
     text = piece.strip()
@@ -114,18 +114,18 @@ def _comes_again(piece: str) -> bool:
 
 
 def _goes_on(piece: str) -> bool:
-    """Tell whether a token is nothing but letters, of a script with spaces, and has no space before them."""
+    """Return whether a token is nothing but letters, of a script with spaces, and has no space before them."""
     return piece.isalpha() and not _UNSPACED.match(piece)
 
 
 def _joins(piece: str) -> bool:
-    """Tell whether a token goes on where a word ended, without a space: "than", "_"; stops and commas do not."""
+    """Return whether a token continues where a word ended, without a space: "than", "_"; stops and commas do not."""
     letters = any(letter.isalpha() or letter == "_" for letter in piece)
     return letters and not piece[:1].isspace() and not _UNSPACED.search(piece)
 
 
 def _bytes(token: str) -> list[int]:
-    """The bytes that a token of a byte-level vocabulary stands for; none where it is not one."""
+    """The bytes that a token of a byte-level vocabulary stands for; none if it is not one."""
     if written := _BYTE.fullmatch(token):
         return [int(written[1], 16)]
     return [_BYTE_OF[letter] for letter in token if letter in _BYTE_OF]

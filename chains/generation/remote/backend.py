@@ -69,7 +69,7 @@ class RemoteBackend:
         return nullcontext()
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
-        """Tell whether a prompt leaves room for its answer, as far as the window is known."""
+        """Return whether a prompt leaves room for its answer, as far as the window is known."""
         size, new = _size(prompt), _new_tokens(max_words)
         if any(size >= refused and new >= beside for refused, beside in self._too_long):
             return False

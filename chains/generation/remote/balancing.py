@@ -78,7 +78,7 @@ class Balancer:
         self._lock = Lock()
 
     def take(self, question: str, now: float, besides: Collection[int] = ()) -> Choice | None:
-        """Choose a server for a call, which then counts as in flight; None where ``besides`` are all there are.
+        """Choose a server for a call, which then counts as in flight; None if ``besides`` are all there are.
 
         Where every server is left out, the one that is next to be asked again is chosen.
         """
@@ -137,7 +137,7 @@ class Balancer:
             self._servers[server].leave_out(now, reason)
 
     def seconds_left(self, now: float) -> float:
-        """Return after how many seconds the next server may be asked; 0 where one may be asked now."""
+        """Return after how many seconds the next server may be asked; 0 if one may be asked now."""
         with self._lock:
             return max(0.0, min(one.until for one in self._servers) - now)
 

@@ -33,19 +33,19 @@ _NO_SYSTEM_ROLE = re.compile(r"system (?:role|messages?|instructions?).{0,20}not
 
 
 def is_too_long(error: Exception) -> bool:
-    """Tell whether a server refused a prompt because it is longer than the model's window."""
+    """Return whether a server refused a prompt because it is longer than the model's window."""
     if isinstance(error, ContextOverflowError):
         return True
     return _status(error) in _BAD_REQUEST and bool(_TOO_LONG.search(str(error)))
 
 
 def refuses_system_role(error: Exception) -> bool:
-    """Tell whether a model takes no system message (Gemma 2: "System role not supported")."""
+    """Return whether a model takes no system message (Gemma 2: "System role not supported")."""
     return _status(error) is not None and bool(_NO_SYSTEM_ROLE.search(str(error)))
 
 
 def refuses_tools(error: Exception) -> bool:
-    """Tell whether a server takes no tools for its model: Ollama, vLLM and llama.cpp say so with 400, 500 or 501."""
+    """Return whether a server takes no tools for its model: Ollama, vLLM and llama.cpp say so with 400, 500 or 501."""
     return _status(error) is not None and bool(_NO_TOOLS.search(str(error)))
 
 

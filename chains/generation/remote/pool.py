@@ -77,7 +77,7 @@ class ServerPool:
         return nullcontext()
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
-        """Tell whether a prompt leaves room for its answer, whichever server gets it."""
+        """Return whether a prompt leaves room for its answer, whichever server gets it."""
         return all(backend.fits(prompt, max_words) for backend in self._backends)
 
     def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:

@@ -1,4 +1,4 @@
-"""One cleaning step for every model's output: what remains is the answer, and "" where nothing does.
+"""One cleaning step for every model's output: what remains is the answer, and "" if nothing does.
 
 It takes out reasoning, chat tokens, a JSON object or code fence around the text, the prompt said again, labels and
 openers ("Assistant: Sure! Here is my opinion:"), whatever an invented next speaker says, Markdown, apologies, and
@@ -53,7 +53,7 @@ class CleanedText:
 
 
 def clean_answer(text: str, *, prompt: str = "", speakers: Sequence[str] = (), prose: bool = True) -> CleanedText:
-    """Return the answer that stands in a model's output. Pure, and linear in the length of the text.
+    """Return the answer that is in a model's output. Pure, and linear in the length of the text.
 
     Args:
         text: what the model wrote, opening words included; beyond 100,000 characters it is cut.

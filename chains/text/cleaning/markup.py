@@ -81,7 +81,7 @@ def without_list_marks(text: str) -> Cleaned:
         if mark:
             removed.append(Removal("list mark", mark.group().strip()))
             if kept and not in_list and not ends_with_sentence(kept[-1]):
-                kept.append("")  # without its mark, the first item would go on with the heading above it
+                kept.append("")  # without its mark, the first item would continue with the heading above it
         in_list = bool(mark)
         kept.append(line[mark.end() :] if mark else line)
     text = "\n".join(kept)

@@ -45,7 +45,7 @@ def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreeme
 
     Args:
         opening, close: their sentences.
-        agreement: (sentence, sentence) -> [-1, 1], below zero where they take opposite sides.
+        agreement: (sentence, sentence) -> [-1, 1], below zero if they take opposite sides.
     """
     for last in close:
         for first in opening:
@@ -58,7 +58,7 @@ def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreeme
 
 
 def alternatives(question: str) -> tuple[str, ...]:
-    """The two sides of an either-or question, as it puts them; none where it offers no two clauses."""
+    """The two sides of an either-or question, as it puts them; none if it offers no two clauses."""
     parts = [one.strip(" ?") for one in re.split(r",? or ", question)]
     return tuple(parts) if len(parts) == 2 and all(len(_content(one)) >= _LEAST_SHARED for one in parts) else ()
 

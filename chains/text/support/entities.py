@@ -1,4 +1,4 @@
-"""Names, numbers and dates of an answer, and which of them stand in no source.
+"""Names, numbers and dates of an answer, and which of them are in no source.
 
 Names are told by capital letters, of any alphabet that has them, so none is seen in Persian or Japanese; numbers in
 words count from eleven on. Text only.
@@ -36,7 +36,7 @@ _BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says not
 
 @dataclass(frozen=True)
 class Name:
-    """A name in a sentence: as it stands there, its words but for function words and initials, and where it stands."""
+    """A name in a sentence: as it is there, its words but for function words and initials, and where it stands."""
 
     text: str
     parts: tuple[str, ...]
@@ -45,7 +45,7 @@ class Name:
 
 
 def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
-    """The numbers, dates and names of an answer that stand in no source, in the order of the answer, each once."""
+    """The numbers, dates and names of an answer that are in no source, in the order of the answer, each once."""
     numbers = frozenset[str]().union(*map(known_numbers, sources))
     words = source_words(*sources)
     found: dict[str, None] = {}
@@ -120,6 +120,6 @@ def _word_is_known(word: str, known: frozenset[str]) -> bool:
 
 
 def _is_demonym(form: str, place: str) -> bool:
-    """Chinese of China: the same four letters or more, and two more at the most."""
+    """Chinese of China: the same four letters or more, and two more at most."""
     stem = _DEMONYM.sub("", form)
     return len(stem) >= 4 and place.startswith(stem) and len(place) <= len(stem) + 2

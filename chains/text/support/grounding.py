@@ -132,7 +132,7 @@ def cite(answer: str, grounding: Grounding) -> str:
 
 
 def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
-    """The sentences of a grounding where they stand in the answer that `cite` returns."""
+    """The sentences of a grounding where they are in the answer that `cite` returns."""
     return _insert_markers(grounding)[1]
 
 

@@ -22,7 +22,7 @@ from debate.output.report.live_debate import live_debate
 from debate.output.report.rows import Row, RowMaker
 from debate.results import QuestionResult
 
-# So many rows stand in the page as they are, to be read even where no script runs. Those of a longer run are kept as
+# So many rows are in the page as they are, to be read even where no script runs. Those of a longer run are kept as
 # text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.
 _LAID_OUT = 200
 

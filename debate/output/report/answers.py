@@ -15,7 +15,7 @@ _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a sentence: plain, a marker that leads to ``href``, or a name or number that stands in no passage."""
+    """A piece of a sentence: plain, a marker that leads to ``href``, or a name or number that is in no passage."""
 
     text: str
     kind: Literal["plain", "marker", "unsupported"] = "plain"
@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A sentence, or what lies between two; ``supported`` is None where the grounding says nothing of it."""
+    """A sentence, or what lies between two; ``supported`` is None if the grounding says nothing of it."""
 
     pieces: tuple[Piece, ...]
     supported: bool | None
@@ -32,7 +32,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a passage: a Markdown heading without its marks, or the text up to the next one as it stands."""
+    """A part of a passage: a Markdown heading without its marks, or the text up to the next one as it is."""
 
     text: str
     heading: bool = False
@@ -64,7 +64,7 @@ def answer_stretches(opinion: Opinion, anchors: Mapping[int, str]) -> tuple[Stre
 
 
 def turn_pieces(turn: Turn, anchors: Mapping[int, str]) -> tuple[Piece, ...]:
-    """Cut a turn where it names a passage or something that stands in none; together the pieces are its text."""
+    """Cut a turn where it names a passage or something that is in none; together the pieces are its text."""
     return tuple(_pieces(turn.text, _claims(turn.unsupported), anchors))
 
 

@@ -29,14 +29,14 @@ class Line:
 
 @dataclass(frozen=True)
 class DebateHealth:
-    """``lines`` are empty where nothing tells the sides apart; ``facts`` are labels and values."""
+    """``lines`` are empty if nothing tells the sides apart; ``facts`` are labels and values."""
 
     lines: tuple[Line, ...]
     facts: tuple[tuple[str, str], ...]
 
 
 def debate_health(result: QuestionResult, colours: Mapping[str, int]) -> DebateHealth | None:
-    """Return what the report shows of a debate's health; None where there was no debate."""
+    """Return what the report shows of a debate's health; None if there was no debate."""
     if not result.turns:
         return None
     measured = health(result.turns, result.positions, result.verdict, result.polls)

@@ -21,7 +21,7 @@ _SPEAKERS = 6  # colours for speakers; a seventh gets the first one's again
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage as it is shown; ``number`` is the marker that stands for it, 0 where the model did not see it.
+    """A passage as it is shown; ``number`` is the marker that stands for it, 0 if the model did not see it.
 
     Attributes:
         text: in parts; empty where ``stored`` is not, the key of the text that the page keeps once for all rows.
@@ -66,7 +66,7 @@ class Speech:
     """One turn.
 
     Attributes:
-        read: number and anchor of each passage that stood in its prompt.
+        read: number and anchor of each passage that was in its prompt.
         looked_up: what its speaker looked up itself, a line a call.
     """
 
@@ -116,7 +116,7 @@ class Row:
 
 
 def anchor_of(result: QuestionResult) -> str:
-    """Return the place of a row in the page: whatever stands in its id, this is letters and digits."""
+    """Return the place of a row in the page: whatever is in its id, this is letters and digits."""
     return "q-" + hashlib.sha256(result.question.id.encode(errors="replace")).hexdigest()[:10]
 
 
@@ -224,7 +224,7 @@ class RowMaker:
         return Passages(tuple(made), parts, *self._store("l-", repr(parts), laid_out))
 
     def _store(self, kind: str, text: str, laid_out: bool) -> tuple[str, bool]:
-        """Return the key that the page keeps a text by, and whether it is new to it; "" where it stands in the row."""
+        """Return the key that the page keeps a text by, and whether it is new to it; "" if it is in the row."""
         if laid_out:
             return "", False
         key = kind + hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]

@@ -24,7 +24,7 @@ class Part:
 
     Attributes:
         colour: its class in the style sheet, the same for the same part in every bar.
-        share: what it adds to the score, below zero where it takes away.
+        share: what it adds to the score, below zero if it takes away.
         weight, cosine: its two factors; None for the rest.
         left, width: where its piece of the bar lies, in percent of the bar's room.
     """

@@ -52,7 +52,7 @@ def baseline_table() -> Table:
 
 
 def sides_of(result: QuestionResult) -> Iterable[Side]:
-    """Return the debate and the single agent's answers side by side; nothing where no single agent was asked."""
+    """Return the debate and the single agent's answers side by side; nothing if no single agent was asked."""
     if result.verdict and result.baselines:
         yield _of_debate(result, result.verdict)
         yield from (_of_agent(result, one) for one in result.baselines)

@@ -51,11 +51,11 @@ class DeepenedQuestions:
             self._note(seed, family)
 
     def get(self, seed: Question) -> Family | None:
-        """Return a seed's family, or that of a seed with the same text; None where it was not made yet."""
+        """Return a seed's family, or that of a seed with the same text; None if it was not made yet."""
         return self._families.get(seed.key) or self._by_text.get(seed.text)
 
     def own(self, seed: Question) -> Family | None:
-        """Return the family that was made of this very seed; None where there is none."""
+        """Return the family that was made of this very seed; None if there is none."""
         return self._families.get(seed.key)
 
     def extend(self, made: Sequence[tuple[Question, Family]]) -> None:

@@ -22,7 +22,7 @@ class JsonLines:
         self.path = path
 
     def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield each whole line with the byte that it begins at; nothing where there is no file.
+        """Yield each whole line with the byte that it begins at; nothing if there is no file.
 
         Args:
             start: the byte of a line's beginning to read from.

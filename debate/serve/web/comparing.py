@@ -73,7 +73,7 @@ class Comparisons:
             return self._read[folder]
 
     def next_pair(self, name: str) -> Pair | None:
-        """Return what is to be judged next; None where all is.
+        """Return what is to be judged next; None if all is.
 
         Raises:
             DebateError: as ``comparison``, or its votes cannot be read.

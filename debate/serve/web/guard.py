@@ -56,7 +56,7 @@ class Admission:
 
     @property
     def pass_(self) -> str:
-        """What a browser's cookie holds in place of the token."""
+        """What a browser's cookie holds instead of the token."""
         return hmac.new(self.token.encode(), b"debate page", hashlib.sha256).hexdigest()
 
     def answers_to(self, host: str) -> bool:

@@ -50,7 +50,7 @@ class Launcher:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # it goes on when the page ends
+                start_new_session=True,  # it continues when the page ends
             )
         Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
         return process

@@ -81,7 +81,7 @@ class Run:
         return self._body(question_id, self._place(question_id))
 
     def picture(self, question_id: str) -> str | None:
-        """Return the map of a question's debate as SVG; None where nobody spoke yet.
+        """Return the map of a question's debate as SVG; None if nobody spoke yet.
 
         Raises:
             RunFolderError: the run knows no such question.

@@ -108,7 +108,7 @@ class RowIndex:
         return self._end
 
     def read_on(self, seconds: float = 0.05) -> bool:
-        """Read what is new for so long at the most; whether the end was reached."""
+        """Read what is new for so long at most; whether the end was reached."""
         until = time.monotonic() + seconds
         with self._lock:
             if self._size() < self._end:  # another run was put in its place
@@ -145,7 +145,7 @@ class RowIndex:
             return sum(row.failed for row, _ in self._rows.values())
 
     def result(self, question_id: str) -> QuestionResult | None:
-        """Return a whole row by its question's id; None where it has none yet.
+        """Return a whole row by its question's id; None if it has none yet.
 
         Raises:
             RunFolderError: the journal cannot be read.
@@ -163,7 +163,7 @@ class RowIndex:
             raise self._no_row(offset) from error
 
     def neighbours(self, question_id: str) -> tuple[str, str]:
-        """Return the ids of the rows before and after one; "" where there is none."""
+        """Return the ids of the rows before and after one; "" if there is none."""
         with self._lock:
             ids = [row.id for row, _ in self._rows.values()]
         if question_id not in ids:

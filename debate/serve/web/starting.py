@@ -41,7 +41,7 @@ class NewRun(BaseModel):
 
     Attributes:
         upload: of a list of questions that was sent before.
-        personas: an upload of personas, in place of those of ``like``.
+        personas: an upload of personas, instead of those of ``like``.
         like: a run whose documents and personas it takes; "" for those that the server was started with.
     """
 

@@ -1,7 +1,7 @@
 """A run as its folder tells it: how far it is, what is being worked on, and each event for those who watch.
 
 An event's id is the byte after its line in ``progress.jsonl``. So a reader who comes back, to this server or to one
-that was started later, goes on where it was: nothing is lost and nothing told twice.
+that was started later, continues where it was: nothing is lost and nothing told twice.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class _Snapshot:
         self._parts: dict[str, str] = {}
 
     def text(self) -> str:
-        """Return the file's JSON on one line; "" where there is none, or the file holds something else."""
+        """Return the file's JSON on one line; "" if there is none, or the file holds something else."""
         try:
             found = self._path.stat()
             if time.time() - found.st_mtime > self._fresh:
@@ -137,7 +137,7 @@ class _Snapshot:
         return self._text
 
     def of(self, name: str) -> str:
-        """Return the JSON under a name; "" where there is none."""
+        """Return the JSON under a name; "" if there is none."""
         if (text := self.text()) and not self._parts and isinstance(parts := json.loads(text), dict):
             self._parts = {one: json.dumps(told) for one, told in parts.items()}
         return self._parts.get(name, "")

@@ -52,7 +52,7 @@ def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:
     """Return what separates the cells of a text; "" where each line is one cell.
 
     It is the candidate that cuts the header, and most rows into as many cells as the header. Where it cuts no header,
-    as under a title, most rows must have the same cells, none of which goes on with a sentence.
+    as under a title, most rows must have the same cells, none of which continues with a sentence.
     """
     best, found = 1.0, ""
     for candidate in DELIMITERS:
@@ -89,7 +89,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             taken.append(line)
             yield line
 
-    # Without a delimiter each line is one cell: the unit separator stands in no text.
+    # Without a delimiter each line is one cell: the unit separator is in no text.
     reader = csv.reader(lines(), delimiter=delimiter or "\x1f")
     for number, cells in enumerate(reader, start=1):
         written = "".join(taken)

@@ -26,7 +26,7 @@ def read_text(path: Path) -> Records:
 
 
 def read_markdown(path: Path) -> Records:
-    """Read a Markdown file without its front matter and without images that stand in the text as data."""
+    """Read a Markdown file without its front matter and without images that are in the text as data."""
     text = decode(path.read_bytes())
     found = _FRONT_MATTER.match(text)
     fields, problem = _front_matter(found[1], found[2]) if found else ({}, "")

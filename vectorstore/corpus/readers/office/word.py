@@ -52,7 +52,7 @@ class _Reader:
             if element.tag == f"{W}p":
                 asides: list[Any] = []
                 text = carried + self._paragraph(element, asides)
-                if _mark_is_deleted(element):  # the next paragraph goes on in this one
+                if _mark_is_deleted(element):  # the next paragraph continues in this one
                     carried = text
                     continue
                 carried = ""
@@ -107,7 +107,7 @@ class _Reader:
 
 
 def _children(parent: Any) -> Iterator[Any]:
-    """Yield an element's blocks, also those that stand in content controls and insertions."""
+    """Yield an element's blocks, also those that are in content controls and insertions."""
     for child in _shown(parent):
         if child.tag in (f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"):
             yield child
@@ -137,7 +137,7 @@ def _mark_is_deleted(paragraph: Any) -> bool:
 
 
 def _part(document: Any, name: str) -> Any:
-    """Return the root of a part of the document; None where it has none."""
+    """Return the root of a part of the document; None if it has none."""
     from lxml import etree
 
     for relation in document.part.rels.values():

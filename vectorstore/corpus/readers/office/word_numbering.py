@@ -1,4 +1,4 @@
-"""The numbers of Word's lists, which stand in no paragraph's text: "Article 3.", "2.1", "(b)".
+"""The numbers of Word's lists, which are in no paragraph's text: "Article 3.", "2.1", "(b)".
 
 ISO/IEC 29500-1, 17.9: a paragraph names a list and a level; the list's levels say how to count and what to show.
 """
@@ -26,7 +26,7 @@ class Numbering:
     """Counts a document's lists, paragraph by paragraph in their order.
 
     Args:
-        numbering: the root of numbering.xml; None where the document has no lists.
+        numbering: the root of numbering.xml; None if the document has no lists.
         styles: the root of styles.xml.
     """
 
@@ -42,7 +42,7 @@ class Numbering:
             self._read(numbering)
 
     def label(self, paragraph: Any) -> str:
-        """Count a paragraph, and return the number that Word shows before it, with a space; "" where there is none."""
+        """Count a paragraph, and return the number that Word shows before it, with a space; "" if there is none."""
         number, level = self._place(paragraph)
         levels = self._levels.get(number, {})
         if level not in levels:
