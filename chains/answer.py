@@ -18,14 +18,17 @@ from prompts import RenderedPrompt, load_prompt
 def answer_chain(
     llm: BaseLanguageModel[Any], *, text: str = "", max_words: int = 200, seed: int = 0
 ) -> Runnable[Question | str | Mapping[str, Any], Completion]:
-    """Return a Runnable from an instruction to an answer.
+    """Return a Runnable that follows an instruction without passages.
 
     Args:
-        text: what the instruction is about, where the question itself says nothing of it.
+        llm: any LangChain language model.
+        text: a text that the instruction refers to, if the question has no ``about``.
+        max_words: the answer ends at a sentence before it.
+        seed: seed of retries.
 
     Raises:
-        ChainError: ``max_words`` below 1; when run, an input that holds no instruction.
-        GenerationError (when run): the prompt does not fit the model's window, or the model returned no text.
+        ChainError: ``max_words`` below 1; when run, an input without an instruction.
+        GenerationError (when run): the prompt does not fit the context window, or the model returned no text.
     """
     prompt = load_prompt("answer")
 

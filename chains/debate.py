@@ -50,7 +50,7 @@ DEFAULT_CANDIDATES = 2
 
 @dataclass(frozen=True)
 class DebateRequest:
-    """What is debated: a question and, unless it is switched off, the opinion that was given on it."""
+    """A question to debate and, optionally, an opinion on it for the debaters to read."""
 
     question: Question | str
     opinion: str = ""
@@ -217,10 +217,17 @@ def debate_chain(
     Input: a question's text, a ``Question``, a ``DebateRequest``, or a mapping with ``question`` and ``opinion``.
 
     Args:
-        retrievers: for each persona's id, its own retrieval (see ``pov_retrieval_chain``).
+        llm: any LangChain language model.
+        personas: 2 to 8 debaters.
+        retrievers: a retriever for each persona's id (see ``pov_retrieval_chain``).
+        rounds: at least 2; every persona speaks once in each.
+        limits: words of a turn.
+        candidates: versions written of each turn, of which the best is used.
+        embeddings: measure which positions agree and what turns rest on; without them only shared words count.
+        seed: seed of retries and candidates.
 
     Raises:
-        ChainError: fewer than two personas or rounds, or a persona without a retriever.
+        ChainError: too few or too many personas, fewer than two rounds, or a persona without a retriever.
     """
     steps = DebateSteps(
         llm, personas, rounds=rounds, limits=limits, candidates=candidates, embeddings=embeddings, seed=seed

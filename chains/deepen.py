@@ -53,17 +53,21 @@ def deepening_chain(
     replace_seeds: bool = False,
     seed: int = 0,
 ) -> Runnable[Question | str | Mapping[str, Any], tuple[Question, ...]]:
-    """Return a Runnable from a seed question to the seed and at most ``count`` deeper ones.
+    """Return a Runnable that asks up to ``count`` deeper questions about a seed question.
 
-    Children keep their parent's id and text; their ids are derived from it, so that a repeated run finds the same
-    ones. The first question of the result holds what was refused.
+    Output: a tuple of ``Question``, the seed first. Deeper questions have their parent's id and text; their ids derive
+    from the parent's, so a repeated run gives the same ids. Refused questions are in ``refused`` of the first one.
 
     Args:
-        store: where a child's premise has to be borne out; without it no premise is checked.
-        replace_seeds: leave the seed out where it has children.
+        llm: any LangChain language model.
+        embeddings: used to compare questions with the seed.
+        store: checks whether a passage supports each question's premise; without it premises are not checked.
+        count: the most deeper questions.
+        replace_seeds: leave the seed out if it has deeper questions.
+        seed: seed of retries.
 
-    Raises (when run):
-        GenerationError: the prompt does not fit the model, or the call failed.
+    Raises:
+        GenerationError (when run): the prompt does not fit the context window, or the call failed.
     """
     limits = WordLimits(maximum=_WORDS_PER_QUESTION * (count + _SPARE))
     template = load_prompt("deepen")

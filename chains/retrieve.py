@@ -48,17 +48,21 @@ def pov_retrieval_chain(
     mode: Mode = "dense",
     rerank: bool | None = None,
 ) -> Runnable[Question | str | Mapping[str, Any], tuple[Chunk, ...]]:
-    """Return a Runnable from a question to its ``k`` best chunks, raw and with all their scores.
+    """Return a Runnable that retrieves the ``k`` best chunks for a question, seen from points of view.
+
+    Output: a tuple of ``Chunk``, best first, verbatim and with all their scores.
 
     Args:
-        store: what is searched: a ``FaissStore``, or any vector store or retriever of LangChain's.
-        povs: the points of view; a persona's own are taken as they are.
-        pov_weight: λ of the folding, from 0 (the question alone) to 1 (the points of view alone).
-        rerank: let the embedding model's reranker read the best passages; None does so where it has one.
+        store: a ``FaissStore``, or any LangChain vector store or retriever.
+        povs: points of view; those of a persona can be passed as they are.
+        pov_weight: λ, from 0 (the question alone) to 1 (the points of view alone).
+        k: the number of chunks.
+        mode: "dense", or "hybrid" to add BM25.
+        rerank: let the embedding model's reranker read the best passages; None does so if it has one.
 
     Raises:
-        ChainError: something in ``povs`` is no point of view.
-        VectorStoreError: an unknown mode, or a store that cannot be searched; when run, a ``k`` or weight out of range.
+        ChainError: something in ``povs`` is not a point of view.
+        VectorStoreError: an unknown mode, or a store that cannot be searched; when run, ``k`` or weight out of range.
     """
     views = as_povs(povs)
     check_mode(mode)

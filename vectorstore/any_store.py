@@ -37,11 +37,11 @@ class POVStore(Protocol):
 
 
 def as_pov_store(source: POVStore | VectorStore | BaseRetriever, embeddings: Embeddings | None = None) -> POVStore:
-    """Return what can be searched from points of view: the source itself, or an adapter around it.
+    """Make any LangChain vector store or retriever searchable from points of view.
 
     Args:
-        source: a `FaissStore`, any LangChain vector store, or any retriever.
-        embeddings: what passages are ranked with; the vector store's own, else the bundled model unless given.
+        source: a `FaissStore` (returned as it is), a LangChain vector store, or a retriever.
+        embeddings: used to rank passages; default: the vector store's own, else the bundled model.
 
     Raises:
         StoreError: the source is none of these.

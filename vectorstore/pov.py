@@ -29,12 +29,12 @@ class POV:
     """One point of view.
 
     Args:
-        text: the view, as its holder would say it.
-        weight: share among the other views; below zero pushes away from `text`.
+        text: the view, as a passage would argue it.
+        weight: its weight relative to other views; negative pushes away from `text`.
         against: the opposite statement; the view is then the direction from `against` to `text`.
 
     Raises:
-        POVError: empty text, a weight that is not a finite number, or `against` equal to `text`.
+        POVError: empty text, a weight of 0 or not finite, or `against` equal to `text`.
     """
 
     text: str

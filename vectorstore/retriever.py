@@ -19,9 +19,9 @@ from vectorstore.store.ranking import Mode, check_k
 class POVRetriever(BaseRetriever):
     """Retrieve the chunks that matter to a question, seen from points of view.
 
-    Each document carries `score`, `question_score`, `pov_scores` and `rank` in its metadata, as
-    `FaissStore.pov_search` describes. `k`, `povs`, `pov_weight` and `filter` may be given anew to each `invoke`.
-    `store` is a `FaissStore`, or any vector store or retriever of LangChain's; see `as_pov_store`.
+    Each document has `score`, `question_score`, `pov_scores` and `rank` in its metadata (see `FaissStore.pov_search`).
+    `k`, `povs`, `pov_weight` and `filter` can be passed to each `invoke`. `store` is a `FaissStore`, or any LangChain
+    vector store or retriever (see `as_pov_store`).
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")

@@ -61,11 +61,14 @@ class ModelSettings(BaseModel):
 
 
 def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
-    """Load a model.
+    """Load a language model, or connect to a server.
+
+    Args:
+        settings: which model and how it runs; default: the bundled SmolLM2.
 
     Raises:
         ModelError: the model cannot be found or run here; the message says what to do.
-        MissingExtra: the extra it needs is not installed.
+        MissingExtra: an extra that it needs is not installed.
     """
     settings = settings or ModelSettings()
     if _is_server(settings.name):

@@ -73,16 +73,16 @@ class Abstention(StrEnum):
 
 @dataclass(frozen=True)
 class Opinion:
-    """An answer to a question, and what it rests on.
+    """An answer to a question, and its support.
 
     Attributes:
         abstained: the answer is "I don't know"; ``abstained_because`` says why.
-        words: as ``len(answer.split())`` counts, markers included.
-        citations, supported, sentences, unsupported: computed from ``answer`` as it is here.
-        sentences: what each sentence of the answer rests on; none if it abstained.
-        unsupported: numbers, dates and names of the answer that are in no chunk nor in the question.
-        dropped: ids of chunks that did not fit the model's window.
-        defects: what a reader would strike out, found by rules.
+        words: ``len(answer.split())``, markers included.
+        citations, supported, sentences, unsupported: computed from the final ``answer``.
+        sentences: the support of each sentence; empty if it abstained.
+        unsupported: numbers, dates and names of the answer that are in no chunk and not in the question.
+        dropped: ids of chunks that did not fit the context window.
+        defects: sentences that an editor would strike out, found by rules.
         prompt_tokens, tokens: tokens read and written.
     """
 

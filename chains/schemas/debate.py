@@ -14,13 +14,13 @@ from chains.schemas.chunk import Chunk, Reading
 
 @dataclass(frozen=True)
 class Position:
-    """What a persona stands for in a debate on one question, taken before the first turn.
+    """What a persona stands for in a debate, stated before the first turn.
 
     Attributes:
         text: one sentence; "" if the persona has neither a usable answer nor a view.
-        source: who put it into words: the model, or one of the persona's own views where the model gave no sentence.
-        agrees_with: ids of the personas before it that hold the same, also after it was asked for its difference.
-    """
+        source: the model, or one of the persona's own views if the model gave no sentence.
+        agrees_with: ids of earlier personas with the same position, even after the persona was asked for its
+    difference."""
 
     persona_id: str
     speaker: str
@@ -83,24 +83,24 @@ class DebateOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """One contribution to a debate.
+    """One turn of a debate.
 
     Attributes:
-        chunk_ids: the passages that were in its prompt, best first; a marker [n] in the text means the n-th of them.
-        dropped: ids of passages that did not fit the model's window.
-        unsupported: numbers, dates and names in it that are neither in a passage read so far, by any debater, nor in
-            the question. What another debater merely said counts for nothing.
-        defects: what a reader would strike out, found by rules.
-        answers: the claim that it was to answer; None if there was none yet.
-        answered: the share of the claim's content words that it takes up, in [0, 1].
-        concedes: it says that its opponent is right in something.
-        used: ids of the passages that its sentences rest on; ``new`` are those that no turn before it used.
-        echo: the share of its 4-grams that a turn before it or an opponent's position has, outside quotations.
-        drift: cosine to its own position less the largest to an opponent's; below 0 it argues for the other side.
-            None without embeddings or positions.
+        chunk_ids: the passages in its prompt, best first; a marker [n] in the text means the n-th of them.
+        dropped: ids of passages that did not fit the context window.
+        unsupported: numbers, dates and names in it that are neither in a passage that a debater has read nor in the
+            question. Another debater's words do not count as support.
+        defects: sentences that an editor would strike out, found by rules.
+        answers: the claim to answer; None if there was none yet.
+        answered: the share of the claim's content words in the turn, in [0, 1].
+        concedes: it says that its opponent is right about something.
+        used: ids of the passages that support its sentences; ``new`` are those that no earlier turn used.
+        echo: the share of its 4-grams that occur in an earlier turn or an opponent's position, outside quotations.
+        drift: cosine to its own position minus the largest to an opponent's; below 0 it argues for the other side. None
+            without embeddings or positions.
         faults: what is still wrong with it after ``tries`` prompts.
-        sentences, supported: what each sentence rests on, and the share that rests on a passage.
-        lookups: the tools that it called itself before it spoke.
+        sentences, supported: the support of each sentence, and the share that is supported.
+        lookups: the tools that it called before speaking.
     """
 
     round: int
@@ -183,16 +183,16 @@ class RoundQuestion:
 
 @dataclass(frozen=True)
 class Verdict(Turn):
-    """What was decided and why: a turn in round 0, spoken by the moderator.
+    """The decision and its reasons: a turn of the moderator in round 0.
 
     Attributes:
-        winner: id of the persona that argued better, or whose position was voted for; "" if there is none.
-        decision: how that was decided.
-        share: of the judgements or votes that there were, the share for the winner, in [0, 1]; None without a winner.
-            Where the question has a checkable answer, this is the probability that the debate gives it.
-        judgements: what a moderator or judge answered, each time it was asked.
-        ballots: how the debaters voted.
-        decided_by: claims that decided, as they were said.
+        winner: id of the persona that argued better, or whose position won the vote; "" if there is none.
+        decision: how it was decided.
+        share: the winner's share of the judgements or votes, in [0, 1]; None without a winner. If the question has a
+            checkable answer, this is the probability that the debate gives it.
+        judgements: the answers of the moderator or judge.
+        ballots: the debaters' votes.
+        decided_by: the claims that decided.
         conceded: claims that an opponent conceded.
     """
 
@@ -207,11 +207,11 @@ class Verdict(Turn):
 
 @dataclass(frozen=True)
 class Debate:
-    """A debate as it was held, or why there was none.
+    """A debate, or why there was none.
 
     Attributes:
-        turns: in the order they were spoken; none if the personas do not disagree.
-        verdict: None if there are no turns.
+        turns: in order; empty if the personas do not disagree.
+        verdict: None without turns.
         chunks: every passage that a debater read, once.
         readings: which of them each debater read, with its scores.
     """

@@ -33,17 +33,17 @@ class RefusedQuestion:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the list, or one that was deepened out of it.
+    """One question of the list, or a deeper question.
 
     Attributes:
-        id: unique in a run and shown to people; a deepened question's id is its parent's with a number added.
-        text: the question itself.
-        about: optional text about it.
-        parent_id: the seed question it came from, or "".
-        parent_text: that question's text, or "".
-        note: what happened on the way, such as a deepening that failed.
-        refused: what deepening gave besides and is not asked; on the seed, or on its first child where it replaces it.
-        same_as: the id of an earlier question of the list with the very same text, whose answer this one shares.
+        id: unique in a run and shown to people; a deeper question's id is its parent's with a number added.
+        text: the question.
+        about: optional background.
+        parent_id: id of its seed question, or "".
+        parent_text: text of its seed question, or "".
+        note: what happened, such as a failed deepening.
+        refused: deeper questions that are not asked; on the seed, or on its first deeper question if that replaces it.
+        same_as: id of an earlier question with the same text, whose answer it shares.
     """
 
     id: str

@@ -16,22 +16,22 @@ class Rules:
     """The rules of a debate.
 
     Attributes:
-        rounds: held at most; in each every debater speaks once.
-        protocol: who hears what before speaking.
+        rounds: the most rounds; every debater speaks once in each.
+        protocol: what a debater hears before speaking.
             ``sequential``: everything said so far.
-            ``simultaneous``: what was said in the rounds before this one.
+            ``simultaneous``: everything said in earlier rounds.
             ``relay``: the turn right before, and one's own (Becker et al. 2025, "MALLM", paradigm *relay*).
-            ``round_table``: everything, and a moderator opens each round with a question from an unused passage.
+            ``round_table``: everything; a moderator opens each round with a question about an unused passage.
         decision: ``moderator``: asked twice, with the names in opposite order.
-            ``judge``: every two debaters are compared in both orders of their speeches; who wins most pairs wins.
+            ``judge``: compares every two debaters in both orders; who wins most pairs wins.
             ``majority``, ``approval``, ``ranked``: the debaters vote; see ``debate.arena.votes``.
-        stop: what ends a debate before its last round: ``agreement`` asks the debaters after each round whose position
-            they hold; ``nothing_new`` ends it when a round rests on no passage that was not used before.
-        token_budget: tokens that the turns may spend; checked from the end of the first round on.
-        fresh_k: passages that each debater finds at the beginning of each later round by what was said against it.
-        lookups: tools that a debater whose model can call them may call itself before each turn: its own search, and
-            others that it was given. What it searched and read is in its turn.
-        baseline: let a single agent answer the same question for about the same tokens, too.
+        stop: what ends a debate early. ``agreement`` asks the debaters after each round whose position they hold;
+            ``nothing_new`` ends it after a round without a new passage.
+        token_budget: the most tokens for all turns; checked from the end of the first round.
+        fresh_k: new passages for each debater in later rounds, found by the arguments against it.
+        lookups: the most tool calls of a debater before each turn, if its model can call tools: its own search, and
+            other tools. What it searched and read is in its turn.
+        baseline: also let a single agent answer the question for about the same tokens.
         seat: id of the persona that a person speaks for, or "".
     """
 

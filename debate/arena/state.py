@@ -23,13 +23,12 @@ from chains.schemas import (
 
 
 class DebateState(TypedDict, total=False):
-    """What a debate reads and writes.
+    """The state of a debate's graph.
 
-    ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read: each text once.
-    ``readings`` tell who reads which. ``opened`` is the last round that was opened, ``round_questions`` what a
-    moderator asked in which, ``polls`` whose position each debater held after which. ``tokens`` are what the debate
-    cost so far, ``baselines`` what a single agent answers for as many. A new question on the same thread
-    begins with none of the old one's results.
+    ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read; ``readings`` say who
+    reads which. ``opened`` is the last round that was opened, ``round_questions`` are the moderator's questions,
+    ``polls`` the positions that debaters held after a round. ``tokens`` is the cost so far, ``baselines`` are a single
+    agent's answers. A new question on the same thread starts without results of the old one.
     """
 
     question: Question

@@ -37,12 +37,12 @@ _Model = BaseLanguageModel[Any]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Questions, their passages, each model's answers in the same order, and what the tests say.
+    """The result of a comparison: questions, passages, each model's answers in the same order, and the tests.
 
     Attributes:
         controls: each model's answers to the control questions; empty if they were not asked.
-        efforts: what each model's answers took, if known.
-        judged: what judges said of pairs of answers.
+        efforts: time, tokens and memory of each model's answers, if known.
+        judged: preferences of the judge.
     """
 
     folder: Path
@@ -68,15 +68,15 @@ def compare_models(
     load: Callable[[str], BaseLanguageModel[Any]] | None = None,
     store: PovVectorStore | None = None,
 ) -> Comparison:
-    """Let every model answer every question from the same passages.
+    """Let every model answer every question from the same passages, and test how they differ.
 
     Args:
-        load: gives the model of a name, instead of ``load_llm``.
+        load: loads a model by name, instead of ``load_llm``.
         store: used instead of the settings' corpus or index.
 
     Raises:
         DebateError, PromptError, VectorStoreError, ChainError: bad input, a model that cannot be loaded, or a folder
-            that cannot be used; no answer was lost.
+            that cannot be used; answers so far are kept.
         KeyboardInterrupt: interrupted; the same call resumes.
     """
     inputs = check_inputs(settings.run_settings(settings.models[0]))

@@ -44,13 +44,13 @@ class FinetuneProgress(Protocol):
 
 @dataclass(frozen=True)
 class FinetuneResult:
-    """What a training left behind.
+    """The result of a training.
 
     Attributes:
-        adapter: the folder; usable as ``--model``.
+        adapter: the adapter's folder, usable as ``--model``.
         losses: of training and validation, by step.
         dropped_passages: passages that did not fit ``max_seq_length``, over all examples.
-        forecast: what the memory was expected to be; None for a shape that is not known.
+        forecast: the estimated memory; None for an unknown model shape.
     """
 
     adapter: Path
@@ -67,12 +67,12 @@ class FinetuneResult:
 
 
 def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
-    """Train an adapter, or resume a training that was stopped.
+    """Train an adapter on finished answers, or resume a stopped training.
 
     Raises:
-        TrainingDataError: the data cannot be read, or too little of it is left.
-        TrainingError: the folder holds something else, is in use or finished, the model cannot be trained, or the
-            memory that is free is not enough.
+        TrainingDataError: the data cannot be read, or too few examples are left.
+        TrainingError: the folder is in use, finished or contains something else, the model cannot be trained, or there
+            is too little free memory.
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
     """

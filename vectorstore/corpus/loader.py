@@ -20,13 +20,13 @@ logger = logging.getLogger(__name__)
 
 
 class Corpus(list[Document]):
-    """The documents of a corpus, a plain list.
+    """The documents of a corpus, as a list.
 
     Attributes:
-        skipped: the files that could not be read.
-        partial: what was left out of files that could: a row, a page, a hidden sheet.
-        files: how many could.
-        repeated: chunks left out because the same words stood before them.
+        skipped: files that could not be read.
+        partial: parts left out of files that were read: a row, a page, a hidden sheet.
+        files: the number of files read.
+        repeated: the number of chunks left out because an earlier one has the same words.
     """
 
     def __init__(
@@ -57,19 +57,19 @@ def load_corpus(
     progress: Callable[[int, int], None] | None = None,
     follow_links: bool = False,
 ) -> Corpus:
-    """Read every readable file under a folder, or one file, into chunks.
+    """Read every readable file in a folder, or one file, into chunks.
 
     Args:
-        folder_or_file: see `corpus_files`; a suffix that no reader knows is listed in `.skipped`.
-        chunk_words: the most words a chunk has.
-        progress: called with (files done, files) after each.
-        follow_links: read what links that lead out of the folder point to, as well.
+        folder_or_file: see `corpus_files`; files of unknown kinds are listed in `.skipped`.
+        chunk_words: the most words of a chunk.
+        progress: called with (files done, files) after each file.
+        follow_links: follow links that lead out of the folder.
 
     Returns:
-        Documents in path order with `id`, `page_content` (verbatim) and metadata `source` (path inside the
-        folder), `title`, `start` (characters into the file's or row's text), for tables `row` and the row's other
-        columns, for Markdown the fields of its front matter. A field that is called as one of these is kept as
-        `column_NAME`. The same words in two files are one chunk, under the first file's name.
+        Documents in path order with `id`, `page_content` (verbatim) and metadata: `source` (path inside the folder),
+        `title`, `start` (characters into the file's or row's text), for tables `row` and the other columns, for
+        Markdown the fields of its front matter. A field with one of these names is kept as `column_NAME`. If two files
+        have the same words, there is one chunk under the first file's name.
 
     Raises:
         CorpusError: the place does not exist, or nothing in it could be read.

@@ -150,22 +150,22 @@ def load_embeddings(
     backend: Backend = "auto",
     progress: Callable[[str], None] = logger.info,
 ) -> SentenceTransformerEmbeddings:
-    """Load a sentence-transformers model; with no name the bundled all-MiniLM-L6-v2 (384 dimensions).
+    """Load a sentence-transformers model; by default the bundled all-MiniLM-L6-v2 (384 dimensions).
 
     Args:
-        name_or_folder: a Hugging Face name or a local folder; code that a model brings along never runs.
+        name_or_folder: a Hugging Face name or a local folder; a model's own code never runs.
         device: "cpu", "cuda", ...; None lets sentence-transformers choose.
-        stance: offer the stance space, which only the bundled model has. A store built with it embeds every
-            passage twice and holds vectors twice as long.
-        rerank: offer the reranker, which only the bundled model has.
-        backend: "openvino" is more than twice as fast on a CPU and gives the same vectors but for rounding; the
-            first use of a model converts it into the user's cache. "auto" takes it on a CPU where the extra
-            `cpu` is installed. `.backend` of what is returned says which it is.
-        progress: told when a model is converted.
+        stance: offer the stance space (bundled model only). A store built with it embeds every passage twice and has
+            vectors twice as long.
+        rerank: offer the reranker (bundled model only).
+        backend: "openvino" is more than twice as fast on a CPU and gives the same vectors up to rounding; a model is
+            converted into the user's cache on first use. "auto" takes it on a CPU if the extra `cpu` is installed. See
+            `.backend` of the result.
+        progress: called with a message when a model is converted.
 
     Raises:
-        EmbeddingsError: no such model here or on the hub, damaged weights, sentence-transformers or OpenVINO
-            missing, or a model that OpenVINO cannot convert.
+        EmbeddingsError: no such model here or on the hub, damaged weights, sentence-transformers or OpenVINO missing,
+            or a model that OpenVINO cannot convert.
     """
     check_embeddings(name_or_folder, backend)
     name = str(name_or_folder or HUB_NAME)

@@ -41,18 +41,19 @@ def build_index(
     kind: Kind | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> FaissStore:
-    """Make a store that holds exactly these documents: `open_or_start`, then `update_store`.
+    """Build a store of exactly these documents: `open_or_start`, then `update_store`.
 
     Args:
-        documents: those without an id get one from their text.
-        embeddings: the embedding model.
-        folder: where the store is kept.
-        store: a store to bring up to date instead of the folder's or a new one.
+        documents: those without an id get one derived from their text.
+        embeddings: any LangChain embeddings.
+        folder: where to keep the store; None keeps it in memory.
+        store: a store to update, instead of the folder's or a new one.
         kind: see `FaissStore.from_texts`; for a new store only.
         progress: see `update_store`.
 
     Raises:
-        CorpusError: no documents. StoreError: the folder's store is damaged or of another model.
+        CorpusError: no documents.
+        StoreError: the folder's store is damaged or of another model.
     """
     if store is None:
         store = open_or_start(folder, embeddings, kind or kind_for(len(documents)))
@@ -79,19 +80,20 @@ def update_store(
     progress: Callable[[int, int], None] | None = None,
     batch: int | None = None,
 ) -> Changes:
-    """Make a store hold exactly these documents, and say what that changed.
+    """Make a store contain exactly these documents, and return what changed.
 
-    Chunks that it holds already are not embedded again, others are deleted, and changed metadata is taken over.
+    Chunks already in the store are not embedded again, missing ones are deleted, and changed metadata is replaced.
 
     Args:
-        folder: where to save the store, along the way and at the end, so that an interrupted update continues where
-            it stopped. None for a store that a database keeps, which needs no saving.
-        progress: called with (chunks done, chunks to embed) before the first batch and after every one; a
-            KeyboardInterrupt that it raises is passed on once everything embedded so far is saved.
-        batch: chunks embedded between two calls of `progress`; 256 unless given.
+        folder: where to save the store, during the update and at the end, so that an interrupted update resumes. None
+            for a store in a database.
+        progress: called with (chunks done, chunks to embed) before the first batch and after each; if it raises
+            KeyboardInterrupt, everything embedded so far is saved first.
+        batch: chunks embedded between two calls of `progress`; default: 256.
 
     Raises:
-        CorpusError: no documents. StoreError: the folder cannot be written to.
+        CorpusError: no documents.
+        StoreError: the folder cannot be written to.
     """
     wanted = {document.id or chunk_id(document.page_content): document for document in documents}
     if not wanted:

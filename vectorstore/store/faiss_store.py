@@ -19,14 +19,14 @@ from vectorstore.store.saved import read_saved
 
 
 class FaissStore(PovVectorStore):
-    """Chunks with unit vectors; scores are cosines. Safe to call from several threads, which take turns.
+    """A LangChain vector store with searches from points of view. Scores are cosines. Thread-safe.
 
     Args:
-        embedding: any LangChain embeddings; vectors are scaled to length 1 here.
-        kind: "flat" is exact; "hnsw" and "ivf" are approximate and for large corpora. Deleting from "hnsw"
-            builds its graph again.
-        stance: keep every passage in the model's stance space too; None if the model has one.
-        device: "auto" searches "flat" and "ivf" on the GPU where FAISS sees one; `.device` says where it is.
+        embedding: any LangChain embeddings; vectors are scaled to length 1.
+        kind: "flat" is exact; "hnsw" and "ivf" are approximate, for large corpora. Deleting from "hnsw" rebuilds its
+            graph.
+        stance: also embed every passage in the model's stance space; None does so if the model has one.
+        device: "auto" searches "flat" and "ivf" on the GPU if FAISS can use one; see `.device`.
     """
 
     _index: VectorIndex
@@ -80,7 +80,7 @@ class FaissStore(PovVectorStore):
         return bool(gone)
 
     def save(self, folder: str | Path) -> None:
-        """Write the store into a folder, completely or not at all; a store that is there already is replaced.
+        """Save the store to a folder, completely or not at all; replaces a store that is there.
 
         Raises:
             StoreError: the folder cannot be written to.
@@ -101,9 +101,9 @@ class FaissStore(PovVectorStore):
         """Load a saved store, after checking every byte of it.
 
         Args:
-            folder: where `save` wrote.
-            embedding: the same model as then.
-            mmap: leave the vectors on disk and let the system page them in; texts always are.
+            folder: the folder given to `save`.
+            embedding: the same embedding model as when it was built.
+            mmap: keep the vectors on disk, memory-mapped; texts always are.
             device: where to search, as in the constructor.
 
         Raises:
