@@ -211,27 +211,28 @@ class PovVectorStore(VectorStore):
     ) -> list[list[Document]]:
         """Search for many questions at once, each from its own points of view.
 
-                Args:
-                    questions: n texts.
-                    povs_per_question: n lists of views; an empty list is a plain search.
-                    pov_weight: λ, from 0 (the question alone) to 1 (the views alone).
-                    k: chunks per question.
-                    mode: "dense" scores by cosine; "hybrid" adds BM25, both standardised over the corpus.
-                    aggregate: "sum" of the views, or "max": the view that a chunk serves best.
-                    calibrate: standardise each dense term by its mean and spread over the corpus, so that a view that resembles
-                        everything does not dominate. "hybrid" always does.
-                    rerank: let the model's reranker read the 30 best with each view, and add its scores to `pov_scores`. None
-                        does so if the model has one, the mode is "dense" and nothing is calibrated.
-                    filter: search only documents with these metadata values, such as {"speaker": "Ann", "year": [2023, 2024]}
-                        (any of several), or for which a function of the document returns True.
+        Args:
+            questions: n texts.
+            povs_per_question: n lists of views; an empty list is a plain search.
+            pov_weight: λ, from 0 (the question alone) to 1 (the views alone).
+            k: chunks per question.
+            mode: "dense" scores by cosine; "hybrid" adds BM25, both standardised over the corpus.
+            aggregate: "sum" of the views, or "max": the view that a chunk serves best.
+            calibrate: standardise each dense term by its mean and spread over the corpus, so that a view that resembles
+                everything does not dominate. "hybrid" always does.
+            rerank: let the model's reranker read the 30 best with each view, and add its scores to `pov_scores`. None
+                does so if the model has one, the mode is "dense" and nothing is calibrated.
+            filter: search only documents with these metadata values, such as {"speaker": "Ann", "year": [2023, 2024]}
+                (any of several), or for which a function of the document returns True.
 
-                Returns:
-                    For every question at most k documents, best first. Their metadata has `score`, `question_score`,
-                    `pov_scores` (one per view) and `rank` (from 1), with score = (1-λ)·question_score + λ·Σ ŵ_j·pov_scores[j]
+        Returns:
+            For every question at most k documents, best first. Their metadata has `score`, `question_score`,
+            `pov_scores` (one per view) and `rank` (from 1), with
+            score = (1-λ)·question_score + λ·Σ ŵ_j·pov_scores[j] (see `pov`).
 
-        (see `pov`).         Raises:
-                    POVError: λ or a weight out of range.
-                    StoreError: different numbers of questions and lists, or rerank=True where it is not possible.
+        Raises:
+            POVError: λ or a weight out of range.
+            StoreError: different numbers of questions and lists, or rerank=True where it is not possible.
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)
