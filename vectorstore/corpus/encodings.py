@@ -4,8 +4,6 @@ import re
 
 from vectorstore.errors import CorpusError
 
-# What files without a Unicode mark are written in, in practice; detection among all 90 codecs guesses wildly.
-ENCODINGS = ["cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251", "cp1256", "cp1252"]
 UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 # The longer mark of UTF-32 begins with that of UTF-16.
@@ -21,13 +19,14 @@ MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shi
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\uffdc]")
 _RUN_OF_DAMAGE = re.compile("\ufffd+")
 # Two bytes and more that begin a character of UTF-8 and end with the file.
 _CUT_CHARACTER = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
 
 
 def decode(raw: bytes) -> str:
-    """Decode bytes: by a Unicode mark, else as UTF-8, else in the likeliest of `ENCODINGS`.
+    """Decode bytes: by a Unicode mark, else as UTF-8, else in the likeliest of older encodings.
 
     Where UTF-8 is damaged, U+FFFD stands for the bytes that are no character; the rest of the text stays as it is.
 
@@ -41,9 +40,8 @@ def decode(raw: bytes) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = _decode_damaged(raw)
-    if "\0" in text:
-        raise CorpusError("contains zero bytes, so it is not a text file. Remove it, or save it as text.")
-    return text
+    # Zeros are UTF-16's without its mark, or no text; an escape begins a Japanese character of ISO-2022.
+    return _decode_legacy(raw) if "\0" in text or "\x1b$" in text else text
 
 
 def decode_page(raw: bytes) -> str:
@@ -95,14 +93,24 @@ def _decode_damaged(raw: bytes) -> str:
 
 
 def _decode_legacy(raw: bytes) -> str:
-    from charset_normalizer import from_bytes
+    import chardet
+    from chardet import EncodingEra
 
-    # Western letters with accents stand alone among ASCII ones; a statistic over few of them guesses Cyrillic.
-    runs = _HIGH_BYTES.findall(raw)
-    if sum(len(run) == 1 for run in runs) > 0.8 * len(runs) and not UNDEFINED_IN_CP1252.intersection(raw):
+    eras = EncodingEra.ALL & ~EncodingEra.MAINFRAME
+    found = chardet.detect(raw, encoding_era=eras, prefer_superset=True, compat_names=False)
+    encoding = found["encoding"]
+    if encoding is None:
+        kind = found["mime_type"] or "no text"
+        raise CorpusError(f"is no text by what it holds ({kind}). Give it the suffix of its kind, or save it as text.")
+    text = _mended(raw, encoding)
+    if _accents_stand_alone(raw) and _BEYOND_LATIN.search(text) and not UNDEFINED_IN_CP1252.intersection(raw):
         return raw.decode("cp1252")
-    for end in (len(raw), len(raw) - 1):  # the last character may be cut
-        guess = from_bytes(raw[:end], cp_isolation=ENCODINGS).best()
-        if guess is not None:
-            return str(guess) + "\ufffd" * (len(raw) - end)
-    raise CorpusError("is in no encoding that is known here. Save it as UTF-8.")
+    if "\0" in text:
+        raise CorpusError("holds zero bytes, so it is no text file. Remove it, or save it as text.")
+    return text
+
+
+def _accents_stand_alone(raw: bytes) -> bool:
+    """Tell whether letters beyond ASCII stand among ASCII ones, as in Latin scripts; few of them mislead statistics."""
+    runs = _HIGH_BYTES.findall(raw)
+    return sum(len(run) == 1 for run in runs) > 0.5 * len(runs)

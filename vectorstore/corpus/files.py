@@ -14,6 +14,9 @@ from vectorstore.errors import CorpusError
 # A folder that holds one of these is a run or an index: it was made from documents and is none itself.
 RECORDS = frozenset({"run.toml", "index.toml"})
 
+HIDDEN = (".", "~$")  # Word and Excel keep ~$NAME beside a file as long as somebody has it open
+HIDDEN_BY_NAME = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -79,7 +82,7 @@ class _Walk:
         except OSError as error:
             self._skip(folder, f"cannot be opened: {error.strerror}; check its permissions.")
             return
-        for path in (folder / name for name in names if not name.startswith(".")):
+        for path in (folder / name for name in names if not name.startswith(HIDDEN) and name not in HIDDEN_BY_NAME):
             if not path.is_symlink():
                 yield from self._files_at(path)
             elif self._belongs(path, Path(os.path.realpath(path))):
@@ -111,7 +114,7 @@ class _Walk:
         """Return whether a target lies in the corpus and is not hidden there."""
         if not target.is_relative_to(self.home):
             return False
-        return not any(part.startswith(".") for part in target.relative_to(self.home).parts)
+        return not any(part.startswith(HIDDEN) for part in target.relative_to(self.home).parts)
 
     def _skip(self, path: Path, reason: str) -> None:
         self.skipped.append(Skipped(path, reason))

@@ -60,7 +60,25 @@ def test_a_run_of_damage_is_one_mark():
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [(RUSSIAN * 5, "cp1251"), (JAPANESE * 5, "cp932"), (JAPANESE * 5, "euc_jp"), (WESTERN * 3, "cp1252")],
+    [
+        (RUSSIAN * 5, "cp1251"),
+        (RUSSIAN * 5, "koi8-r"),
+        (RUSSIAN * 5, "utf-16-le"),
+        ("بوردوريا تدفع ثلثي تكاليف القناة. " * 5, "cp1256"),
+        ("Η Ρουριτανία αποχώρησε από την ένωση του αλατιού. " * 3, "iso8859-7"),
+        ("רוריטניה עזבה את איגוד המלח בשנת 1911. " * 3, "cp1255"),
+        (JAPANESE * 5, "cp932"),
+        (JAPANESE * 5, "euc_jp"),
+        (JAPANESE * 5, "iso2022_jp"),
+        ("鲁里坦尼亚于一九一一年退出盐业联盟。" * 3, "gb18030"),
+        ("루리타니아는 1911년에 소금 연합을 탈퇴했다. " * 3, "euc_kr"),
+        (WESTERN * 3, "cp1252"),
+        ("Smørrebrød på øl", "cp1252"),
+        ("Mehr als € 5,00 – so sagt man", "cp1252"),
+        ("Rurytania opuściła unię solną, ponieważ cła podwoiły się. " * 3, "cp1250"),
+        ("Rurityanya 1911 yılında tuz birliğinden ayrıldı. Şimdi ağır. " * 3, "cp1254"),
+        ("Le café de l’été était fermé à Noël. Ça va, « déjà ». " * 3, "mac_roman"),
+    ],
 )
 def test_older_encodings_are_not_taken_for_damaged_utf8(text, encoding):
     assert decode(text.encode(encoding)) == text
@@ -86,4 +104,12 @@ def test_a_declaration_is_followed_where_the_bytes_bear_it_out():
 
 def test_bytes_with_zeros_are_no_text():
     with pytest.raises(CorpusError, match="zero bytes"):
-        decode(b"PK\x03\x04\0\0\0\0binary\0data\1\2\3")
+        decode(b"Ruritania left\0 the salt union.")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"), [(b"PK\x03\x04\0\0\0\0binary\0data", "application/zip"), (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3", "pdf")]
+)
+def test_another_kind_of_file_under_a_texts_name_is_told(raw, kind):
+    with pytest.raises(CorpusError, match=f"no text by what it holds.*{kind}"):
+        decode(raw)

@@ -22,6 +22,8 @@ def names(docs, **options):
 
 def test_hidden_files_and_folders_are_no_part_of_a_corpus(docs):
     (docs / ".DS_Store").write_text("x")
+    (docs / "~$report.docx").write_text("x")
+    (docs / "Thumbs.db").write_text("x")
     (docs / ".git").mkdir()
     (docs / ".git" / "b.txt").write_text("x")
 

@@ -42,7 +42,8 @@ def csv_table(path: Path, known: tuple[str, ...]) -> tuple[Table | None, int]:
     told = _SEP.match(text)
     if told:
         text = text[told.end() :]
-    delimiter = told[1] if told else find_delimiter(text, known)
+    is_tsv = path.suffix.lower() == ".tsv" and "\t" in text
+    delimiter = told[1] if told else "\t" if is_tsv else find_delimiter(text, known)
     rows = list(_rows(text, delimiter))
     unclosed = rows.pop().number if rows and rows[-1].faults else 0
     return as_table(rows, known, delimiter), unclosed
@@ -82,6 +83,8 @@ def _is_prose(rows: list[tuple[str, ...]]) -> bool:
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows; the last has a fault where a quotation mark in it never closes."""
+    if delimiter and f"{delimiter} " in text.partition("\n")[0]:  # then blanks may stand before quotation marks, too
+        text = re.sub(f'(?<={re.escape(delimiter)}) +(?="(?!"))', "", text)
     taken: list[str] = []
 
     def lines() -> Iterator[str]:

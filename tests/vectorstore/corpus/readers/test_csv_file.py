@@ -121,3 +121,15 @@ def test_an_inch_is_no_open_quotation(tmp_path):
 
 def test_a_single_row_of_names_holds_no_record(tmp_path):
     assert read(tmp_path, "a,b\n") == []
+
+
+def test_blanks_before_quotation_marks_mean_nothing_where_the_header_has_them_too(tmp_path):
+    records = read(tmp_path, 'id, note\n1, "salt, and iron"\n2, "He said, ""no"", twice"\n')
+
+    assert [record.text for record in records] == ["id: 1\nnote: salt, and iron", 'id: 2\nnote: He said, "no", twice']
+
+
+def test_a_file_of_tabs_is_cut_at_tabs_whatever_commas_its_header_has(tmp_path):
+    records = read(tmp_path, "name, old\ttax, year\nRuritania, north\t5, 1911\n", "a.tsv")
+
+    assert [record.text for record in records] == ["name, old: Ruritania, north\ntax, year: 5, 1911"]
