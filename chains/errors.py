@@ -21,7 +21,7 @@ class MissingExtra(ModelError):  # noqa: N818 - reads better where it is caught
     """A library that comes with an extra is not installed."""
 
     def __init__(self, library: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs {library}; install it with: pip install 'pov-debate[{extra}]'")
+        super().__init__(f'{purpose} needs {library}; in the checkout: python -m pip install -e ".[{extra}]"')
 
 
 class GenerationError(ChainError):

@@ -9,7 +9,7 @@ import typer
 
 from debate.commands.ask import ASK_EXAMPLES, ask
 from debate.commands.compare import COMPARE_EXAMPLES, compare
-from debate.commands.export import export
+from debate.commands.export import EXPORT_EXAMPLES, export
 from debate.commands.finetune import FINETUNE_EXAMPLES, finetune
 from debate.commands.index import INDEX_EXAMPLES, index
 from debate.commands.mcp import MCP_EXAMPLES, mcp
@@ -20,12 +20,13 @@ from debate.commands.serve import SERVE_EXAMPLES, serve
 from debate.commands.talk import TALK_EXAMPLES, talk
 from debate.commands.trace import TRACE_EXAMPLES, trace
 from debate.commands.translate import TRANSLATE_EXAMPLES, translate
-from debate.commands.vote import vote
+from debate.commands.vote import VOTE_EXAMPLES, vote
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    suggest_commands=False,  # click suggests already
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -57,9 +58,9 @@ app.command("trace", epilog=TRACE_EXAMPLES)(trace)
 app.command("models", epilog=MODELS_EXAMPLES)(models)
 app.command("ask", epilog=ASK_EXAMPLES)(ask)
 app.command("finetune", epilog=FINETUNE_EXAMPLES)(finetune)
-app.command("export")(export)
+app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
-app.command("vote")(vote)
+app.command("vote", epilog=VOTE_EXAMPLES)(vote)
 app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
 app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.command("merge", epilog=MERGE_EXAMPLES)(merge)

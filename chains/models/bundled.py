@@ -12,7 +12,9 @@ is built from the file's own vocabulary and merges.
 from __future__ import annotations
 
 import hashlib
+from contextlib import redirect_stderr
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,8 @@ def _convert(gguf_path: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM
 
     _check(gguf_path)
-    read = AutoModelForCausalLM.from_pretrained(gguf_path.parent, gguf_file=gguf_path.name, dtype="float32")
+    with redirect_stderr(StringIO()):  # transformers' bars, which no setting of its silences
+        read = AutoModelForCausalLM.from_pretrained(gguf_path.parent, gguf_file=gguf_path.name, dtype="float32")
     values = {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
     fresh = AutoModelForCausalLM.from_config(type(read.config).from_dict(values))
     fresh.load_state_dict(read.state_dict())

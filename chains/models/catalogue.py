@@ -28,6 +28,7 @@ class KnownModel:
         backend: what runs it best where no GPU is.
         download: bytes of its weights, where somebody told; None otherwise.
         worth: models that can write have one, more for the better; 0 is never recommended.
+        is_base: it was never taught to follow instructions.
     """
 
     name: str
@@ -36,6 +37,7 @@ class KnownModel:
     backend: Literal["auto", "openvino"] = "auto"
     download: int | None = None
     worth: int = 0
+    is_base: bool = False
 
     @property
     def needs_gpu(self) -> bool:
@@ -104,12 +106,20 @@ KNOWN = (
         worth=6,
     ),
     KnownModel(
-        "unsloth/gemma-2-27b-bnb-4bit", _shape(46, 4608, 36864, 32, 16, 128, 256000, True), "better over passages"
+        "unsloth/gemma-2-27b-bnb-4bit",
+        _shape(46, 4608, 36864, 32, 16, 128, 256000, True),
+        "better over passages",
+        is_base=True,
     ),
-    KnownModel("unsloth/gemma-2-9b-bnb-4bit", _shape(42, 3584, 14336, 16, 8, 256, 256000, True)),
-    KnownModel("unsloth/mistral-7b-v0.3-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 32768, False)),
-    KnownModel("unsloth/llama-3-8b-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 128256, False)),
-    KnownModel("unsloth/llama-3-70b-bnb-4bit", _shape(80, 8192, 28672, 64, 8, 128, 128256, False), "two large cards"),
+    KnownModel("unsloth/gemma-2-9b-bnb-4bit", _shape(42, 3584, 14336, 16, 8, 256, 256000, True), is_base=True),
+    KnownModel("unsloth/mistral-7b-v0.3-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 32768, False), is_base=True),
+    KnownModel("unsloth/llama-3-8b-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 128256, False), is_base=True),
+    KnownModel(
+        "unsloth/llama-3-70b-bnb-4bit",
+        _shape(80, 8192, 28672, 64, 8, 128, 128256, False),
+        "two large cards",
+        is_base=True,
+    ),
     KnownModel("unsloth/Phi-3-mini-4k-instruct-bnb-4bit", _shape(32, 3072, 8192, 32, 32, 96, 32064, False), "8 GB"),
     KnownModel("unsloth/Phi-3-medium-4k-instruct-bnb-4bit", _shape(40, 5120, 17920, 40, 10, 128, 32064, False)),
 )

@@ -51,6 +51,7 @@ class Fit:
         rows: answers that fit at once; 0 if it does not run here.
         on_disk: whether its files are on this machine.
         lacks: what is missing, such as a GPU, or "".
+        short: bytes of memory that are missing.
     """
 
     model: KnownModel
@@ -60,6 +61,7 @@ class Fit:
     rows: int
     on_disk: bool
     lacks: str
+    short: int = 0
 
 
 def this_machine() -> Machine:
@@ -103,8 +105,9 @@ def _fit(machine: Machine, model: KnownModel) -> Fit:
     row = (PROMPT_TOKENS + NEW_TOKENS) * cache_bytes_per_token(model.shape)
     free = machine.gpu_free if on_gpu and machine.gpu_free is not None else machine.ram_free
     lacks = _lacks(model, on_gpu=on_gpu)
-    rows = 0 if "GPU" in lacks or free < _converting(model, on_gpu=on_gpu) else max(0, (free - weights) // row)
-    return Fit(model, weights, ROWS * row, free, int(rows), is_on_disk(model.name), lacks)
+    short = max(0, weights + row - free, _converting(model, on_gpu=on_gpu) - free)
+    rows = 0 if "GPU" in lacks or short else (free - weights) // row
+    return Fit(model, weights, ROWS * row, free, int(rows), is_on_disk(model.name), lacks, short)
 
 
 def _weights(model: KnownModel, *, on_gpu: bool) -> int:

@@ -101,8 +101,8 @@ def check_named(settings: ModelSettings) -> None:
         return
     if settings.backend == "unsloth":
         _check_unsloth(settings.name)
-    if settings.backend == "openvino" and not openvino_available():
-        raise _needs_openvino()
+    if settings.backend == "openvino":
+        _check_openvino(settings.name)
     if settings.name != "smollm2":
         check_there(settings.name)
 
@@ -165,20 +165,20 @@ def _bundled_from_hub(settings: ModelSettings) -> BatchedHuggingFacePipeline:
 
 
 def _load_openvino(name: str, settings: ModelSettings) -> tuple[Any, Any]:
-    if not openvino_available():
-        raise _needs_openvino()
-    if (Path(name) / "adapter_config.json").is_file():
-        raise ModelError(
-            f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
-            "merged folder, or use --backend transformers"
-        )
+    _check_openvino(name)
     if not Path(name).is_dir():
         check_fits(name, on_gpu=False, load_in_4bit=False, free=_free_memory(False))
     return load_openvino(name), _tokenizer(name, settings)
 
 
-def _needs_openvino() -> MissingExtra:
-    return MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
+def _check_openvino(name: str) -> None:
+    if not openvino_available():
+        raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
+    if (Path(name) / "adapter_config.json").is_file():
+        raise ModelError(
+            f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
+            "merged folder, or use --backend transformers"
+        )
 
 
 def _has_cuda() -> bool:

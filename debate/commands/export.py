@@ -10,6 +10,18 @@ import typer
 from debate.settings.checking import checked_settings
 from debate.terminal.session import one_line_errors
 
+EXPORT_EXAMPLES = """\b
+Examples:
+  debate export runs/first/results.xlsx --chat chat.jsonl
+      every finished answer with its prompt
+  debate export runs/first/results.xlsx runs/second/results.xlsx --min-supported 0.8 --chat chat.jsonl
+      of two runs, only what the passages support
+
+\b
+Exit codes:
+  0 done   2 bad input
+"""
+
 
 def export(
     data: Annotated[list[Path], typer.Argument(help="Results workbooks, or tables as in debate finetune.")],

@@ -15,7 +15,7 @@ IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
-      read and embed every txt, md, html, pdf, docx, csv, xlsx, jsonl and eml file in docs/; run it again to update
+      read and embed every txt, md, html, pdf, docx, csv, tsv, xlsx, jsonl and eml file in docs/; run it again to update
   debate index docs/ --out myindex --embeddings intfloat/multilingual-e5-small
       documents in Japanese, Chinese or other languages
   debate run --questions my.xlsx --index myindex

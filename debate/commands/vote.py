@@ -9,6 +9,18 @@ import typer
 
 from debate.terminal.session import one_line_errors
 
+VOTE_EXAMPLES = """\b
+Examples:
+  debate vote compared/first
+      pairs of answers without names: type 1 or 2 for the better one, t for a tie, q to stop
+  debate vote compared/first
+      again: go on where you stopped
+
+\b
+Ctrl-C keeps the votes so far. Exit codes:
+  0 done   2 bad input   130 interrupted
+"""
+
 
 def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]) -> None:
     """Vote on the answers of a comparison without seeing the models' names."""

@@ -18,7 +18,7 @@ class CompareSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     models: tuple[str, ...] = Field(description="A model as in debate run; give two or more")
-    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
+    questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
     index: Place = Field(None, description='Index made by "debate index", instead of --corpus')
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")

@@ -1,4 +1,4 @@
-"""Read question lists: xlsx, csv, txt or jsonl.
+"""Read question lists: xlsx, csv, tsv, txt or jsonl.
 
 A table needs a column ``question`` (or ``questions``, ``instruction``, ``prompt``) and may have ``id`` and ``about``. A
 text file has one question per line; lines that begin with # are comments. A row whose question a delimiter or a formula

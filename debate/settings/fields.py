@@ -33,7 +33,7 @@ class DebateSettings(GraphSettings, BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 
-    questions: Path = Field(description="Question list: xlsx, csv, txt or jsonl")
+    questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
     sheet: str | None = Field(None, description="Sheet of the workbook; default: the first")
     corpus: Path | None = Field(None, description="Folder of documents, or one file; its index is cached")
     follow_links: bool = Field(False, description="Follow links that lead out of the corpus")

@@ -21,7 +21,7 @@ def models_table(machine: Machine, fits: Sequence[Fit]) -> Table:
         caption=f"GiB; 'no, by' says how much is short. Cache: keys and values of {ROWS} answers at once, each "
         f"{PROMPT_TOKENS} tokens read and up to {NEW_TOKENS} written; with less, fewer are written at once.",
         box=SIMPLE_HEAD,
-        pad_edge=False,
+        padding=0,  # the longest name and four columns fit into 80
         title_justify="left",
         caption_justify="left",
     )
@@ -29,11 +29,12 @@ def models_table(machine: Machine, fits: Sequence[Fit]) -> Table:
     for heading in ("weights", "+cache"):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("runs here", "on disk"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for fit in fits:
-        told = (fit.model.good_for, f"lacks {fit.lacks}" if fit.lacks and "GPU" not in fit.lacks else "")
+        base = "a base model: fine-tune it first" if fit.model.is_base else ""
+        lacks = f"lacks {fit.lacks}" if fit.lacks and "GPU" not in fit.lacks else ""
         table.add_row(
-            "\n  ".join(part for part in (fit.model.name, *told) if part),
+            "\n  ".join(part for part in (fit.model.name, fit.model.good_for, base, lacks) if part),
             _gib(fit.weights),
             _gib(fit.cache),
             _verdict(fit),
@@ -75,8 +76,8 @@ def _verdict(fit: Fit) -> str:
     if "GPU" in fit.lacks:
         return "needs a GPU"
     if fit.rows == 0:
-        return f"no, by {_gib(fit.weights + fit.cache // ROWS - fit.free)}"
-    return "yes" if fit.rows >= ROWS else f"yes, {fit.rows} at once"
+        return f"no, by {_gib(fit.short)}"
+    return "yes" if fit.rows >= ROWS else f"{fit.rows} at once"
 
 
 def _gib(size: int | None) -> str:

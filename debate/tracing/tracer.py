@@ -114,7 +114,7 @@ def _collector() -> Any:
     if find_spec("opentelemetry.exporter") is None or find_spec("opentelemetry.exporter.otlp") is None:
         raise SettingsError(
             f"{' or '.join(_COLLECTOR)} names a collector, and the exporter is not installed; "
-            "pip install 'pov-debate[otlp]', or unset the variable"
+            'in the checkout: python -m pip install -e ".[otlp]", or unset the variable'
         )
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 

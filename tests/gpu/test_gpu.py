@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.gpu,
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU, and none is visible"),
-    pytest.mark.skipif(find_spec("unsloth") is None, reason="needs unsloth: pip install 'pov-debate[gpu]'"),
+    pytest.mark.skipif(find_spec("unsloth") is None, reason='needs unsloth: python -m pip install -e ".[gpu]"'),
 ]
 CORPUS = Path(__file__).parents[2] / "examples" / "brics" / "corpus"
 MIB = 2**20

@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
     pytest.mark.enable_socket,
-    pytest.mark.skipif(not COMMAND, reason="langgraph dev is not installed: pip install 'pov-debate[studio]'"),
+    pytest.mark.skipif(not COMMAND, reason="langgraph dev is not installed: make .venv/studio"),
 ]
 
 

@@ -19,6 +19,8 @@ MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shi
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
+_A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
+_ZEROS = "holds zero bytes, so it is no text file. Remove it, or save it as text."
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\uffdc]")
 _RUN_OF_DAMAGE = re.compile("\ufffd+")
 # Two bytes and more that begin a character of UTF-8 and end with the file.
@@ -99,14 +101,17 @@ def _decode_legacy(raw: bytes) -> str:
     eras = EncodingEra.ALL & ~EncodingEra.MAINFRAME
     found = chardet.detect(raw, encoding_era=eras, prefer_superset=True, compat_names=False)
     encoding = found["encoding"]
-    if encoding is None:
-        kind = found["mime_type"] or "no text"
+    kind = found["mime_type"]
+    if encoding is None and kind not in (None, "application/octet-stream"):
         raise CorpusError(f"is no text by what it holds ({kind}). Give it the suffix of its kind, or save it as text.")
+    if encoding is None:
+        raise CorpusError(_ZEROS if b"\0" in raw else "is in no encoding that is known here. Save it as UTF-8.")
     text = _mended(raw, encoding)
-    if _accents_stand_alone(raw) and _BEYOND_LATIN.search(text) and not UNDEFINED_IN_CP1252.intersection(raw):
+    doubtful = found["confidence"] < _A_GUESS or _BEYOND_LATIN.search(text) is not None
+    if doubtful and _accents_stand_alone(raw) and not UNDEFINED_IN_CP1252.intersection(raw):
         return raw.decode("cp1252")
     if "\0" in text:
-        raise CorpusError("holds zero bytes, so it is no text file. Remove it, or save it as text.")
+        raise CorpusError(_ZEROS)
     return text
 
 

@@ -217,7 +217,7 @@ def check_embeddings(name_or_folder: str | Path | None = None, backend: Backend 
 
 
 def _needs_openvino() -> EmbeddingsError:
-    return EmbeddingsError("backend='openvino' needs OpenVINO: pip install 'pov-debate[cpu]'")
+    return EmbeddingsError('the openvino backend needs OpenVINO; in the checkout: python -m pip install -e ".[cpu]"')
 
 
 def _choose_backend(wanted: Backend, model: Any) -> Backend:

@@ -177,4 +177,6 @@ class TableFacts:
 
 def _require_extra() -> None:
     if find_spec("psycopg") is None or find_spec("pgvector") is None:
-        raise StoreError("A store in PostgreSQL needs psycopg and pgvector: pip install 'pov-debate[postgres]'.")
+        raise StoreError(
+            'A store in PostgreSQL needs psycopg and pgvector; in the checkout: python -m pip install -e ".[postgres]"'
+        )

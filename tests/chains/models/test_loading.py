@@ -29,7 +29,7 @@ def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
 
 
 def test_unsloth_that_is_not_installed_names_its_extra() -> None:
-    with pytest.raises(MissingExtra, match=r"pip install 'pov-debate\[gpu\]'"):
+    with pytest.raises(MissingExtra, match=r'pip install -e "\.\[gpu\]"'):
         load_llm(ModelSettings(name="org/model", backend="unsloth"))
 
 
@@ -46,7 +46,7 @@ def test_an_adapter_through_openvino_is_refused_with_what_to_do(tmp_path: Path) 
 
 def test_openvino_that_is_not_installed_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chains.models.loading.openvino_available", lambda: False)
-    with pytest.raises(MissingExtra, match=r"pip install 'pov-debate\[cpu\]'"):
+    with pytest.raises(MissingExtra, match=r'pip install -e "\.\[cpu\]"'):
         load_llm(ModelSettings(name=str(tmp_path), backend="openvino"))
 
 

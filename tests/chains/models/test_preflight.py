@@ -117,7 +117,7 @@ def test_unsloth_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_library_that_is_not_installed_names_its_extra(name, settings, extra, monkeypatch) -> None:
     monkeypatch.setattr("chains.models.servers.find_spec", lambda library: None)
-    with pytest.raises(MissingExtra, match=rf"pip install 'pov-debate\[{extra}\]'"):
+    with pytest.raises(MissingExtra, match=rf'pip install -e "\.\[{extra}\]"'):
         load(name, **settings)
 
 

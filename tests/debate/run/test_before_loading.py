@@ -55,7 +55,7 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"model": "./none"}, ModelError, r"there is no folder \./none"),
         ({"model": "docs"}, ModelError, r"config\.json is missing"),
         ({"model": "http://127.0.0.1:1/v1"}, ModelError, "names no model"),
-        ({"backend": "unsloth"}, ModelError, r"pov-debate\[gpu\]"),
+        ({"backend": "unsloth"}, ModelError, r"\[gpu\]"),
         ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
         ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
         ({"embeddings": "docs"}, EmbeddingsError, "docs holds no embedding model"),

@@ -1,8 +1,11 @@
+from itertools import pairwise
+
 import pytest
 from huggingface_hub import constants
 from typer.testing import CliRunner
 
 from chains.models.catalogue import KNOWN
+from chains.models.fitting import Machine, fits
 from debate.cli import app
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -46,11 +49,28 @@ def test_a_model_that_is_not_here_is_one_line_and_exit_code_2() -> None:
 def test_names_can_be_copied_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = CliRunner().invoke(app, ["models"]).stdout.splitlines()
-    names = [line.split()[0] for line in lines if "unsloth/" in line]
-    assert names == [model.name for model in KNOWN if model.name.startswith("unsloth/")]
+    rows = [line for line in lines if "unsloth/" in line]
+    assert [row.split()[0] for row in rows] == [model.name for model in KNOWN if model.name.startswith("unsloth/")]
+    assert all("needs a GPU" in row for row in rows)
+    assert not [line for line in lines if "…" in line]
 
 
-@pytest.mark.parametrize(("card", "verdict"), [("T4", "no, "), ("24GiB", "yes")])
+def test_base_models_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = CliRunner().invoke(app, ["models"]).stdout.splitlines()
+    base = [before.split()[0] for before, line in pairwise(lines) if "a base model" in line]
+    assert "unsloth/llama-3-8b-bnb-4bit" in base
+    assert not [name for name in base if "instruct" in name.casefold()]
+
+
+def test_what_converting_lacks_is_told_as_what_is_short() -> None:
+    machine = Machine("", None, int(6.5 * 2**30))
+    (fit,) = fits(machine, [model for model in KNOWN if model.name == "Qwen/Qwen3-4B-Instruct-2507"])
+    assert fit.rows == 0
+    assert fit.short > 2**30
+
+
+@pytest.mark.parametrize(("card", "verdict"), [("T4", "no, "), ("24GiB", "10 at once")])
 def test_one_can_plan_for_a_card_that_one_does_not_have(
     monkeypatch: pytest.MonkeyPatch, card: str, verdict: str
 ) -> None:

@@ -197,5 +197,5 @@ def test_langsmith_works_by_its_own_variables(tmp_path: Path) -> None:
 def test_a_collector_without_the_exporter_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
     monkeypatch.setattr("debate.tracing.tracer.find_spec", lambda name: None)
-    with pytest.raises(SettingsError, match=r"pip install 'pov-debate\[otlp\]', or unset the variable"):
+    with pytest.raises(SettingsError, match=r'pip install -e "\.\[otlp\]", or unset the variable'):
         traced_run(tmp_path)

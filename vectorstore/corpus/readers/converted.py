@@ -25,7 +25,7 @@ def read_converted(path: Path) -> Records:
     """
     kind = path.suffix.lower().lstrip(".")
     if find_spec("pypandoc") is None:
-        raise CorpusError(f"a .{kind} file needs Pandoc; install it with: pip install 'pov-debate[convert]'")
+        raise CorpusError(f'a .{kind} file needs Pandoc; in the checkout: python -m pip install -e ".[convert]"')
     if is_zipfile(path):
         check_unpacked(path)
     return Records([read_page(_page(path, kind), path.stem)])

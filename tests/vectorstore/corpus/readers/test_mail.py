@@ -50,3 +50,22 @@ def test_a_message_without_text_is_refused(tmp_path: Path) -> None:
     mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="treaty.pdf")
     with pytest.raises(CorpusError, match="holds no text part"):
         read_records(saved(tmp_path, mail))
+
+
+@pytest.mark.parametrize(
+    ("charset", "written", "told"),
+    [
+        ("x-unknown", "cp1252", ["its character set 'x-unknown' is unknown"]),
+        ("us-ascii", "utf-8", []),
+        ("", "utf-8", []),
+    ],
+)
+def test_a_message_whose_character_set_is_unknown_or_wrong_is_read_by_its_bytes(
+    tmp_path: Path, charset: str, written: str, told: list[str]
+) -> None:
+    declared = f"; charset={charset}" if charset else ""
+    head = f"Subject: Salt\nMIME-Version: 1.0\nContent-Type: text/plain{declared}\nContent-Transfer-Encoding: 8bit\n\n"
+    (tmp_path / "a.eml").write_bytes(head.encode() + "Capek said: the café pays.".encode(written))
+    records = read_records(tmp_path / "a.eml")
+    assert records[0].text.strip() == "Capek said: the café pays."
+    assert [one.partition(" is unknown")[0] + " is unknown" for one in records.left_out] == told
