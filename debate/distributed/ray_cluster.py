@@ -83,7 +83,7 @@ def _ray() -> Any:
         import ray
     except ImportError as error:
         raise ClusterError(
-            f"--ray needs Ray, which is not installed ({error}); pip install 'pov-debate[ray]'"
+            f'--ray needs Ray, which is not installed ({error}); in the checkout: python -m pip install -e ".[ray]"'
         ) from error
     return ray
 

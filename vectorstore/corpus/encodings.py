@@ -20,7 +20,7 @@ _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
 _A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
-_ZEROS = "holds zero bytes, so it is no text file. Remove it, or save it as text."
+_ZEROS = "contains zero bytes, so it is not a text file. Remove it, or save it as text."
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\uffdc]")
 _RUN_OF_DAMAGE = re.compile("\ufffd+")
 # Two bytes and more that begin a character of UTF-8 and end with the file.
