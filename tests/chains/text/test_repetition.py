@@ -228,6 +228,14 @@ def test_a_loop_of_tokens_takes_1_6_laps_more_but_24_tokens_at_least_and_96_at_m
     assert loop_in_tokens([*unit, *again]) is not None
 
 
+def test_forty_words_of_phrases_that_come_back_in_another_order_are_a_loop_and_fewer_are_not() -> None:
+    words = distinct_words(40)
+    phrases = [words[i : i + 4] for i in range(0, 40, 4)]
+    back = [word for phrase in reversed(phrases) for word in phrase]
+    assert detect_loop(" ".join([*words, *back[:36]])) is None
+    assert detect_loop(" ".join([*words, *back])) is not None
+
+
 def distinct_words(count: int) -> list[str]:
     return ["".join(letters) for letters in islice(product("abcdefghij", repeat=3), count)]
 
