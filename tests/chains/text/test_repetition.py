@@ -66,6 +66,12 @@ def test_one_word_over_and_over_is_a_loop_of_period_one() -> None:
     assert loop == Loop(start=len(PROSE) + len("trade "), period=1, repeats=20)
 
 
+def test_one_word_over_and_over_is_a_loop_though_others_come_between() -> None:
+    loop = detect_loop(" ".join(f"of of of {word}" for word in distinct_words(6)))
+    assert loop is not None
+    assert loop.period == 1
+
+
 def test_period_is_the_unit_and_not_half_or_twice_of_it() -> None:
     loop = detect_loop(PROSE + "peace and justice and " * 10)
 
