@@ -1,11 +1,12 @@
 """An answer built passage by passage: a paragraph on each chunk, between an opening and a close that take a side.
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
-that passage. The opening comes first and takes a side; all paragraphs are told it, and a local model writes them in
-one batch; the close says what follows. A paragraph that rests on nothing of its passage is written again, begun with
-the sentence of the passage nearest to the question. Of a passage's own sentences a paragraph keeps two at most. A
-sentence goes that names what no passage has, denies the side taken, says again what was said, or points back to
-nothing. Knows nothing of citations or abstention thresholds: that is the opinion chain's.
+that passage. The opening comes first, from the nearest passage, and takes a side. Every paragraph begins with the
+sentence of its passage that is nearest to the question, and goes on with what it means: begun freely, a small model
+writes the side taken once more in every paragraph. A local model writes all paragraphs in one batch; the close says
+what follows. Of a passage's own sentences a paragraph keeps two at most. A sentence goes that names what no passage
+has, denies the side taken, says again what was said, or points back to nothing. Knows nothing of citations or
+abstention thresholds: that is the opinion chain's.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
 from chains.text.draft import (
     DraftSentence,
+    bears_on,
+    begun_again,
     fragments,
-    full_sentences,
     joined,
     lead,
     sentences_of,
@@ -82,24 +84,25 @@ def write_by_chunk(
     """
     part = _part_limits(limits, len(chunks) + 1)
     writer = _Writer(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config)
-    shown = tuple(chunk for chunk in chunks if fits_window(llm, writer.paragraph(chunk), writer.part))
+    shown = tuple(one for one in chunks if fits_window(llm, writer.paragraph(one, lead(one.text, question)), part))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
-    points = [full_sentences(chunk.text)[0] for chunk in shown]
-    [first] = writer.complete([writer.frame("opening", writer.part, points=points)], writer.part)
+    [first] = writer.complete([writer.frame("opening", writer.part, passage=shown_passage(shown[0]))], writer.part)
     writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
-    asked = [writer.paragraph(chunk, may_pass=n >= _SURE) for n, chunk in enumerate(shown)]
-    paragraphs = writer.complete(asked, writer.part)
-    known = [n for n, written in enumerate(paragraphs) if written.text and not is_abstention(written.text)]
+    leads = {n: lead(chunk.text, question) for n, chunk in enumerate(shown)}
+    asked = [n for n, chunk in enumerate(shown) if n < _SURE or bears_on(chunk.text, question)]
+    paragraphs = writer.complete([writer.paragraph(shown[n], leads[n]) for n in asked], writer.part)
+    texts = {n: begun_again(leads[n], one.text) for n, one in zip(asked, paragraphs, strict=True)}
+    own = {n: text.removeprefix(leads[n]).strip() for n, text in texts.items()}
+    known = [n for n, text in own.items() if text and not is_abstention(text)]
     if not known:
-        return Draft(_merged([first, *paragraphs], _abstention(paragraphs)), shown, dropped)
+        return Draft(_merged([first, *paragraphs], _abstention([*own.values()], paragraphs)), shown, dropped)
 
-    drafts = {n: writer.sentences(n + 1, paragraphs[n].text, shown[n]) for n in known}
-    led = _lead_the_baseless(writer, drafts, shown)
     last = len(shown) + 1
-    parts = [writer.sentences(0, first.text), *(with_own_words(draft) for draft in drafts.values())]
+    drafts = [writer.sentences(n + 1, texts[n], shown[n]) for n in known]
+    parts = [writer.sentences(0, first.text), *(with_own_words(without_repetition(one)) for one in drafts)]
     told = without_strays(without_repetition([one for draft in parts for one in draft]))
     told, closes = _close(writer, told, last)
     told, more = _go_on(writer, told, {n: shown[n] for n in known})
@@ -108,26 +111,23 @@ def write_by_chunk(
 
     speaking = {one.part for one in told}
     notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n + 1 not in speaking]
-    if led:
-        notes.append(f"{len(led)} paragraphs begin with a sentence of their passage")
     if more:
         notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
     if last not in speaking:
         notes.append("no close: the model said nothing that was not said before")
-    written = _merged([first, *paragraphs, *led, *closes, *more], text, limits.minimum)
+    written = _merged([first, *paragraphs, *closes, *more], text, limits.minimum)
     return Draft(written, shown, dropped, tuple(notes))
 
 
-def _abstention(paragraphs: Sequence[Completion]) -> str:
+def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
     """What the model said where it has written on no passage.
 
     Raises:
         GenerationError: it said nothing at all.
     """
-    said = next((one.text for one in paragraphs if one.text), "")
-    if not said:
+    if not any(said):
         raise GenerationError(f"the model returned no text on any passage: {paragraphs[0].attempts[-1].failure}")
-    return said
+    return next(filter(None, said))
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class _Writer:
     config: RunnableConfig | None
     side: str = ""
 
-    def paragraph(self, chunk: Chunk, lead: str = "", *, may_pass: bool = False) -> RenderedPrompt:
-        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead, may_pass=may_pass)
+    def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
+        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
 
     def frame(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return self._prompt(name, limits, **values)
@@ -165,8 +165,7 @@ class _Writer:
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
         told = "\n".join(
-            self._prompt(name, self.part, points=(), passage="", lead="", may_pass=False).user
-            for name in ("opening", "paragraph", "closing")
+            self._prompt(name, self.part, passage="", lead="").user for name in ("opening", "paragraph", "closing")
         )
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
@@ -200,20 +199,6 @@ class _Writer:
         )
 
 
-def _lead_the_baseless(
-    writer: _Writer, drafts: dict[int, list[DraftSentence]], shown: Sequence[Chunk]
-) -> list[Completion]:
-    """Write the paragraphs again that rest on nothing of their passage, begun with a sentence of it."""
-    baseless = [n for n, draft in drafts.items() if not any(one.borne_out for one in draft)]
-    leads = {n: lead(shown[n].text, writer.question) for n in baseless}
-    prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items()}
-    fitting = [n for n in baseless if fits_window(writer.llm, prompts[n], writer.part)]
-    led = writer.complete([prompts[n] for n in fitting], writer.part) if fitting else []
-    for n, written in zip(fitting, led, strict=True):
-        drafts[n] = writer.sentences(n + 1, written.text, shown[n])
-    return led
-
-
 def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[DraftSentence], list[Completion]]:
     """Add the close; what was said is no close, so that the model is asked again where it only retells."""
     rest = _closing_limits(writer.limits, sum(one.words for one in told))
@@ -234,7 +219,8 @@ def _go_on(
         prompt = writer.paragraph(chunk, opening)
         if opening and fits_window(writer.llm, prompt, writer.part):
             more += writer.complete([prompt], writer.part)
-            told = without_repetition([*told, *with_own_words(writer.sentences(n + 1, more[-1].text, chunk))])
+            said = writer.sentences(n + 1, begun_again(opening, more[-1].text), chunk)
+            told = without_repetition([*told, *with_own_words(said)])
     return told, more
 
 

@@ -45,11 +45,6 @@ def led(opening: str, text: str) -> str:
     return f"{opening} {rest}" if rest else opening
 
 
-def begun_again(lead: str, text: str) -> str:
-    """Return a text without the word that was to go on behind its lead, where a new sentence was begun in its place."""
-    return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text) if lead else text
-
-
 def to_the_end_of_a_sentence(text: str, most: int) -> str:
     """Return a text as one paragraph of at most so many words that ends with a sentence, where it holds one."""
     paragraph = re.sub(r"\s+", " ", text).strip()

@@ -20,13 +20,13 @@ from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import begun_again, in_own_name, led, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import full_sentences, stands_alone
+from chains.text.draft import begun_again, full_sentences, stands_alone
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from chains.schemas import Chunk
-from chains.text.content import without_marks
+from chains.text.content import content_words, without_marks
 from chains.text.echo import echo_share
 from chains.text.recital import said_again
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
@@ -136,6 +136,16 @@ def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str
     unsaid = [one for one in full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
     unsaid = [one for one in unsaid if stands_alone(one)] or unsaid
     return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
+
+
+def begun_again(lead: str, text: str) -> str:
+    """Return a text without the word that was to go on behind its lead, where a new sentence was begun in its place."""
+    return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text) if lead else text
+
+
+def bears_on(passage: str, question: str) -> bool:
+    """Whether a passage has any content word of the question."""
+    return bool(read_passage(passage).content & content_words(question))
 
 
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:

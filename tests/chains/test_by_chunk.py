@@ -13,8 +13,8 @@ CHUNKS = [
 SCRIPT = {
     "Open an answer": "I hold that it did.",
     "Close an answer": "What follows is that it will go on.",
-    "162 billion": "Trade reached 162 billion dollars. It grew every year since.",
-    "five currencies": "The bank lends in five currencies.",
+    "162 billion": "is a record. It grew every year since.",
+    "five currencies": "keeps a promise.",
 }
 LIMITS = WordLimits(0, 100)
 
@@ -27,8 +27,8 @@ def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chun
 def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
-        "I hold that it did.\n\nTrade reached 162 billion dollars. It grew every year since.\n\n"
-        "The bank lends in five currencies.\n\nWhat follows is that it will go on."
+        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This is a record. It grew every year since.\n\n"
+        "The bank lends in five currencies. This keeps a promise.\n\nWhat follows is that it will go on."
     )
 
 
@@ -38,21 +38,28 @@ def test_a_paragraph_s_prompt_holds_its_own_passage_only() -> None:
     assert sorted((CHUNKS[0].text in p, CHUNKS[1].text in p) for p in paragraphs) == [(False, True), (True, False)]
 
 
-def test_the_opening_is_told_what_the_passages_begin_with() -> None:
+def test_the_opening_rests_on_the_nearest_passage() -> None:
     _, llm = write(SCRIPT)
     opening = next(p for p in llm.prompts if "Open an answer" in p)
-    assert "- Trade grew to 162 billion dollars in 2022.\n- The bank lends in five currencies." in opening
+    assert CHUNKS[0].text in opening
+    assert CHUNKS[1].text not in opening
 
 
 def test_the_side_taken_in_the_opening_is_told_to_every_paragraph_and_to_the_close() -> None:
     _, llm = write(SCRIPT)
-    assert llm.prompts_with("### SIDE TAKEN:\nI hold that it did.") == 3
+    assert llm.prompts_with("### YOUR ANSWER:\nI hold that it did.") == 3
 
 
-def test_passages_after_the_two_nearest_may_have_nothing_to_do_with_the_question() -> None:
-    gas = Chunk(id="c3", text="Gas runs through one pipe to the east.")
-    essay, llm = write(SCRIPT | {"one pipe": "I don't know."}, chunks=[*CHUNKS, gas])
-    assert llm.prompts_with("If the passage has nothing to do with the question") == 1
+def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_what_it_means() -> None:
+    essay, llm = write(SCRIPT | {"five currencies": "spares its borrowers the dollar. It is no small thing."})
+    assert any(p.endswith("The bank lends in five currencies. This") for p in llm.prompts)
+    assert "The bank lends in five currencies. This spares its borrowers the dollar." in essay.completion.text
+
+
+def test_a_passage_after_the_two_nearest_that_has_no_word_of_the_question_gets_no_paragraph() -> None:
+    gas, grew = Chunk(id="c3", text="Gas runs through one pipe."), Chunk(id="c4", text="Lending may grow by a tenth.")
+    essay, llm = write(SCRIPT | {"by a tenth": "is much."}, chunks=[*CHUNKS, gas, grew])
+    assert (llm.prompts_with(gas.text), llm.prompts_with("Lending may grow by a tenth. This")) == (0, 1)
     assert "no paragraph on [3] c3" in essay.notes
 
 
@@ -157,20 +164,10 @@ def test_an_answer_without_a_single_paragraph_is_an_error_that_says_why() -> Non
 
 def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_that_was_not_said() -> None:
     chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
-    essay, llm = write(
-        SCRIPT | {"162 billion": "Trade grew to 162 billion dollars in 2022."}, WordLimits(400, 500), [chunk]
-    )
+    essay, llm = write(SCRIPT | {"Most of it runs": "makes it fragile."}, WordLimits(400, 500), [chunk])
     assert "Most of it runs through one port." in essay.completion.text
-    assert "then say what it means: Most of it runs through one port." in llm.prompts[-1]
+    assert "BEGIN WITH:\nMost of it runs through one port." in llm.prompts[-1]
     assert "1 paragraphs go on with another sentence of their passage" in essay.notes
-
-
-def test_a_paragraph_that_rests_on_nothing_of_its_passage_begins_with_a_sentence_of_it() -> None:
-    script = {"Begin with this sentence": "It will lend more.", "five currencies": "Lovely weather in Peru today."}
-    essay, _ = write({"Open an": "it did.", "Close an": "it will.", "162": SCRIPT["162 billion"]} | script)
-    assert "The bank lends in five currencies. It will lend more." in essay.completion.text
-    assert "Peru" not in essay.completion.text
-    assert "1 paragraphs begin with a sentence of their passage" in essay.notes
 
 
 def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> None:
@@ -191,14 +188,8 @@ def test_first_words_that_a_frame_closes_at_once_are_not_said(said: str) -> None
 
 def test_a_line_that_names_a_source_leads_no_paragraph() -> None:
     chunk = Chunk(id="c1", text="Source: the bank, Annual Report on currencies. The bank lends in five currencies.")
-    script = {
-        "Open an": "it did.",
-        "Close an": "it will.",
-        "Begin with this": "It will.",
-        "five currencies": "Lovely weather.",
-    }
-    essay, _ = write(script, chunks=[chunk])
-    assert "The bank lends in five currencies. It will." in essay.completion.text
+    _, llm = write(SCRIPT, chunks=[chunk])
+    assert any(p.endswith("The bank lends in five currencies. This") for p in llm.prompts)
 
 
 def test_a_loop_in_a_part_is_told() -> None:
@@ -208,7 +199,10 @@ def test_a_loop_in_a_part_is_told() -> None:
 
 @pytest.mark.parametrize("count", [1, 3, 10])
 def test_any_number_of_chunks_is_taken(count: int) -> None:
-    chunks = [Chunk(id=f"c{n}", text=f"The bank lends in five currencies to state {n}.") for n in range(count)]
+    chunks = [
+        Chunk(id=f"c{n}", text=f"What will grow is the bank's lending in five currencies to state {n}.")
+        for n in range(count)
+    ]
     essay, llm = write(SCRIPT, chunks=chunks)
     assert len(llm.prompts) == count + 2
     assert essay.chunks == tuple(chunks)
