@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 HEADER_WITHIN = 20  # the header is looked for in so many filled rows
+YEAR_DIGITS = 4
 TITLE_LETTERS = 25  # a lone cell of more is a title above a table, not the name of its first column
 
 
@@ -85,7 +86,9 @@ def as_table(rows: Sequence[Row], known: Sequence[str] = (), delimiter: str = ""
 
 def _header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
     for i, row in enumerate(rows[:HEADER_WITHIN]):
-        if any(cell.strip().casefold() in known for cell in row.cells):
+        above = max((one.filled for one in rows[:i]), default=0)
+        # A cell of a table may be called as a column is; only titles stand above a header, and they are short.
+        if any(cell.strip().casefold() in known for cell in row.cells) and above < max(2, row.filled):
             return i
     wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1), 0)
     # Lone cells above are titles where a table of at least two rows follows, and they are written as titles are.
@@ -121,6 +124,8 @@ def _names(rows: Sequence[Row], at: int) -> tuple[tuple[str, ...], int]:
 def _is_second_header(top: Row, under: Row, body: Sequence[Row]) -> bool:
     """Return whether a row continues with the header: names under merged cells, or under blanks and above numbers."""
     below = {i for i, cell in enumerate(under.cells) if cell.strip() and i not in under.repeated}
+    if top.spanned and 0 not in below and all(_is_year(under.cells[i]) for i in below):
+        return bool(below & top.spanned)
     if not below or any(_is_number(under.cells[i]) for i in below):
         return False
     if top.spanned:
@@ -136,6 +141,10 @@ def _is_second_header(top: Row, under: Row, body: Sequence[Row]) -> bool:
 def _is_number(text: str) -> bool:
     kept = text.strip().strip("%€$£").replace(",", "").replace(".", "").replace(" ", "").lstrip("+-−")
     return kept.isdecimal()
+
+
+def _is_year(text: str) -> bool:
+    return len(text.strip()) == YEAR_DIGITS and text.strip().isdecimal()
 
 
 def _without_blank_end(names: list[str]) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 
 from chains.schemas import Chunk, Hit
 from debate.output.columns import Column, Kind, Table
 from debate.output.facts import RunFacts
 from debate.results import QuestionResult
 from prompts import PointOfView
+
+LONGEST_HEADING = 40  # letters; sheet settings has each point of view in full
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class _Retrieved:
 def chunks_table(facts: RunFacts) -> Table:
     """Return the table with a row for each passage and its reader."""
     sets = (facts.views, *(who.povs for who in facts.speakers))
-    views = dict.fromkeys(_heading(view) for views in sets for view in views)
+    views = _headings(_told(view) for views in sets for view in views)
     columns = (
         Column("question", lambda one: one.result.question.text, width=28),
         Column("reader", lambda one: one.reader, width=18),
@@ -35,7 +38,7 @@ def chunks_table(facts: RunFacts) -> Table:
         Column("text", lambda one: one.chunk.text, width=90),
         Column("score", lambda one: round(one.hit.score, 4), Kind.SCORE, 9),
         Column("question_score", lambda one: round(one.hit.question_score, 4), Kind.SCORE, 9),
-        *(Column(view, _score_of(view), Kind.SCORE, 18) for view in views),
+        *(Column(heading, _score_of(view), Kind.SCORE, 18) for view, heading in views.items()),
         Column("question_id", lambda one: one.result.question.id, width=12, leads_to="results"),
         Column("chunk_id", lambda one: one.chunk.id, width=18),
     )
@@ -46,7 +49,17 @@ def _score_of(view: str) -> Callable[[_Retrieved], float | None]:
     return lambda one: one.scores.get(view)
 
 
-def _heading(view: PointOfView) -> str:
+def _headings(views: Iterable[str]) -> dict[str, str]:
+    """Give each view a column's name: its first words, numbered where two views begin alike."""
+    headings: dict[str, str] = {}
+    for view in dict.fromkeys(views):
+        short = shorten(view, LONGEST_HEADING, placeholder="…")
+        alike = sum(one.startswith(short) for one in headings.values())
+        headings[view] = f"{short} ({alike + 1})" if alike else short
+    return headings
+
+
+def _told(view: PointOfView) -> str:
     return f"{view.text} (against: {view.against})" if view.against else view.text
 
 
@@ -64,4 +77,4 @@ def _retrieved(
 ) -> _Retrieved:
     """Scores of a run with other points of view than the row's have no names: their cells stay empty."""
     named = zip(views, hit.pov_scores, strict=True) if len(views) == len(hit.pov_scores) else ()
-    return _Retrieved(result, reader, hit, chunk, {_heading(view): round(score, 4) for view, score in named})
+    return _Retrieved(result, reader, hit, chunk, {_told(view): round(score, 4) for view, score in named})

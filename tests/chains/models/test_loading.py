@@ -34,7 +34,7 @@ def test_unsloth_that_is_not_installed_names_its_extra() -> None:
 
 
 def test_a_server_address_without_a_model_is_an_error() -> None:
-    with pytest.raises(ModelError, match="names no model; write it behind a #"):
+    with pytest.raises(ModelError, match="names no model; add it after a #"):
         load_llm(ModelSettings(name="http://localhost:1/v1"))
 
 

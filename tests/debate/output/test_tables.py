@@ -137,6 +137,14 @@ def test_each_point_of_view_has_a_column_and_each_reader_its_own_scores() -> Non
     ]
 
 
+def test_long_views_are_headings_of_their_first_words_and_keep_columns_of_their_own() -> None:
+    long = "The enlargement of the bloc strengthens the countries of the south "
+    views = (*VIEWS, PointOfView(f"{long}by trade."), PointOfView(f"{long}by credit."))
+    names = [column.name for column in tables_of(replace(FACTS, views=views, speakers=()))[3].columns]
+    assert {"The enlargement of the bloc strengthens…", "The enlargement of the bloc strengthens… (2)"} <= set(names)
+    assert max(map(len, names)) <= 44
+
+
 def test_a_view_and_its_opposite_share_no_column() -> None:
     facts = replace(FACTS, views=(*VIEWS, PointOfView("growth is good", against="growth is bad")), speakers=())
     names = [column.name for column in tables_of(facts)[3].columns]

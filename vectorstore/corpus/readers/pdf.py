@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ SPARE_BYTES, BYTES_A_BYTE = 1_000_000, 50
 SPARE_OPERATIONS, OPERATIONS_A_BYTE = 50_000, 2
 EDGE = 2  # lines at the head and the foot of a page that may repeat
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_LETTER = re.compile(r"[^\W\d_]")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")
 
 
@@ -29,7 +31,7 @@ def read_pdf(path: Path) -> Records:
 
     reader = PdfReader(path)
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        raise CorpusError("is protected: it has not been decrypted. Save it without its password.")
+        raise CorpusError("is protected with a password. Save it without one.")
     budget = _Budget(path.stat().st_size)
     pages: list[str] = []
     too_large: list[int] = []
@@ -58,7 +60,7 @@ class _Budget:
         contents = page.get_contents()
         self._bytes -= 0 if contents is None else len(contents.get_data())
         self._check()
-        return str(page.extract_text(visitor_operand_before=self._count))
+        return "\n".join([str(page.extract_text(visitor_operand_before=self._count)), *_typed_in(page)])
 
     def _count(self, *_: Any) -> None:
         self._operations -= 1
@@ -69,6 +71,19 @@ class _Budget:
             raise CorpusError("unfolds into more than a file of its size can hold. Print it to a new PDF first.")
 
 
+def _typed_in(page: Any) -> Iterator[str]:
+    """Yield what was typed into a page's form and onto it, which its drawing does not hold: "name: value"."""
+    for reference in page.get("/Annots") or ():
+        note = reference.get_object()
+        if note.get("/Subtype") == "/FreeText":
+            yield str(note.get("/Contents", ""))
+        elif note.get("/Subtype") == "/Widget":
+            field = note.get("/Parent", note).get_object() if "/T" not in note else note
+            value = note.get("/V", field.get("/V"))
+            if isinstance(value, str) and not value.startswith("/"):  # a box that is ticked has a name
+                yield f"{field.get('/TU', field.get('/T', 'field'))}: {value}"
+
+
 def _pages(numbers: Sequence[int], of: int) -> str:
     """Return "3 of 8 pages (2, 5-6)"; without the numbers where all are meant."""
     if len(numbers) == of:
@@ -77,25 +92,52 @@ def _pages(numbers: Sequence[int], of: int) -> str:
 
 
 def _without_edges(pages: Sequence[str]) -> list[str]:
-    """Leave out lines at the head and foot of pages that repeat, their numbers aside."""
+    """Leave out lines at the head and foot of pages that repeat, the pages' numbers aside."""
     lines = [[line for line in page.splitlines() if line.strip()] for page in pages]
     least = max(2, -(-sum(map(bool, lines)) // 3))  # left and right pages may differ, and chapters do
-    heads = Counter(key for page in lines for key in {_key(line) for line in page[:EDGE]})
-    feet = Counter(key for page in lines for key in {_key(line) for line in page[-EDGE:]})
-    return ["\n".join(_trimmed(page, heads, feet, least)) for page in lines]
+    heads = _counted(page[:EDGE] for page in lines)
+    feet = _counted(page[-EDGE:] for page in lines)
+    trimmed = [_trimmed(page, number, heads, feet, least) for number, page in enumerate(lines)]
+    return ["\n".join(page) for page in (trimmed if any(trimmed) else lines)]
 
 
-def _trimmed(page: list[str], heads: Counter[str], feet: Counter[str], least: int) -> list[str]:
+def _counted(edges: Iterable[Sequence[str]]) -> Counter[str]:
+    """Count on how many pages each line stands at the edge."""
+    return Counter(
+        key for number, edge in enumerate(edges) for key in {key for line in edge for key in _keys(line, number)}
+    )
+
+
+def _trimmed(page: list[str], number: int, heads: Counter[str], feet: Counter[str], least: int) -> list[str]:
+    def repeats(line: str, counted: Counter[str]) -> bool:
+        return any(counted[key] >= least for key in _keys(line, number))
+
     start, end = 0, len(page)
-    while start < min(EDGE, end) and heads[_key(page[start])] >= least:
+    while start < min(EDGE, end) and repeats(page[start], heads):
         start += 1
-    while end > max(start, len(page) - EDGE) and feet[_key(page[end - 1])] >= least:
+    while end > max(start, len(page) - EDGE) and repeats(page[end - 1], feet):
         end -= 1
-    return page[start:end] or page[:0]
+    return page[start:end]
 
 
-def _key(line: str) -> str:
-    return _NUMBER.sub("#", " ".join(line.casefold().split()))
+def _keys(line: str, page: int) -> Iterator[str]:
+    """Yield what two repeats of a line have in common: its words, with one number that counts the pages aside.
+
+    Other numbers count: "sold 3 barrels" and "sold 10 barrels" are two lines of a text.
+    """
+    text = " ".join(line.casefold().split())
+    yield text
+    for found in _NUMBER.finditer(text):
+        yield f"{text[: found.start()]}#{_value(found[0]) - page}{text[found.end() :]}"
+    if not _LETTER.search(_NUMBER.sub("", text)):
+        yield _NUMBER.sub("#", text)  # a number alone counts pages, also where it begins anew
+
+
+def _value(number: str) -> int:
+    if number.isdecimal():
+        return int(number)
+    values = [_ROMAN[letter] for letter in number]
+    return sum(-one if one < max(values[i:]) else one for i, one in enumerate(values))
 
 
 def _joined(pages: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from vectorstore import CorpusError
 from vectorstore.corpus.readers import read_records
@@ -96,3 +97,41 @@ def test_a_single_page_has_no_header(tmp_path):
 def test_a_page_that_unfolds_is_refused(tmp_path, drawing):
     with pytest.raises(CorpusError, match="unfolds into more than a file of its size can hold"):
         read(tmp_path, pdf(drawing, compress=True))
+
+
+def test_lines_that_differ_in_a_number_of_theirs_are_no_headers(tmp_path):
+    sales = [
+        (f"He sold {sold} barrels of salt.", f"Year {n} of his rule.", f"Page {n + 6}")
+        for n, sold in enumerate((7, 9, 4))
+    ]
+
+    (record,) = read(tmp_path, pdf(*((f"Salt Review, {n + 7}", *sale) for n, sale in enumerate(sales))))
+
+    assert record.text.split("\n")[0] == "He sold 7 barrels of salt."
+    assert [word for word in ("sold 9", "sold 4") if word in record.text] == ["sold 9", "sold 4"]
+    assert "Review" not in record.text
+    assert "Page" not in record.text
+
+
+def test_pages_that_are_nothing_but_repeats_are_kept(tmp_path):
+    (record,) = read(tmp_path, pdf(("Salt rose.",), ("Salt rose.",)))
+
+    assert "Salt rose." in record.text
+
+
+def test_what_was_typed_into_a_form_is_read(tmp_path):
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(("Please fill in.",)))))
+    place = [NumberObject(one) for one in (50, 600, 300, 620)]
+    kinds = {"/FT": NameObject("/Tx"), "/T": TextStringObject("country"), "/V": TextStringObject("Ruritania")}
+    notes = [{"/Subtype": NameObject("/Widget"), **kinds}]
+    notes += [{"/Subtype": NameObject("/FreeText"), "/Contents": TextStringObject("Paid in salt.")}]
+    written = [
+        DictionaryObject({NameObject(k): v for k, v in {**one, "/Rect": ArrayObject(place)}.items()}) for one in notes
+    ]
+    writer.pages[0][NameObject("/Annots")] = ArrayObject(written)
+    saved = io.BytesIO()
+    writer.write(saved)
+
+    (record,) = read(tmp_path, saved.getvalue())
+
+    assert record.text == "Please fill in.\ncountry: Ruritania\nPaid in salt."

@@ -95,7 +95,7 @@ def test_a_number_that_json_cannot_hold_is_kept_as_text(tmp_path, number):
         ("{broken", "line 2 is no JSON"),
         ("[1]", "line 2 is list, not an object"),
         ("[" * 100_000, "line 2"),
-        ('{"text": "\\ud800 x"}', "row 2: half of a character"),
+        ('{"text": "\\ud800 x"}', "row 2: contains half of a surrogate pair"),
     ],
 )
 def test_a_bad_line_costs_that_line_and_is_named(tmp_path, bad, reason):

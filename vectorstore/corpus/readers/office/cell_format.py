@@ -13,7 +13,8 @@ from openpyxl.utils.datetime import from_excel
 
 _PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]+))?")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^-\]]*)[^\]]*\]|_.|\*.|\[[^\]]*\]')
-_UNREAD = re.compile(r"[/Ee@]")  # fractions, powers of ten, texts
+_UNREAD = re.compile(r"[/@]")  # fractions, texts
+_POWER = re.compile(r"[0#?]+(?:\.([0#?]+))?E[+-]0+")
 GENERAL_DIGITS = 15  # a double's certain ones
 
 
@@ -27,6 +28,8 @@ def shown(value: float, number_format: str, epoch: datetime) -> str:
     negative = value < 0 and len(sections) > 1
     bare = _LITERAL.sub("", sections[1 if negative else 0])
     places = _PLACES.search(bare)
+    if power := _POWER.search(bare):
+        return f"{value:.{len(power[1] or '')}E}"
     if places is None or _UNREAD.search(bare) or abs(value) >= 10**GENERAL_DIGITS:
         return general(value)
     percent = bare.count("%")

@@ -33,9 +33,9 @@ def read_docx(path: Path) -> Records:
     check_unpacked(path)
     document = Document(str(path))
     reader = _Reader(document)
-    return Records(
-        [Record("\n\n".join(reader.blocks(document.element.body)), document.core_properties.title or path.stem)]
-    )
+    kinds = {one.reltype.rpartition("/")[2] for one in document.part.package.rels.values()}
+    title = document.core_properties.title if "core-properties" in kinds else ""  # python-docx makes one up
+    return Records([Record("\n\n".join(reader.blocks(document.element.body)), title or path.stem)])
 
 
 class _Reader:

@@ -195,3 +195,14 @@ def test_a_style_may_number_its_paragraphs(read):
 
 def test_bullets_are_no_numbers(read):
     assert read(numbered("Salt"), change=use_lists(("bullet", "\uf0b7"))) == "Salt"
+
+
+def test_a_document_without_properties_is_called_by_its_file(tmp_path):
+    """Regression: python-docx made up the title "Word Document"."""
+    document = Document()
+    document.add_paragraph("It left.")
+    core = next(key for key, one in document.part.package.rels.items() if one.reltype.endswith("core-properties"))
+    document.part.package.rels.pop(core)
+    document.save(str(tmp_path / "treaty.docx"))
+
+    assert read_records(tmp_path / "treaty.docx")[0].title == "treaty"

@@ -53,6 +53,7 @@ def rewrite(path, change):
         (2.5, "0.##", "2.5"),
         (12, "0.##", "12"),
         (0.5, "# ?/?", "0.5"),
+        (1250000, "0.00E+00", "1.25E+06"),
         (datetime.date(1911, 5, 3), "d mmm yyyy", "1911-05-03"),
         (datetime.datetime(1911, 5, 3, 14, 30), "yyyy-mm-dd hh:mm", "1911-05-03 14:30:00"),
         (datetime.time(9, 5), "h:mm", "09:05:00"),
@@ -100,6 +101,19 @@ def test_a_header_of_two_rows_without_merged_cells_is_told_by_the_numbers_under_
     fill(book.active, ["country", "1911", None], [None, "yes", "no"], ["Ruritania", 41, 9], ["Borduria", 3, 38])
 
     assert read(tmp_path, book)[0].text == "country: Ruritania\n1911 yes: 41\n1911 no: 9"
+
+
+def test_years_under_a_merged_cell_are_names_too(tmp_path, book):
+    fill(book.active, ["country", "tax", None], [None, 1910, 1911], ["Ruritania", 5, 6], ["Borduria", 7, 8])
+    book.active.merge_cells("B1:C1")
+
+    assert read(tmp_path, book)[0].text == "country: Ruritania\ntax 1910: 5\ntax 1911: 6"
+
+
+def test_a_cell_that_is_called_as_a_column_of_text_is_no_header(tmp_path, book):
+    fill(book.active, ["kind", "count"], ["image", 3], ["text", 5])
+
+    assert [record.text for record in read(tmp_path, book)] == ["kind: image\ncount: 3", "kind: text\ncount: 5"]
 
 
 def test_a_merged_cell_speaks_for_every_row_that_it_covers(tmp_path, book):
