@@ -12,7 +12,7 @@ CHUNKS = [
 ]
 SCRIPT = {
     "Open an answer": "I hold that it did.",
-    "Close an answer": "What follows is that it will go on.",
+    "Close an answer": "The next step is to go on.",
     "162 billion": "is a record. It grew every year since.",
     "five currencies": "keeps a promise.",
 }
@@ -28,7 +28,7 @@ def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
         "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This is a record. It grew every year since.\n\n"
-        "The bank lends in five currencies. This keeps a promise.\n\nWhat follows is that it will go on."
+        "The bank lends in five currencies. This keeps a promise.\n\nThe next step is to go on."
     )
 
 
@@ -91,6 +91,11 @@ def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted()
     essay, llm = write(script)
     assert llm.prompts_with("Close an answer") == 3
     assert "no close: the model said nothing that was not said before" in essay.notes
+
+
+def test_the_close_goes_on_from_words_that_cannot_be_the_side_once_more() -> None:
+    _, llm = write(SCRIPT)
+    assert llm.prompts[-1].endswith("### RESPONSE:\nThe next step is")
 
 
 def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
