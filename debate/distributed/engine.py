@@ -16,7 +16,8 @@ from debate.distributed.roster import Roster, Workers
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.engine import Deepened
-from debate.run.executor import StoppedAtOnce, thread_of, written
+from debate.run.executor import StoppedAtOnce
+from debate.run.question_worker import thread_of, written
 from debate.run.records.deepened_questions import Family
 
 _GIVEN_UP = f"{MOST_LOSSES} workers were lost while they worked on this question; see log.txt, then use --retry-failed"

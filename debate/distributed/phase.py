@@ -31,7 +31,7 @@ from debate.distributed.pending import Pending
 from debate.distributed.roster import Roster, Workers
 from debate.progress import Progress
 from debate.results import QuestionResult
-from debate.run.executor import thread_of
+from debate.run.question_worker import thread_of
 
 Checkpoints = BaseCheckpointSaver[Any]
 

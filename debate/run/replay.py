@@ -25,8 +25,9 @@ from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
 from debate.progress import NullProgress
 from debate.results import QuestionResult
-from debate.run.executor import QuestionWorker, in_a_thread, thread_of
+from debate.run.executor import in_a_thread
 from debate.run.folder import is_run, read_record, what_changed
+from debate.run.question_worker import QuestionWorker, thread_of
 from debate.run.records.journal import Journal
 from debate.run.setup import check_before_loading, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings

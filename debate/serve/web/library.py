@@ -20,8 +20,8 @@ from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
 from debate.output.report import live_body
 from debate.results import QuestionResult
-from debate.run.executor import written
 from debate.run.folder import is_run, read_record
+from debate.run.question_worker import written
 from debate.run.setup import check_inputs
 from debate.serve.web.row_index import RowIndex
 from debate.serve.web.watching import Watched, Working

@@ -78,12 +78,12 @@ def test_ctrl_c_stops_after_the_turn_that_is_being_spoken_and_the_next_run_goes_
     assert (stopped.folder, len(llm.prompts)) == (tmp_path / "out", 11)  # each turn in four versions
     rest = ScriptedLLM(script=SCRIPT)
     summary = run_questions(settings, llm=rest, store=STORE)
-    assert (summary.failed, len(summary.results[0].turns), len(rest.prompts)) == (0, 4, 11)  # two turns and the verdict
+    assert (summary.failed, len(summary.results[0].turns), len(rest.prompts)) == (0, 4, 10)  # two turns and who won
 
 
 def test_ctrl_c_in_the_last_step_keeps_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_in(tmp_path, questions=2)
-    interrupted(settings, monkeypatch, stops_at=22)  # the first question's verdict
+    interrupted(settings, monkeypatch, stops_at=21)  # the first question's verdict
     assert (tmp_path / "out" / "results.jsonl").read_text(encoding="utf-8").count("\n") == 1
     assert (tmp_path / "out" / "results.xlsx").is_file()
 

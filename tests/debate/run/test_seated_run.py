@@ -10,7 +10,7 @@ from debate.arena.seat import SeatRequest
 from debate.errors import DebateError
 from debate.graph.checkpoints import memory_checkpoints
 from debate.progress import NullProgress
-from debate.run.executor import QuestionWorker
+from debate.run.question_worker import QuestionWorker
 from debate.run.setup import check_inputs
 from debate.settings import load_settings
 from vectorstore import FaissStore
