@@ -22,7 +22,7 @@ class Column {
     const add = h("button", { type: "button", class: "add" }, "Add a view");
     add.addEventListener("click", () => { this.add({ text: "", weight: 1, against: null }); this.cards.lastChild.querySelector("textarea").focus(); });
     this.who.addEventListener("change", () => this.take(Number(this.who.value)));
-    this.element = h("section", { class: "column", "aria-label": "Views and passages" },
+    this.element = h("section", { class: "column", "aria-label": `Views and passages ${columns.length + 1}` },
       h("div", { class: "side" }, h("div", { class: "person" }, this.who, this.state), this.cards, add), this.list);
     if (people.length) this.take(person); else this.fetch();
   }
