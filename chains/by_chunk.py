@@ -19,7 +19,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import shown_passage
+from chains.context import shown_passage, without_labels
 from chains.errors import GenerationError
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
@@ -183,7 +183,7 @@ class _Writer:
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
         """The sentences of a part, without those that name what no passage has or deny the side that was taken."""
-        told = sentences_of(part, text, chunk)
+        told = sentences_of(part, without_labels(text, [chunk] if chunk else []), chunk)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known)]
         return [one for one in sound if not (self.side and part and contradicts([self.side], [one.text]))]

@@ -14,7 +14,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import FittedPrompt, fit_chunks, word_for_word
+from chains.context import FittedPrompt, fit_chunks, without_labels, word_for_word
 from chains.debating.agent import AgentTools, LookedUp, look_up
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
@@ -183,7 +183,8 @@ class Speaker:
     def _turn(
         self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, lead: str, written: Completion
     ) -> Turn:
-        spoken = in_own_name(led(lead, begun_again(lead, written.text)), [self.persona.name, *record.names().values()])
+        whole = without_labels(led(lead, begun_again(lead, written.text)), fitted.chunks)
+        spoken = in_own_name(whole, [self.persona.name, *record.names().values()])
         chunks = self._in_order(record, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
         text = to_the_end_of_a_sentence(spoken.text, self.limits.maximum)

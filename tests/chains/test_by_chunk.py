@@ -103,6 +103,15 @@ def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
     assert "\n\nThe bank lends in five currencies.\n\n" in essay.completion.text
 
 
+def test_whose_words_a_passage_is_does_not_reach_the_answer() -> None:
+    bank = Chunk(id="c1", text="The bank lends in five currencies.", title="06-bank")
+    essay, _ = write(
+        SCRIPT | {"five currencies": "keeps a promise. From 06-bank: Nobody else sells bonds so cheaply."},
+        chunks=[bank],
+    )
+    assert essay.completion.text.partition("currencies. ")[2].startswith("This keeps a promise. Nobody else sells")
+
+
 def test_a_sentence_about_the_passage_itself_is_left_out() -> None:
     essay, _ = write(SCRIPT | {"five currencies": "This passage is about a bank. The bank lends in five currencies."})
     assert "passage" not in essay.completion.text
