@@ -88,6 +88,14 @@ def test_small_edits_in_each_lap_do_not_hide_the_loop() -> None:
     assert loop.period == 9
 
 
+def test_an_edit_costs_once_and_not_again_where_the_next_lap_returns_to_the_unit() -> None:
+    new, unit = iter(distinct_words(14)), ["peace", "and", "justice", "now"]
+    text = " ".join(next(new) if n == lap % 4 else word for lap in range(14) for n, word in enumerate(unit))
+    loop = detect_loop(text)
+    assert loop is not None
+    assert loop.period == 4
+
+
 def test_case_and_punctuation_do_not_hide_the_loop() -> None:
     loop = detect_loop(PROSE + "We must act now! WE MUST ACT, now? We must (act) now. we must act now; " * 2)
 
