@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from debate.compare.measures import Answer
-from debate.errors import RunFolderError
-from debate.run.records.jsonl import JsonLines
+from debate.run.records.typed import Records
 
 Choice = Literal["first", "second", "tie"]
 
@@ -46,24 +43,16 @@ class Tally:
     p: float
 
 
-_VOTE = TypeAdapter(Vote)
-
-
 class Votes:
     """The votes on a comparison, kept in ``votes.jsonl``.
 
     Raises:
-        RunFolderError: the file cannot be read, or a line is no vote.
+        RunFolderError: the file cannot be read, or a line is not a vote.
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = JsonLines(path)
-        self._votes: list[Vote] = []
-        for number, (_, line) in enumerate(self._file.lines(), 1):
-            try:
-                self._votes.append(_VOTE.validate_json(line))
-            except ValidationError as error:
-                raise RunFolderError(f"{path}, line {number} is not a vote; remove the line") from error
+        self._records = Records(path, Vote, "vote")
+        self._votes = self._records.read()
 
     def __iter__(self) -> Iterator[Vote]:
         return iter(self._votes)
@@ -72,7 +61,7 @@ class Votes:
         """Keep a judgement, synced to the disk."""
         preferred = {"first": ballot.first.model, "second": ballot.second.model, "tie": ""}[choice]
         vote = Vote(ballot.question_key, (ballot.first.model, ballot.second.model), preferred)
-        self._file.append([json.dumps(asdict(vote), ensure_ascii=False).encode() + b"\n"])
+        self._records.add([vote])
         self._votes.append(vote)
 
     def ballots(self, answers: Sequence[Sequence[Answer]], seed: int = 0) -> list[Ballot]:

@@ -22,7 +22,7 @@ from debate.arena.seat import SeatRequest
 from debate.atomic import atomic_file
 from debate.errors import RunFolderError
 from debate.run.log import LOG
-from debate.run.records.jsonl import JsonLines
+from debate.run.records.typed import Records
 
 SEAT, SAID = "seat.json", "said.jsonl"
 _LOOKED_EVERY = 0.2  # seconds
@@ -47,7 +47,6 @@ class Said:
 
 
 _ASKED = TypeAdapter(Asked)
-_SAID = TypeAdapter(Said)
 
 
 class Seat:
@@ -115,7 +114,7 @@ def say(folder: Path, about: str, text: str) -> None:
         asked = asked_in(folder)
         if asked is None or asked.about != about or _answer(folder, about) is not None:
             raise RunFolderError("too late: the debate no longer waits for this; your text was not used")
-        JsonLines(folder / SAID).append([_SAID.dump_json(Said(about, _whole(text))) + b"\n"])
+        _said(folder).add([Said(about, text)])
 
 
 @contextmanager
@@ -132,17 +131,8 @@ def _one_speaker(folder: Path) -> Iterator[None]:
 
 def _answer(folder: Path, about: str) -> str | None:
     # An empty text, which only somebody's hand can have written there, would be asked for again without end.
-    return next((one.text for one in _said(folder) if one.about == about and one.text.strip()), None)
+    return next((one.text for one in _said(folder).read() if one.about == about and one.text.strip()), None)
 
 
-def _said(folder: Path) -> Iterator[Said]:
-    for number, (_, line) in enumerate(JsonLines(folder / SAID).lines(), 1):
-        try:
-            yield _SAID.validate_json(line)
-        except ValidationError as error:
-            raise RunFolderError(f"{folder / SAID}, line {number} is nothing that was said; remove it") from error
-
-
-def _whole(text: str) -> str:
-    """Return a text as UTF-8 can hold it."""
-    return text.encode(errors="replace").decode()
+def _said(folder: Path) -> Records[Said]:
+    return Records(folder / SAID, Said, "answer")

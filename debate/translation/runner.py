@@ -6,7 +6,6 @@ A text that occurs twice is translated once. The run's folder is only read.
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
-from pydantic import TypeAdapter, ValidationError
 
 from chains.errors import ChainError
 from chains.models.loading import ModelSettings, load_llm
@@ -28,13 +26,12 @@ from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
-from debate.run.records.jsonl import JsonLines
+from debate.run.records.typed import Records
 from debate.translation.parts import Part, names_in, parts_of
 from debate.translation.settings import TranslateSettings
 
 RECORD = "translate.toml"
 _CHANGES_NOTHING = {"out", "concurrency", "batch_size", "glossary"}
-_TRANSLATION = TypeAdapter(Translation)
 _Work = Callable[[str], Translation]
 _Pair = tuple[str, Translation]  # a text and its translation
 
@@ -197,18 +194,18 @@ class _Maker:
         return translation_chain(self._llm, language, glossary=glossary, seed=seed).invoke
 
 
+@dataclass(frozen=True)
+class _Finished:
+    key: str
+    translation: Translation
+
+
 class _Translations:
     """Finished translations on disk, by what was translated."""
 
     def __init__(self, path: Path) -> None:
-        self._file = JsonLines(path)
-        self._known: dict[str, Translation] = {}
-        for number, (_, line) in enumerate(self._file.lines(), 1):
-            try:
-                row = json.loads(line)
-                self._known[row["key"]] = _TRANSLATION.validate_python(row["translation"])
-            except (ValueError, KeyError, TypeError, ValidationError) as error:
-                raise RunFolderError(f"{path}, line {number} is not a translation; remove the line") from error
+        self._records = Records(path, _Finished, "translation")
+        self._known = {one.key: one.translation for one in self._records.read()}
 
     def get(self, text: str, kind: str = "text") -> Translation | None:
         """Return the translation of a text, or of a name, if there is one."""
@@ -216,11 +213,9 @@ class _Translations:
 
     def add(self, found: Sequence[_Pair], kind: str) -> None:
         """Keep translations, synced to the disk."""
-        rows = [
-            {"key": _key(text, kind), "translation": _TRANSLATION.dump_python(one, mode="json")} for text, one in found
-        ]
-        self._file.append([json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n" for row in rows])
-        self._known |= {_key(text, kind): one for text, one in found}
+        finished = [_Finished(_key(text, kind), one) for text, one in found]
+        self._records.add(finished)
+        self._known |= {one.key: one.translation for one in finished}
 
 
 def _key(text: str, kind: str) -> str:

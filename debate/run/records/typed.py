@@ -1,0 +1,51 @@
+"""Typed records in a JSON Lines file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from debate.errors import RunFolderError
+from debate.run.records.jsonl import JsonLines
+
+Record = TypeVar("Record")
+
+
+class Records(Generic[Record]):
+    """Records of one type in a JSON Lines file.
+
+    Args:
+        path: the file; the first append makes it.
+        kind: a dataclass.
+        what: the name of a record in error messages.
+    """
+
+    def __init__(self, path: Path, kind: type[Record], what: str) -> None:
+        self._file = JsonLines(path)
+        self._kind: TypeAdapter[Any] = TypeAdapter(kind)
+        self._what = what
+
+    def read(self) -> list[Record]:
+        """Return all records, in the order in which they were added.
+
+        Raises:
+            RunFolderError: the file cannot be read, or a line is not a record of that kind.
+        """
+        found = []
+        for number, (_, line) in enumerate(self._file.lines(), 1):
+            try:
+                found.append(self._kind.validate_json(line))
+            except ValidationError as error:
+                raise RunFolderError(
+                    f"{self._file.path}, line {number} is not a valid {self._what}; remove the line"
+                ) from error
+        return found
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Append records, synced to the disk together; what is not valid Unicode becomes a question mark."""
+        values = [self._kind.dump_python(one, mode="json") for one in records]
+        self._file.append([json.dumps(one, ensure_ascii=False).encode(errors="replace") + b"\n" for one in values])
