@@ -65,10 +65,10 @@ def index(
         from debate.indexing.building import index_documents, near_duplicates
         from debate.indexing.embeddings import RayAsked, index_embeddings
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
-        from vectorstore import corpus_files
+        from vectorstore.corpus.loader import check_corpus
         from vectorstore.embedding.models import check_embeddings
 
-        corpus_files(documents, follow_links=follow_links)
+        check_corpus(documents, follow_links=follow_links)
         check_embeddings(embeddings, embeddings_backend)
         console = Console()
         asked = RayAsked(ray, workers, gpus_per_worker)

@@ -12,8 +12,9 @@ from debate.indexing.places import place_of
 from debate.locking import as_text
 from debate.progress import Progress
 from debate.settings import DebateSettings
-from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, corpus_files, load_embeddings
+from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings
 from vectorstore.cache import cache_folder
+from vectorstore.corpus.loader import check_corpus
 from vectorstore.embedding.models import HUB_NAME, check_embeddings
 
 
@@ -67,7 +68,7 @@ def check_store(settings: DebateSettings) -> None:
     if settings.index is not None:
         check_index(settings.index)
     elif settings.corpus is not None:
-        corpus_files(settings.corpus, follow_links=settings.follow_links)
+        check_corpus(settings.corpus, follow_links=settings.follow_links)
     check_embeddings(_model_of(settings), settings.embeddings_backend)
 
 

@@ -73,7 +73,8 @@ def _read_toml(config: Path) -> dict[str, Any]:
         if isinstance(values.get(key), str):
             beside = config.parent / Path(values[key]).expanduser()
             is_path = beside.exists() or values[key].startswith((".", "/", "~"))
-            values[key] = str(beside) if is_path else values[key]
+            # With ./ before it, so that a folder that is missing is not taken for a repository.
+            values[key] = os.path.join(".", beside) if is_path else values[key]  # noqa: PTH118 - Path drops the ./
     return values
 
 

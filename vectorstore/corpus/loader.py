@@ -101,6 +101,17 @@ def load_corpus(
     return Corpus(list(documents.values()), skipped, files, chunks - len(documents), partial)
 
 
+def check_corpus(folder_or_file: str | Path, *, follow_links: bool = False) -> None:
+    """Raise what is wrong with a corpus as far as the names of its files tell; reads none that a reader knows.
+
+    Raises:
+        CorpusError: as `load_corpus`.
+    """
+    place = corpus_files(folder_or_file, follow_links=follow_links)
+    if not any(path.suffix.lower() in READERS for path in place.files):
+        load_corpus(folder_or_file, follow_links=follow_links)
+
+
 def _read(path: Path, place: CorpusFiles, chunk_words: int) -> tuple[list[Document], list[str]]:
     """Return a file's chunks, and what was left out of it; CorpusError where nothing is left."""
     records = read_records(path)

@@ -12,7 +12,7 @@ from debate.cli import app
 from debate.errors import DebateError
 from debate.progress import NullProgress
 from debate.run.engine import load_unless_given
-from vectorstore import EmbeddingsError, FaissStore
+from vectorstore import CorpusError, EmbeddingsError, FaissStore
 
 STORE = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
 PERSONAS = """
@@ -39,6 +39,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DebateSettings:
     (tmp_path / "docs" / "a.txt").write_text("BRICS admitted Iran.")
     (tmp_path / "q.txt").write_text("Did BRICS grow?\n")
     (tmp_path / "p.toml").write_text(PERSONAS)
+    (tmp_path / "none.jpg").write_bytes(b"x")
     return DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path / "docs", deepen=0)
 
 
@@ -58,7 +59,8 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"backend": "unsloth"}, ModelError, r"\[gpu\]"),
         ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
         ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
-        ({"embeddings": "docs"}, EmbeddingsError, "docs holds no embedding model"),
+        ({"embeddings": "docs"}, EmbeddingsError, "docs contains no embedding model"),
+        ({"corpus": Path("none.jpg")}, CorpusError, r"no reader for '\.jpg'"),
         ({"index": Path("none"), "corpus": None}, DebateError, "contains no index"),
     ],
 )
@@ -77,7 +79,7 @@ def test_what_is_handed_in_is_not_looked_for(settings: DebateSettings) -> None:
 def test_a_run_that_could_not_begin_leaves_no_folder(settings: DebateSettings, tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         run_questions(settings.model_copy(update={"model": "./none"}), store=STORE)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "p.toml", "q.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "none.jpg", "p.toml", "q.txt"]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,7 @@ def test_a_run_that_could_not_begin_leaves_no_folder(settings: DebateSettings, t
         ("ask", "Why?", "--model", "./none"),
         ("index", "docs", "--out", "made", "--embeddings", "./none"),
         ("index", "none", "--out", "made"),
+        ("index", "none.jpg", "--out", "made"),
         (
             "compare",
             "--models",
@@ -109,4 +112,4 @@ def test_a_command_that_could_not_begin_says_so_alone_and_leaves_nothing(
     assert result.exit_code == 2
     assert result.stderr.startswith("error: ")
     assert "none" in result.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "p.toml", "q.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "none.jpg", "p.toml", "q.txt"]

@@ -102,6 +102,15 @@ def test_a_model_path_that_is_not_there_is_told_from_the_file_on(tmp_path: Path)
     assert load_settings(FLAGS, tmp_path / "run.toml").model == str(tmp_path / "none")
 
 
+def test_a_path_of_a_file_nearby_stays_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regression: ./mine in near/debate.toml became near/mine, which reads as a repository on the hub."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "debate.toml").write_text('questions = "q.txt"\ncorpus = "docs"\nmodel = "./mine"\n')
+
+    assert load_settings({}, Path("near/debate.toml")).model == "./near/mine"
+
+
 def test_a_setting_under_its_old_name_is_told_with_the_new_one(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text("in_flight = 3\n")
     with pytest.raises(SettingsError, match=r"there is no setting 'in_flight' .*; write concurrency"):

@@ -53,6 +53,8 @@ def read_records(path: Path) -> Records:
     if suffix not in READERS:
         remedy = f"; {_REMEDIES[suffix]}" if suffix in _REMEDIES else ""
         raise CorpusError(f"no reader for {path.suffix!r}{remedy}. Readable: {' '.join(sorted(READERS))}")
+    if path.stat().st_size == 0:
+        raise CorpusError("is empty: 0 bytes.")
     module, name = READERS[suffix]
     read: Callable[[Path], Records] = getattr(import_module(f"{__name__}.{module}"), name)
     try:

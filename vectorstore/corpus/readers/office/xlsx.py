@@ -74,6 +74,8 @@ def read_table(path: Path, known: Sequence[str], wanted: str | None = None) -> t
     Raises:
         CorpusError: it has no such sheet, is damaged, or too large.
     """
+    if path.stat().st_size == 0:
+        raise CorpusError("is empty: 0 bytes; save it again as xlsx or UTF-8 csv")
     try:
         check_unpacked(path)
         with ZipFile(path) as archive:
