@@ -72,7 +72,7 @@ def names(sentence: str) -> Iterator[Name]:
 def unknown_parts(name: Name, known: frozenset[str]) -> tuple[str, ...]:
     """The words of a name that are not in the sources: as themselves, their demonym, or all of it as an acronym."""
     initials = _initials(name.text)
-    if len(initials) > 1 and initials in known:
+    if len(initials) > 1 and initials in known - FUNCTION_WORDS:  # "as" in a source is no Adam Smith
         return ()
     return tuple(part for part in name.parts if not _word_is_known(for_matching(part).lower(), known))
 

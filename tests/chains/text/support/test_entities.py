@@ -55,3 +55,8 @@ def test_a_number_with_another_scale_is_told_with_it() -> None:
 
 def test_a_name_beside_kana_is_known() -> None:
     assert unsupported_entities("それはBRICSの拡大だ。", ["BRICSが拡大した。"]) == ()
+
+
+def test_initials_that_are_a_word_of_the_source_are_no_acronym_of_a_name() -> None:
+    assert unsupported_entities("It was Adam Smith who said so.", ["Trade is as old as nations."]) == ("Adam Smith",)
+    assert unsupported_entities("It was the World Bank that lent.", ["The WB lent to all."]) == ()
