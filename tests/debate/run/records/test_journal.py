@@ -30,6 +30,18 @@ def test_a_row_that_was_retried_counts_as_it_is_now(tmp_path: Path) -> None:
     assert (journal.failed, Journal(tmp_path / "results.jsonl").failed) == (frozenset(), frozenset())
 
 
+def test_a_row_that_was_retried_comes_last(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "results.jsonl")
+    journal.extend([FAILED, ANSWER_ROW, replace(FAILED, error="")])
+    assert [row.question.id for row in journal.rows()] == [ANSWER_ROW.question.id, "q3"]
+
+
+def test_a_retried_row_that_now_answers_is_no_abstention(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "results.jsonl")
+    journal.extend([ABSTAINED, replace(ABSTAINED, opinion=OPINION)])
+    assert journal.abstained == frozenset()
+
+
 def test_a_line_that_is_no_row_is_told_with_its_number_when_the_journal_is_opened(tmp_path: Path) -> None:
     Journal(tmp_path / "results.jsonl").extend([ANSWER_ROW])
     with (tmp_path / "results.jsonl").open("a", encoding="utf-8") as file:
