@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -99,6 +100,8 @@ class PersonaSet:
 def load_personas(path: str | Path | None = None) -> PersonaSet:
     """Read a personas file; without ``path``, the one that ships with the package.
 
+    A persona's model that is a path is relative to the file.
+
     Raises:
         PersonaError: the file is missing, is not TOML, or an entry lacks a field, has an unknown one, or has a
             weight that is not a finite number. The message names the file and the entry.
@@ -109,7 +112,13 @@ def load_personas(path: str | Path | None = None) -> PersonaSet:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PersonaError(f"cannot read the personas file {path}: {error}; give another --personas") from error
-    return _parse(text, str(path))
+    cast = _parse(text, str(path))
+    return replace(cast, personas=tuple(_with_model_beside(one, Path(path).parent) for one in cast.personas))
+
+
+def _with_model_beside(persona: Persona, folder: Path) -> Persona:
+    is_path = persona.model.startswith(".") or (bool(persona.model) and (folder / persona.model).is_dir())
+    return replace(persona, model=os.path.join(".", folder / persona.model)) if is_path else persona  # noqa: PTH118
 
 
 def load_persona(persona_id: str, path: str | Path | None = None) -> Persona:

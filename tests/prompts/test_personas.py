@@ -102,3 +102,18 @@ def test_a_tool_that_is_no_address_is_an_error_and_starts_nothing(tmp_path: Path
     path.write_text(ENTRY + f"tools = {tools}\n", encoding="utf-8")
     with pytest.raises(PersonaError, match=r'persona 1: tools holds .*; write tools = \["http://'):
         load_personas(path)
+
+
+def test_a_persona_s_model_folder_is_relative_to_the_file_and_a_name_stays_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "near" / "merged").mkdir(parents=True)
+    entry = '[[persona]]\nid = "{0}"\nname = "N"\nvoice = "You."\nmodel = "{1}"\n[[persona.pov]]\ntext = "A view."\n'
+    models = ("./gone", "merged", "org/model", "http://localhost:1/v1#m")
+    written = "".join(entry.format(f"p{n}", model) for n, model in enumerate(models))
+    (tmp_path / "near" / "p.toml").write_text(written)
+
+    personas = load_personas("near/p.toml").personas
+
+    assert [one.model for one in personas] == ["./near/gone", "./near/merged", *models[2:]]
