@@ -18,7 +18,7 @@ from debate.training.settings import FinetuneSettings
 from debate.training.tables import read_rows
 from vectorstore.corpus.duplicates import same_passage, shingles
 
-_NEEDED = ("instruction", "answer")
+_NEEDED = ("instruction", "context", "answer")
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")  # the product adds citations; the model does not write them
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
@@ -61,7 +61,7 @@ def read_training_data(settings: FinetuneSettings) -> TrainingData:
     if len(groups) < 2:
         reasons = f"; {len(left_out)} rows were left out, the first: {left_out[0].reason}" if left_out else ""
         raise TrainingDataError(
-            f"{len(groups)} questions to learn from; at least 2 are needed, one to validate on{reasons}"
+            f"{len(groups)} question{'s' * (len(groups) != 1)} to learn from; at least 2 are needed, one to validate on{reasons}"
         )
     order = list(range(len(groups)))
     random.Random(settings.seed).shuffle(order)  # noqa: S311 - a split, no secret

@@ -38,8 +38,9 @@ def told(*arguments: object) -> str:
     ("rows", "line"),
     [
         ([{"instruction": "Why?", "context": "x"}], "has no column 'answer' (it has: instruction, context)"),
+        ([{"instruction": "Why?", "answer": "x"}], "has no column 'context' (it has: instruction, answer)"),
         ([one | {"answer": " "} for one in GOOD], "0 questions to learn from; at least 2 are needed"),
-        (GOOD[:1], "1 questions to learn from; at least 2 are needed, one to validate on"),
+        (GOOD[:1], "1 question to learn from; at least 2 are needed, one to validate on"),
         ([], "0 questions to learn from"),
     ],
 )

@@ -104,7 +104,7 @@ def test_another_seed_holds_other_questions_out(tmp_path: Path) -> None:
 
 
 def test_one_question_is_too_few(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match="1 questions to learn from; at least 2 are needed"):
+    with pytest.raises(TrainingDataError, match="1 question to learn from; at least 2 are needed"):
         read_training_data(settings(jsonl(tmp_path, row("Why?"))))
 
 
