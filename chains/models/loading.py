@@ -26,6 +26,7 @@ from chains.models.preflight import adapter_base, check_fits, check_there, not_l
 from chains.models.server_pool import load_servers
 from chains.models.servers import TIMEOUT, load_server
 
+_TOKENIZERS = ("tokenizer.json", "*.model", "vocab.*", "*.tiktoken")
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 
@@ -168,7 +169,8 @@ def _load_openvino(name: str, settings: ModelSettings) -> tuple[Any, Any]:
     _check_openvino(name)
     if not Path(name).is_dir():
         check_fits(name, on_gpu=False, load_in_4bit=False, free=_free_memory(False))
-    return load_openvino(name), _tokenizer(name, settings)
+    tokenizer = _tokenizer(name, settings)  # before the model, whose conversion takes minutes
+    return load_openvino(name), tokenizer
 
 
 def _check_openvino(name: str) -> None:
@@ -274,6 +276,9 @@ def _tokenizer(name: str, settings: ModelSettings) -> Any:
     folder = Path(name)
     if (folder / "adapter_config.json").is_file() and not (folder / "tokenizer_config.json").is_file():
         name = adapter_base(folder)
+    if Path(name).is_dir() and not any(next(Path(name).glob(one), None) for one in _TOKENIZERS):
+        # transformers would make an empty one, with which no model writes a word
+        raise ModelError(f"{name} has no tokenizer (tokenizer.json); copy it there from the model's own folder")
     try:
         return AutoTokenizer.from_pretrained(name, trust_remote_code=settings.trust_remote_code)
     except (OSError, ValueError) as error:

@@ -61,7 +61,8 @@ def read_training_data(settings: FinetuneSettings) -> TrainingData:
     if len(groups) < 2:
         reasons = f"; {len(left_out)} rows were left out, the first: {left_out[0].reason}" if left_out else ""
         raise TrainingDataError(
-            f"{len(groups)} question{'s' * (len(groups) != 1)} to learn from; at least 2 are needed, one to validate on{reasons}"
+            f"{len(groups)} question{'s' * (len(groups) != 1)} to learn from; at least 2 are needed, one to validate "
+            f"on{reasons}"
         )
     order = list(range(len(groups)))
     random.Random(settings.seed).shuffle(order)  # noqa: S311 - a split, no secret

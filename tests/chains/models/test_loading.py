@@ -28,6 +28,13 @@ def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
         load_llm(ModelSettings(name=str(tmp_path)))
 
 
+def test_a_converted_folder_without_a_tokenizer_is_an_error_and_writes_no_empty_texts(tmp_path: Path) -> None:
+    (tmp_path / "openvino_model.xml").touch()
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(ModelError, match=r"has no tokenizer \(tokenizer.json\); copy it there"):
+        load_llm(ModelSettings(name=str(tmp_path)))
+
+
 def test_unsloth_that_is_not_installed_names_its_extra() -> None:
     with pytest.raises(MissingExtra, match=r'pip install -e "\.\[gpu\]"'):
         load_llm(ModelSettings(name="org/model", backend="unsloth"))
