@@ -7,32 +7,29 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from debate.errors import RunFolderError, SettingsError
 from debate.output.facts import RunFacts
 from debate.run.folder import is_run, read_record
-from debate.run.questions import read_questions
 from debate.run.seat import say
 from debate.run.setup import check_inputs
 from debate.serve.web.launching import Launcher
 from debate.serve.web.library import Library
+from debate.serve.web.uploads import Kind, Uploads, seats_of
 from debate.serve.web.watching import runs
 from debate.settings import load_settings
-from prompts import Persona, load_personas
+from prompts import load_personas
 
-Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_SHOWN = 5
 _COMMAND = (sys.executable, "-m", "debate", "run")
 
 
@@ -86,41 +83,20 @@ class Starter:
         self._base = dict(base)
         self._models = tuple(models)
         self._launcher = Launcher(folder / ".uploads", command)
-        self._uploads: dict[str, Path] = {}
+        self._uploads = Uploads(folder / ".uploads")
 
     def choices(self) -> dict[str, Any]:
         """Return what a form may choose from; ``seats`` are the debaters' ids and names by whose cast a run takes."""
         known = self._readable()
-        models = dict.fromkeys([*self._models, *(facts.model for facts in known.values() if facts.model), "smollm2"])
         own = [""] if self._base else []
-        seats = {name: _seats(facts.speakers) for name, facts in known.items()}
+        seats = {name: seats_of(facts.speakers) for name, facts in known.items()}
         if own:
-            seats[""] = _seats(load_personas(self._base.get("personas")).debaters(()))
-        return {"models": list(models), "like": [*own, *known], "seats": seats}
+            seats[""] = seats_of(load_personas(self._base.get("personas")).debaters(()))
+        return {"models": self._models_offered(), "like": [*own, *known], "seats": seats}
 
     def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
-        """Keep a list of questions, or personas in TOML, once the reader that runs use has read it.
-
-        Raises:
-            QuestionsError, PersonaError: it cannot be read, or holds nothing.
-        """
-        place = self._folder / ".uploads"
-        key = secrets.token_hex(8)
-        path = place / f"{key}.{kind}"
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        except OSError as error:
-            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room") from error
-        kept = False
-        try:
-            found = _read(path, kind)
-            kept = True
-        finally:
-            if not kept:
-                path.unlink()
-        self._uploads[key] = path
-        return {"upload": key} | found
+        """Keep a list of questions, or personas in TOML; see ``Uploads.keep``."""
+        return self._uploads.keep(content, kind, self._models_offered())
 
     def start(self, asked: NewRun) -> str:
         """Start a run and return its name, once it has its folder.
@@ -128,16 +104,16 @@ class Starter:
         Raises:
             DebateError, PromptError, VectorStoreError: bad input; nothing was started.
         """
-        questions = self._sent(asked.upload, "questions")
+        questions = self._uploads.sent(asked.upload, "questions")
         values = self._like(asked) | {"questions": questions, "out": self._free(asked.name), "deepen": asked.deepen}
         if asked.personas:
             values = {name: value for name, value in values.items() if name not in ("opinion_persona", "debaters")}
-            values["personas"] = self._sent(asked.personas, "personas")
+            values["personas"] = self._uploads.sent(asked.personas, "personas")
         values |= {"rounds": asked.rounds, "pov_weight": asked.pov_weight}
         values |= {"limit": asked.limit} if asked.limit else {}
         values |= {"seat": asked.seat} if asked.seat else {}
         if asked.model:
-            if asked.model not in self.choices()["models"]:
+            if asked.model not in self._models_offered():
                 raise SettingsError("choose one of the models in the form; others are offered with --model")
             values["model"] = asked.model
         check_inputs(load_settings(values))
@@ -182,11 +158,9 @@ class Starter:
         """
         say(self._library.run(name).folder, said.about, said.text)
 
-    def _sent(self, upload: str, what: str) -> Path:
-        path = self._uploads.get(upload)
-        if path is None or (path.suffix == ".toml") != (what == "personas"):
-            raise SettingsError(f"send the {what} again: this server does not know them (it may have been restarted)")
-        return path
+    def _models_offered(self) -> list[str]:
+        models = (facts.model for facts in self._readable().values() if facts.model)
+        return list(dict.fromkeys([*self._models, *models, "smollm2"]))
 
     def _readable(self) -> dict[str, RunFacts]:
         """Return what is said of each run, by its name, without those whose record cannot be read."""
@@ -214,18 +188,6 @@ class Starter:
                 raise SettingsError(f"there is a run {name!r} already; choose another name")
             number += 1
         return folder
-
-
-def _read(path: Path, kind: Kind) -> dict[str, Any]:
-    """Read an upload as a run will, and return what a form shows of it."""
-    if kind == "toml":
-        return {"seats": _seats(load_personas(path).debaters(()))}
-    questions = read_questions(path)
-    return {"questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
-
-
-def _seats(speakers: Sequence[Persona]) -> list[list[str]]:
-    return [[one.id, one.name] for one in speakers]
 
 
 def _flag(name: str, value: Any) -> list[str]:

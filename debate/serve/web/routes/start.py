@@ -9,7 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from debate.serve.web.assets import Pages
-from debate.serve.web.starting import Kind, NewRun, Said, Starter
+from debate.serve.web.starting import NewRun, Said, Starter
+from debate.serve.web.uploads import Kind
 
 
 def start_routes(starter: Starter, pages: Pages) -> APIRouter:

@@ -72,6 +72,25 @@ def test_what_are_no_personas_is_told_and_not_kept(tmp_path: Path, content: byte
     assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
 
 
+@pytest.mark.parametrize("model", ["/etc", "http://127.0.0.1:9/v1#x", "gguf:/etc/passwd", "another-model"])
+def test_a_persona_that_was_sent_speaks_with_no_model_that_the_page_does_not_offer(tmp_path: Path, model: str) -> None:
+    sent = PERSONAS.replace('id = "b"', f'id = "b"\nmodel = "{model}"')
+    with pytest.raises(PersonaError, match=r"persona 'b' names the model .* does not offer; choose one of our-model"):
+        starter(tmp_path).keep(sent.encode(), "toml")
+    assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
+
+
+def test_a_persona_that_was_sent_may_speak_with_a_model_that_the_page_offers(tmp_path: Path) -> None:
+    sent = PERSONAS.replace('id = "b"', 'id = "b"\nmodel = "our-model"')
+    assert starter(tmp_path).keep(sent.encode(), "toml")["seats"] == [["a", "Ann"], ["b", "Bo"]]
+
+
+def test_a_persona_that_was_sent_calls_no_tools(tmp_path: Path) -> None:
+    sent = PERSONAS.replace('id = "b"', 'id = "b"\ntools = ["http://127.0.0.1:9000/mcp"]')
+    with pytest.raises(PersonaError, match="the persona 'b' names tools"):
+        starter(tmp_path).keep(sent.encode(), "toml")
+
+
 def test_questions_are_no_personas(tmp_path: Path) -> None:
     starting = starter(tmp_path)
     upload = starting.keep(b"Why?", "txt")["upload"]

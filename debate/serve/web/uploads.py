@@ -1,0 +1,91 @@
+"""What a browser sends for a new run: a list of questions, or personas. It is read at once, and never trusted.
+
+Whoever may send a file may not choose what this server opens: a persona speaks with a model that the form offers, and
+calls no tools.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from debate.errors import RunFolderError, SettingsError
+from debate.run.questions import read_questions
+from prompts import Persona, load_personas
+from prompts.errors import PersonaError
+
+Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
+_SHOWN = 5
+
+
+class Uploads:
+    """Uploads by the keys that requests name, kept in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept: dict[str, Path] = {}
+
+    def keep(self, content: bytes, kind: Kind, models: Collection[str]) -> dict[str, Any]:
+        """Keep an upload once the reader that runs use has read it, and return its key and what a form shows of it.
+
+        Args:
+            models: those that a persona may speak with.
+
+        Raises:
+            QuestionsError, PersonaError: it cannot be read, holds nothing, or a persona asks for more than it may.
+            RunFolderError: it cannot be written.
+        """
+        key = secrets.token_hex(8)
+        path = self._folder / f"{key}.{kind}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room") from error
+        kept = False
+        try:
+            found = _personas(path, models) if kind == "toml" else _questions(path)
+            kept = True
+        finally:
+            if not kept:
+                path.unlink()
+        self._kept[key] = path
+        return {"upload": key} | found
+
+    def sent(self, key: str, what: Literal["questions", "personas"]) -> Path:
+        """Return an upload.
+
+        Raises:
+            SettingsError: this server got none of that kind under this key.
+        """
+        path = self._kept.get(key)
+        if path is None or (path.suffix == ".toml") != (what == "personas"):
+            raise SettingsError(f"send the {what} again: this server does not know them (it may have been restarted)")
+        return path
+
+
+def seats_of(speakers: Sequence[Persona]) -> list[list[str]]:
+    """Return the ids and names of those whose seat a person may take."""
+    return [[one.id, one.name] for one in speakers]
+
+
+def _questions(path: Path) -> dict[str, Any]:
+    questions = read_questions(path)
+    return {"questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
+
+
+def _personas(path: Path, models: Collection[str]) -> dict[str, Any]:
+    speakers = load_personas(path).debaters(())
+    for one in speakers:
+        if one.model and one.model not in models:
+            raise PersonaError(
+                f"the persona {one.id!r} names the model {one.model!r}, which this page does not offer; "
+                f"choose one of {', '.join(models)}"
+            )
+        if one.tools:
+            raise PersonaError(
+                f"the persona {one.id!r} names tools, which personas sent to this page may not; leave them out"
+            )
+    return {"seats": seats_of(speakers)}
