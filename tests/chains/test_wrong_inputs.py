@@ -52,7 +52,10 @@ def debate(found: Any, **options: Any) -> Any:
         (lambda: opinion(question=" "), "the question is empty"),
         (lambda: opinion(style="essay"), "style 'essay' is unknown; there are: single, by_chunk, plan, auto"),
         (lambda: opinion(verify=lambda pairs: [0.9] * 7), r"verify gave results of shape \(7,\) for 1 pairs"),
-        (lambda: opinion_chain("smollm2").invoke({"question": "Q?", "context": [CHUNK]}), "'smollm2' is no LangChain"),
+        (
+            lambda: opinion_chain("smollm2").invoke({"question": "Q?", "context": [CHUNK]}),
+            "'smollm2' is not a LangChain",
+        ),
         (lambda: debate("text"), "passages must be a list of chunks or documents, not str"),
         (lambda: debate([CHUNK], candidates=0), "at least one candidate, 0 given"),
         (lambda: translation_chain(LLM).invoke(3), "needs a text, an Opinion or a mapping with text, not int"),

@@ -181,7 +181,7 @@ def test_a_table_of_somebody_else_is_refused(server: str) -> None:
 
 
 def test_making_a_table_that_is_there_is_refused(both, address: str) -> None:
-    with pytest.raises(StoreError, match="is there already"):
+    with pytest.raises(StoreError, match="already exists"):
         PgVectorStore.create(address, EMBEDDING)
 
 
