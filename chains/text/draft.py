@@ -128,14 +128,14 @@ def full_sentences(passage: str) -> list[str]:
 
 
 def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str:
-    """The sentence of a passage, not told yet, that shares most words with the question; "" where all was told.
+    """The sentence of a passage, not told yet, that shares most content with the question; "" where all was told.
 
     One that points back to others is taken only if there is no other.
     """
-    asked, said = _words(question), [_words(one.text) for one in told]
+    asked, said = content_words(question), [_words(one.text) for one in told]
     unsaid = [one for one in full_sentences(passage) if not any(_say_the_same(_words(one), other) for other in said)]
     unsaid = [one for one in unsaid if stands_alone(one)] or unsaid
-    return max(unsaid, key=lambda sentence: len(_words(sentence) & asked), default="")
+    return max(unsaid, key=lambda sentence: len(content_words(sentence) & asked), default="")
 
 
 def begun_again(lead: str, text: str) -> str:

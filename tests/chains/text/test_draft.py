@@ -1,7 +1,7 @@
 import pytest
 
 from chains.schemas import Chunk
-from chains.text.draft import fragments, sentences_of, stands_alone, without_short_parts
+from chains.text.draft import fragments, lead, sentences_of, stands_alone, without_short_parts
 
 G7 = Chunk(
     id="c1", text="# The G7: from a fireside to a shrinking share\n\nSix leaders met at Rambouillet in November 1975."
@@ -87,3 +87,10 @@ def test_a_sentence_that_points_back_does_not_stand_alone(sentence: str):
 )
 def test_a_sentence_that_names_what_it_is_about_stands_alone(sentence: str):
     assert stands_alone(sentence)
+
+
+def test_a_passage_is_led_by_what_its_matter_shares_with_the_question_and_not_by_small_words():
+    passage = "Six leaders met at Rambouillet in 1975. Japan remains the only Asian member. The power of gold grows."
+
+    assert lead(passage, "Has it more power, or has it only brought quarrels?") == "The power of gold grows."
+    assert lead(passage, "Has it only brought quarrels?") == "Six leaders met at Rambouillet in 1975."
