@@ -21,7 +21,6 @@ from langchain_core.runnables import RunnableConfig
 
 from chains.context import shown_passage, without_labels
 from chains.errors import GenerationError
-from chains.generation.backends import draws_conclusions
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
@@ -146,8 +145,7 @@ class _Writer:
     side: str = ""
 
     def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
-        shows = draws_conclusions(self.llm)
-        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead, shows=shows)
+        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
 
     def frame(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return self._prompt(name, limits, **values)
@@ -167,8 +165,7 @@ class _Writer:
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
         told = "\n".join(
-            self._prompt(name, self.part, passage="", lead="", shows=False).user
-            for name in ("opening", "paragraph", "closing")
+            self._prompt(name, self.part, passage="", lead="").user for name in ("opening", "paragraph", "closing")
         )
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)

@@ -22,7 +22,6 @@ from chains.debating.measures import assessed, quality, spoken_defects, with_uns
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
-from chains.generation.backends import draws_conclusions
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
@@ -174,7 +173,6 @@ class Speaker:
             opponent=names.get(plan.claim.persona_id, "") if plan.claim else "",
             fact=plan.fact,
             lead=plan.fact if plan.leads else "",
-            shows=draws_conclusions(self.llm),
             calls=plan.calls,
             round=number,
             rounds=self.rounds,

@@ -10,8 +10,6 @@ from langchain_core.runnables import Runnable
 from chains.errors import ChainError
 from chains.generation.contract import Backend
 
-_DRAWS_CONCLUSIONS = 500_000_000  # parameters; seen at 135 million and at 1.5 billion, between them it is a guess
-
 
 class _ByIdentity:
     """A model as a key: most LangChain models cannot be hashed."""
@@ -44,15 +42,6 @@ def backend_for(llm: Any) -> Backend:
             "seed instead: limits=WordLimits(minimum, maximum)"
         )
     return own
-
-
-def draws_conclusions(llm: Any) -> bool:
-    """Tell whether a model can say in its own words what a fact shows: no local one far below a billion parameters can.
-
-    One of 135 million, asked to go on from "<fact> This", invented all that followed; from the fact alone it copies on.
-    """
-    parameters = backend_for(llm).parameters
-    return parameters is None or parameters >= _DRAWS_CONCLUSIONS
 
 
 @lru_cache(maxsize=64)

@@ -56,13 +56,6 @@ def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_
     assert "The bank lends in five currencies. This spares its borrowers the dollar." in essay.completion.text
 
 
-def test_a_model_too_small_to_draw_conclusions_goes_on_from_the_fact_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chains.generation.remote.backend.RemoteBackend.parameters", 135e6)
-    _, llm = write(SCRIPT)
-    assert any(p.endswith("The bank lends in five currencies.") for p in llm.prompts)
-    assert not any(p.endswith(" This") for p in llm.prompts)
-
-
 def test_a_passage_after_the_two_nearest_that_has_no_word_of_the_question_gets_no_paragraph() -> None:
     gas, grew = Chunk(id="c3", text="Gas runs through one pipe."), Chunk(id="c4", text="Lending may grow by a tenth.")
     essay, llm = write(SCRIPT | {"by a tenth": "is much."}, chunks=[*CHUNKS, gas, grew])
