@@ -91,7 +91,7 @@ def test_an_unfinished_debate_goes_on_with_its_next_turn(tmp_path: Path) -> None
     broken = SCRIPT | {"moderator": "raise no moderator"}
     assert run(settings, broken)[0].failed == 1
     summary, llm = run(settings, retry_failed=True)
-    assert (summary.failed, llm.prompts_with("You take part in a debate"), llm.prompts_with("moderator")) == (0, 0, 3)
+    assert (summary.failed, llm.prompts_with("You take part in a debate"), llm.prompts_with("moderator")) == (0, 0, 2)
     assert len(summary.results[0].turns) == 4
 
 

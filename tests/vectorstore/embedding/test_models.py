@@ -72,7 +72,7 @@ def test_openvino_embeds_on_a_cpu_where_it_is_installed(monkeypatch, wanted, dev
     ("wanted", "device", "installed", "message"),
     [
         ("onnx", "cpu", True, "'onnx' is unknown"),
-        ("openvino", "cpu", False, r"pov-debate\[cpu\]"),
+        ("openvino", "cpu", False, r"\[cpu\]"),
         ("openvino", "cuda", True, "device is 'cuda'"),
     ],
 )
