@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.corpus.readers.records import Record, Records
-from vectorstore.corpus.readers.wording import spans
+from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.errors import CorpusError
 
 # A small file can unfold into any amount of drawing. A page's is some 10 to 100 KB, packed to a third; a map's is more.
 SPARE_BYTES, BYTES_A_BYTE = 1_000_000, 50
 SPARE_OPERATIONS, OPERATIONS_A_BYTE = 50_000, 2
 EDGE = 2  # lines at the head and the foot of a page that may repeat
-_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
-_LETTER = re.compile(r"[^\W\d_]")
+LEAST_REPEATS = 3  # fewer may be chance
+_PAGE_NUMBER = re.compile(
+    r"\W*(page|p\.|seite|página|pagina)?\W*(\d+|[ivxlc]+)(?:\s*(?:of|/|von|de|di)\s*\d+)?\W*", re.IGNORECASE
+)
+# A title of two words, or one that a sign parts from the number: "Salt Review 7", "Review | 7", "7 Salt Review".
+_TITLED = re.compile(r"(\S+ .*[^\W\d] |\S.*[|,·–—-] ?)(\d{1,3})|(\d{1,3})( [^\W\d]\S* .*[^\W\d])")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")
 
@@ -46,7 +50,9 @@ def read_pdf(path: Path) -> Records:
     left_out += [f"{_pages(too_large, len(pages))} draw more than can be read."] if too_large else []
     if not any(map(str.strip, pages)):
         raise CorpusError(f"{' '.join(left_out) or 'holds no page.'} Recognise its letters (OCR) first.")
-    return Records([Record(_joined(_without_edges(pages)), path.stem)], left_out)
+    trimmed, repeated = _without_edges(pages)
+    left_out += [f"lines that repeat on most pages: {', '.join(map(repr, shortened(repeated)))}."] if repeated else []
+    return Records([Record(_joined(trimmed), path.stem)], left_out)
 
 
 class _Budget:
@@ -91,46 +97,52 @@ def _pages(numbers: Sequence[int], of: int) -> str:
     return f"{len(numbers)} of {of} pages ({spans(numbers)})"
 
 
-def _without_edges(pages: Sequence[str]) -> list[str]:
-    """Leave out lines at the head and foot of pages that repeat, the pages' numbers aside."""
+def _without_edges(pages: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Leave out lines that repeat at the head or foot of most pages, and return them too; no page becomes empty."""
     lines = [[line for line in page.splitlines() if line.strip()] for page in pages]
-    least = max(2, -(-sum(map(bool, lines)) // 3))  # left and right pages may differ, and chapters do
-    heads = _counted(page[:EDGE] for page in lines)
-    feet = _counted(page[-EDGE:] for page in lines)
-    trimmed = [_trimmed(page, number, heads, feet, least) for number, page in enumerate(lines)]
-    return ["\n".join(page) for page in (trimmed if any(trimmed) else lines)]
+    least = max(LEAST_REPEATS, sum(map(bool, lines)) // 2 + 1)
+    heads = _repeats((page[:EDGE] for page in lines), least)
+    feet = _repeats((page[-EDGE:] for page in lines), least)
+    trimmed = [_trimmed(page, number, heads, feet) or page for number, page in enumerate(lines)]
+    gone = Counter(
+        re.sub(r"\d+", "#", line) if _PAGE_NUMBER.fullmatch(line.strip()) else line.strip()
+        for page, kept in zip(lines, trimmed, strict=True)
+        for line in (Counter(page) - Counter(kept))
+    )
+    return ["\n".join(page) for page in trimmed], list(gone)
 
 
-def _counted(edges: Iterable[Sequence[str]]) -> Counter[str]:
-    """Count on how many pages each line stands at the edge."""
-    return Counter(
+def _repeats(edges: Iterable[Sequence[str]], least: int) -> frozenset[str]:
+    """Return what stands at the edge of at least so many pages."""
+    counted = Counter(
         key for number, edge in enumerate(edges) for key in {key for line in edge for key in _keys(line, number)}
     )
+    return frozenset(key for key, count in counted.items() if count >= least)
 
 
-def _trimmed(page: list[str], number: int, heads: Counter[str], feet: Counter[str], least: int) -> list[str]:
-    def repeats(line: str, counted: Counter[str]) -> bool:
-        return any(counted[key] >= least for key in _keys(line, number))
-
+def _trimmed(page: list[str], number: int, heads: frozenset[str], feet: frozenset[str]) -> list[str]:
     start, end = 0, len(page)
-    while start < min(EDGE, end) and repeats(page[start], heads):
+    while start < min(EDGE, end) and not heads.isdisjoint(_keys(page[start], number)):
         start += 1
-    while end > max(start, len(page) - EDGE) and repeats(page[end - 1], feet):
+    while end > max(start, len(page) - EDGE) and not feet.isdisjoint(_keys(page[end - 1], number)):
         end -= 1
     return page[start:end]
 
 
 def _keys(line: str, page: int) -> Iterator[str]:
-    """Yield what two repeats of a line have in common: its words, with one number that counts the pages aside.
+    """Yield what two repeats of a line have in common: all of it, or all but the number of the page.
 
-    Other numbers count: "sold 3 barrels" and "sold 10 barrels" are two lines of a text.
+    A number counts pages where it stands alone, after "page", or before or behind a title of two words and more, and
+    rises by one from page to page. Any other number is part of the text: "debt 84.7 percent", "Article 3".
     """
     text = " ".join(line.casefold().split())
     yield text
-    for found in _NUMBER.finditer(text):
-        yield f"{text[: found.start()]}#{_value(found[0]) - page}{text[found.end() :]}"
-    if not _LETTER.search(_NUMBER.sub("", text)):
-        yield _NUMBER.sub("#", text)  # a number alone counts pages, also where it begins anew
+    if found := _PAGE_NUMBER.fullmatch(text):
+        yield f"{found[1] or ''}#{_value(found[2]) - page}"
+        if found[1]:
+            yield f"{found[1]}#"  # "Page 1" may begin anew
+    elif found := _TITLED.fullmatch(text):
+        yield f"{found[1] or ''}#{_value(found[2] or found[3]) - page}#{found[4] or ''}"
 
 
 def _value(number: str) -> int:

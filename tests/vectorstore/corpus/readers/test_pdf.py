@@ -119,6 +119,33 @@ def test_pages_that_are_nothing_but_repeats_are_kept(tmp_path):
     assert "Salt rose." in record.text
 
 
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [(f"Article {n}", "They consult.", f"It enters into force in {2010 + n}.") for n in (1, 2, 3, 4)],
+        [(one, f"Growth {a} percent", f"Debt {b} percent") for one, a, b in (("A", 3, 84), ("B", 4, 85), ("C", 5, 86))],
+        [("Yes we can lend", "and it works"), ("Yes we can lend", "and it fails")],
+        [("The bank lends.",)] * 3,
+        [("12",), ("13",), ("14",)],
+        [("Deaths", "12"), ("Births", "40"), ("Moves", "7")],
+    ],
+)
+def test_no_line_of_the_text_is_taken_for_a_header(tmp_path, pages):
+    records = read(tmp_path, pdf(*pages))
+
+    assert records[0].text.split() == " ".join(line for page in pages for line in page).split()
+    assert records.left_out == []
+
+
+def test_lines_left_out_as_headers_are_told(tmp_path):
+    pages = [("BRICS Outlook 2024", f"Debt {n} percent.", f"Page {n}") for n in (1, 2, 3)]
+
+    records = read(tmp_path, pdf(*pages))
+
+    assert records[0].text == "Debt 1 percent.\n\nDebt 2 percent.\n\nDebt 3 percent."
+    assert records.left_out == ["lines that repeat on most pages: 'BRICS Outlook 2024', 'Page #'."]
+
+
 def test_what_was_typed_into_a_form_is_read(tmp_path):
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(("Please fill in.",)))))
     place = [NumberObject(one) for one in (50, 600, 300, 620)]
