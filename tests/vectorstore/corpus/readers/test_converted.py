@@ -36,7 +36,7 @@ def test_a_damaged_book_is_named_and_the_others_are_read(tmp_path: Path) -> None
 
 def test_without_pandoc_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vectorstore.corpus.readers.converted.find_spec", lambda name: None)
-    (tmp_path / "a.odt").touch()
+    (tmp_path / "a.odt").write_bytes(b"PK")
     with pytest.raises(CorpusError, match=r"a \.odt file needs Pandoc; .*\.\[convert\]"):
         read_records(tmp_path / "a.odt")
 
