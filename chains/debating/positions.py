@@ -69,9 +69,7 @@ def take_positions(
     again = [n for n in asked if held[n] and (same[n] or not texts[n])]
     for n, text in ask(again, held, seed=seed + 1).items():
         positions[n] = _differing(personas[n], text, positions, n, question, likeness)
-    if personas[0].id in fixed:
-        return tuple(positions)
-    return tuple(_first_by_its_own_view(personas[0], positions, question, likeness))
+    return tuple(positions)
 
 
 def other_side(question: str, others: Sequence[str]) -> str:
@@ -191,17 +189,3 @@ def _differing(
             return new
     same = agreeing(positions, n, question, likeness)
     return replace(positions[n], agrees_with=tuple(positions[other].persona_id for other in same))
-
-
-def _first_by_its_own_view(
-    persona: Persona, positions: list[Position], question: str, likeness: Likeness | None
-) -> list[Position]:
-    """Let the first persona stand on its own view where everybody repeats it and nobody else found a difference.
-
-    A small model gives every persona the same sentence; what the personas really hold on the matter still differs.
-    """
-    own, rest = _position(persona, "", question, likeness), positions[1:]
-    if not all_agree(positions) or not own.text or agreeing([*rest, own], len(rest), question, likeness):
-        return positions
-    others = [tuple(name for name in one.agrees_with if name != persona.id) for one in rest]
-    return [own, *(replace(one, agrees_with=left) for one, left in zip(rest, others, strict=True))]

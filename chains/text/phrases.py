@@ -183,8 +183,6 @@ OF_THE_PASSAGE = _any_of(
     r"\bas (?:requested|instructed|per (?:the|your) (?:instructions?|request))\b",
     r"\b(?:the|your) instructions? (?:say|state|ask|above|given|require|provided)\b",
     r"\bthe user(?:['’]s)? (?:wants|asked|asks|is asking|question|request|needs)\b",
-    r"^\W*this is (?:a|the) (?:statement of|reference to|summary of|description of)\b",
-    r"\bi(?:['’]m| am) not sure how to (?:explain|answer|put)\b",
     r"^\W*(?:now,? )?i (?:will|shall|am going to) (?:now |first |next |then |also )?(?:discuss|explain|describe|"
     r"analy[sz]e|explore|outline|examine|address|provide|present|write)\b",
     r"\bi (?:will|would|have) (?:now )?(?:rewrit|rephras|summari[sz]|condens|paraphras|shorten)\w*\b",

@@ -191,13 +191,17 @@ def _check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], aske
     fault = next((row.faults[i] for i in used if i in row.faults), None)
     if fault:
         raise QuestionsError(f"{path}, row {row.number}: {fault}")
-    if not table.delimiter or row.quoted:
+    if not table.delimiter:
         return
     cells = row.cells[asked : asked + 2]
     own = cells[0].rstrip() if cells else ""
-    cut = len(cells) > 1 and (
-        (goes_on(own, cells[1]) and not table.spaced)
-        or (cells[1].rstrip().endswith(("?", "？")) and not own.endswith(_ENDS))
+    cut = (
+        len(cells) > 1
+        and not {asked, asked + 1} & row.quoted
+        and (
+            (goes_on(own, cells[1]) and not table.spaced)
+            or (cells[1].rstrip().endswith(("?", "？")) and not own.endswith(_ENDS))
+        )
     )
     if row.surplus or (own and cut):
         raise QuestionsError(

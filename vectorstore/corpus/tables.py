@@ -18,7 +18,7 @@ class Row:
         spanned: columns that a merged cell of this row covers to the right of its own; they are empty.
         repeated: columns whose text a merged cell brings from a row above.
         faults: columns whose value cannot be read, and why; they are empty.
-        quoted: the row was written with quotation marks, so that its cells are what the writer meant.
+        quoted: columns whose cell was written in quotation marks, so that it is what the writer meant.
         surplus: it has more cells than the header.
     """
 
@@ -27,7 +27,7 @@ class Row:
     spanned: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()
     faults: Mapping[int, str] = field(default_factory=dict)
-    quoted: bool = False
+    quoted: frozenset[int] = frozenset()
     surplus: bool = False
 
     @property
@@ -157,24 +157,28 @@ def _trimmed(row: Row, width: int, delimiter: str) -> Row:
     cells = list(row.cells)
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
-    if len(cells) > width and delimiter and not row.quoted:
-        joined = joined_at(cells, delimiter)
-        cells = joined if len(joined) <= width else cells
-    return replace(row, cells=tuple(cells), surplus=len(cells) > width)
+    row = replace(row, cells=tuple(cells))
+    if len(cells) > width and delimiter:
+        joined = joined_at(row, delimiter)
+        row = joined if len(joined.cells) <= width else row
+    return replace(row, surplus=len(row.cells) > width)
 
 
-def joined_at(cells: Sequence[str], delimiter: str) -> list[str]:
+def joined_at(row: Row, delimiter: str) -> Row:
     """Join the cells that an unquoted delimiter has cut: a cell that begins with a blank continues with a sentence.
 
-    A cell that ends as a sentence does, with a full stop or question mark, is whole.
+    A cell that ends as a sentence does, with a full stop or question mark, is whole, and so is a quoted one.
     """
-    joined: list[str] = []
-    for cell in cells:
-        if joined and goes_on(joined[-1], cell):
-            joined[-1] += delimiter + cell
-        else:
-            joined.append(cell)
-    return joined
+    cells: list[str] = []
+    quoted: set[int] = set()
+    for i, cell in enumerate(row.cells):
+        if cells and i not in row.quoted and len(cells) - 1 not in quoted and goes_on(cells[-1], cell):
+            cells[-1] += delimiter + cell
+            continue
+        if i in row.quoted:
+            quoted.add(len(cells))
+        cells.append(cell)
+    return replace(row, cells=tuple(cells), quoted=frozenset(quoted))
 
 
 def goes_on(before: str, cell: str) -> bool:

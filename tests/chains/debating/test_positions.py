@@ -67,12 +67,6 @@ def test_who_still_says_the_same_takes_up_a_view_of_its_own() -> None:
     assert (positions[1].text, positions[1].source) == (view, "view")
 
 
-def test_where_only_the_first_has_a_view_of_its_own_it_is_the_first_that_differs() -> None:
-    view = "Blocs without a charter never carry out what they declare."
-    positions, _ = taken({"Ada": POWER, "Ben": ALSO_POWER}, persona("Ada", view), persona("Ben"))
-    assert [(one.text, one.agrees_with) for one in positions] == [(view, ()), (ALSO_POWER, ())]
-
-
 EITHER_OR = "Has the enlargement given the group more power, or has it only brought more quarrels into one room?"
 
 

@@ -59,6 +59,10 @@ def test_a_list_without_other_columns_needs_no_quotation_marks(ask):
         ("a,Who pays?,the canal,", "Who pays?", "the canal"),
         ('a,"Who pays, after all?","the canal, the locks"', "Who pays, after all?", "the canal, the locks"),
         ('a,"What is meant by this","Is salt a right?"', "What is meant by this", "Is salt a right?"),
+        ('a, "Is salt, or iron, safe?"', "Is salt, or iron, safe?", ""),
+        ('a,  "Who said ""no"", and why?" , "the canal, the locks"', 'Who said "no", and why?', "the canal, the locks"),
+        ('a,"Is salt safe?" asked Tom,x', '"Is salt safe?" asked Tom', "x"),
+        ('a,"Tom said, ""no"" again?",x', 'Tom said, "no" again?', "x"),
     ],
 )
 def test_what_a_row_means_is_read(ask, row, question, about):
@@ -71,6 +75,10 @@ def test_what_a_row_means_is_read(ask, row, question, about):
         "a,May a state tax salt, or iron?",
         "a,May a state tax salt,or iron?",
         "a,Who pays,or not,or what,the canal",
+        'a,Should the "Global South" trust coal, iron and tin?,',
+        'a,Should the so-called "West" pay,or iron?',
+        'a,"Why salt" , or iron,x',
+        'a,"Salt" and iron, coal and tin?,',
     ],
 )
 def test_a_question_that_a_comma_may_have_cut_is_refused_by_its_row(ask, row):

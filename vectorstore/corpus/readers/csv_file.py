@@ -83,8 +83,11 @@ def _is_prose(rows: list[tuple[str, ...]]) -> bool:
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows; the last has a fault where a quotation mark in it never closes."""
-    if delimiter and f"{delimiter} " in text.partition("\n")[0]:  # then blanks may stand before quotation marks, too
-        text = re.sub(f'(?<={re.escape(delimiter)}) +(?="(?!"))', "", text)
+    # Without a delimiter each line is one cell: the unit separator is in no text.
+    delimiter = delimiter or "\x1f"
+    cell = _cell(delimiter)
+    if re.search(f'(?:^|{re.escape(delimiter)}) +"', text, re.MULTILINE):
+        text = cell.sub(lambda one: one[0].lstrip(" ") if one["quoted"] else one[0], text)
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
@@ -92,18 +95,30 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             taken.append(line)
             yield line
 
-    # Without a delimiter each line is one cell: the unit separator is in no text.
-    reader = csv.reader(lines(), delimiter=delimiter or "\x1f")
-    for number, cells in enumerate(reader, start=1):
+    for number, cells in enumerate(csv.reader(lines(), delimiter=delimiter), start=1):
         written = "".join(taken)
         taken.clear()
         faults = {0: "unclosed"} if written.count('"') % 2 and _is_unclosed(written, delimiter) else {}
-        yield Row(number, tuple(cells), quoted='"' in written, faults=faults)
+        written_as = [one.groupdict() for one in cell.finditer(written)] if '"' in written and not faults else []
+        for i, one in enumerate(written_as[: len(cells)]):
+            if one["text"] and one["text"].startswith('"'):  # it goes on behind the marks, which are the text's own
+                cells[i] = one["text"]
+        quoted = frozenset(i for i, one in enumerate(written_as) if one["quoted"])
+        yield Row(number, tuple(cells), quoted=quoted, faults=faults)
+
+
+def _cell(delimiter: str) -> re.Pattern[str]:
+    """Return what matches one cell as it is written, with its delimiter: one in quotation marks, or mere text."""
+    end = re.escape(delimiter)
+    marked = '"[^"]*+(?:""[^"]*+)*+"'
+    quoted = f"(?P<quoted> *+{marked} *+(?=[{end}\\r\\n]|\\Z))"
+    text = f"(?P<text>(?:{marked})?+[^{end}\\r\\n]*+)"
+    return re.compile(f"(?:{quoted}|{text})(?:{end}|(?=[\\r\\n])|\\Z)")
 
 
 def _is_unclosed(written: str, delimiter: str) -> bool:
     try:
-        list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter or "\x1f", strict=True))
+        list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False

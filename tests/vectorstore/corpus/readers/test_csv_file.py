@@ -133,3 +133,10 @@ def test_a_file_of_tabs_is_cut_at_tabs_whatever_commas_its_header_has(tmp_path):
     records = read(tmp_path, "name, old\ttax, year\nRuritania, north\t5, 1911\n", "a.tsv")
 
     assert [record.text for record in records] == ["name, old: Ruritania, north\ntax, year: 5, 1911"]
+
+
+def test_blanks_before_an_opening_quotation_mark_mean_nothing(tmp_path):
+    assert [one.text for one in read(tmp_path, 'name,text\nAnna, "I came, I saw."\n "Ben" ,x\n')] == [
+        "I came, I saw.",
+        "x",
+    ]
