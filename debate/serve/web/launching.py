@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 
-from debate.errors import RunFolderError
+from debate.errors import ExitCode, RunFolderError
 
+_STOPPED = (ExitCode.INTERRUPTED, -signal.SIGINT)
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 
 
@@ -24,19 +26,28 @@ class Launcher:
         self._folder = folder
         self._command = tuple(command)
 
-    def launch(self, arguments: Sequence[str], name: str, begun: Callable[[], bool]) -> None:
+    def launch(
+        self,
+        arguments: Sequence[str],
+        name: str,
+        begun: Callable[[], bool],
+        ended: Callable[[str], object] = str,
+    ) -> None:
         """Start a run and wait until it has begun.
+
+        Args:
+            ended: is told why once the process has ended.
 
         Raises:
             RunFolderError: it ended before, or took too long.
         """
         process = self._process(arguments, name)
+        # It waits, too, so that the process leaves no zombie.
+        Thread(target=lambda: ended(self._why(name, process.wait())), daemon=True).start()
         until = time.monotonic() + _PATIENCE
         while not begun():
             if process.poll() is not None:
-                output = self._output(name).read_text(errors="replace")
-                told = [line for line in output.splitlines() if line.strip()] or ["it ended without a word"]
-                raise RunFolderError(f"the run was not started: {told[-1]}")
+                raise RunFolderError(f"the run was not started: {self._why(name, process.returncode)}")
             if time.monotonic() > until:
                 raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
             time.sleep(0.1)
@@ -45,15 +56,23 @@ class Launcher:
         output = self._output(name)
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("wb") as file:
-            process = subprocess.Popen(  # noqa: S603 - this program itself; whoever calls has checked the arguments
+            return subprocess.Popen(  # noqa: S603 - this program itself; whoever calls has checked the arguments
                 [*self._command, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # it continues when the page ends
             )
-        Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
-        return process
+
+    def _why(self, name: str, code: int) -> str:
+        """Return why a process ended: that somebody stopped it, or the last line that it wrote."""
+        if code in _STOPPED:
+            return "it was stopped before its first question"
+        try:
+            output = self._output(name).read_text(errors="replace")
+        except OSError as error:
+            return f"what it wrote cannot be read: {error.strerror}"
+        return next((line for line in reversed(output.splitlines()) if line.strip()), "it ended without a word")
 
     def _output(self, name: str) -> Path:
         return self._folder / f"{name}.output.txt"

@@ -141,6 +141,7 @@ class Library:
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = tuple(places)
         self._known: dict[Path, Run] = {}
+        self._lost: dict[str, str] = {}  # why runs that were begun here left nothing behind
         self._lock = Lock()
 
     def runs(self) -> dict[str, Run]:
@@ -160,12 +161,18 @@ class Library:
         """Return a run by its name.
 
         Raises:
-            RunFolderError: there is none.
+            RunFolderError: there is none; where it was begun here, it says how it ended.
         """
         found = self.runs().get(name)
         if found is None:
+            if why := self._lost.get(name):
+                raise RunFolderError(f"the run {name} ended and nothing of it was kept: {why}")
             raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
         return found
+
+    def note_lost(self, name: str, why: str) -> None:
+        """Remember why a run left nothing behind; "" if it did."""
+        self._lost[name] = why
 
 
 def _runs_in(place: Path) -> list[Path]:

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,13 @@ class Starter:
         check_inputs(load_settings(values))
         flags = [part for name, value in values.items() for part in _flag(name, value)]
         folder = values["out"]
-        self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder))
+        self._library.note_lost(folder.name, "its process is ending; look again in a moment")
+        self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder), partial(self._ended, folder))
         return str(folder.name)
+
+    def _ended(self, folder: Path, why: str) -> None:
+        """Note why a run left nothing behind: its folder, which would tell it, is gone."""
+        self._library.note_lost(folder.name, "" if is_run(folder) else why)
 
     def resume(self, name: str, *, retry_failed: bool) -> None:
         """Resume a run that was stopped.

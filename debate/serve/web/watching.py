@@ -166,10 +166,13 @@ class Watched:
             return self._state
 
     async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:
-        """Yield each event after a byte, those to come, too, and what is being written for a question as it grows."""
+        """Yield each event after a byte, those to come, too, and what is being written for a question as it grows.
+
+        Ends where the run's folder is gone.
+        """
         place, draft, waiting = after, "", ""
         with self._one_reader_more():
-            while True:
+            while self._file.path.parent.is_dir():
                 lines = self._lines_after(place)
                 for told in lines:
                     place = told.place or 0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi import APIRouter, Depends, Header, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -28,7 +28,11 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     _add_pages(routes, library, pages)
     _add_data(routes, library, pages)
 
-    @routes.get("/api/runs/{name}/events", response_class=EventSourceResponse)
+    def known(name: str) -> None:
+        library.run(name)
+
+    # Checked before the stream begins: an error within it would come after its "200 OK".
+    @routes.get("/api/runs/{name}/events", response_class=EventSourceResponse, dependencies=[Depends(known)])
     async def events(
         name: str,
         after: Annotated[int, Query(ge=0)] = 0,

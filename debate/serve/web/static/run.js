@@ -143,10 +143,15 @@ async function state() {
   return known;
 }
 
+function linked(isOpen) {
+  run.classList.toggle("away", !isOpen);
+  if (!isOpen) state().catch(error => { if (error.status === 404) location.reload(); }); // the run is gone: its page says why
+}
+
 drawPage();
 readOn();
 state().then(known => {
-  watch(name, known.end, onEvent, isOpen => run.classList.toggle("away", !isOpen), "", () => {}, asked => {
+  watch(name, known.end, onEvent, linked, "", () => {}, asked => {
     at("waits").hidden = !asked.about;
     if (!asked.about) return;
     at("waits").href = address(name, asked.question_id);

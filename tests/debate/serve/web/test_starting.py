@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ RUN = (
 )
 
 
-def starter(folder: Path, program: str = RUN, base: dict[str, Any] | None = None) -> Starter:
+def starter(
+    folder: Path, program: str = RUN, base: dict[str, Any] | None = None, library: Library | None = None
+) -> Starter:
     (folder / "docs").mkdir(exist_ok=True)
     (folder / "docs" / "a.txt").write_text("Trade grew.")
     given = {"corpus": folder / "docs"} if base is None else base
     runs = folder / "runs"
-    return Starter(runs, Library([runs]), given, ["our-model"], [sys.executable, "-c", program])
+    return Starter(runs, library or Library([runs]), given, ["our-model"], [sys.executable, "-c", program])
 
 
 def test_a_list_of_questions_becomes_a_run_with_the_servers_documents(tmp_path: Path) -> None:
@@ -137,6 +140,50 @@ def test_a_run_that_does_not_start_says_why(tmp_path: Path) -> None:
     upload = starting.keep(b"Why?", "txt")["upload"]
     with pytest.raises(RunFolderError, match="the run was not started: error: no room"):
         starting.start(NewRun(upload=upload))
+
+
+# A run that makes its folder, and ends with none once it may.
+LOST = """
+import sys, pathlib, shutil, time
+out = pathlib.Path(sys.argv[sys.argv.index('--out') + 1])
+out.mkdir()
+(out / 'run.toml').write_text('')
+while not (out.parent / 'go').exists():
+    time.sleep(0.02)
+shutil.rmtree(out)
+print({line!r})
+raise SystemExit({code})
+"""
+
+
+class Noting(Library):
+    """Hands over what is said of runs that end."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__([place])
+        self.noted: Queue[tuple[str, str]] = Queue()
+
+    def note_lost(self, name: str, why: str) -> None:
+        super().note_lost(name, why)
+        self.noted.put((name, why))
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("error: no such model", 2, "error: no such model"),
+        ("interrupted; finished steps are kept", 130, "it was stopped before its first question"),
+    ],
+)
+def test_a_run_that_ends_without_its_folder_says_why(tmp_path: Path, line: str, code: int, said: str) -> None:
+    library = Noting(tmp_path / "runs")
+    starting = starter(tmp_path, LOST.format(line=line, code=code), library=library)
+    starting.start(NewRun(upload=starting.keep(b"Why?", "txt")["upload"], name="mine"))
+    (tmp_path / "runs" / "go").touch()
+    assert library.noted.get(timeout=30) == ("mine", "its process is ending; look again in a moment")
+    assert library.noted.get(timeout=30) == ("mine", said)
+    with pytest.raises(RunFolderError, match=f"the run mine ended and nothing of it was kept: {said}"):
+        library.run("mine")
 
 
 def test_what_is_not_running_cannot_be_stopped(tmp_path: Path) -> None:

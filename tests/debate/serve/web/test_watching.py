@@ -1,7 +1,9 @@
 """A run watched from its folder: what it tells, that nothing is lost or told twice, and what its rows are."""
 
+import asyncio
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,6 +133,29 @@ def test_a_damaged_line_of_progress_is_passed_over(finished: Path, damaged: byte
     state = Watched(finished).state()
     assert (state.questions, state.done, state.ended) == (before.questions, before.done, before.ended)
     assert state.end == path.stat().st_size
+
+
+async def test_a_reader_of_a_run_that_is_deleted_is_told_no_more(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    told(run, {"event": "began"})
+    reading = Watched(run).events(0)
+    await anext(reading)
+    shutil.rmtree(run)
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(anext(reading), 5)
+
+
+async def test_events_of_no_run_are_an_error_before_the_stream_begins(tmp_path: Path) -> None:
+    library = Library([tmp_path])
+    library.note_lost("gone", "error: no such model")
+    app = create_app(Site(library, starter=Starter(tmp_path, library, {})), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        none, gone = [await page.get(f"/api/runs/{name}/events") for name in ("never", "gone")]
+        shown = await page.get("/runs/gone")
+    assert (none.status_code, gone.status_code, shown.status_code) == (404, 404, 404)
+    assert gone.json() == {"error": "the run gone ended and nothing of it was kept: error: no such model"}
+    assert "error: no such model" in shown.text
+    assert 'href="/new">Start a new run' in shown.text
 
 
 def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
