@@ -110,8 +110,10 @@ def load_personas(path: str | Path | None = None) -> PersonaSet:
         return _builtin_cast()
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PersonaError(f"cannot read the personas file {path}: {error}; give another --personas") from error
+    except OSError as error:
+        raise PersonaError(f"cannot read the personas file {path}: {error.strerror}; check --personas") from error
+    except UnicodeDecodeError as error:
+        raise PersonaError(f"the personas file {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     cast = _parse(text, str(path))
     return replace(cast, personas=tuple(_with_model_beside(one, Path(path).parent) for one in cast.personas))
 

@@ -55,7 +55,7 @@ def open_checkpoints(path: Path) -> Iterator[SqliteSaver]:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("SELECT thread_id, checkpoint FROM checkpoints LIMIT 0")  # its own table, no other's
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode in _NO_ROOM:
+            if error.sqlite_errorcode & 0xFF in _NO_ROOM:  # the rest says which reading or writing it was
                 raise RunFolderError(
                     f"cannot write {path}: {error}; finished rows are kept: make room, or let the folder be written "
                     "to, and run the same command again"

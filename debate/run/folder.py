@@ -129,7 +129,9 @@ def read_record(folder: Path) -> dict[str, Any]:
         return {"settings": _known(dict(record["settings"])), "inputs": dict(record["inputs"])}
     except OSError as error:
         raise RunFolderError(f"{folder} contains no run ({RECORD}: {error.strerror}); check the folder") from error
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise RunFolderError(f"{path} has no table [{error.args[0]}]; give a new folder with --out") from error
+    except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; give a new folder with --out") from error
 
 
