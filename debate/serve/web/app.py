@@ -20,10 +20,12 @@ from debate.serve.web.routes.compare import compare_routes
 from debate.serve.web.routes.explore import explore_routes
 from debate.serve.web.routes.runs import run_routes
 from debate.serve.web.routes.start import start_routes
-from debate.serve.web.starting import Starter
+from debate.serve.web.starting import Starter, StoppingError
 from debate.terminal.readable import one_line
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
+
+_STATUSES: dict[type[Exception], int] = {StoppingError: 409, RunFolderError: 404}
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def _tell_errors(app: FastAPI, pages: Pages) -> None:
         return told(request, 413, str(error))
 
     def ours(request: Request, error: Exception) -> Response:
-        return told(request, 404 if isinstance(error, RunFolderError) else 400, one_line(error))
+        status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 400)
+        return told(request, status, one_line(error))
 
     for kind in (ChainError, DebateError, PromptError, VectorStoreError):
         app.add_exception_handler(kind, ours)

@@ -10,10 +10,11 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -21,6 +22,7 @@ from pydantic import BaseModel, Field
 from debate.errors import RunFolderError, SettingsError
 from debate.output.facts import RunFacts
 from debate.run.folder import is_run, read_record
+from debate.run.records.progress_file import ProgressEvent
 from debate.run.seat import say
 from debate.run.setup import check_inputs
 from debate.serve.web.launching import Launcher
@@ -62,6 +64,10 @@ class Said(BaseModel):
     text: str = Field(max_length=8000)
 
 
+class StoppingError(RunFolderError):
+    """A run that is stopping was asked to stop."""
+
+
 class Starter:
     """Starts runs below one folder.
 
@@ -84,6 +90,9 @@ class Starter:
         self._base = dict(base)
         self._models = tuple(models)
         self._launcher = Launcher(folder / ".uploads", command)
+        self._lock = Lock()
+        self._reserved: set[Path] = set()  # folders of runs that are being started
+        self._stopping: dict[str, ProgressEvent] = {}  # processes that were asked to stop, by their run's name
         self._uploads = Uploads(folder / ".uploads")
 
     def choices(self) -> dict[str, Any]:
@@ -105,8 +114,12 @@ class Starter:
         Raises:
             DebateError, PromptError, VectorStoreError: bad input; nothing was started.
         """
+        with self._reserve(asked.name) as folder:
+            return self._start(asked, folder)
+
+    def _start(self, asked: NewRun, folder: Path) -> str:
         questions = self._uploads.sent(asked.upload, "questions")
-        values = self._like(asked) | {"questions": questions, "out": self._free(asked.name), "deepen": asked.deepen}
+        values = self._like(asked) | {"questions": questions, "out": folder, "deepen": asked.deepen}
         if asked.personas:
             values = {name: value for name, value in values.items() if name not in ("opinion_persona", "debaters")}
             values["personas"] = self._uploads.sent(asked.personas, "personas")
@@ -119,10 +132,9 @@ class Starter:
             values["model"] = asked.model
         check_inputs(load_settings(values))
         flags = [part for name, value in values.items() for part in _flag(name, value)]
-        folder = values["out"]
         self._library.note_lost(folder.name, "its process is ending; look again in a moment")
         self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder), partial(self._ended, folder))
-        return str(folder.name)
+        return folder.name
 
     def _ended(self, folder: Path, why: str) -> None:
         """Note why a run left nothing behind: its folder, which would tell it, is gone."""
@@ -148,13 +160,18 @@ class Starter:
 
         Raises:
             RunFolderError: it is not running, or on another machine.
+            StoppingError: it was asked before; a second Ctrl-C would end it in the middle of a step.
         """
         state = self._library.run(name).watched.state()
         if state.process is None or state.ended or not state.is_running:
             raise RunFolderError(f"the run {name} is not running")
         if state.process.host != socket.gethostname() or not runs(state.process):
             raise RunFolderError(f"the run {name} is running on {state.process.host}; stop it there")
-        os.kill(state.process.process, signal.SIGINT)
+        with self._lock:
+            if state.stopping or self._stopping.get(name) == state.process:
+                raise StoppingError(f"the run {name} is stopping already; it ends the step that it is at")
+            self._stopping[name] = state.process
+            os.kill(state.process.process, signal.SIGINT)
 
     def speak(self, name: str, said: Said) -> None:
         """Say something in the seat that a person took in a run's debate.
@@ -185,11 +202,23 @@ class Starter:
         names = ("corpus", "index", "personas", "embeddings", "opinion_persona", "debaters", "model")
         return {name: recorded[name] for name in names if recorded.get(name)}
 
+    @contextmanager
+    def _reserve(self, name: str) -> Iterator[Path]:
+        """Hold a folder that there is none of yet: of two who ask at once each gets one."""
+        with self._lock:
+            folder = self._free(name)
+            self._reserved.add(folder)
+        try:
+            yield folder
+        finally:
+            with self._lock:
+                self._reserved.remove(folder)
+
     def _free(self, name: str) -> Path:
         if name and not _NAME.fullmatch(name):
             raise SettingsError("a run's name is up to 40 lower-case letters, digits and hyphens; choose another one")
         number = 1
-        while (folder := self._folder / (name or f"page-{number:03d}")).exists():
+        while (folder := self._folder / (name or f"page-{number:03d}")).exists() or folder in self._reserved:
             if name:
                 raise SettingsError(f"there is a run {name!r} already; choose another name")
             number += 1

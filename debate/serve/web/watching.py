@@ -52,6 +52,7 @@ class RunState:
     done: int = 0
     failed: int = 0
     preparing: str = ""
+    stopping: bool = False
     ended: str = "unknown"
     process: ProgressEvent | None = None
     working: dict[str, Working] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class RunState:
         self.end = end
         match event.event:
             case "began":
-                self.process, self.ended, self.preparing = event, "", ""
+                self.process, self.ended, self.preparing, self.stopping = event, "", "", False
                 self.failed = 0
                 self.working.clear()
             case "preparing":
@@ -76,6 +77,7 @@ class RunState:
                 self.done += 1
                 self.failed += bool(event.text)
             case "stopping":
+                self.stopping = True
                 self.preparing = f"stopping: {event.done} questions end the step that they are at"
             case "ended":
                 self.ended, self.preparing = event.text or "done", ""

@@ -1,14 +1,21 @@
 """Starting runs from the page: what may be asked for, and that nothing of it becomes a path."""
 
 import json
+import socket
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import httpx
+import psutil
 import pytest
 
 from debate.errors import QuestionsError, RunFolderError, SettingsError
+from debate.serve.web.app import Site, create_app
+from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library
 from debate.serve.web.starting import NewRun, Starter
 from prompts.errors import PersonaError
@@ -140,6 +147,53 @@ def test_a_run_that_does_not_start_says_why(tmp_path: Path) -> None:
     upload = starting.keep(b"Why?", "txt")["upload"]
     with pytest.raises(RunFolderError, match="the run was not started: error: no room"):
         starting.start(NewRun(upload=upload))
+
+
+def test_two_runs_that_are_started_at_once_get_a_name_each(tmp_path: Path) -> None:
+    starting = starter(tmp_path, "import time; time.sleep(0.5);" + RUN)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    with ThreadPoolExecutor(2) as both:
+        names = list(both.map(lambda _: starting.start(NewRun(upload=upload)), range(2)))
+    assert sorted(names) == ["page-001", "page-002"]
+
+
+def test_a_name_is_free_again_when_its_run_did_not_start(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    with pytest.raises(SettingsError, match="send the questions again"):
+        starting.start(NewRun(upload="", name="mine"))
+    assert starting.start(NewRun(upload=starting.keep(b"Why?", "txt")["upload"], name="mine")) == "mine"
+
+
+# Says that it has begun, and counts what it is sent.
+COUNTING = """
+import os, pathlib, signal, sys
+sent = []
+signal.signal(signal.SIGINT, lambda *_: sent.append(1))
+print("ready", flush=True)
+sys.stdin.read()
+print(len(sent))
+"""
+
+
+async def test_a_run_that_is_stopping_is_not_stopped_again(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    run = tmp_path / "runs" / "mine"
+    run.mkdir(parents=True)
+    (run / "run.toml").write_text("[settings]\n[inputs]\n")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", COUNTING], **pipes)  # noqa: S603
+    assert process.stdout.readline() == "ready\n"
+    me = {"process": process.pid, "created": psutil.Process(process.pid).create_time(), "host": socket.gethostname()}
+    (run / "progress.jsonl").write_text(json.dumps({"event": "began"} | me) + "\n")
+    library = Library([tmp_path / "runs"])
+    app = create_app(Site(library, starter=starting), Admission())
+    address = "http://127.0.0.1"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=address) as page:
+        asked = [await page.post("/api/runs/mine/stop", headers={"Origin": address}) for _ in range(2)]
+    said, _ = process.communicate(timeout=30)
+    assert [one.status_code for one in asked] == [200, 409]
+    assert asked[1].json() == {"error": "the run mine is stopping already; it ends the step that it is at"}
+    assert said == "1\n"
 
 
 # A run that makes its folder, and ends with none once it may.
