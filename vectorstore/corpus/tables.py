@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 HEADER_WITHIN = 20  # the header is looked for in so many filled rows
 YEAR_DIGITS = 4
@@ -86,15 +87,21 @@ def as_table(rows: Sequence[Row], known: Sequence[str] = (), delimiter: str = ""
 
 def _header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
     for i, row in enumerate(rows[:HEADER_WITHIN]):
-        above = max((one.filled for one in rows[:i]), default=0)
         # A cell of a table may be called as a column is; only titles stand above a header, and they are short.
-        if any(cell.strip().casefold() in known for cell in row.cells) and above < max(2, row.filled):
+        if any(cell.strip().casefold() in known for cell in row.cells) and _are_titles(rows[:i], row):
             return i
     wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1), 0)
     # Lone cells above are titles where a table of at least two rows follows, and they are written as titles are.
     if not 0 < wide < len(rows) - 1 or rows[wide + 1].filled < 2:
         return 0
     return wide if all(_is_title(row, rows[i + 1]) for i, row in enumerate(rows[:wide])) else 0
+
+
+def _are_titles(above: Sequence[Row], header: Row) -> bool:
+    """Return whether rows are narrower than a header, or lone cells above a header of one cell, written as titles."""
+    if header.filled > 1:
+        return max((row.filled for row in above), default=0) < header.filled
+    return all(row.filled == 1 and _is_title(row, below) for row, below in pairwise([*above, header]))
 
 
 def _is_title(row: Row, after: Row) -> bool:
@@ -124,7 +131,7 @@ def _names(rows: Sequence[Row], at: int) -> tuple[tuple[str, ...], int]:
 def _is_second_header(top: Row, under: Row, body: Sequence[Row]) -> bool:
     """Return whether a row continues with the header: names under merged cells, or under blanks and above numbers."""
     below = {i for i, cell in enumerate(under.cells) if cell.strip() and i not in under.repeated}
-    if top.spanned and 0 not in below and all(_is_year(under.cells[i]) for i in below):
+    if top.spanned and (0 not in below or 1 in top.spanned) and all(_is_year(under.cells[i]) for i in below):
         return bool(below & top.spanned)
     if not below or any(_is_number(under.cells[i]) for i in below):
         return False

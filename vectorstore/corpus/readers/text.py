@@ -42,12 +42,23 @@ def _front_matter(fence: str, block: str) -> tuple[dict[str, Any], str]:
     import yaml
 
     try:
+        if fence == "---":
+            _refuse_aliases(block)
         fields = tomllib.loads(block) if fence == "+++" else yaml.safe_load(block)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         return {}, f"its front matter cannot be read and stays in the text: {' '.join(str(error).split())}"
     if not isinstance(fields, dict):
         return {}, ""
     return {str(name).lower(): plain for name, value in fields.items() if (plain := _scalar(value)) is not None}, ""
+
+
+def _refuse_aliases(block: str) -> None:
+    """Raise ValueError where YAML refers to itself: ten lines of such references unfold into any amount."""
+    import yaml
+
+    for event in yaml.parse(block, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"it refers to itself (*{event.anchor}). Write the values out.")
 
 
 def _scalar(value: Any) -> Any:

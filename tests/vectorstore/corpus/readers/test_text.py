@@ -53,6 +53,15 @@ def test_front_matter_that_cannot_be_read_stays_in_the_text_and_is_named(tmp_pat
     assert records.left_out[0].startswith("its front matter cannot be read and stays in the text: mapping values")
 
 
+def test_front_matter_that_refers_to_itself_is_not_unfolded(tmp_path):
+    levels = [f"l{n}: &l{n} [" + ",".join([f"*l{n - 1}" if n else "x"] * 9) + "]\n" for n in range(10)]
+
+    records = read(tmp_path, f"---\n{''.join(levels)}---\nIt is long.\n")
+
+    assert records[0].text.endswith("---\nIt is long.\n")
+    assert "its front matter cannot be read and stays in the text: it refers to itself (*l0)" in records.left_out[0]
+
+
 @pytest.mark.parametrize(
     "image",
     [

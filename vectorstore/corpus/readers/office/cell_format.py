@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
-_PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]+))?")
+_PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]+),*)?")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^-\]]*)[^\]]*\]|_.|\*.|\[[^\]]*\]')
 _UNREAD = re.compile(r"[/@]")  # fractions, texts
 _POWER = re.compile(r"[0#?]+(?:\.([0#?]+))?E[+-]0+")
@@ -58,8 +58,7 @@ def _rounded(value: Decimal, decimals: int) -> str:
 
 def _scaled(places: str) -> int:
     """Count the thousands that commas behind the last digit take away."""
-    digits = places.partition(".")[0]
-    return len(digits) - len(digits.rstrip(","))
+    return max(len(part) - len(part.rstrip(",")) for part in places.split("."))
 
 
 def _around(section: str, number: str, percent: int) -> str:

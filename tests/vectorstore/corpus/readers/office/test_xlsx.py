@@ -46,6 +46,7 @@ def rewrite(path, change):
         (0.4155, "0.0%", "41.6%"),
         (1250000, "#,##0", "1,250,000"),
         (1250000, "#,##0,", "1,250"),
+        (1500000, '0.0,,"M"', "1.5M"),
         (-3.5, "0.00", "-3.50"),
         (12.5, "[$€-407] #,##0.00", "€ 12.50"),
         (12.4, '"about "0', "about 12"),
@@ -108,6 +109,23 @@ def test_years_under_a_merged_cell_are_names_too(tmp_path, book):
     book.active.merge_cells("B1:C1")
 
     assert read(tmp_path, book)[0].text == "country: Ruritania\ntax 1910: 5\ntax 1911: 6"
+
+
+def test_years_under_merged_cells_are_names_in_the_first_column_too(tmp_path, book):
+    fill(book.active, ["Population", None, "Area", None], [2019, 2020, 2019, 2020], [1, 2, 3, 4])
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("C1:D1")
+
+    (record,) = read(tmp_path, book)
+
+    assert record.text == "Population 2019: 1\nPopulation 2020: 2\nArea 2019: 3\nArea 2020: 4"
+
+
+@pytest.mark.parametrize("rows", [[["note"], ["text"]], [["note"], ["text"], ["page"]]])
+def test_a_row_as_wide_as_the_one_above_is_no_header_below_a_title(tmp_path, book, rows):
+    fill(book.active, *rows)
+
+    assert read(tmp_path, book)[0].text == "note: text"
 
 
 def test_a_cell_that_is_called_as_a_column_of_text_is_no_header(tmp_path, book):
