@@ -11,6 +11,7 @@ from zipfile import is_zipfile
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.office.archives import check_unpacked
 from vectorstore.corpus.readers.records import Records
+from vectorstore.corpus.readers.rtf import with_unicode
 from vectorstore.errors import CorpusError
 
 SECONDS = 120  # a book of 1,000 pages takes about 10
@@ -35,9 +36,11 @@ def _page(path: Path, kind: str) -> bytes:
     import pypandoc
 
     reading = ["--sandbox", "--from", kind, "--to", "html", "--standalone", "--wrap=none", "--quiet"]
-    command = [pypandoc.get_pandoc_path(), *reading, str(path.resolve()), "+RTS", MEMORY, "-RTS"]
+    rtf = with_unicode(path.read_bytes()) if kind == "rtf" else None
+    source = [] if rtf is not None else [str(path.resolve())]
+    command = [pypandoc.get_pandoc_path(), *reading, *source, "+RTS", MEMORY, "-RTS"]
     try:
-        ran = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
+        ran = subprocess.run(command, input=rtf, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
     except subprocess.TimeoutExpired as error:
         raise CorpusError(f"took Pandoc more than {SECONDS} s. Save it as .docx or .html.") from error
     if ran.returncode:

@@ -26,6 +26,34 @@ def test_slides_books_and_office_texts_are_read_whole(tmp_path: Path, kind: str)
     assert "Borduria stayed." in record.text
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        (r"\ansicpg1251{\fonttbl{\f0\fnil Arial;}}", r"\f0 \'c1\'e0\'ed\'ea", "Банк"),
+        (r"\ansicpg1250{\fonttbl{\f0\fnil\fcharset238 Arial;}}", r"\f0 \'a3\'f3d\'9f", "Łódź"),
+        (
+            r"\ansicpg1252{\fonttbl{\f0 A;}{\f1\fcharset204 B;}}",
+            r"\f0 caf\'e9 {\f1 \'c1\'e0\'ed\'ea} \'e9t\'e9",
+            "café Банк été",
+        ),
+        (r"\ansicpg932", r"\'93\'fa\'96\'7b", "日本"),
+        (r"\ansicpg1251\uc1", r"\u1041\'c1\u1072\'e0\'ed\'ea b\\'c1", "Банк b\\'c1"),
+        (r"\ansicpg1252", r"\u1041?b", "Бb"),
+    ],
+)
+def test_letters_of_rtf_are_read_by_the_code_page_of_file_or_font(
+    tmp_path: Path, head: str, body: str, text: str
+) -> None:
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi{head}\pard {body}.\par}}", encoding="ascii")
+    assert read_records(tmp_path / "a.rtf")[0].text.strip() == f"{text}."
+
+
+def test_rtf_of_an_unknown_code_page_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.rtf").write_text(r"{\rtf1\ansi\ansicpg9999\pard \'c1.\par}", encoding="ascii")
+    with pytest.raises(CorpusError, match=r"code page 9999, which is unknown\. Save it as \.docx"):
+        read_records(tmp_path / "a.rtf")
+
+
 def test_a_damaged_book_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     (tmp_path / "bad.epub").write_bytes(b"no book")
     written(tmp_path, "odt")

@@ -1,0 +1,60 @@
+"""RTF's letters beyond ASCII as Unicode: Pandoc takes each for Windows-1252, whatever the file declares.
+
+A letter is a byte of the code page of its font (`\\fcharset`), else of the file (`\\ansicpg`); RTF 1.9.1, "Font Table".
+"""
+
+import codecs
+import re
+
+from vectorstore.errors import CorpusError
+
+_PAGE = re.compile(rb"\\ansicpg(\d+)")
+_FONT = re.compile(rb"\\f(\d+)(?!\d)[^;{}]*?\\fcharset(\d+)")
+# The code page of each character set of a font; 0 is the file's own.
+_CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254"}
+_CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
+# What is escaped, groups, the choice of a font, and bytes beyond ASCII; the first after \uN only stands in for it.
+# Pandoc loses the letter behind "\uN?", not behind "\uN\'3f".
+_TOKEN = re.compile(rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|(\\u-?\d+ ?)?((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)|(\\u-?\d+) ?\?")
+_BYTE = re.compile(rb"\\'(..)|(.)", re.DOTALL)
+
+
+def with_unicode(raw: bytes) -> bytes:
+    r"""Return RTF with its bytes beyond ASCII written as `\uN\'3f`.
+
+    Raises:
+        CorpusError: it declares a code page that Python does not know.
+    """
+    declared = _PAGE.search(raw)
+    own = f"cp{int(declared[1])}" if declared else "cp1252"
+    try:
+        codecs.lookup(own)
+    except LookupError as error:
+        raise CorpusError(f"declares the code page {own[2:]}, which is unknown. Save it as .docx.") from error
+    fonts = {int(font): _CHARSETS.get(int(kind), own) for font, kind in _FONT.findall(raw)}
+    groups = [own]
+
+    def rewritten(token: re.Match[bytes]) -> bytes:
+        brace, font, before, letters, alone = token.groups()
+        if brace == b"{":
+            groups.append(groups[-1])
+        elif brace and len(groups) > 1:
+            groups.pop()
+        elif font:
+            groups[-1] = fonts.get(int(font), own)
+        elif letters and before:
+            first = _BYTE.match(letters)
+            end = first.end() if first else 0
+            return before + letters[:end] + _escaped(letters[end:], groups[-1])
+        elif letters:
+            return _escaped(letters, groups[-1])
+        return alone + b"\\'3f" if alone else token[0]
+
+    return _TOKEN.sub(rewritten, raw)
+
+
+def _escaped(letters: bytes, page: str) -> bytes:
+    codes = b"".join(bytes.fromhex(code.decode()) if code else raw for code, raw in _BYTE.findall(letters))
+    units = codes.decode(page, errors="replace").encode("utf-16-le")
+    numbers = (int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2))
+    return b"".join(b"\\u%d\\'3f" % number for number in numbers)
