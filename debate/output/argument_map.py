@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -181,20 +182,19 @@ def _rests(turns: Sequence[Turn], boxes: Sequence[Box], passages: Mapping[str, B
 def _wrapped(text: str, width: float, most: int) -> tuple[str, ...]:
     """Cut a text into lines that fit; a word that is longer than a line is cut, and what is left out told by "…"."""
     fits = int(width / _ACROSS)
-    lines, line, room = [], "", fits
+    lines: list[str] = []
+    line, room = "", fits
     for word in text.split():
-        while word:
-            size = _size(word)
+        while word and len(lines) <= most:
+            size = _size(word[: fits + 1])
             if size + bool(line) <= room:
                 line, room = f"{line} {word}".strip(), room - size - bool(line)
                 break
             if not line:  # longer than a whole line
-                cut = next(n for n in range(len(word), 0, -1) if n == 1 or _size(word[:n]) <= fits)
+                cut = max(1, bisect_right(list(accumulate(_size(one) for one in word[:fits])), fits))
                 line, word = word[:cut], word[cut:]
             lines.append(line)
             line, room = "", fits
-        if len(lines) > most:
-            break
     lines += [line] if line else []
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1].rstrip(' .,;:')}…"]

@@ -264,6 +264,13 @@ def test_what_a_person_says_on_the_page_reaches_the_run(
     page.until("document.getElementById('seat').hidden")
 
 
+def test_a_key_that_is_held_down_votes_once(page: Page, site: Server) -> None:
+    page.visit(f"{site.address}/comparisons/ours/vote")
+    held = "new KeyboardEvent('keydown', {key: '1', repeat: true})"
+    page.evaluate(f"dispatchEvent({held})")
+    assert not page.evaluate("document.querySelector('[data-choice]').disabled")
+
+
 def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Page, site: Server) -> None:
     page.size(1280)
     page.visit(f"{site.address}/comparisons/ours/vote")
@@ -276,6 +283,21 @@ def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Pa
     page.until("document.querySelector('h1')?.textContent === 'All is judged'")
     page.visit(f"{site.address}/comparisons/ours")
     assert "1 tie" in page.evaluate("document.querySelector('.tally').textContent")
+
+
+def test_a_tab_that_nobody_sees_gives_its_connection_back_and_takes_it_again(page: Page, site: Server) -> None:
+    page.visit(f"{site.address}/runs/working")
+    page.until("document.readyState === 'complete' && !document.getElementById('now').hidden")
+    page.evaluate(
+        "window.opened = []; const Source = EventSource;"
+        "window.EventSource = class extends Source { constructor(a) { super(a); opened.push(this); } };"
+        "window.seen = hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    page.evaluate("seen(true); seen(false); seen(true)")
+    assert page.evaluate("opened.map(one => one.readyState)") == [2]
+    page.evaluate("seen(false)")
+    page.until("opened.length === 2 && opened[1].readyState === 1")
 
 
 def test_text_that_is_written_to_the_left_is_laid_out_so(

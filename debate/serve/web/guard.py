@@ -128,7 +128,7 @@ class Guard:
         rest = urlencode([pair for pair in asked if pair[0] != "token"])
         path = "/" + scope["path"].lstrip("/\\")  # two slashes would lead to another server
         entrance = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
-        entrance.set_cookie(COOKIE, self._admission.pass_, httponly=True, samesite="strict")
+        entrance.set_cookie(COOKIE, self._admission.pass_, httponly=True, samesite="lax")
         return entrance
 
 

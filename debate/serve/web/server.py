@@ -6,6 +6,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from threading import Timer
+from urllib.parse import quote
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from debate.serve.web.guard import Admission, names_of
 
 LOOPBACK = "127.0.0.1"
 _SHORTEST_TOKEN = 16
+_HOW = 'give one with --token, such as "$(openssl rand -hex 16)"'
 _PATIENCE = 1  # seconds that a reader of events has when the server ends; the page comes back by itself
 
 
@@ -22,13 +24,12 @@ def admission_for(host: str, token: str, names: tuple[str, ...] = ()) -> Admissi
     """Return who may ask a server on this host.
 
     Raises:
-        SettingsError: other machines could reach it, and there is no token or a short one.
+        SettingsError: the token is short, or there is none and other machines could reach the server.
     """
-    if host not in (LOOPBACK, "localhost", "::1") and len(token) < _SHORTEST_TOKEN:
-        raise SettingsError(
-            f"--host {host} lets other machines in, so a token of at least {_SHORTEST_TOKEN} characters is needed; "
-            'give one with --token, such as "$(openssl rand -hex 16)"'
-        )
+    if token and len(token) < _SHORTEST_TOKEN:
+        raise SettingsError(f"--token needs at least {_SHORTEST_TOKEN} characters; {_HOW}")
+    if host not in (LOOPBACK, "localhost", "::1") and not token:
+        raise SettingsError(f"--host {host} lets other machines in, so a token is needed; {_HOW}")
     return Admission(names_of(host, names), token)
 
 
@@ -47,9 +48,11 @@ def serve(
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/"
-    told(address + (f"?token={admission.token}" if admission.token else ""))
+    if admission.token:
+        address += f"?token={quote(admission.token, safe='')}"
+    told(address)
     if open_browser:
-        opening = Timer(0.5, webbrowser.open, [address + (f"?token={admission.token}" if admission.token else "")])
+        opening = Timer(0.5, webbrowser.open, [address])
         opening.daemon = True
         opening.start()
     config = uvicorn.Config(

@@ -107,3 +107,10 @@ def test_hostile_texts_are_words_in_the_picture(text: str) -> None:
     drawn = draw(argument_map(hostile))
     tags = {one.tag.rpartition("}")[2] for one in etree.fromstring(drawn.encode()).iter()}
     assert tags <= {"svg", "title", "defs", "marker", "path", "rect", "g", "text"}
+
+
+@pytest.mark.parametrize("text", ["W" * 100_000, "漢" * 100_000, "https://e.org/" + "a" * 100_000])
+def test_a_word_longer_than_a_box_is_cut_without_measuring_all_of_it(text: str) -> None:
+    box = argument_map(replace(RESULT, turns=(replace(FIRST, text=text),))).claims[-1]
+    assert len(box.lines) == 4
+    assert box.lines[-1].endswith("…")

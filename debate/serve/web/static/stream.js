@@ -5,6 +5,7 @@
 export function watch(run, after, onEvent, onLink = () => {}, question = "", onDraft = () => {}, onSeat = () => {}) {
   let last = Number(after), source, waiting;
   const open = () => {
+    if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
     source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?` + new URLSearchParams({ after: last, question }));
     source.addEventListener("draft", message => onDraft(JSON.parse(message.data)));
     source.addEventListener("seat", message => onSeat(JSON.parse(message.data)));
@@ -23,9 +24,12 @@ export function watch(run, after, onEvent, onLink = () => {}, question = "", onD
       waiting = setTimeout(open, 1000);
     };
   };
+  const close = () => { clearTimeout(waiting); source?.close(); };
   open();
-  addEventListener("pagehide", () => { clearTimeout(waiting); source.close(); });
-  addEventListener("pageshow", event => { if (event.persisted) open(); });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  // A browser keeps few connections to a server, for all its tabs together: one that nobody sees gives its own back.
+  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else open(); });
 }
 
 export const STAGES = ["retrieve", "opinion", "positions", "debate", "verdict", "translate"];

@@ -18,4 +18,4 @@ async function choose(choice) {
 }
 
 for (const one of buttons) one.addEventListener("click", () => choose(one.dataset.choice));
-addEventListener("keydown", event => { if (KEYS[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) choose(KEYS[event.key]); });
+addEventListener("keydown", event => { if (KEYS[event.key] && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey) choose(KEYS[event.key]); });
