@@ -43,7 +43,7 @@ class Question:
         parent_text: text of its seed question, or "".
         note: what happened, such as a failed deepening.
         refused: deeper questions that are not asked; on the seed, or on its first deeper question if that replaces it.
-        same_as: id of an earlier question with the same text, whose answer it shares.
+        same_as: id of an earlier question with the same text and background, whose answer it shares.
     """
 
     id: str
@@ -57,11 +57,17 @@ class Question:
 
     @property
     def key(self) -> str:
-        """Return what rows, checkpoints and traces know it by: its id and the first 12 hex digits of its text's sha256.
+        """Return what rows, checkpoints and traces know it by: its id and the first 12 hex digits of a sha256.
 
-        Another text under the same id is another question.
+        That is of its text, and of its background where it has one: another of these under one id is another question.
         """
-        return f"{self.id}:{hashlib.sha256(self.text.encode(errors='replace')).hexdigest()[:12]}"
+        asked = "\0".join(self.asked if self.about else (self.text,))
+        return f"{self.id}:{hashlib.sha256(asked.encode(errors='replace')).hexdigest()[:12]}"
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """Return its text and background; questions that have both in common share their answer."""
+        return self.text, self.about
 
 
 def as_question(asked: Question | str | Mapping[str, Any]) -> Question:

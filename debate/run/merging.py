@@ -133,7 +133,7 @@ def _rows(
             continue
         if question.same_as:
             yield None
-            if twin := merged.answered(question.text):
+            if twin := merged.answered(question):
                 yield twin.answering(question)
                 continue
         yield from holders[question.key].rows([question])

@@ -200,17 +200,17 @@ class _Run:
         return list(families.listed(seeds, self._inputs.ids))
 
     def _unanswered(self, left: Sequence[Question]) -> list[list[Question]]:
-        """Give each question whose text an earlier run answered that answer, and return the others, by their texts."""
-        asked: dict[str, list[Question]] = {}
+        """Give each question the answer that an earlier run gave it, and return the others, by what they ask."""
+        asked: dict[tuple[str, str], list[Question]] = {}
         for question in left:
-            if (row := self._journal.answered(question.text)) is None:
-                asked.setdefault(question.text, []).append(question)
+            if (row := self._journal.answered(question)) is None:
+                asked.setdefault(question.asked, []).append(question)
             else:
                 self._journal.extend([row.answering(question)])
         return list(asked.values())
 
     def _answer(self, left: Sequence[Sequence[Question]], questions: Sequence[Question]) -> None:
-        """Answer each text once; questions that ask the same share the answer."""
+        """Answer each question once; those that ask the same share the answer."""
         twins = {one.key: rest for one, *rest in left}
         asked = [same[0] for same in left]
         with ExitStack() as held:

@@ -42,7 +42,7 @@ class DeepenedQuestions:
     def __init__(self, path: Path) -> None:
         self._file = JsonLines(path)
         self._families: dict[str, Family] = {}
-        self._by_text: dict[str, Family] = {}
+        self._by_asked: dict[tuple[str, str], Family] = {}
         for number, (_, line) in enumerate(self._file.lines(), 1):
             try:
                 seed, family = _read(json.loads(line))
@@ -51,8 +51,8 @@ class DeepenedQuestions:
             self._note(seed, family)
 
     def get(self, seed: Question) -> Family | None:
-        """Return a seed's family, or that of a seed with the same text; None if it was not made yet."""
-        return self._families.get(seed.key) or self._by_text.get(seed.text)
+        """Return a seed's family, or that of a seed that asks the same; None if it was not made yet."""
+        return self._families.get(seed.key) or self._by_asked.get(seed.asked)
 
     def own(self, seed: Question) -> Family | None:
         """Return the family that was made of this very seed; None if there is none."""
@@ -85,14 +85,14 @@ class DeepenedQuestions:
 
     def _note(self, seed: Question, family: Family) -> None:
         self._families[seed.key] = family
-        self._by_text[seed.text] = family
+        self._by_asked[seed.asked] = family
 
 
 def with_twins_noted(questions: Iterable[Question]) -> list[Question]:
-    """Return the questions; one that asks with the words of an earlier one names it, and is answered with it."""
-    first: dict[str, str] = {}
+    """Return the questions; one that asks the same as an earlier one names it, and is answered with it."""
+    first: dict[tuple[str, str], str] = {}
     return [
-        one if (earlier := first.setdefault(one.text, one.id)) == one.id else replace(one, same_as=earlier)
+        one if (earlier := first.setdefault(one.asked, one.id)) == one.id else replace(one, same_as=earlier)
         for one in questions
     ]
 
@@ -101,6 +101,7 @@ def _line(seed: Question, family: Family) -> bytes:
     values = {
         "seed": seed.id,
         "text": seed.text,
+        "about": seed.about,
         "questions": [asdict(one) for one in family.questions],
         "error": family.error,
     }
@@ -109,4 +110,6 @@ def _line(seed: Question, family: Family) -> bytes:
 
 def _read(line: dict[str, object]) -> tuple[Question, Family]:
     questions = _QUESTIONS.validate_python(line["questions"])
-    return Question(str(line["seed"]), str(line["text"])), Family(questions, str(line["error"]))
+    # Older files do not name the seed's background; its family has it, too.
+    about = line.get("about", questions[0].about if questions else "")
+    return Question(str(line["seed"]), str(line["text"]), str(about)), Family(questions, str(line["error"]))

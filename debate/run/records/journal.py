@@ -61,7 +61,7 @@ class Journal:
         self._offsets: dict[str, int] = {}
         self._failed: set[str] = set()
         self._abstained: set[str] = set()
-        self._answered: dict[str, str] = {}  # a question's text -> the key of its row
+        self._answered: dict[tuple[str, str], str] = {}  # what a question asks -> the key of its row
         for number, (offset, line) in enumerate(self._file.lines(), 1):
             self._note(self._head(line, number), offset)
 
@@ -108,9 +108,9 @@ class Journal:
         for question, line in zip(finished, lines, strict=True):
             yield replace(self._parse(line), question=question)
 
-    def answered(self, text: str) -> QuestionResult | None:
-        """Return a finished row that answers a question of exactly this text, under whatever id."""
-        key = self._answered.get(text)
+    def answered(self, question: Question) -> QuestionResult | None:
+        """Return a finished row that answers a question of exactly this text and background, under whatever id."""
+        key = self._answered.get(question.asked)
         return None if key is None else self._parse(next(self._file.at([self._offsets[key]])))
 
     def _parse(self, line: bytes) -> QuestionResult:
@@ -130,7 +130,7 @@ class Journal:
         return RunFolderError(f"{self._file.path}{where} is not a row of a run; restore the file or remove the line")
 
     def _note(self, row: _Head, offset: int) -> None:
-        key, text = row.question.key, row.question.text
+        key = row.question.key
         self._offsets.pop(key, None)  # the latest row comes last
         self._offsets[key] = offset
         self._abstained.discard(key)
@@ -140,7 +140,7 @@ class Journal:
             self._failed.add(key)
         else:
             self._failed.discard(key)
-            self._answered[text] = key
+            self._answered[row.question.asked] = key
 
 
 def _line(result: QuestionResult) -> bytes:

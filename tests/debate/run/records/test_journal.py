@@ -56,3 +56,11 @@ def test_a_damaged_row_behind_a_whole_head_is_told_when_it_is_read(tmp_path: Pat
     (tmp_path / "results.jsonl").write_text(text.replace('"turns":[{', '"turns":[7,{'), encoding="utf-8")
     with pytest.raises(RunFolderError, match="is not a row of a run"):
         list(Journal(tmp_path / "results.jsonl").rows())
+
+
+def test_a_row_answers_no_question_of_the_same_text_about_something_else(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "results.jsonl")
+    journal.extend([ANSWER_ROW])
+    same, other = replace(ANSWER_ROW.question, id="q9"), replace(ANSWER_ROW.question, about="the canal alone")
+    assert (journal.answered(same), journal.answered(other)) == (ANSWER_ROW, None)
+    assert other.key not in journal

@@ -1,0 +1,49 @@
+"""Families of deeper questions belong to a seed's text and background."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from chains.schemas import Question
+from debate.run.records.deepened_questions import DeepenedQuestions, Family, with_twins_noted
+
+SALT = Question("1", "Is he right?", "about salt")
+IRON = Question("2", "Is he right?", "about iron")
+CHILD = Question("1.1", "Why was salt taxed?", "about salt", parent_id="1", parent_text="Is he right?")
+
+
+def listed(families: DeepenedQuestions, *seeds: Question) -> list[tuple[str, str]]:
+    return [(one.id, one.text) for one in families.listed(seeds, {one.id for one in seeds})]
+
+
+def test_a_seed_of_the_same_text_about_something_else_gets_no_family_of_another(tmp_path: Path) -> None:
+    families = DeepenedQuestions(tmp_path / "questions.jsonl")
+    families.extend([(SALT, Family((CHILD,)))])
+
+    assert listed(DeepenedQuestions(tmp_path / "questions.jsonl"), SALT, IRON) == [("1.1", CHILD.text)]
+
+
+def test_a_seed_whose_background_changed_is_another(tmp_path: Path) -> None:
+    families = DeepenedQuestions(tmp_path / "questions.jsonl")
+    families.extend([(SALT, Family((CHILD,)))])
+
+    assert families.get(replace(SALT, about="about iron")) is None
+
+
+def test_a_seed_that_asks_the_same_under_another_id_shares_the_family(tmp_path: Path) -> None:
+    families = DeepenedQuestions(tmp_path / "questions.jsonl")
+    families.extend([(SALT, Family((CHILD,)))])
+
+    assert listed(families, replace(SALT, id="7")) == [("7.1", CHILD.text)]
+
+
+def test_a_file_that_names_no_background_is_read_with_that_of_its_questions(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    child = {"id": "1.1", "text": CHILD.text, "about": "about salt", "parent_id": "1", "parent_text": SALT.text}
+    path.write_text(json.dumps({"seed": "1", "text": SALT.text, "questions": [child], "error": ""}) + "\n")
+
+    assert listed(DeepenedQuestions(path), SALT, IRON) == [("1.1", CHILD.text)]
+
+
+def test_only_a_question_of_the_same_text_and_background_is_a_twin() -> None:
+    assert [one.same_as for one in with_twins_noted([SALT, IRON, replace(SALT, id="3")])] == ["", "", "1"]
