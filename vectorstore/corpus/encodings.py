@@ -23,8 +23,8 @@ _A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
 _ZEROS = "contains zero bytes, so it is not a text file. Remove it, or save it as text."
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\uffdc]")
 _RUN_OF_DAMAGE = re.compile("\ufffd+")
-# Two bytes and more that begin a character of UTF-8 and end with the file.
-_CUT_CHARACTER = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+# What begins a character of UTF-8 and ends with the file: two bytes and more, or one that begins most Latin letters.
+_CUT_CHARACTER = re.compile(rb"(?:[\xc2\xc3]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
 
 
 def decode(raw: bytes) -> str:
@@ -38,25 +38,49 @@ def decode(raw: bytes) -> str:
     marked = _by_mark(raw)
     if marked is not None:
         return marked
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _decode_damaged(raw)
+    text = _mended(raw, guessed_encoding(raw) or "utf-8")
+    if "\0" in text:
+        raise CorpusError(_ZEROS)
+    return text
+
+
+def guessed_encoding(raw: bytes) -> str:
+    """Return the older encoding by which `decode` reads bytes; "" where they are Unicode's.
+
+    Raises:
+        CorpusError: the bytes are no text.
+    """
+    if _by_mark(raw) is not None:
+        return ""
+    text = raw.decode("utf-8", errors="replace")
     # Zeros are UTF-16's without its mark, or no text; an escape begins a Japanese character of ISO-2022.
-    return _decode_legacy(raw) if "\0" in text or "\x1b$" in text else text
+    is_utf8 = _is_mostly_utf8(raw, text) and "\0" not in text and "\x1b$" not in text
+    return "" if is_utf8 else _legacy_encoding(raw)
 
 
 def decode_page(raw: bytes) -> str:
     """Decode a page: by a Unicode mark, else as it declares itself where its bytes bear that out, else by `decode`."""
+    encoding = _declared(raw)
+    return raw.decode(encoding) if encoding else decode(raw)
+
+
+def guessed_page_encoding(raw: bytes) -> str:
+    """Return the older encoding by which `decode_page` reads bytes, "" where they are Unicode's or declare theirs."""
+    return "" if _declared(raw) else guessed_encoding(raw)
+
+
+def _declared(raw: bytes) -> str:
+    """Return the older encoding that a page declares, "" where its bytes do not bear that out."""
     found = _DECLARED.search(raw[:_DECLARED_WITHIN])
     declared = found[1].decode("ascii").lower() if found else ""
     encoding = MEANT.get(declared, declared)
     if not encoding or encoding.startswith("utf") or _by_mark(raw) is not None or _is_utf8(raw):
-        return decode(raw)
+        return ""
     try:
-        return raw.decode(encoding)
+        raw.decode(encoding)
     except (LookupError, UnicodeDecodeError):
-        return decode(raw)
+        return ""
+    return encoding
 
 
 def _by_mark(raw: bytes) -> str | None:
@@ -84,17 +108,14 @@ def _is_utf8(raw: bytes) -> bool:
         return False
 
 
-def _decode_damaged(raw: bytes) -> str:
-    """Decode what is no whole UTF-8: as UTF-8 where at least as many of its characters are sound as damaged."""
-    text = raw.decode("utf-8", errors="replace")
+def _is_mostly_utf8(raw: bytes, text: str) -> bool:
+    """Return whether at least as many characters of UTF-8 are sound as damaged, or only the last one is cut."""
     damaged = text.count("\ufffd") - raw.count("\ufffd".encode())
     sound = len(text) - len(text.encode("ascii", errors="ignore")) - damaged
-    if sound >= damaged or (damaged == 1 and _CUT_CHARACTER.search(raw)):
-        return _RUN_OF_DAMAGE.sub("\ufffd", text)
-    return _decode_legacy(raw)
+    return sound >= damaged or (damaged == 1 and _CUT_CHARACTER.search(raw) is not None)
 
 
-def _decode_legacy(raw: bytes) -> str:
+def _legacy_encoding(raw: bytes) -> str:
     import chardet
     from chardet import EncodingEra
 
@@ -109,10 +130,8 @@ def _decode_legacy(raw: bytes) -> str:
     text = _mended(raw, encoding)
     doubtful = found["confidence"] < _A_GUESS or _BEYOND_LATIN.search(text) is not None
     if doubtful and _accents_stand_alone(raw) and not UNDEFINED_IN_CP1252.intersection(raw):
-        return raw.decode("cp1252")
-    if "\0" in text:
-        raise CorpusError(_ZEROS)
-    return text
+        return "cp1252"
+    return str(encoding)
 
 
 def _accents_stand_alone(raw: bytes) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vectorstore import CorpusError
-from vectorstore.corpus.encodings import decode, decode_page
+from vectorstore.corpus.encodings import decode, decode_page, guessed_encoding
 
 RUSSIAN = "Бордурия платит две трети расходов на канал. "
 PERSIAN = "بوردوریا دو سوم هزینه کانال را می‌پردازد. "
@@ -52,6 +52,27 @@ def test_a_file_cut_inside_a_character_ends_with_one_mark_of_damage(text, data):
 
 def test_the_only_special_character_may_be_the_one_that_is_cut():
     assert decode("It ended in 1911”".encode()[:-1]) == "It ended in 1911\ufffd"
+
+
+def test_the_only_letter_beyond_ascii_may_be_cut_after_its_first_byte():
+    assert decode("Ende mit é".encode()[:-1]) == "Ende mit \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Źródło: bank pożycza pieniądze w dolarach. Płacą wszyscy.", "cp1250"),
+        ("Η τράπεζα δανείζει σε δολάρια. Ποιος πληρώνει;", "cp1253"),
+        ("Türkiye şöyle ağır bir yük taşıyor. İstanbul güzeldir.", "cp1254"),
+        ("הבנק מלווה בדולרים. מי משלם?", "cp1255"),
+        ("ธนาคารให้กู้ยืมเป็นดอลลาร์ ใครจ่าย", "cp874"),
+        ("Банк выдаёт кредиты в долларах. Кто платит?", "koi8-r"),
+    ],
+)
+def test_a_sentence_is_enough_to_tell_its_older_encoding(text, encoding):
+    raw = text.encode(encoding)
+
+    assert (decode(raw), guessed_encoding(raw)) == (text, encoding)
 
 
 def test_a_run_of_damage_is_one_mark():

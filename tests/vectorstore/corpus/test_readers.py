@@ -158,3 +158,23 @@ def test_a_few_accents_are_western():
 def test_cyrillic_and_japanese_are_not_taken_for_western():
     assert decode(("Санкции вредят торговле. " * 5).encode("cp1251")).startswith("Санкции вредят")
     assert decode((SENTENCE * 5).encode("cp932")).startswith(SENTENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "told"),
+    [
+        ("a.txt", "Η τράπεζα δανείζει σε δολάρια.".encode("cp1253"), ["windows-1253"]),
+        ("a.csv", "text\nΗ τράπεζα δανείζει σε δολάρια.\n".encode("cp1253"), ["windows-1253"]),
+        ("a.html", "<p>Η τράπεζα δανείζει σε δολάρια.</p>".encode("cp1253"), ["windows-1253"]),
+        ("a.html", "<meta charset=windows-1253><p>Η τράπεζα δανείζει.</p>".encode("cp1253"), []),
+        ("a.txt", "Η τράπεζα δανείζει σε δολάρια.".encode(), []),
+    ],
+)
+def test_an_encoding_that_is_guessed_is_told(tmp_path, name, raw, told):
+    (tmp_path / name).write_bytes(raw)
+
+    left_out = read_records(tmp_path / name).left_out
+
+    assert left_out == [
+        f"nothing, but it was read as {one}, a guess; save it as UTF-8 if its words look wrong." for one in told
+    ]
