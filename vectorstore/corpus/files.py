@@ -1,7 +1,7 @@
 """Which files belong to a corpus, for reading and for fingerprints.
 
-Hidden files, runs and indexes inside the folder are left out. Links within the corpus are followed; links out of it are
-reported, and followed only if allowed.
+Hidden files, runs and indexes inside the folder are left out. Links within the corpus are followed, and links to
+folders right beside it; other links out of it are reported, and followed only if allowed.
 """
 
 import os
@@ -103,18 +103,20 @@ class _Walk:
         """Return whether a link is to be followed; one that is not is named."""
         if not link.exists():
             self._skip(link, f"is a link to {target}, where nothing is.")
-        elif self.follow_links or self._inside(target):
+        elif self.follow_links or self._near(target):
             return True
         else:
             remedy = "copy that into the corpus, or pass --follow-links (in Python: load_corpus(…, follow_links=True))"
             self._skip(link, f"is a link out of the corpus, to {target}; {remedy}.")
         return False
 
-    def _inside(self, target: Path) -> bool:
-        """Return whether a target lies in the corpus and is not hidden there."""
-        if not target.is_relative_to(self.home):
-            return False
-        return not any(part.startswith(HIDDEN) for part in target.relative_to(self.home).parts)
+    def _near(self, target: Path) -> bool:
+        """Return whether a target lies in the corpus or is a folder right beside it, and is not hidden."""
+        if target == self.home or not target.is_relative_to(self.home.parent) or self.home.is_relative_to(target):
+            return target == self.home
+        inside = target.is_relative_to(self.home)
+        parts = target.relative_to(self.home.parent).parts
+        return (inside or target.is_dir()) and not any(part.startswith(HIDDEN) for part in parts[inside:])
 
     def _skip(self, path: Path, reason: str) -> None:
         self.skipped.append(Skipped(path, reason))

@@ -100,7 +100,7 @@ def test_the_summary_counts_repeated_chunks_and_names_skipped_files(docs, tmp_pa
     _, summary = index(docs, tmp_path / "i", model)
 
     assert (summary.files, summary.chunks, summary.repeated) == (3, 2, 1)
-    assert summary.skipped == (f"{docs / 'scan.txt'}: holds no text.",)
+    assert summary.skipped == (f"{docs / 'scan.txt'}: is empty: 0 bytes.",)
 
 
 def test_near_duplicates_are_counted(docs, tmp_path, model) -> None:

@@ -47,12 +47,12 @@ def test_a_linked_folder_inside_the_corpus_is_read_once(docs):
     assert names(docs) == (["a.txt", "store/b.txt"], {})
 
 
-def test_a_linked_folder_beside_the_corpus_is_read_where_that_is_allowed(docs, tmp_path):
+def test_a_linked_folder_beside_the_corpus_is_read(docs, tmp_path):
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "b.txt").write_text("Borduria pays two thirds of the canal.")
     (docs / "more").symlink_to("../store")
 
-    assert names(docs, follow_links=True) == (["a.txt", "more/b.txt"], {})
+    assert names(docs) == (["a.txt", "more/b.txt"], {})
 
 
 def test_a_link_to_nothing_is_named(docs):
@@ -64,15 +64,12 @@ def test_a_link_to_nothing_is_named(docs):
     assert "where nothing is" in skipped["gone.txt"]
 
 
-@pytest.mark.parametrize(
-    "target", ["../secret.txt", "../beside", "../.hidden", "../.hidden/deep", "../../far", "../.."]
-)
+@pytest.mark.parametrize("target", ["../secret.txt", "../.hidden", "../.hidden/deep", "../../far", "../.."])
 def test_a_link_that_leads_out_is_refused_by_name_unless_allowed(tmp_path, target):
     docs = tmp_path / "home" / "docs"
     docs.mkdir(parents=True)
     (docs / "a.txt").write_text("x")
     (docs.parent / "secret.txt").write_text("x")
-    (docs.parent / "beside").mkdir()
     (docs.parent / ".hidden" / "deep").mkdir(parents=True)
     (tmp_path / "far").mkdir()
     (docs / "link").symlink_to(target)
