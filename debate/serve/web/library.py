@@ -20,7 +20,7 @@ from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
 from debate.output.report import live_body
 from debate.results import QuestionResult
-from debate.run.folder import is_run, read_record
+from debate.run.folder import RECORD, is_run, read_record
 from debate.run.question_worker import written
 from debate.run.setup import check_inputs
 from debate.serve.web.row_index import RowIndex
@@ -140,7 +140,7 @@ class Library:
 
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = tuple(places)
-        self._known: dict[Path, Run] = {}
+        self._known: dict[Path, tuple[tuple[int, int], Run]] = {}  # each with the mark of its record
         self._lost: dict[str, str] = {}  # why runs that were begun here left nothing behind
         self._lock = Lock()
 
@@ -150,11 +150,12 @@ class Library:
         folders.sort(key=_begun, reverse=True)
         with self._lock:
             for folder in folders:
-                if folder not in self._known:
-                    self._known[folder] = Run(folder)
+                mark = _mark(folder)
+                if folder not in self._known or self._known[folder][0] != mark:  # new, or another run in its place
+                    self._known[folder] = mark, Run(folder)
             found: dict[str, Run] = {}
             for folder in folders:
-                found.setdefault(folder.name, self._known[folder])
+                found.setdefault(folder.name, self._known[folder][1])
         return found
 
     def run(self, name: str) -> Run:
@@ -182,8 +183,14 @@ def _runs_in(place: Path) -> list[Path]:
     return [one for one in found if as_text(one) == str(one)]  # no address holds another name
 
 
-def _begun(folder: Path) -> float:
+def _begun(folder: Path) -> int:
+    return _mark(folder)[0]
+
+
+def _mark(folder: Path) -> tuple[int, int]:
+    """Return what tells a run from another one of its name: when its record was written, and as which file."""
     try:
-        return (folder / "run.toml").stat().st_mtime
+        record = (folder / RECORD).stat()
     except OSError:
-        return 0.0
+        return 0, 0
+    return record.st_mtime_ns, record.st_ino

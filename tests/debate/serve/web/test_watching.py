@@ -135,6 +135,22 @@ def test_a_damaged_line_of_progress_is_passed_over(finished: Path, damaged: byte
     assert state.end == path.stat().st_size
 
 
+def test_a_run_in_the_place_of_a_deleted_one_is_read_anew(tmp_path: Path) -> None:
+    library = Library([tmp_path])
+    before = library.run(a_run(tmp_path / "r", ROW).name).rows.page(0, 9)
+    shutil.rmtree(tmp_path / "r")
+    os.utime(a_run(tmp_path / "r", FAILED, ROW) / "run.toml", (1.0, 1.0))
+    after = library.run("r").rows.page(0, 9)
+    assert [[one.id for one in found.rows] for found in (before, after)] == [["q1.1"], ["q2", "q1.1"]]
+    assert library.run("r").shown("q2").status == "failed"
+
+
+def test_a_run_that_did_not_change_is_read_once(tmp_path: Path) -> None:
+    a_run(tmp_path / "r", ROW)
+    library = Library([tmp_path])
+    assert library.run("r") is library.run("r")
+
+
 async def test_a_reader_of_a_run_that_is_deleted_is_told_no_more(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
     told(run, {"event": "began"})
