@@ -6,6 +6,7 @@ its own script and style.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -25,6 +26,10 @@ from debate.results import QuestionResult
 # So many rows are in the page as they are, to be read even where no script runs. Those of a longer run are kept as
 # text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.
 _LAID_OUT = 200
+# A language, script, region and variants as in BCP 47 (RFC 5646, 2.1): a browser can do nothing with another "lang".
+_LANGUAGE_TAG = re.compile(
+    r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*", re.IGNORECASE | re.ASCII
+)
 
 
 def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], facts: RunFacts) -> None:
@@ -93,7 +98,9 @@ def _template(name: str) -> Template:
 @cache
 def _templates() -> Environment:
     own = FunctionLoader(lambda name: files(__name__).joinpath(name).read_text(encoding="utf-8"))
-    return Environment(loader=own, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=own, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.tests["language_tag"] = lambda text: _LANGUAGE_TAG.fullmatch(text) is not None
+    return made
 
 
 def _own(name: str) -> Markup:

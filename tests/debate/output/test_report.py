@@ -12,7 +12,7 @@ from hostile import HOSTILE, MARKUP, everywhere
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.schemas import Chunk, Opinion, Question, Support
+from chains.schemas import Chunk, Opinion, Question, Support, Translation
 from debate.errors import RunFolderError
 from debate.output.facts import RunFacts
 from debate.output.report import write_report
@@ -164,6 +164,18 @@ def test_an_abstention_is_in_no_mean() -> None:
     words, support, _ = charts([figures(ROW), figures(abstained)], (400, 500))
     assert (words.summary, support.summary) == ("median 8, 400 to 500 asked for", "median 50%")
     assert words.bars[1].label == "q1.1: no answer"
+
+
+@pytest.mark.parametrize("language", ["ja", "pt-BR", "zh-Hant-TW", "sl-rozaj", "es-419"])
+def test_a_translation_is_marked_with_its_language(tmp_path: Path, language: str) -> None:
+    row = replace(ROW, translation=Translation("Strelsau", language, 1))
+    assert f'<p class="text" lang="{language}" dir="auto">Strelsau' in page(tmp_path, row)
+
+
+@pytest.mark.parametrize("language", ["", "German", "deu_Latn", "x y", '"><b>', "ja\n"])
+def test_what_is_no_language_tag_does_not_become_one(tmp_path: Path, language: str) -> None:
+    row = replace(ROW, translation=Translation("Strelsau", language, 1))
+    assert '<p class="text" dir="auto">Strelsau' in page(tmp_path, row)
 
 
 def test_the_page_needs_no_network(tmp_path: Path) -> None:
