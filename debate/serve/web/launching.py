@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 from debate.errors import ExitCode, RunFolderError
 
 _STOPPED = (ExitCode.INTERRUPTED, -signal.SIGINT)
+_OUTPUT = ".output.txt"
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 
 
@@ -53,9 +57,7 @@ class Launcher:
             time.sleep(0.1)
 
     def _process(self, arguments: Sequence[str], name: str) -> subprocess.Popen[bytes]:
-        output = self._output(name)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with output.open("wb") as file:
+        with self._open(name) as file:
             return subprocess.Popen(  # noqa: S603 - this program itself; whoever calls has checked the arguments
                 [*self._command, *arguments],
                 stdin=subprocess.DEVNULL,
@@ -63,6 +65,21 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # it continues when the page ends
             )
+
+    def _open(self, name: str) -> IO[bytes]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return self._output(name).open("wb")
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                longest = os.pathconf(self._folder, "PC_NAME_MAX") - len(_OUTPUT)
+                raise RunFolderError(
+                    f"the name of the run {name[:40]}… is too long to start it from here; name its folder anew with at "
+                    f"most {longest} bytes"
+                ) from error
+            raise RunFolderError(
+                f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
+            ) from error
 
     def _why(self, name: str, code: int) -> str:
         """Return why a process ended: that somebody stopped it, or the last line that it wrote."""
@@ -75,4 +92,4 @@ class Launcher:
         return next((line for line in reversed(output.splitlines()) if line.strip()), "it ended without a word")
 
     def _output(self, name: str) -> Path:
-        return self._folder / f"{name}.output.txt"
+        return self._folder / f"{name}{_OUTPUT}"

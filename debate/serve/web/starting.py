@@ -104,9 +104,9 @@ class Starter:
             seats[""] = seats_of(load_personas(self._base.get("personas")).debaters(()))
         return {"models": self._models_offered(), "like": [*own, *known], "seats": seats}
 
-    def keep(self, content: bytes, kind: Kind) -> dict[str, Any]:
+    def keep(self, content: bytes, kind: Kind, name: str = "") -> dict[str, Any]:
         """Keep a list of questions, or personas in TOML; see ``Uploads.keep``."""
-        return self._uploads.keep(content, kind, self._models_offered())
+        return self._uploads.keep(content, kind, self._models_offered(), name)
 
     def start(self, asked: NewRun) -> str:
         """Start a run and return its name, once it has its folder.

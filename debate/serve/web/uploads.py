@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from debate.errors import RunFolderError, SettingsError
+from debate.errors import QuestionsError, RunFolderError, SettingsError
 from debate.run.questions import read_questions
 from prompts import Persona, load_personas
 from prompts.errors import PersonaError
@@ -27,11 +27,12 @@ class Uploads:
         self._folder = folder
         self._kept: dict[str, Path] = {}
 
-    def keep(self, content: bytes, kind: Kind, models: Collection[str]) -> dict[str, Any]:
+    def keep(self, content: bytes, kind: Kind, models: Collection[str], name: str = "") -> dict[str, Any]:
         """Keep an upload once the reader that runs use has read it, and return its key and what a form shows of it.
 
         Args:
             models: those that a persona may speak with.
+            name: of the file, as its sender knows it.
 
         Raises:
             QuestionsError, PersonaError: it cannot be read, holds nothing, or a persona asks for more than it may.
@@ -43,11 +44,17 @@ class Uploads:
             self._folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            raise RunFolderError(f"cannot write {path}: {error.strerror}; make room") from error
+            raise RunFolderError(
+                f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
+            ) from error
         kept = False
         try:
             found = _personas(path, models) if kind == "toml" else _questions(path)
             kept = True
+        except (QuestionsError, PersonaError) as error:  # its sender does not know the path
+            raise type(error)(
+                str(error).replace(str(path), name or ("the personas" if kind == "toml" else "the list"))
+            ) from error
         finally:
             if not kept:
                 path.unlink()

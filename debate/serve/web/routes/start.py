@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -22,9 +22,9 @@ def start_routes(starter: Starter, pages: Pages) -> APIRouter:
         return pages.render("new", here="/new", choices=starter.choices())
 
     @routes.post("/api/uploads")
-    async def upload(request: Request, kind: Kind) -> dict[str, Any]:
+    async def upload(request: Request, kind: Kind, name: Annotated[str, Query(max_length=255)] = "") -> dict[str, Any]:
         content = await request.body()
-        return await run_in_threadpool(starter.keep, content, kind)
+        return await run_in_threadpool(starter.keep, content, kind, name)
 
     @routes.post("/api/runs")
     def start(asked: NewRun) -> dict[str, str]:

@@ -10,16 +10,16 @@ async function send() {
   if (!KINDS.includes(kind)) throw new Error("the list is an xlsx, csv, txt or jsonl file");
   const body = file || at("typed").value.trim();
   if (!body) throw new Error("write at least one question, or choose a list");
-  return upload(kind, body);
+  return upload(kind, body, file?.name);
 }
 
-const upload = (kind, body) => ask(`/api/uploads?kind=${kind}`, null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+const upload = (kind, body, name = "") => ask("/api/uploads?" + new URLSearchParams({ kind, name }), null, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
 
 let own = null; // personas that were sent: their upload, and who debates
 async function sendPersonas() {
   const file = at("personas").files[0];
   own = null;
-  try { own = file ? await upload("toml", file) : null; tell(own ? `${own.seats.length} personas read` : ""); }
+  try { own = file ? await upload("toml", file, file.name) : null; tell(own ? `${own.seats.length} personas read` : ""); }
   catch (error) { at("personas").value = ""; tell(error.message, true); }
   drawSeats();
 }

@@ -13,11 +13,12 @@ import httpx
 import psutil
 import pytest
 
-from debate.errors import QuestionsError, RunFolderError, SettingsError
+from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
 from debate.serve.web.app import Site, create_app
 from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library
 from debate.serve.web.starting import NewRun, Starter
+from debate.serve.web.uploads import Kind
 from prompts.errors import PersonaError
 
 # A run that makes its folder and says what it was given.
@@ -194,6 +195,47 @@ async def test_a_run_that_is_stopping_is_not_stopped_again(tmp_path: Path) -> No
     assert [one.status_code for one in asked] == [200, 409]
     assert asked[1].json() == {"error": "the run mine is stopping already; it ends the step that it is at"}
     assert said == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "name", "said"),
+    [
+        (b"PK\x03\x04 no workbook", "xlsx", "my list.xlsx", "my list.xlsx"),
+        (b"\n", "txt", "", "the list contains no question"),
+        (b"= no toml", "toml", "cast.toml", "cast.toml"),
+    ],
+)
+def test_what_is_wrong_with_an_upload_is_told_by_its_senders_name_for_it(
+    tmp_path: Path, content: bytes, kind: Kind, name: str, said: str
+) -> None:
+    with pytest.raises((QuestionsError, PersonaError), match=said) as told:
+        starter(tmp_path).keep(content, kind, name)
+    assert ".uploads" not in str(told.value)
+
+
+def test_a_file_in_the_place_of_the_uploads_is_told(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    kept = tmp_path / "runs" / ".uploads"
+    kept.rename(tmp_path / "moved")
+    kept.touch()
+    with pytest.raises(RunFolderError, match=r"cannot write to .*\.uploads: File exists; .* move away"):
+        starting.keep(b"Why?", "txt")
+    with pytest.raises(DebateError):
+        starting.start(NewRun(upload=upload))
+    (tmp_path / "runs" / "mine").mkdir()
+    (tmp_path / "runs" / "mine" / "run.toml").touch()
+    with pytest.raises(RunFolderError, match=r"cannot write to .*\.uploads: File exists; .* move away"):
+        starting.resume("mine", retry_failed=False)
+
+
+def test_a_run_whose_name_is_too_long_to_resume_it_says_so(tmp_path: Path) -> None:
+    starting = starter(tmp_path)
+    run = tmp_path / "runs" / ("r" * 250)
+    run.mkdir(parents=True)
+    (run / "run.toml").touch()
+    with pytest.raises(RunFolderError, match=r"name of the run r{40}… is too long .* at most 244 bytes"):
+        starting.resume(run.name, retry_failed=False)
 
 
 # A run that makes its folder, and ends with none once it may.
