@@ -175,6 +175,4 @@ def test_an_encoding_that_is_guessed_is_told(tmp_path, name, raw, told):
 
     left_out = read_records(tmp_path / name).left_out
 
-    assert left_out == [
-        f"nothing, but it was read as {one}, a guess; save it as UTF-8 if its words look wrong." for one in told
-    ]
+    assert left_out == [f"read whole, as {one}, a guess; save it as UTF-8 if its words look wrong." for one in told]

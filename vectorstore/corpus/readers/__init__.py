@@ -79,4 +79,4 @@ def _guess(path: Path) -> list[str]:
     raw = path.read_bytes()
     found = guessed_page_encoding(raw) if suffix in _PAGES else guessed_encoding(raw)
     name = found.replace("cp125", "windows-125")
-    return [f"nothing, but it was read as {name}, a guess; save it as UTF-8 if its words look wrong."] if name else []
+    return [f"read whole, as {name}, a guess; save it as UTF-8 if its words look wrong."] if name else []

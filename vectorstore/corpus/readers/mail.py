@@ -3,6 +3,7 @@
 Attachments are named, not read.
 """
 
+import re
 from email import policy
 from email.message import MIMEPart
 from email.parser import BytesParser
@@ -14,6 +15,9 @@ from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.records import Record, Records, metadata
 from vectorstore.errors import CorpusError
 
+# Parts inside parts take the parser the square of their depth; a mail has some ten.
+MOST_PARTS = 200
+_PARTS = re.compile(rb"^content-type:\s{0,9}(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _FIELDS = {"from": "author", "date": "date", "to": "to"}
 
 
@@ -23,7 +27,10 @@ def read_mail(path: Path) -> Records:
     Raises:
         CorpusError: it has no text.
     """
-    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    raw = path.read_bytes()
+    if len(_PARTS.findall(raw)) > MOST_PARTS:
+        raise CorpusError(f"holds more than {MOST_PARTS} parts inside parts. Save its text as .txt.")
+    message = BytesParser(policy=policy.default).parsebytes(raw)
     body = message.get_body(("plain", "html"))
     if body is None:
         raise CorpusError("holds no text part.")
@@ -49,7 +56,26 @@ def _words(body: MIMEPart) -> tuple[str, list[str]]:
         content = decode(raw)
         fault = [f"its character set {charset!r} is unknown: read by what its bytes look like."]
     content = content.replace("\r\n", "\n")
+    if str(body.get_param("format", "")).lower() == "flowed":
+        content = _unflowed(content, delete=str(body.get_param("delsp", "")).lower() == "yes")
     return (read_page(content.encode(), "").text if body.get_content_type() == "text/html" else content), fault
+
+
+def _unflowed(text: str, *, delete: bool) -> str:
+    """Join lines that a mail program has broken: they end with a blank, which `delete` takes away (RFC 3676)."""
+    lines: list[str] = []
+    depth, goes_on = 0, False
+    for line in text.split("\n"):
+        quotes = len(line) - len(line.lstrip(">"))
+        words = line[quotes:].removeprefix(" ")
+        if goes_on and quotes == depth and words != "-- ":
+            lines[-1] += words
+        else:
+            lines.append(f"{'>' * quotes} {words}" if quotes else words)
+        depth, goes_on = quotes, words.endswith(" ") and words != "-- "
+        if goes_on and delete:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def _named(attachment: MIMEPart) -> str:

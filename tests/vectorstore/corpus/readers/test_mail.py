@@ -69,3 +69,16 @@ def test_a_message_whose_character_set_is_unknown_or_wrong_is_read_by_its_bytes(
     records = read_records(tmp_path / "a.eml")
     assert records[0].text.strip() == "Capek said: the café pays."
     assert [one.partition(" is unknown")[0] + " is unknown" for one in records.left_out] == told
+
+
+def test_lines_that_a_mail_program_broke_are_joined(tmp_path: Path) -> None:
+    head = "Subject: Salt\nContent-Type: text/plain; format=flowed; delsp=yes\n\n"
+    body = "The union was fo \nunded in 1911.\n> It  \n> ended.\nNo.\n-- \nAnn\n"
+    (tmp_path / "a.eml").write_text(head + body)
+    assert read_records(tmp_path / "a.eml")[0].text == "The union was founded in 1911.\n> It ended.\nNo.\n-- \nAnn\n"
+
+
+def test_a_message_of_parts_inside_parts_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_text("Content-Type: multipart/mixed; boundary=B\n\n--B\n" * 2000)
+    with pytest.raises(CorpusError, match="more than 200 parts inside parts"):
+        read_records(tmp_path / "a.eml")

@@ -26,7 +26,10 @@ def shown(value: float, number_format: str, epoch: datetime) -> str:
         return _date(value, epoch)
     sections = number_format.split(";")
     negative = value < 0 and len(sections) > 1
-    bare = _LITERAL.sub("", sections[1 if negative else 0])
+    section = sections[1 if negative else 2 if value == 0 and len(sections) > 2 else 0]
+    if not section and len(sections) > 1:
+        return ""  # ";;;" hides a cell
+    bare = _LITERAL.sub("", section)
     places = _PLACES.search(bare)
     if power := _POWER.search(bare):
         return f"{value:.{len(power[1] or '')}E}"
@@ -43,7 +46,7 @@ def shown(value: float, number_format: str, epoch: datetime) -> str:
     if "," not in places[0].rstrip(","):
         number = number.replace(",", "")
     sign = "-" if value < 0 and (not negative or "(" not in bare) else ""
-    return sign + _around(sections[1 if negative else 0], number, percent)
+    return sign + _around(section, number, percent)
 
 
 def general(value: float) -> str:

@@ -47,6 +47,7 @@ def rewrite(path, change):
         (1250000, "#,##0", "1,250,000"),
         (1250000, "#,##0,", "1,250"),
         (1500000, '0.0,,"M"', "1.5M"),
+        (0, '0;(0);"none" 0', "none 0"),
         (-3.5, "0.00", "-3.50"),
         (12.5, "[$€-407] #,##0.00", "€ 12.50"),
         (12.4, '"about "0', "about 12"),
@@ -69,6 +70,13 @@ def test_a_cell_is_read_as_it_is_shown(tmp_path, book, value, number_format, sho
     book.active["A2"].number_format = number_format
 
     assert read(tmp_path, book)[0].text == f"what: {shown}"
+
+
+def test_a_cell_whose_format_hides_it_is_not_read(tmp_path, book):
+    fill(book.active, ["country", "code"], ["Ruritania", 5])
+    book.active["B2"].number_format = ";;;"
+
+    assert read(tmp_path, book)[0].text == "country: Ruritania"
 
 
 def test_a_wrong_dimension_hides_nothing(tmp_path, book):
