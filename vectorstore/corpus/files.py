@@ -1,18 +1,19 @@
 """Which files belong to a corpus, for reading and for fingerprints.
 
-Hidden files, runs and indexes inside the folder are left out. Links within the corpus are followed, and links to
-folders right beside it; other links out of it are reported, and followed only if allowed.
+Hidden files are left out, and so are runs and indexes inside the folder, which are named. Links within the corpus are
+followed, and links to folders right beside it; other links out of it are reported, and followed only if allowed.
 """
 
 import os
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vectorstore.errors import CorpusError
 
-# A folder that holds one of these is a run or an index: it was made from documents and is none itself.
-RECORDS = frozenset({"run.toml", "index.toml"})
+# A folder with one of these records, which has all of its names, was made from documents and is none itself.
+RECORDS = {"run.toml": ("a run", {"settings", "inputs"}), "index.toml": ("an index", {"documents"})}
 
 HIDDEN = (".", "~$")  # Word and Excel keep ~$NAME beside a file as long as somebody has it open
 HIDDEN_BY_NAME = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
@@ -86,7 +87,7 @@ class _Walk:
             if not path.is_symlink():
                 yield from self._files_at(path)
             elif self._belongs(path, Path(os.path.realpath(path))):
-                if path.is_dir() and not _is_made(path):
+                if path.is_dir() and not _made(path):
                     self.linked.append(path)
                 else:
                     yield from self._files_at(path)
@@ -96,7 +97,9 @@ class _Walk:
             yield path
         elif not path.is_dir():
             self._skip(path, "is neither a file nor a folder.")
-        elif not _is_made(path):
+        elif made := _made(path):
+            self._skip(path, f"is {made} of this program and no document.")
+        else:
             yield from self.files_in(path)
 
     def _belongs(self, link: Path, target: Path) -> bool:
@@ -122,5 +125,14 @@ class _Walk:
         self.skipped.append(Skipped(path, reason))
 
 
-def _is_made(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in RECORDS)
+def _made(folder: Path) -> str:
+    """Return what this program has made in a folder, by its record there; "" for nothing."""
+    return next((what for name, (what, names) in RECORDS.items() if names <= _names_in(folder / name)), "")
+
+
+def _names_in(record: Path) -> set[str]:
+    """Return the names at the top of a TOML file; none where there is no such file."""
+    try:
+        return set(tomllib.loads(record.read_text(encoding="utf-8"))) if record.is_file() else set()
+    except (OSError, ValueError):  # somebody else's file, which is a document or is named as none
+        return set()

@@ -30,13 +30,29 @@ def test_hidden_files_and_folders_are_no_part_of_a_corpus(docs):
     assert names(docs) == (["a.txt"], {})
 
 
-@pytest.mark.parametrize("record", ["run.toml", "index.toml"])
-def test_a_run_or_index_inside_the_folder_is_no_part_of_it(docs, record):
+@pytest.mark.parametrize(
+    ("record", "text", "what"),
+    [
+        ("run.toml", "[settings]\n[inputs]\n", "a run"),
+        ("index.toml", 'documents = "/docs"\n', "an index"),
+    ],
+)
+def test_a_run_or_index_inside_the_folder_is_no_part_of_it_and_named(docs, record, text, what):
     (docs / "made").mkdir()
-    (docs / "made" / record).write_text("")
+    (docs / "made" / record).write_text(text)
     (docs / "made" / "log.txt").write_text("x")
 
-    assert names(docs) == (["a.txt"], {})
+    assert names(docs) == (["a.txt"], {"made": f"is {what} of this program and no document."})
+
+
+@pytest.mark.parametrize("record", ["run.toml", "index.toml"])
+@pytest.mark.parametrize("text", [b"", b'title = "salt"', b"no toml", b"\xff"])
+def test_a_folder_with_somebody_elses_file_of_that_name_is_read(docs, record, text):
+    (docs / "more").mkdir()
+    (docs / "more" / record).write_bytes(text)
+    (docs / "more" / "b.txt").write_text("x")
+
+    assert names(docs) == (["a.txt", "more/b.txt", f"more/{record}"], {})
 
 
 def test_a_linked_folder_inside_the_corpus_is_read_once(docs):
