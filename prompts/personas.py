@@ -148,7 +148,16 @@ def _parse(text: str, where: str) -> PersonaSet:
     if len(set(ids)) < len(ids):
         twice = next(i for i in ids if ids.count(i) > 1)
         raise PersonaError(f"{where}: two personas have the id {twice!r}; ids must differ")
+    _check_names(personas, where)
     return PersonaSet(personas, _povs(table.get("pov", []), where))
+
+
+def _check_names(personas: Sequence[Persona], where: str) -> None:
+    """Refuse a name twice: a debate names its speakers, and nobody could tell the two apart."""
+    ids: dict[str, str] = {}
+    for one in personas:
+        if (other := ids.setdefault(one.name.casefold(), one.id)) != one.id:
+            raise PersonaError(f"{where}: {other!r} and {one.id!r} both have the name {one.name!r}; names must differ")
 
 
 def _check_keys(table: Any, kind: str, where: str) -> None:
@@ -156,8 +165,10 @@ def _check_keys(table: Any, kind: str, where: str) -> None:
     known = _KEYS[kind]
     for key in table if isinstance(table, dict) else ():
         if key not in known:
-            near = get_close_matches(key, known, 1) or [", ".join(known)]
-            raise PersonaError(f"{where}: there is no key {key!r}; write {near[0]}")
+            near = get_close_matches(key, known, 1)
+            elsewhere = get_close_matches(key, _KEYS["pov"], 1) if kind == "persona" and not near else []
+            told = near[0] if near else f"{elsewhere[0]} below [[persona.pov]]" if elsewhere else ", ".join(known)
+            raise PersonaError(f"{where}: there is no key {key!r}; write {told}")
 
 
 def _persona(entry: Any, where: str) -> Persona:

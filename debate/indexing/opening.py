@@ -29,13 +29,18 @@ def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> 
     return place_of(index).open(embeddings)
 
 
-def check_index(index: str | Path) -> None:
-    """Make sure that a place holds a finished index; see ``open_index``."""
+def check_index(index: str | Path, corpus: Path | None = None) -> None:
+    """Make sure that a place holds a finished index; see ``open_index``.
+
+    Args:
+        corpus: the documents that are given beside the index, and that would be read without it.
+    """
     record = place_of(index).record()
     if "finished" not in record:
         state = "is unfinished" if record else "contains no index"
-        documents = record.get("documents", "DOCUMENTS")
-        raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}")
+        documents = record.get("documents", corpus or "DOCUMENTS")
+        instead = f", or leave --index out to read --corpus {corpus}" if corpus else ""
+        raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}{instead}")
 
 
 def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorStore, tuple[str, ...]]:
@@ -66,7 +71,7 @@ def check_store(settings: DebateSettings) -> None:
         IndexFolderError, VectorStoreError: as ``load_store``.
     """
     if settings.index is not None:
-        check_index(settings.index)
+        check_index(settings.index, settings.corpus)
     elif settings.corpus is not None:
         check_corpus(settings.corpus, follow_links=settings.follow_links)
     check_embeddings(_model_of(settings), settings.embeddings_backend)

@@ -45,7 +45,7 @@ class RunInputs:
 def check_inputs(settings: DebateSettings) -> RunInputs:
     """Read and check everything that is cheap to check, so that bad input is told before a model loads."""
     if settings.index is not None:
-        check_index(settings.index)
+        check_index(settings.index, settings.corpus)
     seeds = read_questions(settings.questions, settings.sheet)
     cast = load_personas(settings.personas)
     writer = cast.writer(settings.opinion_persona)

@@ -47,7 +47,13 @@ def test_the_same_id_twice_is_an_error(tmp_path: Path) -> None:
         cast_of(tmp_path, ENTRY + ENTRY)
 
 
-OTHER = ENTRY.replace('"a"', '"b"')
+OTHER = ENTRY.replace('"a"', '"b"').replace('"A"', '"B"')
+
+
+@pytest.mark.parametrize("name", ["A", "a"])
+def test_the_same_name_twice_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PersonaError, match=f"'a' and 'b' both have the name '{name}'; names must differ"):
+        cast_of(tmp_path, ENTRY + ENTRY.replace('"a"', '"b"').replace('"A"', f'"{name}"'))
 
 
 def test_opinions_are_the_professors_where_the_file_has_one_and_else_its_first_personas(tmp_path: Path) -> None:
@@ -76,6 +82,7 @@ def test_a_persona_debates_once(tmp_path: Path) -> None:
             r"\(a\), pov 1: there is no key 'wieght'; write weight",
         ),
         ('[[povs]]\ntext = "yes"\n' + ENTRY, r"personas\.toml: there is no key 'povs'; write pov"),
+        (ENTRY + "wieght = 1\n", r"persona 1: there is no key 'wieght'; write weight below \[\[persona\.pov\]\]"),
         (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, model, tools, pov"),
     ],
 )
@@ -109,7 +116,7 @@ def test_a_persona_s_model_folder_is_relative_to_the_file_and_a_name_stays_a_nam
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "near" / "merged").mkdir(parents=True)
-    entry = '[[persona]]\nid = "{0}"\nname = "N"\nvoice = "You."\nmodel = "{1}"\n[[persona.pov]]\ntext = "A view."\n'
+    entry = '[[persona]]\nid = "{0}"\nname = "{0}"\nvoice = "You."\nmodel = "{1}"\n[[persona.pov]]\ntext = "A view."\n'
     models = ("./gone", "merged", "org/model", "http://localhost:1/v1#m")
     written = "".join(entry.format(f"p{n}", model) for n, model in enumerate(models))
     (tmp_path / "near" / "p.toml").write_text(written)

@@ -60,7 +60,16 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
         ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
         ({"embeddings": "docs"}, EmbeddingsError, "docs contains no embedding model"),
-        ({"corpus": Path("none.jpg")}, CorpusError, r"no reader for '\.jpg'"),
+        (
+            {"corpus": Path("none.jpg")},
+            CorpusError,
+            r"no readable text\. Readable: [^:]*none\.jpg: no reader for '\.jpg'\.$",
+        ),
+        (
+            {"index": Path("none")},
+            DebateError,
+            "debate index .*docs --out none, or leave --index out to read --corpus",
+        ),
         ({"index": Path("none"), "corpus": None}, DebateError, "contains no index"),
     ],
 )

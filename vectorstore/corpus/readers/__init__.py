@@ -55,7 +55,7 @@ def read_records(path: Path) -> Records:
     suffix = path.suffix.lower()
     if suffix not in READERS:
         remedy = f"; {_REMEDIES[suffix]}" if suffix in _REMEDIES else ""
-        raise CorpusError(f"no reader for {path.suffix!r}{remedy}. Readable: {' '.join(sorted(READERS))}")
+        raise CorpusError(f"no reader for {path.suffix!r}{remedy}.")
     if path.stat().st_size == 0:
         raise CorpusError("is empty: 0 bytes.")
     module, name = READERS[suffix]
