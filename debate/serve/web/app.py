@@ -15,7 +15,7 @@ from debate.serve.web.assets import Asset, Pages, load_assets, version_of
 from debate.serve.web.comparing import Comparisons
 from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard, TooLargeError
-from debate.serve.web.library import Library
+from debate.serve.web.library import Library, RunEndingError
 from debate.serve.web.routes.compare import compare_routes
 from debate.serve.web.routes.explore import explore_routes
 from debate.serve.web.routes.runs import run_routes
@@ -25,6 +25,7 @@ from debate.terminal.readable import one_line
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 
+_AGAIN = "2"  # seconds until a browser asks again for what is told in a moment
 _STATUSES: dict[type[Exception], int] = {StoppingError: 409, RunFolderError: 404}
 
 
@@ -78,10 +79,10 @@ def _serve_assets(app: FastAPI, assets: dict[str, Asset]) -> None:
 def _tell_errors(app: FastAPI, pages: Pages) -> None:
     """Tell what is wrong in one line: to a program as JSON, to a person as a page."""
 
-    def told(request: Request, status: int, message: str) -> Response:
+    def told(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
         if request.url.path.startswith(("/api/", "/static/")):
-            return JSONResponse({"error": message}, status)
-        return HTMLResponse(pages.render("error", status=status, message=message), status)
+            return JSONResponse({"error": message}, status, headers)
+        return HTMLResponse(pages.render("error", status=status, message=message), status, headers)
 
     @app.exception_handler(StarletteHTTPException)
     def refused(request: Request, error: StarletteHTTPException) -> Response:
@@ -98,7 +99,8 @@ def _tell_errors(app: FastAPI, pages: Pages) -> None:
 
     def ours(request: Request, error: Exception) -> Response:
         status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 400)
-        return told(request, status, one_line(error))
+        again = {"Refresh": _AGAIN} if isinstance(error, RunEndingError) else None
+        return told(request, status, one_line(error), again)
 
     for kind in (ChainError, DebateError, PromptError, VectorStoreError):
         app.add_exception_handler(kind, ours)

@@ -131,6 +131,10 @@ class Run:
         return run_facts(title, settings, inputs.cast, inputs.writer, inputs.debaters)
 
 
+class RunEndingError(RunFolderError):
+    """A run's folder is gone, and its process has not told why yet."""
+
+
 class Library:
     """The runs below some folders, and single runs.
 
@@ -141,7 +145,7 @@ class Library:
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = tuple(places)
         self._known: dict[Path, tuple[tuple[int, int], Run]] = {}  # each with the mark of its record
-        self._lost: dict[str, str] = {}  # why runs that were begun here left nothing behind
+        self._lost: dict[str, str | None] = {}  # why runs that were begun here left nothing behind
         self._lock = Lock()
 
     def runs(self) -> dict[str, Run]:
@@ -166,13 +170,15 @@ class Library:
         """
         found = self.runs().get(name)
         if found is None:
-            if why := self._lost.get(name):
+            if (why := self._lost.get(name, "")) is None:
+                raise RunEndingError(f"the run {name} is ending, and nothing of it was kept; why is told in a moment")
+            if why:
                 raise RunFolderError(f"the run {name} ended and nothing of it was kept: {why}")
             raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
         return found
 
-    def note_lost(self, name: str, why: str) -> None:
-        """Remember why a run left nothing behind; "" if it did."""
+    def note_lost(self, name: str, why: str | None) -> None:
+        """Remember why a run left nothing behind: "" if it left something, None while its process has not ended."""
         self._lost[name] = why
 
 

@@ -132,7 +132,7 @@ class Starter:
             values["model"] = asked.model
         check_inputs(load_settings(values))
         flags = [part for name, value in values.items() for part in _flag(name, value)]
-        self._library.note_lost(folder.name, "its process is ending; look again in a moment")
+        self._library.note_lost(folder.name, None)
         self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder), partial(self._ended, folder))
         return folder.name
 

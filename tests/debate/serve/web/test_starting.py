@@ -257,9 +257,9 @@ class Noting(Library):
 
     def __init__(self, place: Path) -> None:
         super().__init__([place])
-        self.noted: Queue[tuple[str, str]] = Queue()
+        self.noted: Queue[tuple[str, str | None]] = Queue()
 
-    def note_lost(self, name: str, why: str) -> None:
+    def note_lost(self, name: str, why: str | None) -> None:
         super().note_lost(name, why)
         self.noted.put((name, why))
 
@@ -276,7 +276,7 @@ def test_a_run_that_ends_without_its_folder_says_why(tmp_path: Path, line: str, 
     starting = starter(tmp_path, LOST.format(line=line, code=code), library=library)
     starting.start(NewRun(upload=starting.keep(b"Why?", "txt")["upload"], name="mine"))
     (tmp_path / "runs" / "go").touch()
-    assert library.noted.get(timeout=30) == ("mine", "its process is ending; look again in a moment")
+    assert library.noted.get(timeout=30) == ("mine", None)
     assert library.noted.get(timeout=30) == ("mine", said)
     with pytest.raises(RunFolderError, match=f"the run mine ended and nothing of it was kept: {said}"):
         library.run("mine")
