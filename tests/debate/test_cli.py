@@ -142,7 +142,7 @@ def test_indexing_a_folder_that_is_not_there_is_refused(tmp_path: Path, fake_mod
 
 def test_a_run_over_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
     result = bad_run(tmp_path, GOOD, "text", "q.csv", "--index", str(tmp_path / "none"))
-    assert_refused(result, tmp_path, "contains no index; run: debate index DOCUMENTS --out")
+    assert_refused(result, tmp_path, "contains no index; run: debate index ")
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_model_that_reads_images_too_is_read_for_the_part_that_writes(tmp_path
 
 def test_a_folder_whose_shape_cannot_be_told_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(ModelError, match="does not tell the model's shape"):
+    with pytest.raises(ModelError, match="does not give the model's shape"):
         own_model(str(tmp_path))
 
 

@@ -45,7 +45,7 @@ def test_a_server_that_is_absent_at_the_beginning_is_left_out_and_named(caplog: 
         llm = load(NOBODY, one.url("good"))
         llm.invoke("Why?")
     assert [figures.calls for figures in figures_of(llm)] == [1, 0]
-    assert "begins without one of its servers" in caplog.text
+    assert "starts without one of its servers" in caplog.text
     assert "http://127.0.0.1:9/v1" in caplog.text
 
 

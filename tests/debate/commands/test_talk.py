@@ -22,6 +22,7 @@ PERSONAS = "\n".join(
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "p.toml").write_text(PERSONAS, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Convoys keep the peace.", encoding="utf-8")
     store, llm = (
         FaissStore.from_texts(list(SAID.values()), EMBEDDING),
         debaters({"position do you hold": "Dove", "bear out best": "Dove."}),

@@ -193,6 +193,7 @@ def test_a_command_that_cannot_be_followed_says_why(folder: Path, options: list[
 
 
 def test_the_command_shows_a_replay_with_a_setting_that_differs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.parent / "docs" / "a.txt").write_text("BRICS admitted Iran.", encoding="utf-8")
     monkeypatch.setattr("debate.run.replay.load_model", lambda settings: ScriptedLLM(script=AGAIN))
     monkeypatch.setattr("debate.run.replay.load_store", lambda settings, progress: (STORE, ()))
     options = ["--question", "q001", "--replay", "verdict", "--change", "seed=7"]
