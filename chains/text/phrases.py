@@ -83,6 +83,10 @@ OF_THE_TASK = _any_of(
     r"(?:incomplete|missing|cut|empty|unclear)\b",
     r"^\W*end of (?:response|answer|text|essay|opinion|document|statement)\W*$",
     r"^\W*to be continued\W*$",
+    # The request told to the reader: who "you" are, and what you were asked.
+    r"^\W*you (?:are|were|have been|['’]ve been) (?:asked|told|instructed|required) to\b",
+    r"\byou (?:have been|were) asked to (?:speak|write|answer|give|discuss|debate|explain|respond|take)\b",
+    r"^\W*you hold that\W*:",
     # Offers and requests that close a chat.
     r"^\W*i hope (?:this|that|it) (?:helps|answers|meets|response|answer|is (?:helpful|useful|what))\b",
     r"^\W*let me know (?:if you|how i|what you|whether you|if there)\b",

@@ -107,9 +107,13 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
 def _lines(path: Path) -> list[str]:
     r"""Return the lines of a text; only \n and \r\n end one, since a question may hold Unicode's other line ends."""
     try:
-        return [line.removesuffix("\r") for line in decode(path.read_bytes()).split("\n")]
+        lines = [line.removesuffix("\r") for line in decode(path.read_bytes()).split("\n")]
     except (OSError, CorpusError) as error:
         raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+    bare = next((number for number, line in enumerate(lines, 1) if "\r" in line), None)
+    if bare:
+        raise QuestionsError(f"{path}, line {bare} contains a carriage return alone; save the list with line ends \\n")
+    return lines
 
 
 def _with_subject(error: Exception) -> str:
@@ -133,13 +137,13 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; fix or remove the line") from error
         except RecursionError as error:
             raise QuestionsError(f"{path}, line {number} is nested too deeply; fix or remove the line") from error
-        if not isinstance(row, dict) or not any(column in row for column in _QUESTION_COLUMNS):
+        if not isinstance(row, dict) or all(row.get(column) is None for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
         yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}
 
 
 def _text(path: Path, number: int, column: str, value: Any) -> str:
-    if value is None or isinstance(value, str | int | float):
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
         return "" if value is None else str(value)
     raise QuestionsError(f'{path}, line {number}: "{column}" is {type(value).__name__}, not text; write it in quotes')
 

@@ -202,3 +202,25 @@ def test_the_first_sheet_that_is_shown_is_read_unless_one_is_named(ask_book):
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(ask_book):
     with pytest.raises(QuestionsError, match="has no sheet 'other'; it has: Sheet; check --sheet"):
         ask_book(["question"], ["Why?"], sheet="other")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"question": null}', 'line 1 has no "question"'),
+        ('{"question": true}', '"question" is bool, not text'),
+        ('{"question": "Why?"}\r{"question": "How?"}', "line 1 contains a carriage return alone"),
+    ],
+)
+def test_a_line_that_holds_no_text_or_two_is_refused(ask, line, told):
+    with pytest.raises(QuestionsError, match=told):
+        ask(line + "\n", "q.jsonl")
+
+
+def test_sheets_that_are_not_read_are_named(ask_book, caplog):
+    def three(book):
+        book.create_sheet("old").sheet_state = "hidden"
+        book.create_sheet("more")
+
+    assert ask_book(["question"], ["Why?"], change=three) == [("q001", "Why?")]
+    assert "only sheet 'Sheet' is read; name another with --sheet: old (hidden), more" in caplog.text

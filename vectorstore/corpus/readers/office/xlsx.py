@@ -80,17 +80,24 @@ def read_table(path: Path, known: Sequence[str], wanted: str | None = None) -> t
         check_unpacked(path)
         with ZipFile(path) as archive:
             book = Workbook(archive)
-            part = _part_of(book, wanted)
+            name, part = _sheet_of(book, wanted)
             sheet = read_sheet(book, part)
     except (BadZipFile, KeyError, ValueError, SyntaxError, zlib.error) as error:
         raise CorpusError(f"is no readable workbook: {error}; save it again as xlsx or UTF-8 csv") from error
-    return as_table(sheet.rows, known), sheet.left_out
+    others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
+    told = (
+        [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]
+        if others and not wanted
+        else []
+    )
+    return as_table(sheet.rows, known), (*told, *sheet.left_out)
 
 
-def _part_of(book: Workbook, wanted: str | None) -> str:
+def _sheet_of(book: Workbook, wanted: str | None) -> tuple[str, str]:
+    """Return the name of a sheet and its part of the archive."""
     for name, part, hidden in book.sheets:
         if name == wanted or (wanted is None and not hidden):
-            return part
+            return name, part
     names = ", ".join(name for name, _, _ in book.sheets)
     if wanted is None:
         raise CorpusError("shows no sheet of cells; unhide one, or name it with --sheet")
