@@ -37,14 +37,14 @@ def test_the_converted_tokenizer_gives_back_the_text_it_was_given() -> None:
 
 
 def test_a_list_runs_from_questions_to_a_workbook_with_real_passages(llm, tmp_path: Path) -> None:
-    (tmp_path / "q.txt").write_text("What did the price cap on Russian oil achieve?\n", encoding="utf-8")
+    (tmp_path / "q.txt").write_text("Did the price cap on Russian oil work?\n", encoding="utf-8")
     with warnings.catch_warnings(action="ignore"):
         store = build_index(load_corpus(CORPUS), load_embeddings())
     settings = DebateSettings(
         questions=tmp_path / "q.txt",
         corpus=CORPUS,
         personas=CORPUS.parent / "personas.toml",
-        debaters=("atlanticist", "diplomat"),
+        debaters=("professor", "atlanticist"),
         out=tmp_path / "out",
         min_words=60,
         max_words=90,
