@@ -115,7 +115,7 @@ class Model(DeterministicFakeEmbedding):
 
 @pytest.fixture
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vectorstore.load_embeddings", lambda *_, **__: Model())
+    monkeypatch.setattr("debate.indexing.embeddings.load_embeddings", lambda *_, **__: Model())
 
 
 def index(folder: Path, *more: str):
