@@ -143,10 +143,14 @@ def test_no_view_has_a_serious_finding_of_axe(page: Page, site: Server, view: st
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_on_a_phone_no_view_scrolls_sideways(page: Page, site: Server, view: str) -> None:
-    page.size(390, 844, phone=True)
+    page.size(360, 780, phone=True)
     page.visit(site.address + view)
     page.settle()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    sections = (
+        "Object.fromEntries([...document.querySelectorAll('.top li')].map(one => [one.innerText, one.offsetHeight]))"
+    )
+    assert all(height < 50 for height in page.evaluate(sections).values())  # one line each
 
 
 @pytest.mark.parametrize("n", range(len(MARKUP)))
