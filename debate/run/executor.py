@@ -56,11 +56,7 @@ def map_concurrently(
         StoppedAtOnce: after a second Ctrl-C.
     """
     stop, changed, outcomes = stop or Event(), Event(), deque[Outcome]()
-    left, taking = iter(tasks), Lock()
-
-    def take() -> list[Task]:
-        with taking:
-            return list(islice(left, 1))
+    take = _shared(tasks)
 
     def work_through(registered: ExitStack) -> None:
         with registered:
@@ -100,6 +96,17 @@ def map_concurrently(
         if working:
             stop.set()
         pool.shutdown(wait=wait_for_steps, cancel_futures=True)
+
+
+def _shared(tasks: Iterable[Task]) -> Callable[[], list[Task]]:
+    """Return what gives several threads the next task in a list, or an empty list at the end."""
+    left, taking = iter(tasks), Lock()
+
+    def take() -> list[Task]:
+        with taking:
+            return list(islice(left, 1))
+
+    return take
 
 
 def wait_for_news(changed: Event) -> None:

@@ -219,6 +219,7 @@ def test_the_list_of_runs_shows_how_far_each_is_now(page: Page, tmp_path: Path, 
     page.until("document.querySelector('.runs .meta').textContent.includes('1 of 2 questions')", 20)
     a_run(tmp_path / "runs" / "later", ROW)
     page.until("document.querySelectorAll('.runs > li').length === 2", 20)
+    assert "1 of 2 questions" in page.evaluate("document.querySelector('.runs').textContent")
 
 
 def test_a_question_shows_the_stage_that_it_is_at_not_the_one_that_it_has_done(
@@ -232,6 +233,7 @@ def test_a_question_shows_the_stage_that_it_is_at_not_the_one_that_it_has_done(
     page.until("document.querySelector('.stages .here')?.textContent === 'retrieve'")
     told(run, begins)
     page.until("document.querySelector('.stages .here')?.textContent === 'opinion'")
+    assert page.evaluate("document.querySelectorAll('.stages .here').length") == 1
 
 
 def test_a_passage_is_cited_by_dragging_it_and_by_its_button(page: Page, site: Server) -> None:
