@@ -1,1 +1,1 @@
-"""One command a figure; what they measured lies in `results/`."""
+"""One command a figure. `README.md` lists the commands and their results."""
