@@ -10,19 +10,26 @@ difference of a score. HNSW: recall@10, and a search with 8 views against one wi
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from chains.schemas import Question
+from chains.schemas import Chunk, Opinion, Question, Turn
+from debate import DebateSettings, run_questions
 from debate.results import QuestionResult
+from debate.run.engine import Loaded
+from debate.run.executor import RunInterrupted
+from debate.run.folder import open_run_folder
 from debate.run.records.journal import Journal
 from vectorstore import POV, FaissStore, PgVectorStore, PovVectorStore
 
@@ -96,23 +103,57 @@ def stores(count: int) -> None:
     server.cleanup()
 
 
+def row(number: int) -> QuestionResult:
+    """Return a row about as long as one with an opinion and a debate of four turns."""
+    text = f"Answer {number} says something about tariffs in the year 2024. "
+    chunks = tuple(Chunk(f"c{n}", f"Passage {n}. " * 60, "a.txt", 0.5, 0.5, (0.5, 0.5), n) for n in range(5))
+    turns = tuple(Turn(n // 2, f"p{n % 2}", f"Speaker {n % 2}", text * 12, 120, ("c1", "c2")) for n in range(4))
+    question = Question(f"q{number}", f"Question number {number}?")
+    return QuestionResult(question, "m", 1.0, chunks, Opinion(text * 45, 450, ("c1", "c2")), turns)
+
+
 def journal(count: int) -> None:
-    """Measure appending and reading a journal, 4 rows synced together."""
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "results.jsonl"
-        rows = [QuestionResult(Question(str(n), f"Question {n}? " + "Text. " * 1500), "m", 1.0) for n in range(4)]
-        kept, started = Journal(path), time.monotonic()
-        for n in range(0, count, 4):
-            kept.extend([row.answering(Question(str(n + i), row.question.text + str(n))) for i, row in enumerate(rows)])
-        seconds = time.monotonic() - started
-        size, started, worked = path.stat().st_size, time.monotonic(), time.process_time()
-        again = Journal(path)
+    """Measure appending to a journal, opening it, and what a run that is resumed does until it loads its model."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "docs").mkdir()
+        (folder / "docs" / "a.txt").write_text("BRICS grew in 2024.")
+        lines = (json.dumps({"id": f"q{n}", "question": f"Question number {n}?"}) for n in range(count + 1))
+        (folder / "q.jsonl").write_text("\n".join(lines))
+        given = {"questions": folder / "q.jsonl", "corpus": folder / "docs", "out": folder / "out", "deepen": 0}
+        settings, path = DebateSettings(**given), folder / "out" / "results.jsonl"
+        with open_run_folder(settings):
+            written = timed(lambda: fill(Journal(path), count))
+        opened, resumed = timed(lambda: Journal(path)), timed(lambda: resume(settings))
         print(
-            f"journal: {count / seconds:.0f} rows a second of {size / count / 1000:.0f} kB, 4 synced together; "
-            f"{time.monotonic() - started:.1f} s to open again with {len(again.finished)} rows, "
-            f"{time.process_time() - worked:.1f} s of them at work; load average {os.getloadavg()[0]:.1f}",
+            f"journal: {count / written[0]:.0f} rows a second of {path.stat().st_size / count / 1000:.0f} kB, 4 synced "
+            f"together; {count} rows opened again in {opened[0]:.1f} s ({opened[1]:.1f} s at work); a run of them resumed "
+            f"in {resumed[0]:.1f} s ({resumed[1]:.1f} s at work); load average {os.getloadavg()[0]:.1f}",
             flush=True,
         )
+
+
+def fill(kept: Journal, count: int) -> None:
+    """Append so many rows, 4 together."""
+    for n in range(0, count, 4):
+        kept.extend([row(n + i) for i in range(4)])
+
+
+def resume(settings: DebateSettings) -> None:
+    """Resume a run until it would load its model for the question that is left."""
+
+    def load(*_: Any) -> Loaded:
+        raise KeyboardInterrupt
+
+    with suppress(RunInterrupted):
+        run_questions(settings, load=load)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Return the seconds that work takes, by the clock and of the processor."""
+    started, worked = time.monotonic(), time.process_time()
+    work()
+    return time.monotonic() - started, time.process_time() - worked
 
 
 if __name__ == "__main__":

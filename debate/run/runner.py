@@ -94,14 +94,14 @@ def run_questions(
     with ExitStack() as held:
         folder = held.enter_context(open_run_folder(settings, force=force))
         try:
-            _check_files(folder)  # what is wrong with it is told before anything is loaded
+            journal = _checked_journal(folder)  # what is wrong with a file is told before anything is loaded
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
             told = held.enter_context(recorded_progress(folder, Logged(watcher)))
             callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))
-            return _Run(folder, settings, inputs, engine, told).complete(retry_failed)
+            return _Run(folder, settings, inputs, engine, told, journal).complete(retry_failed)
         except StoppedAtOnce:
             raise
         except KeyboardInterrupt as error:
@@ -137,30 +137,36 @@ def _engine(
         traces.shutdown()
 
 
-def _check_files(folder: Path) -> None:
-    """Open everything that a run left behind once, so that what is damaged or cannot be written is told."""
+def _checked_journal(folder: Path) -> Journal:
+    """Return the journal; open everything else that a run left behind once, so that what is damaged is told."""
     for name in ("results.jsonl", "questions.jsonl"):
         if (folder / name).exists():
             JsonLines(folder / name).append(())
-    Journal(folder / "results.jsonl")
     DeepenedQuestions(folder / "questions.jsonl")
     if (folder / "checkpoints.sqlite").exists():
         with open_checkpoints(folder / "checkpoints.sqlite"):
             pass
+    return Journal(folder / "results.jsonl")
 
 
 class _Run:
     """One run in its folder, which this process holds."""
 
     def __init__(
-        self, folder: Path, settings: DebateSettings, inputs: RunInputs, engine: Engine, progress: Progress
+        self,
+        folder: Path,
+        settings: DebateSettings,
+        inputs: RunInputs,
+        engine: Engine,
+        progress: Progress,
+        journal: Journal,
     ) -> None:
         self._folder = folder
         self._settings = settings
         self._inputs = inputs
         self._engine = engine
         self._progress = progress
-        self._journal = Journal(folder / "results.jsonl")
+        self._journal = journal
         self._outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
 
     def complete(self, retry_failed: bool) -> RunSummary:

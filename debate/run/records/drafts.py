@@ -124,7 +124,7 @@ class Drafts(BaseCallbackHandler):
     def on_llm_end(self, response: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
         """Note that a model has written its text; it is shown until the step ends or another call begins."""
         with self._lock:
-            if step := self._steps.pop(run_id, None):
+            if (step := self._steps.pop(run_id, None)) and step.texts:  # a model that does not stream shows none
                 step.ended.add(run_id)
                 self._write()
 
@@ -136,7 +136,8 @@ class Drafts(BaseCallbackHandler):
             step = self._steps.pop(run_id, None)
             if step is not None and step.run == run_id:
                 self._steps = {run: one for run, one in self._steps.items() if one is not step}
-                self._write()
+                if step.texts:
+                    self._write()
 
     def _write(self) -> None:
         self._next = self._clock() + _EVERY

@@ -82,6 +82,13 @@ def test_a_step_that_ended_or_failed_is_shown_no_longer(steps: Steps) -> None:
     assert steps.shown == {}
 
 
+def test_nothing_is_written_for_a_model_that_does_not_stream(steps: Steps) -> None:
+    step = steps.step("opinion")
+    steps.handler.on_llm_end(None, run_id=steps.call(step))
+    steps.handler.on_chain_end({}, run_id=step)
+    assert not steps.path.exists()
+
+
 def test_hostile_text_is_data_and_half_a_character_no_error(steps: Steps) -> None:
     text = "</script><img src=x onerror=alert(1)> \ud83d"
     steps.write(steps.call(steps.step("opinion")), text)
