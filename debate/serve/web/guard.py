@@ -22,7 +22,6 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE = "debate"
 MOST_BYTES = 64 * 1024  # of a request's body
 MOST_UPLOADED = 32 * 1024 * 1024
 UPLOADS = "/api/uploads"
@@ -69,12 +68,13 @@ class Admission:
             return name in self.hosts
         return bool(self.token) or address.is_loopback
 
-    def knows(self, cookie: str, authorization: str) -> bool:
+    def knows(self, headers: Headers) -> bool:
         """Whether a request brings the token, as a cookie or as "Authorization: Bearer TOKEN"."""
         if not self.token:
             return True
-        given = cookie_parser(cookie).get(COOKIE, "")  # passes over a cookie of another server that is none
-        bearer = authorization.removeprefix("Bearer ")
+        cookies = cookie_parser(headers.get("cookie", ""))  # passes over what another server sent and is none
+        given = cookies.get(_cookie_name(headers), "")
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
         return _same(given, self.pass_) or _same(bearer, self.token)
 
 
@@ -119,7 +119,7 @@ class Guard:
 
     def _entrance(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
         """Let in who brings the token; one in the address goes into a cookie, so that no address keeps it."""
-        if self._admission.knows(headers.get("cookie", ""), headers.get("authorization", "")):
+        if self._admission.knows(headers):
             return None
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in asked if name == "token"), "")
@@ -128,8 +128,14 @@ class Guard:
         rest = urlencode([pair for pair in asked if pair[0] != "token"])
         path = "/" + scope["path"].lstrip("/\\")  # two slashes would lead to another server
         entrance = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
-        entrance.set_cookie(COOKIE, self._admission.pass_, httponly=True, samesite="lax")
+        entrance.set_cookie(_cookie_name(headers), self._admission.pass_, httponly=True, samesite="lax")
         return entrance
+
+
+def _cookie_name(headers: Headers) -> str:
+    """Return a name with the port: browsers send a host's cookies to all its ports, and another server may be there."""
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"debate-{port}" if port.isdecimal() else "debate"
 
 
 def _same(one: str, other: str) -> bool:

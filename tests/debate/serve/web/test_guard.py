@@ -131,7 +131,19 @@ async def test_what_is_wrong_is_told_in_one_escaped_line(tmp_path: Path) -> None
 
 async def test_a_cookie_of_another_server_on_this_machine_locks_nobody_out(tmp_path: Path) -> None:
     admission = Admission(token="secret")
-    cookie = {"Cookie": f"a,b=1; debate={admission.pass_}; =;"}
+    cookie = {"Cookie": f"a,b=1; debate-8321={admission.pass_}; =;"}
     async with asked(tmp_path, admission) as page:
         assert (await page.get("/", headers=cookie)).status_code == 200
         assert (await page.get("/", headers={"Cookie": "a,b=1"})).status_code == 401
+
+
+async def test_servers_on_two_ports_of_one_host_let_a_browser_into_both(tmp_path: Path) -> None:
+    one, other = (
+        asked(tmp_path, Admission(token=TOKEN + port), f"http://127.0.0.1:{port}") for port in ("8321", "8322")
+    )
+    async with one, other:
+        entered = [await one.get(f"/?token={TOKEN}8321"), await other.get(f"/?token={TOKEN}8322")]
+        kept = {name: value for answer in entered for name, value in answer.cookies.items()}  # a browser's, of the host
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
+        answers = [await page.get("/", headers=cookies) for page in (one, other)]
+    assert [answer.status_code for answer in answers] == [200, 200]
