@@ -22,6 +22,7 @@ from debate.run.records.jsonl import JsonLines
 
 Order = Literal["", "latest", "id", "supported", "words", "-seconds"]
 Show = Literal["", "done", "failed", "abstained", "looped", "unsupported", "dropped", "debated"]
+_NAMED = 3  # of broken lines
 _RESULT = TypeAdapter(QuestionResult)
 
 
@@ -99,6 +100,8 @@ class RowIndex:
         self._file = JsonLines(path)
         self._rows: dict[str, tuple[RowSummary, int]] = {}  # by key, the latest last
         self._keys: dict[str, str] = {}  # of the latest row with an id
+        self._broken: list[int] = []  # numbers of lines that are not rows
+        self._lines = 0
         self._end = 0
         self._lock = Lock()
 
@@ -107,6 +110,17 @@ class RowIndex:
         """Up to which byte the journal was read."""
         return self._end
 
+    @property
+    def damage(self) -> str:
+        """Return which lines are not rows, and what to do; "" if all are."""
+        if not self._broken:
+            return ""
+        remedy = f"restore the file, or remove the line{'s' * (len(self._broken) > 1)}"
+        if len(self._broken) == 1:
+            return f"line {self._broken[0]} of {self._file.path.name} is not a row of this run; {remedy}"
+        named = ", ".join(map(str, self._broken[:_NAMED])) + ", …" * (len(self._broken) > _NAMED)
+        return f"{len(self._broken)} lines of {self._file.path.name} ({named}) are not rows of this run; {remedy}"
+
     def read_on(self, seconds: float = 0.05) -> bool:
         """Read what is new for so long at most; whether the end was reached."""
         until = time.monotonic() + seconds
@@ -114,7 +128,8 @@ class RowIndex:
             if self._size() < self._end:  # another run was put in its place
                 self._rows.clear()
                 self._keys.clear()
-                self._end = 0
+                self._broken.clear()
+                self._lines = self._end = 0
             for offset, line in self._file.lines(self._end):
                 self._note(line, offset)
                 self._end = offset + len(line)
@@ -160,7 +175,8 @@ class RowIndex:
         try:
             return _RESULT.validate_json(next(self._file.at([offset])))
         except ValidationError as error:
-            raise self._no_row(offset) from error
+            place = f"{self._file.path}, byte {offset},"
+            raise RunFolderError(f"{place} is not a row of a run; restore the file") from error
 
     def neighbours(self, question_id: str) -> tuple[str, str]:
         """Return the ids of the rows before and after one; "" if there is none."""
@@ -177,14 +193,13 @@ class RowIndex:
         except OSError:
             return 0
 
-    def _no_row(self, offset: int) -> RunFolderError:
-        return RunFolderError(f"{self._file.path}, byte {offset}, is not a row of a run; restore the file")
-
     def _note(self, line: bytes, offset: int) -> None:
+        self._lines += 1
         try:
             row = _Line.model_validate_json(line)
-        except ValidationError as error:
-            raise self._no_row(offset) from error
+        except ValidationError:
+            self._broken.append(self._lines)
+            return
         key = row.question.key
         self._rows.pop(key, None)
         self._rows[key] = (_summary(row), offset)

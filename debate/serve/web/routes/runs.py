@@ -127,6 +127,7 @@ def _told(run: Run) -> dict[str, Any]:
         "questions": max(state.questions, len(run.rows)),
         "done": len(run.rows),
         "failed": run.rows.failed,
+        "damage": run.rows.damage,
         "complete": complete,
         "preparing": state.preparing if running else "",
         "working": [asdict(one) for one in state.working.values()] if running else [],

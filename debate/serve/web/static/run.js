@@ -138,6 +138,8 @@ async function state() {
   const known = await ask(base);
   total = known.questions; done = known.done; failed = known.failed;
   how(known.how, known.kind);
+  at("damage").textContent = known.damage;
+  at("damage").hidden = !known.damage;
   for (const one of known.working) working.set(one.id, one);
   drawCounts(); drawWorking(); drawActions({ running: known.running, done, failed, total });
   return known;

@@ -270,8 +270,32 @@ async def test_a_damaged_run_hides_no_other_and_says_what_is_wrong_with_it(tmp_p
         listed, form = await page.get("/"), await page.get("/new")
     assert (listed.status_code, form.status_code) == (200, 200)
     assert "/runs/whole" in listed.text
-    assert "broken/results.jsonl, byte 0, is not a row of a run" in listed.text
+    assert "line 1 of results.jsonl is not a row of this run" in listed.text
     assert "whole" in form.text
+
+
+@pytest.mark.parametrize(
+    "broken", [b"no row\n", b'{"question": {"id": "q\n', b'{"a": 1}\n', b"\n", b"\xff\xfe\n"],
+    ids=["text", "cut", "foreign", "empty", "bytes"],
+)  # fmt: skip
+async def test_a_broken_line_hides_no_other_row_and_is_told(tmp_path: Path, broken: bytes) -> None:
+    path = a_run(tmp_path / "r", ROW, FAILED) / "results.jsonl"
+    first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + broken + second)
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        run, row = await page.get("/runs/r"), await page.get("/runs/r/question", params={"id": "q2"})
+    assert [one.id for one in Library([tmp_path]).run("r").rows.page(0, 9).rows] == ["q1.1", "q2"]
+    assert "line 2 of results.jsonl is not a row of this run; restore the file, or remove the line" in run.text
+    assert (run.status_code, row.status_code) == (200, 200)
+
+
+def test_of_many_broken_lines_the_first_are_named(tmp_path: Path) -> None:
+    path = a_run(tmp_path / "r", ROW) / "results.jsonl"
+    path.write_bytes(b"x\n" * 9 + path.read_bytes())
+    rows = RowIndex(path)
+    rows.read_on()
+    assert rows.damage.startswith("9 lines of results.jsonl (1, 2, 3, …) are not rows of this run")
 
 
 def test_a_row_that_was_damaged_is_an_error_in_one_line(tmp_path: Path) -> None:
