@@ -29,8 +29,13 @@ Examples:
 """
 
 
+_FIRST = "debate run --questions my.xlsx --corpus docs/"
+
+
 def serve(
-    place: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs.")] = Path("runs"),
+    place: Annotated[
+        Path | None, typer.Argument(help="A run's folder, or a folder of runs.", show_default="runs")
+    ] = None,
     index: Annotated[str | None, typer.Option(help="Index to explore; default: that of the latest run.")] = None,
     personas: Annotated[
         Path | None, typer.Option(help="TOML file of personas to explore with; default: the run's.")
@@ -54,13 +59,19 @@ def serve(
         from debate.serve.web.app import Site
         from debate.serve.web.comparing import Comparisons
         from debate.serve.web.library import Library
+        from debate.serve.web.places import check_place
         from debate.serve.web.server import admission_for
         from debate.serve.web.server import serve as serve_page
 
         admission = admission_for(host, token, tuple(name or ()))
-        library = Library([place])
-        starter = _starter(library, place, index, personas, model or [])
-        site = Site(library, _explorer(library, index, personas), starter, Comparisons([place]))
+        if place is not None and index is None:
+            check_place(place)
+        shown = place or Path("runs")
+        library = Library([shown])
+        starter = _starter(library, shown, index, personas, model or [])
+        site = Site(library, _explorer(library, index, personas), starter, Comparisons([shown]))
+        if not library.runs():
+            typer.echo(f"no run in {shown} yet; make one with: {_FIRST}", err=True)
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
 
@@ -92,12 +103,12 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
 def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:
     """Return what starts runs beside those that are shown."""
     from debate.indexing.address import checked_place
-    from debate.run.folder import is_run
+    from debate.serve.web.places import home_of
     from debate.serve.web.starting import Starter
 
     given = {"index": checked_place(index), "personas": personas} if index else {}
     base = {name: one.resolve() if isinstance(one, Path) else one for name, one in given.items() if one}
-    return Starter((place.parent if is_run(place) else place).resolve(), library, base, models)
+    return Starter(home_of(place).resolve(), library, base, models)
 
 
 def _tell(address: str) -> None:

@@ -42,7 +42,12 @@ class Site:
 def create_app(site: Site, admission: Admission) -> FastAPI:
     """Return the page as an ASGI application."""
     assets = load_assets()
-    pages = Pages(version=version_of(assets), sections=_sections(site), startable=site.starter is not None)
+    pages = Pages(
+        version=version_of(assets),
+        sections=_sections(site),
+        startable=site.starter is not None,
+        explorable=site.explorer is not None,
+    )
     app = FastAPI(title="debate", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(run_routes(site.library, pages))
     if site.explorer:

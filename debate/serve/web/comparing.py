@@ -13,11 +13,12 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from debate.compare.runner import Comparison, finished_comparison, is_comparison
+from debate.compare.runner import Comparison, finished_comparison
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.errors import RunFolderError
 from debate.output.comparison import write_comparison
 from debate.output.report.answers import Part, titled
+from debate.serve.web.places import comparisons_in
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,7 @@ class Comparisons:
         return [Preferred(pair, tally.wins, tally.ties, tally.p) for pair, tally in counted]
 
     def _folders(self) -> dict[str, Path]:
-        beside = [one for place in self._places if place.is_dir() for one in (place, *place.iterdir())]
-        return {one.name: one for one in beside if is_comparison(one)}
+        return {name: one for place in self._places for name, one in comparisons_in(place).items()}
 
 
 def _votes(comparison: Comparison) -> Votes:

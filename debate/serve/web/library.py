@@ -15,14 +15,14 @@ from urllib.parse import quote, urlencode
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
-from debate.locking import as_text
 from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
 from debate.output.report import live_body
 from debate.results import QuestionResult
-from debate.run.folder import RECORD, is_run, read_record
+from debate.run.folder import RECORD, read_record
 from debate.run.question_worker import written
 from debate.run.setup import check_inputs
+from debate.serve.web.places import runs_in
 from debate.serve.web.row_index import RowIndex
 from debate.serve.web.watching import Watched, Working
 from debate.settings import DebateSettings, load_settings
@@ -150,7 +150,7 @@ class Library:
 
     def runs(self) -> dict[str, Run]:
         """Return every run by its name, the latest first."""
-        folders = [folder for place in self._places for folder in _runs_in(place)]
+        folders = [folder for place in self._places for folder in runs_in(place)]
         folders.sort(key=_begun, reverse=True)
         with self._lock:
             for folder in folders:
@@ -180,13 +180,6 @@ class Library:
     def note_lost(self, name: str, why: str | None) -> None:
         """Remember why a run left nothing behind: "" if it left something, None while its process has not ended."""
         self._lost[name] = why
-
-
-def _runs_in(place: Path) -> list[Path]:
-    if is_run(place):
-        return [place]
-    found = [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
-    return [one for one in found if as_text(one) == str(one)]  # no address holds another name
 
 
 def _begun(folder: Path) -> int:

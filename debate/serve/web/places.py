@@ -1,0 +1,49 @@
+"""What a place on the disk shows: a run, a folder of runs or comparisons, or nothing that a page could show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from debate.compare.runner import is_comparison
+from debate.errors import RunFolderError
+from debate.indexing.places import RECORD as INDEX
+from debate.locking import as_text
+from debate.run.folder import is_run
+
+_REMEDY = "give a run's folder or a folder of runs"
+
+
+def runs_in(place: Path) -> list[Path]:
+    """Return the folders of the runs at a place, which may be one itself."""
+    if is_run(place):
+        return [place]
+    found = [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
+    return [one for one in found if as_text(one) == str(one)]  # no address holds another name
+
+
+def home_of(place: Path) -> Path:
+    """Return the folder in which new runs are made beside those at a place."""
+    return place.parent if is_run(place) else place
+
+
+def comparisons_in(place: Path) -> dict[str, Path]:
+    """Return the folders of the comparisons at a place, which may be one itself, by their names."""
+    beside = (place, *place.iterdir()) if place.is_dir() else ()
+    return {one.name: one for one in beside if is_comparison(one)}
+
+
+def check_place(place: Path) -> None:
+    """Make sure that somebody who names a place sees what is there, or can begin there.
+
+    Raises:
+        RunFolderError: it does not exist, or holds something else than runs and comparisons.
+    """
+    if not place.exists():
+        raise RunFolderError(f"there is no folder {place}; {_REMEDY}")
+    if not place.is_dir():
+        raise RunFolderError(f"{place} is a file; {_REMEDY}")
+    if (place / INDEX).is_file() and not is_run(place):
+        raise RunFolderError(f"{place} is an index; explore it with: debate serve --index {place}")
+    is_foreign = any(not one.name.startswith(".") for one in place.iterdir())
+    if is_foreign and not runs_in(place) and not comparisons_in(place):
+        raise RunFolderError(f"{place} contains no run and no comparison; {_REMEDY}")
