@@ -132,13 +132,16 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
         if not line.strip():
             continue
         try:
-            row = parse_json(line)
+            row, repeated = parse_json(line)
         except json.JSONDecodeError as error:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; fix or remove the line") from error
         except RecursionError as error:
             raise QuestionsError(f"{path}, line {number} is nested too deeply; fix or remove the line") from error
         if not isinstance(row, dict) or all(row.get(column) is None for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
+        twice = next((name for name in repeated if name in _USED_COLUMNS), None)
+        if twice:
+            raise QuestionsError(f"{path}, line {number} has {twice!r} more than once; remove all but one")
         yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}
 
 

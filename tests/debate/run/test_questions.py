@@ -209,6 +209,7 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(ask_book):
     [
         ('{"question": null}', 'line 1 has no "question"'),
         ('{"question": true}', '"question" is bool, not text'),
+        ('{"question": "Why?", "question": "How?"}', "line 1 has 'question' more than once"),
         ('{"question": "Why?"}\r{"question": "How?"}', "line 1 contains a carriage return alone"),
     ],
 )

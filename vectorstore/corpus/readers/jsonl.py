@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers.records import Records, field_record, parse_json
+from vectorstore.corpus.readers.wording import shortened
 
 
 def read_jsonl(path: Path) -> Records:
@@ -15,7 +16,7 @@ def read_jsonl(path: Path) -> Records:
         if not line.strip():
             continue
         try:
-            fields = parse_json(line)
+            fields, repeated = parse_json(line)
         except json.JSONDecodeError as error:
             records.left_out.append(f"line {number} is no JSON: {error}")
             continue
@@ -25,5 +26,8 @@ def read_jsonl(path: Path) -> Records:
         if not isinstance(fields, dict):
             records.left_out.append(f"line {number} is {type(fields).__name__}, not an object with a 'text' key.")
             continue
+        if repeated:
+            names = ", ".join(shortened([repr(name) for name in dict.fromkeys(repeated)]))
+            records.left_out.append(f"line {number} has keys twice ({names}): the first of each is read as that key.")
         records.append(field_record(fields.items(), number, path.stem))
     return records

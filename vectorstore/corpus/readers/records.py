@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,13 +60,10 @@ def field_record(fields: Iterable[tuple[str, Any]], row: int, title: str) -> Rec
 def metadata(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return fields as metadata: unique names that are not `OURS`, and values that JSON can hold."""
     kept: dict[str, Any] = {}
+    counts: Counter[str] = Counter()
     for given, value in fields:
         name = f"column_{given}" if given.casefold() in OURS else given
-        number = 2
-        unique = name
-        while unique in kept:
-            unique, number = f"{name} ({number})", number + 1
-        kept[unique] = _plain(value)
+        kept[_unique(name, kept, counts)] = _plain(value)
     return kept
 
 
@@ -76,8 +74,13 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | list | dict) else str(value)
 
 
-def parse_json(text: str) -> Any:
-    """Read JSON; a number that JSON cannot hold again, as NaN or 1e999, becomes its text."""
+def parse_json(text: str) -> tuple[Any, list[str]]:
+    """Read JSON, and return what it holds with the keys that stand twice in one object.
+
+    The further values of such a key are kept under "KEY (2)" and so on. A number that JSON cannot hold again, as NaN or
+    1e999, becomes its text.
+    """
+    repeated: list[str] = []
 
     def real(digits: str) -> float | str:
         return float(digits) if math.isfinite(float(digits)) else digits
@@ -85,4 +88,22 @@ def parse_json(text: str) -> Any:
     def whole(digits: str) -> int | str:
         return int(digits) if len(digits) <= MOST_DIGITS else digits
 
-    return json.loads(text, parse_constant=str, parse_float=real, parse_int=whole)
+    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        counts: Counter[str] = Counter()
+        for name, value in pairs:
+            if name in kept:
+                repeated.append(name)
+            kept[_unique(name, kept, counts)] = value
+        return kept
+
+    return json.loads(text, parse_constant=str, parse_float=real, parse_int=whole, object_pairs_hook=fields), repeated
+
+
+def _unique(name: str, taken: Container[str], counts: Counter[str]) -> str:
+    """Return a name, or with the next number behind it that makes it one of its own; `counts` holds those given."""
+    while True:
+        counts[name] += 1
+        one = name if counts[name] == 1 else f"{name} ({counts[name]})"
+        if one not in taken:
+            return one

@@ -1,8 +1,13 @@
-"""Plain text and Markdown. Markdown's front matter becomes title and metadata; embedded images leave the text."""
+"""Plain text and Markdown. Markdown's front matter becomes title and metadata.
+
+Embedded images and comments leave its text, and entities become their characters, except in code.
+"""
 
 import datetime
+import html
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,14 @@ _IMAGES = re.compile(
     r"|<img\b[^<>]{0,500}\bsrc\s{0,9}=\s{0,9}[\"']?data:[^>]*>",
     re.MULTILINE | re.IGNORECASE,
 )
+# Each alternative ends at the latest with the text or within its bound, so that none is tried again and again.
+_FENCED = r"^[ \t]*(?P<fence>`{3,}|~{3,}).*(?:\n(?s:.)*?)?(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)"
+_SPAN = r"(?<!`)(?P<ticks>`{1,9})(?!`)(?:[^`\n]|\n(?!\s*\n)){1,1000}(?P=ticks)(?!`)"
+_LINK_TO_NOTHING = r"""^ {0,3}\[[^\]\n]{1,500}\]:[ \t]{0,9}(?:<#?>|#)[ \t]{1,9}[("'].*[)"']$"""
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"
+_MARKUP = re.compile(
+    rf"{_FENCED}|{_SPAN}|(?P<comment><!--(?s:.)*?(?:-->|\Z)|{_LINK_TO_NOTHING})|(?P<entity>{_ENTITY})", re.MULTILINE
+)
 
 
 def read_text(path: Path) -> Records:
@@ -26,15 +39,22 @@ def read_text(path: Path) -> Records:
 
 
 def read_markdown(path: Path) -> Records:
-    """Read a Markdown file without its front matter and without images that are in the text as data."""
+    """Read a Markdown file without its front matter, comments, and images that are in the text as data."""
     text = decode(path.read_bytes())
     found = _FRONT_MATTER.match(text)
     fields, problem = _front_matter(found[1], found[2]) if found else ({}, "")
     if found and fields:
         text = text[found.end() :]
     title = next((str(fields.pop(name)) for name in TITLE_FIELDS if fields.get(name)), path.stem)
-    body = _IMAGES.sub("", text) if "data:" in text else text
+    body = _MARKUP.sub(_shown, _IMAGES.sub("", text) if "data:" in text else text)
     return Records([Record(body, title, extra=metadata(fields.items()))], [problem] if problem else [])
+
+
+def _shown(markup: re.Match[str]) -> str:
+    """Return what a page shows of markup; a comment that never ends stays, since all after it would be lost."""
+    if markup["entity"]:
+        return html.unescape(markup[0])
+    return "" if markup["comment"] and markup[0].endswith(("-->", ")", '"', "'")) else markup[0]
 
 
 def _front_matter(fence: str, block: str) -> tuple[dict[str, Any], str]:
@@ -43,7 +63,7 @@ def _front_matter(fence: str, block: str) -> tuple[dict[str, Any], str]:
 
     try:
         if fence == "---":
-            _refuse_aliases(block)
+            _check_yaml(block)
         fields = tomllib.loads(block) if fence == "+++" else yaml.safe_load(block)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         return {}, f"its front matter cannot be read and stays in the text: {' '.join(str(error).split())}"
@@ -52,13 +72,18 @@ def _front_matter(fence: str, block: str) -> tuple[dict[str, Any], str]:
     return {str(name).lower(): plain for name, value in fields.items() if (plain := _scalar(value)) is not None}, ""
 
 
-def _refuse_aliases(block: str) -> None:
-    """Raise ValueError where YAML refers to itself: ten lines of such references unfold into any amount."""
+def _check_yaml(block: str) -> None:
+    """Raise ValueError where YAML refers to itself, which unfolds into any amount, or where a key stands twice."""
     import yaml
 
     for event in yaml.parse(block, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise ValueError(f"it refers to itself (*{event.anchor}). Write the values out.")
+    node = yaml.compose(block, yaml.SafeLoader)
+    keys = Counter(str(key.value).lower() for key, _ in node.value) if isinstance(node, yaml.MappingNode) else Counter()
+    twice = next((name for name, times in keys.items() if times > 1), None)
+    if twice is not None:
+        raise ValueError(f"its key {twice!r} stands twice. Rename one.")
 
 
 def _scalar(value: Any) -> Any:

@@ -120,3 +120,63 @@ def test_fields_that_are_called_as_ours_are_kept_beside_them(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": "A line.", "source": "Gazette", "rank": 3}))
 
     assert read_records(tmp_path / "a.jsonl")[0].extra == {"column_source": "Gazette", "column_rank": 3}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Salt &amp; iron cost 5&nbsp;% &#8211; &#x2014;.", "Salt & iron cost 5\xa0% – —."),
+        ("AT&T; R&D &unknown; &", "AT&T; R&D &unknown; &"),
+        ("Before <!-- a\nnote --> after.", "Before  after."),
+        ("Before.\n<!-- ```\ncode\n``` -->\nAfter.", "Before.\n\nAfter."),
+        ("[//]: # (a note)\nAfter.", "\nAfter."),
+        ("Text <!-- that never ends", "Text <!-- that never ends"),
+    ],
+)
+def test_markdown_is_read_as_its_page_shows_it(tmp_path, written, shown):
+    assert read(tmp_path, written)[0].text == shown
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Write `&amp; <!-- x -->` for it.",
+        "Write ``&amp;`` for it.",
+        "```html\n&lt; <!-- x -->\n```\n",
+        "~~~\n&lt;\n```\n&gt;\n~~~\n",
+        "```\n&lt; without an end",
+        "[page]: https://a.example/?a=1#b\n",
+    ],
+)
+def test_code_in_markdown_stays_word_for_word(tmp_path, code):
+    assert read(tmp_path, code)[0].text == code
+
+
+@pytest.mark.parametrize("part", ["<!-- ", "`", "``a", "&#", "[a]: # (", "``` a\n", "[" * 9])
+def test_markup_without_end_takes_no_quadratic_time(tmp_path, part):
+    text = part * (500_000 // len(part))
+
+    assert read(tmp_path, text)[0].text == text
+
+
+@pytest.mark.parametrize(("first", "second"), [("title", "title"), ("Title", "title")])
+def test_front_matter_with_a_key_twice_stays_in_the_text_and_is_named(tmp_path, first, second):
+    text = f"---\n{first}: A\n{second}: B\n---\nIt is long.\n"
+
+    records = read(tmp_path, text)
+
+    assert records[0].text == text
+    assert records.left_out == [
+        "its front matter cannot be read and stays in the text: its key 'title' stands twice. Rename one."
+    ]
+
+
+def test_json_keys_that_stand_twice_are_kept_and_named(tmp_path):
+    """Regression: the last value won, and nothing told it."""
+    records = read(tmp_path, '{"text": "One."}\n{"text": "Two.", "text": "Three.", "a": {"b": 1, "b": 2}}\n', "a.jsonl")
+
+    assert [(record.text, record.extra) for record in records] == [
+        ("One.", {}),
+        ("Two.", {"text (2)": "Three.", "a": {"b": 1, "b (2)": 2}}),
+    ]
+    assert records.left_out == ["line 2 has keys twice ('b', 'text'): the first of each is read as that key."]

@@ -5,13 +5,17 @@ python-docx opens the file; its paragraphs leave these out, so the text is taken
 (ISO/IEC 29500-1, 17).
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from vectorstore.corpus.readers.office.archives import check_unpacked
+from vectorstore.corpus.readers.office.entities import declared, text_of
+from vectorstore.corpus.readers.office.symbols import shown_sign, shown_text
 from vectorstore.corpus.readers.office.word_numbering import Numbering, W
 from vectorstore.corpus.readers.records import Record, Records
+from vectorstore.corpus.readers.wording import shortened
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -20,6 +24,7 @@ _PASSED_OVER = frozenset(
     [f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "sdtPr", "sdtEndPr", "rt", "tblPr")]
 )
 _SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
+_CODE = re.compile("[0-9A-Fa-f]{1,4}")
 _NOTE_PARTS = ("footnote", "endnote")
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 # An element inside an element: a table in a cell of a table, and so on. Word itself stops at a few dozen.
@@ -35,14 +40,20 @@ def read_docx(path: Path) -> Records:
     reader = _Reader(document)
     kinds = {one.reltype.rpartition("/")[2] for one in document.part.package.rels.values()}
     title = document.core_properties.title if "core-properties" in kinds else ""  # python-docx makes one up
-    return Records([Record("\n\n".join(reader.blocks(document.element.body)), title or path.stem)])
+    text = "\n\n".join(reader.blocks(document.element.body))
+    return Records([Record(text, title or path.stem)], [*declared(path), *shortened(reader.unread)])
 
 
 class _Reader:
-    """Reads one document from its beginning to its end, since lists are counted on the way."""
+    """Reads one document from its beginning to its end, since lists are counted on the way.
+
+    Attributes:
+        unread: signs that stand for U+FFFD in the text, each with its font.
+    """
 
     def __init__(self, document: Any) -> None:
         self._notes = {f"{W}{kind}Reference": _notes(document, kind) for kind in _NOTE_PARTS}
+        self.unread: list[str] = []
         self._numbering = Numbering(_part(document, "numbering"), document.styles.element)
 
     def blocks(self, parent: Any, depth: int = 0) -> Iterator[str]:
@@ -76,7 +87,9 @@ class _Reader:
         for child in _shown(element):
             tag = child.tag
             if tag in (f"{W}t", f"{_MATH}t"):
-                yield child.text or ""
+                yield shown_text(_font(element), text_of(child))
+            elif tag == f"{W}sym":
+                yield self._sign(child)
             elif tag in _SIGNS:
                 yield _SIGNS[tag]
             elif tag == f"{W}txbxContent":
@@ -85,6 +98,13 @@ class _Reader:
                 asides += self._notes[tag].get(child.get(f"{W}id"), [])
             else:
                 yield from self._inline(child, asides)
+
+    def _sign(self, symbol: Any) -> str:
+        font, code = symbol.get(f"{W}font", ""), symbol.get(f"{W}char", "")
+        sign = shown_sign(font, int(code, 16)) if _CODE.fullmatch(code) else "\ufffd"
+        if sign == "\ufffd":
+            self.unread.append(f"the sign {code!r} of the font {font!r} is no letter: \ufffd stands for it.")
+        return sign
 
     def _rows(self, table: Any, depth: int) -> Iterator[str]:
         above: dict[int, str] = {}
@@ -126,6 +146,11 @@ def _shown(element: Any) -> Iterator[Any]:
             continue  # "Click here to enter text"
         elif child.tag not in _PASSED_OVER:
             yield child
+
+
+def _font(run: Any) -> str:
+    fonts = run.find(f"{W}rPr/{W}rFonts")
+    return "" if fonts is None else fonts.get(f"{W}ascii", fonts.get(f"{W}hAnsi", ""))
 
 
 def _is_on(switch: Any) -> bool:

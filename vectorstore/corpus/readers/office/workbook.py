@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.utils.escape import unescape
 
 from vectorstore.corpus.readers.office.cell_format import general, shown
+from vectorstore.corpus.readers.office.entities import text_of
 
 
 def local(element: Any) -> str:
@@ -21,7 +22,7 @@ def local(element: Any) -> str:
 def string_of(element: Any) -> str:
     """Return the text of a shared or inline string; readings above Japanese words are no part of it."""
     runs = (run for run in element.iter("{*}t") if local(run.getparent()) != "rPh")
-    return str(unescape("".join(run.text or "" for run in runs)))
+    return str(unescape("".join(map(text_of, runs))))
 
 
 class Workbook:

@@ -17,6 +17,7 @@ from lxml import etree
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter, range_boundaries
 
 from vectorstore.corpus.readers.office.archives import check_unpacked
+from vectorstore.corpus.readers.office.entities import declared, text_of
 from vectorstore.corpus.readers.office.workbook import Workbook, local, string_of
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
@@ -48,7 +49,7 @@ def read_xlsx(path: Path) -> Records:
         CorpusError: the workbook unpacks to more than one does, or holds more than `MOST_CELLS`.
     """
     check_unpacked(path)
-    records = Records()
+    records = Records(left_out=declared(path))
     with ZipFile(path) as archive:
         book = Workbook(archive)
         for name, part, hidden in book.sheets:
@@ -90,7 +91,7 @@ def read_table(path: Path, known: Sequence[str], wanted: str | None = None) -> t
         if others and not wanted
         else []
     )
-    return as_table(sheet.rows, known), (*told, *sheet.left_out)
+    return as_table(sheet.rows, known), (*declared(path), *told, *sheet.left_out)
 
 
 def _sheet_of(book: Workbook, wanted: str | None) -> tuple[str, str]:
@@ -160,7 +161,7 @@ class _Grid:
     def _add_cell(self, line: _Line, column: int, cell: Any) -> None:
         kind = cell.get("t", "n")
         parts = {local(part): part for part in cell}
-        value = parts["v"].text or "" if "v" in parts else ""
+        value = text_of(parts["v"]) if "v" in parts else ""
         if kind == "e":
             line.faults[column] = f"{get_column_letter(column)}{line.number} holds the error {value}"
         elif "f" in parts and not value and not (kind == "str" and "v" in parts):

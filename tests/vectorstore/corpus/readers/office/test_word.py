@@ -1,5 +1,7 @@
 """Word documents: what the final view shows is read, and nothing else."""
 
+from zipfile import ZipFile
+
 import pytest
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -206,3 +208,52 @@ def test_a_document_without_properties_is_called_by_its_file(tmp_path):
     document.save(str(tmp_path / "treaty.docx"))
 
     assert read_records(tmp_path / "treaty.docx")[0].title == "treaty"
+
+
+@pytest.mark.parametrize(
+    ("signs", "shown"),
+    [
+        ("<w:t>a</w:t><w:tab/><w:t>b</w:t>", "a\tb"),
+        ("<w:t>a</w:t><w:cr/><w:t>b</w:t>", "a\nb"),
+        ("<w:t>co</w:t><w:noBreakHyphen/><w:t>op</w:t>", "co-op"),
+        ("<w:t>sof</w:t><w:softHyphen/><w:t>ter</w:t>", "softer"),
+        ('<w:t>x </w:t><w:sym w:font="Symbol" w:char="F0B3"/><w:t>3</w:t>', "x ≥3"),
+        ('<w:sym w:font="Symbol" w:char="44"/><w:t>t</w:t>', "Δt"),
+        ('<w:sym w:font="Wingdings" w:char="F0FE"/><w:t>yes</w:t>', "☑yes"),
+        ('<w:sym w:font="Segoe UI Symbol" w:char="2612"/><w:t>no</w:t>', "☒no"),
+        ('<w:rPr><w:rFonts w:ascii="Symbol"/></w:rPr><w:t>\uf044t</w:t>', "Δt"),
+        ('<w:rPr><w:rFonts w:ascii="Ours"/></w:rPr><w:t>\uf044t</w:t>', "\uf044t"),
+    ],
+)
+def test_signs_are_read_as_they_are_shown(read, signs, shown):
+    signs = signs.replace("<w:t>", '<w:t xml:space="preserve">')
+
+    assert read(paragraph(run("It is "), f"<w:r>{signs}</w:r>")) == f"It is {shown}"
+
+
+@pytest.mark.parametrize(("font", "code"), [("Webdings", "F04A"), ("Symbol", "nonsense")])
+def test_a_sign_that_is_no_letter_is_marked_and_named(tmp_path, read, font, code):
+    text = read(paragraph(run("See "), f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>', run(".")))
+
+    assert text == "See \ufffd."
+    assert read_records(tmp_path / "a.docx").left_out == [
+        f"the sign {code!r} of the font {font!r} is no letter: \ufffd stands for it."
+    ]
+
+
+@pytest.mark.parametrize("entity", ['SYSTEM "file:///etc/passwd"', '"salt"'])
+def test_an_entity_is_not_expanded_and_the_text_around_it_stays(tmp_path, read, entity):
+    """Regression: the rest of a sentence behind an entity was lost, and nothing told it."""
+    read(paragraph(run("Who pays PLACE today?")))
+    with ZipFile(tmp_path / "a.docx") as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    xml = parts["word/document.xml"].decode().replace("PLACE", "&amp; carries &tax;")
+    parts["word/document.xml"] = xml.replace("<w:document", f"<!DOCTYPE w [<!ENTITY tax {entity}>]><w:document", 1)
+    with ZipFile(tmp_path / "b.docx", "w") as copy:
+        for name, content in parts.items():
+            copy.writestr(name, content)
+
+    records = read_records(tmp_path / "b.docx")
+
+    assert records[0].text == "Who pays & carries &tax; today?"
+    assert records.left_out == ["word/document.xml declares entities (&tax;), which are not expanded."]

@@ -1,6 +1,7 @@
 """Workbooks as a person sees them: displayed values, merged cells, headers, what is hidden, what is no value."""
 
 import datetime
+import re
 import tracemalloc
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -213,3 +214,18 @@ def test_a_workbook_that_unfolds_is_refused(tmp_path, book):
 
     with pytest.raises(CorpusError, match=r"unpacks from .* MB to .* MB"):
         read_records(tmp_path / "a.xlsx")
+
+
+def test_an_entity_is_not_expanded_and_the_text_around_it_stays(tmp_path, book):
+    fill(book.active, ["text"], ["PLACE"])
+    book.save(tmp_path / "a.xlsx")
+    inline = '<c r="A2" t="inlineStr"><is><t>Who pays &tax; today?</t></is></c>'
+    rewrite(
+        tmp_path / "a.xlsx",
+        lambda xml: '<!DOCTYPE w [<!ENTITY tax "salt">]>' + re.sub('<c r="A2".*?</c>', inline, xml),
+    )
+
+    records = read_records(tmp_path / "a.xlsx")
+
+    assert [record.text for record in records] == ["Who pays &tax; today?"]
+    assert records.left_out == ["xl/worksheets/sheet1.xml declares entities (&tax;), which are not expanded."]
