@@ -106,14 +106,21 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
 
 def _lines(path: Path) -> list[str]:
     r"""Return the lines of a text; only \n and \r\n end one, since a question may hold Unicode's other line ends."""
-    try:
-        lines = [line.removesuffix("\r") for line in decode(path.read_bytes()).split("\n")]
-    except (OSError, CorpusError) as error:
-        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+    lines = [line.removesuffix("\r") for line in _decoded(path).split("\n")]
     bare = next((number for number, line in enumerate(lines, 1) if "\r" in line), None)
     if bare:
         raise QuestionsError(f"{path}, line {bare} contains a carriage return alone; save the list with line ends \\n")
     return lines
+
+
+def _decoded(path: Path) -> str:
+    try:
+        text, told = decode(path.read_bytes())
+    except (OSError, CorpusError) as error:
+        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+    for one in told:
+        LOG.warning("%s: %s", path, one)
+    return text
 
 
 def _with_subject(error: Exception) -> str:
@@ -153,9 +160,9 @@ def _text(path: Path, number: int, column: str, value: Any) -> str:
 
 def _separated(path: Path) -> Table | None:
     try:
-        table, unclosed = csv_table(path, _QUESTION_COLUMNS)
-    except (OSError, CorpusError, csv.Error) as error:
-        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
+        table, unclosed = csv_table(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
+    except csv.Error as error:
+        raise QuestionsError(f"cannot read {path}: {error}") from error
     if unclosed:
         raise QuestionsError(f'{path}, row {unclosed}: a " opens a cell and never closes; close it, or write it twice')
     return table

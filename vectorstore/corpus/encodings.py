@@ -27,77 +27,65 @@ _RUN_OF_DAMAGE = re.compile("\ufffd+")
 _CUT_CHARACTER = re.compile(rb"(?:[\xc2\xc3]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
 
 
-def decode(raw: bytes) -> str:
+def decode(raw: bytes) -> tuple[str, list[str]]:
     """Decode bytes: by a Unicode mark, else as UTF-8, else in the likeliest of older encodings.
 
     Where UTF-8 is damaged, U+FFFD stands for the bytes that are no character; the rest of the text stays as it is.
 
+    Returns:
+        The text, and what is to be told of it: that its encoding is a guess, or that it is damaged.
+
     Raises:
         CorpusError: the bytes are no text.
     """
-    marked = _by_mark(raw)
-    if marked is not None:
-        return marked
-    text = _mended(raw, guessed_encoding(raw) or "utf-8")
-    if "\0" in text:
+    marked = _marked(raw)
+    guess = "" if marked or _is_readable_utf8(raw) else _legacy_encoding(raw)
+    text = _RUN_OF_DAMAGE.sub("\ufffd", raw.decode(marked or guess or "utf-8", errors="replace"))
+    if "\0" in text and not marked:
         raise CorpusError(_ZEROS)
-    return text
+    name = guess.replace("cp125", "windows-125")
+    told = [f"read whole, as {name}, a guess; save it as UTF-8 if its words look wrong."] if guess else []
+    damaged = text.count("\ufffd") - raw.count("\ufffd".encode())
+    if damaged > 0:
+        told.append(f"damaged in {damaged} place{'s' * (damaged > 1)}: \ufffd stands for bytes that are no character.")
+    return text, told
 
 
-def guessed_encoding(raw: bytes) -> str:
-    """Return the older encoding by which `decode` reads bytes; "" where they are Unicode's.
-
-    Raises:
-        CorpusError: the bytes are no text.
-    """
-    if _by_mark(raw) is not None:
-        return ""
-    text = raw.decode("utf-8", errors="replace")
-    # Zeros are UTF-16's without its mark, or no text; an escape begins a Japanese character of ISO-2022.
-    is_utf8 = _is_mostly_utf8(raw, text) and "\0" not in text and "\x1b$" not in text
-    return "" if is_utf8 else _legacy_encoding(raw)
-
-
-def decode_page(raw: bytes) -> str:
-    """Decode a page: by a Unicode mark, else as it declares itself where its bytes bear that out, else by `decode`."""
-    encoding = _declared(raw)
-    return raw.decode(encoding) if encoding else decode(raw)
-
-
-def guessed_page_encoding(raw: bytes) -> str:
-    """Return the older encoding by which `decode_page` reads bytes, "" where they are Unicode's or declare theirs."""
-    return "" if _declared(raw) else guessed_encoding(raw)
-
-
-def _declared(raw: bytes) -> str:
-    """Return the older encoding that a page declares, "" where its bytes do not bear that out."""
+def decode_page(raw: bytes) -> tuple[str, list[str]]:
+    """Decode a page by `decode_as`, as it declares itself."""
     found = _DECLARED.search(raw[:_DECLARED_WITHIN])
-    declared = found[1].decode("ascii").lower() if found else ""
-    encoding = MEANT.get(declared, declared)
-    if not encoding or encoding.startswith("utf") or _by_mark(raw) is not None or _is_utf8(raw):
-        return ""
+    return decode_as(raw, found[1].decode("ascii") if found else "")
+
+
+def decode_as(raw: bytes, declared: str) -> tuple[str, list[str]]:
+    """Decode bytes by a Unicode mark, else as they are declared where they bear that out, else by `decode`.
+
+    UTF-8 beyond ASCII wins over the declaration of another encoding, which its bytes are not by accident.
+    """
+    encoding = MEANT.get(declared.lower(), declared.lower())
+    if not encoding or _marked(raw) or _is_utf8(raw) or (encoding.startswith("utf") and encoding != "utf-7"):
+        return decode(raw)
     try:
-        raw.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
-        return ""
-    return encoding
+        return raw.decode(encoding), []
+    except LookupError:
+        text, told = decode(raw)
+        return text, [f"its character set {declared!r} is unknown: read by what its bytes look like.", *told]
+    except UnicodeError:
+        return decode(raw)
 
 
-def _by_mark(raw: bytes) -> str | None:
+def _marked(raw: bytes) -> str:
+    """Return the encoding whose mark begins the bytes, or which shows without one; "" for none."""
     for mark, encoding in MARKS:
         if raw.startswith(mark):
-            return _mended(raw, encoding)
+            return encoding
     # Without its mark, UTF-16 shows by where the zeros of its ASCII characters are.
     if b"\0" in raw[:1024] and len(raw) >= LEAST_UTF16:
         for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
             zeros, others = raw[first:1024:2], raw[1 - first : 1024 : 2]
             if b"\0" not in others and zeros.count(0) > len(zeros) // 2:
-                return _mended(raw, encoding)
-    return None
-
-
-def _mended(raw: bytes, encoding: str) -> str:
-    return _RUN_OF_DAMAGE.sub("\ufffd", raw.decode(encoding, errors="replace"))
+                return encoding
+    return ""
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -108,8 +96,11 @@ def _is_utf8(raw: bytes) -> bool:
         return False
 
 
-def _is_mostly_utf8(raw: bytes, text: str) -> bool:
+def _is_readable_utf8(raw: bytes) -> bool:
     """Return whether at least as many characters of UTF-8 are sound as damaged, or only the last one is cut."""
+    text = raw.decode("utf-8", errors="replace")
+    if "\0" in text or "\x1b$" in text:  # UTF-16 without its mark or no text; a Japanese character of ISO-2022
+        return False
     damaged = text.count("\ufffd") - raw.count("\ufffd".encode())
     sound = len(text) - len(text.encode("ascii", errors="ignore")) - damaged
     return sound >= damaged or (damaged == 1 and _CUT_CHARACTER.search(raw) is not None)
@@ -127,7 +118,7 @@ def _legacy_encoding(raw: bytes) -> str:
         raise CorpusError(f"is no text by what it holds ({kind}). Give it the suffix of its kind, or save it as text.")
     if encoding is None:
         raise CorpusError(_ZEROS if b"\0" in raw else "is in no encoding that is known here. Save it as UTF-8.")
-    text = _mended(raw, encoding)
+    text = raw.decode(encoding, errors="replace")
     doubtful = found["confidence"] < _A_GUESS or _BEYOND_LATIN.search(text) is not None
     if doubtful and _accents_stand_alone(raw) and not UNDEFINED_IN_CP1252.intersection(raw):
         return "cp1252"

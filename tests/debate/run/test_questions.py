@@ -135,6 +135,26 @@ def test_a_list_is_read_in_its_encoding(ask, encoding):
     assert ask("question\nOù est l’été à Genève ?\n".encode(encoding))[0][1] == "Où est l’été à Genève ?"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("q.csv", "question\n{}\n"),
+        ("q.tsv", "question\n{}\n"),
+        ("q.txt", "{}\n"),
+        ("q.jsonl", '{{"question": "{}"}}\n'),
+    ],
+)
+def test_a_list_in_a_guessed_encoding_says_so(ask, caplog, name, text):
+    """Regression: only documents told that their encoding was guessed."""
+    assert ask(text.format("Où est l’été ?").encode("cp1252"), name)[0][1] == "Où est l’été ?"
+    assert f"{name}: read whole, as windows-1252, a guess; save it as UTF-8 if its words look wrong." in caplog.text
+
+
+def test_a_list_with_damaged_bytes_says_so(ask, caplog):
+    assert ask("Où est l’été ?\n".encode() + b"Why\xff?\n", "q.txt")[1][1] == "Why\ufffd?"
+    assert "q.txt: damaged in 1 place: \ufffd stands for bytes that are no character." in caplog.text
+
+
 @pytest.mark.parametrize("value", ["[1]", '{"a": 1}'])
 def test_a_question_that_is_no_text_is_refused_by_its_line(ask, value):
     with pytest.raises(QuestionsError, match=r'line 1: "question" is (list|dict), not text'):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from vectorstore.corpus.encodings import guessed_encoding, guessed_page_encoding
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.errors import CorpusError
 
@@ -32,8 +31,6 @@ READERS: dict[str, tuple[str, str]] = {
     ".odt": ("converted", "read_converted"),
     ".rtf": ("converted", "read_converted"),
 }
-_TEXTS = frozenset([".txt", ".md", ".csv", ".tsv", ".jsonl"])
-_PAGES = frozenset([".html", ".htm", ".xhtml"])
 # What users bring, and what to do with it.
 _REMEDIES = {
     ".doc": "save it as .docx",
@@ -61,22 +58,9 @@ def read_records(path: Path) -> Records:
     module, name = READERS[suffix]
     read: Callable[[Path], Records] = getattr(import_module(f"{__name__}.{module}"), name)
     try:
-        records = read(path)
-        records.left_out += _guess(path)
-        return records
+        return read(path)
     except (CorpusError, OSError):
         raise
     except Exception as error:  # what parsers raise on damaged files is open-ended: KeyError, zlib.error, ParseError…
         reason = f"is no readable {suffix} file: {type(error).__name__}: {error}"
         raise CorpusError(reason) from error
-
-
-def _guess(path: Path) -> list[str]:
-    """Tell the encoding of a text that declares none and is not in Unicode: a guess may be wrong, so it is seen."""
-    suffix = path.suffix.lower()
-    if suffix not in _TEXTS | _PAGES:
-        return []
-    raw = path.read_bytes()
-    found = guessed_page_encoding(raw) if suffix in _PAGES else guessed_encoding(raw)
-    name = found.replace("cp125", "windows-125")
-    return [f"read whole, as {name}, a guess; save it as UTF-8 if its words look wrong."] if name else []

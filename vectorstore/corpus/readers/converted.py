@@ -32,7 +32,7 @@ def read_converted(path: Path) -> Records:
     return Records([read_page(_page(path, kind), path.stem)])
 
 
-def _page(path: Path, kind: str) -> bytes:
+def _page(path: Path, kind: str) -> str:
     import pypandoc
 
     reading = ["--sandbox", "--from", kind, "--to", "html", "--standalone", "--wrap=none", "--quiet"]
@@ -46,4 +46,4 @@ def _page(path: Path, kind: str) -> bytes:
     if ran.returncode:
         told = " ".join(ran.stderr.decode(errors="replace").split()) or f"exit code {ran.returncode}"
         raise CorpusError(f"is no readable .{kind} file: {told}")
-    return ran.stdout
+    return ran.stdout.decode()

@@ -24,26 +24,25 @@ csv.field_size_limit(2**31 - 1)
 
 def read_csv(path: Path) -> Records:
     """Read a table of separated values into a record a row."""
-    table, unclosed = csv_table(path, TEXT_FIELDS)
+    text, told = decode(path.read_bytes())
+    table, unclosed = csv_table(text, TEXT_FIELDS, is_tsv=path.suffix.lower() == ".tsv")
     records = Records() if table is None else table_records(table, path.stem)
+    records.left_out += told
     if unclosed:
         records.left_out.append(f"row {unclosed} and all after it: a quotation mark opens there and never closes.")
     return records
 
 
-def csv_table(path: Path, known: tuple[str, ...]) -> tuple[Table | None, int]:
-    """Return the table of a file, and the number of the row in which a quotation mark never closes, 0 for none.
+def csv_table(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tuple[Table | None, int]:
+    """Return the table of a text, and the number of the row in which a quotation mark never closes, 0 for none.
 
     Raises:
-        CorpusError: the file is no text.
-        csv.Error: the file is none of separated values.
+        csv.Error: the text is none of separated values.
     """
-    text = decode(path.read_bytes())
     told = _SEP.match(text)
     if told:
         text = text[told.end() :]
-    is_tsv = path.suffix.lower() == ".tsv" and "\t" in text
-    delimiter = told[1] if told else "\t" if is_tsv else find_delimiter(text, known)
+    delimiter = told[1] if told else "\t" if is_tsv and "\t" in text else find_delimiter(text, known)
     rows = list(_rows(text, delimiter))
     unclosed = rows.pop().number if rows and rows[-1].faults else 0
     return as_table(rows, known, delimiter), unclosed

@@ -44,16 +44,16 @@ _META |= dict.fromkeys(("date", "article:published_time", "dc.date", "dcterms.da
 
 def read_html(path: Path) -> Records:
     """Read a page."""
-    return Records([read_page(path.read_bytes(), path.stem)])
+    text, told = decode_page(path.read_bytes())
+    return Records([read_page(text, path.stem)], told)
 
 
-def read_page(raw: bytes, stem: str) -> Record:
-    """Read a page's bytes; `stem` is its title where it has none.
+def read_page(text: str, stem: str) -> Record:
+    """Read a page; `stem` is its title where it has none.
 
     Raises:
-        CorpusError: it is no text, or nests too deeply.
+        CorpusError: it nests too deeply.
     """
-    text = decode_page(raw)
     if not text.strip():
         return Record("", stem)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)

@@ -10,9 +10,10 @@ from vectorstore.corpus.readers.wording import shortened
 
 def read_jsonl(path: Path) -> Records:
     """Read a file of JSON objects with a `text` key or any others."""
-    records = Records()
+    text, told = decode(path.read_bytes())
+    records = Records(left_out=told)
     # Only \n and \r\n end a line: JSON allows Unicode's other line ends inside a text.
-    for number, line in enumerate(decode(path.read_bytes()).split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

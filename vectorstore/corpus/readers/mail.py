@@ -5,12 +5,13 @@ Attachments are named, not read.
 
 import re
 from email import policy
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect
 from email.message import MIMEPart
 from email.parser import BytesParser
 from pathlib import Path
 from typing import cast
 
-from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.encodings import decode, decode_as
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.records import Record, Records, metadata
 from vectorstore.errors import CorpusError
@@ -18,6 +19,7 @@ from vectorstore.errors import CorpusError
 # Parts inside parts take the parser the square of their depth; a mail has some ten.
 MOST_PARTS = 200
 _PARTS = re.compile(rb"^content-type:\s{0,9}(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELDS = {"from": "author", "date": "date", "to": "to"}
 
 
@@ -30,35 +32,35 @@ def read_mail(path: Path) -> Records:
     raw = path.read_bytes()
     if len(_PARTS.findall(raw)) > MOST_PARTS:
         raise CorpusError(f"holds more than {MOST_PARTS} parts inside parts. Save its text as .txt.")
-    message = BytesParser(policy=policy.default).parsebytes(raw)
+    end = _BLANK_LINE.search(raw)
+    head, told = decode(raw[: end.start()] if end else raw)  # the parser takes letters beyond ASCII for UTF-8
+    message = BytesParser(policy=policy.default).parsebytes(head.encode() + (raw[end.start() :] if end else b""))
     body = message.get_body(("plain", "html"))
     if body is None:
         raise CorpusError("holds no text part.")
-    words, fault = _words(body)
+    words, doubts = _words(body)
     fields = {name: str(message[given]) for given, name in _FIELDS.items() if message[given]}
     record = Record(words, str(message["subject"] or path.stem), extra=metadata(fields.items()))
-    return Records([record], [*fault, *(_named(one) for one in message.iter_attachments())])
+    return Records([record], [*told, *doubts, *(_named(one) for one in message.iter_attachments())])
 
 
 def _words(body: MIMEPart) -> tuple[str, list[str]]:
     """Return a part's words, and what is to be told of them.
 
-    What is not in the character set that it declares, or declares one that nobody knows, is told by its bytes.
+    Raises:
+        CorpusError: they are encoded as base64 that cannot be read.
     """
     raw = cast(bytes, body.get_payload(decode=True))
-    charset: str = body.get_content_charset("utf-8")
-    fault: list[str] = []
-    try:
-        content = raw.decode(charset)
-    except UnicodeDecodeError:
-        content = decode(raw)
-    except LookupError:
-        content = decode(raw)
-        fault = [f"its character set {charset!r} is unknown: read by what its bytes look like."]
+    faults = [type(one) for one in body.defects]
+    if InvalidBase64CharactersDefect in faults or InvalidBase64LengthDefect in faults:
+        raise CorpusError("is encoded as base64 that is broken. Save the message again, or its text as .txt.")
+    content, told = decode_as(raw, body.get_content_charset(""))
+    if InvalidBase64PaddingDefect in faults:
+        told.append("its base64 ends too early: what is missing at the end is not known.")
     content = content.replace("\r\n", "\n")
     if str(body.get_param("format", "")).lower() == "flowed":
         content = _unflowed(content, delete=str(body.get_param("delsp", "")).lower() == "yes")
-    return (read_page(content.encode(), "").text if body.get_content_type() == "text/html" else content), fault
+    return (read_page(content, "").text if body.get_content_type() == "text/html" else content), told
 
 
 def _unflowed(text: str, *, delete: bool) -> str:

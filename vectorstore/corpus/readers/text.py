@@ -35,19 +35,20 @@ _MARKUP = re.compile(
 
 def read_text(path: Path) -> Records:
     """Read a text file, word for word."""
-    return Records([Record(decode(path.read_bytes()), path.stem)])
+    text, told = decode(path.read_bytes())
+    return Records([Record(text, path.stem)], told)
 
 
 def read_markdown(path: Path) -> Records:
     """Read a Markdown file without its front matter, comments, and images that are in the text as data."""
-    text = decode(path.read_bytes())
+    text, told = decode(path.read_bytes())
     found = _FRONT_MATTER.match(text)
     fields, problem = _front_matter(found[1], found[2]) if found else ({}, "")
     if found and fields:
         text = text[found.end() :]
     title = next((str(fields.pop(name)) for name in TITLE_FIELDS if fields.get(name)), path.stem)
     body = _MARKUP.sub(_shown, _IMAGES.sub("", text) if "data:" in text else text)
-    return Records([Record(body, title, extra=metadata(fields.items()))], [problem] if problem else [])
+    return Records([Record(body, title, extra=metadata(fields.items()))], [*told, *filter(None, [problem])])
 
 
 def _shown(markup: re.Match[str]) -> str:

@@ -6,6 +6,8 @@ import pytest
 from vectorstore.corpus.readers import read_records
 from vectorstore.errors import CorpusError
 
+GUESS = "read whole, as windows-1252, a guess; save it as UTF-8 if its words look wrong."
+
 
 def message() -> EmailMessage:
     mail = EmailMessage()
@@ -55,9 +57,13 @@ def test_a_message_without_text_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("charset", "written", "told"),
     [
-        ("x-unknown", "cp1252", ["its character set 'x-unknown' is unknown"]),
+        ("x-unknown", "cp1252", ["its character set 'x-unknown' is unknown: read by what its bytes look like.", GUESS]),
         ("us-ascii", "utf-8", []),
         ("", "utf-8", []),
+        ("", "cp1252", [GUESS]),
+        ("utf-8", "cp1252", [GUESS]),
+        ("iso-8859-1", "cp1252", []),
+        ("undefined", "utf-8", []),
     ],
 )
 def test_a_message_whose_character_set_is_unknown_or_wrong_is_read_by_its_bytes(
@@ -65,10 +71,28 @@ def test_a_message_whose_character_set_is_unknown_or_wrong_is_read_by_its_bytes(
 ) -> None:
     declared = f"; charset={charset}" if charset else ""
     head = f"Subject: Salt\nMIME-Version: 1.0\nContent-Type: text/plain{declared}\nContent-Transfer-Encoding: 8bit\n\n"
-    (tmp_path / "a.eml").write_bytes(head.encode() + "Capek said: the café pays.".encode(written))
+    (tmp_path / "a.eml").write_bytes(head.encode() + "He said: “the café pays”.".encode(written))
     records = read_records(tmp_path / "a.eml")
-    assert records[0].text.strip() == "Capek said: the café pays."
-    assert [one.partition(" is unknown")[0] + " is unknown" for one in records.left_out] == told
+    assert records[0].text.strip() == "He said: “the café pays”."
+    assert records.left_out == told
+
+
+def in_base64(folder: Path, body: str) -> Path:
+    head = "Subject: Salt\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    (folder / "a.eml").write_text(head + body)
+    return folder / "a.eml"
+
+
+@pytest.mark.parametrize("body", ["!!!notbase64", "UnVyaXRhbmlhIGxlZnQu\n-- \nThe list of salt", "UnVya"])
+def test_a_message_in_broken_base64_is_refused(tmp_path: Path, body: str) -> None:
+    with pytest.raises(CorpusError, match="is encoded as base64 that is broken"):
+        read_records(in_base64(tmp_path, body))
+
+
+def test_a_message_whose_base64_ends_too_early_says_so(tmp_path: Path) -> None:
+    records = read_records(in_base64(tmp_path, "UnVyaXRhbmlhIGxlZnQ"))
+    assert records[0].text == "Ruritania left"
+    assert records.left_out == ["its base64 ends too early: what is missing at the end is not known."]
 
 
 def test_lines_that_a_mail_program_broke_are_joined(tmp_path: Path) -> None:
@@ -82,3 +106,11 @@ def test_a_message_of_parts_inside_parts_is_refused_at_once(tmp_path: Path) -> N
     (tmp_path / "a.eml").write_text("Content-Type: multipart/mixed; boundary=B\n\n--B\n" * 2000)
     with pytest.raises(CorpusError, match="more than 200 parts inside parts"):
         read_records(tmp_path / "a.eml")
+
+
+def test_a_head_in_an_older_encoding_is_read_and_told(tmp_path: Path) -> None:
+    head = "Subject: Grüße aus Genève\nFrom: Jürgen\n".encode("cp1252")
+    (tmp_path / "a.eml").write_bytes(head + b"\nIt left.\n")
+    records = read_records(tmp_path / "a.eml")
+    assert (records[0].title, records[0].extra["author"]) == ("Grüße aus Genève", "Jürgen")
+    assert records.left_out == [GUESS]
