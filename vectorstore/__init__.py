@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vectorstore.retriever import POVRetriever
     from vectorstore.store.building import build_index
     from vectorstore.store.faiss_store import FaissStore
-    from vectorstore.store.pg_store import PgVectorStore, TableFacts
+    from vectorstore.store.postgres.store import PgVectorStore, TableFacts
     from vectorstore.store.pov_store import PovVectorStore
 
 _HOME = {
@@ -35,13 +35,13 @@ _HOME = {
     "POVError": "errors",
     "POVStore": "any_store",
     "POVRetriever": "retriever",
-    "PgVectorStore": "store.pg_store",
+    "PgVectorStore": "store.postgres.store",
     "PovVectorStore": "store.pov_store",
     "SentenceTransformerEmbeddings": "embedding.models",
     "Skipped": "corpus.files",
     "StoreError": "errors",
     "StoreUnavailable": "errors",
-    "TableFacts": "store.pg_store",
+    "TableFacts": "store.postgres.store",
     "VectorStoreError": "errors",
     "as_pov_store": "any_store",
     "build_index": "store.building",

@@ -23,8 +23,8 @@ from chains.models.catalogue import is_converted
 from chains.models.kinds import Backend
 from chains.models.openvino import is_openvino, load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_fits, check_there, not_loaded
-from chains.models.server_pool import load_servers
-from chains.models.servers import TIMEOUT, load_server
+from chains.models.servers.pool import load_servers
+from chains.models.servers.server import TIMEOUT, load_server
 
 _TOKENIZERS = ("tokenizer.json", "*.model", "vocab.*", "*.tiktoken")
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.

@@ -21,7 +21,7 @@ from debate.compare.judge import Judged
 from debate.compare.measures import Answer
 from debate.compare.records import ComparisonFiles
 from debate.compare.settings import CompareSettings
-from debate.compare.work import Work
+from debate.compare.steps import Work
 from debate.errors import RunFolderError
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder, write_record

@@ -7,7 +7,7 @@ import pytest
 from debate.errors import SettingsError
 from debate.indexing.address import checked_place, is_table
 from vectorstore.errors import StoreError
-from vectorstore.store.pg_session import PgAddress
+from vectorstore.store.postgres.session import PgAddress
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import ModelError
 from chains.generation.remote.pool import PooledChatModel, Server, ServerPool
-from chains.models.servers import TIMEOUT, Address, ServerModel, chat_model, check_server, parse_address
+from chains.models.servers.server import TIMEOUT, Address, ServerModel, chat_model, check_server, parse_address
 
 _LOG = logging.getLogger(__name__)
 

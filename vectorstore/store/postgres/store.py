@@ -19,8 +19,8 @@ from vectorstore.store.persistence import Manifest
 from vectorstore.store.pov_store import PovVectorStore
 
 if TYPE_CHECKING:
-    from vectorstore.store.pg_session import Session
-    from vectorstore.store.pgvector import PgKind, PgTable
+    from vectorstore.store.postgres.session import Session
+    from vectorstore.store.postgres.table import PgKind, PgTable
 
 
 class PgVectorStore(PovVectorStore):
@@ -50,8 +50,8 @@ class PgVectorStore(PovVectorStore):
             StoreError: no server or no pgvector there, no such table, or one of another embedding model.
         """
         _require_extra()
-        from vectorstore.store.pg_session import PgAddress, Session
-        from vectorstore.store.pgvector import PgTable
+        from vectorstore.store.postgres.session import PgAddress, Session
+        from vectorstore.store.postgres.table import PgTable
 
         with Session(PgAddress.parse(address)).closed_on_error() as session:
             table = PgTable(session)
@@ -75,8 +75,8 @@ class PgVectorStore(PovVectorStore):
             StoreError: as `open`, or the table is there already, or may not be made.
         """
         _require_extra()
-        from vectorstore.store.pg_session import PgAddress, Session
-        from vectorstore.store.pgvector import PgTable, TableManifest
+        from vectorstore.store.postgres.session import PgAddress, Session
+        from vectorstore.store.postgres.table import PgTable, TableManifest
 
         encoder = Encoder(embedding, stance)
         probe = tuple(float(x) for x in encoder.probe())
@@ -145,8 +145,8 @@ class TableFacts:
 
     def __init__(self, address: str) -> None:
         _require_extra()
-        from vectorstore.store.pg_session import PgAddress, Session
-        from vectorstore.store.pgvector import PgTable
+        from vectorstore.store.postgres.session import PgAddress, Session
+        from vectorstore.store.postgres.table import PgTable
 
         with Session(PgAddress.parse(address)).closed_on_error() as session:
             self.exists = PgTable.exists(session)

@@ -1,4 +1,4 @@
-"""The work of a comparison: retrieve the passages once, run one model after another, then the judge.
+"""The steps of a comparison: retrieve the passages once, run one model after another, then the judge.
 
 Each result is stored at once and never computed again.
 """

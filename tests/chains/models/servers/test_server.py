@@ -4,7 +4,7 @@ import pytest
 from misbehaving_server import misbehaving_server
 
 from chains import ModelSettings, load_llm
-from chains.models.servers import key_for
+from chains.models.servers.server import key_for
 
 KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
 

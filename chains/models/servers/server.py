@@ -20,7 +20,7 @@ import httpx
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import MissingExtra, ModelError
-from chains.models.server_client import ServerClient
+from chains.models.servers.client import ServerClient
 
 TIMEOUT = 600.0  # seconds without a word; a large model on a CPU reads a prompt for minutes
 _ANSWERS_WITHIN = 10.0  # seconds, for the list of models

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from vectorstore.errors import StoreError
 from vectorstore.store.documents import Filter
-from vectorstore.store.pg_session import Session
+from vectorstore.store.postgres.session import Session
 from vectorstore.store.search import Positions
 
 PgKind = Literal["flat", "hnsw"]

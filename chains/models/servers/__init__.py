@@ -1,0 +1,1 @@
+"""Models behind OpenAI-compatible servers: one, or several of the same model."""
