@@ -67,10 +67,10 @@ def serve(
         if place is not None and index is None:
             check_place(place)
         shown = place or Path("runs")
-        library = Library([shown])
+        library, comparisons = Library([shown]), Comparisons([shown])
         starter = _starter(library, shown, index, personas, model or [])
-        site = Site(library, _explorer(library, index, personas), starter, Comparisons([shown]))
-        if not library.runs():
+        site = Site(library, _explorer(library, index, personas), starter, comparisons)
+        if not library.runs() and not comparisons.names():
             typer.echo(f"no run in {shown} yet; make one with: {_FIRST}", err=True)
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
