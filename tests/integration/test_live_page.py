@@ -1,7 +1,6 @@
 """The live page in a real Chromium, from a real server: reconnecting, a seat, votes, accessibility, hostile texts, a phone."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ import pytest
 from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
 from hostile import HOSTILE, MARKUP, everywhere
-from page_server import Server
+from page_server import HERE, Server, a_run, told
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
@@ -26,10 +25,8 @@ from debate.arena.seat import SeatRequest
 from debate.compare.runner import compare_models
 from debate.compare.settings import CompareSettings
 from debate.progress import NullProgress
-from debate.results import QuestionResult
 from debate.run.records.drafts import DRAFTS, Drafts
 from debate.run.records.journal import Journal
-from debate.run.records.progress_file import PROGRESS
 from debate.run.seat import SEAT, Asked, Seat
 from vectorstore import FaissStore
 
@@ -38,7 +35,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
 ]
-HERE = {"event": "began", "process": os.getpid(), "created": 0.0, "host": "another machine"}
 SERIOUS = (
     "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations"
     ".filter(one => ['serious', 'critical'].includes(one.impact))"
@@ -46,23 +42,11 @@ SERIOUS = (
 )
 
 
-def a_run(folder: Path, *rows: QuestionResult) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n', encoding="utf-8")
-    Journal(folder / "results.jsonl").extend(rows)
-    return folder
-
-
 def done(folder: Path, *ids: str, error: str = "") -> None:
     """End questions as a run does: the row first, then the event that tells of it."""
     rows = [replace(ROW, question=Question(one, f"Question {one}?"), error=error) for one in ids]
     Journal(folder / "results.jsonl").extend(rows)
     told(folder, *({"event": "finished", "question": one, "text": error} for one in ids))
-
-
-def told(folder: Path, *events: dict[str, object]) -> None:
-    with (folder / PROGRESS).open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(one) + "\n" for one in events)
 
 
 def a_comparison(folder: Path) -> None:
@@ -272,9 +256,13 @@ def test_what_a_person_says_on_the_page_reaches_the_run(
 
 def test_a_key_that_is_held_down_votes_once(page: Page, site: Server) -> None:
     page.visit(f"{site.address}/comparisons/ours/vote")
-    held = "new KeyboardEvent('keydown', {key: '1', repeat: true})"
-    page.evaluate(f"dispatchEvent({held})")
-    assert not page.evaluate("document.querySelector('[data-choice]').disabled")
+    page.evaluate(
+        "window.fetch = (address) => { (window.asked ??= []).push(address); return new Promise(() => {}); }; 0"
+    )
+    held = "new KeyboardEvent('keydown', {key: '1', repeat: %s})"
+    for repeat in ("false", "true", "true"):
+        page.evaluate(f"dispatchEvent({held % repeat})")
+    assert page.evaluate("asked") == ["/api/comparisons/ours/votes"]
 
 
 def test_votes_are_cast_with_the_keyboard_and_names_come_after_the_last(page: Page, site: Server) -> None:

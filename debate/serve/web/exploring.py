@@ -25,6 +25,7 @@ from vectorstore.store.index import SPARE
 from vectorstore.store.search import ON_TOPIC, PovQuery
 
 CANDIDATES = 200
+MOST_VIEWS = 12
 LONGEST = 2**0.5  # of a passage's vector: one unit, or two with a stance half
 
 
@@ -40,7 +41,7 @@ class Asked(BaseModel):
     """What a reader looks at: a question from some points of view."""
 
     question: str = Field(min_length=1, max_length=2000)
-    views: tuple[View, ...] = Field((), max_length=12)
+    views: tuple[View, ...] = ()
     pov_weight: float = Field(0.5, ge=0, le=1)
 
 
@@ -99,12 +100,15 @@ class Explorer:
         """Find the candidates of a question.
 
         Raises:
-            SettingsError: the question is empty.
+            SettingsError: the question is empty, or there are too many views.
             VectorStoreError: a view means nothing to the embedding model.
         """
         if not asked.question.strip():
             raise SettingsError("the question is empty; write one")
-        store, views = self._store, [one for one in asked.views if one.text.strip()]
+        views = [one for one in asked.views if one.text.strip()]
+        if len(views) > MOST_VIEWS:
+            raise SettingsError(f"{len(views)} views: at most {MOST_VIEWS}; remove {len(views) - MOST_VIEWS}")
+        store = self._store
         silent = not any(one.weight for one in views)  # then the question alone ranks, and views are only scored
         povs = [POV(one.text, 1.0 if silent else one.weight, one.against or None) for one in views]
         share = 0.0 if silent else asked.pov_weight

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from debate.errors import RunFolderError
 from debate.serve.web.assets import Pages
-from debate.serve.web.exploring import Asked, Explorer
+from debate.serve.web.exploring import MOST_VIEWS, Asked, Explorer
 from debate.serve.web.library import Library, Run
 
 _SUGGESTED = 50
@@ -25,7 +25,8 @@ def explore_routes(explorer: Explorer, library: Library, pages: Pages) -> APIRou
     def explore() -> str:
         explorer.warm()
         questions = next(filter(None, map(_questions, library.runs().values())), [])
-        return pages.render("explore", here="/explore", people=explorer.people(), questions=questions)
+        given = {"people": explorer.people(), "questions": questions, "most": MOST_VIEWS}
+        return pages.render("explore", here="/explore", **given)
 
     @routes.post("/api/explore")
     def candidates(asked: Asked) -> dict[str, Any]:

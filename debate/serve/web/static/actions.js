@@ -1,14 +1,20 @@
 // Stop and resume a run, where this server may.
-import { ask, at, h, say } from "./dom.js";
+import { ask, at, h, press, say } from "./dom.js";
 
 const run = at("run"), path = `/api/runs/${encodeURIComponent(run.dataset.name)}`;
+const ACTIONS = {
+  "Stop after this step": () => ask(`${path}/stop`, {}),
+  "Resume": () => ask(`${path}/resume`, {}),
+  "Retry the failed": () => ask(`${path}/resume`, { retry_failed: true }),
+};
+let drawn = "";
 
-function button(text, act) {
+function button(text) {
   const made = h("button", { type: "button" }, text);
-  made.addEventListener("click", async () => {
-    made.disabled = true;
+  made.addEventListener("click", () => {
     say(text);
-    try { await act(); } catch (error) { at("actions").append(h("span", { class: "bad", role: "alert" }, error.message)); made.disabled = false; }
+    at("wrong").textContent = "";
+    press(made, ACTIONS[text]).catch(error => { at("wrong").textContent = error.message; });
   });
   return made;
 }
@@ -16,8 +22,10 @@ function button(text, act) {
 /** Show what can be done: a run that is running is stopped, one that is not is resumed. */
 export function drawActions({ running, done, failed, total }) {
   if (!run.hasAttribute("data-startable")) return;
-  const stop = button("Stop after this step", () => ask(`${path}/stop`, {}));
-  const resume = button("Resume", () => ask(`${path}/resume`, {}));
-  const retry = button("Retry the failed", () => ask(`${path}/resume`, { retry_failed: true }));
-  at("actions").replaceChildren(...(running ? [stop] : [done < total && resume, failed > 0 && retry].filter(Boolean)));
+  const offered = running ? ["Stop after this step"] : [done < total && "Resume", failed > 0 && "Retry the failed"].filter(Boolean);
+  if (drawn === offered.join()) return; // a button that is there keeps the keyboard
+  drawn = offered.join();
+  const held = at("actions").contains(document.activeElement);
+  at("actions").replaceChildren(...offered.map(button));
+  if (held) (at("actions").firstChild ?? at("how")).focus();
 }

@@ -22,6 +22,13 @@ export async function ask(path, sent, options = {}) {
   return told;
 }
 
+/** Do what a button is for, once at a time. It keeps the keyboard, which a disabled one would lose. */
+export async function press(button, act) {
+  if (button.ariaDisabled) return;
+  button.ariaDisabled = "true";
+  try { await act(); } catch (error) { button.ariaDisabled = null; throw error; }
+}
+
 /** Say something to those who listen instead of look. */
 export function say(text) { at("news").textContent = text; }
 

@@ -6,6 +6,7 @@ import { rank } from "./ranking.js";
 
 const SHOWN = 12, QUIET = 180; // ms without a movement before the server is asked
 const COLOURS = 6;
+const MOST = Number(at("columns").dataset.most); // views that the server ranks by
 const people = JSON.parse(at("people").textContent);
 const share = () => Number(at("share").value);
 const colour = n => `c${1 + n % COLOURS}`;
@@ -19,46 +20,55 @@ class Column {
     this.state = h("b", { class: "chip state", role: "status" }, "");
     this.cards = h("ul", { class: "views", "aria-label": "Points of view" });
     this.list = h("ol", { class: "ranked", "aria-label": "Passages, the best first" });
-    const add = h("button", { type: "button", class: "add" }, "Add a view");
-    add.addEventListener("click", () => { this.add({ text: "", weight: 1, against: null }); this.cards.lastChild.querySelector("textarea").focus(); });
+    this.plus = h("button", { type: "button", class: "add" }, "Add a view");
+    this.plus.addEventListener("click", () => {
+      this.views.push({ text: "", weight: 1, against: null, mine: true });
+      this.cards.append(this.card(this.views.at(-1), this.views.length - 1));
+      this.cards.lastChild.querySelector("textarea").focus();
+    });
     this.who.addEventListener("change", () => this.take(Number(this.who.value)));
     this.element = h("section", { class: "column", "aria-label": `Views and passages ${columns.length + 1}` },
-      h("div", { class: "side" }, h("div", { class: "person" }, this.who, this.state), this.cards, add), this.list);
+      h("div", { class: "side" }, h("div", { class: "person" }, this.who, this.state), this.cards, this.plus), this.list);
     if (people.length) this.take(person); else this.fetch();
   }
 
-  take(person) {
+  take(person) { // the views change to this person's; what the reader wrote stays
+    const mine = this.views.filter(view => view.mine && view.text);
     this.who.value = person;
-    this.views = [];
-    this.cards.replaceChildren();
-    for (const view of people[person].views) this.add({ ...view });
+    this.views = [...people[person].views.map(view => ({ ...view })), ...mine];
+    this.drawCards();
+    if (mine.length) say(mine.length > 1 ? `${mine.length} views of yours are kept` : "a view of yours is kept");
     this.fetch();
   }
 
-  add(view) {
-    const n = this.views.push(view) - 1;
-    this.cards.append(this.card(view, n));
+  drawCards() { this.cards.replaceChildren(...this.views.map((view, n) => this.card(view, n))); }
+
+  remove(view) {
+    const place = this.views.indexOf(view);
+    this.views.splice(place, 1);
+    this.drawCards();
+    const neighbour = this.cards.children[Math.min(place, this.views.length - 1)];
+    (neighbour?.querySelector(".weigh button") ?? this.plus).focus();
+    this.fetch();
   }
 
   card(view, n) {
     const shown = h("output", {}, view.weight.toFixed(2));
-    const slider = h("input", { type: "range", min: -1, max: 1, step: 0.01, value: view.weight, "aria-label": `Weight of: ${view.text || "the new view"}` });
+    const slider = h("input", { type: "range", min: -1, max: 1, step: 0.01, value: view.weight });
     const text = h("textarea", { rows: 2, "aria-label": "The view, as its holder would say it", dir: "auto", maxlength: 2000, placeholder: "Write a view as a sentence that a passage would argue" });
     const against = h("textarea", { rows: 2, "aria-label": "Against: the opposite statement", dir: "auto", maxlength: 2000, placeholder: "Against: the opposite statement (may be left empty)" });
     text.value = view.text;
     against.value = view.against || "";
-    const less = h("button", { type: "button", class: "quiet", "aria-label": "Remove this view" }, "×");
+    const less = h("button", { type: "button", class: "quiet", }, "×");
+    const name = () => { const called = view.text || "the new one"; slider.ariaLabel = `Weight of the view: ${called}`; less.ariaLabel = `Remove the view: ${called}`; };
+    name();
     slider.addEventListener("input", () => { view.weight = Number(slider.value); shown.textContent = view.weight.toFixed(2); this.moved(); });
-    text.addEventListener("change", () => { view.text = text.value.trim(); slider.setAttribute("aria-label", `Weight of: ${view.text}`); this.fetch(); });
-    against.addEventListener("change", () => { view.against = against.value.trim() || null; this.fetch(); });
+    text.addEventListener("change", () => { view.text = text.value.trim(); view.mine = true; name(); this.fetch(); });
+    against.addEventListener("change", () => { view.against = against.value.trim() || null; view.mine = true; this.fetch(); });
     const card = h("li", { class: `view ${colour(n)}` }, text,
       h("details", { open: Boolean(view.against) }, h("summary", {}, "against"), against),
       h("div", { class: "weigh" }, slider, shown, less));
-    less.addEventListener("click", () => {
-      this.views.splice(this.views.indexOf(view), 1);
-      this.cards.replaceChildren(...this.views.map((one, place) => this.card(one, place)));
-      this.fetch();
-    });
+    less.addEventListener("click", () => this.remove(view));
     return card;
   }
 
@@ -73,14 +83,13 @@ class Column {
     clearTimeout(this.soon);
     const question = at("asked").value.trim();
     if (!question) { this.tell("ask a question", ""); return; }
-    const turn = this.turn = (this.turn || 0) + 1;
+    const turn = this.turn = (this.turn || 0) + 1, views = this.written.map(view => ({ ...view }));
+    if (views.length > MOST) { this.tell(`${views.length} views: at most ${MOST}; remove ${views.length - MOST}`, "failed"); return; }
     this.tell(this.found ? "asking" : "opening the index", "working");
-    const views = this.written.map(view => ({ ...view }));
     try {
       const found = await ask("/api/explore", { question, views, pov_weight: share() });
       if (turn !== this.turn) return;
       this.found = found;
-      this.foundFor = views.map(view => view.text + "\n" + (view.against || "")).join("\n\n");
     } catch (error) {
       if (turn !== this.turn) return;
       this.tell(error.message, "failed");

@@ -1,5 +1,5 @@
 // Start a run: the list is sent and read first, then the run begins.
-import { address, ask, at, h } from "./dom.js";
+import { address, ask, at, h, press } from "./dom.js";
 
 const KINDS = ["xlsx", "csv", "txt", "jsonl"];
 function tell(text, isBad) { at("told").textContent = text; at("told").className = isBad ? "bad" : "dim"; }
@@ -33,19 +33,15 @@ function drawSeats() {
 at("like").addEventListener("change", drawSeats);
 drawSeats();
 
-at("new").addEventListener("submit", async event => {
+async function start() {
+  tell("reading the questions");
+  const { upload, questions } = await send();
+  tell(`${questions} question${questions === 1 ? "" : "s"}; starting`);
+  const number = id => Number(at(id).value);
+  const { name } = await ask("/api/runs", { upload, personas: own?.upload ?? "", name: at("name").value, like: at("like").value, model: at("model").value, seat: at("seat").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
+  location.assign(address(name));
+}
+at("new").addEventListener("submit", event => {
   event.preventDefault();
-  const button = event.target.querySelector("button");
-  button.disabled = true;
-  try {
-    tell("reading the questions");
-    const { upload, questions } = await send();
-    tell(`${questions} question${questions === 1 ? "" : "s"}; starting`);
-    const number = id => Number(at(id).value);
-    const { name } = await ask("/api/runs", { upload, personas: own?.upload ?? "", name: at("name").value, like: at("like").value, model: at("model").value, seat: at("seat").value, deepen: number("deepen"), rounds: number("rounds"), pov_weight: number("pov_weight") });
-    location.assign(address(name));
-  } catch (error) {
-    tell(error.message, true);
-    button.disabled = false;
-  }
+  press(event.target.querySelector("button"), start).catch(error => tell(error.message, true));
 });

@@ -12,8 +12,10 @@ const asked = () => new URLSearchParams({ show: at("show").value, order: at("ord
 const page = { fitting: Number(list.dataset.fitting), read: Number(list.dataset.read), complete: list.hasAttribute("data-complete") };
 let turn = 0;
 function lay(found, anew) {
+  const held = anew && list.contains(document.activeElement) && document.activeElement.getAttribute("href");
   if (anew) list.replaceChildren();
   list.insertAdjacentHTML("beforeend", found.html); // escaped by the server's template; the page's policy runs nothing in it
+  if (held) ([...list.querySelectorAll("a")].find(one => one.getAttribute("href") === held) ?? at("find")).focus({ preventScroll: true });
   const wasRead = page.complete;
   Object.assign(page, found);
   drawPage();
@@ -69,7 +71,10 @@ function drawWorking() {
     item.querySelector(".stage").textContent = now;
     if (steps < 2) nameWorking(item, id); // its text is known once the first step is done
   }
-  for (const gone of known.values()) gone.remove();
+  for (const gone of known.values()) {
+    if (gone.contains(document.activeElement)) (gone.nextElementSibling?.querySelector("a") ?? at("how")).focus();
+    gone.remove();
+  }
   at("now").hidden = !working.size;
 }
 function workingItem(id) {

@@ -1,5 +1,5 @@
 // A seat in the debate: what is asked of the person, the passages to cite (by dragging, or with their buttons), the answer.
-import { ask, at, h, say } from "./dom.js";
+import { ask, at, h, press, say } from "./dom.js";
 import { titled } from "./passage.js";
 
 const WORDS = { position: "what is your position, in one sentence?", turn: "what do you say?", ballot: "whose positions do you hold now, best first?" };
@@ -10,7 +10,12 @@ let shown = "";
 export function drawSeat(run, asked) {
   const place = at("seat");
   at("waits").hidden = !asked.about;
-  if (!asked.about) { shown = ""; place.hidden = true; place.replaceChildren(); return; }
+  const held = place.contains(document.activeElement); // the keyboard goes on where the debate does
+  if (!asked.about) {
+    if (held) at("body").focus({ preventScroll: true });
+    shown = ""; place.hidden = true; place.replaceChildren();
+    return;
+  }
   if (asked.about === shown) return;
   shown = asked.about;
   const { request } = asked;
@@ -25,6 +30,7 @@ export function drawSeat(run, asked) {
   text.addEventListener("keydown", event => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
   place.replaceChildren(h("h3", {}, "Your seat"), h("div", { class: "seat-columns" }, form, beside(request, text)));
   place.hidden = false;
+  if (held) text.focus();
   say(`The debate waits for you: ${WORDS[request.wanted]}`);
 }
 
@@ -63,10 +69,8 @@ function button(words, act) {
   return made;
 }
 
-async function send(run, about, text, form, wrong) {
-  const speak = form.querySelector(".strong");
-  speak.disabled = true;
+function send(run, about, text, form, wrong) {
   wrong.textContent = "";
-  try { await ask(`/api/runs/${encodeURIComponent(run)}/say`, { about, text: text.value }); say("said"); }
-  catch (error) { wrong.textContent = error.message; speak.disabled = false; }
+  const speak = async () => { await ask(`/api/runs/${encodeURIComponent(run)}/say`, { about, text: text.value }); say("said"); };
+  press(form.querySelector(".strong"), speak).catch(error => { wrong.textContent = error.message; });
 }

@@ -13,7 +13,7 @@ from hostile import MARKUP
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from debate.errors import SettingsError
-from debate.serve.web.exploring import CANDIDATES, Asked, Explorer, View
+from debate.serve.web.exploring import CANDIDATES, MOST_VIEWS, Asked, Explorer, View
 from prompts import PersonaSet, load_personas
 from vectorstore import POV, FaissStore
 
@@ -110,6 +110,13 @@ def test_with_every_weight_at_nought_the_question_alone_ranks() -> None:
     plain = store.pov_search([QUESTION], [[]], k=CANDIDATES)[0]
     assert [one.id for one in found.candidates] == [one.id for one in plain]
     assert {len(one.parts) for one in found.candidates} == {9}
+
+
+def test_more_views_than_are_ranked_are_refused_and_none_is_left_out() -> None:
+    store = FaissStore.from_texts(TEXTS[:3], EMBEDDING)
+    many = tuple(View(text=f"view {n}") for n in range(MOST_VIEWS + 1))
+    with pytest.raises(SettingsError, match="13 views: at most 12; remove 1"):
+        Explorer(lambda: store, load_personas()).find(Asked(question=QUESTION, views=many))
 
 
 def test_an_empty_question_is_told() -> None:

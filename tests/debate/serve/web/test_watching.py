@@ -13,6 +13,7 @@ from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
 from fastapi.routing import APIRoute
 from hostile import HOSTILE, MARKUP, everywhere
+from page_server import a_run, told
 
 from chains.schemas import Position, Question
 from debate import DebateSettings, run_questions
@@ -31,18 +32,6 @@ from debate.serve.web.watching import Watched
 from vectorstore import FaissStore
 
 FAILED = QuestionResult(Question("q2", "What failed?"), "smollm2", 9.0, error="RuntimeError: it broke")
-
-
-def a_run(folder: Path, *rows: QuestionResult) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n', encoding="utf-8")
-    Journal(folder / "results.jsonl").extend(rows)
-    return folder
-
-
-def told(folder: Path, *events: dict[str, object]) -> None:
-    with (folder / PROGRESS).open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(one) + "\n" for one in events)
 
 
 @pytest.fixture

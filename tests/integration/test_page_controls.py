@@ -1,0 +1,151 @@
+"""The live page under the hands of a reader, in a real Chromium: where the keyboard goes, and views that are added."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from example_rows import ANSWER_ROW as ROW
+from page_server import HERE, Server, a_run, told
+
+from benchmarks.chromium import CHROMIUM, Page, browser
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
+]
+LONG = "w" * 300
+PERSONAS = "".join(
+    f'[[persona]]\nid = "{name}"\nname = "{name}"\nvoice = "a trader."\n'
+    + "".join(f'[[persona.pov]]\ntext = "{name} holds view {n}."\n' for n in range(views))
+    for name, views in (("few", 2), ("other", 1), ("many", 13))
+)
+FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+VIEWS = "[...document.querySelectorAll('.views > li')].map(one => one.querySelector('textarea').value)"
+STOPPED = ({"event": "began"}, {"event": "total", "questions": 2}, {"event": "ended", "text": "interrupted"})
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with browser() as opened:
+        opened.size(1280)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
+    command = [sys.executable, "-m", "debate", "index", str(folder / "a.txt"), "--out", str(folder / "made"), "--quiet"]
+    subprocess.run(command, check=True)  # noqa: S603
+    (folder / "cast.toml").write_text(PERSONAS)
+    stopped = a_run(folder / "runs" / "stopped", ROW)
+    told(stopped, *STOPPED)
+    started = Server(folder / "runs", "--index", str(folder / "made"), "--personas", str(folder / "cast.toml"))
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def explore(page: Page, server: Server) -> Page:
+    page.size(1280)
+    page.visit(f"{server.address}/explore")
+    page.until("document.querySelectorAll('.views > li').length === 2")
+    page.evaluate("document.getElementById('asked').value = 'Did trade grow?'; 0")
+    page.evaluate("document.querySelector('#ask button').click()")
+    page.until("document.querySelector('.state').textContent === 'exact'", 60)
+    return page
+
+
+def write_a_view(page: Page, text: str) -> None:
+    page.click(".add")
+    page.type(text)
+    page.press("Tab", 9)
+
+
+def choose(page: Page, persona: int) -> None:
+    page.evaluate(
+        f"(who => {{ who.value = {persona}; who.dispatchEvent(new Event('change')); }})"
+        "(document.querySelector('.person select'))"
+    )
+
+
+def test_the_keyboard_goes_to_the_next_view_when_one_is_removed_and_then_to_the_button_that_adds_one(
+    explore: Page,
+) -> None:
+    explore.evaluate("document.querySelector('.weigh button').focus()")
+    explore.press("Enter", 13, "\r")
+    assert explore.evaluate(f"[{VIEWS}.length, {FOCUSED}]") == [1, "Remove the view: few holds view 1."]
+    explore.press("Enter", 13, "\r")
+    assert explore.evaluate(f"[{VIEWS}.length, {FOCUSED}]") == [0, "Add a view"]
+
+
+def test_the_keyboard_goes_to_the_view_before_when_the_last_one_is_removed(explore: Page) -> None:
+    explore.evaluate("document.querySelectorAll('.weigh button')[1].focus()")
+    explore.press("Enter", 13, "\r")
+    assert explore.evaluate(FOCUSED) == "Remove the view: few holds view 0."
+
+
+def test_a_readers_own_views_stay_when_another_persona_is_chosen(explore: Page) -> None:
+    write_a_view(explore, "Mine.")
+    explore.evaluate(
+        "(first => { first.value = 'Mine too.'; first.dispatchEvent(new Event('change')); })"
+        "(document.querySelector('.views textarea'))"
+    )
+    choose(explore, 1)
+    assert explore.evaluate(VIEWS) == ["other holds view 0.", "Mine too.", "Mine."]
+    assert explore.evaluate("document.getElementById('news').textContent") == "2 views of yours are kept"
+    choose(explore, 0)
+    assert explore.evaluate(VIEWS) == ["few holds view 0.", "few holds view 1.", "Mine too.", "Mine."]
+
+
+def test_more_views_than_are_ranked_are_all_kept_and_told(explore: Page) -> None:
+    choose(explore, 2)
+    explore.until("document.querySelector('.state').textContent.includes('at most')")
+    assert explore.evaluate("document.querySelector('.state').textContent") == "13 views: at most 12; remove 1"
+    assert len(explore.evaluate(VIEWS)) == 13
+    explore.click(".weigh button")
+    explore.until("document.querySelector('.state').textContent === 'exact'", 20)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_word_of_300_letters_stays_within_its_card(explore: Page, width: int) -> None:
+    write_a_view(explore, LONG)
+    explore.size(width, 780, phone=width < 500)
+    wide = "[...document.querySelectorAll('.view, .view *')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+    assert explore.evaluate(f"{wide}.filter(one => one.matches('.view, textarea')).length") == 0
+    outside = "one.getBoundingClientRect().right > document.querySelector('.side').getBoundingClientRect().right + 1"
+    assert explore.evaluate(f"[...document.querySelectorAll('.view *')].filter(one => {outside}).length") == 0
+    assert explore.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_keyboard_stays_with_the_buttons_of_a_run_that_is_resumed(page: Page, server: Server) -> None:
+    run = a_run(server.runs / "resumed", ROW)
+    told(run, *STOPPED)
+    page.visit(f"{server.address}/runs/resumed")
+    page.until("document.querySelector('#actions button') !== null")
+    page.evaluate("document.querySelector('#actions button').focus()")
+    told(run, HERE)  # as "Resume" has it
+    page.until("document.querySelector('#actions button').textContent === 'Stop after this step'")
+    assert page.evaluate(FOCUSED) == "Stop after this step"
+
+
+def test_the_keyboard_stays_on_a_button_that_was_pressed_in_vain(page: Page, server: Server) -> None:
+    page.visit(f"{server.address}/runs/stopped")
+    page.until("document.querySelector('#actions button') !== null")
+    page.evaluate('window.fetch = async () => new Response(\'{"error": "it runs already"}\', {status: 409}); 0')
+    page.evaluate("document.querySelector('#actions button').focus()")
+    page.press("Enter", 13, "\r")
+    page.until("document.getElementById('wrong').textContent === 'it runs already'")
+    assert page.evaluate(FOCUSED) == "Resume"
+
+
+def test_the_keyboard_stays_on_a_row_when_the_list_is_laid_out_anew(page: Page, server: Server) -> None:
+    page.visit(f"{server.address}/runs/stopped")
+    page.evaluate("document.querySelector('#rows a').focus()")
+    page.evaluate(
+        "document.getElementById('order').dispatchEvent(new Event('change')); window.before = rows.firstChild; 0"
+    )
+    page.until("document.querySelector('#rows > li') && document.querySelector('#rows > li') !== before")
+    assert page.evaluate("document.activeElement === document.querySelector('#rows a')")
