@@ -11,15 +11,17 @@ import csv
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debate.errors import QuestionsError
 from vectorstore.corpus.encodings import decode
-from vectorstore.corpus.readers.csv_file import csv_table
+from vectorstore.corpus.readers.csv_file import csv_tables
 from vectorstore.corpus.readers.records import parse_json
-from vectorstore.corpus.tables import Row, Table, goes_on
+from vectorstore.corpus.readers.table_records import in_doubt
+from vectorstore.corpus.rows import Row
+from vectorstore.corpus.tables import Table, goes_on
 from vectorstore.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -98,10 +100,10 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
     if suffix in (".txt", ".jsonl"):
         lines = _lines(path)
         return _jsonl_rows(path, lines) if suffix == ".jsonl" else _txt_rows(lines)
-    table = _workbook(path, sheet) if suffix == ".xlsx" else _separated(path)
-    if table is None:
+    tables = _workbook(path, sheet) if suffix == ".xlsx" else _separated(path)
+    if not tables:
         raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row")
-    return _table_rows(path, table)
+    return chain.from_iterable(_table_rows(path, table, is_first=table is tables[0]) for table in tables)
 
 
 def _lines(path: Path) -> list[str]:
@@ -158,30 +160,37 @@ def _text(path: Path, number: int, column: str, value: Any) -> str:
     raise QuestionsError(f'{path}, line {number}: "{column}" is {type(value).__name__}, not text; write it in quotes')
 
 
-def _separated(path: Path) -> Table | None:
+def _separated(path: Path) -> list[Table]:
     try:
-        table, unclosed = csv_table(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
+        tables, unclosed = csv_tables(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
     except csv.Error as error:
         raise QuestionsError(f"cannot read {path}: {error}") from error
     if unclosed:
         raise QuestionsError(f'{path}, row {unclosed}: a " opens a cell and never closes; close it, or write it twice')
-    return table
+    return tables
 
 
-def _workbook(path: Path, sheet: str | None) -> Table | None:
-    from vectorstore.corpus.readers.office.xlsx import read_table
+def _workbook(path: Path, sheet: str | None) -> list[Table]:
+    from vectorstore.corpus.readers.office.xlsx import read_tables
 
     try:
-        table, left_out = read_table(path, _QUESTION_COLUMNS, sheet)
+        tables, left_out = read_tables(path, _QUESTION_COLUMNS, sheet)
     except (OSError, CorpusError) as error:
         raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
     for one in left_out:
         LOG.warning("%s: %s", path, one)
-    return table
+    return tables
 
 
-def _table_rows(path: Path, table: Table) -> Iterator[Fields]:
+def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]:
     names = [name.casefold() for name in table.header]
+    if not is_first and not any(name in _QUESTION_COLUMNS for name in names):
+        raise QuestionsError(
+            f"{path}, row {table.header_row} begins another table ({', '.join(table.header)}); put it into a sheet or "
+            "file of its own, or remove the blank row above it if its rows are questions"
+        )
+    for one in in_doubt(table):
+        LOG.warning("%s: %s", path, one)
     if not any(name in _QUESTION_COLUMNS for name in names):
         found = ", ".join(table.header) or "none at all"
         raise QuestionsError(f"{path} has no column 'question' (its columns: {found}); name one of them 'question'")

@@ -245,3 +245,24 @@ def test_sheets_that_are_not_read_are_named(ask_book, caplog):
 
     assert ask_book(["question"], ["Why?"], change=three) == [("q001", "Why?")]
     assert "only sheet 'Sheet' is read; name another with --sheet: old (hidden), more" in caplog.text
+
+
+def test_a_table_of_something_else_below_the_questions_is_refused_by_its_row(ask_book):
+    """Regression: its header and rows were asked as questions."""
+    with pytest.raises(
+        QuestionsError, match=r"row 4 begins another table \(code, meaning, since\); put it into a sheet"
+    ):
+        ask_book(["id", "question"], ["a", "Why?"], [], ["code", "meaning", "since"], ["x", "tax", 1911])
+
+
+@pytest.mark.parametrize("header", [["id", "question"], ["question", "about", "id"]])
+def test_a_second_table_of_questions_is_read_under_its_own_header(ask_book, header):
+    row = [{"id": "b", "question": "How?", "about": "salt"}[name] for name in header]
+
+    assert ask_book(["id", "question"], ["a", "Why?"], [], header, row) == [("a", "Why?"), ("b", "How?")]
+
+
+def test_questions_may_be_parted_by_blank_rows(ask):
+    assert [text for _, text, _ in ask("id,question\n1,Why?\n\n2,How?\n3,Who?\n\nx,Which?\ny,When?\n")] == [
+        "Why?", "How?", "Who?", "Which?", "When?",
+    ]  # fmt: skip

@@ -11,7 +11,8 @@ from pathlib import Path
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
-from vectorstore.corpus.tables import Row, Table, as_table
+from vectorstore.corpus.rows import Row
+from vectorstore.corpus.tables import Table, as_tables
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 100  # rows that the delimiter is told from
@@ -25,16 +26,16 @@ csv.field_size_limit(2**31 - 1)
 def read_csv(path: Path) -> Records:
     """Read a table of separated values into a record a row."""
     text, told = decode(path.read_bytes())
-    table, unclosed = csv_table(text, TEXT_FIELDS, is_tsv=path.suffix.lower() == ".tsv")
-    records = Records() if table is None else table_records(table, path.stem)
+    tables, unclosed = csv_tables(text, TEXT_FIELDS, is_tsv=path.suffix.lower() == ".tsv")
+    records = table_records(tables, path.stem)
     records.left_out += told
     if unclosed:
         records.left_out.append(f"row {unclosed} and all after it: a quotation mark opens there and never closes.")
     return records
 
 
-def csv_table(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tuple[Table | None, int]:
-    """Return the table of a text, and the number of the row in which a quotation mark never closes, 0 for none.
+def csv_tables(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tuple[list[Table], int]:
+    """Return the tables of a text, and the number of the row in which a quotation mark never closes, 0 for none.
 
     Raises:
         csv.Error: the text is none of separated values.
@@ -45,7 +46,7 @@ def csv_table(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tup
     delimiter = told[1] if told else "\t" if is_tsv and "\t" in text else find_delimiter(text, known)
     rows = list(_rows(text, delimiter))
     unclosed = rows.pop().number if rows and rows[-1].faults else 0
-    return as_table(rows, known, delimiter), unclosed
+    return as_tables(rows, known, delimiter), unclosed
 
 
 def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:

@@ -1,22 +1,35 @@
-"""A table → records, a row each. Every cell is kept; one that cannot be read is named with its row."""
+"""Tables → records, a row each. Every cell is kept; one that cannot be read is named with its row."""
+
+from collections.abc import Sequence
 
 from vectorstore.corpus.readers.records import Records, field_record
-from vectorstore.corpus.readers.wording import shortened
+from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.corpus.tables import Table
 
 
-def table_records(table: Table, stem: str, where: str = "") -> Records:
-    """Turn rows into records: the text column, or every filled cell as a `name: value` line.
+def table_records(tables: Sequence[Table], stem: str) -> Records:
+    """Turn the rows of one sheet's tables into records: the text column, or every filled cell as a `name: value` line.
 
     Args:
         stem: the title of a record, where neither a column nor a line above the table gives one.
-        where: the sheet, as in "sheet 'Votes', ", for what is left out.
     """
     records = Records()
     faults = []
-    for row in table.rows:
-        faults += [f"row {row.number}, {table.name(column)}: {why}" for column, why in row.faults.items()]
-        if row.filled:
-            records.append(field_record(table.fields(row), row.number - table.header_row, table.title or stem))
-    records.left_out += [f"{where}{one}" for one in shortened(faults)]
+    for table in tables:
+        for row in table.rows:
+            faults += [f"row {row.number}, {table.name(column)}: {why}" for column, why in row.faults.items()]
+            if row.filled:
+                # Rows count from the first header, so that a number stands for one row of the sheet.
+                place = row.number - tables[0].header_row
+                records.append(field_record(table.fields(row), place, table.title or stem))
+        records.left_out += in_doubt(table)
+    records.left_out += shortened(faults)
     return records
+
+
+def in_doubt(table: Table) -> list[str]:
+    """Tell the rows of a table that may be the header of another."""
+    if not table.doubtful:
+        return []
+    where = f"row{'s' * (len(table.doubtful) > 1)} {spans(table.doubtful)}"
+    return [f"{where}, below a blank row, read under the header of row {table.header_row}: another table? Part them."]

@@ -22,7 +22,8 @@ from vectorstore.corpus.readers.office.workbook import Workbook, local, string_o
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
 from vectorstore.corpus.readers.wording import shortened, spans
-from vectorstore.corpus.tables import Row, Table, as_table
+from vectorstore.corpus.rows import Row
+from vectorstore.corpus.tables import Table, as_tables
 from vectorstore.errors import CorpusError
 
 # A cell so far behind the others is a slip of the hand and no part of the table; many there are another table.
@@ -57,15 +58,14 @@ def read_xlsx(path: Path) -> Records:
                 records.left_out.append(f"sheet {name!r} is hidden.")
                 continue
             sheet = read_sheet(book, part)
-            table = as_table(sheet.rows, TEXT_FIELDS)
-            read = Records() if table is None else table_records(table, path.stem)
+            read = table_records(as_tables(sheet.rows, TEXT_FIELDS), path.stem)
             records += read
             records.left_out += [f"sheet {name!r}, {one}" for one in [*sheet.left_out, *read.left_out]]
     return records
 
 
-def read_table(path: Path, known: Sequence[str], wanted: str | None = None) -> tuple[Table | None, tuple[str, ...]]:
-    """Return the table of one sheet, the first that is shown unless one is named, and what was left out of it.
+def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> tuple[list[Table], tuple[str, ...]]:
+    """Return the tables of one sheet, the first that is shown unless one is named, and what was left out of it.
 
     Args:
         path: the workbook.
@@ -91,7 +91,7 @@ def read_table(path: Path, known: Sequence[str], wanted: str | None = None) -> t
         if others and not wanted
         else []
     )
-    return as_table(sheet.rows, known), (*declared(path), *told, *sheet.left_out)
+    return as_tables(sheet.rows, known), (*declared(path), *told, *sheet.left_out)
 
 
 def _sheet_of(book: Workbook, wanted: str | None) -> tuple[str, str]:
@@ -186,8 +186,9 @@ class _Grid:
         widths = [max((*line.cells, *line.faults), default=0) for line in lines]
         if sum(widths) > MOST_PLACES:
             raise CorpusError("holds cells so far apart that they are no table. Move them together.")
-        rows = tuple(_row(line, width) for line, width in zip(lines, widths, strict=True))
-        return Sheet(rows, tuple(self._left_out))
+        rows = [_row(line, width) for line, width in zip(lines, widths, strict=True)]
+        rows += [Row(number, (), hidden=True) for number in self._hidden]
+        return Sheet(tuple(sorted(rows, key=lambda row: row.number)), tuple(self._left_out))
 
     def _drop_far_rows(self) -> None:
         numbers = sorted(self._lines)

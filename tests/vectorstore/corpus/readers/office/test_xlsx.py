@@ -229,3 +229,12 @@ def test_an_entity_is_not_expanded_and_the_text_around_it_stays(tmp_path, book):
 
     assert [record.text for record in records] == ["Who pays &tax; today?"]
     assert records.left_out == ["xl/worksheets/sheet1.xml declares entities (&tax;), which are not expanded."]
+
+
+def test_two_tables_on_one_sheet_keep_their_names(tmp_path, book):
+    fill(book.active, ["country", "tax"], ["Ruritania", 5], [], [], ["good", "port", "since"], ["salt", "Hof", 1911])
+
+    assert [record.text for record in read(tmp_path, book)] == [
+        "country: Ruritania\ntax: 5",
+        "good: salt\nport: Hof\nsince: 1911",
+    ]

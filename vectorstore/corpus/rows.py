@@ -1,0 +1,36 @@
+"""A row of cells, as a reader hands it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of cells.
+
+    Attributes:
+        number: as a spreadsheet numbers it, from 1.
+        cells: their texts, "" for an empty one.
+        spanned: columns that a merged cell of this row covers to the right of its own; they are empty.
+        repeated: columns whose text a merged cell brings from a row above.
+        faults: columns whose value cannot be read, and why; they are empty.
+        quoted: columns whose cell was written in quotation marks, so that it is what the writer meant.
+        surplus: it has more cells than the header.
+        hidden: it is not shown, and without its cells here.
+        below_blank: a blank row, or more of them, parts it from the row above.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    spanned: frozenset[int] = frozenset()
+    repeated: frozenset[int] = frozenset()
+    faults: Mapping[int, str] = field(default_factory=dict)
+    quoted: frozenset[int] = frozenset()
+    surplus: bool = False
+    hidden: bool = False
+    below_blank: bool = False
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold something."""
+        return sum(bool(cell.strip()) for cell in self.cells)
