@@ -25,7 +25,6 @@ from urllib.parse import urlsplit, urlunsplit
 import numpy as np
 import psycopg
 from langchain_core.embeddings import Embeddings
-from vectorstore.store.pgvector import PgKind
 
 from chains.schemas import Chunk, Opinion, Question, Turn
 from debate import DebateSettings, run_questions
@@ -35,6 +34,7 @@ from debate.run.executor import RunInterrupted
 from debate.run.folder import open_run_folder
 from debate.run.records.journal import Journal
 from vectorstore import POV, FaissStore, PgVectorStore, PovVectorStore
+from vectorstore.store.postgres.table import PgKind
 
 DIMENSION = 384
 VIEWS = [POV(f"view {n}") for n in range(8)]
