@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
@@ -44,7 +44,7 @@ from prompts import Persona
 # A pov_retrieval_chain, or any LangChain retriever: a question's text in, passages out.
 Retrieve = Runnable[Any, "tuple[Chunk, ...]"] | Runnable[str, list[Document]]
 DEFAULT_TURN_LIMITS = WordLimits(30, 120)
-DEFAULT_VERDICT_LIMITS = WordLimits(30, 100)
+VERDICT_LIMITS = WordLimits(30, 100)
 DEFAULT_CANDIDATES = 2
 
 
@@ -56,20 +56,37 @@ class DebateRequest:
     opinion: str = ""
 
 
+class DebateOptions(TypedDict, total=False):
+    """Keywords that ``DebateSteps``, ``debate_chain`` and ``build_debate_graph`` share.
+
+    Attributes:
+        limits: words of a turn; default 30 to 120.
+        candidates: versions written of each turn in one batch, of which the best by its measures is used; default 2. If
+            the best has faults, as many again are written.
+        embeddings: measure which positions agree, whether a turn keeps to its speaker's position, and which passages
+            its sentences rest on; without them only shared words count.
+        llms: models of personas that have their own, by persona id.
+        seed: seed of retries and candidates; default 0.
+    """
+
+    limits: WordLimits
+    candidates: int
+    embeddings: Embeddings | None
+    llms: Mapping[str, LLM] | None
+    seed: int
+
+
 class DebateSteps:
     """The steps of a debate between personas. Each takes the record so far and returns what it adds.
 
     Args:
-        limits: words of a turn.
-        llms: for personas that have a model of their own, that model by their id.
-        candidates: turns written for each turn in one batch; the best by their measures is spoken. Where it fails, as
-            many again are written.
-        embeddings: tell which positions agree, whether a turn keeps to its own, and what its sentences rest on;
-            without them only words tell.
+        llm: any LangChain language model.
+        personas: 2 to 8 debaters.
+        rounds: at least 2; every persona speaks once in each.
+        limits, candidates, embeddings, llms, seed: see ``DebateOptions``.
 
     Raises:
-        ChainError: fewer than two personas or two rounds, which is no debate, more than eight personas, or no
-            candidates.
+        ChainError: fewer than two personas or two rounds, more than eight personas, or no candidates.
     """
 
     def __init__(
@@ -79,7 +96,6 @@ class DebateSteps:
         *,
         rounds: int = 2,
         limits: WordLimits = DEFAULT_TURN_LIMITS,
-        verdict_limits: WordLimits = DEFAULT_VERDICT_LIMITS,
         candidates: int = DEFAULT_CANDIDATES,
         embeddings: Embeddings | None = None,
         llms: Mapping[str, LLM] | None = None,
@@ -100,7 +116,6 @@ class DebateSteps:
         self.speakers = Speakers(llm, llms or {})
         self.seed = seed
         self._limits = limits
-        self._verdict_limits = verdict_limits
         self._candidates = candidates
         self.likeness = Likeness(embeddings) if embeddings is not None else None
 
@@ -187,9 +202,7 @@ class DebateSteps:
         """
 
         def judge(so_far: DebateRecord, config: RunnableConfig) -> Verdict:
-            return give_verdict(
-                self.speakers.llm, so_far, self._verdict_limits, self.seed, config, decided, self.likeness
-            )
+            return give_verdict(self.speakers.llm, so_far, VERDICT_LIMITS, self.seed, config, decided, self.likeness)
 
         return RunnableLambda(judge).with_config(run_name="verdict").invoke(record, config)
 
@@ -207,10 +220,7 @@ def debate_chain(
     retrievers: Mapping[str, Retrieve],
     *,
     rounds: int = 2,
-    limits: WordLimits = DEFAULT_TURN_LIMITS,
-    candidates: int = DEFAULT_CANDIDATES,
-    embeddings: Embeddings | None = None,
-    seed: int = 0,
+    **options: Unpack[DebateOptions],
 ) -> Runnable[DebateRequest | Question | str | Mapping[str, Any], Debate]:
     """Return a Runnable that holds a whole debate. All passages are retrieved before the first turn.
 
@@ -221,17 +231,14 @@ def debate_chain(
         personas: 2 to 8 debaters.
         retrievers: a retriever for each persona's id (see ``pov_retrieval_chain``).
         rounds: at least 2; every persona speaks once in each.
-        limits: words of a turn.
-        candidates: versions written of each turn, of which the best is used.
-        embeddings: measure which positions agree and what turns rest on; without them only shared words count.
-        seed: seed of retries and candidates.
+        options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``DebateOptions``.
 
     Raises:
-        ChainError: too few or too many personas, fewer than two rounds, or a persona without a retriever.
+        ChainError: too few or too many personas, fewer than two rounds, no candidates, a persona without a retriever,
+            or, when run, an input that holds no question.
+        GenerationError: a turn got no usable text, or a prompt does not fit the model's window.
     """
-    steps = DebateSteps(
-        llm, personas, rounds=rounds, limits=limits, candidates=candidates, embeddings=embeddings, seed=seed
-    )
+    steps = DebateSteps(llm, personas, rounds=rounds, **options)
     check_retrievers(personas, retrievers)
 
     def debate(asked: DebateRequest | Question | str | Mapping[str, Any], config: RunnableConfig) -> Debate:

@@ -5,7 +5,7 @@ They find candidates in their own way, for the question and for each view. The c
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Unpack, runtime_checkable
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
@@ -17,6 +17,7 @@ from vectorstore.errors import StoreError
 from vectorstore.pov import POV
 from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.ranking import check_k
+from vectorstore.store.search import SearchOptions
 
 # Candidates that a vector store is asked for, for each passage that is wanted: what a view lifts lies deeper.
 DEPTH = 4
@@ -31,7 +32,12 @@ class POVStore(Protocol):
         """The embedding model."""
 
     def pov_search(
-        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], *, k: int = 5, **search: Any
+        self,
+        questions: Sequence[str],
+        povs_per_question: Sequence[Sequence[POV]],
+        *,
+        k: int = 5,
+        **search: Unpack[SearchOptions],
     ) -> list[list[Document]]:
         """Search for many questions at once."""
 
@@ -75,19 +81,23 @@ class CandidateStore:
         return self._held.embeddings
 
     def pov_search(
-        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], *, k: int = 5, **search: Any
+        self,
+        questions: Sequence[str],
+        povs_per_question: Sequence[Sequence[POV]],
+        *,
+        k: int = 5,
+        **search: Unpack[SearchOptions],
     ) -> list[list[Document]]:
         """Search as `FaissStore.pov_search` does, among what the source finds for each question.
 
         A filter is applied to what was found: with a narrow one, give the source its own instead.
         """
         check_k(k)
-        wanted = search.pop("filter", None)
         results = []
         for question, povs in zip(questions, povs_per_question, strict=True):
             ids = self._found(question, povs, k)
-            allowed = self._allowed(ids, wanted)
-            results += self._held.pov_search([question], [povs], k=k, filter=allowed, **search)
+            among: SearchOptions = {**search, "filter": self._allowed(ids, search.get("filter"))}
+            results += self._held.pov_search([question], [povs], k=k, **among)
         return results
 
     def _found(self, question: str, povs: Sequence[POV], k: int) -> set[str]:

@@ -2,7 +2,7 @@
 """POVRetriever: a LangChain retriever that searches from points of view, without near-duplicates."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -14,6 +14,7 @@ from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
 from vectorstore.store.documents import Filter
 from vectorstore.store.ranking import Mode, check_k
+from vectorstore.store.search import SearchOptions
 
 
 class POVRetriever(BaseRetriever):
@@ -70,7 +71,7 @@ def distinct_search(
     questions: Sequence[str],
     povs_per_question: Sequence[Sequence[POV]],
     ks: Sequence[int],
-    **search: Any,
+    **search: Unpack[SearchOptions],
 ) -> list[list[Document]]:
     """Search for many questions in one call, without near-duplicates.
 

@@ -9,24 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
-from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from chains.debate import (
-    DEFAULT_CANDIDATES,
-    DEFAULT_TURN_LIMITS,
-    DebateSteps,
-    Retrieve,
-    check_retrievers,
-    read_all,
-)
-from chains.generation.contract import WordLimits
+from chains.debate import DebateOptions, DebateSteps, Retrieve, check_retrievers, read_all
 from chains.schemas import Chunk, as_chunks, as_question
 from debate.arena.nodes import DebateNodes, adding_tokens
 from debate.arena.rules import Rules
@@ -45,23 +36,24 @@ def build_debate_graph(
     *,
     rounds: int | None = None,
     rules: Rules | None = None,
-    limits: WordLimits = DEFAULT_TURN_LIMITS,
-    candidates: int = DEFAULT_CANDIDATES,
-    embeddings: Embeddings | None = None,
-    llms: Mapping[str, BaseLanguageModel[Any]] | None = None,
     tools: Mapping[str, Sequence[BaseTool]] | None = None,
-    seed: int = 0,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
+    **options: Unpack[DebateOptions],
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Compile the debate of these personas; see ``chains.debate_chain`` for the arguments.
+    """Compile the graph of a debate.
+
+    Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` if there is one. The
+    output adds ``positions``, ``turns``, ``verdict`` (a ``Verdict``; None if nobody disagreed) and ``outcome``.
 
     Args:
-        rounds: instead of the rules' own number of rounds.
+        llm: any LangChain language model.
+        personas: 2 to 8 debaters.
+        retrievers: a retriever for each persona's id, as for ``chains.debate_chain``.
+        rounds: overrides ``rules.rounds``.
         rules: the protocol, the decision, and when the debate ends; see ``Rules``.
-        llms: for personas that have a model of their own, that model by their id.
-        tools: by persona id, what a debater may call beside its search; ``rules.lookups`` limits the calls.
-
-    Input state: ``{"question": …}``, a ``Question``, its text or its fields; ``opinion_text`` if there is one.
+        tools: tools that a debater may call besides its search, by persona id; ``rules.lookups`` limits the calls.
+        checkpointer: makes each turn durable; a person's seat (``rules.seat``) needs one.
+        options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``chains.debate.DebateOptions``.
 
     Raises:
         ChainError: fewer than two personas or rounds, more than eight personas, or a persona without a retriever.
@@ -69,16 +61,7 @@ def build_debate_graph(
     check_retrievers(personas, retrievers)
     held = rules or Rules()
     held = held if rounds is None else replace(held, rounds=rounds)
-    steps = DebateSteps(
-        llm,
-        personas,
-        rounds=held.rounds,
-        limits=limits,
-        candidates=candidates,
-        embeddings=embeddings,
-        llms=llms,
-        seed=seed,
-    )
+    steps = DebateSteps(llm, personas, rounds=held.rounds, **options)
 
     def retrieve(state: DebateState) -> DebateState:
         question = as_question(state["question"])

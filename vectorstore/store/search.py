@@ -6,13 +6,13 @@ index. A reranker, if any, then reads the best chunks.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
-from vectorstore.pov import POV
+from vectorstore.pov import POV, Aggregate
 from vectorstore.store import ranking
 from vectorstore.store.documents import Filter
 from vectorstore.store.lexical import LexicalIndex
@@ -30,6 +30,17 @@ ON_TOPIC = 100
 Positions = NDArray[np.int64]
 # Of a question, its views and some passages: what each passage gains for each view (n, m).
 Reader = Callable[[str, Sequence[POV], Sequence[str]], Floats]
+
+
+class SearchOptions(TypedDict, total=False):
+    """Keywords of `PovVectorStore.pov_search` besides `k`, for functions that pass them on."""
+
+    pov_weight: float
+    mode: ranking.Mode
+    aggregate: Aggregate
+    calibrate: bool
+    rerank: bool | None
+    filter: Filter | None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Use it like `FaissStore`: any number of readers, one writer at a time.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 from langchain_core.documents import Document
@@ -18,6 +18,7 @@ from vectorstore.pov import POV
 from vectorstore.store.encoder import Encoder
 from vectorstore.store.persistence import Manifest
 from vectorstore.store.pov_store import PovVectorStore
+from vectorstore.store.search import SearchOptions
 
 if TYPE_CHECKING:
     from vectorstore.store.postgres.session import Session
@@ -118,16 +119,21 @@ class PgVectorStore(PovVectorStore):
             return self._table.documents(self._table.positions(ids))
 
     def pov_search(
-        self, questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]], **search: Any
+        self,
+        questions: Sequence[str],
+        povs_per_question: Sequence[Sequence[POV]],
+        *,
+        k: int = 5,
+        **search: Unpack[SearchOptions],
     ) -> list[list[Document]]:
         """Search as `PovVectorStore.pov_search`; "hybrid" and `calibrate` read the corpus again after a change."""
         if search.get("mode") != "hybrid" and not search.get("calibrate"):
-            return super().pov_search(questions, povs_per_question, **search)
+            return super().pov_search(questions, povs_per_question, k=k, **search)
         with self._lock:
             if (state := self._table.state) != self._state:
                 self._state = state
                 self._changed()
-            return super().pov_search(questions, povs_per_question, **search)
+            return super().pov_search(questions, povs_per_question, k=k, **search)
 
     def set_record(self, record: dict[str, Any]) -> None:
         """Note in the table's comment how it was filled; see `TableFacts`."""
