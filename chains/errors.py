@@ -1,4 +1,4 @@
-"""Errors of this room.
+"""Errors of ``chains``.
 
 ChainError               base: a chain or the model behind it cannot do what was asked
 ├── ModelError           a model that cannot be found, loaded or run on this machine
@@ -18,7 +18,7 @@ class ModelError(ChainError):
 
 
 class MissingExtra(ModelError):  # noqa: N818 - reads better where it is caught
-    """A library that comes with an extra is not installed."""
+    """A library is not installed; the message names the extra that brings it."""
 
     def __init__(self, library: str, extra: str, purpose: str) -> None:
         super().__init__(f'{purpose} needs {library}; in the checkout: python -m pip install -e ".[{extra}]"')

@@ -52,7 +52,7 @@ _WORDS_A_PART = 60  # two sentences; with less a paragraph says nothing
 
 @dataclass(frozen=True)
 class OpinionRequest:
-    """A question and the passages that its answer has to rest on."""
+    """A question, and the passages that its answer is to cite."""
 
     question: Question | str
     chunks: Sequence[Chunk | Document] = ()
@@ -69,16 +69,24 @@ def opinion_chain(
     verify: Verify | None = None,
     seed: int = 0,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
-    """Return a Runnable that writes an opinion.
+    """Return a Runnable that writes an opinion which cites its passages, or says "I don't know".
 
     Input: an ``OpinionRequest``, or a mapping with ``question`` and ``context`` (chunks or documents).
-    ``persona`` is the built-in professor unless given. ``embeddings`` help to find the passage that a sentence rests
-    on; without them only shared words tell. ``style`` "single" shows the model all passages in one prompt, "by_chunk"
-    asks for a paragraph on each, "plan" for a line on each and then for the essay from these; "auto" writes by
-    chunk for local models below four billion parameters where the length has room for it. ``abstention`` (from
-    ``chains.abstention.calibrate``) answers "I don't know" where nothing retrieved bears on the question; without it
-    only a question without passages does. The opinion's ``abstained_because`` says which it was. ``verify`` reads a
-    sentence with its passage and has the last word on support (see ``chains.text.support.grounding``).
+
+    Args:
+        llm: any LangChain language model.
+        persona: who writes; default: the built-in professor.
+        limits: words of the opinion.
+        embeddings: help to find the passage that supports a sentence; without them only shared words count.
+        style: "single" puts all passages into one prompt; "by_chunk" writes a paragraph on each; "plan" writes a line
+            on each, then the essay from these lines. "auto" takes "by_chunk" for local models below four billion
+            parameters if the length has room for it, else "single".
+        abstention: a threshold from ``chains.abstention.calibrate``: "I don't know" if no passage bears on the
+            question. Without it, only a question without passages is answered so. ``abstained_because`` gives the
+            reason.
+        verify: reads a sentence with its passage and overrules the other measures of support; see
+            ``chains.text.support.grounding``.
+        seed: seed of retries.
 
     Raises:
         ChainError: an unknown ``style``; when run, an input that holds no question or passages, a chunk that is not of

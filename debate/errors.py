@@ -1,4 +1,4 @@
-"""Errors of this room, and the exit codes of the command.
+"""Errors of ``debate``, and the exit codes of the command.
 
 DebateError              base: a run that cannot start or continue
 ├── SettingsError        a flag, a variable or a line of the settings file is wrong
@@ -51,7 +51,7 @@ class ToolServerError(DebateError):
 
 
 class ExitCode(IntEnum):
-    """What the command tells the shell."""
+    """Exit codes of the command."""
 
     DONE = 0
     BAD_INPUT = 2

@@ -1,4 +1,4 @@
-"""Errors of this room.
+"""Errors of ``prompts``.
 
 PromptError              base: something about a prompt or a persona is wrong
 ├── TemplateError        unknown template, or a variable it needs was not given

@@ -26,8 +26,8 @@ class RenderedPrompt:
         system: who speaks; the system message of a chat model.
         user: the task; the user message of a chat model.
         text: the whole template, for models that only continue text.
-        said: what others said already, which the answer must not say again word for word, or "".
-        opening: the words that the answer has to begin with, or "". They end ``text`` already.
+        said: what others said, which the answer must not repeat word for word, or "".
+        opening: the words that the answer must begin with, or "". ``text`` already ends with them.
         question, passages: what it was rendered with, where it asks a question on several passages.
     """
 

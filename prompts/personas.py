@@ -40,11 +40,11 @@ class PointOfView:
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody who writes opinions or debates.
+    """A persona that writes opinions or debates.
 
     Attributes:
-        voice: who that is, as a model is told behind "You are".
-        model: the model that speaks for it, as ``debate run --model`` takes one; the run's own where it is "".
+        voice: a description that completes "You are …" in the prompt.
+        model: its own model, written as for ``debate run --model``; "" is the run's model.
         tools: addresses of MCP servers whose tools it may call in a debate, such as ``http://localhost:9000/mcp``.
     """
 
@@ -58,7 +58,7 @@ class Persona:
 
 @dataclass(frozen=True)
 class PersonaSet:
-    """All that one personas file holds: the personas, and the run's own points of view."""
+    """The content of a personas file: personas, and the points of view for the opinion."""
 
     personas: tuple[Persona, ...]
     povs: tuple[PointOfView, ...] = ()

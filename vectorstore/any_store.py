@@ -25,7 +25,7 @@ DEPTH = 4
 
 @runtime_checkable
 class POVStore(Protocol):
-    """What can be searched from points of view; see `FaissStore.pov_search`."""
+    """A store that can be searched from points of view, such as `FaissStore` or what `as_pov_store` returns."""
 
     @property
     def embeddings(self) -> Embeddings:
@@ -39,7 +39,7 @@ class POVStore(Protocol):
         k: int = 5,
         **search: Unpack[SearchOptions],
     ) -> list[list[Document]]:
-        """Search for many questions at once."""
+        """Search for many questions at once; see `FaissStore.pov_search`."""
 
 
 def as_pov_store(source: POVStore | VectorStore | BaseRetriever, embeddings: Embeddings | None = None) -> POVStore:
@@ -48,6 +48,9 @@ def as_pov_store(source: POVStore | VectorStore | BaseRetriever, embeddings: Emb
     Args:
         source: a `FaissStore` (returned as it is), a LangChain vector store, or a retriever.
         embeddings: used to rank passages; default: the vector store's own, else the bundled model.
+
+    Returns:
+        A store that asks the source for candidates, for the question and for each view, and ranks them itself.
 
     Raises:
         StoreError: the source is none of these.

@@ -1,4 +1,4 @@
-"""What can go wrong in this room; every message names the value, where it stands, and the remedy.
+"""Errors of ``vectorstore``. Each message gives the value, the place and the remedy.
 
 VectorStoreError
 ├── CorpusError       nothing to read: a missing or empty folder, an unknown column
@@ -10,11 +10,11 @@ VectorStoreError
 
 
 class VectorStoreError(Exception):
-    """The root of this room's errors."""
+    """Base of every error raised by ``vectorstore``."""
 
 
 class CorpusError(VectorStoreError):
-    """No document could be read from the place that was named."""
+    """A folder or file is missing, or no document in it could be read."""
 
 
 class EmbeddingsError(VectorStoreError):
@@ -22,11 +22,11 @@ class EmbeddingsError(VectorStoreError):
 
 
 class POVError(VectorStoreError, ValueError):
-    """A point of view, or a weight, that cannot be computed with."""
+    """A point of view or a weight cannot be used: empty, not finite, out of range."""
 
 
 class StoreError(VectorStoreError):
-    """A store that cannot be built, searched, saved or trusted."""
+    """A store cannot be built, searched, saved or read; or it belongs to another embedding model."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - reads better where it is caught

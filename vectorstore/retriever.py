@@ -20,9 +20,18 @@ from vectorstore.store.search import SearchOptions
 class POVRetriever(BaseRetriever):
     """Retrieve the chunks that matter to a question, seen from points of view.
 
-    Each document has `score`, `question_score`, `pov_scores` and `rank` in its metadata (see `FaissStore.pov_search`).
-    `k`, `povs`, `pov_weight` and `filter` can be passed to each `invoke`. `store` is a `FaissStore`, or any LangChain
-    vector store or retriever (see `as_pov_store`).
+    `invoke(question)` returns at most `k` documents, best first and without near-duplicates. Their metadata has
+    `score`, `question_score`, `pov_scores` (one per view) and `rank` (from 1). `k`, `povs`, `pov_weight` and `filter`
+    can also be passed to `invoke`.
+
+    Args:
+        store: a `FaissStore`, or any LangChain vector store or retriever (see `as_pov_store`).
+        povs: the points of view; none is a plain search.
+        pov_weight, k, mode, aggregate, calibrate, rerank, filter: see `FaissStore.pov_search`.
+
+    Raises:
+        POVError (when run): the weight or a view's weight is out of range.
+        StoreError: `store` is not a store; when run, it cannot be searched.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")

@@ -29,10 +29,10 @@ class DefectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Defect:
-    """What a reader would strike out of a text, found by rules; see ``chains.text.defects``.
+    """A sentence that a reader would strike out, found by rules; see ``chains.text.defects``.
 
     Attributes:
-        sentence: where it stands, word for word.
+        sentence: the sentence, word for word.
     """
 
     kind: DefectKind
@@ -40,7 +40,7 @@ class Defect:
 
 
 class Conflict(StrEnum):
-    """What in a sentence differs from a passage, as rules can see it."""
+    """How a sentence differs from a passage, as far as rules can see."""
 
     NUMBER = "number"
     NAME = "name"
@@ -49,7 +49,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True)
 class Support:
-    """What one sentence of an answer rests on.
+    """Which chunk supports a sentence of an answer.
 
     Attributes:
         start, end: the sentence is ``answer[start:end]``.

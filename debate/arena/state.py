@@ -25,10 +25,21 @@ from chains.schemas import (
 class DebateState(TypedDict, total=False):
     """The state of a debate's graph.
 
-    ``chunks`` are the passages of the opinion, ``debate_chunks`` those that only debaters read; ``readings`` say who
-    reads which. ``opened`` is the last round that was opened, ``round_questions`` are the moderator's questions,
-    ``polls`` the positions that debaters held after a round. ``tokens`` is the cost so far, ``baselines`` are a single
-    agent's answers. A new question on the same thread starts without results of the old one.
+    Input: ``question``, and ``opinion_text`` if there is one. A new question on the same thread starts without results
+    of the old one.
+
+    Attributes:
+        chunks: the passages of the opinion.
+        debate_chunks: passages that only debaters read.
+        readings: which passages each debater reads.
+        positions, turns, verdict, outcome: the debate so far; ``verdict`` is None if none was given.
+        opened: the last round that was opened, from 1.
+        round_questions: the moderator's questions.
+        polls: the positions that debaters held after a round.
+        stopped: why the debate ended early, or None.
+        tokens: tokens read and written so far.
+        baselines: a single agent's answers to the question.
+        attempts: what failed and was tried again, in words.
     """
 
     question: Question

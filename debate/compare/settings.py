@@ -13,7 +13,11 @@ from debate.settings import DebateSettings
 
 
 class CompareSettings(BaseModel):
-    """Which models answer which questions, and from what."""
+    """All settings of a comparison: models, questions, documents, and what is asked of each answer.
+
+    Raises:
+        ValidationError (pydantic): an unknown or missing field, a value out of range, or fewer than two models.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 

@@ -36,7 +36,7 @@ from vectorstore import POVStore, PovVectorStore, as_pov_store
 
 
 class QuestionState(DebateState, total=False):
-    """What becomes of a question on its way."""
+    """The state of a question's graph: that of its debate, the opinion, and its translation if one is asked for."""
 
     opinion: Opinion | None
     translation: Translation | None
@@ -57,24 +57,25 @@ def build_question_graph(
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile the graph of one question.
 
+    Input state: ``{"question": …}``, a ``Question``, its text or its fields. The output adds ``chunks``, ``opinion``,
+    ``positions``, ``turns``, ``verdict``, ``outcome``, and ``translation`` if one is asked for (see ``QuestionState``).
+
     Args:
         llm: any LangChain language model, plain or chat.
-        store: the corpus: a ``FaissStore``, or any vector store or retriever of LangChain's. Only with a
-            ``FaissStore`` does a threshold tell that nothing in the corpus bears on a question.
-        personas: the debaters, at least two.
-        povs: the points of view that the opinion's passages are retrieved by; the opinion persona's own
-            where none are given.
-        opinion_persona: who writes the opinion; the first persona unless given.
-        llms: for personas that have a model of their own, that model by their id.
-        tools: by persona id, what a debater may call beside its search; ``settings.lookups`` limits the calls.
+        store: the corpus: a ``FaissStore`` or ``PgVectorStore``, or any LangChain vector store or retriever. With the
+            latter, no threshold tells that nothing in the corpus bears on a question.
+        personas: 2 to 8 debaters.
+        povs: points of view for the opinion's passages; default: those of the opinion's persona.
+        opinion_persona: who writes the opinion; default: the first persona.
+        settings: everything else; see ``GraphSettings``.
+        llms: models of personas that have their own, by persona id.
+        tools: tools that a debater may call besides its search, by persona id; ``settings.lookups`` limits the calls.
         seat: id of a debater whose place a person takes; needs a checkpointer. See ``debate.arena.seat``.
         checkpointer: makes each step durable.
 
-    Input state: ``{"question": …}``, a ``Question``, its text or its fields. Output adds ``chunks``, ``opinion``,
-    ``turns``, ``verdict``, and ``translation`` where one is asked for.
-
     Raises:
         ChainError: fewer than two personas or rounds, more than eight personas, or an unknown language.
+        VectorStoreError: the store is not one, or cannot be searched.
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)

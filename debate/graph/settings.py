@@ -12,10 +12,13 @@ from chains.debating.kinds import Decision, Protocol, Stop
 
 
 class GraphSettings(BaseModel):
-    """How one question is worked on. Each field's description is the help of its flag in ``debate run``.
+    """How to retrieve, answer and debate one question. A field's description is also the help of its flag.
 
-    ``abstain`` answers "I don't know" by a threshold that is calibrated on the store when the graph is built
-    (seconds); not where the store has ``k`` chunks or fewer, too few to calibrate on.
+    With ``abstain``, building the graph takes some seconds to calibrate a threshold on the store. A store with ``k``
+    chunks or fewer is too small for that, and is not calibrated.
+
+    Raises:
+        ValidationError (pydantic): an unknown field, or a value out of range.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

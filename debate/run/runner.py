@@ -41,7 +41,14 @@ from vectorstore import PovVectorStore
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run left behind; the rows are read from its journal when they are asked for."""
+    """The result of a run.
+
+    Attributes:
+        folder, workbook: where the run and its workbook are.
+        questions: the list after deepening.
+        total, failed, abstained: the number of rows, of failed rows, and of rows that say "I don't know".
+        skipped_files: documents that could not be read, with the reason.
+    """
 
     folder: Path
     workbook: Path
@@ -52,7 +59,7 @@ class RunSummary:
     abstained: int = 0
 
     def rows(self) -> Iterator[QuestionResult]:
-        """Read the rows one by one, in the order of the questions."""
+        """Read the rows from the journal one by one, in the order of the questions."""
         return Journal(self.folder / "results.jsonl").rows(self.questions)
 
     @property
@@ -71,15 +78,17 @@ def run_questions(
     retry_failed: bool = False,
     force: bool = False,
 ) -> RunSummary:
-    """Answer and debate every question of a list, into a new run folder or one that is resumed.
+    """Answer and debate every question of a list, in a new run folder or one to resume.
 
-    Finished rows are neither generated again nor changed. An unfinished question continues after its last step.
+    Finished rows do not change. An unfinished question continues after its last step.
 
     Args:
-        llm: used instead of loading ``settings.model``.
-        store: used instead of ``settings.corpus`` and ``settings.index``.
-        load: loads both instead; with ``settings.ray`` each worker calls it, and neither can be given ready-made.
-        retry_failed: work on the failed rows again.
+        settings: the list, the documents, the model and everything else.
+        llm: a loaded model, instead of ``settings.model``.
+        store: an open store, instead of ``settings.corpus`` and ``settings.index``.
+        load: loads model and store; the only way with ``settings.ray``, where each worker calls it.
+        progress: is told how the run proceeds.
+        retry_failed: retry failed rows.
         force: resume although inputs or settings changed.
 
     Raises:

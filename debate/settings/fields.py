@@ -29,7 +29,11 @@ def ray_address(value: str) -> str:
 
 
 class DebateSettings(GraphSettings, BaseSettings):
-    """One run over a list of questions. Each description is the flag's help."""
+    """All settings of a run over a list of questions. A field's description is also the help of its flag.
+
+    Raises:
+        ValidationError (pydantic): an unknown or missing field, or a value out of range.
+    """
 
     model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
 

@@ -26,7 +26,12 @@ _NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> DebateSettings:
-    """Lay flags over the environment over a TOML file over the defaults.
+    """Return the settings of a run: flags override ``DEBATE_…`` variables, which override a TOML file, then defaults.
+
+    Args:
+        flags: values by field name.
+        config: a TOML file with field names as keys.
+
 
     Raises:
         SettingsError: the file cannot be read, or a value is unknown, missing or out of range.

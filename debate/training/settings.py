@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FinetuneSettings(BaseModel):
-    """Which answers to learn from, which model learns, and how."""
+    """All settings of a training: the answers to learn from, the model, and how it learns.
+
+    Raises:
+        ValidationError (pydantic): an unknown or missing field, or a value out of range.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 

@@ -21,7 +21,7 @@ HIDDEN_BY_NAME = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out, wholly or in part, and why."""
+    """A file that was left out, whole or in part, with the reason."""
 
     path: Path
     reason: str

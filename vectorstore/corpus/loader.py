@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Corpus(list[Document]):
-    """The documents of a corpus, as a list.
+    """A list of documents, with what was left out while reading them.
 
     Attributes:
         skipped: files that could not be read.

@@ -19,7 +19,10 @@ from vectorstore.store.search import PovQuery
 
 
 class PovVectorStore(ChunkStore):
-    """Chunks that are searched for a question and from points of view. Scores are cosines."""
+    """Base of the stores that can be searched from points of view. Scores are cosines. Thread-safe.
+
+    Make one with `FaissStore`, `FaissStore.load`, `PgVectorStore.open` or `PgVectorStore.create`.
+    """
 
     def pov_search(
         self,

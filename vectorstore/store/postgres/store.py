@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class PgVectorStore(PovVectorStore):
-    """Chunks in a table of PostgreSQL; made by `open`, `create` or `from_texts`.
+    """A store in a PostgreSQL table. Make one with `open`, `create` or `from_texts`.
 
     Each call sees one state of the table. "hybrid" and `calibrate` read every text or vector of the table once after
     each change, which suits some 100,000 chunks; "dense" searches in the database.
@@ -153,13 +153,13 @@ class PgVectorStore(PovVectorStore):
 
 
 class TableFacts:
-    """What a table says of itself, without an embedding model.
+    """What a table records about itself. Needs no embedding model.
 
     Args:
         address: ``postgresql://user@host:port/database/table``.
 
     Raises:
-        StoreError: no server or no pgvector there, or a table that is none of ours.
+        StoreError: no server, no pgvector, or a table that pov-debate did not make.
     """
 
     def __init__(self, address: str) -> None:
