@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
@@ -116,6 +117,7 @@ def _denied(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for clause in behind for word in _words(clause)[:_REACH])
 
 
+@lru_cache(2048)
 def _content(text: str) -> frozenset[str]:
     words = (word for word in _words(text) if word.isdigit() or len(word) > 3)
     return frozenset(_stem(word) for word in words if word not in FUNCTION_WORDS)

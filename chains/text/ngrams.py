@@ -1,6 +1,7 @@
 """Words and n-grams of a text, for measures that compare texts by what they have word for word."""
 
 import re
+from functools import lru_cache
 
 from chains.text.sentences import UNSPACED
 
@@ -24,11 +25,13 @@ _CHARACTERS_A_WORD = 2  # as in chains.text.repetition
 Gram = tuple[str, ...]
 
 
-def units(text: str) -> list[str]:
+@lru_cache(2048)  # the positions, passages and turns of a debate are compared with every turn
+def units(text: str) -> tuple[str, ...]:
     """The words of a text in small letters, without punctuation; characters where the script has no spaces."""
-    return [match.group().casefold().replace("’", "'") for match in _UNIT.finditer(text)]
+    return tuple(match.group().casefold().replace("’", "'") for match in _UNIT.finditer(text))
 
 
+@lru_cache(2048)
 def scripts(text: str) -> frozenset[str]:
     """Which of the large scripts a text has letters of; Japanese counts as one with Chinese."""
     return frozenset(name for name, letters in _SCRIPTS.items() if letters.search(text))
@@ -39,4 +42,4 @@ def ngrams(text: str, n: int) -> list[Gram]:
     words = units(text)
     if sum(bool(_UNSPACED.fullmatch(word)) for word in words) > len(words) / 2:
         n *= _CHARACTERS_A_WORD
-    return [tuple(words[at : at + n]) for at in range(len(words) - n + 1)]
+    return [words[at : at + n] for at in range(len(words) - n + 1)]

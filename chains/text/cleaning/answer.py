@@ -9,7 +9,7 @@ except for the capital behind a clause it took away. It does not judge the answe
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from chains.schemas import Removal
 from chains.text.cleaning.markup import Cleaned, without_emphasis, without_headings, without_list_marks
@@ -93,6 +93,7 @@ def _steps(prompt: str, speakers: tuple[str, ...], *, prose: bool) -> list[Calla
     return [*around, _without_notes, _without_talk, *marks]
 
 
+@lru_cache(64)
 def label_patterns(speakers: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What may stand before an answer, and what ends it: a known role or a debater's name, with a colon."""
     names = list(speakers)
