@@ -157,7 +157,7 @@ class Searcher:
         results = []
         for query, scale, positions in zip(queries, scales, found, strict=True):
             parts = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
-            if reader and query.hears_views:
+            if reader and query.hears_views and positions.size:
                 self._read_best(reader, query, positions, parts)
             results.append(self._documents(positions, parts, query.factor, k))
         return results

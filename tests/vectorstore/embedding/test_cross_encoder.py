@@ -104,7 +104,15 @@ def test_a_few_results_are_the_first_of_many(read_store):
 
 
 @pytest.mark.parametrize(
-    "options", [{"pov_weight": 0}, {"rerank": False}, {"mode": "hybrid"}, {"calibrate": True}, {"povs": []}]
+    "options",
+    [
+        {"pov_weight": 0},
+        {"rerank": False},
+        {"mode": "hybrid"},
+        {"calibrate": True},
+        {"povs": []},
+        {"filter": lambda _: False},  # nothing is left to be found
+    ],
 )
 def test_nothing_is_read_where_no_view_asks_for_it(read_store, reads, options):
     search(read_store, **options)
