@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,5 +53,7 @@ def talk(
 
         example = example_unless(flags)
         chosen = load_settings(flags if example else flags | {"questions": Path("-")}, example)
-        view = TalkView(Console(), lambda prompt: str(typer.prompt(prompt, prompt_suffix="\n> ")))
+        if find_spec("readline"):  # without it a terminal cuts a line after 4,095 bytes, and pasted lines are answers
+            import_module("readline")
+        view = TalkView(Console(highlight=False), lambda prompt: str(typer.prompt(prompt, prompt_suffix="\n> ")))
         hold_talk(chosen, question, seat, out, view)

@@ -57,10 +57,10 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
 def one_line_errors(
     interrupted: str = "interrupted; finished steps are kept; resume with: debate run --resume FOLDER",
 ) -> Iterator[None]:
-    """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C into 130."""
+    """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C, and input that ends, into 130."""
     try:
         yield
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, typer.Abort) as error:  # Abort: at a prompt
         typer.echo(_interrupted(error) or interrupted, err=True)
         _leave_if_at_once(error)
         raise typer.Exit(ExitCode.INTERRUPTED) from error
@@ -69,7 +69,7 @@ def one_line_errors(
         raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
-def _interrupted(error: KeyboardInterrupt) -> str:
+def _interrupted(error: BaseException) -> str:
     """Return how to resume the interrupted run; empty if there is none."""
     from debate.run.executor import RunInterrupted
     from debate.run.folder import is_run
@@ -79,7 +79,7 @@ def _interrupted(error: KeyboardInterrupt) -> str:
     return f"interrupted; finished steps are kept; resume with: debate run --resume {readable(error.folder)}"
 
 
-def _leave_if_at_once(error: KeyboardInterrupt) -> None:
+def _leave_if_at_once(error: BaseException) -> None:
     """After a second Ctrl-C do not wait for threads that are in the middle of generating."""
     from debate.run.executor import StoppedAtOnce
 

@@ -83,4 +83,4 @@ def _asked(request: SeatRequest) -> str:
         when = f"After round {request.round}" if request.round else "The vote that decides"
         names = ", ".join(readable(who) for who, _ in request.positions)
         return f"{when}: whose positions do you hold now, best first? {names}"
-    return f"{name}, round {request.round}: what do you say"
+    return f"{name}, round {request.round}: what do you say?"

@@ -72,7 +72,8 @@ def test_one_can_speak_for_a_persona_and_vote(run) -> None:
 def test_a_debate_that_was_left_is_resumed_by_the_same_command(run, tmp_path: Path) -> None:
     flags = ("--seat", "dove", "--out", str(tmp_path / "talk"))
     left = run(*flags, typed="The courts keep the peace at sea.\n")  # then the input ends
-    assert left.exit_code != 0
+    assert left.exit_code == 130
+    assert left.stderr.endswith(f"run the same command again to resume from {tmp_path / 'talk'}\n")
     resumed = run(*flags, typed="The award of 2016 shows it.\nIt still stands.\n")
     assert resumed.exit_code == 0
     assert "Professor Dove's position\nThe courts keep the peace at sea." in resumed.stdout
