@@ -140,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     listed.add_argument("--debates", type=int, default=100)
     listed.add_argument("--rounds", type=int, default=3)
     listed.add_argument("--batch", type=int, default=16)
-    listed.add_argument("--seconds", type=float, default=0.1)
+    listed.add_argument("--seconds", type=float, default=0.2)
     measured = parts.add_parser("ramdocs")
     measured.add_argument("--data", type=Path, required=True, help="folder of ramdocs.jsonl.gz")
     measured.add_argument("--model", default="smollm2", help="as in debate run: a folder, a name, or a server")

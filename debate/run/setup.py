@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.debating.kinds import FEWEST, MOST
+from chains.errors import ModelError
 from chains.models.loading import ModelSettings, check_named, load_llm
 from chains.schemas import Question
 from chains.translate import check_language
@@ -86,8 +88,10 @@ def check_before_loading(settings: DebateSettings, *, llm: bool = True, store: b
     if llm:
         cast = load_personas(settings.personas)
         speakers = (cast.writer(settings.opinion_persona), *cast.debaters(settings.debaters))
-        for name in dict.fromkeys((settings.model, *(one.model for one in speakers if one.model))):
-            check_named(_model_settings(settings, name))
+        check_named(_model_settings(settings, ""))
+        for own in _own_models(settings, speakers):
+            with _of_persona(own):
+                check_named(_model_settings(settings, own.model))
 
 
 def load_model(settings: DebateSettings, name: str = "") -> BaseLanguageModel[Any]:
@@ -102,9 +106,25 @@ def _model_settings(settings: DebateSettings, name: str) -> ModelSettings:
 
 def models_of_their_own(settings: DebateSettings, personas: Sequence[Persona]) -> dict[str, BaseLanguageModel[Any]]:
     """Load each model that a persona names, once, and return by persona id which speaks for whom."""
-    names = dict.fromkeys(one.model for one in personas if one.model not in ("", settings.model))
-    loaded = {name: load_model(settings, name) for name in names}
+    loaded: dict[str, BaseLanguageModel[Any]] = {}
+    for own in _own_models(settings, personas):
+        with _of_persona(own):
+            loaded[own.model] = load_model(settings, own.model)
     return {one.id: loaded[one.model] for one in personas if one.model in loaded}
+
+
+def _own_models(settings: DebateSettings, personas: Sequence[Persona]) -> list[Persona]:
+    """Return a persona for each model that is not the run's."""
+    return list({one.model: one for one in reversed(personas) if one.model not in ("", settings.model)}.values())
+
+
+@contextmanager
+def _of_persona(persona: Persona) -> Iterator[None]:
+    """Say whose model it is that something is wrong with."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"the model of persona {persona.id!r}: {error}") from error
 
 
 def question_graph(

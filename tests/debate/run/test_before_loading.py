@@ -12,6 +12,8 @@ from debate.cli import app
 from debate.errors import DebateError
 from debate.progress import NullProgress
 from debate.run.engine import load_unless_given
+from debate.run.setup import models_of_their_own
+from prompts import Persona
 from vectorstore import CorpusError, EmbeddingsError, FaissStore
 
 STORE = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
@@ -57,7 +59,7 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"model": "docs"}, ModelError, r"config\.json is missing"),
         ({"model": "http://127.0.0.1:1/v1"}, ModelError, "names no model"),
         ({"backend": "unsloth"}, ModelError, r"\[gpu\]"),
-        ({"personas": Path("p.toml")}, ModelError, r"there is no folder \./gone"),
+        ({"personas": Path("p.toml")}, ModelError, r"^the model of persona 'a': there is no folder \./gone"),
         ({"embeddings": "./none"}, EmbeddingsError, r"There is no folder \./none"),
         ({"embeddings": "docs"}, EmbeddingsError, "docs contains no embedding model"),
         (
@@ -122,3 +124,8 @@ def test_a_command_that_could_not_begin_says_so_alone_and_leaves_nothing(
     assert result.stderr.startswith("error: ")
     assert "none" in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "none.jpg", "p.toml", "q.txt"]
+
+
+def test_a_personas_model_that_fails_to_load_is_told_with_the_persona(settings: DebateSettings) -> None:
+    with pytest.raises(ModelError, match=r"^the model of persona 'b': cannot load a model from the folder docs"):
+        models_of_their_own(settings, [Persona("a", "A", "Short."), Persona("b", "B", "Short.", model="docs")])
