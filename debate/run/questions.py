@@ -199,10 +199,16 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
         if names.count(name) > 1:
             raise QuestionsError(f"{path} has the column {name!r} {names.count(name)} times; rename all but one")
     asked = next(i for i, name in used.items() if name in _QUESTION_COLUMNS)
+    same = 1
     for row in table.rows:
         _check_row(path, table, row, used, asked)
-        if asked not in row.repeated:  # a merged cell is asked once
-            yield row.number, {name: row.cells[i] for i, name in used.items() if i < len(row.cells)}
+        if asked in row.repeated:  # a merged cell is asked once
+            continue
+        fields = {name: row.cells[i] for i, name in used.items() if i < len(row.cells)}
+        same = same + 1 if any(used.get(i) == "id" for i in row.repeated) else 1
+        if same > 1:  # the id of a merged cell is that of its first row
+            fields["id"] += f"-{same}"
+        yield row.number, fields
 
 
 def _check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked: int) -> None:

@@ -1,5 +1,6 @@
 """Question lists: a question is taken whole, or its row is refused by number."""
 
+import datetime
 import json
 import logging
 
@@ -196,6 +197,24 @@ def test_a_merged_question_is_asked_once_and_merged_ids_speak_for_their_rows(ask
         ("a", "Why?"),
         ("c", "How?"),
     ]
+
+
+def test_the_questions_under_a_merged_id_get_ids_of_their_own(ask_book):
+    """Regression: the second row was refused, since its id was "already used"."""
+
+    def merge(book):
+        book.active.merge_cells("A2:A4")
+
+    rows = [["id", "question"], ["tax", "Why?"], [None, "How?"], [None, "Who?"], ["salt", "When?"]]
+    assert ask_book(*rows, change=merge) == [("tax", "Why?"), ("tax-2", "How?"), ("tax-3", "Who?"), ("salt", "When?")]
+
+
+def test_ids_are_read_as_they_are_shown(ask_book):
+    def show(book):
+        book.active["A2"].number_format, book.active["A3"].number_format = "000", "d mmm yyyy"
+
+    rows = ["id", "question"], [7, "Why?"], [datetime.date(1911, 5, 3), "How?"]
+    assert ask_book(*rows, change=show) == [("007", "Why?"), ("3 May 1911", "How?")]
 
 
 def test_a_hidden_row_is_not_asked_and_is_named(ask_book, caplog):

@@ -1,52 +1,46 @@
-"""A workbook's numbers as the sheet shows them: 41%, 1,250.00, 2011-05-03.
+"""A workbook's numbers as the sheet shows them: 41%, 1,250.00, 007, 3 May 1911.
 
-Number formats are a language of their own (ISO/IEC 29500-1, 18.8.31). The common part is read here: percentages,
-decimals, thousands, signs of currency, dates and times. What else there is, such as fractions, is shown in full.
+Number formats are a language of their own (ISO/IEC 29500-1, 18.8.31). What is not read of it, such as fractions, is
+shown in full.
 """
 
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 
-from openpyxl.styles.numbers import is_date_format, is_timedelta_format
-from openpyxl.utils.datetime import from_excel
+from vectorstore.corpus.readers.office.date_format import is_date, shown_date
 
-_PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]+),*)?")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^-\]]*)[^\]]*\]|_.|\*.|\[[^\]]*\]')
-_UNREAD = re.compile(r"[/@]")  # fractions, texts
-_POWER = re.compile(r"[0#?]+(?:\.([0#?]+))?E[+-]0+")
+LONGEST = 255  # of a number format, as spreadsheets have them
 GENERAL_DIGITS = 15  # a double's certain ones
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_HOLDS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[]|["\\\[])+|(?<=;)(?=;|\Z)|\A(?=;)')
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<sign>[^-\]]*)[^\]]*\]|(?P<unseen>\[[^\]]*\]|_.|\*.)'
+    r"|(?P<power>E[+-]0+)|(?P<general>General)|(?P<place>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)"
+    r"|(?P<unread>[/@])|(?P<letter>.)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def shown(value: float, number_format: str, epoch: datetime) -> str:
     """Return a number as a cell with this format shows it; `epoch` is the workbook's first day."""
-    if is_timedelta_format(number_format):
-        return _duration(timedelta(days=value))
-    if is_date_format(number_format):
-        return _date(value, epoch)
-    sections = number_format.split(";")
-    negative = value < 0 and len(sections) > 1
-    section = sections[1 if negative else 2 if value == 0 and len(sections) > 2 else 0]
-    if not section and len(sections) > 1:
-        return ""  # ";;;" hides a cell
-    bare = _LITERAL.sub("", section)
-    places = _PLACES.search(bare)
-    if power := _POWER.search(bare):
-        return f"{value:.{len(power[1] or '')}E}"
-    if places is None or _UNREAD.search(bare) or abs(value) >= 10**GENERAL_DIGITS:
+    if len(number_format) > LONGEST:
         return general(value)
-    percent = bare.count("%")
-    decimals = places[1] or ""
-    number = _rounded(Decimal(repr(abs(value))) * 100**percent / 1000 ** _scaled(places[0]), len(decimals))
-    least = len(decimals.rstrip("#?"))
-    if len(decimals) > least:
-        whole, _, fraction = number.partition(".")
-        fraction = fraction[:least] + fraction[least:].rstrip("0")
-        number = f"{whole}.{fraction}" if fraction else whole
-    if "," not in places[0].rstrip(","):
-        number = number.replace(",", "")
-    sign = "-" if value < 0 and (not negative or "(" not in bare) else ""
-    return sign + _around(section, number, percent)
+    section, sign = _section(value, number_format)
+    if is_date(section):
+        return shown_date(value, section, epoch) or general(value)
+    tokens = _tokens(section)
+    kinds = {token.lastgroup for token in tokens}
+    if "general" in kinds:
+        return sign + "".join(general(abs(value)) if token["general"] else _literal(token) for token in tokens)
+    if "unread" in kinds or abs(value) >= 10**GENERAL_DIGITS:
+        return general(value)
+    text = _filled(abs(value), tokens).strip()
+    return sign + text if any(digit in text for digit in "123456789") else text
 
 
 def general(value: float) -> str:
@@ -54,36 +48,75 @@ def general(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 10**GENERAL_DIGITS else f"{value:.{GENERAL_DIGITS}g}"
 
 
-def _rounded(value: Decimal, decimals: int) -> str:
-    """Round as a spreadsheet does, .4155 up to .416, with a comma at each thousand."""
-    return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+@lru_cache(1024)
+def _sections(number_format: str) -> tuple[list[str], list[re.Match[str] | None]]:
+    """Return the sections of a format, and the conditions of the first two."""
+    sections = _SECTION.findall(number_format) or [""]
+    return sections, [_CONDITION.search(section) for section in sections[:2]]
 
 
-def _scaled(places: str) -> int:
-    """Count the thousands that commas behind the last digit take away."""
-    return max(len(part) - len(part.rstrip(",")) for part in places.split("."))
+@lru_cache(1024)
+def _tokens(section: str) -> list[re.Match[str]]:
+    return list(_TOKEN.finditer(section))
 
 
-def _around(section: str, number: str, percent: int) -> str:
-    """Put a number between the section's own letters, such as a currency's sign."""
-    literal = _LITERAL.sub(lambda part: part[1] or part[2] or part[3] or "", section)
-    found = _PLACES.search(literal)
-    if found is None:
-        return number + "%" * percent
-    return (literal[: found.start()] + number + literal[found.end() :]).strip()
+def _section(value: float, number_format: str) -> tuple[str, str]:
+    """Return the section for a value, and the sign that goes before it: a section for negative ones has its own."""
+    sections, conditions = _sections(number_format)
+    if any(conditions):
+        for section, found in zip(sections, conditions, strict=False):
+            if found and _HOLDS[found[1]](value, float(found[2])):
+                return section, "-" if value < 0 else ""
+        return sections[min(len(sections) - 1, 2)], "-" if value < 0 else ""
+    if value < 0 and len(sections) > 1:
+        return sections[1], ""
+    return sections[2 if value == 0 and len(sections) > 2 else 0], "-" if value < 0 else ""
 
 
-def _date(value: float, epoch: datetime) -> str:
-    moment = from_excel(value, epoch)
-    if isinstance(moment, datetime) and moment.time() == time():
-        return moment.date().isoformat()
-    return moment.isoformat(sep=" ", timespec="auto") if isinstance(moment, datetime) else _plain(moment)
+def _literal(token: re.Match[str]) -> str:
+    return token["quoted"] or token["escaped"] or token["sign"] or token["percent"] or token["letter"] or ""
 
 
-def _plain(moment: date | time | timedelta | None) -> str:
-    return "" if moment is None else str(moment)
+def _filled(value: float, tokens: Sequence[re.Match[str]]) -> str:
+    """Return the text of a section, with a number's digits in their places."""
+    pattern = "".join(token["place"] or token["point"] or token["comma"] or "" for token in tokens)
+    before, _, behind = pattern.partition(".")
+    places, decimals = before.replace(",", ""), behind.replace(",", "").replace(".", "")
+    scaled = sum(len(part) - len(part.rstrip(",")) for part in (before, behind))
+    percent = sum(token.lastgroup == "percent" for token in tokens)
+    number = Decimal(repr(value)) * 100**percent / 1000**scaled
+    power = next((token["power"] for token in tokens if token["power"]), "")
+    if power:
+        mantissa, _, exponent = f"{number:.{len(decimals)}E}".partition("E")
+        power = f"E{exponent[0]}{exponent[1:].zfill(len(power) - 2)}"
+    else:
+        # As a spreadsheet rounds: .4155 up to .416.
+        mantissa = f"{number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP):f}"
+    whole, _, fraction = mantissa.partition(".")
+    least = len(decimals.rstrip("#?"))
+    fraction = fraction[:least] + fraction[least:].rstrip("0")
+    digits = iter([*_whole(whole.lstrip("0"), places, grouped="," in before.rstrip(",")), *fraction])
+
+    def text(token: re.Match[str]) -> str:
+        if token["place"]:
+            return next(digits, "")
+        if token["point"]:
+            return "." if fraction else ""
+        return power if token["power"] else _literal(token)
+
+    return "".join(map(text, tokens))
 
 
-def _duration(length: timedelta) -> str:
-    seconds = round(length.total_seconds())
-    return f"{'-' * (seconds < 0)}{abs(seconds) // 3600}:{abs(seconds) // 60 % 60:02}:{abs(seconds) % 60:02}"
+def _whole(digits: str, places: str, *, grouped: bool) -> list[str]:
+    """Return the text of each place before the point; the first takes all digits that have no place of their own."""
+    if not places:
+        return []
+    digits = digits.zfill(len(places) - places.index("0")) if "0" in places else digits
+    marked = [
+        digit + "," * (grouped and left > 0 and left % 3 == 0)
+        for digit, left in zip(digits, range(len(digits) - 1, -1, -1), strict=True)
+    ]
+    own = len(places) - 1
+    if len(marked) <= own:
+        return [""] * (len(places) - len(marked)) + marked
+    return ["".join(marked[: len(marked) - own]), *marked[len(marked) - own :]]

@@ -13,6 +13,10 @@ from openpyxl.utils.escape import unescape
 from vectorstore.corpus.readers.office.cell_format import general, shown
 from vectorstore.corpus.readers.office.entities import text_of
 
+# Formats without a code of their own, whose order of day and month is that of the reader's country.
+_LOCAL = dict.fromkeys([14, *range(27, 32), *range(34, 37), *range(50, 59)], "yyyy-mm-dd")
+_LOCAL |= {22: "yyyy-mm-dd hh:mm", 32: "h:mm", 33: "h:mm:ss"}
+
 
 def local(element: Any) -> str:
     """Return an element's name without its namespace, of which there are two (transitional and strict)."""
@@ -85,7 +89,7 @@ class Workbook:
         root = self._root(part)
         formats = {int(one.get("numFmtId")): str(one.get("formatCode")) for one in root.iter("{*}numFmt")}
         used = (int(one.get("numFmtId", 0)) for cells in root.iter("{*}cellXfs") for one in cells)
-        return [formats.get(number) or BUILTIN_FORMATS.get(number, "General") for number in used]
+        return [formats.get(number) or _LOCAL.get(number) or BUILTIN_FORMATS.get(number, "General") for number in used]
 
     def _part(self, wanted: str) -> str | None:
         return next((target for kind, target in self._parts.values() if kind == wanted), None)
