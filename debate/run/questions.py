@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from debate.errors import QuestionsError
 from vectorstore.corpus.encodings import decode
-from vectorstore.corpus.readers.csv_file import csv_tables
+from vectorstore.corpus.readers import csv_file, table_records
 from vectorstore.corpus.readers.records import parse_json
-from vectorstore.corpus.readers.table_records import in_doubt
 from vectorstore.corpus.rows import Row
 from vectorstore.corpus.tables import Table, goes_on
 from vectorstore.errors import CorpusError
@@ -162,12 +161,16 @@ def _text(path: Path, number: int, column: str, value: Any) -> str:
 
 def _separated(path: Path) -> list[Table]:
     try:
-        tables, unclosed = csv_tables(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
+        found = csv_file.separated(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
     except csv.Error as error:
         raise QuestionsError(f"cannot read {path}: {error}") from error
-    if unclosed:
-        raise QuestionsError(f'{path}, row {unclosed}: a " opens a cell and never closes; close it, or write it twice')
-    return tables
+    if found.open_rows:
+        raise QuestionsError(
+            f'{path}, row {found.open_rows[0]}: a " opens a cell and never closes; close it, or write it twice'
+        )
+    for one in csv_file.in_doubt(found):
+        LOG.warning("%s: %s", path, one)
+    return found.tables
 
 
 def _workbook(path: Path, sheet: str | None) -> list[Table]:
@@ -189,7 +192,7 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
             f"{path}, row {table.header_row} begins another table ({', '.join(table.header)}); put it into a sheet or "
             "file of its own, or remove the blank row above it if its rows are questions"
         )
-    for one in in_doubt(table):
+    for one in table_records.in_doubt(table):
         LOG.warning("%s: %s", path, one)
     if not any(name in _QUESTION_COLUMNS for name in names):
         found = ", ".join(table.header) or "none at all"

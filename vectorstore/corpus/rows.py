@@ -15,6 +15,8 @@ class Row:
         repeated: columns whose text a merged cell brings from a row above.
         faults: columns whose value cannot be read, and why; they are empty.
         quoted: columns whose cell was written in quotation marks, so that it is what the writer meant.
+        opens: a quotation mark in it opens a cell and never closes, so that it is a sign like any other.
+        folded: each of its lines could be a row, were it not for the quotation marks around their ends.
         surplus: it has more cells than the header.
         hidden: it is not shown, and without its cells here.
         below_blank: a blank row, or more of them, parts it from the row above.
@@ -26,6 +28,8 @@ class Row:
     repeated: frozenset[int] = frozenset()
     faults: Mapping[int, str] = field(default_factory=dict)
     quoted: frozenset[int] = frozenset()
+    opens: bool = False
+    folded: bool = False
     surplus: bool = False
     hidden: bool = False
     below_blank: bool = False

@@ -87,9 +87,16 @@ def test_a_question_that_a_comma_may_have_cut_is_refused_by_its_row(ask, row):
         ask(f"id,question,about\nz,Why?,x\n{row}\n")
 
 
-def test_a_quotation_mark_that_never_closes_is_refused_by_its_row(ask):
+@pytest.mark.parametrize("rows", ['"How?\nWho?\n', '"How?\nA 5" pipe?\nWho?\n', '"How?\n"Who" said it?\n'])
+def test_a_quotation_mark_that_never_closes_is_refused_by_its_row(ask, rows):
+    """Regression: beside another mark it took the rows in between into its question."""
     with pytest.raises(QuestionsError, match='row 3: a " opens a cell and never closes'):
-        ask('question\nWhy?\n"How?\nWho?\n')
+        ask(f"question\nWhy?\n{rows}")
+
+
+def test_a_row_whose_lines_could_be_rows_is_named(ask, caplog):
+    assert len(ask('id,question,about\na,"Why?,\nb,5",x\n')) == 1
+    assert "row 2: read as one, though each line in its quotation marks could be a row; close them." in caplog.text
 
 
 def test_two_columns_of_one_name_are_refused(ask):

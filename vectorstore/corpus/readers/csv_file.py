@@ -1,17 +1,16 @@
 """Separated values: the delimiter is found, not assumed. Cells keep every character of theirs."""
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.readers.csv_rows import csv_rows
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
-from vectorstore.corpus.rows import Row
+from vectorstore.corpus.readers.wording import rows
 from vectorstore.corpus.tables import Table, as_tables
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -19,23 +18,46 @@ SAMPLE = 100  # rows that the delimiter is told from
 LEAST_ROWS = 3  # of one width under a title
 # The line by which Excel is told the delimiter, whatever the country.
 _SEP = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
-# A cell may hold a whole document; Python's own limit is 128 KiB.
-csv.field_size_limit(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Separated:
+    """What a text of separated values holds.
+
+    Attributes:
+        tables: one below the other.
+        open_rows: the numbers of rows in which a quotation mark opens a cell and never closes, so that it is a sign.
+        folded_rows: those whose lines may be rows of their own, between two such marks.
+    """
+
+    tables: list[Table]
+    open_rows: tuple[int, ...] = ()
+    folded_rows: tuple[int, ...] = ()
 
 
 def read_csv(path: Path) -> Records:
     """Read a table of separated values into a record a row."""
     text, told = decode(path.read_bytes())
-    tables, unclosed = csv_tables(text, TEXT_FIELDS, is_tsv=path.suffix.lower() == ".tsv")
-    records = table_records(tables, path.stem)
-    records.left_out += told
-    if unclosed:
-        records.left_out.append(f"row {unclosed} and all after it: a quotation mark opens there and never closes.")
+    found = separated(text, TEXT_FIELDS, is_tsv=path.suffix.lower() == ".tsv")
+    records = table_records(found.tables, path.stem)
+    records.left_out += told + in_doubt(found)
+    if found.open_rows:
+        records.left_out.append(
+            f"{rows(found.open_rows)}: a quotation mark opens there and never closes; read as a sign."
+        )
     return records
 
 
-def csv_tables(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tuple[list[Table], int]:
-    """Return the tables of a text, and the number of the row in which a quotation mark never closes, 0 for none.
+def in_doubt(found: Separated) -> list[str]:
+    """Tell the rows whose lines may be rows of their own."""
+    told = (
+        f"{rows(found.folded_rows)}: read as one, though each line in its quotation marks could be a row; close them."
+    )
+    return [told] if found.folded_rows else []
+
+
+def separated(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> Separated:
+    """Return the tables of a text.
 
     Raises:
         csv.Error: the text is none of separated values.
@@ -44,9 +66,10 @@ def csv_tables(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> tu
     if told:
         text = text[told.end() :]
     delimiter = told[1] if told else "\t" if is_tsv and "\t" in text else find_delimiter(text, known)
-    rows = list(_rows(text, delimiter))
-    unclosed = rows.pop().number if rows and rows[-1].faults else 0
-    return as_tables(rows, known, delimiter), unclosed
+    read = list(csv_rows(text, delimiter))
+    opens = tuple(row.number for row in read if row.opens)
+    folded = tuple(row.number for row in read if row.folded)
+    return Separated(as_tables(read, known, delimiter), opens, folded)
 
 
 def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:
@@ -57,7 +80,7 @@ def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:
     """
     best, found = 1.0, ""
     for candidate in DELIMITERS:
-        cells = [row.cells for row in islice(_rows(text, candidate), SAMPLE)]
+        cells = [row.cells for row in islice(csv_rows(text, candidate), SAMPLE)]
         cells = [row for row in cells if any(cell.strip() for cell in row)]
         if not cells:
             continue
@@ -79,46 +102,3 @@ def _usual_width(rows: list[tuple[str, ...]]) -> int:
 def _is_prose(rows: list[tuple[str, ...]]) -> bool:
     later = [cell for row in rows for cell in row[1:]]
     return sum(cell.startswith(" ") for cell in later) > 0.5 * len(later)
-
-
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows; the last has a fault where a quotation mark in it never closes."""
-    # Without a delimiter each line is one cell: the unit separator is in no text.
-    delimiter = delimiter or "\x1f"
-    cell = _cell(delimiter)
-    if re.search(f'(?:^|{re.escape(delimiter)}) +"', text, re.MULTILINE):
-        text = cell.sub(lambda one: one[0].lstrip(" ") if one["quoted"] else one[0], text)
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            yield line
-
-    for number, cells in enumerate(csv.reader(lines(), delimiter=delimiter), start=1):
-        written = "".join(taken)
-        taken.clear()
-        faults = {0: "unclosed"} if written.count('"') % 2 and _is_unclosed(written, delimiter) else {}
-        written_as = [one.groupdict() for one in cell.finditer(written)] if '"' in written and not faults else []
-        for i, one in enumerate(written_as[: len(cells)]):
-            if one["text"] and one["text"].startswith('"'):  # it goes on behind the marks, which are the text's own
-                cells[i] = one["text"]
-        quoted = frozenset(i for i, one in enumerate(written_as) if one["quoted"])
-        yield Row(number, tuple(cells), quoted=quoted, faults=faults)
-
-
-def _cell(delimiter: str) -> re.Pattern[str]:
-    """Return what matches one cell as it is written, with its delimiter: one in quotation marks, or mere text."""
-    end = re.escape(delimiter)
-    marked = '"[^"]*+(?:""[^"]*+)*+"'
-    quoted = f"(?P<quoted> *+{marked} *+(?=[{end}\\r\\n]|\\Z))"
-    text = f"(?P<text>(?:{marked})?+[^{end}\\r\\n]*+)"
-    return re.compile(f"(?:{quoted}|{text})(?:{end}|(?=[\\r\\n])|\\Z)")
-
-
-def _is_unclosed(written: str, delimiter: str) -> bool:
-    try:
-        list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False

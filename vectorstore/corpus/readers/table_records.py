@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vectorstore.corpus.readers.records import Records, field_record
-from vectorstore.corpus.readers.wording import shortened, spans
+from vectorstore.corpus.readers.wording import rows, shortened
 from vectorstore.corpus.tables import Table
 
 
@@ -29,7 +29,5 @@ def table_records(tables: Sequence[Table], stem: str) -> Records:
 
 def in_doubt(table: Table) -> list[str]:
     """Tell the rows of a table that may be the header of another."""
-    if not table.doubtful:
-        return []
-    where = f"row{'s' * (len(table.doubtful) > 1)} {spans(table.doubtful)}"
-    return [f"{where}, below a blank row, read under the header of row {table.header_row}: another table? Part them."]
+    where = f"{rows(table.doubtful)}, below a blank row, read under the header of row {table.header_row}"
+    return [f"{where}: another table? Part them."] if table.doubtful else []

@@ -14,6 +14,11 @@ def spans(numbers: Sequence[int]) -> str:
     return ", ".join(named) + (f" and {more} more" if more else "")
 
 
+def rows(numbers: Sequence[int]) -> str:
+    """Return "row 2" or "rows 2, 5-6"."""
+    return f"row{'s' * (len(numbers) > 1)} {spans(numbers)}"
+
+
 def shortened(messages: Sequence[str]) -> list[str]:
     """Return the first messages, and how many more there are."""
     more = len(messages) - MOST_NAMED

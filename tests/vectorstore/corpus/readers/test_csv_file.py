@@ -108,11 +108,35 @@ def test_title_lines_above_the_header_are_the_title(tmp_path):
     ]
 
 
-def test_a_quotation_mark_that_never_closes_costs_the_rows_after_it_and_is_named(tmp_path):
-    records = read(tmp_path, 'text\nIt left.\n"It stayed.\nThe end.\n')
+@pytest.mark.parametrize(
+    ("lines", "texts"),
+    [
+        (['"It stayed.', "The end."], ['"It stayed.', "The end."]),
+        (['"It stayed.', 'A 5" pipe.', "The end."], ['"It stayed.', 'A 5" pipe.', "The end."]),
+        (['"It stayed.', '"The end", he said.'], ['"It stayed.', '"The end", he said.']),
+        (['"It stayed.', '"The ""end"", he said."'], ['"It stayed.', 'The "end", he said.']),
+        (['"It stayed.', '"Two', 'lines."'], ['"It stayed.', "Two\nlines."]),
+    ],
+)
+def test_a_quotation_mark_that_never_closes_swallows_no_row_and_is_named(tmp_path, lines, texts):
+    """Regression: rows up to the next mark were part of its cell, and those behind the last one were lost."""
+    records = read(tmp_path, "\n".join(["text", "It left.", *lines]) + "\n")
 
-    assert [record.text for record in records] == ["It left."]
-    assert records.left_out == ["row 3 and all after it: a quotation mark opens there and never closes."]
+    assert [record.text for record in records] == ["It left.", *texts]
+    assert records.left_out == ["row 3: a quotation mark opens there and never closes; read as a sign."]
+
+
+def test_rows_between_two_literal_quotation_marks_are_named(tmp_path):
+    records = read(tmp_path, 'id,text,size\na,"Salt,\nb,5",x\nc,Iron,y\n')
+
+    assert [record.text for record in records] == ["Salt,\nb,5", "Iron"]
+    assert records.left_out == [
+        "row 2: read as one, though each line in its quotation marks could be a row; close them."
+    ]
+
+
+def test_marks_that_never_close_take_no_quadratic_time(tmp_path):
+    assert len(read(tmp_path, "text,a\n" + '"It\n' * 3_000)) == 3_000
 
 
 def test_an_inch_is_no_open_quotation(tmp_path):
