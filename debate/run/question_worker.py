@@ -66,7 +66,6 @@ class QuestionWorker:
             RunFolderError: the checkpoints cannot be written, or the store's database does not answer.
         """
         started = time.monotonic()
-        self._progress.stage(question.id, Stage.RETRIEVE)
         thread = thread_of(question)
         error = ""
         spent: dict[str, float] = {}
@@ -94,6 +93,7 @@ class QuestionWorker:
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
+        self._progress.stage(question.id, next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE))
         if stood.values.get("outcome") and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was

@@ -43,6 +43,13 @@ class JsonLines:
         except OSError as error:
             raise self._unreadable(error) from error
 
+    def size(self) -> int:
+        """Return the bytes that the file has; 0 if there is none."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def at(self, offsets: Iterable[int]) -> Iterator[bytes]:
         """Yield the lines that begin at these bytes.
 

@@ -125,7 +125,7 @@ class RowIndex:
         """Read what is new for so long at most; whether the end was reached."""
         until = time.monotonic() + seconds
         with self._lock:
-            if self._size() < self._end:  # another run was put in its place
+            if self._file.size() < self._end:  # another run was put in its place
                 self._rows.clear()
                 self._keys.clear()
                 self._broken.clear()
@@ -186,12 +186,6 @@ class RowIndex:
             return "", ""
         place = ids.index(question_id)
         return (ids[place - 1] if place else ""), (ids[place + 1] if place + 1 < len(ids) else "")
-
-    def _size(self) -> int:
-        try:
-            return self._file.path.stat().st_size
-        except OSError:
-            return 0
 
     def _note(self, line: bytes, offset: int) -> None:
         self._lines += 1

@@ -1,24 +1,14 @@
-"""A run as its folder tells it: how far it is, what is being worked on, and each event for those who watch.
-
-An event's id is the byte after its line in ``progress.jsonl``. So a reader who comes back, to this server or to one
-that was started later, continues where it was: nothing is lost and nothing told twice.
-"""
+"""A run as its folder tells it: how far it is, what is being worked on, and whether its process is alive."""
 
 from __future__ import annotations
 
-import json
-import math
 import socket
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from weakref import WeakValueDictionary
 
-import anyio
 import psutil
 from pydantic import ValidationError
 
@@ -26,11 +16,9 @@ from debate.run.records.drafts import DRAFTS
 from debate.run.records.jsonl import JsonLines
 from debate.run.records.progress_file import EVENT, PROGRESS, ProgressEvent
 from debate.run.seat import SEAT
+from debate.serve.web.feed import Feed, Snapshot
 
-_LOOKED_EVERY = 0.2  # seconds
-_FRESH = 120.0  # seconds; a model that wrote a word writes the next one sooner
-_A_READER = 0.01  # seconds for each where there are many, so that they do not take the processor from the model
-_MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
+_FRESH = 120.0  # seconds that a draft is believed; a model that wrote a word writes the next one sooner
 
 
 @dataclass(frozen=True)
@@ -100,66 +88,21 @@ def runs(began: ProgressEvent) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Told:
-    """An event of a run, with the byte after it; a draft or what a person is asked is a state, which has no place."""
-
-    text: str
-    place: int | None = None
-    kind: Literal["event", "draft", "seat"] = "event"
-
-
-class _Snapshot:
-    """A small JSON file that a run replaces; read once for all who watch.
-
-    Args:
-        fresh: seconds after which nobody believes it: a killed run left it behind.
-    """
-
-    def __init__(self, path: Path, fresh: float = math.inf) -> None:
-        self._path = path
-        self._fresh = fresh
-        self._seen: tuple[int, int] | None = None
-        self._text = ""
-        self._parts: dict[str, str] = {}
-
-    def text(self) -> str:
-        """Return the file's JSON on one line; "" if there is none, or the file holds something else."""
-        try:
-            found = self._path.stat()
-            if time.time() - found.st_mtime > self._fresh:
-                return ""
-            if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
-                self._text, self._seen, self._parts = "", mark, {}
-                self._text = json.dumps(json.loads(self._path.read_bytes()))
-        except (ValueError, RecursionError):  # damaged: nothing of it is told, and what else happens is
-            pass
-        except OSError:
-            self._seen, self._text, self._parts = None, "", {}
-        return self._text
-
-    def of(self, name: str) -> str:
-        """Return the JSON under a name; "" if there is none."""
-        if (text := self.text()) and not self._parts and isinstance(parts := json.loads(text), dict):
-            self._parts = {one: json.dumps(told) for one, told in parts.items()}
-        return self._parts.get(name, "")
-
-
 class Watched:
     """The progress of one run; read as often as somebody asks, a line only once."""
 
     def __init__(self, folder: Path) -> None:
         self._file = JsonLines(folder / PROGRESS)
-        self._drafts = _Snapshot(folder / DRAFTS, _FRESH)
-        self._seat = _Snapshot(folder / SEAT)
-        self._readers = 0
+        self._drafts = Snapshot(folder / DRAFTS, _FRESH)
+        self._seat = Snapshot(folder / SEAT)
+        self._feeds: WeakValueDictionary[str, Feed] = WeakValueDictionary()
         self._state = RunState()
         self._lock = Lock()
 
     def state(self) -> RunState:
         """Return how far the run is, read to the end."""
         with self._lock:
-            if self._size() < self._state.end:  # another run was put in its place
+            if self._file.size() < self._state.end:  # another run was put in its place
                 self._state = RunState()
             for offset, line in self._file.lines(self._state.end):
                 self._state.end = offset + len(line)
@@ -167,49 +110,10 @@ class Watched:
                     self._state.take(EVENT.validate_json(line), self._state.end)
             return self._state
 
-    async def events(self, after: int, question: str = "") -> AsyncIterator[Told]:
-        """Yield each event after a byte, those to come, too, and what is being written for a question as it grows.
-
-        Ends where the run's folder is gone.
-        """
-        place, draft, waiting = after, "", ""
-        with self._one_reader_more():
-            while self._file.path.parent.is_dir():
-                lines = self._lines_after(place)
-                for told in lines:
-                    place = told.place or 0
-                    yield told
-                if question and (written := self._drafts.of(question)) != draft:
-                    draft = written
-                    yield Told(draft or "{}", kind="draft")
-                if (asked := self._seat.text()) != waiting:
-                    waiting = asked
-                    yield Told(waiting or "{}", kind="seat")
-                await anyio.sleep(0 if len(lines) == _MOST_AT_ONCE else self._pause())
-
-    def _lines_after(self, place: int) -> list[Told]:
-        """Return the next events; from the first one where another run was put in its place."""
-        size = self._size()
-        if size == place:
-            return []
-        found = islice(self._file.lines(place if size > place else 0), _MOST_AT_ONCE)
-        return [Told(line.decode(errors="replace").rstrip("\n"), offset + len(line)) for offset, line in found]
-
-    def _pause(self) -> float:
-        """Return the seconds until all readers look again, together: one short burst leaves the model in peace."""
-        every = max(_LOOKED_EVERY, _A_READER * self._readers)
-        return every - time.monotonic() % every
-
-    @contextmanager
-    def _one_reader_more(self) -> Iterator[None]:
-        self._readers += 1
-        try:
-            yield
-        finally:
-            self._readers -= 1
-
-    def _size(self) -> int:
-        try:
-            return self._file.path.stat().st_size
-        except OSError:
-            return 0
+    def feed(self, question: str = "") -> Feed:
+        """Return what those who watch are sent, with what is being written for a question."""
+        feed = self._feeds.get(question)
+        if feed is None:
+            feed = Feed(self._file, question, self._drafts, self._seat, lambda: self.state().is_running)
+            self._feeds[question] = feed
+        return feed

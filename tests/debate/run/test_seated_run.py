@@ -54,6 +54,25 @@ def test_a_run_that_is_stopped_while_it_waits_goes_on_where_it_waited() -> None:
     assert [turn.text for turn in row.turns if turn.persona_id == "dove"] == [MINE, MINE]
 
 
+class Stages(NullProgress):
+    """Notes which stages questions reach."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def stage(self, question_id: str, stage: str) -> None:
+        self.told.append(str(stage))
+
+
+def test_a_question_that_is_resumed_tells_first_the_stage_that_it_goes_on_with() -> None:
+    checkpoints = memory_checkpoints()
+    first, later = Stages(), Stages()
+    QuestionWorker(graph(checkpoints), "m", first, seat=Person(1))(QUESTION)
+    QuestionWorker(graph(checkpoints), "m", later, seat=Person())(QUESTION)
+    assert first.told == ["retrieve", "retrieve", "opinion", "positions", "debate"]
+    assert later.told[:2] == ["debate", "debate"]
+
+
 def test_a_seat_of_nobody_who_debates_is_told_before_anything_loads(tmp_path) -> None:
     (tmp_path / "q.txt").write_text("Why?")
     settings = load_settings({"questions": tmp_path / "q.txt", "corpus": tmp_path, "seat": "nobody"})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query
-from fastapi.responses import HTMLResponse, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from debate.errors import DebateError
 from debate.serve.web.assets import Pages
@@ -19,6 +18,7 @@ from debate.terminal.readable import one_line
 
 _AT_ONCE = 100  # rows
 _KINDS = {"done": "done", "progress not recorded": "unknown"}
+_AS_IT_COMES = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Id = Annotated[str, Query(alias="id", max_length=2000)]
 
 
@@ -28,25 +28,16 @@ def run_routes(library: Library, pages: Pages) -> APIRouter:
     _add_pages(routes, library, pages)
     _add_data(routes, library, pages)
 
-    def known(name: str) -> None:
-        library.run(name)
-
-    # Checked before the stream begins: an error within it would come after its "200 OK".
-    @routes.get("/api/runs/{name}/events", response_class=EventSourceResponse, dependencies=[Depends(known)])
+    @routes.get("/api/runs/{name}/events")
     async def events(
         name: str,
         after: Annotated[int, Query(ge=0)] = 0,
         question: Annotated[str, Query(max_length=2000)] = "",
         last_event_id: Annotated[str, Header()] = "",
-    ) -> AsyncIterable[ServerSentEvent]:
-        run = library.run(name)
+    ) -> StreamingResponse:
+        feed = (await run_in_threadpool(library.run, name)).watched.feed(question)
         start = int(last_event_id) if re.fullmatch(r"[0-9]{1,18}", last_event_id) else after
-        yield ServerSentEvent(comment="watching", retry=1000)
-        async for told in run.watched.events(start, question):
-            if told.place is None:
-                yield ServerSentEvent(raw_data=told.text, event=told.kind)
-            else:
-                yield ServerSentEvent(raw_data=told.text, id=str(told.place))
+        return StreamingResponse(feed.frames(start), media_type="text/event-stream", headers=_AS_IT_COMES)
 
     return routes
 

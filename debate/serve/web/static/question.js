@@ -14,11 +14,13 @@ function laidOut(html) { // escaped by the server's template; the page's policy 
   return made;
 }
 
+const UNFINISHED = { working: "in work", waiting: "waiting", stopped: "stopped" };
 function draw(stage, steps, status) {
-  const reached = STAGES.indexOf(atWork(stage, steps));
+  place.dataset.status = status;
+  const now = atWork(stage, steps), reached = STAGES.indexOf(now);
   at("stages").replaceChildren(...STAGES.slice(0, 5).map((name, n) => h("li", { class: n < reached ? "past" : n === reached ? "here" : "", "aria-current": n === reached ? "step" : null }, name)));
-  at("stages").hidden = status !== "working";
-  at("status").textContent = status === "working" ? "in work" : status;
+  at("stages").hidden = !(status in UNFINISHED);
+  at("status").textContent = (UNFINISHED[status] ?? status) + (now && status !== "working" ? `; goes on with: ${now}` : "");
   at("status").className = `status chip ${status}`;
 }
 
@@ -44,15 +46,17 @@ const names = JSON.parse(at("names").textContent);
 const nameOf = persona => names[persona] ?? persona;
 
 draw("", 0, place.dataset.status);
-if (place.dataset.status === "working") refresh();
-watch(run, place.dataset.end, event => {
-  if (event.question === id) refresh();
-  if (event.event === "ended") refresh();
-}, isOpen => place.classList.toggle("away", !isOpen), id, draft => {
-  drawDrafts(draft, nameOf);
-  if (!draft.texts) refresh();
-}, asked => {
-  if (place.hasAttribute("data-startable")) drawSeat(run, asked.question_id === id ? asked : {});
+if (place.dataset.status in UNFINISHED) refresh();
+watch(run, place.dataset.end, {
+  question: id,
+  onEvent(event) { if (event.question === id || event.event === "began" || event.event === "ended") refresh(); },
+  onLink(isOpen) { place.classList.toggle("away", !isOpen); },
+  onDraft(draft) {
+    drawDrafts(draft, nameOf);
+    if (!draft.texts) refresh();
+  },
+  onSeat(asked) { if (place.hasAttribute("data-startable")) drawSeat(run, asked.question_id === id ? asked : {}); },
+  onRunning() { if (place.dataset.status in UNFINISHED) refresh(); },
 });
 
 // A link leads to a passage: what it is folded in opens.

@@ -137,17 +137,25 @@ function arrived(event) { // a new row shows itself where the list is at its end
     if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (list.children.length >= page.fitting) load(false).catch(told);
   }, 200);
 }
-function onEvent(event) { take[event.event]?.(event); drawCounts(); drawWorking(); }
+const ALWAYS = ["finished", "ended"]; // what the state tells of the rest is told once
+let known = 0, last = 0; // the byte up to which the state was told, and of the last event
+function onEvent(event, place) {
+  if (place < last) known = 0; // another run took this one's place
+  last = place;
+  if (place > known || ALWAYS.includes(event.event)) take[event.event]?.(event);
+  drawCounts(); drawWorking();
+}
 
 async function state() {
-  const known = await ask(base);
-  total = known.questions; done = known.done; failed = known.failed;
-  how(known.how, known.kind);
-  at("damage").textContent = known.damage;
-  at("damage").hidden = !known.damage;
-  for (const one of known.working) working.set(one.id, one);
-  drawCounts(); drawWorking(); drawActions({ running: known.running, done, failed, total });
-  return known;
+  const now = await ask(base);
+  known = now.end; total = now.questions; done = now.done; failed = now.failed;
+  how(now.how, now.kind);
+  at("damage").textContent = now.damage;
+  at("damage").hidden = !now.damage;
+  working.clear();
+  for (const one of now.working) working.set(one.id, one);
+  drawCounts(); drawWorking(); drawActions({ running: now.running, done, failed, total });
+  return now;
 }
 
 function linked(isOpen) {
@@ -157,11 +165,16 @@ function linked(isOpen) {
 
 drawPage();
 readOn();
-state().then(known => {
-  watch(name, known.end, onEvent, linked, "", () => {}, asked => {
-    at("waits").hidden = !asked.about;
-    if (!asked.about) return;
-    at("waits").href = address(name, asked.question_id);
-    say("A debate waits for you");
+state().then(now => {
+  watch(name, now.end, {
+    onEvent,
+    onLink: linked,
+    onSeat(asked) {
+      at("waits").hidden = !asked.about;
+      if (!asked.about) return;
+      at("waits").href = address(name, asked.question_id);
+      say("A debate waits for you");
+    },
+    onRunning(isAlive) { if (!isAlive) state().catch(told); }, // killed: no event tells it
   });
 }).catch(told);

@@ -1,14 +1,14 @@
 // The events of a run. Each has the place after it as its id; whoever comes back, also to a server that was started
 // anew, goes on after the last one: none is lost and none told twice.
 
-// What is being written for one question comes beside them, each time as a whole.
-export function watch(run, after, onEvent, onLink = () => {}, question = "", onDraft = () => {}, onSeat = () => {}) {
+// What is being written for a question, what a person is asked and whether the run's process is alive come beside them.
+const nobody = () => {};
+export function watch(run, after, { question = "", onEvent, onLink = nobody, onDraft = nobody, onSeat = nobody, onRunning = nobody }) {
   let last = Number(after), source, waiting;
   const open = () => {
     if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
     source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?` + new URLSearchParams({ after: last, question }));
-    source.addEventListener("draft", message => onDraft(JSON.parse(message.data)));
-    source.addEventListener("seat", message => onSeat(JSON.parse(message.data)));
+    for (const [kind, take] of Object.entries({ draft: onDraft, seat: onSeat, running: onRunning })) source.addEventListener(kind, message => take(JSON.parse(message.data)));
     source.onopen = () => onLink(true);
     source.onmessage = message => {
       const place = Number(message.lastEventId);

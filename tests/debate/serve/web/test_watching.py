@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import shutil
-from dataclasses import replace
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -13,7 +15,7 @@ from example_rows import ANSWER_ROW as ROW
 from fakes import EMBEDDING, ScriptedLLM
 from fastapi.routing import APIRoute
 from hostile import HOSTILE, MARKUP, everywhere
-from page_server import a_run, told
+from page_server import HERE, a_run, told
 
 from chains.schemas import Position, Question
 from debate import DebateSettings, run_questions
@@ -52,9 +54,78 @@ def test_a_run_tells_who_works_on_it_how_far_it_is_and_how_it_ended(finished: Pa
     assert state.working == {}
 
 
+@dataclass(frozen=True)
+class Told:
+    """An event as a browser reads it from the stream."""
+
+    kind: str
+    text: str
+    place: int | None
+
+
+async def events(frames: AsyncIterator[bytes]) -> AsyncIterator[Told]:
+    """Yield what a feed's frames tell, without comments and whether the run is alive."""
+    async for frame in frames:
+        for lines in filter(None, frame.decode().split("\n\n")):
+            told = dict(line.split(": ", 1) for line in lines.split("\n"))
+            if "data" in told and told.get("event") != "running":
+                place = int(told["id"]) if "id" in told else None
+                yield Told(told.get("event", "event"), told["data"], place)
+
+
 async def take(watched: Watched, after: int, count: int) -> list[tuple[int, str]]:
-    told = watched.events(after)
+    told = events(watched.feed().frames(after))
     return [(one.place, one.text) for one in [await anext(told) for _ in range(count)]]
+
+
+async def test_all_readers_at_one_place_are_sent_the_same_bytes(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    (run / "drafts.json").write_text('{"q1": {"part": "opinion", "texts": ["Trade"]}}')
+    told(run, {"event": "began"}, {"event": "preparing"})
+    feed = Watched(run).feed("q1")
+    readers = [feed.frames(0) for _ in range(3)]
+    hello = [await anext(one) for one in readers]
+    first = [await anext(one) for one in readers]
+    waiting = [asyncio.ensure_future(anext(one)) for one in readers]
+    await asyncio.sleep(0)
+    told(run, {"event": "preparing", "text": "more"})
+    second = await asyncio.gather(*waiting)
+    assert [len(set(map(id, frames))) for frames in (hello, first, second)] == [1, 1, 1]
+    assert first[0].count(b"data: ") == 4  # two events, the draft, and whether the run is alive
+    assert [one.text async for one in events(a_stream(second[0]))] == ['{"event": "preparing", "text": "more"}']
+
+
+async def a_stream(frame: bytes) -> AsyncIterator[bytes]:
+    yield frame
+
+
+async def test_those_who_wait_are_told_though_the_one_who_looked_for_them_has_left(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    feed = Watched(run).feed()
+    looks, waits = feed.frames(0), feed.frames(0)
+    for one in (looks, waits):
+        await anext(one)
+        await anext(one)  # whether the run is alive
+    looking, waiting = asyncio.ensure_future(anext(looks)), asyncio.ensure_future(anext(waits))
+    await asyncio.wait((looking, waiting), timeout=0.05)  # both wait now
+    looking.cancel()
+    told(run, {"event": "began"})
+    async with asyncio.timeout(5):
+        found = [one.text async for one in events(a_stream(await waiting + await anext(waits)))]
+    assert looking.cancelled()
+    assert found == ['{"event": "began"}']
+
+
+async def test_that_a_runs_process_is_gone_is_told(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    told(run, HERE)
+    frames = Watched(run).feed().frames(0)
+    async with asyncio.timeout(10):
+        before = await anext(frame async for frame in frames if b"event: running" in frame)
+        told(run, HERE | {"process": 4_000_000, "host": socket.gethostname()})
+        after = await anext(frame async for frame in frames if b"event: running" in frame)
+    assert b"event: running\ndata: true\n" in before
+    assert b"event: running\ndata: false\n" in after
 
 
 async def test_a_reader_who_comes_back_to_a_later_server_gets_each_event_once(finished: Path) -> None:
@@ -78,7 +149,7 @@ async def test_what_is_being_written_is_told_as_a_whole_and_its_end_too(tmp_path
     run = a_run(tmp_path / "r")
     drafts = run / "drafts.json"
     drafts.write_text('{"q1": {"part": "turn:hawk", "texts": ["Trade"]}, "q2": {"part": "opinion", "texts": ["x"]}}')
-    told = Watched(run).events(0, "q1")
+    told = events(Watched(run).feed("q1").frames(0))
     first = await anext(told)
     drafts.write_text('{"q1": {"part": "turn:hawk", "texts": ["Trade gr"]}}')
     second = await anext(told)
@@ -93,7 +164,7 @@ async def test_what_a_killed_run_was_writing_is_not_told(tmp_path: Path) -> None
     (run / "drafts.json").write_text('{"q1": {"part": "opinion", "texts": ["Trade"]}}')
     os.utime(run / "drafts.json", (1.0, 1.0))
     told(run, {"event": "began"})
-    first = await anext(watching := Watched(run).events(0, "q1"))
+    first = await anext(watching := events(Watched(run).feed("q1").frames(0)))
     os.utime(run / "drafts.json")
     second = await anext(watching)
     assert (first.kind, second.kind) == ("event", "draft")
@@ -106,7 +177,7 @@ async def test_damaged_snapshots_do_not_keep_the_events_from_a_reader(tmp_path: 
     run = a_run(tmp_path / "r")
     (run / "drafts.json").write_bytes(damaged)
     told(run, {"event": "began"}, {"event": "preparing"})
-    watching = Watched(run).events(0, "q1")
+    watching = events(Watched(run).feed("q1").frames(0))
     assert [(await anext(watching)).kind for _ in range(2)] == ["event", "event"]
     (run / "seat.json").write_bytes(damaged)
     (run / "drafts.json").write_text('{"q1": {"part": "opinion", "texts": ["Trade"]}}')
@@ -143,7 +214,7 @@ def test_a_run_that_did_not_change_is_read_once(tmp_path: Path) -> None:
 async def test_a_reader_of_a_run_that_is_deleted_is_told_no_more(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
     told(run, {"event": "began"})
-    reading = Watched(run).events(0)
+    reading = events(Watched(run).feed().frames(0))
     await anext(reading)
     shutil.rmtree(run)
     with pytest.raises(StopAsyncIteration):
@@ -167,7 +238,7 @@ async def test_events_of_no_run_are_an_error_before_the_stream_begins(tmp_path: 
 
 def test_a_process_that_is_gone_runs_no_more(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
-    told(run, {"event": "began", "process": 4_000_000, "created": 1.0, "host": __import__("socket").gethostname()})
+    told(run, {"event": "began", "process": 4_000_000, "created": 1.0, "host": socket.gethostname()})
     assert Watched(run).state().is_running is False
 
 
@@ -299,7 +370,7 @@ def test_a_row_that_was_damaged_is_an_error_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("last", ["9" * 5000, "x", "-1"], ids=["long", "text", "negative"])
 async def test_a_place_that_no_file_has_is_the_beginning(finished: Path, last: str) -> None:
     routes = run_routes(Library([finished]), Pages(version="", sections=(), startable=False)).routes
-    events = next(one for one in routes if isinstance(one, APIRoute) and one.path.endswith("/events")).endpoint
-    told = events(finished.name, last_event_id=last)
-    assert (await anext(told)).comment == "watching"
-    assert json.loads((await anext(told)).raw_data)["event"] == "began"
+    answer = next(one for one in routes if isinstance(one, APIRoute) and one.path.endswith("/events")).endpoint
+    sent = (await answer(finished.name, last_event_id=last)).body_iterator
+    assert b"watching" in await anext(sent)
+    assert json.loads((await anext(events(sent))).text)["event"] == "began"
