@@ -6,7 +6,7 @@ Names come from requests; folders only from what lies on the disk. A name that n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
+from debate.graph.stages import Stage
 from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, run_facts
 from debate.output.report import live_body
@@ -34,7 +35,12 @@ _BODIES = 256  # laid out questions that are kept, so that a hundred readers cos
 
 @dataclass(frozen=True)
 class Shown:
-    """A question as it is shown: finished, or as far as it has come; stage and steps as in ``watching.Working``."""
+    """A question as it is shown: finished, or as far as it has come.
+
+    Attributes:
+        status: of its row; without one "working", "waiting" until the run comes to it, or "stopped" with the run.
+        stage, steps: as in ``watching.Working``; of one that is not in work the stage that it goes on with.
+    """
 
     id: str
     question: str
@@ -78,7 +84,8 @@ class Run:
         Raises:
             RunFolderError: the run knows no such question.
         """
-        return self._body(question_id, self._place(question_id))
+        body = self._body(question_id, self._place(question_id))
+        return body if body.status else replace(body, status=self._unfinished(question_id))
 
     def picture(self, question_id: str) -> str | None:
         """Return the map of a question's debate as SVG; None if nobody spoke yet.
@@ -86,39 +93,43 @@ class Run:
         Raises:
             RunFolderError: the run knows no such question.
         """
-        found, _, _ = self._result(question_id, self._place(question_id))
-        shown = argument_map(found)
+        shown = argument_map(self._result(question_id, self._place(question_id))[0])
         return draw(shown) if shown else None
 
     def _laid_out(self, question_id: str, place: int) -> Shown:
-        return self._shown(*self._result(question_id, place))
+        result, status = self._result(question_id, place)
+        at = self._at_work(question_id) or Working(question_id, "" if status else _goes_on_with(result), 0, 0)
+        question = result.question
+        picture = f"/runs/{quote(self.name, safe='')}/map.svg?{urlencode({'id': question.id})}"
+        html = live_body(result, self.facts, picture)
+        return Shown(question.id, question.text, status, at.stage, at.steps, html, len(result.turns))
+
+    def _at_work(self, question_id: str) -> Working | None:
+        state = self.watched.state()
+        return state.working.get(question_id) if state.is_running else None
 
     def _place(self, question_id: str) -> int:
-        working = self.watched.state().working.get(question_id)
-        # What is in the journal decides unless a retried question is at work again.
-        return working.told_at if working else -self.rows.end - 1
+        """Return what changes when there is more of a question; below 0 unless it is in work, where its row counts."""
+        working = self._at_work(question_id)
+        return working.told_at if working else -self.rows.end - self.watched.state().end - 1
 
-    def _result(self, question_id: str, place: int) -> tuple[QuestionResult, str, Working | None]:
-        """Return what a question has come to, its status, and where it is at work."""
-        if place < 0:
-            finished = self.rows.result(question_id)
-            if finished is not None:
-                return finished, finished.status, None
+    def _unfinished(self, question_id: str) -> str:
+        """Return why a question has no row yet."""
+        if self._at_work(question_id):
+            return "working"
+        return "waiting" if self.watched.state().is_running else "stopped"
+
+    def _result(self, question_id: str, place: int) -> tuple[QuestionResult, str]:
+        """Return what a question has come to, and its row's status; "" if it has none."""
+        finished = self.rows.result(question_id) if place < 0 else None  # a retried one is in work again
+        if finished is not None:
+            return finished, finished.status
         state = read_thread(self.folder / "checkpoints.sqlite", question_id)
-        working = self.watched.state().working.get(question_id)
-        if state is None and working is None:
+        if state is None and question_id not in self.watched.state().working:
             raise RunFolderError(f"the run {self.name} has no question {question_id!r}; go back to its list")
         state = state or {}
         question = state.get("question") or Question(question_id, question_id)
-        result = QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state))
-        return result, "working", working
-
-    def _shown(self, result: QuestionResult, status: str, working: Working | None) -> Shown:
-        question, turns = result.question, len(result.turns)
-        stage, steps = (working.stage, working.steps) if working else ("", 0)
-        picture = f"/runs/{quote(self.name, safe='')}/map.svg?{urlencode({'id': question.id})}"
-        html = live_body(result, self.facts, picture)
-        return Shown(question.id, question.text, status, stage, steps, html, turns)
+        return QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state)), ""
 
     def _read_facts(self) -> RunFacts:
         title = f"Debate {self.name}"
@@ -129,6 +140,17 @@ class Run:
             recorded = read_record(self.folder)["settings"]
             return RunFacts(title, model=str(recorded.get("model", "")))
         return run_facts(title, settings, inputs.cast, inputs.writer, inputs.debaters)
+
+
+def _goes_on_with(result: QuestionResult) -> str:
+    """Return the stage that an unfinished question goes on with; "" if only its row is left to write."""
+    if result.outcome or result.verdict:
+        return ""
+    if not result.chunks and not result.opinion:
+        return Stage.RETRIEVE
+    if not result.opinion:
+        return Stage.OPINION
+    return Stage.DEBATE if result.positions or result.turns else Stage.POSITIONS
 
 
 class RunEndingError(RunFolderError):

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -247,6 +248,37 @@ def test_a_question_in_work_is_shown_as_far_as_it_has_come(tmp_path: Path) -> No
     told(run, {"event": "began"}, {"event": "stage", "question": "q9", "stage": "opinion"})
     shown = Run(run).shown("q9")
     assert (shown.status, shown.stage) == ("working", "opinion")
+
+
+UNFINISHED = [
+    ({}, "retrieve"),
+    ({"chunks": ROW.chunks}, "opinion"),
+    ({"chunks": ROW.chunks, "opinion": ROW.opinion}, "positions"),
+    ({"chunks": ROW.chunks, "opinion": ROW.opinion, "turns": ROW.turns}, "debate"),
+    ({"chunks": ROW.chunks, "opinion": ROW.opinion, "turns": ROW.turns, "verdict": ROW.verdict}, ""),
+]
+
+
+@pytest.mark.parametrize(("state", "stage"), UNFINISHED, ids=[stage for _, stage in UNFINISHED])
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [([HERE], "waiting"), ([HERE, {"event": "ended", "text": "interrupted"}], "stopped"), ([], "stopped")],
+)
+def test_a_question_that_nobody_works_on_is_waiting_or_stopped_and_says_where_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: Any, stage: str, events: Any, status: str
+) -> None:
+    run = a_run(tmp_path / "r", ROW)
+    monkeypatch.setattr("debate.serve.web.library.read_thread", lambda *_: {"question": Question("q9", "Why?")} | state)
+    told(run, *events)
+    shown = Run(run).shown("q9")
+    assert (shown.status, shown.stage, shown.steps) == (status, stage, 0)
+
+
+def test_a_question_that_was_in_work_when_its_run_was_killed_is_stopped(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r", ROW)
+    killed = HERE | {"process": 4_000_000, "host": socket.gethostname()}
+    told(run, killed, {"event": "stage", "question": "q9", "stage": "retrieve"})
+    assert Run(run).shown("q9").status == "stopped"
 
 
 async def test_a_debates_map_can_be_saved_as_a_picture(tmp_path: Path) -> None:
