@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from vectorstore.corpus.readers.pdf_columns import SHOWING, Piece, by_columns, place
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.errors import CorpusError
@@ -66,11 +67,16 @@ class _Budget:
         contents = page.get_contents()
         self._bytes -= 0 if contents is None else len(contents.get_data())
         self._check()
-        return "\n".join([str(page.extract_text(visitor_operand_before=self._count)), *_typed_in(page)])
+        pieces: list[Piece] = []
 
-    def _count(self, *_: Any) -> None:
-        self._operations -= 1
-        self._check()
+        def see(operator: bytes, _: Any, cm: Sequence[float], tm: Sequence[float]) -> None:
+            self._operations -= 1
+            self._check()
+            if operator in SHOWING:
+                pieces.append(place(cm, tm))
+
+        text = str(page.extract_text(visitor_operand_before=see))
+        return "\n".join([by_columns(page, pieces) or text, *_typed_in(page)])
 
     def _check(self) -> None:
         if self._bytes < 0 or self._operations < 0:

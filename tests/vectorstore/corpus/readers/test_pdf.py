@@ -162,3 +162,49 @@ def test_what_was_typed_into_a_form_is_read(tmp_path):
     (record,) = read(tmp_path, saved.getvalue())
 
     assert record.text == "Please fill in.\ncountry: Ruritania\nPaid in salt."
+
+
+LEFT = (
+    "The council of Ruritania met in the", "old town on the third day of May and", "heard the reports of its envoys. They",
+    "told it that the tariff on salt had", "doubled within a year, and that nobody", "in the harbour would pay it any",
+)  # fmt: skip
+RIGHT = (
+    "longer. In the second week the deputies", "of the north left the hall, since the", "canal had not been paid for. A council",
+    "was to find the money, but it met only", "once, and its minutes are lost to this", "day, as the archive says of them.",
+)  # fmt: skip
+
+
+def drawn(*pieces, whole=True):
+    """Draw pieces (x, y, text), all in one text object or each in one of its own."""
+    shown = [b"1 0 0 1 %d %d Tm (%s) Tj " % (x, y, text.encode()) for x, y, text in pieces]
+    begin, end = b"BT /F1 11 Tf ", b"ET "
+    return begin + b"".join(shown) + end if whole else b"".join(begin + one + end for one in shown)
+
+
+def in_turn(*columns):
+    """Return pieces that go across columns row by row."""
+    return [(60 + 270 * i, 700 - 14 * n, text) for n, row in enumerate(zip(*columns, strict=True)) for i, text in enumerate(row)]  # fmt: skip
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other(tmp_path, whole):
+    """Regression: each line went on in the line beside it."""
+    rest = (60, 616, "winter, and for"), (60, 602, "good.")
+    pieces = [(60, 760, "The salt union"), *in_turn(LEFT, RIGHT), *rest, (290, 40, "17 of the annals")]
+
+    lines = read(tmp_path, pdf(drawn(*pieces, whole=whole)))[0].text.splitlines()
+
+    assert lines == ["The salt union", *LEFT, "winter, and for", "good.", *RIGHT, "17 of the annals"]
+
+
+def test_columns_that_are_drawn_one_after_the_other_stay_as_they_are(tmp_path):
+    pieces = sorted(in_turn(LEFT, RIGHT), key=lambda piece: piece[0])
+
+    assert read(tmp_path, pdf(drawn(*pieces)))[0].text.splitlines() == [*LEFT, *RIGHT]
+
+
+@pytest.mark.parametrize("second", [("Pays 41 crowns",) * 6, ("Article of the treaty of the union",) * 6])
+def test_the_rows_of_a_table_are_no_columns(tmp_path, second):
+    lines = read(tmp_path, pdf(drawn(*in_turn(("The state of Ruritania in May",) * 6, second))))[0].text.splitlines()
+
+    assert lines == [f"The state of Ruritania in May {second[0]}"] * 6
