@@ -131,9 +131,7 @@ class AbstentionThreshold:
         return f"nothing retrieved bears on the question: best cosine {score:.3f}, threshold {self.cosine:.3f}"
 
 
-def calibrate(
-    store: PovVectorStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS, seed: int = 0
-) -> AbstentionThreshold:
+def calibrate(store: PovVectorStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS) -> AbstentionThreshold:
     """Measure a corpus's threshold with its own embedding model; some seconds on a CPU, whatever its size.
 
     Raises:
@@ -144,7 +142,7 @@ def calibrate(
     off_topic = np.array(list(_nearest(store, questions, [""] * len(questions))))
     middle = float(np.median(off_topic))
     spread = _SPREAD_OF_NORMAL * float(np.median(np.abs(off_topic - middle)))
-    sentences, owners = _sentences(store, seed)
+    sentences, owners = _sentences(store)
     in_domain_scores = list(_nearest(store, sentences, owners))
     in_domain = float(np.percentile(in_domain_scores, 25)) if in_domain_scores else None
     cosine = middle + _SPREADS * spread
@@ -162,9 +160,9 @@ def _nearest(store: PovVectorStore, texts: Sequence[str], owners: Sequence[str])
             yield others[0]
 
 
-def _sentences(store: PovVectorStore, seed: int) -> tuple[list[str], list[str]]:
+def _sentences(store: PovVectorStore) -> tuple[list[str], list[str]]:
     """One sentence of each of up to 200 chunks, and the chunks' ids."""
-    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    chance = random.Random(0)  # noqa: S311 - a sample, no secret
     ids = store.ids
     chunks = store.get_by_ids(chance.sample(ids, min(_SAMPLE, len(ids))))
     told = [

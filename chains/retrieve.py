@@ -109,7 +109,6 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
         queries: Mapping[str, str],
         k: int,
         without: Collection[str],
-        config: RunnableConfig | None = None,
     ) -> dict[str, tuple[Chunk, ...]]:
         """Search once more for some readers, each by a text of its own and its own views.
 
@@ -121,7 +120,7 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
         known = frozenset(without)
         readers = [(replace(reader, k=k), povs) for reader, povs in self._readers if reader.name in queries]
         texts = [queries[reader.name] for reader, _ in readers]
-        found = self._found(texts, readers, config, filter=lambda document: document.id not in known)
+        found = self._found(texts, readers, None, filter=lambda document: document.id not in known)
         return {reader.name: chunks for (reader, _), chunks in zip(readers, found, strict=True)}
 
     def _found(

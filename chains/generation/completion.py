@@ -29,35 +29,25 @@ def completion_chain(
     limits: WordLimits,
     seed: int = 0,
     *,
-    speakers: Sequence[str] = (),
     prose: bool = True,
     check: Check = unchecked,
 ) -> Runnable[RenderedPrompt, Completion]:
     """Return a Runnable that sends a prompt and brings back the completion (see ``complete_all``)."""
-    return _Completion(llm, limits, seed, tuple(speakers), prose, check)
+    return _Completion(llm, limits, seed, prose, check)
 
 
 class _Completion(Runnable[RenderedPrompt, Completion]):
     """Leaves no trace of its own: the model's calls are in the trace right under the step that made them."""
 
-    def __init__(
-        self,
-        llm: BaseLanguageModel[Any],
-        limits: WordLimits,
-        seed: int,
-        speakers: tuple[str, ...],
-        prose: bool,
-        check: Check,
-    ) -> None:
+    def __init__(self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int, prose: bool, check: Check) -> None:
         self._llm = llm
         self._limits = limits
         self._seed = seed
-        self._speakers = speakers
         self._prose = prose
         self._check = check
 
     def invoke(self, input: RenderedPrompt, config: RunnableConfig | None = None, **_: Any) -> Completion:
-        asked = Asked(input, self._limits, self._seed, self._speakers, self._prose, self._check)
+        asked = Asked(input, self._limits, self._seed, self._prose, self._check)
         return fulfil(backend_for(self._llm), [asked], config)[0]
 
 
@@ -68,7 +58,6 @@ def complete_all(
     seed: int = 0,
     config: RunnableConfig | None = None,
     *,
-    speakers: Sequence[str] = (),
     prose: bool = True,
     check: Check = unchecked,
     may_be_empty: bool = False,
@@ -76,7 +65,6 @@ def complete_all(
     """Complete prompts together, each within its own limits: a local model in one batch, a server concurrently.
 
     Args:
-        speakers: names of those who take part in a debate; what another of them says is no part of the answer.
         prose: False keeps headings and lists, for prompts that ask for a list.
         check: names the defects of a text: one that has many is tried again, and those of the text kept are struck out.
         may_be_empty: a prompt that got no text has the text "" instead of raising.
@@ -85,7 +73,7 @@ def complete_all(
         GenerationError: every attempt at a prompt left no text that can be used.
         WindowExceeded: a prompt with its answer is longer than the model's window.
     """
-    asked = [Asked(one, limit, seed, tuple(speakers), prose, check) for one, limit in zip(prompts, limits, strict=True)]
+    asked = [Asked(one, limit, seed, prose, check) for one, limit in zip(prompts, limits, strict=True)]
     return fulfil(backend_for(llm), asked, config, may_be_empty=may_be_empty)
 
 

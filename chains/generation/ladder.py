@@ -40,7 +40,6 @@ class Asked:
     """What is asked of a model, and how the answer is read.
 
     Attributes:
-        speakers: names that may stand before the text, or begin another's words in it (see ``clean_answer``).
         prose: whether headings and list marks are taken out.
         check: names the defects of a text; those that another attempt may be without are tried again, then struck out.
     """
@@ -48,7 +47,6 @@ class Asked:
     prompt: RenderedPrompt
     limits: WordLimits
     seed: int = 0
-    speakers: tuple[str, ...] = ()
     prose: bool = True
     check: Check = unchecked
 
@@ -104,9 +102,7 @@ def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | Non
 def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> Draft:
     """Clean what a model wrote, cut it before a loop, strike its defects, and say why where nothing is left."""
     opening = asked.prompt.opening if raw.after_opening else ""
-    cleaned = clean_answer(
-        _begun(opening, raw.text), prompt=asked.prompt.user, speakers=asked.speakers, prose=asked.prose
-    )
+    cleaned = clean_answer(_begun(opening, raw.text), prompt=asked.prompt.user, prose=asked.prose)
     loop = detect_loop(cleaned.text)
     whole = cleaned.text[: loop.start].rstrip() if loop else cleaned.text
     text, struck = strike(whole, asked.check(whole))

@@ -25,7 +25,6 @@ def ask_round(
     record: DebateRecord,
     asked: tuple[RoundQuestion, ...],
     number: int,
-    config: RunnableConfig | None = None,
 ) -> RoundQuestion | None:
     """Return the question of a round; None if every passage was used or asked about."""
 
@@ -38,7 +37,7 @@ def ask_round(
             return RoundQuestion(number, question, passage.id)
         return RoundQuestion(number, f"What follows from this: {_fact(so_far, passage)}", passage.id, "passage")
 
-    return RunnableLambda(ask).with_config(run_name=f"question of round {number}").invoke(record, config)
+    return RunnableLambda(ask).with_config(run_name=f"question of round {number}").invoke(record)
 
 
 def put_before_all(readings: tuple[Reading, ...], question: RoundQuestion | None) -> tuple[Reading, ...]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from chains.generation.contract import WordLimits
@@ -26,7 +25,6 @@ from debate.progress import NullProgress
 from debate.run.setup import check_before_loading, check_tools, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
-from vectorstore import PovVectorStore
 
 
 class TalkWatcher(Protocol):
@@ -48,16 +46,12 @@ def hold_talk(
     seat: str,
     out: Path | None,
     watcher: TalkWatcher,
-    *,
-    llm: BaseLanguageModel[Any] | None = None,
-    store: PovVectorStore | None = None,
 ) -> DebateState:
     """Hold a debate over a run's documents, without an opinion before it; resume the one that ``out`` holds.
 
     Args:
-        settings: ``questions`` is not read.
+        settings: those of a run; ``questions`` is not used.
         seat: id of the persona that the person speaks for, or "".
-        llm, store: as in ``run_questions``.
 
     Raises:
         DebateError, PromptError, VectorStoreError, ChainError: bad input, or a model that cannot be loaded.
@@ -65,11 +59,11 @@ def hold_talk(
     debaters = load_personas(settings.personas).debaters(settings.debaters)
     check_tools(settings, debaters)
     rules = Rules.of(settings, seat)
-    check_before_loading(settings, llm=llm is None, store=store is None)
+    check_before_loading(settings)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
-    store = load_store(settings, NullProgress())[0] if store is None else store
+    store, *_ = load_store(settings, NullProgress())
     watcher.preparing(f"loading {settings.model}")
-    llm = load_model(settings) if llm is None else llm
+    llm = load_model(settings)
     search = {"pov_weight": settings.pov_weight, "mode": settings.mode, "rerank": None if settings.rerank else False}
     retrievers = {one.id: pov_retrieval_chain(store, one.povs, k=settings.debate_k, **search) for one in debaters}  # type: ignore[arg-type]
     with _checkpoints(out) as checkpoints:

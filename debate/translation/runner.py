@@ -77,12 +77,11 @@ def translate_run(
     progress: Progress,
     *,
     llm: BaseLanguageModel[Any] | None = None,
-    translate: Translate | None = None,
 ) -> TranslatedRun:
     """Translate the questions, answers, positions, turns and verdicts of a run, or what is not translated yet.
 
     Args:
-        llm, translate: used instead of the settings' model or translator.
+        llm: used instead of the settings' model.
 
     Raises:
         DebateError, ChainError: no run, an unknown language, a folder with another translation, or a model that
@@ -101,7 +100,7 @@ def translate_run(
     with exclusive_folder(out, RunFolderError, alongside=(RECORD,)):
         _check_folder(out, settings, model, terms)
         journal = _Translations(out / "translations.jsonl")
-        maker = _Maker(settings, model, progress, journal, llm, translate)
+        maker = _Maker(settings, model, progress, journal, llm)
         agreed = maker.agree_on_names(_names(parts, terms)) if settings.names else {}
         glossary = {name: text for name, text in agreed.items() if text} | terms
         errors = maker.translate([part.text for part in parts], glossary)
@@ -132,14 +131,13 @@ class _Maker:
         progress: Progress,
         journal: _Translations,
         llm: BaseLanguageModel[Any] | None,
-        translate: Translate | None,
     ) -> None:
         self._settings = settings
         self._model = model
         self._progress = progress
         self._journal = journal
         self._llm = llm
-        self._translator = translate
+        self._translator: Translate | None = None
 
     def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
         """Translate each name by itself; "" where what came is no name."""
