@@ -7,7 +7,7 @@ the corpus with its own model, between two levels:
 - *off topic*: everyday questions (``CALIBRATION_QUESTIONS``) asked of the corpus; how near do they come by chance?
 - *in domain*: sentences of the corpus asked of its other chunks; how near does something that belongs come?
 
-The threshold lies half way from the off-topic median to the in-domain lower quartile, but not within three spreads
+The threshold is half way from the off-topic median to the in-domain lower quartile, but not within three spreads
 (median absolute deviations, Rousseeuw and Croux 1993) of the off-topic median, and never above the in-domain quartile:
 a question need not be nearer than the corpus is to itself. Medians, because a corpus may hold the answer to a few
 calibration questions. It does not know whether a chunk *answers*: a question on a topic of the corpus passes even

@@ -80,8 +80,8 @@ def pov_retrieval_chain(
 class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"]):
     """One search for several readers: a question becomes the passages of each, in the readers' order.
 
-    It has no run of its own; callbacks see one retriever run a reader, each with its own documents. For the other
-    arguments see ``pov_retrieval_chain``.
+    Callbacks see one retriever run for each reader, with its documents. For the other arguments see
+    ``pov_retrieval_chain``.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
         k: int,
         without: Collection[str],
     ) -> dict[str, tuple[Chunk, ...]]:
-        """Search once more for some readers, each by a text of its own and its own views.
+        """Search once more for some readers, each with its own text and views.
 
         Args:
             queries: the text by the reader's name.
@@ -155,10 +155,10 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
 
 
 def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:
-    """Turn what a persona holds into what the store weighs.
+    """Convert a persona's points of view for the store.
 
     Raises:
-        ChainError: something that is no point of view.
+        ChainError: something is not a point of view.
     """
     for pov in povs:
         if not isinstance(pov, POV | PointOfView):

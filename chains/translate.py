@@ -1,6 +1,6 @@
 """The translation chain: translate a text paragraph by paragraph.
 
-Each paragraph is a prompt of its own, all in one batch, with length limits in proportion to the paragraph. Numbers,
+Each paragraph is one prompt, all in one batch, with length limits in proportion to the paragraph. Numbers,
 citations such as [1], and terms of the glossary must be in the translation; these checks need no knowledge of the
 language. A paragraph that lost one is retried with a note of what is missing; what is still missing is reported.
 Nothing checks whether the rest is right.

@@ -28,7 +28,7 @@ def backend_for(llm: Any) -> Backend:
     """Return what the contract asks for attempts; the same object for the same model, with all that it has learned.
 
     Raises:
-        ChainError: this is no language model of LangChain's, or arguments are bound to a local model, which gets its
+        ChainError: not a LangChain language model, or arguments are bound to a local model, which gets its
             own from the chain.
     """
     own: Backend | None = getattr(llm, "contract_backend", None)

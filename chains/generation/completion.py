@@ -37,7 +37,7 @@ def completion_chain(
 
 
 class _Completion(Runnable[RenderedPrompt, Completion]):
-    """Leaves no trace of its own: the model's calls are in the trace right under the step that made them."""
+    """Adds no span: the model's calls appear in the trace directly under the step that made them."""
 
     def __init__(self, llm: BaseLanguageModel[Any], limits: WordLimits, seed: int, prose: bool, check: Check) -> None:
         self._llm = llm
@@ -66,11 +66,11 @@ def complete_all(
 
     Args:
         prose: False keeps headings and lists, for prompts that ask for a list.
-        check: names the defects of a text: one that has many is tried again, and those of the text kept are struck out.
+        check: finds the defects of a text; a text with many is retried, and sentences with defects are removed.
         may_be_empty: a prompt that got no text has the text "" instead of raising.
 
     Raises:
-        GenerationError: every attempt at a prompt left no text that can be used.
+        GenerationError: no attempt at a prompt gave usable text.
         WindowExceeded: a prompt with its answer is longer than the model's window.
     """
     asked = [Asked(one, limit, seed, prose, check) for one, limit in zip(prompts, limits, strict=True)]
@@ -78,7 +78,7 @@ def complete_all(
 
 
 def as_completion(text: str, prompt: RenderedPrompt, limits: WordLimits) -> Completion:
-    """Hold a text that was written outside of the contract to it: cleaned, cut before a loop and at its longest."""
+    """Apply the contract to a text written outside it: clean it, cut it before a loop and at the maximum length."""
     draft = read(RawText(text, after_opening=False), Asked(prompt, limits), 1)
     kept = cut_at_sentence(draft.text, limits.maximum) if draft.text else ""
     return Completion(kept, attempts=(draft.attempt,), removed=draft.removed)
@@ -87,7 +87,7 @@ def as_completion(text: str, prompt: RenderedPrompt, limits: WordLimits) -> Comp
 def fits_window(llm: BaseLanguageModel[Any], prompt: RenderedPrompt, limits: WordLimits) -> bool:
     """Return whether a prompt leaves room for its answer, as far as the model's window is known.
 
-    Where it is not, a server that finds a prompt too long raises WindowExceeded, and from then on it is.
+    If the window is unknown, a server that refuses a prompt as too long raises WindowExceeded and makes it known.
     """
     return backend_for(llm).fits(prompt, limits.maximum)
 

@@ -25,7 +25,7 @@ from prompts import load_prompt
 
 _PARAGRAPH = WordLimits(40, 90)  # words of one continuation, where so many are wanted
 _LEAST_NEW = 8  # words; less is a rest of what was said
-_SAID = 0.4  # of a sentence's 4-grams; from here on it says an earlier one again
+_SAID = 0.4  # of a sentence's 4-grams; from here on it repeats an earlier one
 _USED = 0.1  # of a passage's word pairs that an answer shares, once it speaks of the passage
 _BARREN = 2  # continuations in a row that brought nothing new: the model has no more to say
 _CLOSE = re.compile(
@@ -117,7 +117,7 @@ def grow(backend: Backend, growing: Sequence[Growing], config: RunnableConfig | 
 
 
 def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str, list[Removal]]:
-    """Leave out the sentences that say the request to continue again, as a tuned model may at its end."""
+    """Leave out sentences that repeat the request to continue, as a tuned model may at the end."""
     instruction = of_instruction(prompt, known)
     sentences = [one.text for one in split_sentences(text)]
     recited = [one for one in sentences if recites(one, instruction)]
@@ -126,7 +126,7 @@ def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str,
 
 
 def _new_sentences(text: str, said: str, room: int) -> str:
-    """The finished sentences of a text that do not say again what was said, as many as there is room for."""
+    """The complete sentences of a text that repeat nothing, as many as there is room for."""
     kept: list[str] = []
     for sentence in (one.text for one in split_sentences(text) if ends_with_sentence(one.text)):
         if word_count(" ".join([*kept, sentence])) > room:

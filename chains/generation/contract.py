@@ -45,8 +45,8 @@ class Sampling:
     Attributes:
         repetition_penalty: divides the score of tokens that the answer used already; 1.0 is off. Unlike
             transformers' own, it leaves the prompt alone, so that passages can be quoted.
-        no_repeat_ngram: no n-gram of this many tokens comes twice in the answer; 0 is off.
-        no_repeat_said: no n-gram of this many tokens comes out of a text that somebody else said.
+        no_repeat_ngram: no n-gram of this many tokens occurs twice in the answer; 0 is off.
+        no_repeat_said: no n-gram of this many tokens is taken from another speaker's text.
         temperature: 0 takes the likeliest token.
     """
 
@@ -70,7 +70,7 @@ LADDER = (
 )
 
 # A 135M model loops under the gentle step on most prompts, so its ladder starts higher. Below 9 it misspelt names that
-# came again ("Continging Reserve Arrangement"); above 6 of another's words it echoes the turn before.
+# recurred ("Continging Reserve Arrangement"); above 6 of another's words it echoes the turn before.
 SMALL_MODEL_LADDER = (
     Sampling(repetition_penalty=1.15, no_repeat_ngram=9, no_repeat_said=6),
     Sampling(repetition_penalty=1.2, no_repeat_ngram=5, no_repeat_said=6, temperature=0.7),
@@ -89,7 +89,7 @@ class AttemptRequest:
         prompt: for a model that continues text, ``prompt.text``; it ends with ``prompt.opening``.
         max_words: the model is stopped at the first sentence end from here on, or soon after.
         seed: of this attempt alone; two requests with equal fields bring the same text on the same machine.
-        do_not_repeat: text that somebody else said and that may not be said again word for word (see ``Sampling``).
+        do_not_repeat: another speaker's text, which the answer must not repeat word for word (see ``Sampling``).
         spare_tokens: tokens beyond those of the words, for a model that thinks before it answers.
     """
 

@@ -21,9 +21,9 @@ from chains.text.sentences import word_count
 from prompts import RenderedPrompt
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
-_THINKING = 2048  # tokens more, once a model has spent all of its own before it wrote a word of the answer
+_THINKING = 2048  # extra tokens for a model that used up its own before the first word of the answer
 _LATE = 4  # a loop that begins after this part of the longest answer leaves one worth keeping
-_SOUND = 0.75  # of a text's words; where less is left without its defects, another attempt is worth its price
+_SOUND = 0.75  # of a text's words; if less is left after removing defects, another attempt is worth its price
 _CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 
 
@@ -31,17 +31,17 @@ Check = Callable[[str], Sequence[Defect]]
 
 
 def unchecked(_: str) -> Sequence[Defect]:
-    """Find no defect in any text."""
+    """A check that finds no defects."""
     return ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a model, and how the answer is read.
+    """A prompt with its limits, and how to read the answer.
 
     Attributes:
         prose: whether headings and list marks are taken out.
-        check: names the defects of a text; those that another attempt may be without are tried again, then struck out.
+        check: finds the defects of a text, which is retried if it has many; sentences with defects are removed.
     """
 
     prompt: RenderedPrompt
@@ -63,10 +63,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Draft:
-    """What can be used of the text of one attempt, and what was taken out of it.
+    """The usable text of one attempt, and what was removed from it.
 
     Attributes:
-        sound: the share of its words that was left once its defects were struck out.
+        sound: the share of its words left after removing sentences with defects.
     """
 
     text: str
@@ -83,9 +83,8 @@ class Draft:
 def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | None) -> list[list[Draft]]:
     """Make the first attempt for every prompt, and the next along the ladder for those that it failed.
 
-    An attempt has failed where it left no text, fell into a loop early, has many defects, or is shorter than what it
-    was made from allows (a translation). An answer to a question is as long as the model made it; where it can, it is
-    continued.
+    An attempt failed if it gave no text, looped early, has many defects, or is too short for the text that it
+    translates. A short answer to a question is continued later instead.
     """
     drafts: list[list[Draft]] = [[] for _ in asked]
     left = list(range(len(asked)))
@@ -100,7 +99,7 @@ def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | Non
 
 
 def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> Draft:
-    """Clean what a model wrote, cut it before a loop, strike its defects, and say why where nothing is left."""
+    """Clean what a model wrote, cut it before a loop, remove defects, and give the reason if nothing is left."""
     opening = asked.prompt.opening if raw.after_opening else ""
     cleaned = clean_answer(_begun(opening, raw.text), prompt=asked.prompt.user, prose=asked.prose)
     loop = detect_loop(cleaned.text)
@@ -139,7 +138,7 @@ def best_of(drafts: Sequence[Draft], maximum: int) -> Draft:
 
 
 def _begun(opening: str, text: str) -> str:
-    """Put the words back that a text had to begin with, unless the model said them again or closed them at once."""
+    """Prepend the given opening words, unless the model repeated them or ended the sentence at once."""
     if not opening or text.lstrip().startswith(opening):
         return text
     rest = text.lstrip(_CLOSERS)

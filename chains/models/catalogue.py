@@ -1,7 +1,7 @@
-"""The models that are known here, by their names and shapes.
+"""The catalogue of known models, with their shapes.
 
-Shapes are those of the published configurations, so that memory can be told before anything is downloaded, and without
-a network. A folder or a repository that is on this machine is read for its own.
+Shapes come from the published configurations, so memory can be estimated before a download and without a network. A
+folder or a repository that is on this machine is read for its own.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from chains.models.preflight import read_config
 
 @dataclass(frozen=True)
 class KnownModel:
-    """A model that this product knows.
+    """A model of the catalogue.
 
     Attributes:
         shape: the fields of its configuration.
-        good_for: in a few words, for people.
-        backend: what runs it best where no GPU is.
-        download: bytes of its weights, where somebody told; None otherwise.
-        worth: models that can write have one, more for the better; 0 is never recommended.
-        is_base: it was never taught to follow instructions.
+        good_for: a few words for the user.
+        backend: the best one for it without a GPU.
+        download: bytes of its weights, or None if unknown.
+        worth: its rank among models that can write, higher is better; 0 is never recommended.
+        is_base: it was not trained to follow instructions.
     """
 
     name: str
@@ -139,7 +139,7 @@ def model_of(name: str, shape: SimpleNamespace, where: str, download: int | None
     """Return a model of this shape.
 
     Raises:
-        ModelError: memory cannot be told from its shape.
+        ModelError: its memory cannot be estimated from its shape.
     """
     try:
         cache_bytes_per_token(shape), weight_bytes(shape, in_4_bits=True)

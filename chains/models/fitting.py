@@ -1,4 +1,4 @@
-"""Whether a model fits a machine, and which of the known ones to take first. Loads no model and asks no network.
+"""Whether a model fits a machine, and which one to recommend. Loads no model and uses no network.
 
 Weights are counted as they will run: NF4 on a GPU, 8 or 4 bits through OpenVINO, float32 through transformers on a CPU.
 """
@@ -15,7 +15,7 @@ from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.catalogue import BUNDLED, KNOWN, KnownModel, is_on_disk
 
 PROMPT_TOKENS, NEW_TOKENS = 1500, 916  # an opinion of 500 words over five passages
-ROWS = 16  # answers at once by which memory is told: the questions in flight by default
+ROWS = 16  # answers at once for which memory is estimated: the default concurrency
 _FEWEST = 2  # answers at once with which a model is recommended; one at a time takes most of a day for a short list
 _CONVERSION = 1.7  # of the 16-bit weights: memory while OpenVINO converts them; 5.7 GiB measured for 3.3 GiB
 # GiB that are free on an idle card, a little less than is printed on it.
@@ -76,7 +76,7 @@ def this_machine() -> Machine:
 
 
 def planned_machine(card: str) -> Machine:
-    """Return a machine with a card that one does not have: one of ``CARDS``, or a size such as ``24GiB``.
+    """Return a machine with a card to plan for: one of ``CARDS``, or a size such as ``24GiB``.
 
     Raises:
         ModelError: it is neither.
@@ -89,7 +89,7 @@ def planned_machine(card: str) -> Machine:
 
 
 def fits(machine: Machine, models: Sequence[KnownModel] = KNOWN) -> list[Fit]:
-    """Tell for each model what it needs and whether it fits the machine."""
+    """Return for each model what it needs and whether it fits the machine."""
     return [_fit(machine, model) for model in models]
 
 
@@ -124,7 +124,7 @@ def _weights(model: KnownModel, *, on_gpu: bool) -> int:
 
 
 def _converting(model: KnownModel, *, on_gpu: bool) -> int:
-    """The bytes that converting a model for OpenVINO takes once, beside which its answers need little."""
+    """The bytes needed once to convert a model for OpenVINO; its answers need far less."""
     converts = model.backend == "openvino" and not (on_gpu or model.is_converted)
     return int(weight_bytes(model.shape, in_4_bits=False) * _CONVERSION) if converts else 0
 

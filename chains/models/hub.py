@@ -1,6 +1,6 @@
-"""What the hub tells about a repository before anything is downloaded: its shape, the size of its files, its terms.
+"""What the hub says about a repository before a download: its shape, the size of its files, its terms.
 
-Asks for metadata only, all repositories at once and within one deadline; a hub that does not answer is an answer too.
+Requests only metadata, for all repositories at once and within one deadline. A hub that does not answer is reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Published:
     Attributes:
         there: whether a public repository has this name.
         gated: whether its terms have to be accepted first.
-        download: bytes of its weights, or None if the hub does not tell.
+        download: bytes of its weights, or None if the hub does not say.
         shape: the fields of its ``config.json``, or None.
     """
 
@@ -38,7 +38,7 @@ class Published:
 
 @dataclass(frozen=True)
 class HubAnswer:
-    """What the hub told in time: repositories by their name, and why nothing more came, or ""."""
+    """What the hub answered in time: repositories by name, and why any are missing, or ""."""
 
     known: dict[str, Published] = field(default_factory=dict)
     silent_because: str = ""
@@ -48,7 +48,7 @@ def ask_hub(names: Sequence[str], within: float = ANSWERS_WITHIN) -> HubAnswer:
     """Ask the hub about repositories, all at once.
 
     Args:
-        within: seconds after which whatever has not been told is left out.
+        within: seconds; what has not arrived by then is left out.
     """
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 

@@ -92,7 +92,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
 
 
 def check_named(settings: ModelSettings) -> None:
-    """Raise what is wrong with a model as far as a moment tells: its name, its configuration, its server, its extra.
+    """Check a model quickly, before loading: its name, its configuration, its server, its extra.
 
     Raises:
         ModelError, MissingExtra: as ``load_llm``.
@@ -118,7 +118,7 @@ def _load_servers(settings: ModelSettings) -> BaseLanguageModel[Any]:
 
 
 def _silence_loading_bars() -> None:
-    """Switch transformers' own bars off: a run shows one bar, its own."""
+    """Turn off transformers' progress bars; a run shows its own."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()

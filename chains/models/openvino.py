@@ -1,6 +1,6 @@
-"""The faster way to run a small model on a CPU: OpenVINO with 8-bit weights.
+"""Run a small model on a CPU with OpenVINO and 8-bit weights.
 
-Exports a model folder once into the user's cache; what was converted already, in 8 or 4 bits, is taken as it is. The
+Exports a model folder once into the user's cache; a model already converted, to 8 or 4 bits, is used unchanged. The
 only importer of optimum and openvino.
 
 Optimum's export computes logits for every position of the prompt, of which generation reads the last one
@@ -35,7 +35,7 @@ def openvino_available() -> bool:
 
 
 def load_openvino(name: str) -> Any:
-    """Load a model, exporting it with weights in 8 bits first where that was never done.
+    """Load a model, first exporting it with 8-bit weights if needed.
 
     Args:
         name: a folder, or a repository on the hub; one that holds an OpenVINO model is not converted again.
@@ -74,7 +74,7 @@ def is_openvino(model: Any) -> bool:
 
 
 def _state_of(folder: Path) -> str:
-    """What tells a folder's model from another one that stood there before: its path, sizes and times."""
+    """Identifies the model in a folder: path, file sizes and times."""
     files = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json"))
     return "\n".join(
         [str(folder.resolve()), *(f"{one.name} {one.stat().st_size} {one.stat().st_mtime_ns}" for one in files)]

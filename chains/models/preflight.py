@@ -1,8 +1,8 @@
-"""What can be told about a model before it is loaded: is it here, whole, small enough, and can this machine run it.
+"""Check a model before loading it: whether it exists, is complete, fits into memory, and can run here.
 
 Loading a model takes minutes and memory, and the libraries' own errors name neither the folder nor the remedy. So the
-usual mistakes are looked for first, and what they raise all the same is translated. Reads configurations and sizes of
-files, never weights.
+usual mistakes are checked first, and errors of the libraries are translated. Reads configurations and file sizes, never
+weights.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BYTES_A_PARAMETER = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 
 def check_there(name: str) -> None:
-    """Raise what a model's name and its configuration tell: this takes no library that loads models.
+    """Check a model's name and configuration, without the libraries that load models.
 
     Args:
         name: a folder, or a repository, which the hub is asked about where it is not on this machine.
@@ -39,12 +39,12 @@ def check_there(name: str) -> None:
         read_config(folder / "config.json")
     elif is_path(name):
         raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
-    elif not _is_4bit_repository(name):  # whether there is a GPU is told first, once it is known
+    elif not _is_4bit_repository(name):  # a missing GPU is reported first, once that is known
         _check_hub(name)
 
 
 def check_fits(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> None:
-    """Raise what is known to be wrong with a model that is there, before it is loaded.
+    """Check that an existing model can run here, before it is loaded.
 
     Args:
         free: bytes of memory that are free where it is to run.
@@ -113,12 +113,12 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def is_path(name: str) -> bool:
-    """Return whether a name is meant as a path: absolute, relative with a dot, or deeper than a repository's."""
+    """Return whether a name is a path: absolute, relative with a dot, or with more parts than a repository's."""
     return Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1 or "\\" in name
 
 
 def not_loaded(name: str, error: Exception) -> ModelError:
-    """Translate what a library raised while it loaded ``name``: one line with the reason and the remedy."""
+    """Translate a library's error while loading ``name`` into one line with reason and remedy."""
     from huggingface_hub import errors
 
     causes = [error]
@@ -155,7 +155,7 @@ def _check_hub(name: str) -> None:
             return
         get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=_HUB_ANSWERS_WITHIN)
     except errors.EntryNotFoundError:
-        return  # an adapter's repository has no such file; loading tells
+        return  # an adapter's repository has no such file; loading will tell
     except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, httpx.TransportError, ValueError) as error:
         raise not_loaded(name, error) from error
 

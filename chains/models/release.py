@@ -1,4 +1,4 @@
-"""The memory of models: give it back once nothing refers to one any more, and see how much there was at the peak."""
+"""Release the memory of models that are no longer used, and measure the GPU's peak."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 
 def release_memory() -> None:
-    """Collect what is unreachable, and return the GPU's cached memory to it."""
+    """Collect garbage and release the GPU's cached memory."""
     import torch
 
     gc.collect()
@@ -15,7 +15,7 @@ def release_memory() -> None:
 
 
 def begin_peak() -> None:
-    """Let the peak of the GPU's memory begin now."""
+    """Start measuring the GPU's peak memory."""
     import torch
 
     if torch.cuda.is_available():
@@ -23,7 +23,7 @@ def begin_peak() -> None:
 
 
 def gpu_peak() -> tuple[int, str] | None:
-    """Return the bytes that were reserved on the GPU at the peak, and its name; None if there is none."""
+    """Return the peak of bytes reserved on the GPU, and its name; None without a GPU."""
     import torch
 
     if not torch.cuda.is_available():

@@ -1,6 +1,6 @@
 """Translation models of transformers: sequence to sequence, from English, sentence by sentence.
 
-Knows the ways in which the usual ones are told the language: NLLB, M2M100 and mBART by the first token of the answer,
+Knows how the usual ones are given the language: NLLB, M2M100 and mBART by the first token of the answer,
 Marian and MADLAD by a token before the text; a model of one language pair needs neither. Markers such as [1] are taken
 out of a sentence before it is translated and put back at its end: such models lose them.
 """
@@ -35,7 +35,7 @@ def load_translator(name: str, language: str) -> Translate:
     """Load a translation model, from the hub or a folder.
 
     Raises:
-        ModelError: it cannot be found, or is none.
+        ModelError: it cannot be found, or is not a translation model.
     """
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -53,7 +53,7 @@ def load_translator(name: str, language: str) -> Translate:
 
 
 class TranslationModel:
-    """Translates paragraphs; asked again, it decodes with a wider beam each time it is told what was lost."""
+    """Translates paragraphs. In a retry, which names what was lost, it decodes with a wider beam."""
 
     def __init__(self, model: Any, tokenizer: Any, language: str) -> None:
         self._model = model
@@ -79,7 +79,7 @@ class TranslationModel:
             lengths.append(len(own))
             sentences += own
         bare = [_MARKERS.sub("", sentence) for sentence in sentences]
-        asked = [sentence for sentence in bare if sentence]  # a marker alone is no text
+        asked = [sentence for sentence in bare if sentence]  # a marker alone is not text
         batches = (asked[n : n + _BATCH] for n in range(0, len(asked), _BATCH))
         made = chain.from_iterable(self._batch(batch, beams) for batch in batches)
         whole = [

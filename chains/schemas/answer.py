@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 class DefectKind(StrEnum):
     """What is wrong with a sentence, as rules can see it."""
 
-    RECITAL = "recital"  # the persona's description, the instruction or the question said again
+    RECITAL = "recital"  # repeats the persona's description, the instruction or the question
     ABOUT_THE_TEXT = "about the text"  # of its task, its passages or itself instead of the matter
     ANOTHER_SPEAKER = "another speaker"
     OPEN_ITEM = "open item"  # a list item that was begun and left empty

@@ -43,7 +43,7 @@ class Baseline:
         winner: id of the persona whose position it takes; "" for none or a tie.
         share: of the answers of a vote, the share for the winner, in [0, 1]; None if there is none.
         chunk_ids, dropped: passages that it read, and those that did not fit its window.
-        supported: share of its sentences that rests on a passage.
+        supported: share of its sentences that a passage supports.
     """
 
     method: Method

@@ -17,13 +17,13 @@ from chains.errors import ChainError
 
 @dataclass(frozen=True)
 class Chunk:
-    """A retrieved passage, word for word as it is in its source.
+    """A retrieved passage, word for word.
 
     Attributes:
         score: the total; (1 - pov weight) * question_score + pov weight * weighted pov_scores.
         pov_scores: one for every point of view, in their order.
         rank: 1 for the best.
-        title, speaker, date: of its document, as far as its metadata tells; the date may be a year.
+        title, speaker, date: from its document's metadata, or ""; the date may be a year.
     """
 
     id: str

@@ -1,1 +1,1 @@
-"""Text in, facts out: sentences, repetition, grounding, entities, refusals. No model is called here."""
+"""Text in, facts out: sentences, repetition, grounding, entities, refusals. Calls no model."""

@@ -1,4 +1,4 @@
-"""The words of a text that say what it is about, and which of its lines say nothing. Text only."""
+"""The content words of a text, and which of its lines claim nothing. Text only."""
 
 import re
 from functools import lru_cache
@@ -25,7 +25,7 @@ def without_marks(text: str) -> str:
 
 @lru_cache(8192)
 def content_words(text: str) -> frozenset[str]:
-    """The stems of a text's words that are no function words; pairs of characters where the script has no spaces."""
+    """The stems of a text's words, without function words; pairs of characters in scripts without spaces."""
     text = for_matching(CITATION.sub("", text))
     pairs = {run.group()[at : at + 2] for run in _RUN.finditer(text) for at in range(len(run.group()) - 1)}
     words = (match.group().lower().removesuffix("'s") for match in _WORD.finditer(text))
@@ -33,7 +33,7 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def claims_nothing(sentence: str) -> bool:
-    """Whether a sentence is a heading or says where a text is from: it claims nothing that a passage could support."""
+    """Whether a sentence is a heading or a source line, which claims nothing that a passage could support."""
     if _SOURCE_LINE.match(sentence) or _HEADING_MARK.match(sentence):
         return True
     words = sentence.split()

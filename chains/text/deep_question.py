@@ -1,6 +1,6 @@
 """Which lines of an answer are deeper questions: a premise, and a question about its causes, costs or consequences.
 
-Told by the words of nine languages; a language that is not listed gives none. Text only.
+Recognised by words of nine languages; other languages give none. Text only.
 """
 
 import re
@@ -55,7 +55,7 @@ def premise_of(question: str) -> str:
 
 
 def is_hypothetical(premise: str) -> bool:
-    """Whether a premise only supposes something, which no source has to bear out."""
+    """Whether a premise only supposes something, which needs no source."""
     return bool(_HYPOTHETICAL.match(for_matching(premise)))
 
 

@@ -1,7 +1,7 @@
-"""Checks that notice what a reader would strike out of a text. Rules on words; text in, facts out, no model.
+"""Find the sentences that a reader would strike out, by rules on words. Text in, facts out; no model.
 
 Each rule was kept for what it finds and for how seldom it disturbs good prose: see the checker's test set in
-``tests/chains/text`` and the results under ``benchmarks``. It does not see an untrue sentence, nor a dull one. The
+``tests/chains/text`` and the results under ``benchmarks``. It sees neither untrue nor dull sentences. The
 phrases are English; repetition, echo and unfinished ends are seen in any language.
 """
 
@@ -200,7 +200,7 @@ def _alike_beginnings(read: _Read) -> Iterator[Defect]:
 
 
 def _babble(read: _Read) -> Iterator[Defect]:
-    """Whatever is in a paragraph behind the one that closes."""
+    """Everything in paragraphs after the close."""
     ends = [n for n, one in enumerate(read.paragraphs) if n and any(CLOSE.match(s) or FAREWELL.match(s) for s in one)]
     behind = read.paragraphs[ends[0] + 1 :] if ends else ()
     if behind and sum(word_count(sentence) for paragraph in behind for sentence in paragraph) >= _BABBLE_WORDS:

@@ -1,6 +1,6 @@
-"""The sentences of an answer that is written in parts: which are finished, which say the same, which can go.
+"""Choose the sentences of an answer that is written in parts: complete, not repeated, or expendable.
 
-A sentence is judged by its words alone, and by how far the passage that its part is about bears it out. Knows no model.
+A sentence is judged by its words and by the support of its part's passage. Knows no model.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True)
 class DraftSentence:
-    """A sentence: which part it is in, how long it is, how far its passage bears it out, whether it copies it."""
+    """A sentence: its part, its length, how far its passage supports it, and whether it copies it."""
 
     part: int
     text: str
@@ -71,7 +71,7 @@ def fragments(sentences: Sequence[str]) -> list[str]:
 
 
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
-    """The finished sentences of a part that speak of the matter; of a frame, without a chunk, none is ever spared."""
+    """The complete sentences of a part about its subject; without a chunk, for a frame, none is ever spared."""
     whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
     headings = _HEADING.findall(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]

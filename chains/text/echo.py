@@ -1,6 +1,6 @@
-"""How much of a text was said before: the share of its n-grams that are in earlier texts, outside quotation.
+"""Echo: the share of a text's n-grams that occur in earlier texts, outside quotations.
 
-Text only. A paraphrase in other words is no echo here.
+Text only. A paraphrase in other words does not count.
 """
 
 import re

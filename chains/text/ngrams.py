@@ -1,4 +1,4 @@
-"""Words and n-grams of a text, for measures that compare texts by what they have word for word."""
+"""Words and n-grams of a text, for measures that compare texts word for word."""
 
 import re
 from functools import lru_cache

@@ -1,6 +1,6 @@
-"""Words said again: of the persona's description, of the instruction, of an earlier sentence, of another speaker.
+"""Recital: repeating the persona's description, the instruction, an earlier sentence or another speaker.
 
-Told by n-grams, with "I" and "you", "my" and "your" taken as one. Text only; a recital in other words is not seen.
+Recognised by n-grams, with "I" and "you", "my" and "your" treated as equal. Text only; paraphrases are not seen.
 """
 
 import re
@@ -33,7 +33,7 @@ _SECTION = re.compile(r"(?m)^#{2,4}[ \t]*(.*?)[ \t:]*$")
 
 
 def recites(sentence: str, grams: frozenset[Gram]) -> bool:
-    """Whether a sentence says some of these runs again (see ``of_voice``, ``of_instruction``)."""
+    """Whether a sentence repeats one of these runs (see ``of_voice``, ``of_instruction``)."""
     return not grams.isdisjoint(_grams(sentence, _RUN_OF_WORDS))
 
 

@@ -91,7 +91,7 @@ class TokenLoop:
 
 @dataclass(frozen=True)
 class _Run:
-    """A stretch [start, end) of unit positions that repeats what stood `period` units before."""
+    """A stretch [start, end) of unit positions that repeats what came `period` units before."""
 
     start: int
     end: int
@@ -279,7 +279,7 @@ def _recycled(words: Sequence[str], gain: NDArray[np.float64]) -> _Run | None:
 
 
 def _gram_distances(words: Sequence[str]) -> list[int]:
-    """How many words back the 4-gram that each word lies in was last said; 0 where not of late."""
+    """How many words back the 4-gram around each word last occurred; 0 if not recently."""
     distance = [0] * len(words)
     last_said: dict[tuple[str, ...], int] = {}
     for here in range(len(words) - _GRAM + 1):

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class Gathering(Generic[Item]):
-    """What waits for the next batch, and when that may start: by the times it is told, without a clock or threads.
+    """The calls that wait for the next batch, and when it may start. Pure: the caller passes the time.
 
     The batch starts as soon as every registered caller waits. A caller that stays away is waited for ``patience``
     seconds, counted from the end of the last batch, or from the first call after it: counted from each call, one late

@@ -39,7 +39,7 @@ class GenerationRequest:
         new_tokens: the most that may be written.
         seed: with the prompt, it decides what is drawn where the sampling draws at all.
         do_not_repeat: text that somebody else said.
-        told: is told what was written since the last time, several times a second; changes nothing.
+        told: called several times a second with the text written since the last call.
     """
 
     prompt: str

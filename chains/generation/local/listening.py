@@ -13,10 +13,10 @@ _HALF = "\ufffd"  # a character whose other bytes are in the next token
 
 
 class GrowingText:
-    """The text of one row, told piece by piece.
+    """The text of one row, reported piece by piece.
 
     Args:
-        told: is told each piece; nothing is decoded without it.
+        told: called with each piece; without it nothing is decoded.
         decode: turns tokens into text.
     """
 
@@ -39,7 +39,7 @@ class GrowingText:
 
 
 class Listening(LogitsProcessor):  # type: ignore[misc]
-    """Lets the rows of a batch tell what they have written, from time to time."""
+    """Reports from time to time what the rows of a batch have written."""
 
     def __init__(
         self, prompt_length: int, rows: Sequence[GrowingText], clock: Callable[[], float] = time.monotonic

@@ -83,7 +83,7 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
         self._rows = [self._rows[row] for row in rows.tolist()]
 
     def _read(self, answer: torch.Tensor) -> torch.Tensor:
-        """Take in the newest tokens, count words, look for loops; tell which rows stand at a sentence's end."""
+        """Take in the newest tokens, count words, look for loops; return which rows are at the end of a sentence."""
         length = answer.shape[1]
         if length == 0:
             return torch.zeros(len(self._rows), dtype=torch.bool)
@@ -110,11 +110,11 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
             lowered = torch.where(used < 0, used * penalty, used / penalty)
             scores.scatter_(1, answer, torch.where(free.gather(1, answer), used, lowered))
         banned = [(place, token) for place, row in enumerate(self._rows) for token in row.banned()]
-        if banned:  # in one go: each write of its own would wait for the GPU
+        if banned:  # all at once: each separate write would wait for the GPU
             rows, tokens = torch.tensor(banned).T.to(scores.device)
             held = ~free[rows, tokens]
             scores[rows, tokens] = scores[rows, tokens].masked_fill(held, -torch.inf)
-            # Where a next word may not come, nor may it without its space: "rather than" came again as "ratherthan".
+            # A forbidden next word is also forbidden without its space: "rather than" recurred as "ratherthan".
             parted = torch.zeros(len(scores), device=scores.device).index_add_(
                 0, rows, (held & known.begins_word[tokens]).float()
             )
@@ -149,11 +149,11 @@ class _Row:
 
 
 class RowSampler(LogitsProcessor):  # type: ignore[misc]
-    """Chooses each row's next token by the row's own chance; of the scores it returns, the best is the chosen token's.
+    """Draws each row's next token with the row's own random state; the chosen token has the best score.
 
     Temperature, the 50 best tokens, and of these the likeliest up to 95% (Holtzman et al. 2020), as ``generate``
-    samples, but a row draws from a generator of its own. What it writes depends neither on the other rows of its batch
-    nor on the process' random state, which stays as it is.
+    samples, but each row has its own generator. So a row depends neither on the other rows of its batch nor on the
+    random state of the process, which does not change.
     """
 
     def __init__(self, rows: Sequence[RowRules]) -> None:

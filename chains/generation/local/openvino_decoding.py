@@ -16,7 +16,7 @@ PROMPT_TOKENS = 16_384  # of all rows of a batch; with twice as many, decoding s
 
 
 class RowProcessor(Protocol):
-    """Rules on the next token's scores that can let go of rows."""
+    """Rules on the next token's scores that can drop rows."""
 
     def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Return the scores (rows, vocabulary) of the rows that are left, given their tokens (rows, length)."""

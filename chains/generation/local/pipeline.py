@@ -34,7 +34,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
     """A ``HuggingFacePipeline`` that merges concurrent calls into batches.
 
     Call keywords: ``max_words`` (500), ``max_new_tokens``, ``seed``, ``sampling`` (a ``Sampling``) and
-    ``do_not_repeat`` (text that may not be said again word for word). Chains use ``attempt``, by way of
+    ``do_not_repeat`` (text that must not be repeated word for word). Chains use ``attempt``, through
     ``chains.generation.completion``.
     """
 
@@ -79,7 +79,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         return self._engine.window
 
     def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:
-        """Continue each prompt once, together with what other threads ask for; LangChain's callbacks are told.
+        """Continue each prompt once, batched with the calls of other threads; LangChain's callbacks are called.
 
         Raises:
             WindowExceeded: a prompt with its answer is longer than the model's window.
@@ -149,7 +149,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
-        """Bring the whole text as one chunk: it is written in a batch with what other threads ask for."""
+        """Yield the whole text as one chunk, since it is generated in a batch with calls of other threads."""
         written = self._generate([prompt], stop, None, **kwargs).generations[0][0]
         chunk = GenerationChunk(text=written.text, generation_info=written.generation_info)
         if run_manager:
@@ -165,7 +165,7 @@ def _request(text: str, asked: AttemptRequest) -> GenerationRequest:
 
 
 def _listener(run_manager: CallbackManagerForLLMRun, row: int) -> Callable[[str], None]:
-    """Tell LangChain's callbacks what a row writes; a call of several prompts has the first one's manager alone."""
+    """Report to LangChain's callbacks what a row writes; a call of several prompts has only the first one's manager."""
 
     def told(piece: str) -> None:
         run_manager.on_llm_new_token(piece, chunk=GenerationChunk(text=piece, generation_info={"row": row}))

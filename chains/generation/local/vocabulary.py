@@ -102,7 +102,7 @@ def _begins_nothing(piece: str) -> bool:
 def _comes_again(piece: str) -> bool:
     """Return whether a token is of a number, or continues with a word.
 
-    Forbidden there, a repetition continued with another year or another letter: "2022 to 2026" came again as "2031 to
+    Forbidding these produced other years and letters: "2022 to 2026" recurred as "2031 to
     2049", "Contingent" as "Continging".
     """
     text = piece.strip()

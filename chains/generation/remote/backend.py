@@ -89,7 +89,7 @@ class RemoteBackend:
             return list(executor.map(lambda request: self._when_it_said(request, config), requests))
 
     def _when_it_said(self, request: AttemptRequest, config: RunnableConfig) -> RawText:
-        """Ask again by itself where a busy server said when: the other requests of a step are not made twice."""
+        """Retry a request alone if a busy server said when, so the step's other requests are not repeated."""
         return _PATIENT(self._one, request, config)
 
     def _one(self, request: AttemptRequest, config: RunnableConfig) -> RawText:
@@ -114,13 +114,13 @@ class RemoteBackend:
         return raw
 
     def _learn_refusal(self, size: int, new: int) -> None:
-        """Believe a window that two prompts were longer than; one refusal may be a fault that speaks of a window."""
+        """Accept a window after two refused prompts; a single refusal may be another fault that mentions a window."""
         self._refused |= {(size, new)}
         if len(self._refused) > 1:
             self._too_long |= self._refused
 
     def _learn_whole(self, size: int, new: int) -> None:
-        """Forget refusals that a prompt at least as long, which was read, has proved wrong."""
+        """Forget refusals disproved by a prompt of at least that length that was read."""
         wrong = {(refused, beside) for refused, beside in self._refused if refused <= size and beside <= new}
         self._refused -= wrong
         self._too_long -= wrong

@@ -1,4 +1,4 @@
-"""One event loop for models that are async only, since their connections belong to a loop."""
+"""The event loop for async-only models, whose connections belong to one loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Thread
 
 @cache
 def event_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop that runs in a thread of its own as long as the process does."""
+    """Return a loop that runs in its own thread until the process ends."""
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name="async-models", daemon=True).start()
     return loop

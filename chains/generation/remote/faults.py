@@ -59,7 +59,7 @@ def refused_parameter(error: Exception, sent: Iterable[str]) -> str:
 
 
 def unavailable(error: Exception) -> ModelUnavailable | None:
-    """Return the error of a server that is busy or lost, which may pass; None for every other error."""
+    """Return the error to raise if a server is busy or lost, which is worth retrying; None for other errors."""
     status = _status(error)
     lost = next((one for one in _causes(error) if isinstance(one, _LOST)), None)
     retryable = isinstance(error, ModelError) and error.is_retryable

@@ -56,7 +56,7 @@ class ServerPool:
     Args:
         servers: at least one; all have the same model.
         left_out: the numbers of those that did not answer yet.
-        clock: tells seconds.
+        clock: returns seconds.
     """
 
     ladder: Sequence[Sampling] = SERVER_LADDER
@@ -177,7 +177,7 @@ class ServerPool:
 
 
 class PooledChatModel(BaseChatModel):
-    """A chat model of LangChain's over a pool; chains use the pool itself.
+    """A LangChain chat model over a pool. Chains use the pool directly.
 
     Args:
         pool: the servers.
@@ -215,7 +215,7 @@ class PooledChatModel(BaseChatModel):
 
 
 def figures_of(llm: BaseLanguageModel[Any]) -> tuple[ServerFigures, ...]:
-    """Return what each server of a model did so far; nothing for a model that is no pool."""
+    """Return what each server of a model did so far; empty if the model is not a pool."""
     backend = backend_for(llm)
     return backend.figures() if isinstance(backend, ServerPool) else ()
 

@@ -64,9 +64,9 @@ class StreamReader:
         usage = getattr(message, "usage_metadata", None) or {}
         about = getattr(message, "response_metadata", None) or {}
         reason = next((str(about[name]) for name in _REASONS if about.get(name)), "")
-        streamed = self._chunks if self._chunks > 1 else 0  # a stopped model has told no count: about a token each
+        streamed = self._chunks if self._chunks > 1 else 0  # a stopped model reports no count: a token per chunk
         return RawText(
-            text=self._text().encode(errors="replace").decode(),  # half of a surrogate pair is no text
+            text=self._text().encode(errors="replace").decode(),  # half a surrogate pair is not text
             tokens_in=int(usage.get("input_tokens", 0)),
             tokens_out=int(usage.get("output_tokens", 0)) or streamed,
             finish=self._finish or _FINISHES.get(reason, Finish.STOP),

@@ -1,7 +1,7 @@
-"""What servers that call themselves OpenAI-compatible send instead of what was asked for, made right on the way.
+"""Correct what servers that call themselves OpenAI-compatible send.
 
-A page instead of JSON is a lost answer: it becomes a transport error, which may pass. A whole answer instead of a
-stream becomes a stream of one event. Knows nothing of models.
+A page instead of JSON becomes a transport error, which is retried. A whole answer instead of a stream becomes a stream
+of one event. Knows nothing of models.
 """
 
 from __future__ import annotations

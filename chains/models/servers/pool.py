@@ -1,6 +1,6 @@
 """Several servers of one model: ``http://a:8000/v1#name,http://b:8000/v1#name``.
 
-All are asked before the first question is. One that does not answer is left out and asked again while the run goes on.
+All are checked before the first question. One that does not answer is left out and checked again during the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A model behind an OpenAI-compatible server: vLLM, Ollama, llama.cpp, ``transformers serve``.
 
-The server is asked before the first question is: whether it answers, whether it has the model, and how long its window
-is. The only importer of langchain_openai.
+Before the first question, the server is checked: whether it answers, has the model, and how long its window is. The
+only importer of langchain_openai.
 
 The key for OpenAI is sent to nobody else: OPENAI_API_KEY goes to api.openai.com and to the hosts that
 DEBATE_API_KEY_HOSTS names (a comma between them), DEBATE_API_KEY to every other host, and without it no key at all.
@@ -34,7 +34,7 @@ _WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_le
 
 @dataclass(frozen=True)
 class ServerModel:
-    """What a server says of its model.
+    """What a server says about its model.
 
     Attributes:
         window: in tokens; None if it does not say.
@@ -116,7 +116,7 @@ def key_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
 
 
 def check_server(address: Address) -> ServerModel:
-    """Ask a server whether it is there and has the model; where its list does not say so, for one token of it.
+    """Check that a server answers and has the model; if its list does not say so, request one token.
 
     Raises:
         ModelError: as ``load_server``.
@@ -169,7 +169,7 @@ def _window(entry: Mapping[str, Any]) -> int | None:
 
 
 def _facts(entry: Mapping[str, Any]) -> dict[str, str]:
-    """What vLLM and llama.cpp tell of the weights behind a name; a repository and its copy in a folder end alike."""
+    """What vLLM and llama.cpp say about a model's weights; a repository and its copy in a folder give the same."""
     meta = entry.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     told = {"root": str(entry.get("root") or "").rstrip("/").rpartition("/")[2]}

@@ -1,1 +1,1 @@
-"""What is not the answer is taken out of a model's output."""
+"""Remove from a model's output what is not the answer."""

@@ -1,9 +1,9 @@
-"""One cleaning step for every model's output: what remains is the answer, and "" if nothing does.
+"""Clean every model's output in the same way: what remains is the answer, or "".
 
-It takes out reasoning, chat tokens, a JSON object or code fence around the text, the prompt said again, labels and
-openers ("Assistant: Sure! Here is my opinion:"), whatever an invented next speaker says, Markdown, apologies, and
-sentences that speak of the task ("condensed to fit the word limit"). It never changes the words of the answer itself,
-except for the capital behind a clause it took away. It does not judge the answer: see ``chains.text.defects``.
+It removes reasoning, chat tokens, a JSON object or code fence around the text, the repeated prompt, labels and openers
+("Assistant: Sure! Here is my opinion:"), whatever an invented next speaker says, Markdown, apologies, and sentences
+that speak of the task ("condensed to fit the word limit"). It never changes the words of the answer itself, except for
+the capital behind a clause it took away. It does not judge the answer: see ``chains.text.defects``.
 """
 
 import re
@@ -46,7 +46,7 @@ _NAMES_IN_VAIN = frozenset({"professor", "president", "minister", "doctor", "the
 
 @dataclass(frozen=True)
 class CleanedText:
-    """The answer alone, and what was taken out around it, in the order of the steps."""
+    """The answer, and what was removed around it, in the order of the steps."""
 
     text: str
     removed: tuple[Removal, ...] = ()
@@ -57,7 +57,7 @@ def clean_answer(text: str, *, prompt: str = "", speakers: Sequence[str] = (), p
 
     Args:
         text: what the model wrote, opening words included; beyond 100,000 characters it is cut.
-        prompt: what it was sent, all of it or the user's message, to see where it is only said again.
+        prompt: the prompt or its user message, to find where the model only repeats it.
         speakers: names of those who take part in the debate: a name and a colon before the text goes, further on it
             ends the text. Leave it empty for a text about them, such as a verdict.
         prose: False keeps headings, lists and emphasis, for answers that were asked for as a list.
@@ -134,7 +134,7 @@ def _without_notes(text: str) -> Cleaned:
 
 
 def _without_talk(text: str) -> Cleaned:
-    """Take away sentences about the task and apologies; "I don't know" is an answer and stays as it is."""
+    """Remove sentences about the task and apologies; "I don't know" is an answer and stays."""
     if is_abstention(text):
         return text, []
     removed: list[Removal] = []

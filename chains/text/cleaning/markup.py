@@ -1,4 +1,4 @@
-"""Markdown taken out of prose: headings go, the marks of lists and of emphasis go and leave their words.
+"""Remove Markdown from prose: whole headings, and the marks of lists and emphasis.
 
 Time is linear: every pattern is bounded or stops at the mark that it began with.
 """
@@ -30,7 +30,7 @@ _STRAY = re.compile(r"\*{2,}")
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{1,300})\)")
 _TAG = re.compile(r"</?(?:p|b|i|u|em|strong|div|span|h[1-6]|ul|ol|li|br|hr|body|html)\s{0,3}/?>", re.IGNORECASE)
 _ENDS = tuple(".!?:;,…。！？」』”\"'’)]؟।۔–—-")
-_BODY_WORDS = 20  # a title stands over a text, so at least so much comes behind it
+_BODY_WORDS = 20  # at least so much text follows a title
 
 
 def without_headings(text: str) -> Cleaned:

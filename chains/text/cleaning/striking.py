@@ -1,7 +1,7 @@
-"""What a reader would strike out of an answer, struck out. Text in, text and removals out; no model.
+"""Remove the sentences that a reader would strike out. Text in, text and removals out; no model.
 
-Only whole sentences go, those of a kind that adds nothing or denies what a passage says: a text that contradicts itself
-is left as it is. What went is told as a ``Removal`` each.
+Only whole sentences that add nothing or deny a passage are removed, each recorded as a ``Removal``. A text that
+contradicts itself stays unchanged.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ MENDABLE = frozenset(
 
 
 def strike(text: str, defects: Sequence[Defect]) -> tuple[str, tuple[Removal, ...]]:
-    """Return a text without its mendable defects, and what was taken out of it.
+    """Return a text without the sentences that can go, and what was removed.
 
-    Behind a close everything goes; of a sentence that comes again, all but the first.
+    After a close everything goes; of a repeated sentence, all but the first.
     """
     kinds = {one.sentence: one.kind for one in reversed(defects) if one.kind in MENDABLE}
     if not kinds:

@@ -1,6 +1,6 @@
-"""What a model or a server puts around an answer: reasoning, chat tokens, JSON, code fences, the prompt once more.
+"""Remove what a model or a server puts around an answer: reasoning, chat tokens, JSON, code fences, the prompt.
 
-Each function takes a text and returns what stays of it with what it took away. Text only; time is linear.
+Each function returns the remaining text and what it removed. Linear time.
 """
 
 import json
@@ -28,7 +28,7 @@ _SECTION = re.compile(
 
 
 def without_reasoning(text: str) -> Cleaned:
-    """Take away what stands between reasoning tags; a missing opening tag stands at the text's start."""
+    """Remove what is between reasoning tags; a missing opening tag is taken to be at the start."""
     if _FINAL in text:
         thought, _, answer = text.rpartition(_FINAL)
         return answer, [Removal("reasoning", thought)]

@@ -1,1 +1,1 @@
-"""What an answer rests on: which passage supports which sentence, and what speaks against it."""
+"""Support: which passage supports which sentence of an answer, and what contradicts it."""

@@ -1,7 +1,7 @@
-"""What rules can see that speaks against a passage supporting a sentence: another number, name or negation.
+"""Conflicts between a sentence and a passage that rules can see: another number, name or negation.
 
-Deliberately one-sided: a conflict refuses support, no conflict proves nothing. It does not know who does what to whom
-("Iran sells to China" and the reverse agree), nor antonyms. Text only.
+One-sided on purpose: a conflict refuses support; the absence of a conflict proves nothing. It does not know who does
+what to whom ("Iran sells to China" and the reverse agree), nor antonyms. Text only.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _SAME_FACT, _LEAST_FACT = 0.9, 3  # of a sentence's content words, and how many 
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage as it is compared, without Markdown's marks.
+    """A passage prepared for comparison, without Markdown marks.
 
     Attributes:
         sentences: those that claim something; the whole text where none does.
@@ -63,7 +63,7 @@ def conflicts(sentence: str, passage: Passage, known: Sequence[str] = ()) -> tup
 
 
 def denied_by(sentence: str, passages: Sequence[Passage]) -> bool:
-    """Whether passages say the very thing that a sentence denies, in its words and without any denial of their own."""
+    """Whether a passage states what a sentence denies, in the same words and without a negation."""
     content = content_words(sentence)
     shared = {one: len(content & content_words(one)) for passage in passages for one in passage.sentences}
     nearest = max(shared.values(), default=0)
@@ -86,7 +86,7 @@ def _another_name(sentence: str, nearest: str, passage: Passage, known: Sequence
 
 
 def _neighbours(sentence: str, name: Name) -> set[tuple[str, str]]:
-    """The content words next to a name, with the side on which they stand."""
+    """The content words next to a name, each with its side."""
     before = [word for word in sentence[: name.start].split() if _bare(word) not in FUNCTION_WORDS]
     behind = [word for word in sentence[name.end :].split() if _bare(word) not in FUNCTION_WORDS]
     sides = (("before", before[-1:]), ("behind", behind[:1]))

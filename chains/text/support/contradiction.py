@@ -1,7 +1,7 @@
-"""Whether a text closes on the other side than it opened, or takes both sides at once. Rules first.
+"""Whether a text closes on the opposite side from its opening, or takes both sides at once.
 
-Two sentences contradict each other where they speak of the same things and one denies what the other says, or uses the
-opposite word. A model of stance may be asked where the rules see nothing. It does not see a contradiction that
+Two sentences contradict each other if they are about the same things and one denies what the other says or uses the
+opposite word. If the rules see nothing, a model of stance may be asked. It does not see a contradiction that
 needs knowledge, nor one in the middle of a text.
 """
 

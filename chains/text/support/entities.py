@@ -1,6 +1,6 @@
 """Names, numbers and dates of an answer, and which of them are in no source.
 
-Names are told by capital letters, of any alphabet that has them, so none is seen in Persian or Japanese; numbers in
+Names are recognised by capital letters in any alphabet that has them, so not in Persian or Japanese; numbers in
 words count from eleven on. Text only.
 """
 
@@ -36,7 +36,7 @@ _BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says not
 
 @dataclass(frozen=True)
 class Name:
-    """A name in a sentence: as it is there, its words but for function words and initials, and where it stands."""
+    """A name in a sentence: its text, its words without function words and initials, and its position."""
 
     text: str
     parts: tuple[str, ...]
@@ -72,7 +72,7 @@ def names(sentence: str) -> Iterator[Name]:
 def unknown_parts(name: Name, known: frozenset[str]) -> tuple[str, ...]:
     """The words of a name that are not in the sources: as themselves, their demonym, or all of it as an acronym."""
     initials = _initials(name.text)
-    if len(initials) > 1 and initials in known - FUNCTION_WORDS:  # "as" in a source is no Adam Smith
+    if len(initials) > 1 and initials in known - FUNCTION_WORDS:  # "as" in a source is not Adam Smith
         return ()
     return tuple(part for part in name.parts if not _word_is_known(for_matching(part).lower(), known))
 
@@ -93,7 +93,7 @@ def _parts(text: str, claim: re.Match[str]) -> list[str]:
 
 
 def _bare(claim: str) -> str:
-    """A name without its article and possessive, so that "The Union" and "Union's" are told once."""
+    """A name without its article and possessive, so that "The Union" and "Union's" are listed once."""
     first, _, rest = claim.partition(" ")
     return _POSSESSIVE.sub("", rest.strip() if rest and first.lower() in FUNCTION_WORDS else claim)
 

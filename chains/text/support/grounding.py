@@ -1,9 +1,9 @@
-"""What an answer rests on: which chunk supports which sentence, and the citation markers that say so.
+"""Grounding: which chunk supports which sentence of an answer, and the citation markers.
 
-A chunk supports a sentence when their words and their embeddings are close enough *and* nothing that rules can see
-speaks against it: a number or name of the sentence that the chunk does not have, or a negation that one of them has
-and the other has not (``chains.text.support.agreement``). Rules do not know who does what to whom, nor antonyms; a
-verifier, a model that reads sentence and passage together, can be plugged in behind them.
+A chunk supports a sentence if their words and embeddings are close enough *and* rules see no conflict: a number or name
+that only the sentence has, or a negation that only one of them has (``chains.text.support.agreement``). Rules do not
+know who does what to whom, nor antonyms; a verifier, a model that reads sentence and passage together, can be plugged
+in behind them.
 """
 
 import re
@@ -51,7 +51,7 @@ class HasText(Protocol):
 
 @dataclass(frozen=True)
 class Grounding:
-    """How an answer rests on its chunks.
+    """The support of an answer by its chunks.
 
     Attributes:
         answer: the text that was matched; the spans count in it.
@@ -71,7 +71,7 @@ class Grounding:
 
     @property
     def coverage(self) -> frozenset[int]:
-        """The indices of the chunks that some sentence rests on."""
+        """The indices of the chunks that support a sentence."""
         return frozenset(s.chunk for s in self.sentences if s.chunk is not None)
 
 
@@ -95,7 +95,7 @@ def ground(
         embed: texts to vectors, (texts,) -> (texts, dimensions), of any length; None matches by words alone.
         question: its numbers and names are known, too.
         known: more texts whose names and numbers are known, such as the titles and speakers of the passages.
-        verify: (sentence, passage) pairs to the probability that the passage bears the sentence out, (pairs,); asked
+        verify: (sentence, passage) pairs to the probability that the passage supports the sentence, (pairs,); asked
             only about pairs that no rule refuses, and then its word counts instead of the score.
 
     Raises:
@@ -120,7 +120,7 @@ def ground(
 def cite(answer: str, grounding: Grounding) -> str:
     """The answer with [1], [2] … before the full stop of each supported sentence: "… text [1]."
 
-    A sentence that has a marker already is left as it is, so citing twice changes nothing.
+    A sentence that already has a marker stays unchanged, so citing twice changes nothing.
 
     Raises:
         ChainError: the grounding belongs to another answer.

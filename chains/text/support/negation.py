@@ -1,4 +1,4 @@
-"""Whether two sentences that speak of the same deny the same, by the words that stand behind a "not".
+"""Whether two sentences on the same subject deny the same, by the words that follow a "not".
 
 In languages written with spaces the first content word behind a negation is the one denied; in Persian, Arabic,
 Chinese and Japanese, where it is part of the verb, two sentences differ if only one of them denies anything. It does
@@ -60,7 +60,7 @@ def denies_otherwise(sentence: str, other: str, alike: float) -> bool:
 
 @lru_cache(4096)
 def denials(sentence: str) -> Denials:
-    """Tell which content words of a sentence stand right behind a negation."""
+    """Return which content words of a sentence directly follow a negation."""
     text = _NO_DENIAL.sub(" ", for_matching(sentence))
     words = [
         (found.start(), stem(found.group().lower())) for found in _WORD.finditer(text) if _is_content(found.group())

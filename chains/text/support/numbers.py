@@ -51,7 +51,7 @@ _RHETORICAL = 2  # "one of", "the two sides" claim no count
 
 @lru_cache(1024)
 def known_numbers(text: str) -> frozenset[str]:
-    """The numbers that a source bears out: with and without their scale, in digits and words, and its dates' months."""
+    """The numbers that a source supports: with and without scale, in digits and words, and the months of its dates."""
     text = _prepared(text)
     words = {_spelled(value) for value in _in_words(text)}
     return frozenset({*map(_plain, re.findall(_NUMBER, text)), *_scaled(text), *words, *_months(text)})
