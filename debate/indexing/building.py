@@ -133,7 +133,8 @@ def _check_source(place: IndexPlace, corpus: Path, force: bool) -> None:
     """Refuse a place that holds other things, or the index of other documents, which would be deleted."""
     before = place.record().get("documents")
     if before is None and place.holds_something_else():
-        raise IndexFolderError(f"{place.name} contains files that are not an index; give a new folder with --out")
+        what, other = ("files", "folder") if place.folder else ("chunks", "table")
+        raise IndexFolderError(f"{place.name} contains {what} that are not an index; give a new {other} with --out")
     if before not in (None, as_text(corpus.resolve())) and not force:
         raise IndexFolderError(f"{place.name} is the index of {before}; give another --out, or replace it with --force")
 

@@ -41,7 +41,7 @@ class PgAddress:
         """
         parts = urlsplit(text)
         names = parts.path.strip("/").split("/")
-        place = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         if parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
             raise StoreError(
                 f"{place} is not the address of a table. Write postgresql://user@host:5432/database/table."
