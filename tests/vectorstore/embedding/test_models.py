@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -30,6 +31,14 @@ def test_without_the_bundle_there_is_no_bundled_folder(monkeypatch):
     monkeypatch.setattr(module, "BUNDLE", "no_such_package_here")
 
     assert module.bundled_model() is None
+
+
+def test_a_hub_that_closes_its_client_is_told_as_one_that_cannot_be_reached(monkeypatch):
+    closed = Mock(side_effect=RuntimeError("Cannot send a request, as the client has been closed."))
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", closed)
+
+    with pytest.raises(EmbeddingsError, match=r"from 'nobody/nothing': .* the hub cannot be reached"):
+        load_embeddings("nobody/nothing")
 
 
 @pytest.mark.integration
