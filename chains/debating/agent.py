@@ -15,7 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware, ToolCallLimitMiddleware
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    ModelCallLimitMiddleware,
+    ToolCallLimitMiddleware,
+    ToolRetryMiddleware,
+)
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
@@ -121,8 +126,14 @@ def _agent(model: BaseChatModel, voice: str, shown: int, tools: AgentTools) -> C
         # One call more to speak, and one for a model that calls a tool once too often.
         ModelCallLimitMiddleware(run_limit=tools.calls + 2, exit_behavior="error"),
     ]
+    if foreign := [tool.name for tool in tools.others]:  # a failed call is told to the model; a failed search is not
+        limits.append(ToolRetryMiddleware(max_retries=0, tools=[*foreign], retry_on=(Exception,), on_failure=_told))
     usable = [_search_tool(tools.find, shown), *map(_called_from_threads, tools.others)]
     return create_agent(model, usable, system_prompt=SystemMessage(voice), middleware=limits, name="debater")
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _called_from_threads(tool: BaseTool) -> BaseTool:
@@ -180,6 +191,8 @@ def _looked_up(messages: Sequence[AnyMessage], note: str) -> LookedUp:
     pairs = [(call, results[str(call["id"])]) for one in said for call in one.tool_calls if call["id"] in results]
     chunks = {chunk.id: chunk for _, result in pairs for chunk in _chunks(result)}
     last = said[-1] if said else None
+    if last and last.invalid_tool_calls and not last.text:
+        note = "it called a tool in a way that cannot be read, and its turn was asked for without tools"
     told = [one.usage_metadata for one in said if one.usage_metadata]
     count(Tokens(sum(one["input_tokens"] for one in told), sum(one["output_tokens"] for one in told)))
     return LookedUp(

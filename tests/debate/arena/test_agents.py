@@ -1,9 +1,9 @@
 """Debaters whose models call tools: what they search, read and say, and what happens where they cannot."""
 
 import pytest
-from agents import DRAFT, FOUND, QUESTION, ToolCaller, call, draft, hold
+from agents import DRAFT, FOUND, QUESTION, ToolCaller, call, draft, finds, hold
 from debaters import CAST, OWN, PASSAGES, RETRIEVERS, debaters
-from langchain_core.messages import SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, InvalidToolCall, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 
 from chains import ChainError
@@ -124,6 +124,34 @@ def test_what_another_tool_says_is_a_passage_that_can_be_cited() -> None:
     [told] = [one for one in state["debate_chunks"] if one.id == lookup.chunk_ids[0]]
     assert (told.text, told.source) == ("Bergen lies on the coast.", "gazetteer")
     assert told.id in state["turns"][0].chunk_ids
+
+
+@tool("gazetteer")
+def lost_gazetteer(place: str) -> str:
+    """Where a place is."""
+    raise ConnectionError(f"nobody answers\nfor {place}")
+
+
+def test_a_tool_that_fails_is_a_failed_look_up_that_the_model_is_told() -> None:
+    model = ToolCaller(messages=[call(tool="gazetteer", place="Bergen"), draft(), draft()])
+    turn = hold(model, tools={"hawk": [lost_gazetteer]})["turns"][0]
+    failure = "ConnectionError: nobody answers for Bergen"
+    assert turn.lookups == (Lookup("gazetteer", "Bergen", failure=failure),)
+    assert turn.text.startswith("No treaty between")
+    assert model.shown[1][-1].text == "ConnectionError: nobody answers\nfor Bergen"
+
+
+def test_a_search_that_fails_is_an_error_of_the_debate() -> None:
+    found = iter([finds(QUESTION)])  # the documents are lost after the first search
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        hold(ToolCaller(messages=[call()] * 4), hawk_finds=lambda _: next(found))
+
+
+def test_a_call_that_cannot_be_read_is_noted() -> None:
+    garbled = AIMessage("", invalid_tool_calls=[InvalidToolCall(name="search", args="{que", id="1", error=None)])
+    turn = hold(ToolCaller(messages=[garbled, draft()]))["turns"][0]
+    assert turn.notes[-1] == "it called a tool in a way that cannot be read, and its turn was asked for without tools"
+    assert OWN["hawk"] in turn.text
 
 
 @pytest.mark.parametrize(
