@@ -71,7 +71,7 @@ def pov_retrieval_chain(
     )
 
     def retrieve(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Chunk, ...]:
-        return as_chunks(retriever.invoke(_text(asked), config))
+        return as_chunks(retriever.invoke(as_question(asked).text, config))
 
     chain: Runnable[Any, tuple[Chunk, ...]] = RunnableLambda(retrieve, name="retrieve")
     return chain.with_types(input_type=QuestionInput).with_config(run_name="retrieve")
@@ -101,7 +101,7 @@ class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"
         self, input: Question | str, config: RunnableConfig | None = None, **_: Any
     ) -> tuple[tuple[Chunk, ...], ...]:
         """Search once."""
-        question = _text(input)
+        question = as_question(input).text
         return self._found([question] * len(self._readers), self._readers, config)
 
     def again(
@@ -168,7 +168,3 @@ def as_povs(povs: Sequence[POV | PointOfView]) -> list[POV]:
 
 def _search_facts(povs: Sequence[POV | PointOfView], pov_weight: float, mode: str) -> dict[str, Any]:
     return {"povs": [pov.text for pov in povs], "pov_weight": pov_weight, "mode": mode}
-
-
-def _text(question: Question | str | Mapping[str, Any]) -> str:
-    return question if isinstance(question, str) else as_question(question).text

@@ -12,7 +12,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chains.abstention import calibrate
 from chains.generation.contract import WordLimits
@@ -31,6 +31,8 @@ from vectorstore import POV, PovVectorStore
 
 class Viewpoint(BaseModel):
     """One point of view, as a sentence that a passage would argue."""
+
+    model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=2000)
     weight: float = Field(1.0, ge=-10, le=10)

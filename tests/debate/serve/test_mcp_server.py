@@ -74,6 +74,19 @@ async def test_reading_runs_is_off_unless_a_folder_is_given() -> None:
     assert "start the server with --runs FOLDER" in result.content[0].text
 
 
+@pytest.mark.parametrize("tool", ["search", "ask", "debate"])
+async def test_an_empty_question_is_refused(tool: str) -> None:
+    result = await called(tool, {"question": " "})
+    assert result.is_error
+    assert "the question is empty; give its text" in result.content[0].text
+
+
+async def test_an_unknown_field_of_a_viewpoint_is_refused() -> None:
+    result = await called("search", {"question": "Why?", "viewpoints": [{"text": "It was the tariff.", "wieght": 2}]})
+    assert result.is_error
+    assert "wieght" in result.content[0].text
+
+
 async def test_a_weight_out_of_range_is_told_in_one_line() -> None:
     result = await called("search", {"question": "Why?", "pov_weight": 3})
     assert result.is_error
