@@ -1,4 +1,4 @@
-"""Read question lists: xlsx, csv, tsv, txt or jsonl.
+"""Read question lists: xlsx, xlsm, csv, tsv, txt or jsonl.
 
 A table needs a column ``question`` (or ``questions``, ``instruction``, ``prompt``) and may have ``id`` and ``about``. A
 text file has one question per line; lines that begin with # are comments. A row whose question a delimiter or a formula
@@ -31,7 +31,7 @@ LOG = logging.getLogger(__name__)
 _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
 _USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
-_SUFFIXES = (".xlsx", ".csv", ".tsv", ".txt", ".jsonl")
+_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
 _ENDS = (".", "?", "!", "…", "。", "？", "！", "؟")
 
 Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
@@ -95,11 +95,12 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
     if suffix not in _SUFFIXES:
         raise QuestionsError(f"{path}: unknown kind of question list; use one of {', '.join(_SUFFIXES)}")
     if not path.is_file():
-        raise QuestionsError(f"there is no question list {path}; check --questions")
+        wrong = f"{path} is a folder, not a question list" if path.is_dir() else f"there is no question list {path}"
+        raise QuestionsError(f"{wrong}; check --questions")
     if suffix in (".txt", ".jsonl"):
         lines = _lines(path)
         return _jsonl_rows(path, lines) if suffix == ".jsonl" else _txt_rows(lines)
-    tables = _workbook(path, sheet) if suffix == ".xlsx" else _separated(path)
+    tables = _workbook(path, sheet) if suffix in (".xlsx", ".xlsm") else _separated(path)
     if not tables:
         raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row")
     return chain.from_iterable(_table_rows(path, table, is_first=table is tables[0]) for table in tables)
@@ -145,7 +146,7 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; fix or remove the line") from error
         except RecursionError as error:
             raise QuestionsError(f"{path}, line {number} is nested too deeply; fix or remove the line") from error
-        if not isinstance(row, dict) or all(row.get(column) is None for column in _QUESTION_COLUMNS):
+        if not isinstance(row, dict) or all(row.get(column) in (None, "") for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
         twice = next((name for name in repeated if name in _USED_COLUMNS), None)
         if twice:

@@ -234,6 +234,21 @@ def test_a_hidden_row_is_not_asked_and_is_named(ask_book, caplog):
     assert "hidden rows left out: 2." in caplog.text
 
 
+def test_a_hidden_column_is_not_read_and_is_named(ask_book, caplog):
+    def hide(book):
+        book.active.column_dimensions["A"].hidden = True
+
+    assert ask_book(["id", "question"], ["a", "Why?"], change=hide) == [("q001", "Why?")]
+    assert "hidden columns left out: A." in caplog.text
+
+
+def test_a_folder_is_no_question_list(tmp_path):
+    (tmp_path / "q.csv").mkdir()
+
+    with pytest.raises(QuestionsError, match=r"q\.csv is a folder, not a question list"):
+        read_questions(tmp_path / "q.csv")
+
+
 def test_the_first_sheet_that_is_shown_is_read_unless_one_is_named(ask_book):
     def two(book):
         book.active.sheet_state = "hidden"
@@ -255,6 +270,7 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(ask_book):
     [
         ('{"question": null}', 'line 1 has no "question"'),
         ('{"question": true}', '"question" is bool, not text'),
+        ('{"question": ""}', 'line 1 has no "question"'),
         ('{"question": "Why?", "question": "How?"}', "line 1 has 'question' more than once"),
         ('{"question": "Why?"}\r{"question": "How?"}', "line 1 contains a carriage return alone"),
     ],

@@ -24,6 +24,7 @@ READERS: dict[str, tuple[str, str]] = {
     ".csv": ("csv_file", "read_csv"),
     ".tsv": ("csv_file", "read_csv"),
     ".xlsx": ("office.xlsx", "read_xlsx"),
+    ".xlsm": ("office.xlsx", "read_xlsx"),  # its macros are not run
     ".jsonl": ("jsonl", "read_jsonl"),
     ".eml": ("mail", "read_mail"),
     ".pptx": ("converted", "read_converted"),

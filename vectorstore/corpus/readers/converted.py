@@ -6,10 +6,9 @@ Pandoc is a program of its own, so it runs apart: without reading any other file
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
-from zipfile import is_zipfile
 
 from vectorstore.corpus.readers.html import read_page
-from vectorstore.corpus.readers.office.archives import check_unpacked
+from vectorstore.corpus.readers.office.archives import check_archive
 from vectorstore.corpus.readers.records import Records
 from vectorstore.corpus.readers.rtf import with_unicode
 from vectorstore.errors import CorpusError
@@ -27,8 +26,8 @@ def read_converted(path: Path) -> Records:
     kind = path.suffix.lower().lstrip(".")
     if find_spec("pypandoc") is None:
         raise CorpusError(f'a .{kind} file needs Pandoc; in the checkout: python -m pip install -e ".[convert]"')
-    if is_zipfile(path):
-        check_unpacked(path)
+    if kind != "rtf":
+        check_archive(path)
     return Records([read_page(_page(path, kind), path.stem)])
 
 

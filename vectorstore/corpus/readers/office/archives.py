@@ -1,7 +1,7 @@
 """A check of files that are zip archives inside, before anything unpacks them."""
 
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, is_zipfile
 
 from vectorstore.errors import CorpusError
 
@@ -9,19 +9,36 @@ from vectorstore.errors import CorpusError
 MOST_TIMES = 60
 # Below this nothing is refused: parsing as much takes a second or two, and some 60 MB.
 ALWAYS = 4 * 2**20
+# Microsoft's compound file, which holds old formats and those with a password.
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_STARTS = {b"{\\rtf": "RTF", b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page"}
 
 
-def check_unpacked(path: Path) -> None:
-    """Raise CorpusError where an archive unpacks to far more than documents do.
+def check_archive(path: Path) -> None:
+    """Raise CorpusError where a file is no archive, or unpacks to far more than documents do.
 
     The sizes are those that the archive states; Python's zipfile reads no more than is stated.
     """
+    if not is_zipfile(path):
+        raise CorpusError(f"is no readable {path.suffix.lower()} file: {_kind(path.read_bytes())}")
     with ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > max(ALWAYS, MOST_TIMES * path.stat().st_size):
         raise CorpusError(
             f"unpacks from {_mb(path.stat().st_size)} to {_mb(size)}, which no document does. Save it anew."
         )
+
+
+def _kind(raw: bytes) -> str:
+    """Return what a file is that should be an archive, and what to do."""
+    if raw.startswith(_COMPOUND):
+        if "EncryptedPackage".encode("utf-16-le") in raw:
+            return "it is protected with a password. Save it without one."
+        return "it is in the format of Office 97-2003. Save it in today's."
+    if raw.startswith(b"PK"):
+        return "it is cut off or damaged. Copy it again."
+    found = next((kind for start, kind in _STARTS.items() if raw.lstrip()[:20].lower().startswith(start)), "")
+    return f"it is {found}. Give it the suffix of its kind." if found else "it is of another kind. Save it anew."
 
 
 def _mb(size: int) -> str:

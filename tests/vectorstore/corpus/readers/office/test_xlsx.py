@@ -240,3 +240,20 @@ def test_two_tables_on_one_sheet_keep_their_names(tmp_path, book):
         "country: Ruritania\ntax: 5",
         "good: salt\nport: Hof\nsince: 1911",
     ]
+
+
+def test_hidden_columns_are_left_out_and_named(tmp_path, book):
+    fill(book.active, ["country", "draft", "tax", "note"], ["Ruritania", "secret", 5, "secret"])
+    book.active.column_dimensions["B"].hidden = book.active.column_dimensions["D"].hidden = True
+
+    records = read(tmp_path, book)
+
+    assert [record.text for record in records] == ["country: Ruritania\ntax: 5"]
+    assert records.left_out == ["sheet 'Sheet', hidden columns left out: B, D."]
+
+
+def test_a_workbook_with_macros_is_read_as_any_other(tmp_path, book):
+    fill(book.active, ["text"], ["It left."])
+    book.save(tmp_path / "a.xlsm")
+
+    assert [record.text for record in read_records(tmp_path / "a.xlsm")] == ["It left."]
