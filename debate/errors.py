@@ -2,7 +2,7 @@
 
 DebateError              base: a run that cannot start or continue
 ├── SettingsError        a flag, a variable or a line of the settings file is wrong
-├── IndexFolderError     a folder that is no index, an unfinished one, or another's
+├── IndexFolderError     a folder without an index, with an unfinished one, or with another's
 ├── QuestionsError       a question list that cannot be read
 ├── TrainingDataError    data to fine-tune on that cannot be read, or too little of it
 ├── TrainingError        a model that cannot be trained here

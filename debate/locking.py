@@ -20,7 +20,7 @@ LOCK = ".lock"
 
 
 def as_text(path: Path) -> str:
-    """Return a path with a question mark for each byte of a name that is no UTF-8."""
+    """Return a path with a question mark for each byte that is not UTF-8."""
     return str(path).encode(errors="replace").decode()
 
 
@@ -34,10 +34,10 @@ def exclusive_folder(
 
     Args:
         wait: for another process that works in it, instead of raising.
-        alongside: names of files that are no reason to keep a folder in which nothing was finished.
+        alongside: files that do not keep a folder from being removed if nothing was finished in it.
 
     Raises:
-        DebateError: of that kind: it cannot be written to, another process works in it, or its name is no text.
+        DebateError (of that kind): the folder cannot be written to, another process uses it, or its name is not text.
     """
     if as_text(folder) != str(folder):  # FAISS could not write there
         raise error_kind(f"the name of {folder} contains bytes that are not UTF-8; choose another --out")

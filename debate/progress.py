@@ -7,11 +7,11 @@ from typing import Protocol
 
 from debate.results import QuestionResult
 
-LINES = logging.getLogger("debate.lines")  # what a watcher tells in log lines instead of a bar: for the terminal alone
+LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, for the terminal only
 
 
 class Progress(Protocol):
-    """Is told what happens in a run, from several threads."""
+    """Receives what happens in a run, from several threads."""
 
     def preparing(self, what: str) -> None:
         """Something is being loaded or read."""

@@ -54,7 +54,7 @@ class QuestionResult:
         chunks: the passages of the opinion, best first.
         debate_chunks: the passages that only debaters read; each text is kept once.
         readings: which passages each debater read, with that debater's scores.
-        positions: what each debater stands for on this question.
+        positions: each debater's position on this question.
         outcome: how the debate ended; None if it did not come to its end.
         round_questions, polls: what a moderator asked in each round, and whose position each debater held after it.
         stopped: why no further turn was spoken.

@@ -153,7 +153,7 @@ def _parse(text: str, where: str) -> PersonaSet:
 
 
 def _check_names(personas: Sequence[Persona], where: str) -> None:
-    """Refuse a name twice: a debate names its speakers, and nobody could tell the two apart."""
+    """Refuse duplicate names: a debate names its speakers, so readers could not tell them apart."""
     ids: dict[str, str] = {}
     for one in personas:
         if (other := ids.setdefault(one.name.casefold(), one.id)) != one.id:

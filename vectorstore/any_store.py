@@ -19,7 +19,7 @@ from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.ranking import check_k
 from vectorstore.store.search import SearchOptions
 
-# Candidates that a vector store is asked for, for each passage that is wanted: what a view lifts lies deeper.
+# Candidates requested from a vector store per passage wanted: a view may lift a passage from further down.
 DEPTH = 4
 
 

@@ -61,7 +61,7 @@ def _require_text(value: object, field: str) -> None:
 
 
 def check_pov_weight(pov_weight: float) -> float:
-    """Return λ as a float, or raise POVError when it is no number between 0 and 1."""
+    """Return λ as a float, or raise POVError if it is not a number from 0 to 1."""
     if isinstance(pov_weight, bool) or not isinstance(pov_weight, int | float) or not 0 <= pov_weight <= 1:
         raise POVError(f"pov_weight {pov_weight!r} is not a number from 0 (question only) to 1 (views only).")
     return float(pov_weight)

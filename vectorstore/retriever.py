@@ -110,7 +110,7 @@ def distinct_search(
 
 
 def without_near_duplicates(documents: Sequence[Document], k: int) -> list[Document]:
-    """Return the first k documents that say something new, ranked anew from 1."""
+    """Return the first k documents without near-duplicates, ranked from 1."""
     kept: list[Document] = []
     seen: list[frozenset[str]] = []
     for document in documents:

@@ -1,4 +1,4 @@
-"""A debater as a LangChain agent: its model calls tools before it speaks, a limited number of times.
+"""A debater as a LangChain agent: its model may call tools a limited number of times before it speaks.
 
 The agent is LangChain's own (``create_agent``). It searches by its persona's points of view and may have other tools.
 What it looked up is typed, and its text is a draft of the turn, which is measured as every candidate is. Knows nothing

@@ -1,4 +1,4 @@
-"""The passages that a debate rests on, word for word in the prompts of those who judge it."""
+"""The passages that support a debate's turns, word for word for the prompts of moderator and judges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prompts import RenderedPrompt
 
 
 def evidence_of(record: DebateRecord) -> list[Chunk]:
-    """Return the passages that the turns rest on, in the order in which they were brought."""
+    """Return the passages that support the turns, in the order in which they were used."""
     used = dict.fromkeys(chunk_id for turn in record.turns for chunk_id in turn.used)
     return [record.table[one] for one in used if one in record.table]
 

@@ -1,4 +1,4 @@
-"""How near texts are to each other: in meaning, and in the side that they take. Embeddings in, cosines out.
+"""Similarity of texts: in meaning, and in the side that they take. Embeddings in, cosines out.
 
 The side is read in the stance space of ``vectorstore``, where the embeddings have one: a position is embedded as
 "question: position", as points of view are, and a turn as passages are. Other embeddings give their plain cosine, which
@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float64]
-_MOST = 4096  # texts remembered: passages and positions come again in every turn
+_MOST = 4096  # texts cached: passages and positions recur in every turn
 
 
 class Likeness:

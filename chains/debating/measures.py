@@ -1,4 +1,4 @@
-"""What a turn is worth, measured on its text: echo, drift, whether it answers, what it brings, what it rests on.
+"""The measures of a turn, from its text: echo, drift, whether it answers, what is new, what supports it.
 
 No model, and no figure that a model gave. ``assessed`` fills in a turn's typed fields; ``quality`` orders candidates.
 """
@@ -37,11 +37,11 @@ def assessed(
     instruction: str = "",
     cut: bool = False,
 ) -> Turn:
-    """Measure a turn, cite the passages that its sentences rest on, and name its faults.
+    """Measure a turn, cite the passages that support its sentences, and name its faults.
 
     Args:
         chunks: the passages that it read, in the order of their markers.
-        voice, instruction: its speaker's description and what it was told, which it must not recite.
+        voice, instruction: its speaker's description and its instruction, which it must not recite.
         cut: it continued as another speaker and was ended there.
     """
     text = plain(turn.text)  # a model's own markers are guesses
@@ -91,7 +91,7 @@ def spoken_defects(
 
     Args:
         persona_id: whose position no sentence may deny.
-        claim: what it was to answer; a sentence that only calls it wrong says it again.
+        claim: the claim to answer; a sentence that only calls it wrong counts as repeating it.
     """
     said = [record.question, *(one.text for one in record.positions), *([claim.sentence] if claim else [])]
     own = [position] if (position := record.position_of(persona_id)) else []
@@ -123,7 +123,7 @@ def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:
 
 
 def quality(turn: Turn) -> tuple[float, ...]:
-    """Order candidates: fewer faults first, then what says least again, brings something and keeps to its side."""
+    """The sort key of candidates: fewer faults first, then little echo, new passages, and keeping to its side."""
     drift = turn.drift if turn.drift is not None else 0.0
     worth = bool(turn.new) + (turn.answered or 0.0) + drift + (turn.supported or 0.0) - 3 * turn.echo
     return (-len(turn.faults), worth)

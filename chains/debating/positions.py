@@ -1,4 +1,4 @@
-"""Positions: before the first turn each persona says in one sentence what it stands for on this question.
+"""Positions: before the first turn, each persona states its position on the question in one sentence.
 
 All positions are asked for in one batch. A persona that says the same as one before it, or nothing usable, is asked
 once more, for the side that is left. Whether two positions agree is told by embeddings and rules, with care: cosines
@@ -28,7 +28,7 @@ from chains.text.support.contradiction import alternatives, denies, side_taken, 
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _LIMITS = WordLimits(maximum=40)
-_SHORTEST = 6  # words; "I disagree." is no position
+_SHORTEST = 6  # words; "I disagree." is not a position
 _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
 # On 200 claims of Perspectrum (dev) with a perspective of each stance, the bundled stance space puts the one of
 # the same stance nearer in 76%, the plain model in 54%; both reach .65 on near-paraphrases alone.
@@ -57,7 +57,7 @@ def take_positions(
     """Ask every persona for its position, and those that agree for their difference.
 
     Args:
-        given: positions that are taken as they are, by persona id, such as a person's who speaks in a persona's place.
+        given: positions to use unchanged, by persona id, such as those of a person in a persona's seat.
     """
     fixed = given or {}
     asked = [n for n, one in enumerate(personas) if one.id not in fixed]
@@ -75,7 +75,7 @@ def take_positions(
 def other_side(question: str, others: Sequence[str]) -> str:
     """Return what is left to answer where others have answered so, as a prompt says it; "" for an open question.
 
-    Shown the others' words, a small model says them again: it is told its side alone.
+    A small model repeats others' words if it sees them, so it sees only its own side.
     """
     taken = {side_taken(one, question) for one in others}
     if sides := alternatives(question):
@@ -109,7 +109,7 @@ def all_agree(positions: Sequence[Position]) -> bool:
 
 
 def position_sentence(written: str, voice: str, question: str = "") -> str:
-    """Return the one sentence of a model's answer that can stand as a position, or "".
+    """Return the first sentence of a model's answer that is usable as a position, or "".
 
     One that only puts the question as a statement, both its alternatives together, takes no side.
     """

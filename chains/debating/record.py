@@ -34,7 +34,7 @@ class DebateRecord:
         return [(n, turn) for n, turn in enumerate(self.turns) if self.heard is None or n in self.heard]
 
     def position_of(self, persona_id: str) -> str:
-        """Return what a persona stands for, or ""."""
+        """Return a persona's position, or ""."""
         return next((one.text for one in self.positions if one.persona_id == persona_id), "")
 
     def names(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class DebateRecord:
         return taken | {one.persona_id: one.speaker for one in self.turns}
 
     def used(self) -> frozenset[str]:
-        """Return the ids of the passages that a turn that was heard rests on."""
+        """Return the ids of the passages that support turns heard so far."""
         return frozenset(chunk_id for _, turn in self.heard_turns() for chunk_id in turn.used)
 
     def passages_of(self, persona_id: str) -> tuple[Chunk, ...]:

@@ -1,4 +1,4 @@
-"""Which model speaks for whom: one for all, or one of its own for a persona that names it."""
+"""Which model speaks for which persona: one for all, or the persona's own."""
 
 from __future__ import annotations
 

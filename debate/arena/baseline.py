@@ -29,7 +29,7 @@ from prompts import RenderedPrompt, load_prompt
 
 _LIMITS = WordLimits(40, 120)  # of an answer, as of a turn
 _MOST = 64  # answers, and corrections
-_WARM = 0.7  # temperature of the answers that are counted: equal ones tell nothing
+_WARM = 0.7  # temperature of the answers that are counted: identical ones say nothing
 _NOBODY = re.compile(r"\W*(?:nobody|none|no one)\b", re.IGNORECASE)
 
 

@@ -34,7 +34,7 @@ class Health:
         own_side: by round, the mean of how much nearer turns are to their own position than to an opponent's.
         brought: passages that no turn before used, a turn.
         answered: share of turns with a claim to answer that answer it.
-        supported: mean share of a turn's sentences that rest on a passage.
+        supported: mean share of a turn's sentences that a passage supports.
     """
 
     collapsed: bool | None = None

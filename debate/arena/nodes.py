@@ -74,7 +74,7 @@ class DebateNodes:
         self._debaters = len(steps.personas)
 
     def take_positions(self, state: DebateState) -> DebateState:
-        """Let every debater say what it stands for."""
+        """Let every debater state its position."""
         record = record_of(state)
         given = {one.id: ask_person("position", one, record) for one in self._seated()}
         positions = self._steps.take_positions(record, given=given)

@@ -79,7 +79,7 @@ def converse(
     answer: Callable[[SeatRequest], str],
     show: Callable[[DebateState], None],
 ) -> DebateState:
-    """Hold a debate to its end, from where its thread stood.
+    """Continue a debate to its end.
 
     Args:
         graph: compiled with a checkpointer.

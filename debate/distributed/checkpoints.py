@@ -23,7 +23,7 @@ _PLACE = ("thread_id", "checkpoint_ns", "checkpoint_id")
 
 
 class ToldCheckpoints(BaseCheckpointSaver[str]):
-    """Keeps checkpoints in memory and tells each of them."""
+    """Keeps checkpoints in memory and reports each one."""
 
     def __init__(self, tell: Callable[[Saved | SavedWrites], None]) -> None:
         self._kept: InMemorySaver = memory_checkpoints()
@@ -75,7 +75,7 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
 
 
 def keep(told: Saved | SavedWrites, checkpoints: BaseCheckpointSaver[Any]) -> None:
-    """Write what a worker told into the run's own checkpoints."""
+    """Write a worker's checkpoints into those of the run."""
     config: RunnableConfig = {"configurable": dict(told.config)}
     match told:
         case Saved():

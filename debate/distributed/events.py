@@ -111,7 +111,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Rested:
-    """The worker has no task left, and was told that there is none; ``figures`` are of the servers that it asked."""
+    """The worker has no task left and knows that none will come; ``figures`` are of the servers that it used."""
 
     figures: tuple[tuple[str, str], ...] = ()
 

@@ -38,7 +38,7 @@ Checkpoints = BaseCheckpointSaver[Any]
 
 @dataclass
 class Learned:
-    """What workers told of themselves.
+    """What workers reported about themselves.
 
     Attributes:
         answered: how many questions each of them answered, by its name.
@@ -93,7 +93,7 @@ class Phase:
         return given_up
 
     def take(self, number: int, event: Event) -> Iterator[Finished]:
-        """Take in what a worker told; yield what it finished."""
+        """Handle a worker's event; yield what it finished."""
         match event:
             case Finished():
                 self._pending.finish(number, event.question)

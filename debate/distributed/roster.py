@@ -15,7 +15,7 @@ _MOST_STARTS = 3  # workers in a row that are lost before they are ready
 
 
 class Workers(Protocol):
-    """Workers somewhere, known by their numbers. One that is lost is not replaced by itself."""
+    """Workers, known by number. A lost one is not replaced automatically."""
 
     @property
     def wanted(self) -> int:
@@ -34,7 +34,7 @@ class Workers(Protocol):
         """Have a worker stop after the steps that it is at."""
 
     def events(self) -> list[tuple[int, Event]]:
-        """Wait for what workers tell, and return what there is, in order.
+        """Wait for events of workers, and return those that have arrived, in order.
 
         Raises:
             ClusterError: no worker gets a machine.

@@ -126,7 +126,7 @@ class Worker:
 
 
 class _Given(Iterator[Question]):
-    """Questions as they are given; ends for whoever takes None, and for nobody else."""
+    """Yields questions as they arrive; None ends only the thread that takes it."""
 
     def __init__(self, begin: Callable[[Task], Question]) -> None:
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()

@@ -163,7 +163,7 @@ def _retrieve_step(retrieval: SharedRetrieval, personas: Sequence[Persona]) -> C
 def _opinion_step(
     llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
-    # Other stores do not tell what they hold, so nothing can be measured on it.
+    # Other stores do not list their chunks, so no threshold can be calibrated on them.
     measured = store if isinstance(store, PovVectorStore) and chosen.abstain and len(store) > chosen.k else None
     chain = opinion_chain(
         llm,

@@ -52,7 +52,7 @@ def _wait(state: RetryCallState) -> float:
 
 
 def retried(work: Callable[[], Made]) -> Made:
-    """Do what is no step of a graph with the attempts and waits of ``RETRY``; the last error is raised."""
+    """Run something outside a graph with the attempts and waits of ``RETRY``; the last error is raised."""
     attempts = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, Exception) and may_pass(error)),
         stop=stop_after_attempt(RETRY.max_attempts),

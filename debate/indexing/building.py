@@ -25,7 +25,7 @@ MOST_COMPARED = 50_000
 
 
 class Watcher(Protocol):
-    """Is told how an index comes along."""
+    """Reports how indexing proceeds."""
 
     def preparing(self, what: str) -> None:
         """Something is being loaded."""
@@ -36,7 +36,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class IndexSummary:
-    """What indexing came to; ``repeated`` chunks have the very words of another and are held once."""
+    """The result of indexing; ``repeated`` chunks have the same words as another and are stored once."""
 
     place: str
     files: int

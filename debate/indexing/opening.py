@@ -46,9 +46,9 @@ def check_index(index: str | Path, corpus: Path | None = None) -> None:
 def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorStore, tuple[str, ...]]:
     """Return a run's store and the files that could not be read.
 
-    ``settings.index`` is used as it is, with the embedding model that it was made with. Without one, the documents'
-    index is kept in the user's cache and brought up to date, so that neither a resumed run nor another one over the
-    same documents embeds them again.
+    ``settings.index`` is used unchanged, with the embedding model that it was made with. Otherwise the index of the
+    documents is kept in the user's cache and updated, so neither a resumed run nor another run over the same documents
+    embeds them again.
     """
     embeddings = load_embeddings(_model_of(settings), backend=settings.embeddings_backend, progress=progress.preparing)
     progress.preparing(f"embedding with {embeddings.name} through {embeddings.backend}")
@@ -65,7 +65,7 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorS
 
 
 def check_store(settings: DebateSettings) -> None:
-    """Raise what keeps ``load_store`` from beginning, as far as a moment tells.
+    """Check quickly that ``load_store`` can begin.
 
     Raises:
         IndexFolderError, VectorStoreError: as ``load_store``.

@@ -124,7 +124,7 @@ def _title(name: str, part: str) -> str:
 
 
 def _point(turns: Sequence[Turn], n: int) -> str:
-    """Return the sentence that stands for a turn: one that was answered, or its first claim, or its first sentence."""
+    """Return the sentence that represents a turn: one that was answered, or its first claim, or its first sentence."""
     answered = [one.answers.sentence for one in turns if one.answers and one.answers.turn == n]
     own = (claim.sentence for claim in claims_of(turns[n], n))
     first = (plain(one.text) for one in split_sentences(turns[n].text))
@@ -140,7 +140,7 @@ def _claim_box(lane: int, y: float, title: str, text: str, href: str = "") -> Bo
 
 
 def _passages(result: QuestionResult, turns: Sequence[Box], x: float) -> dict[str, Box]:
-    """Place each passage beside the first turn that rests on it, or below the passages before it."""
+    """Place each passage beside the first turn that it supports, or below the passages before it."""
     table, placed, free = result.chunk_table(), {}, float(_EDGE)
     for turn, box in zip(result.turns, turns, strict=True):
         for chunk in (table[one] for one in turn.used if one in table and one not in placed):
@@ -180,7 +180,7 @@ def _rests(turns: Sequence[Turn], boxes: Sequence[Box], passages: Mapping[str, B
 
 
 def _wrapped(text: str, width: float, most: int) -> tuple[str, ...]:
-    """Cut a text into lines that fit; a word that is longer than a line is cut, and what is left out told by "…"."""
+    """Cut a text into lines that fit; longer words are cut, and "…" marks what is left out."""
     fits = int(width / _ACROSS)
     lines: list[str] = []
     line, room = "", fits

@@ -27,7 +27,7 @@ from debate.compare.runner import Comparison
 from debate.output.comparison import model_rows
 from debate.output.report import style
 
-_ALIKE = 0.25  # below it the answers are told apart without marks
+_ALIKE = 0.25  # below it the answers differ visibly without marks
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def write_comparison_page(comparison: Comparison) -> Path:
 
 
 def comparison_body(comparison: Comparison) -> str:
-    """Return the HTML of a comparison for a page of its own; every text in it is escaped."""
+    """Return a comparison as one HTML page; every text in it is escaped."""
     return _template("comparison_body.html.j2").render(**_values(comparison))
 
 
@@ -120,7 +120,7 @@ def _values(comparison: Comparison) -> dict[str, Any]:
 
 
 def marked(text: str, other: str) -> tuple[tuple[Piece, ...], float]:
-    """Return a text in pieces, those marked that another lacks, and how alike the two are (0 to 1)."""
+    """Return a text in pieces, marking those that the other lacks, and the similarity of the two (0 to 1)."""
     words, others = text.split(" "), other.split(" ")
     found = SequenceMatcher(None, words, others, autojunk=False)
     pieces = []
@@ -150,7 +150,7 @@ def _controls(comparison: Comparison) -> Iterator[tuple[Control, list[ControlAns
 
 
 def _figure(value: float, sign: str = "") -> str:
-    """Write a number with as many decimals as tell something."""
+    """Write a number with its significant decimals."""
     decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     text = f"{value:{sign}.{decimals}f}"
     return f"{0:.{decimals}f}" if float(text) == 0 else text.replace("-", "−")

@@ -39,7 +39,7 @@ _A4 = 9
 class Sheet:
     """A frozen header with filters, the first column frozen, rows as high as their texts; landscape, as wide as a page.
 
-    Each column has one cell that is filled anew for every row: openpyxl writes it at once, and making and styling a
+    Each column has one cell that is reused for every row: openpyxl writes it at once, and making and styling a
     cell costs more than writing it.
     """
 

@@ -134,7 +134,7 @@ class LocalEngine:
         return [(f"server {one.name}", str(one)) for one in figures_of(self._loaded().llm)]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
-        """Yield each seed with its family; one that could not be deepened stands for itself, with a note."""
+        """Yield each seed with its family; a seed that could not be deepened is asked itself, with a note."""
         self._loaded()
         self._progress.preparing(f"deepening {len(seeds)} questions")
         return self.deepen_from(seeds, self._width(seeds))

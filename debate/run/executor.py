@@ -115,7 +115,7 @@ def wait_for_news(changed: Event) -> None:
 
 
 def in_a_thread(work: Callable[[], Outcome]) -> Outcome:
-    """Work on one task in a thread of its own, where no Ctrl-C lands in the middle of it.
+    """Work on one task in its own thread, where Ctrl-C cannot interrupt it.
 
     Raises:
         StoppedAtOnce: after Ctrl-C; the thread ends with the process, or with its task.

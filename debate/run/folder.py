@@ -136,7 +136,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return recorded settings by their names of today, without those that are no more."""
+    """Return recorded settings by their present names, without settings that no longer exist."""
     known = {RENAMED.get(name, name): value for name, value in settings.items()}
     if known.get("opinion_persona") == "professor":  # the default's name in older versions, and whom it means today
         known["opinion_persona"] = ""

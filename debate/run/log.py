@@ -14,7 +14,7 @@ from debate.terminal.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")
-_BATCHES = logging.getLogger("chains.generation.local.batching")  # tells of each batch in a line
+_BATCHES = logging.getLogger("chains.generation.local.batching")  # logs one line per batch
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def logged_to(handler: logging.Handler) -> Iterator[None]:
 
 
 class Logged:
-    """A ``Progress`` that writes to the log what it tells another one."""
+    """A ``Progress`` that logs everything before passing it on to another one."""
 
     def __init__(self, other: Progress) -> None:
         self._other = other

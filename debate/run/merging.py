@@ -30,7 +30,7 @@ _SYNCED_TOGETHER = 500  # rows
 
 @dataclass(frozen=True)
 class Merged:
-    """What merging came to: the run, and how many of its questions have no row yet."""
+    """The result of merging: the run, and how many of its questions have no row yet."""
 
     summary: RunSummary
     missing: int

@@ -53,7 +53,7 @@ class Outputs:
         self._facts = replace(self._facts, settings=(*self._facts.settings, *facts))
 
     def write_preview(self, rows: Rows) -> None:
-        """Write the workbook where it is due; one that cannot be replaced, as it is open elsewhere, is a warning."""
+        """Write the workbook if it is due; if it cannot be replaced because it is open elsewhere, warn."""
         started = time.monotonic()
         if started < self._due:
             return

@@ -35,7 +35,7 @@ class PersonSeat(Protocol):
 
 
 class QuestionWorker:
-    """Answers one question by the graph, from where it stood.
+    """Answers one question through the graph, continuing after its last step.
 
     Args:
         callbacks: of every call, such as those that trace it.
@@ -91,7 +91,7 @@ class QuestionWorker:
         )
 
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
-        """Run the graph from where the question stood, and return what it came to; ``spent`` gets each stage's time."""
+        """Run the graph from the question's last step and return its final state; ``spent`` gets each stage's time."""
         stood = self._graph.get_state(thread)
         self._progress.stage(question.id, next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE))
         if stood.values.get("outcome") and not stood.next:  # killed between its last step and its row
@@ -125,7 +125,7 @@ class QuestionWorker:
                         return None
                 else:
                     since, before = time.monotonic(), since
-                    for stage in filter(None, map(Stage.of_node, payload)):  # "__metadata__" stands beside the nodes
+                    for stage in filter(None, map(Stage.of_node, payload)):  # "__metadata__" is beside the nodes
                         spent[stage.value] = spent.get(stage.value, 0.0) + since - before
                         reached.append(stage)
         return state

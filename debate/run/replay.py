@@ -45,7 +45,7 @@ class Replay:
 
     Attributes:
         changed: what is not as it was when the row was made: inputs, and settings given for the replay.
-        folder: where the replay lies.
+        folder: the replay's folder.
     """
 
     stage: Stage
@@ -65,13 +65,13 @@ def replay_question(
     store: PovVectorStore | None = None,
     preparing: Callable[[str], None] = lambda _: None,
 ) -> Replay:
-    """Run a question of a run again from a stage, and keep what came of it in a folder of its own.
+    """Run a question again from a stage, and keep the result in a new folder.
 
     Args:
         folder: the run's.
         given: settings that differ from the run's, such as the seed or the model.
         llm, store: as in ``run_questions``.
-        preparing: is told what is being loaded.
+        preparing: called with what is being loaded.
 
     Raises:
         SettingsError: an unknown stage or setting.

@@ -87,7 +87,7 @@ def run_questions(
         llm: a loaded model, instead of ``settings.model``.
         store: an open store, instead of ``settings.corpus`` and ``settings.index``.
         load: loads model and store; the only way with ``settings.ray``, where each worker calls it.
-        progress: is told how the run proceeds.
+        progress: receives how the run proceeds.
         retry_failed: retry failed rows.
         force: resume although inputs or settings changed.
 
@@ -103,7 +103,7 @@ def run_questions(
     with ExitStack() as held:
         folder = held.enter_context(open_run_folder(settings, force=force))
         try:
-            journal = _checked_journal(folder)  # what is wrong with a file is told before anything is loaded
+            journal = _checked_journal(folder)  # a damaged file is reported before anything is loaded
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
             told = held.enter_context(recorded_progress(folder, Logged(watcher)))
@@ -147,7 +147,7 @@ def _engine(
 
 
 def _checked_journal(folder: Path) -> Journal:
-    """Return the journal; open everything else that a run left behind once, so that what is damaged is told."""
+    """Return the journal; also open every other file of the run once, so that damage is reported."""
     for name in ("results.jsonl", "questions.jsonl"):
         if (folder / name).exists():
             JsonLines(folder / name).append(())
@@ -215,7 +215,7 @@ class _Run:
         return list(families.listed(seeds, self._inputs.ids))
 
     def _unanswered(self, left: Sequence[Question]) -> list[list[Question]]:
-        """Give each question the answer that an earlier run gave it, and return the others, by what they ask."""
+        """Copy answers that the journal already has; return the other questions, grouped by what they ask."""
         asked: dict[tuple[str, str], list[Question]] = {}
         for question in left:
             if (row := self._journal.answered(question)) is None:
@@ -239,7 +239,7 @@ class _Run:
                 self._outputs.write_preview(lambda: self._journal.rows(questions))
 
     def _tell_figures(self) -> None:
-        """Say in log and report how the work was shared."""
+        """Record in log and report how the work was shared."""
         figures = self._engine.figures()
         for name, value in figures:
             LOG.info("%s: %s", name, value)

@@ -31,7 +31,7 @@ _LOCK, _WAITED_FOR = ".said.lock", 10.0  # seconds; who speaks holds it for mill
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run waits for: ``about`` tells it from everything else that the run asks."""
+    """What a run waits for; ``about`` identifies the request."""
 
     about: str
     question_id: str
@@ -103,7 +103,7 @@ def asked_in(folder: Path) -> Asked | None:
 def say(folder: Path, about: str, text: str) -> None:
     """Answer what a run waits for.
 
-    Of several who answer at the same moment one is heard; the others are told.
+    If several answer at the same moment, one answer counts and the others get an error.
 
     Raises:
         RunFolderError: it does not wait for that any more, the text is empty, or the file cannot be written.

@@ -45,7 +45,7 @@ class RunInputs:
 
 
 def check_inputs(settings: DebateSettings) -> RunInputs:
-    """Read and check everything that is cheap to check, so that bad input is told before a model loads."""
+    """Read and check everything that is cheap to check, so that bad input is reported before a model loads."""
     if settings.index is not None:
         check_index(settings.index, settings.corpus)
     seeds = read_questions(settings.questions, settings.sheet)
@@ -74,7 +74,7 @@ def check_tools(settings: GraphSettings, debaters: Sequence[Persona]) -> None:
 
 
 def check_before_loading(settings: DebateSettings, *, llm: bool = True, store: bool = True) -> None:
-    """Raise what is wrong with models and documents as far as a moment tells: neither waits for the other to load.
+    """Check models and documents quickly, before either is loaded.
 
     Args:
         llm: the language models are going to be loaded.

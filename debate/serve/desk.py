@@ -140,7 +140,7 @@ class Desk:
         """Return the rows of a finished or running run by the name of its folder; only one question's if asked.
 
         Raises:
-            RunFolderError: reading runs is off, or there is no such run or row.
+            RunFolderError: reading runs is not allowed, or there is no such run or row.
         """
         if self._runs is None:
             raise RunFolderError("reading runs is off; start the server with --runs FOLDER")

@@ -20,7 +20,7 @@ class Repeatable:
 
 
 def ray_address(value: str) -> str:
-    """Return the address of a Ray cluster as it is; ValueError where it cannot be one."""
+    """Return the address of a Ray cluster unchanged; ValueError if it cannot be one."""
     if value.startswith("ray://"):
         raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
     if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():

@@ -41,7 +41,7 @@ class IndexLines:
 
 
 def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:
-    """Print what indexing came to: files, chunks, changes, and every file that was skipped with its reason."""
+    """Print the result of indexing: files, chunks, changes, and every skipped file with its reason."""
     changes = summary.changes
     near = "too many chunks to compare" if near_duplicates is None else f"{near_duplicates}, one of each is retrieved"
     for name, value in (

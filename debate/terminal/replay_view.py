@@ -19,7 +19,7 @@ _Pair = tuple[str, str, str]
 
 
 def replay_table(made: Replay) -> RenderableType:
-    """Show both rows from the replayed stage on, what changed between them, and where the replay lies."""
+    """Show both rows from the replayed stage on, what changed between them, and the replay's folder."""
     table = Table(show_lines=True, expand=True)
     table.add_column(max_width=18)
     table.add_column("as it was", ratio=1)
@@ -58,7 +58,7 @@ def _pairs(made: Replay) -> Iterator[_Pair]:
 
 
 def _seconds(result: QuestionResult, first: int) -> str:
-    """Return how long a row's stages took from one on; a row that was gone on with knows only its last ones."""
+    """Return how long a row's stages took from one on; a resumed row knows only its last ones."""
     replayed = [stage.value for stage in Stage if stage.order >= first]
     return f"{sum(one.seconds for one in result.stages if one.stage in replayed):.1f}"
 

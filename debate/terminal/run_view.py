@@ -114,7 +114,7 @@ def _stopping(in_flight: int) -> str:
 
 
 def print_summary(console: Console, summary: RunSummary) -> None:
-    """Print what a run came to: its rows, the files that were skipped, and where workbook and report lie."""
+    """Print the result of a run: its rows, skipped files, and the paths of workbook and report."""
     table = Table(title="Answered and debated", title_justify="left")
     for heading in ("question", "status", "words", "chunks", "turns", "seconds"):
         table.add_column(heading, justify="left" if heading in ("question", "status") else "right")

@@ -22,7 +22,7 @@ _TRYING_OUT = (
 
 
 def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
-    """Return what to tell a user before a run: the bundled model writes, or the built-in personas speak."""
+    """Return notes for the user before a run that uses the bundled model or the built-in personas."""
     told = [_TRYING_OUT] if model == "smollm2" else []
     if personas is None:
         told.append(f"Using the built-in personas: {', '.join(names)}. --personas takes yours.")

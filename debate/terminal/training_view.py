@@ -56,7 +56,7 @@ class TrainingLines:
 
 
 def print_result(console: Console, result: FinetuneResult) -> None:
-    """Print what a training came to: losses, memory, and how to use the adapter."""
+    """Print the result of a training: losses, memory, and how to use the adapter."""
     validation = [loss for _, loss in result.losses.validation]
     memory = result.memory
     lines = [

@@ -31,7 +31,7 @@ Event = tuple[str, dict[str, str]]
 class SpanFacts(BaseCallbackHandler):
     """Writes facts on the span of each step of a run while it is still open.
 
-    It has to stand before the instrumentation's own handler, which ends the span: pass it in a call's configuration.
+    It must come before the instrumentation's own handler, which ends the span: pass it in a call's configuration.
     """
 
     run_inline = True
@@ -96,6 +96,6 @@ def _stopped(written: RawText) -> list[Event]:
 
 
 def _tokens(made: RawText) -> dict[str, int]:
-    """Return a prompt's own tokens: where prompts went together the instrumentation tells the sum at the first one."""
+    """Return a prompt's own tokens: for a batch, the instrumentation reports the sum at its first prompt."""
     counts = {"prompt": made.tokens_in, "completion": made.tokens_out, "total": made.tokens_in + made.tokens_out}
     return {f"llm.token_count.{name}": count for name, count in counts.items()} if made.tokens_in else {}

@@ -61,7 +61,7 @@ class TraceFile(SpanExporter):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._full = False
-        JsonLines(path).append(())  # cuts off half a line of a killed process, and tells what cannot be written
+        JsonLines(path).append(())  # removes half a line of a killed process, and raises if the file cannot be written
         self._file = FileIO(path, "a")
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -97,7 +97,8 @@ class SpanLines(SpanExporter):
 
 
 def span_line(span: ReadableSpan) -> str:
-    """Return a span as one line: the SDK's JSON without the resource, which never differs, and contents told twice."""
+    """Return a span as one line: the SDK's JSON without the resource, which never differs, and without repeated
+    contents."""
     values = json.loads(span.to_json())
     del values["resource"]
     for name in _told_elsewhere(values["attributes"]):

@@ -30,7 +30,7 @@ _CHANGES_NOTHING = {"out", "merge", "gguf"}
 
 
 class FinetuneProgress(Protocol):
-    """Is told how the training comes along."""
+    """Receives how the training proceeds."""
 
     def preparing(self, what: str) -> None:
         """Something is being loaded or written."""

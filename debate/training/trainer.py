@@ -52,7 +52,7 @@ def train_adapter(
 
     Args:
         adapter: a ``peft.LoraConfig``; None for a model that has its adapter already.
-        told: is called with (steps done, all steps, loss or None, validation loss or None).
+        told: called with (steps done, all steps, loss or None, validation loss or None).
 
     Raises:
         TrainingError: the folder cannot be written, or the memory runs out.
@@ -79,9 +79,9 @@ def train_adapter(
         raise TrainingError(
             "the GPU's memory ran out; lower --batch-size (raise --accumulation), --max-seq-length or --rank"
         ) from error
-    except (OSError, SafetensorError) as error:  # safetensors' own is no OSError
+    except (OSError, SafetensorError) as error:  # safetensors' own error is not an OSError
         raise _not_written(settings, error) from error
-    except RuntimeError as error:  # nor is torch's, which has no kind of its own
+    except RuntimeError as error:  # neither is torch's, which has no class of its own
         if _ZIP_WRITER not in str(error):
             raise
         raise _not_written(settings, error) from error

@@ -1,4 +1,4 @@
-"""``translate_run``: translate every text of a run into a folder of its own, and resume if stopped.
+"""``translate_run``: translate every text of a run into a separate folder, and resume if stopped.
 
 A text that occurs twice is translated once. The run's folder is only read.
 """
@@ -50,8 +50,8 @@ class TranslatedRun:
     """A run in another language.
 
     Attributes:
-        glossary: the names and terms, and how they are translated.
-        unchecked: names that got no usable translation, so that nobody looked for them.
+        glossary: names and terms with their translations.
+        unchecked: names without a usable translation, which were not checked.
     """
 
     folder: Path
@@ -122,7 +122,7 @@ def _names(parts: Sequence[Part], terms: Mapping[str, str]) -> list[str]:
 
 
 class _Maker:
-    """Translates what is not in the journal, and loads the model only where there is something to translate."""
+    """Translates what is not in the journal, and loads the model only if something is left to translate."""
 
     def __init__(
         self,
@@ -140,13 +140,13 @@ class _Maker:
         self._translator: Translate | None = None
 
     def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
-        """Translate each name by itself; "" where what came is no name."""
+        """Translate each name by itself; "" if the result is not a name."""
         self._do(names, {}, "name")
         found = {name: self._journal.get(name, "name") for name in names}
         return {name: _as_name(name, one.text) if one else "" for name, one in found.items()}
 
     def translate(self, texts: Sequence[str], glossary: Mapping[str, str]) -> dict[str, str]:
-        """Translate texts into the journal, and return the errors of those that could not be."""
+        """Translate texts into the journal, and return the errors of those that failed."""
         return self._do(texts, glossary, "text")
 
     def _do(self, texts: Sequence[str], glossary: Mapping[str, str], kind: str) -> dict[str, str]:

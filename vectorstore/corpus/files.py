@@ -29,7 +29,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class CorpusFiles:
-    """The files of a corpus in the order of their paths, and what was met there that is none of them."""
+    """The files of a corpus in the order of their paths, and what was left out."""
 
     root: Path
     files: tuple[Path, ...]
@@ -114,7 +114,7 @@ class _Walk:
         return False
 
     def _near(self, target: Path) -> bool:
-        """Return whether a target lies in the corpus or is a folder right beside it, and is not hidden."""
+        """Return whether a target is in the corpus or in a folder right beside it, and not hidden."""
         if target == self.home or not target.is_relative_to(self.home.parent) or self.home.is_relative_to(target):
             return target == self.home
         inside = target.is_relative_to(self.home)

@@ -46,7 +46,7 @@ class Corpus(list[Document]):
 
 
 def chunk_id(text: str) -> str:
-    """Return the id of a chunk: 16 hex digits of its text's sha256, the same wherever it stands."""
+    """Return the id of a chunk: 16 hex digits of its text's sha256, the same in any file."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -102,7 +102,7 @@ def load_corpus(
 
 
 def check_corpus(folder_or_file: str | Path, *, follow_links: bool = False) -> None:
-    """Raise what is wrong with a corpus as far as the names of its files tell; reads none that a reader knows.
+    """Check a corpus quickly, by the names of its files; opens only files of unknown kinds.
 
     Raises:
         CorpusError: as `load_corpus`.

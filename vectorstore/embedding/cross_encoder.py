@@ -51,7 +51,7 @@ def cross_encoder(model: Any, place: Callable[[Any], Any] = lambda reader: reade
     """Build it from a loaded all-MiniLM-L6-v2.
 
     Args:
-        model: the `SentenceTransformer`, which is left as it is.
+        model: the `SentenceTransformer`, which is not changed.
         place: makes the merged reader faster, see `openvino`.
 
     Raises:

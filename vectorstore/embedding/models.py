@@ -195,7 +195,7 @@ def load_embeddings(
 
 
 def check_embeddings(name_or_folder: str | Path | None = None, backend: Backend = "auto") -> None:
-    """Raise what is wrong with an embedding model as far as a moment tells: its folder, its extra. Loads nothing.
+    """Check an embedding model quickly: its folder, its extra. Loads nothing.
 
     Raises:
         EmbeddingsError: as `load_embeddings`.

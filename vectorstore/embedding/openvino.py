@@ -47,7 +47,7 @@ def through_openvino(model: Any, name: str, tell: Callable[[str], None]) -> Open
     Args:
         model: a loaded torch `SentenceTransformer`.
         name: what it is called in messages.
-        tell: is told when the model has to be converted first, which happens once.
+        tell: called if the model must be converted first, which happens once.
 
     Raises:
         EmbeddingsError: OpenVINO cannot export this architecture.

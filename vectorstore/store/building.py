@@ -24,7 +24,7 @@ SHARE_OF_SAVES = 20
 
 @dataclass(frozen=True)
 class Changes:
-    """What bringing a store up to date came to, in chunks; some of the unchanged have `moved` to another place."""
+    """The result of an update, in chunks; `moved` are unchanged chunks at a new place."""
 
     new: int
     unchanged: int

@@ -33,7 +33,7 @@ class ChunkStore(VectorStore):
         encoder: of the embedding model.
         index: the vectors, by position.
         table: the documents, by the same positions.
-        lock: held during each call; a lock of its own unless given.
+        lock: held during each call; default: a new lock.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ChunkStore(VectorStore):
         """How it is searched: "flat" is exact, others are approximate."""
 
     def close(self) -> None:
-        """Let go of what is held outside of this process; the next call takes it again."""
+        """Release resources outside this process, such as a connection; the next call opens them again."""
 
     def save(self, folder: str | Path) -> None:
         """Write the store into a folder.
@@ -88,7 +88,7 @@ class ChunkStore(VectorStore):
 
     @abstractmethod
     def _remove(self, ids: Sequence[str] | None) -> bool:
-        """Delete rows, all where `ids` is None; tell whether any was there. Called inside the lock."""
+        """Delete rows, all if `ids` is None; return whether any existed. Called inside the lock."""
 
     def _hold(self, index: Vectors, table: Table) -> None:
         self._index, self._table = index, table
@@ -102,7 +102,7 @@ class ChunkStore(VectorStore):
         ids: Sequence[str | None] | None = None,
         **kwargs: Any,
     ) -> list[str]:
-        """Embed and add texts; an id that is here already is overwritten, one that is None is made up."""
+        """Embed and add texts. An existing id is overwritten; an id of None gets a new one."""
         refuse_unknown(kwargs, "metadatas, ids")
         listed = list(texts)
         vectors = self._encoder.documents(listed)
@@ -204,7 +204,7 @@ class ChunkStore(VectorStore):
         return self._encoder.question_half(self.stored_vectors(ids))
 
     def stored_vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of those ids as they are stored, for `add_embedded`."""
+        """Return the vectors (n, d) of those ids as stored, for `add_embedded`."""
         with self._lock:
             return self._index.vectors(self._table.positions(ids))
 

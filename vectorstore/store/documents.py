@@ -23,7 +23,7 @@ MOST_CHUNKS = 64
 
 
 class DocumentTable:
-    """Documents by position and by id; not safe for threads by itself, `FaissStore` locks around it."""
+    """Documents by position and by id. Not thread-safe: `FaissStore` locks around it."""
 
     def __init__(self, table: pa.Table | None = None) -> None:
         """Hold a table with the columns of `SCHEMA`, an empty one without."""
@@ -118,7 +118,7 @@ class DocumentTable:
 def metadata_json(metadata: Mapping[str, Any], identifier: str) -> str:
     """Return metadata as JSON; StoreError naming the document when JSON cannot say it.
 
-    What is no text in UTF-8, such as the bytes of an old file's name, becomes a question mark.
+    What is not UTF-8, such as the bytes of an old file's name, becomes a question mark.
     """
     try:
         return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False).encode(errors="replace").decode()

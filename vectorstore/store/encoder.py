@@ -107,7 +107,7 @@ class Encoder:
         return np.hstack([vectors, np.zeros_like(vectors)]) if self.stance else vectors
 
     def unit(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
-        """Scale passages' vectors (n, d) to length 1, each half by itself where there is a stance space."""
+        """Scale passages' vectors (n, d) to length 1, each half separately if there is a stance space."""
         if not self.stance:
             return unit(vectors)
         if vectors.shape[1] != len(self.probe()):

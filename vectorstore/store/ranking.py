@@ -60,7 +60,7 @@ class Moments:
 
 
 def raw_scale(basis: Floats) -> Scale:
-    """Return the scale that leaves scores as they are."""
+    """Return the scale that does not change scores."""
     return Scale(np.zeros(len(basis)), np.ones(len(basis)))
 
 
@@ -97,7 +97,7 @@ def best(scores: Floats, count: int) -> NDArray[np.int64]:
 
 
 def check_k(k: int) -> None:
-    """Raise StoreError for what is no number of chunks."""
+    """Raise StoreError if k is not a positive whole number."""
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
         raise StoreError(f"k={k!r} is not a number of chunks from 1 up.")
 

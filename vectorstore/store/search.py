@@ -125,7 +125,7 @@ class Table(Protocol):
 
 
 class Searcher:
-    """Searches one state of an index and its documents; made anew after every change of them."""
+    """Searches one state of an index and its documents; replaced after every change."""
 
     def __init__(self, index: Vectors, table: Table) -> None:
         """Take the two; nothing is computed yet."""

@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A sentence, or what lies between two; ``supported`` is None if the grounding says nothing of it."""
+    """A sentence, or the text between two; ``supported`` is None if the grounding does not cover it."""
 
     pieces: tuple[Piece, ...]
     supported: bool | None
@@ -32,7 +32,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a passage: a Markdown heading without its marks, or the text up to the next one as it is."""
+    """A part of a passage: a Markdown heading without its marks, or the text up to the next one, unchanged."""
 
     text: str
     heading: bool = False
@@ -69,7 +69,7 @@ def turn_pieces(turn: Turn, anchors: Mapping[int, str]) -> tuple[Piece, ...]:
 
 
 def _claims(unknown: tuple[str, ...]) -> re.Pattern[str]:
-    """Match markers, and the unknown names and numbers where they stand alone: 5, but not that of 1.5 or [5]."""
+    """Match markers, and unsupported names and numbers as whole words: 5, but not in 1.5 or [5]."""
     names = "|".join(re.escape(name) for name in sorted(unknown, key=len, reverse=True)) or r"(?!)"
     return re.compile(rf"(?P<marker>{CITATION.pattern})|(?<!\w)(?<!\d[.,])(?:{names})(?!\w|[.,]\d)")
 

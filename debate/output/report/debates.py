@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class DebateHealth:
-    """``lines`` are empty if nothing tells the sides apart; ``facts`` are labels and values."""
+    """``lines`` are empty if no measure separates the sides; ``facts`` are labels and values."""
 
     lines: tuple[Line, ...]
     facts: tuple[tuple[str, str], ...]

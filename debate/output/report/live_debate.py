@@ -17,7 +17,7 @@ from debate.results import QuestionResult
 
 @dataclass(frozen=True)
 class Stand:
-    """What a debater stands for; ``with_whom`` are the names of those who hold the same."""
+    """A debater's position; ``with_whom`` names those who share it."""
 
     speaker: str
     colour: int
@@ -27,7 +27,7 @@ class Stand:
 
 @dataclass(frozen=True)
 class Beside:
-    """A passage that a turn read; ``used`` where one of its sentences rests on it."""
+    """A passage that a turn read; ``used`` if it supports one of the turn's sentences."""
 
     number: int
     anchor: str
@@ -129,7 +129,7 @@ def _facts(turn: Turn) -> Iterator[str]:
 
 
 def _beside(turn: Turn, speech: Speech, table: Mapping[str, Chunk]) -> Iterator[Beside]:
-    """Yield the passages that the turn rests on first."""
+    """Yield the passages, those that support the turn first."""
     anchors = dict(speech.read)
     read = [(n, table[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in table]
     for n, chunk in sorted(read, key=lambda pair: pair[1].id not in turn.used):

@@ -21,7 +21,7 @@ _SPEAKERS = 6  # colours for speakers; a seventh gets the first one's again
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage as it is shown; ``number`` is the marker that stands for it, 0 if the model did not see it.
+    """A passage in the report; ``number`` is its marker, 0 if the model did not see it.
 
     Attributes:
         text: in parts; empty where ``stored`` is not, the key of the text that the page keeps once for all rows.

@@ -1,7 +1,7 @@
 """The parts of a passage's score for a bar: (1-λ)·question and λ·ŵ·view for each point of view.
 
 The parts are the terms of the sum in ``vectorstore.pov``. If they do not add up to the stored score (a run with mixed
-settings), the difference is a part of its own.
+settings), the difference is shown as a separate part.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Part:
         colour: its class in the style sheet, the same for the same part in every bar.
         share: what it adds to the score, below zero if it takes away.
         weight, cosine: its two factors; None for the rest.
-        left, width: where its piece of the bar lies, in percent of the bar's room.
+        left, width: its place in the bar, in percent of the bar's width.
     """
 
     label: str
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """A passage's score as a bar; ``zero`` is where nought lies, in percent."""
+    """A passage's score as a bar; ``zero`` is the position of 0, in percent."""
 
     parts: tuple[Part, ...]
     zero: float

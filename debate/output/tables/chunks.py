@@ -50,7 +50,7 @@ def _score_of(view: str) -> Callable[[_Retrieved], float | None]:
 
 
 def _headings(views: Iterable[str]) -> dict[str, str]:
-    """Give each view a column's name: its first words, numbered where two views begin alike."""
+    """Name a column for each view: its first words, numbered if two views begin the same way."""
     headings: dict[str, str] = {}
     for view in dict.fromkeys(views):
         short = shorten(view, LONGEST_HEADING, placeholder="…")

@@ -80,7 +80,7 @@ def _translated(result: QuestionResult, language: str) -> str:
 
 
 def _cited(result: QuestionResult) -> str:
-    """The passages that sentences of the answer rest on, a line each."""
+    """The passages that support sentences of the answer, one per line."""
     if result.opinion is None:
         return ""
     cited = sorted({one.chunk for one in result.opinion.sentences if one.chunk is not None})

@@ -14,7 +14,7 @@ def numbered(texts: Iterable[str]) -> str:
 
 
 def with_label(chunk: Chunk) -> str:
-    """Show a passage as the model was shown it, but for its marks: whose words it is stands before it."""
+    """Show a passage as the model saw it, without Markdown marks and headed by whose words it is."""
     return f"From {chunk.label}:\n{chunk.text}" if chunk.label else chunk.text
 
 

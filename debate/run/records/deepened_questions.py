@@ -33,7 +33,7 @@ class Family:
 
 
 class DeepenedQuestions:
-    """The family of each seed question, by the seed's key; appended as they are made.
+    """The family of each seed question, by the seed's key; appended when made.
 
     Raises:
         RunFolderError: the file holds something else, or cannot be read.

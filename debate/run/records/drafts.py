@@ -44,7 +44,7 @@ class Drafts(BaseCallbackHandler):
 
     Args:
         path: the file that is kept up to date.
-        clock: tells seconds.
+        clock: returns seconds.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:

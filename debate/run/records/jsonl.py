@@ -67,7 +67,7 @@ class JsonLines:
     def append(self, lines: Sequence[bytes]) -> int:
         """Write lines and sync them to the disk together; return the byte that the first one begins at.
 
-        Without any, half a line at the end is cut off, and what cannot be written to is told.
+        Without lines, only half a line at the end is removed, and an unwritable file raises.
 
         Raises:
             RunFolderError: the disk is full or gone; lines that were written before are kept.

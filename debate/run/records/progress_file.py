@@ -40,7 +40,8 @@ class ProgressEvent:
         text: what is being prepared, why a question failed, or how the run ended.
         questions, done: of "total".
         ready, wanted: of "workers": how many on several machines are at work.
-        process, host, created: of "began": who runs it; ``created`` tells a process from a later one with its number.
+        process, host, created: of "began": who runs it; ``created`` distinguishes a process from a later one with the
+            same number.
     """
 
     event: EventName
@@ -62,7 +63,7 @@ EVENT: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent)
 
 
 class RecordedProgress:
-    """A ``Progress`` that writes to a file what it tells another one."""
+    """A ``Progress`` that writes everything to a file and passes it on to another one."""
 
     def __init__(self, path: Path, other: Progress) -> None:
         self._path = path

@@ -52,8 +52,8 @@ class PgAddress:
 class Session:
     """One connection, for one thread at a time.
 
-    Each outermost ``with`` is a transaction, which sees one state of the table. A connection that was lost is opened
-    anew by the next transaction. Errors of the database leave as StoreError.
+    Each outermost ``with`` is a transaction, which sees one state of the table. A lost connection is opened again by
+    the next transaction. Errors of the database are raised as StoreError.
     """
 
     def __init__(self, address: PgAddress) -> None:

@@ -46,7 +46,7 @@ class PgTable:
     """Vectors and documents of one table (see `search.Vectors` and `search.Table`); each call inside a transaction.
 
     Raises:
-        StoreError: there is no such table, or it is none of ours.
+        StoreError: there is no such table, or pov-debate did not make it.
     """
 
     def __init__(self, session: Session) -> None:
@@ -207,7 +207,7 @@ class PgTable:
         )
 
     def remove(self, ids: Sequence[str] | None) -> bool:
-        """Delete rows, all where `ids` is None; tell whether any was there."""
+        """Delete rows, all if `ids` is None; return whether any existed."""
         self._session.execute("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         if ids is None:
             return self._session.execute("DELETE FROM {table}").rowcount > 0
