@@ -82,10 +82,8 @@ def opinion_chain(
             on each, then the essay from these lines. "auto" takes "by_chunk" for local models below four billion
             parameters if the length has room for it, else "single".
         abstention: a threshold from ``chains.abstention.calibrate``: "I don't know" if no passage bears on the
-            question. Without it, only a question without passages is answered so. ``abstained_because`` gives the
-            reason.
-        verify: reads a sentence with its passage and overrules the other measures of support; see
-            ``chains.text.support.grounding``.
+            question. Without it, only a question without passages is answered so.
+        verify: overrules the other measures of support; see ``chains.text.support.grounding.ground``.
         seed: seed of retries.
 
     Raises:

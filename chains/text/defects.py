@@ -69,7 +69,6 @@ class _Read:
     passages: tuple[str, ...]
     speakers: tuple[str, ...]
     said_before: tuple[str, ...]
-    agreement: contradiction.Agreement | None
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -85,7 +84,6 @@ def find_defects(
     passages: Sequence[str] = (),
     speakers: Sequence[str] = (),
     said_before: Sequence[str] = (),
-    agreement: contradiction.Agreement | None = None,
 ) -> tuple[Defect, ...]:
     """Return what is wrong with a text, in its order; each sentence once a kind. What is not given is not checked.
 
@@ -97,12 +95,11 @@ def find_defects(
         passages: [1] is the first of them.
         speakers: all who take part in the debate.
         said_before: what others said, for turns.
-        agreement: a model of stance, for the contradictions that rules do not see.
     """
     lines = [line for line in text.split("\n") if line.strip()]
     paragraphs = tuple(tuple(one.text for one in split_sentences(line)) for line in lines)
     several = (tuple(passages), tuple(speakers), tuple(said_before))
-    read = _Read(text.strip(), paragraphs, prompt, question, voice, *several, agreement)
+    read = _Read(text.strip(), paragraphs, prompt, question, voice, *several)
     found = {defect: None for rule in _RULES for defect in rule(read)}
     place = {sentence: at for at, sentence in reversed(list(enumerate(read.sentences)))}
     return tuple(sorted(found, key=lambda defect: place.get(defect.sentence, len(place))))
@@ -238,7 +235,7 @@ def _contradiction(read: _Read) -> Iterator[Defect]:
         opening, close = read.sentences[:2], read.sentences[-2:]
     else:
         return
-    if sentence := contradiction.contradicts(opening, close, read.agreement):
+    if sentence := contradiction.contradicts(opening, close):
         yield Defect(DefectKind.CONTRADICTION, sentence)
 
 

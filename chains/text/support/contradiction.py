@@ -1,18 +1,15 @@
 """Whether a text closes on the opposite side from its opening, or takes both sides at once.
 
 Two sentences contradict each other if they are about the same things and one denies what the other says or uses the
-opposite word. If the rules see nothing, a model of stance may be asked. It does not see a contradiction that
-needs knowledge, nor one in the middle of a text.
+opposite word. This does not see a contradiction that needs knowledge, nor one in the middle of a text.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from chains.text.ngrams import units
 from chains.text.phrases import OPPOSITES
 from vectorstore.text.words import FUNCTION_WORDS
-
-Agreement = Callable[[str, str], float]
 
 _DENIAL = re.compile(
     r"\b(?:not|no|never|neither|nor|cannot|hardly|without|nobody|nothing|none|far from|fail(?:s|ed)? to|\w+n['’]t)\b",
@@ -26,9 +23,6 @@ _CLAIM = re.compile(
     r"in the end|ultimately|should|must|ought|can|cannot|will|has|have|is|are)\b",
     re.IGNORECASE,
 )
-_STANCE = re.compile(
-    r"\W*(?:i (?:hold|believe|argue|think|maintain|conclude)|my (?:verdict|view|answer)|in conclusion|to conclude)"
-)
 _CLAUSE = re.compile(r"[,;:–—]| but | while | whereas ")
 _SAME_MATTER = 0.75  # of the shorter clause's content words
 _LEAST_SHARED = 3  # content words
@@ -37,22 +31,13 @@ _EACH = 0.7  # of each alternative's content words, in one sentence: one that we
 _TAKEN = 0.5  # of an alternative's own content words
 _WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
 _ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
-_DISAGREES = -0.2  # cosine in a stance space, where 0 is unrelated
 
 
-def contradicts(opening: Sequence[str], close: Sequence[str], agreement: Agreement | None = None) -> str:
-    """The sentence of the close that takes the other side than one of the opening, or "".
-
-    Args:
-        opening, close: their sentences.
-        agreement: (sentence, sentence) -> [-1, 1], below zero if they take opposite sides.
-    """
+def contradicts(opening: Sequence[str], close: Sequence[str]) -> str:
+    """The sentence of the close that takes the opposite side from a sentence of the opening, or ""."""
     for last in close:
         for first in opening:
             if _CLAIM.search(first) and _CLAIM.search(last) and _opposed(first, last):
-                return last
-            stated = _STANCE.match(first.lower()) and _STANCE.match(last.lower())
-            if agreement and stated and agreement(first, last) < _DISAGREES:
                 return last
     return ""
 

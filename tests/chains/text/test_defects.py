@@ -124,14 +124,6 @@ def test_a_close_on_the_same_side_is_none(close: str) -> None:
     assert kinds(OPENED + close) == []
 
 
-def test_a_model_of_stance_is_asked_where_the_rules_see_nothing() -> None:
-    text = OPENED + "My verdict is that pressure is futile."
-
-    assert kinds(text) == []
-    assert kinds(text, agreement=lambda first, last: -0.9) == ["contradiction"]
-    assert kinds(text, agreement=lambda first, last: 0.9) == []
-
-
 def test_four_sentences_may_begin_alike_and_the_fifth_is_named() -> None:
     four = "We call on Paris. We call on Rome. We call on Bonn. We call on Oslo."
 
