@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -70,4 +72,7 @@ app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line with ``arguments``; default: those of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal has the signs of bars and of file names
     app(args=list(arguments) if arguments is not None else None)

@@ -1,4 +1,6 @@
+import io
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import FakeListLLM
 from typer.testing import CliRunner
 
-from debate.cli import app
+from debate.cli import app, main
 from debate.run.executor import RunInterrupted
 from vectorstore import FaissStore
 
@@ -189,3 +191,15 @@ def test_an_interrupted_run_says_how_to_resume_it(tmp_path: Path, monkeypatch: p
 
 def interrupted(*_: object) -> None:
     raise RunInterrupted(Path())
+
+
+def test_signs_that_a_terminal_does_not_have_are_replaced(monkeypatch, tmp_path):
+    """Regression: a terminal in another encoding than UTF-8 ended a run with a traceback, at its first bar."""
+    (tmp_path / "q.csv").write_text(GOOD)
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+
+    with pytest.raises(SystemExit):
+        main(["run", "--questions", str(tmp_path / "q.csv"), "--corpus", str(tmp_path / "none"), "--model", "none"])
+
+    assert b"? " in written.getvalue()
