@@ -8,14 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
 from debate.errors import ExitCode, RunFolderError
 
+OUTPUTS = ".uploads"  # the folder beside the runs
 _STOPPED = (ExitCode.INTERRUPTED, -signal.SIGINT)
 _OUTPUT = ".output.txt"
+_BEFORE = "it was stopped before its first question"
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 
 
@@ -35,19 +38,18 @@ class Launcher:
         arguments: Sequence[str],
         name: str,
         begun: Callable[[], bool],
-        ended: Callable[[str], object] = str,
+        ended: Callable[[], object] = str,
     ) -> None:
         """Start a run and wait until it has begun.
 
         Args:
-            ended: is told why once the process has ended.
+            ended: is called once the process has ended and its last line says why.
 
         Raises:
             RunFolderError: it ended before, or took too long.
         """
         process = self._process(arguments, name)
-        # It waits, too, so that the process leaves no zombie.
-        Thread(target=lambda: ended(self._why(name, process.wait())), daemon=True).start()
+        Thread(target=self._follow, args=(process, name, ended), daemon=True).start()
         until = time.monotonic() + _PATIENCE
         while not begun():
             if process.poll() is not None:
@@ -55,6 +57,10 @@ class Launcher:
             if time.monotonic() > until:
                 raise RunFolderError(f"the run {name} has not begun yet; look at its list again in a minute")
             time.sleep(0.1)
+
+    def _follow(self, process: subprocess.Popen[bytes], name: str, ended: Callable[[], object]) -> None:
+        self._why(name, process.wait())  # waited for, so that it leaves no zombie
+        ended()
 
     def _process(self, arguments: Sequence[str], name: str) -> subprocess.Popen[bytes]:
         with self._open(name) as file:
@@ -82,14 +88,31 @@ class Launcher:
             ) from error
 
     def _why(self, name: str, code: int) -> str:
-        """Return why a process ended: that somebody stopped it, or the last line that it wrote."""
+        """Return why a process ended, and keep it: that somebody stopped it, or the last line that it wrote."""
+        path = self._output(name)
         if code in _STOPPED:
-            return "it was stopped before its first question"
-        try:
-            output = self._output(name).read_text(errors="replace")
-        except OSError as error:
-            return f"what it wrote cannot be read: {error.strerror}"
-        return next((line for line in reversed(output.splitlines()) if line.strip()), "it ended without a word")
+            with suppress(OSError), path.open("a", encoding="utf-8") as file:
+                file.write(f"{_BEFORE}\n")
+            return _BEFORE
+        return _last_line(path)
 
     def _output(self, name: str) -> Path:
         return self._folder / f"{name}{_OUTPUT}"
+
+
+def last_words(runs: Path, name: str) -> str:
+    """Return why a run that was started from the page ended; "" if none of this name was.
+
+    Args:
+        runs: the folder that it was in.
+    """
+    known = {one.name.removesuffix(_OUTPUT): one for one in (runs / OUTPUTS).glob(f"*{_OUTPUT}")}
+    return _last_line(known[name]) if name in known else ""
+
+
+def _last_line(path: Path) -> str:
+    try:
+        output = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return f"what it wrote cannot be read: {error.strerror}"
+    return next((line for line in reversed(output.splitlines()) if line.strip()), "it ended without a word")

@@ -23,7 +23,8 @@ from debate.results import QuestionResult
 from debate.run.folder import RECORD, read_record
 from debate.run.question_worker import written
 from debate.run.setup import check_inputs
-from debate.serve.web.places import runs_in
+from debate.serve.web.launching import last_words
+from debate.serve.web.places import home_of, runs_in
 from debate.serve.web.row_index import RowIndex
 from debate.serve.web.watching import Watched, Working
 from debate.settings import DebateSettings, load_settings
@@ -167,7 +168,7 @@ class Library:
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = tuple(places)
         self._known: dict[Path, tuple[tuple[int, int], Run]] = {}  # each with the mark of its record
-        self._lost: dict[str, str | None] = {}  # why runs that were begun here left nothing behind
+        self._at_work: set[str] = set()  # names of runs whose processes this server started
         self._lock = Lock()
 
     def runs(self) -> dict[str, Run]:
@@ -188,20 +189,20 @@ class Library:
         """Return a run by its name.
 
         Raises:
-            RunFolderError: there is none; where it was begun here, it says how it ended.
+            RunFolderError: there is none; where it was started from the page, it says how it ended.
         """
         found = self.runs().get(name)
         if found is None:
-            if (why := self._lost.get(name, "")) is None:
+            if name in self._at_work:
                 raise RunEndingError(f"the run {name} is ending, and nothing of it was kept; why is told in a moment")
-            if why:
-                raise RunFolderError(f"the run {name} ended and nothing of it was kept: {why}")
+            if why := next(filter(None, (last_words(home_of(place), name) for place in self._places)), ""):
+                raise RunFolderError(f"the run {name} is gone; it ended with: {why}")
             raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
         return found
 
-    def note_lost(self, name: str, why: str | None) -> None:
-        """Remember why a run left nothing behind: "" if it left something, None while its process has not ended."""
-        self._lost[name] = why
+    def note_process(self, name: str, *, is_over: bool) -> None:
+        """Note that a run's process was started, or is over and has said why."""
+        (self._at_work.discard if is_over else self._at_work.add)(name)
 
 
 def _begun(folder: Path) -> int:

@@ -25,7 +25,7 @@ from debate.run.folder import is_run, read_record
 from debate.run.records.progress_file import ProgressEvent
 from debate.run.seat import say
 from debate.run.setup import check_inputs
-from debate.serve.web.launching import Launcher
+from debate.serve.web.launching import OUTPUTS, Launcher
 from debate.serve.web.library import Library
 from debate.serve.web.uploads import Kind, Uploads, seats_of
 from debate.serve.web.watching import runs
@@ -89,11 +89,11 @@ class Starter:
         self._library = library
         self._base = dict(base)
         self._models = tuple(models)
-        self._launcher = Launcher(folder / ".uploads", command)
+        self._launcher = Launcher(folder / OUTPUTS, command)
         self._lock = Lock()
         self._reserved: set[Path] = set()  # folders of runs that are being started
         self._stopping: dict[str, ProgressEvent] = {}  # processes that were asked to stop, by their run's name
-        self._uploads = Uploads(folder / ".uploads")
+        self._uploads = Uploads(folder / OUTPUTS)
 
     def choices(self) -> dict[str, Any]:
         """Return what a form may choose from; ``seats`` are the debaters' ids and names by whose cast a run takes."""
@@ -132,13 +132,10 @@ class Starter:
             values["model"] = asked.model
         check_inputs(load_settings(values))
         flags = [part for name, value in values.items() for part in _flag(name, value)]
-        self._library.note_lost(folder.name, None)
-        self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder), partial(self._ended, folder))
+        self._library.note_process(folder.name, is_over=False)
+        ended = partial(self._library.note_process, folder.name, is_over=True)
+        self._launcher.launch([*flags, "--quiet"], folder.name, lambda: is_run(folder), ended)
         return folder.name
-
-    def _ended(self, folder: Path, why: str) -> None:
-        """Note why a run left nothing behind: its folder, which would tell it, is gone."""
-        self._library.note_lost(folder.name, "" if is_run(folder) else why)
 
     def resume(self, name: str, *, retry_failed: bool) -> None:
         """Resume a run that was stopped.

@@ -253,15 +253,15 @@ raise SystemExit({code})
 
 
 class Noting(Library):
-    """Hands over what is said of runs that end."""
+    """Hands over when processes of runs begin and end."""
 
     def __init__(self, place: Path) -> None:
         super().__init__([place])
-        self.noted: Queue[tuple[str, str | None]] = Queue()
+        self.noted: Queue[tuple[str, bool]] = Queue()
 
-    def note_lost(self, name: str, why: str | None) -> None:
-        super().note_lost(name, why)
-        self.noted.put((name, why))
+    def note_process(self, name: str, *, is_over: bool) -> None:
+        super().note_process(name, is_over=is_over)
+        self.noted.put((name, is_over))
 
 
 @pytest.mark.parametrize(
@@ -271,15 +271,18 @@ class Noting(Library):
         ("interrupted; finished steps are kept", 130, "it was stopped before its first question"),
     ],
 )
-def test_a_run_that_ends_without_its_folder_says_why(tmp_path: Path, line: str, code: int, said: str) -> None:
+def test_a_run_that_ends_without_its_folder_says_why_to_a_later_server_too(
+    tmp_path: Path, line: str, code: int, said: str
+) -> None:
     library = Noting(tmp_path / "runs")
     starting = starter(tmp_path, LOST.format(line=line, code=code), library=library)
     starting.start(NewRun(upload=starting.keep(b"Why?", "txt")["upload"], name="mine"))
     (tmp_path / "runs" / "go").touch()
-    assert library.noted.get(timeout=30) == ("mine", None)
-    assert library.noted.get(timeout=30) == ("mine", said)
-    with pytest.raises(RunFolderError, match=f"the run mine ended and nothing of it was kept: {said}"):
+    assert [library.noted.get(timeout=30) for _ in range(2)] == [("mine", False), ("mine", True)]
+    with pytest.raises(RunFolderError, match=f"the run mine is gone; it ended with: {said}"):
         library.run("mine")
+    with pytest.raises(RunFolderError, match=f"the run mine is gone; it ended with: {said}"):
+        Library([tmp_path / "runs"]).run("mine")
 
 
 def test_what_is_not_running_cannot_be_stopped(tmp_path: Path) -> None:

@@ -224,14 +224,15 @@ async def test_a_reader_of_a_run_that_is_deleted_is_told_no_more(tmp_path: Path)
 
 async def test_events_of_no_run_are_an_error_before_the_stream_begins(tmp_path: Path) -> None:
     library = Library([tmp_path])
-    library.note_lost("gone", "error: no such model")
-    library.note_lost("ending", None)
+    library.note_process("ending", is_over=False)
+    (tmp_path / ".uploads").mkdir()
+    (tmp_path / ".uploads" / "gone.output.txt").write_text("loading\nerror: no such model\n\n")
     app = create_app(Site(library, starter=Starter(tmp_path, library, {})), Admission())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
         none, gone = [await page.get(f"/api/runs/{name}/events") for name in ("never", "gone")]
         shown, ending = await page.get("/runs/gone"), await page.get("/runs/ending")
     assert (none.status_code, gone.status_code, shown.status_code) == (404, 404, 404)
-    assert gone.json() == {"error": "the run gone ended and nothing of it was kept: error: no such model"}
+    assert gone.json() == {"error": "the run gone is gone; it ended with: error: no such model"}
     assert "error: no such model" in shown.text
     assert [one.headers.get("Refresh") for one in (shown, ending)] == [None, "2"]
     assert 'href="/new">Start a new run' in shown.text
