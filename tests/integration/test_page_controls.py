@@ -1,9 +1,11 @@
 """The live page under the hands of a reader, in a real Chromium: where the keyboard goes, and views that are added."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from example_rows import ANSWER_ROW as ROW
 from page_server import HERE, Server, a_run, told
@@ -149,3 +151,31 @@ def test_the_keyboard_stays_on_a_row_when_the_list_is_laid_out_anew(page: Page, 
     )
     page.until("document.querySelector('#rows > li') && document.querySelector('#rows > li') !== before")
     assert page.evaluate("document.activeElement === document.querySelector('#rows a')")
+
+
+def test_the_questions_that_a_run_left_unfinished_are_shown_as_stopped_and_in_work_once_it_is_resumed(
+    page: Page, server: Server
+) -> None:
+    run = a_run(server.runs / "interrupted", ROW)
+    done = {"event": "stage", "question": "q9", "stage": "retrieve"}
+    told(run, HERE, {"event": "total", "questions": 2}, done, done, {"event": "ended", "text": "interrupted"})
+    shown = "[...document.querySelectorAll('#now h2, #now .stage')].map(one => one.textContent)"
+    page.visit(f"{server.address}/runs/interrupted")
+    page.until("!document.getElementById('now').hidden")
+    assert page.evaluate(shown) == ["Stopped", "goes on with: opinion"]
+    told(run, HERE, {"event": "total", "questions": 2}, {"event": "stage", "question": "q9", "stage": "opinion"})
+    page.until(f"{shown}.join() === 'In work,opinion'")
+
+
+def test_a_page_notices_that_its_run_was_killed(page: Page, server: Server) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    here = {"process": process.pid, "created": psutil.Process(process.pid).create_time(), "host": socket.gethostname()}
+    run = a_run(server.runs / "killed", ROW)
+    stage = {"event": "stage", "question": "q9", "stage": "opinion"}
+    told(run, {"event": "began"} | here, {"event": "total", "questions": 2}, stage)
+    page.visit(f"{server.address}/runs/killed")
+    page.until("document.getElementById('how').textContent === 'running'")
+    process.communicate()
+    page.until("document.getElementById('how').textContent.startsWith('ended without a word')")
+    assert page.evaluate("document.querySelector('#now h2').textContent") == "Stopped"
+    assert page.evaluate("document.querySelector('#actions button').textContent") == "Resume"

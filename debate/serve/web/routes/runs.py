@@ -121,6 +121,6 @@ def _told(run: Run) -> dict[str, Any]:
         "damage": run.rows.damage,
         "complete": complete,
         "preparing": state.preparing if running else "",
-        "working": [asdict(one) for one in state.working.values()] if running else [],
+        "working": [asdict(one) for one in state.working.values()],
         "end": state.end,
     }

@@ -59,8 +59,9 @@ addEventListener("keydown", event => {
   if (event.key === "/" && !event.target.matches("input, select, textarea")) { event.preventDefault(); at("find").focus(); }
 });
 
-// What is in work.
+// What is in work, or was when the run stopped.
 const working = new Map(); // id -> { stage, steps }
+let isRunning = false;
 function drawWorking() {
   const known = new Map([...at("working").children].map(item => [item.dataset.id, item]));
   for (const [id, { stage, steps }] of working) {
@@ -68,13 +69,14 @@ function drawWorking() {
     known.delete(id);
     const now = atWork(stage, steps), reached = STAGES.indexOf(now);
     [...item.querySelectorAll(".pip")].forEach((pip, n) => pip.classList.toggle("on", n <= reached));
-    item.querySelector(".stage").textContent = now;
+    item.querySelector(".stage").textContent = isRunning ? now : `goes on with: ${now}`;
     if (steps < 2) nameWorking(item, id); // its text is known once the first step is done
   }
   for (const gone of known.values()) {
     if (gone.contains(document.activeElement)) (gone.nextElementSibling?.querySelector("a") ?? at("how")).focus();
     gone.remove();
   }
+  at("doing").textContent = isRunning ? "In work" : "Stopped";
   at("now").hidden = !working.size;
 }
 function workingItem(id) {
@@ -109,7 +111,7 @@ function how(text, kind) { at("how").textContent = text; at("how").className = `
 function preparing(text) { at("preparing").textContent = text; at("preparing").hidden = !text; }
 
 const take = {
-  began(event) { working.clear(); begun.at = 0; how("running", "working"); drawActions({ running: true }); },
+  began(event) { working.clear(); isRunning = true; begun.at = 0; how("running", "working"); drawActions({ running: true }); },
   preparing(event) { preparing(event.text); },
   total(event) { total = event.questions ?? 0; done = event.done ?? 0; preparing(""); begun.at = Date.parse(event.at); begun.done = done; },
   stage(event) {
@@ -122,7 +124,7 @@ const take = {
   },
   stopping(event) { preparing(`stopping: ${event.done ?? 0} questions end the step that they are at`); },
   ended(event) {
-    working.clear(); preparing(""); at("left").textContent = "";
+    isRunning = false; preparing(""); at("left").textContent = "";
     say(`The run ended: ${event.text || "done"}`);
     state().catch(told);
   },
@@ -148,7 +150,7 @@ function onEvent(event, place) {
 
 async function state() {
   const now = await ask(base);
-  known = now.end; total = now.questions; done = now.done; failed = now.failed;
+  known = now.end; isRunning = now.running; total = now.questions; done = now.done; failed = now.failed;
   how(now.how, now.kind);
   at("damage").textContent = now.damage;
   at("damage").hidden = !now.damage;

@@ -279,7 +279,9 @@ def test_a_question_that_was_in_work_when_its_run_was_killed_is_stopped(tmp_path
     run = a_run(tmp_path / "r", ROW)
     killed = HERE | {"process": 4_000_000, "host": socket.gethostname()}
     told(run, killed, {"event": "stage", "question": "q9", "stage": "retrieve"})
-    assert Run(run).shown("q9").status == "stopped"
+    shown = Run(run).shown("q9")
+    assert shown.status == "stopped"
+    assert "in work" not in shown.html
 
 
 async def test_a_debates_map_can_be_saved_as_a_picture(tmp_path: Path) -> None:
