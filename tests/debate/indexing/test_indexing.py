@@ -138,7 +138,7 @@ def test_away_from_the_main_thread_an_index_is_made_all_the_same(docs, tmp_path,
 
 KILLED = """
 import sys
-sys.path[:0] = [{root!r}, {tests!r}, {here!r}]
+sys.path[:0] = [{support!r}, {here!r}]
 import vectorstore.store.building as building
 building.BATCH, building.SECONDS_BETWEEN_SAVES, building.SHARE_OF_SAVES = 5, 0, 0
 from pathlib import Path
@@ -156,7 +156,7 @@ def test_a_killed_process_leaves_an_index_that_is_gone_on_with(docs, tmp_path, m
     write_passages(docs, 40)
     here = Path(__file__).parent
     code = KILLED.format(
-        root=str(here.parents[1]), tests=str(here.parent), here=str(here), docs=str(docs), out=str(tmp_path / "i")
+        support=str(here.parents[1] / "support"), here=str(here), docs=str(docs), out=str(tmp_path / "i")
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
     assert process.stdout is not None

@@ -209,7 +209,7 @@ run_questions(settings_in(Path(sys.argv[1]), concurrency=2), llm=Mortal(script=S
 @pytest.mark.parametrize("dies_at", [4, *(pytest.param(call, marks=pytest.mark.slow) for call in (1, 9, 17))])
 def test_a_killed_process_loses_no_finished_row_and_the_next_one_makes_the_rest(tmp_path: Path, dies_at: int) -> None:
     here = Path(__file__).parent
-    child = CHILD.format(tests=str(here.parents[1]), here=str(here))
+    child = CHILD.format(tests=str(here.parents[1] / "support"), here=str(here))
     killed = subprocess.run([sys.executable, "-c", child, tmp_path, str(dies_at)], cwd=here.parents[2], check=False)  # noqa: S603
     assert killed.returncode == -signal.SIGKILL
     journal = tmp_path / "out" / "results.jsonl"

@@ -22,7 +22,7 @@ from traced import traced_run
 from debate import SettingsError
 from debate.tracing.trace_file import read_traces
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -141,7 +141,7 @@ def run_elsewhere(folder: Path, **variables: str) -> list[str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "LANGSMITH_", "LANGCHAIN_"))
     }
-    environment = kept | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"} | variables
+    environment = kept | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests/support'}"} | variables
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", CHILD, folder], env=environment, check=True, capture_output=True, text=True
     )
