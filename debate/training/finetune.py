@@ -18,7 +18,7 @@ from debate.locking import exclusive_folder, write_record
 from debate.training.card import write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
-from debate.training.loading import check_extras, load_tokenizer, load_trainable, training_way
+from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
 from debate.training.losses import Losses
 from debate.training.memory import Forecast, MemoryReport, check_memory, free_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
@@ -78,6 +78,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
     """
     data = read_training_data(settings)
     check_extras(settings)
+    check_model(settings)
     persona = _persona(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         _check_folder(settings)

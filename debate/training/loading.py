@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
 from chains.models.loading import four_bit
-from chains.models.preflight import not_loaded
+from chains.models.preflight import adapter_base, check_there, not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way
 from debate.training.settings import FinetuneSettings
@@ -24,16 +25,31 @@ def has_unsloth() -> bool:
     return bool(find_spec("unsloth") is not None and torch.cuda.is_available())
 
 
-def model_name(settings: FinetuneSettings) -> str:
-    """Return the repository or folder behind a setting; the bundled model's folder for its short name.
+def check_model(settings: FinetuneSettings) -> None:
+    """Make sure that there is a model that can be trained, without the libraries that load it.
 
     Raises:
-        TrainingError: the bundled model is not installed, or the model is a server's or a GGUF file.
+        TrainingError: the model is a server's, a GGUF file or an adapter.
+        ModelError: there is no such model.
     """
     if settings.model.startswith(("http://", "https://")):
         raise TrainingError(f"{settings.model} is a server's model; train the folder or repository that it serves")
     if settings.model.endswith(".gguf"):
         raise TrainingError(f"{settings.model} is a GGUF file, which cannot be trained; give the original model")
+    name = model_name(settings)
+    if (Path(name) / "adapter_config.json").is_file():
+        raise TrainingError(
+            f"{name} is an adapter; give the model that it was trained on, {adapter_base(Path(name))}, and all data"
+        )
+    check_there(name)
+
+
+def model_name(settings: FinetuneSettings) -> str:
+    """Return the repository or folder behind a setting; the bundled model's folder for its short name.
+
+    Raises:
+        TrainingError: the bundled model is not installed.
+    """
     if settings.model != "smollm2":
         return settings.model
     folder = smollm2_folder()

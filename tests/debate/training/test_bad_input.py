@@ -13,6 +13,7 @@ from debate.locking import exclusive_folder
 from debate.training.finetune import finetune
 from debate.training.settings import FinetuneSettings
 
+ADAPTER = json.dumps({"base_model_name_or_path": "org/base"})
 GOOD = [
     {"instruction": f"Should {land} tax its salt?", "context": f"[1] {land} sells salt.", "answer": f"{land} must not."}
     for land in ("Ruritania", "Borduria", "Syldavia")
@@ -54,11 +55,21 @@ def test_data_that_nothing_can_be_learned_from_is_told_and_no_folder_made(tmp_pa
     [
         ("model.Q4_K_M.gguf", "is a GGUF file, which cannot be trained; give the original model"),
         ("http://localhost:8000/v1#m", "is a server's model; train the folder or repository that it serves"),
+        ("./gone", "there is no folder ./gone; check the path"),
+        ("only-gguf", "cannot load a model from the folder only-gguf: config.json is missing"),
+        ("adapter", "adapter is an adapter; give the model that it was trained on, org/base, and all data"),
     ],
 )
-@pytest.mark.filterwarnings("ignore")
-def test_a_model_that_cannot_be_trained_is_told_with_what_can_be(tmp_path: Path, model, line) -> None:
-    assert line in told("--data", table(tmp_path, GOOD), "--model", model, "--out", tmp_path / "adapter")
+def test_a_model_that_cannot_be_trained_is_told_at_once_with_what_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, line: str
+) -> None:
+    for folder, file, content in (("only-gguf", "model.gguf", "GGUF"), ("adapter", "adapter_config.json", ADAPTER)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("debate.training.finetune.load_tokenizer", lambda *_: pytest.fail("something was loaded"))
+    assert line in told("--data", table(tmp_path, GOOD), "--model", model, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_trainings_do_not_go_into_one_folder_at_the_same_time(tmp_path: Path) -> None:
