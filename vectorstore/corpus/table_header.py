@@ -24,11 +24,16 @@ def header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
         # A cell of a table may be called as a column is; only titles stand above a header, and they are short.
         if any(cell.strip().casefold() in known for cell in row.cells) and _are_titles(rows[:i], row):
             return i
-    wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1), 0)
+    wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1 and not _is_label(row)), 0)
     # Lone cells above are titles where a table of at least two rows follows, and they are written as titles are.
     if not 0 < wide < len(rows) - 1 or rows[wide + 1].filled < 2:
         return 0
-    return wide if all(_is_title(row, rows[i + 1]) for i, row in enumerate(rows[:wide])) else 0
+    return wide if all(_is_label(row) or _is_title(row, rows[i + 1]) for i, row in enumerate(rows[:wide])) else 0
+
+
+def _is_label(row: Row) -> bool:
+    """Return whether a row tells one thing of the table: "Source:", "World Bank"."""
+    return row.filled == 2 and next(cell.strip() for cell in row.cells if cell.strip()).endswith(":")
 
 
 def _are_titles(above: Sequence[Row], header: Row) -> bool:

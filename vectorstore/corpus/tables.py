@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.corpus.rows import Row
+from vectorstore.corpus.side_by_side import side_by_side
 from vectorstore.corpus.table_header import header_at, may_be_header, names_of, next_header
 
 
@@ -40,12 +41,20 @@ class Table:
 
 
 def as_tables(rows: Sequence[Row], known: Sequence[str] = (), delimiter: str = "") -> list[Table]:
-    """Find the tables in some rows, one below the other; rows under a header that is repeated belong to one table.
+    """Find the tables in some rows, beside and below one another; rows under a repeated header belong to one table.
 
     Args:
         known: lower-case names that a header has; the first row with one of them is the header.
         delimiter: what separated the cells; cells that an unquoted one has cut are joined in rows that are too long.
     """
+    tables: list[Table] = []
+    for block in side_by_side(rows):
+        tables += _stacked(block, known, delimiter)
+    return tables
+
+
+def _stacked(rows: Sequence[Row], known: Sequence[str], delimiter: str) -> list[Table]:
+    """Find the tables in some rows, one below the other."""
     left = _filled(rows)
     at = header_at(left, known)
     tables: list[Table] = []

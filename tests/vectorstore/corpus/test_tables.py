@@ -93,3 +93,39 @@ def test_a_hidden_row_is_no_blank_row():
     rows = [*sheet(*TAXES), Row(4, (), hidden=True), Row(5, ("good", "port")), Row(6, ("salt", "Zenda"))]
 
     assert len(as_tables(rows)) == 1
+
+
+def grid(*rows):
+    return [Row(number, cells) for number, cells in enumerate(rows, 1)]
+
+
+def test_tables_beside_one_another_have_their_own_headers():
+    """Regression: the header of the right one was a row of the left one."""
+    rows = grid(
+        ("country", "tax", "", "", ""),
+        ("Ruritania", "41", "", "good", "port"),
+        ("Borduria", "9", "", "salt", "Zenda"),
+        ("", "", "", "iron", "Hof"),
+    )
+
+    assert [(record.text, record.row) for record in table_records(as_tables(rows), "page")] == [
+        ("country: Ruritania\ntax: 41", 1),
+        ("country: Borduria\ntax: 9", 2),
+        ("good: salt\nport: Zenda", 2),
+        ("good: iron\nport: Hof", 3),
+    ]
+
+
+@pytest.mark.parametrize("titles", [(), (("Source:", "World Bank", "", "", ""),)])
+def test_a_blank_column_in_a_table_does_not_part_it(titles):
+    rows = grid(*titles, ("country", "tax", "", "year", "of"), ("Ruritania", "41", "", "1911", "salt"))
+
+    assert [record.text for record in table_records(as_tables(rows), "page")] == [
+        "country: Ruritania\ntax: 41\nyear: 1911\nof: salt"
+    ]
+
+
+def test_lines_of_a_name_and_a_value_above_the_header_are_its_title():
+    (table,) = as_tables(grid(("Source:", "World Bank"), ("Year:", "1911"), ("country", "tax"), ("Ruritania", "41")))
+
+    assert (table.title, table.header) == ("Source: – World Bank – Year: – 1911", ("country", "tax"))

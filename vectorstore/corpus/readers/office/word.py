@@ -24,6 +24,7 @@ _PASSED_OVER = frozenset(
     [f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "sdtPr", "sdtEndPr", "rt", "tblPr")]
 )
 _SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
+_OTHERS = (f"{W}altChunk", f"{W}subDoc")  # which Word takes in when it saves
 _CODE = re.compile("[0-9A-Fa-f]{1,4}")
 _NOTE_PARTS = ("footnote", "endnote")
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -41,7 +42,9 @@ def read_docx(path: Path) -> Records:
     kinds = {one.reltype.rpartition("/")[2] for one in document.part.package.rels.values()}
     title = document.core_properties.title if "core-properties" in kinds else ""  # python-docx makes one up
     text = "\n\n".join(reader.blocks(document.element.body))
-    return Records([Record(text, title or path.stem)], [*declared(path), *shortened(reader.unread)])
+    others = sum(1 for tag in _OTHERS for _ in document.element.iter(tag))
+    left_out = [f"{others} other document{'s' * (others > 1)} in it; open and save it in Word first."] if others else []
+    return Records([Record(text, title or path.stem)], [*declared(path), *left_out, *shortened(reader.unread)])
 
 
 class _Reader:

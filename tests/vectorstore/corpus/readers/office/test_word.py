@@ -257,3 +257,12 @@ def test_an_entity_is_not_expanded_and_the_text_around_it_stays(tmp_path, read, 
 
     assert records[0].text == "Who pays & carries &tax; today?"
     assert records.left_out == ["word/document.xml declares entities (&tax;), which are not expanded."]
+
+
+def test_a_document_inside_the_document_is_named(tmp_path, read):
+    read(paragraph(run("Before.")), "<w:altChunk></w:altChunk>", paragraph(run("After.")))
+
+    records = read_records(tmp_path / "a.docx")
+
+    assert records[0].text == "Before.\n\nAfter."
+    assert records.left_out == ["1 other document in it; open and save it in Word first."]
