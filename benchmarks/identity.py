@@ -29,6 +29,8 @@ from pydantic import Field
 
 TOPICS = ("salt", "iron", "the canal", "the bank", "the port", "the mine", "the rails", "the wood")
 IDS = ("1", "1.1", "1.1.1", "1.2", "2", "2.1", "a", "a.1")
+PASSAGES = ["The tariff of the north rose in 1911.", "BRICS admitted Iran."]
+PREMISE = "Given that the tariff of the north rose in 1911"  # the first passage bears it out, so deeper questions stay
 Listed = tuple[str, str]  # an id or "", and a topic
 
 
@@ -60,8 +62,7 @@ class MortalLLM(LLM):
             os.kill(os.getpid(), signal.SIGKILL)
         topic = max(TOPICS, key=prompt.rfind)
         if "new question" in prompt:
-            premise = f"Given that the tariff on {topic} of the north rose in 1911"
-            return f"{premise}, why did the union fall?\n2. {premise} again, how did the crown pay its debts?"
+            return "\n2. ".join(f"{PREMISE}, {rest} {topic}?" for rest in ("why did the union sell", "who gained from"))
         return f"They taxed {topic}." if "Answer the question below" in prompt else f"I say {topic}."
 
 
@@ -71,6 +72,7 @@ class Outcome:
 
     same: bool
     ends: tuple[str, ...]
+    deeper: int = 0  # questions
 
 
 def write(folder: Path, listed: list[Listed]) -> None:
@@ -84,7 +86,7 @@ def work(folder: Path, out: str, deepen: int, dies_at: int) -> None:
     from debate import DebateSettings, RunFolderError, run_questions
     from vectorstore import FaissStore
 
-    store = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], OneTopic())
+    store = FaissStore.from_texts(PASSAGES, OneTopic())
     settings = DebateSettings(
         questions=folder / "q.jsonl",
         corpus=folder / "docs",
@@ -156,27 +158,34 @@ def tried(context: Any, folder: Path, seed: int) -> Outcome:
             return Outcome(False, (*ends, "failed"))
     found, wanted = (json.loads((folder / f"{out}.json").read_text(encoding="utf-8")) for out in ("out", "whole"))
     ids = [row[0] for row in found]
-    return Outcome(found == wanted and len(set(ids)) == len(ids), tuple(ends))
+    deeper = sum(bool(row[2]) for row in wanted)
+    return Outcome(found == wanted and len(set(ids)) == len(ids), tuple(ends), deeper)
 
 
 def main() -> int:
     """Try the lists and print how many came out right."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lists", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="the first list's number, for several processes")
     arguments = parser.parse_args()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["debate.run.runner", "langgraph.checkpoint.sqlite", "vectorstore.store.faiss_store"]
     )
     with tempfile.TemporaryDirectory() as name:
-        outcomes = {seed: tried(context, Path(name) / str(seed), seed) for seed in range(arguments.lists)}
+        outcomes = {}
+        for seed in range(arguments.first, arguments.first + arguments.lists):
+            outcomes[seed] = tried(context, Path(name) / str(seed), seed)
+            print(f"list {seed}: {outcomes[seed]}", flush=True)
     ends = Counter(end for one in outcomes.values() for end in one.ends)
     wrong = [seed for seed, one in outcomes.items() if not one.same or "failed" in one.ends]
+    deeper = sum(one.deeper for one in outcomes.values())
     print(f"{len(outcomes) - len(wrong)} of {len(outcomes)} lists have the rows of an undisturbed run")
+    print(f"their deeper questions: {deeper}")
     print(f"disturbing processes: {', '.join(f'{number} {end}' for end, number in sorted(ends.items()))}")
     if wrong:
         print(f"wrong: {wrong}")
-    return bool(wrong)
+    return bool(wrong) or not deeper
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ if __name__ == "__main__":
 
 def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a program of its own: Ray opens sockets and leaves threads that tests forbid."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
+    places = os.pathsep.join((str(ROOT), str(Path(script).parent)))  # workers import what the program imports
+    environment = os.environ | {"PYTHONPATH": places, "RAY_USAGE_STATS_ENABLED": "0"}
     command = [sys.executable, script, *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)  # noqa: S603
 
@@ -42,6 +43,62 @@ def test_a_run_ends_with_the_rows_of_an_undisturbed_one_when_a_node_or_the_drive
     good = [line for line in done.stdout.splitlines() if line in ("True", "False")]  # Ray writes there as well
     assert good == ["True", "True"], done.stdout + done.stderr
     assert "3 of 3 workers are ready" in done.stdout
+
+
+MODELS = """
+import os
+from pathlib import Path
+from benchmarks.identity import PASSAGES, TOPICS, MortalLLM, OneTopic
+from chains import ModelError
+from debate.run.engine import Loaded
+from vectorstore import FaissStore
+
+HERE = Path(__file__).parent
+
+
+class Noting(MortalLLM):
+    def _call(self, prompt, *given, **more):
+        if "new question" not in prompt:
+            with (HERE / "answered").open("a") as file:
+                file.write(f"{max(TOPICS, key=prompt.rfind)}: {os.getpid()}\\n")
+        return super()._call(prompt, *given, **more)
+
+
+def all_but_one(settings, progress):
+    try:
+        (HERE / "tried").touch(exist_ok=False)
+    except FileExistsError:
+        return Loaded(Noting(), FaissStore.from_texts(PASSAGES, OneTopic()))
+    raise ModelError("this card is too small")
+"""
+FAMILIES = """
+import sys
+from pathlib import Path
+from models import all_but_one
+from debate import DebateSettings, run_questions
+
+if __name__ == "__main__":
+    folder, ray = Path(sys.argv[1]), {"ray": "local", "workers": 3} if len(sys.argv) > 2 else {}
+    given = {"questions": folder / "q.txt", "corpus": folder / "docs", "out": folder / f"out{len(sys.argv)}"}
+    summary = run_questions(DebateSettings(**given, deepen=2, abstain=False, **ray), load=all_but_one)
+    print([[row.question.id, row.question.text, row.error, row.opinion.answer] for row in summary.rows()])
+"""
+
+
+@pytest.mark.slow
+def test_families_stay_together_and_a_worker_that_cannot_load_says_why(tmp_path: Path) -> None:
+    for name, text in (("models.py", MODELS), ("families.py", FAMILIES), ("tried", "")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "q.txt").write_text("".join(f"Why was {one} taxed?\n" for one in ("salt", "iron", "the mine")))
+    alone = python(str(tmp_path / "families.py"), str(tmp_path))
+    for name in ("tried", "answered"):
+        (tmp_path / name).unlink()
+    shared = python(str(tmp_path / "families.py"), str(tmp_path), "with Ray")
+    assert shared.stdout.splitlines()[-1] == alone.stdout.splitlines()[-1], shared.stderr
+    assert shared.stdout.count("'q00") == 9
+    assert len(set((tmp_path / "answered").read_text().splitlines())) == 3
+    assert "cannot work and is left out: this card is too small" in (tmp_path / "out3" / "log.txt").read_text()
 
 
 @pytest.mark.parametrize(
