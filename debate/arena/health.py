@@ -3,7 +3,7 @@
 - collapse: debaters who disagreed at first all hold one position in the end. Its share over debates is the disagreement
   collapse rate (2025, arXiv:2509.23055), here without regard to which position is right.
 - conformity: of the debaters who changed their position, the share that took over the one that most held before (modal
-  adoption, Bertalanič and Fortuna 2026, arXiv:2605.00914).
+  adoption, Bertalanič and Fortuna 2026, arXiv:2605.00914). Where no position was held most, nothing is measured.
 - side-swap margin: how much more often a judge who is asked in both orders names whoever stands first, in [-1, 1].
 
 Both of the first two need votes (``decision`` or ``stop = ["agreement"]``). Contextual fragility, the oracle gap (both
@@ -81,12 +81,12 @@ def _collapsed(first: Mapping[str, str], last: Mapping[str, str]) -> bool | None
 
 
 def _conformity(first: Mapping[str, str], changed: Mapping[str, str]) -> float | None:
-    """Each who changed is compared with what most of the others held before; where these tie, with none."""
+    """Each who changed is compared with what most of the others held before; where these tie, with nothing."""
     adopted = []
     for one, held in changed.items():
         others = Counter(position for other, position in first.items() if other != one).most_common(2)
-        most = others[0][0] if len(others) == 1 or others[0][1] > others[-1][1] else ""
-        adopted.append(held == most)
+        if len(others) == 1 or others[0][1] > others[-1][1]:
+            adopted.append(held == others[0][0])
     return _mean(adopted)
 
 

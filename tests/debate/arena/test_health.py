@@ -57,6 +57,11 @@ def test_who_changes_to_what_most_held_conforms(choice: str, conformity: float |
     assert health((), cast, None, [Poll(1, ballots)]).conformity == conformity
 
 
+def test_where_no_position_was_held_most_nobody_can_conform_to_it() -> None:
+    measured = health((), POSITIONS, voted("b", "b", "c"))
+    assert (measured.changed, measured.conformity) == (1, None)
+
+
 @pytest.mark.parametrize(
     ("winners", "margin"), [(("a", "b"), 1.0), (("b", "a"), -1.0), (("a", "a"), 0.0), (("", ""), None)]
 )
