@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from chains.debating.claims import only_judges
 from chains.debating.evidence import complete_with_evidence, evidence_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import led, plain, to_the_end_of_a_sentence
+from chains.debating.spoken import plain, to_the_end_of_a_sentence
 from chains.generation.contract import WordLimits
 from chains.schemas import Claim, Defect
 from chains.text.defects import find_defects
@@ -80,7 +80,7 @@ def give_reasons(
     [(written, shown)] = complete_with_evidence(
         llm, [render], evidence_of(record), limits, seed, config, check=check, may_be_empty=True
     )
-    text = plain(led(shown.prompt.opening, written.text)) if written.text else ""
+    text = plain(written.text)
     text, left_out = sound_reasons(to_the_end_of_a_sentence(text, limits.maximum), record)
     told = () if text else (_NO_REASONS,)
     return Reasons(

@@ -210,6 +210,6 @@ def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim]
         said += [f"What decided is the claim “{one.sentence}”" for one in decided]
     else:
         said = ["The debaters' votes are divided." if decision.ballots else "Nobody won this debate."]
-        said += [f"{' and '.join(quoted)} stand against each other."] if len(quoted) > 1 else []
+        said += [f"{', '.join(quoted[:-1])} and {quoted[-1]} stand against each other."] if len(quoted) > 1 else []
     given = [f"{names.get(one.persona_id, '')} was conceded: “{one.sentence}”" for one in conceded]
     return " ".join([*said, *given])

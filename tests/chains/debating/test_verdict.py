@@ -1,11 +1,14 @@
 """The verdict: decided twice, by claims that were made, with what was conceded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from fakes import ScriptedLLM
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
 from numpy.typing import NDArray
 
 from chains.debate import DebateSteps
@@ -180,3 +183,17 @@ def test_a_decision_made_elsewhere_is_only_given_its_reasons() -> None:
     verdict = DebateSteps(llm, (HAWK, DOVE)).give_verdict(DebateRecord("Why?", turns=TURNS), decided=voted)
     assert (verdict.winner, verdict.decision, verdict.share) == ("hawk", "majority", 0.75)
     assert verdict.text.startswith("75% of the votes are for the position of Professor Hawk.")
+
+
+def test_the_reasons_of_a_chat_model_stand_alone_because_it_continues_no_opening_words() -> None:
+    llm = GenericFakeChatModel(messages=iter([AIMessage("The figures bear it out.")]))
+    voted = Decided("majority", "hawk", 0.75, ballots=(Ballot("dove", ("hawk",)),))
+    verdict = DebateSteps(llm, (HAWK, DOVE)).give_verdict(DebateRecord("Why?", turns=TURNS), decided=voted)
+    assert verdict.text.endswith(f"“{CLAIM.sentence}” The figures bear it out.")
+
+
+def test_three_claims_that_stand_against_each_other_are_a_list() -> None:
+    owl = Turn(1, "owl", "Professor Owl", "Markets end wars long before admirals and envoys do.", 9)
+    dove = replace(TURNS[1], text="Every treaty that was kept has outlived its enemies.", answers=None, concedes=False)
+    verdict, _ = judge({"Decide who": "nobody", "": "It stands."}, (TURNS[0], dove, owl))
+    assert re.search("claim “Fleets [^”]*”, Professor Dove's claim “[^”]*” and Professor Owl's claim", verdict.text)
