@@ -112,9 +112,9 @@ def write_by_chunk(
     speaking = {one.part for one in told}
     notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n + 1 not in speaking]
     if more:
-        notes.append(f"{len(more)} paragraphs go on with another sentence of their passage")
+        notes.append(f"{len(more)} paragraphs continue with another sentence of their passage")
     if last not in speaking:
-        notes.append("no close: the model said nothing that was not said before")
+        notes.append("no close: the model only repeated what was said before")
     written = _merged([first, *paragraphs, *closes, *more], text, limits.minimum)
     return Draft(written, shown, dropped, tuple(notes))
 

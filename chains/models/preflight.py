@@ -85,7 +85,7 @@ def adapter_base(folder: Path) -> str:
     if is_path(base) and not Path(base).is_dir():
         raise ModelError(
             f"the adapter in {folder} was trained on {base}, which is not there; put the base model back, or write "
-            f"where it lies as base_model_name_or_path into {folder / 'adapter_config.json'}"
+            f"its path as base_model_name_or_path into {folder / 'adapter_config.json'}"
         )
     if find_spec("peft") is None:
         raise MissingExtra("peft", "train", f"the adapter in {folder}")

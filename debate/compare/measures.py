@@ -46,8 +46,8 @@ class Measure:
 def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
     """Return what is compared; answers are meant to have between ``min_words`` and ``max_words`` words."""
     limits = f"{min_words} to {max_words} words"
-    supported = "share of the sentences that a passage bears out"
-    unsupported = "how many stand in no passage"
+    supported = "share of the sentences that a passage supports"
+    unsupported = "how many are in no passage"
     numbers = "how specific an answer is, whether right or wrong"
     repeated = "share of the word sequences of four that came before in the answer"
     return (

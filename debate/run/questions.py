@@ -239,5 +239,5 @@ def _check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], aske
     if row.surplus or (own and cut):
         raise QuestionsError(
             f"{path}, row {row.number} has {len(row.cells)} cells for {len(table.header)} columns, or a question that "
-            f"goes on in the next cell; put texts that hold {table.delimiter!r} in double quotes"
+            f"continues in the next cell; put texts that contain {table.delimiter!r} in double quotes"
         )

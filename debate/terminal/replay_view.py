@@ -71,7 +71,7 @@ def _figures(result: QuestionResult) -> str:
     opinion = result.opinion
     if opinion is None:
         return ""
-    supported = "" if opinion.supported is None else f", {opinion.supported:.0%} rests on passages"
+    supported = "" if opinion.supported is None else f", {opinion.supported:.0%} supported by passages"
     return "; ".join([f"{opinion.words} words{supported}", *([opinion.loop] if opinion.loop else []), *opinion.notes])
 
 

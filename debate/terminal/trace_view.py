@@ -64,7 +64,7 @@ def _label(span: Span, *, again: bool) -> Text:
         f"{span.attributes[name]} {unit}" for name, unit in (("pov_debate.words", "words"),) if name in span.attributes
     ]
     if "pov_debate.supported" in span.attributes:
-        facts.append(f"{span.attributes['pov_debate.supported']:.0%} rests on passages")
+        facts.append(f"{span.attributes['pov_debate.supported']:.0%} supported by passages")
     name = {"LLM": "generate", "RETRIEVER": "search"}.get(span.kind, readable(span.name))
     told = "".join(f"  {readable(event)}: {readable(what)}" for event, what in span.events if event != "exception")
     return Text.assemble(

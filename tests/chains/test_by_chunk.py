@@ -90,7 +90,7 @@ def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted()
     script = SCRIPT | {"162 billion": retold.partition(". ")[2], "Close an answer": retold.partition(". ")[2]}
     essay, llm = write(script)
     assert llm.prompts_with("Close an answer") == 3
-    assert "no close: the model said nothing that was not said before" in essay.notes
+    assert "no close: the model only repeated what was said before" in essay.notes
 
 
 def test_the_close_goes_on_from_words_that_cannot_be_the_side_once_more() -> None:
@@ -181,7 +181,7 @@ def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_tha
     essay, llm = write(SCRIPT | {"Most of it runs": "makes it fragile."}, WordLimits(400, 500), [chunk])
     assert "Most of it runs through one port." in essay.completion.text
     assert "BEGIN WITH:\nMost of it runs through one port." in llm.prompts[-1]
-    assert "1 paragraphs go on with another sentence of their passage" in essay.notes
+    assert "1 paragraphs continue with another sentence of their passage" in essay.notes
 
 
 def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> None:

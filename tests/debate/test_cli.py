@@ -134,7 +134,7 @@ def test_indexing_ends_with_its_counts_and_the_skipped_files(tmp_path: Path, fak
     assert "files read       1, 1 skipped" in result.stdout
     assert "chunks           1: 1 new, 0 unchanged" in result.stdout
     assert "embedded by      fake through torch" in result.stdout
-    assert f"skipped: {tmp_path / 'docs' / 'b.pdf'}: is no readable .pdf file" in result.stdout
+    assert f"skipped: {tmp_path / 'docs' / 'b.pdf'}: is not a readable .pdf file" in result.stdout
 
 
 def test_indexing_a_folder_that_is_not_there_is_refused(tmp_path: Path, fake_model: None) -> None:

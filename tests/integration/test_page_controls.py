@@ -162,7 +162,7 @@ def test_the_questions_that_a_run_left_unfinished_are_shown_as_stopped_and_in_wo
     shown = "[...document.querySelectorAll('#now h2, #now .stage')].map(one => one.textContent)"
     page.visit(f"{server.address}/runs/interrupted")
     page.until("!document.getElementById('now').hidden")
-    assert page.evaluate(shown) == ["Stopped", "goes on with: opinion"]
+    assert page.evaluate(shown) == ["Stopped", "continues with: opinion"]
     told(run, HERE, {"event": "total", "questions": 2}, {"event": "stage", "question": "q9", "stage": "opinion"})
     page.until(f"{shown}.join() === 'In work,opinion'")
 

@@ -47,7 +47,7 @@ def decode(raw: bytes) -> tuple[str, list[str]]:
     told = [f"read whole, as {name}, a guess; save it as UTF-8 if its words look wrong."] if guess else []
     damaged = text.count("\ufffd") - raw.count("\ufffd".encode())
     if damaged > 0:
-        told.append(f"damaged in {damaged} place{'s' * (damaged > 1)}: \ufffd stands for bytes that are no character.")
+        told.append(f"damaged in {damaged} place{'s' * (damaged > 1)}: \ufffd marks bytes that are not characters.")
     return text, told
 
 
@@ -115,7 +115,7 @@ def _legacy_encoding(raw: bytes) -> str:
     encoding = found["encoding"]
     kind = found["mime_type"]
     if encoding is None and kind not in (None, "application/octet-stream"):
-        raise CorpusError(f"is no text by what it holds ({kind}). Give it the suffix of its kind, or save it as text.")
+        raise CorpusError(f"is not text, by its content ({kind}). Give it the suffix of its kind, or save it as text.")
     if encoding is None:
         raise CorpusError(_ZEROS if b"\0" in raw else "is in no encoding that is known here. Save it as UTF-8.")
     text = raw.decode(encoding, errors="replace")

@@ -83,7 +83,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.is_file() and (folder / "index.faiss").is_file() and (folder / "index.pkl").is_file():
         raise StoreError(
-            f"{folder} is a FAISS index of LangChain's. Its texts lie in a pickle, which could run any code and is not "
+            f"{folder} is a FAISS index of LangChain's. Its texts are in a pickle, which could run any code and is not "
             "opened. Index the documents again; or, if you trust the folder, open it with FAISS.load_local and hand "
             "that store on: as_pov_store takes it as it is."
         )

@@ -86,7 +86,7 @@ def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
         made.append(_chart("Words of the opinion", summary, lengths, rows, band=words))
     if known := _known(supported):
         summary = f"median {median(known):.0f}%"
-        made.append(_chart("Sentences that rest on a passage", summary, supported, rows, unit="%", top=100))
+        made.append(_chart("Sentences that a passage supports", summary, supported, rows, unit="%", top=100))
     if any(loops):
         made.append(_chart("Loops cut", f"{sum(loops)} in all", loops, rows, total=True))
     if seconds:

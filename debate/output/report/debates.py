@@ -80,7 +80,7 @@ def _facts(measured: Health, result: QuestionResult, verdict: Verdict | None) ->
         "judge prefers who comes first": measured.side_swap,
         "said before": measured.echo,
         "claims answered": measured.answered,
-        "rests on passages": measured.supported,
+        "supported by passages": measured.supported,
     }
     yield from ((label, f"{value:.0%}") for label, value in shares.items() if value is not None)
     if measured.brought is not None:

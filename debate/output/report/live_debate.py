@@ -120,7 +120,7 @@ def _answers(turn: Turn, names: Mapping[str, str]) -> tuple[str, str, int] | Non
 
 def _facts(turn: Turn) -> Iterator[str]:
     if turn.supported is not None:
-        yield f"{turn.supported:.0%} rests on passages"
+        yield f"{turn.supported:.0%} supported by passages"
     if turn.echo:
         yield f"{turn.echo:.0%} said before"
     if turn.concedes:

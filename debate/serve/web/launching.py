@@ -80,7 +80,7 @@ class Launcher:
             if error.errno == errno.ENAMETOOLONG:
                 longest = os.pathconf(self._folder, "PC_NAME_MAX") - len(_OUTPUT)
                 raise RunFolderError(
-                    f"the name of the run {name[:40]}… is too long to start it from here; name its folder anew with at "
+                    f"the name of the run {name[:40]}… is too long to start it from here; rename its folder with at "
                     f"most {longest} bytes"
                 ) from error
             raise RunFolderError(

@@ -136,7 +136,7 @@ def test_answers_are_wide_enough_to_read_and_measures_say_what_they_mean(setting
     book = load_workbook(write_comparison(compared(settings, store, Models())))
     assert [book["answers"].column_dimensions[one].width for one in "CD"] == [70, 70]
     supported = [cell.value for cell in book["compare"][2]]
-    assert supported[-2:] == ["more", "share of the sentences that a passage bears out"]
+    assert supported[-2:] == ["more", "share of the sentences that a passage supports"]
 
 
 def test_each_model_is_asked_the_control_questions_once_and_its_speed_is_told(settings, store) -> None:

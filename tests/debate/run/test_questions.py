@@ -83,7 +83,7 @@ def test_what_a_row_means_is_read(ask, row, question, about):
     ],
 )
 def test_a_question_that_a_comma_may_have_cut_is_refused_by_its_row(ask, row):
-    with pytest.raises(QuestionsError, match=r"q\.csv, row 3 has .*put texts that hold ',' in double quotes"):
+    with pytest.raises(QuestionsError, match=r"q\.csv, row 3 has .*put texts that contain ',' in double quotes"):
         ask(f"id,question,about\nz,Why?,x\n{row}\n")
 
 
@@ -160,7 +160,7 @@ def test_a_list_in_a_guessed_encoding_says_so(ask, caplog, name, text):
 
 def test_a_list_with_damaged_bytes_says_so(ask, caplog):
     assert ask("Où est l’été ?\n".encode() + b"Why\xff?\n", "q.txt")[1][1] == "Why\ufffd?"
-    assert "q.txt: damaged in 1 place: \ufffd stands for bytes that are no character." in caplog.text
+    assert "q.txt: damaged in 1 place: \ufffd marks bytes that are not characters." in caplog.text
 
 
 @pytest.mark.parametrize("value", ["[1]", '{"a": 1}'])

@@ -47,7 +47,7 @@ def test_a_file_cut_inside_a_character_ends_with_one_mark_of_damage(text, data):
     read, told = decode(raw[:end])
 
     assert read.count("\ufffd") == 1
-    assert told == ["damaged in 1 place: \ufffd stands for bytes that are no character."]
+    assert told == ["damaged in 1 place: \ufffd marks bytes that are not characters."]
     assert (text * 5).startswith(read[:-1])
 
 
@@ -138,5 +138,5 @@ def test_bytes_with_zeros_are_no_text():
     ("raw", "kind"), [(b"PK\x03\x04\0\0\0\0binary\0data", "application/zip"), (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3", "pdf")]
 )
 def test_another_kind_of_file_under_a_texts_name_is_told(raw, kind):
-    with pytest.raises(CorpusError, match=f"no text by what it holds.*{kind}"):
+    with pytest.raises(CorpusError, match=f"not text, by its content.*{kind}"):
         decode(raw)

@@ -63,5 +63,5 @@ def read_records(path: Path) -> Records:
     except (CorpusError, OSError):
         raise
     except Exception as error:  # what parsers raise on damaged files is open-ended: KeyError, zlib.error, ParseError…
-        reason = f"is no readable {suffix} file: {type(error).__name__}: {error}"
+        reason = f"is not a readable {suffix} file: {type(error).__name__}: {error}"
         raise CorpusError(reason) from error

@@ -44,5 +44,5 @@ def _page(path: Path, kind: str) -> str:
         raise CorpusError(f"took Pandoc more than {SECONDS} s. Save it as .docx or .html.") from error
     if ran.returncode:
         told = " ".join(ran.stderr.decode(errors="replace").split()) or f"exit code {ran.returncode}"
-        raise CorpusError(f"is no readable .{kind} file: {told}")
+        raise CorpusError(f"is not a readable .{kind} file: {told}")
     return ran.stdout.decode()

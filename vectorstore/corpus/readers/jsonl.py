@@ -19,7 +19,7 @@ def read_jsonl(path: Path) -> Records:
         try:
             fields, repeated = parse_json(line)
         except json.JSONDecodeError as error:
-            records.left_out.append(f"line {number} is no JSON: {error}")
+            records.left_out.append(f"line {number} is not JSON: {error}")
             continue
         except RecursionError:
             records.left_out.append(f"line {number} is nested too deeply.")

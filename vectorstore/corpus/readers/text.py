@@ -84,7 +84,7 @@ def _check_yaml(block: str) -> None:
     keys = Counter(str(key.value).lower() for key, _ in node.value) if isinstance(node, yaml.MappingNode) else Counter()
     twice = next((name for name, times in keys.items() if times > 1), None)
     if twice is not None:
-        raise ValueError(f"its key {twice!r} stands twice. Rename one.")
+        raise ValueError(f"its key {twice!r} is given twice. Rename one.")
 
 
 def _scalar(value: Any) -> Any:

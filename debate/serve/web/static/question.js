@@ -14,13 +14,13 @@ function laidOut(html) { // escaped by the server's template; the page's policy 
   return made;
 }
 
-const UNFINISHED = { working: "in work", waiting: "waiting", stopped: "stopped" };
+const UNFINISHED = { working: "in progress", waiting: "waiting", stopped: "stopped" };
 function draw(stage, steps, status) {
   place.dataset.status = status;
   const now = atWork(stage, steps), reached = STAGES.indexOf(now);
   at("stages").replaceChildren(...STAGES.slice(0, 5).map((name, n) => h("li", { class: n < reached ? "past" : n === reached ? "here" : "", "aria-current": n === reached ? "step" : null }, name)));
   at("stages").hidden = !(status in UNFINISHED);
-  at("status").textContent = (UNFINISHED[status] ?? status) + (now && status !== "working" ? `; goes on with: ${now}` : "");
+  at("status").textContent = (UNFINISHED[status] ?? status) + (now && status !== "working" ? `; continues with: ${now}` : "");
   at("status").className = `status chip ${status}`;
 }
 

@@ -69,7 +69,7 @@ function drawWorking() {
     known.delete(id);
     const now = atWork(stage, steps), reached = STAGES.indexOf(now);
     [...item.querySelectorAll(".pip")].forEach((pip, n) => pip.classList.toggle("on", n <= reached));
-    item.querySelector(".stage").textContent = isRunning ? now : `goes on with: ${now}`;
+    item.querySelector(".stage").textContent = isRunning ? now : `continues with: ${now}`;
     if (steps < 2) nameWorking(item, id); // its text is known once the first step is done
   }
   for (const gone of known.values()) {

@@ -281,7 +281,7 @@ def test_a_question_that_was_in_work_when_its_run_was_killed_is_stopped(tmp_path
     told(run, killed, {"event": "stage", "question": "q9", "stage": "retrieve"})
     shown = Run(run).shown("q9")
     assert shown.status == "stopped"
-    assert "in work" not in shown.html
+    assert "in progress" not in shown.html
 
 
 async def test_a_debates_map_can_be_saved_as_a_picture(tmp_path: Path) -> None:

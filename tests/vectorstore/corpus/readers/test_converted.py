@@ -59,7 +59,7 @@ def test_a_damaged_book_is_named_and_the_others_are_read(tmp_path: Path) -> None
     written(tmp_path, "odt")
     corpus = load_corpus(tmp_path)
     assert [one.path.name for one in corpus.skipped] == ["bad.epub"]
-    assert corpus.skipped[0].reason.startswith("is no readable .epub file: ")
+    assert corpus.skipped[0].reason.startswith("is not a readable .epub file: ")
 
 
 def test_without_pandoc_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def test_a_number_that_json_cannot_hold_is_kept_as_text(tmp_path, number):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ("{broken", "line 2 is no JSON"),
+        ("{broken", "line 2 is not JSON"),
         ("[1]", "line 2 is list, not an object"),
         ("[" * 100_000, "line 2"),
         ('{"text": "\\ud800 x"}', "row 2: contains half of a surrogate pair"),
@@ -167,7 +167,7 @@ def test_front_matter_with_a_key_twice_stays_in_the_text_and_is_named(tmp_path, 
 
     assert records[0].text == text
     assert records.left_out == [
-        "its front matter cannot be read and stays in the text: its key 'title' stands twice. Rename one."
+        "its front matter cannot be read and stays in the text: its key 'title' is given twice. Rename one."
     ]
 
 

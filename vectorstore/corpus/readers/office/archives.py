@@ -20,12 +20,12 @@ def check_archive(path: Path) -> None:
     The sizes are those that the archive states; Python's zipfile reads no more than is stated.
     """
     if not is_zipfile(path):
-        raise CorpusError(f"is no readable {path.suffix.lower()} file: {_kind(path.read_bytes())}")
+        raise CorpusError(f"is not a readable {path.suffix.lower()} file: {_kind(path.read_bytes())}")
     with ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > max(ALWAYS, MOST_TIMES * path.stat().st_size):
         raise CorpusError(
-            f"unpacks from {_mb(path.stat().st_size)} to {_mb(size)}, which no document does. Save it anew."
+            f"unpacks from {_mb(path.stat().st_size)} to {_mb(size)}, which no document does. Save it again."
         )
 
 
@@ -38,7 +38,7 @@ def _kind(raw: bytes) -> str:
     if raw.startswith(b"PK"):
         return "it is cut off or damaged. Copy it again."
     found = next((kind for start, kind in _STARTS.items() if raw.lstrip()[:20].lower().startswith(start)), "")
-    return f"it is {found}. Give it the suffix of its kind." if found else "it is of another kind. Save it anew."
+    return f"it is {found}. Give it the suffix of its kind." if found else "it is of another kind. Save it again."
 
 
 def _mb(size: int) -> str:

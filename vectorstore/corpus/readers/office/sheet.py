@@ -126,7 +126,7 @@ class _Grid:
         lines = list(self._lines.values())
         widths = [max((*line.cells, *line.faults), default=0) for line in lines]
         if sum(widths) > MOST_PLACES:
-            raise CorpusError("holds cells so far apart that they are no table. Move them together.")
+            raise CorpusError("has cells too far apart to be a table. Move them together.")
         rows = [_row(line, width) for line, width in zip(lines, widths, strict=True)]
         rows += [Row(number, (), hidden=True) for number in self._hidden]
         return Sheet(tuple(sorted(rows, key=lambda row: row.number)), tuple(self._left_out))
@@ -157,7 +157,7 @@ class _Grid:
 
     def _name_far(self, places: list[tuple[int, int]]) -> None:
         names = [
-            f"{get_column_letter(column)}{row} lies far from the other cells and is left out." for row, column in places
+            f"{get_column_letter(column)}{row} is far from the other cells and is left out." for row, column in places
         ]
         self._left_out += shortened(names)
 
@@ -169,7 +169,7 @@ class _Grid:
         for left, top, right, bottom in self.merged:
             places += min(bottom, last) - top + min(right, width) - left
             if places > MOST_PLACES:
-                raise CorpusError("merges more cells than a sheet has. Save it anew.")
+                raise CorpusError("merges more cells than a sheet has. Save it again.")
             first = self._lines.get(top)
             if first is None:
                 continue

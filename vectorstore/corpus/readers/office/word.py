@@ -106,7 +106,7 @@ class _Reader:
         font, code = symbol.get(f"{W}font", ""), symbol.get(f"{W}char", "")
         sign = shown_sign(font, int(code, 16)) if _CODE.fullmatch(code) else "\ufffd"
         if sign == "\ufffd":
-            self.unread.append(f"the sign {code!r} of the font {font!r} is no letter: \ufffd stands for it.")
+            self.unread.append(f"the sign {code!r} of the font {font!r} is not a letter; it is shown as \ufffd.")
         return sign
 
     def _rows(self, table: Any, depth: int) -> Iterator[str]:

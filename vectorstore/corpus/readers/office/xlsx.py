@@ -56,7 +56,7 @@ def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> 
             name, part = _sheet_of(book, wanted)
             sheet = read_sheet(book, part)
     except (BadZipFile, KeyError, ValueError, SyntaxError, zlib.error) as error:
-        raise CorpusError(f"is no readable workbook: {error}; save it again as xlsx or UTF-8 csv") from error
+        raise CorpusError(f"is not a readable workbook: {error}; save it again as xlsx or UTF-8 csv") from error
     others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
     told = (
         [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]

@@ -17,7 +17,7 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
         (b"PK\x03\x04cut", "it is cut off or damaged. Copy it again."),
         (rb"{\rtf1 It left.}", "it is RTF. Give it the suffix of its kind."),
         (b"\r\n<!DOCTYPE html><p>It left.", "it is a web page. Give it the suffix of its kind."),
-        (b"country,tax\n", "it is of another kind. Save it anew."),
+        (b"country,tax\n", "it is of another kind. Save it again."),
     ],
 )
 def test_a_file_that_is_no_archive_is_told_by_what_it_holds(tmp_path, suffix, content, told):
@@ -26,4 +26,4 @@ def test_a_file_that_is_no_archive_is_told_by_what_it_holds(tmp_path, suffix, co
     with pytest.raises(CorpusError) as error:
         read_records(tmp_path / f"a{suffix}")
 
-    assert str(error.value) == f"is no readable {suffix} file: {told}"
+    assert str(error.value) == f"is not a readable {suffix} file: {told}"

@@ -237,7 +237,7 @@ def test_a_sign_that_is_no_letter_is_marked_and_named(tmp_path, read, font, code
 
     assert text == "See \ufffd."
     assert read_records(tmp_path / "a.docx").left_out == [
-        f"the sign {code!r} of the font {font!r} is no letter: \ufffd stands for it."
+        f"the sign {code!r} of the font {font!r} is not a letter; it is shown as \ufffd."
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_far_cell_is_no_part_of_the_table_and_takes_no_memory(tmp_path, book, 
     assert tracemalloc.get_traced_memory()[1] < 20e6
     tracemalloc.stop()
     assert [(record.text, record.extra) for record in records] == [("It left.", {"country": "Ruritania"})]
-    assert records.left_out == [f"sheet 'Sheet', {place} lies far from the other cells and is left out."]
+    assert records.left_out == [f"sheet 'Sheet', {place} is far from the other cells and is left out."]
 
 
 def test_rows_and_cells_without_their_places_are_counted(tmp_path, book):
