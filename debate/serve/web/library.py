@@ -194,9 +194,7 @@ class Library:
         found = self.runs().get(name)
         if found is None:
             if name in self._at_work:
-                raise RunEndingError(
-                    f"the run {name} is ending and left nothing behind; the reason follows shortly"
-                )
+                raise RunEndingError(f"the run {name} is ending and left nothing behind; the reason follows shortly")
             if why := next(filter(None, (last_words(home_of(place), name) for place in self._places)), ""):
                 raise RunFolderError(f"the run {name} is gone; it ended with: {why}")
             raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
