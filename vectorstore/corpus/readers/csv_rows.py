@@ -43,16 +43,21 @@ def _row(number: int, cells: list[str], lines: Sequence[str], delimiter: str) ->
     written = "".join(lines)
     if '"' not in written:
         return Row(number, tuple(cells))
-    written_as = list(_cell(delimiter).finditer(written))
-    for i, one in enumerate(written_as[: len(cells)]):
-        if one["text"] and one["text"].startswith('"'):  # it goes on behind the marks, which are the text's own
+    if written.count('"') % 2 and _is_unclosed(written, delimiter):
+        return Row(number, (), opens=True)
+    quoted = set()
+    goes_on = False
+    for i, one in zip(range(len(cells)), _cell(delimiter).finditer(written), strict=False):
+        if one["quoted"]:
+            quoted.add(i)
+        elif one["text"].startswith('"'):  # it goes on behind the marks, which are the text's own
             cells[i] = one["text"]
-    goes_on = any("\n" in one["text"] for one in written_as if one["text"])
+            goes_on |= "\n" in one["text"]
     return Row(
         number=number,
         cells=tuple(cells),
-        quoted=frozenset(i for i, one in enumerate(written_as) if one["quoted"]),
-        opens=goes_on or (written.count('"') % 2 == 1 and _is_unclosed(written, delimiter)),
+        quoted=frozenset(quoted),
+        opens=goes_on,
         folded=len(lines) > 1 and len(cells) > 1 and all(line.count(delimiter) + 1 == len(cells) for line in lines),
     )
 
@@ -69,7 +74,8 @@ def _cell(delimiter: str) -> re.Pattern[str]:
 
 def _is_unclosed(written: str, delimiter: str) -> bool:
     try:
-        list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, strict=True))
+        for _ in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, strict=True):
+            pass
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False

@@ -28,6 +28,7 @@ _FENCED = r"^[ \t]*(?P<fence>`{3,}|~{3,}).*(?:\n(?s:.)*?)?(?:^[ \t]*(?P=fence)[`
 _SPAN = r"(?<!`)(?P<ticks>`{1,9})(?!`)(?:[^`\n]|\n(?!\s*\n)){1,1000}(?P=ticks)(?!`)"
 _LINK_TO_NOTHING = r"""^ {0,3}\[[^\]\n]{1,500}\]:[ \t]{0,9}(?:<#?>|#)[ \t]{1,9}[("'].*[)"']$"""
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"
+_BEGINS_MARKUP = re.compile("[<&[]")  # code is of interest only for what it protects
 _MARKUP = re.compile(
     rf"{_FENCED}|{_SPAN}|(?P<comment><!--(?s:.)*?(?:-->|\Z)|{_LINK_TO_NOTHING})|(?P<entity>{_ENTITY})", re.MULTILINE
 )
@@ -47,7 +48,8 @@ def read_markdown(path: Path) -> Records:
     if found and fields:
         text = text[found.end() :]
     title = next((str(fields.pop(name)) for name in TITLE_FIELDS if fields.get(name)), path.stem)
-    body = _MARKUP.sub(_shown, _IMAGES.sub("", text) if "data:" in text else text)
+    body = _IMAGES.sub("", text) if "data:" in text else text
+    body = _MARKUP.sub(_shown, body) if _BEGINS_MARKUP.search(body) else body
     return Records([Record(body, title, extra=metadata(fields.items()))], [*told, *filter(None, [problem])])
 
 
