@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import psutil
@@ -42,31 +43,37 @@ from prompts import RenderedPrompt
 _ARMS = ("alone", "shown", "read")
 
 
-async def _read(port: int, after: int, ends: asyncio.Event) -> tuple[list[int], int]:
-    """Return the places of the events that one reader got, and how many drafts."""
-    reading, writing = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-    path = f"/api/runs/run/events?after={after}&question=q1"
-    writing.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n\r\n".encode())
-    places, drafts = [], 0
-    while not ends.is_set():
-        try:
-            line = await asyncio.wait_for(reading.readline(), 0.5)
-        except TimeoutError:
-            continue
-        if line.startswith(b"id: "):
-            places.append(int(line[4:]))
-        drafts += line.startswith(b"event: draft")
-    writing.close()
-    return places, drafts
+class _Reader(asyncio.Protocol):
+    """Keeps what it is sent, as cheaply as it can: readers are other machines, and only their server counts."""
+
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+        self._got: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.WriteTransport", transport).write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._got.append(data)
+
+    def got(self) -> tuple[list[int], int]:
+        """Return the places of the events, and how many drafts there were."""
+        lines = b"".join(self._got).split(b"\n")
+        places = [int(line[4:]) for line in lines if line.startswith(b"id: ")]
+        return places, sum(line.startswith(b"event: draft") for line in lines)
 
 
 async def _readers(port: int, count: int, after: int) -> None:
     os.nice(19)
     ends = asyncio.Event()
-    asyncio.get_running_loop().add_reader(sys.stdin, ends.set)
-    tasks = [asyncio.create_task(_read(port, after, ends)) for _ in range(count)]
+    loop = asyncio.get_running_loop()
+    loop.add_reader(sys.stdin, ends.set)
+    path = f"/api/runs/run/events?after={after}&question=q1"
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n\r\n".encode()
+    readers = [(await loop.create_connection(lambda: _Reader(request), "127.0.0.1", port))[1] for _ in range(count)]
     print("there", flush=True)
-    print(json.dumps(await asyncio.gather(*tasks)))
+    await ends.wait()
+    print(json.dumps([one.got() for one in readers]))
 
 
 class _Readers:
@@ -74,17 +81,17 @@ class _Readers:
 
     def __init__(self, port: str, count: int, after: int) -> None:
         command = [sys.executable, "-m", "benchmarks.live_readers", "--port", port, "--readers", str(count)]
-        self._process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(  # noqa: S603
             [*command, "--after", str(after)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout  # noqa: S101
-        self._process.stdout.readline()
+        assert self.process.stdout  # noqa: S101
+        self.process.stdout.readline()
         time.sleep(3)  # until all are connected
 
     def end(self) -> list[tuple[list[int], int]]:
         """Return what each of them got."""
         time.sleep(1.5)
-        return [(places, drafts) for places, drafts in json.loads(self._process.communicate("\n")[0])]
+        return [(places, drafts) for places, drafts in json.loads(self.process.communicate("\n")[0])]
 
 
 def _places(path: Path, after: int) -> list[int]:
@@ -105,6 +112,7 @@ def processor(readers: int, seconds: float) -> None:
                 after = (run / PROGRESS).stat().st_size
                 there = _Readers(port, count, after) if count else None
                 used, began = _processor_time(server), time.perf_counter()
+                theirs = _processor_time(there.process) if there else 0.0
                 own = time.process_time()
                 _write(Drafts(run / DRAFTS), progress, seconds)
                 took = time.perf_counter() - began
@@ -114,6 +122,7 @@ def processor(readers: int, seconds: float) -> None:
                     f"{count} readers, {took:.0f} s: the server took {share:.2%} of two cores, the writing {writing:.2%}"
                 )
                 if there:
+                    print(f"  the readers themselves took {(_processor_time(there.process) - theirs) / took / 2:.2%}")
                     told, got = _places(run / PROGRESS, after), there.end()
                     _tell_lost(told, got)
         server.terminate()
