@@ -185,6 +185,9 @@ def measure(readers: int, rounds: int) -> None:
         run_name="turn:hawk"
     )
     seconds: dict[str, list[float]] = {arm: [] for arm in _ARMS}
+    work: dict[str, list[float]] = {
+        arm: [] for arm in _ARMS
+    }  # processor seconds of the model, which others disturb less
     with tempfile.TemporaryDirectory() as place:
         run = _new_run(Path(place))
         server, port = _serve(place)
@@ -196,8 +199,9 @@ def measure(readers: int, rounds: int) -> None:
                     there = _Readers(port, readers, after) if arm == "read" else None
                     callbacks = [] if arm == "alone" else [Drafts(run / DRAFTS)]
                     config: RunnableConfig = {"callbacks": callbacks, "metadata": {"thread_id": "q1:x"}}
-                    began = time.perf_counter()
+                    began, used = time.perf_counter(), time.process_time()
                     turn.invoke(n + 1, config)
+                    work[arm].append(time.process_time() - used)
                     seconds[arm].append(time.perf_counter() - began)
                     for stage in ("debate", "verdict"):
                         progress.stage("q1", stage)
@@ -208,11 +212,10 @@ def measure(readers: int, rounds: int) -> None:
         server.terminate()
         server.wait()
     for arm in _ARMS[1:]:
-        ratios = [one / alone for one, alone in zip(seconds[arm], seconds["alone"], strict=True)]
-        spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
-        print(
-            f"{arm} / alone: median {statistics.median(ratios):.3f} ({spread}), sums {sum(seconds[arm]) / sum(seconds['alone']):.3f}"
-        )
+        for what, taken in (("seconds", seconds), ("processor seconds", work)):
+            ratios = [one / alone for one, alone in zip(taken[arm], taken["alone"], strict=True)]
+            spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
+            print(f"{arm} / alone, {what}: median {statistics.median(ratios):.3f} ({spread})")
 
 
 def main() -> None:
