@@ -1,4 +1,4 @@
-"""An answer built passage by passage: a paragraph on each chunk, between an opening and a close that take a side.
+"""Write an answer passage by passage: a paragraph on each chunk, between an opening and a close that take a side.
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
 that passage. The opening comes first, from the nearest passage, and takes a side. Every paragraph begins with the
@@ -200,7 +200,7 @@ class _Writer:
 
 
 def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[DraftSentence], list[Completion]]:
-    """Add the close; what was said is no close, so that the model is asked again where it only retells."""
+    """Add the close, without sentences that only repeat the answer."""
     rest = _closing_limits(writer.limits, sum(one.words for one in told))
     said = [one.text for one in told]
     closes = writer.complete([writer.frame("closing", rest)], rest, said)

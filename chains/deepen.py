@@ -2,7 +2,7 @@
 
 A line counts only if it states a premise and asks about it (``chains.text.deep_question``). A child is refused if it
 leaves the seed's topic, says nearly the same as the seed or an earlier child, is vaguer than the seed, or takes for
-granted what no passage bears out. Each refusal is kept with its reason. Knows nothing of runs.
+granted what no passage supports. Each refusal is kept with its reason. Knows nothing of runs.
 """
 
 from __future__ import annotations

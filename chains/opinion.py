@@ -1,9 +1,9 @@
 """The opinion chain: a persona answers a question from its passages, or says "I don't know".
 
 The passages reach the prompt word for word but for Markdown marks. With no passage, or none that bears on the question
-(see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that rests on a passage
-carries its number, [1] to [5]. One prompt with all passages asks for it, one a passage
-(``chains.by_chunk``), or a plan (``chains.plan``).
+(see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that a passage
+supports carries its number, [1] to [5]. The opinion is written from one prompt with all passages, from one per passage
+(``chains.by_chunk``), or from a plan (``chains.plan``).
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _from_one_prompt(
 def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:
     """Name what a reader would strike out of an answer, and take these sentences from its supported share.
 
-    A recital shares its words with a passage as easily as an argument does; it is no support for the answer.
+    A recital shares words with a passage as easily as an argument does, but does not support the answer.
     """
     if opinion.abstained or not opinion.answer:
         return opinion

@@ -1,1 +1,1 @@
-"""Other programs use a store, its personas and a model: as tools of the Model Context Protocol."""
+"""Serve runs and an index: to browsers (the live page) and to MCP clients."""

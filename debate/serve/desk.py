@@ -1,4 +1,4 @@
-"""What other programs may ask for, in plain values: search from viewpoints, an opinion, a debate, a run's rows.
+"""What other programs may request, in plain values: search from viewpoints, an opinion, a debate, a run's rows.
 
 Knows nothing of protocols. The model loads with the first request that needs it.
 """

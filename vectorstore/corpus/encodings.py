@@ -30,13 +30,13 @@ _CUT_CHARACTER = re.compile(rb"(?:[\xc2\xc3]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][
 def decode(raw: bytes) -> tuple[str, list[str]]:
     """Decode bytes: by a Unicode mark, else as UTF-8, else in the likeliest of older encodings.
 
-    Where UTF-8 is damaged, U+FFFD stands for the bytes that are no character; the rest of the text stays as it is.
+    In damaged UTF-8, U+FFFD replaces bytes that are not characters; the rest of the text is unchanged.
 
     Returns:
-        The text, and what is to be told of it: that its encoding is a guess, or that it is damaged.
+        The text, and what to report: that its encoding is a guess, or that it is damaged.
 
     Raises:
-        CorpusError: the bytes are no text.
+        CorpusError: the bytes are not text.
     """
     marked = _marked(raw)
     guess = "" if marked or _is_readable_utf8(raw) else _legacy_encoding(raw)
@@ -58,7 +58,7 @@ def decode_page(raw: bytes) -> tuple[str, list[str]]:
 
 
 def decode_as(raw: bytes, declared: str) -> tuple[str, list[str]]:
-    """Decode bytes by a Unicode mark, else as they are declared where they bear that out, else by `decode`.
+    """Decode bytes by a Unicode mark, else as declared if that fits, else by `decode`.
 
     UTF-8 beyond ASCII wins over the declaration of another encoding, which its bytes are not by accident.
     """
@@ -126,6 +126,6 @@ def _legacy_encoding(raw: bytes) -> str:
 
 
 def _accents_stand_alone(raw: bytes) -> bool:
-    """Tell whether letters beyond ASCII stand among ASCII ones, as in Latin scripts; few of them mislead statistics."""
+    """Return whether letters beyond ASCII are among ASCII ones, as in Latin scripts; few of them mislead statistics."""
     runs = _HIGH_BYTES.findall(raw)
     return sum(len(run) == 1 for run in runs) > 0.5 * len(runs)

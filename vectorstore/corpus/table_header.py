@@ -8,9 +8,9 @@ from vectorstore.corpus.rows import Row
 HEADER_WITHIN = 20  # the header is looked for in so many filled rows
 YEAR_DIGITS = 4
 TITLE_LETTERS = 25  # a lone cell of more is a title above a table, not the name of its first column
-NAME_LETTERS = 60  # a cell of more is no column's name
-SAMPLE = 20  # rows that tell what a column holds
-# What stands in a column of numbers where one is missing.
+NAME_LETTERS = 60  # a longer cell is not a column's name
+SAMPLE = 20  # rows that show what a column contains
+# What a column of numbers has in place of a missing one.
 _MISSING = frozenset(["n/a", "na", "n.a.", "nan", "none", "null", "-", "–", "—", ".", "..", "...", "…", "x", "unknown"])
 
 

@@ -15,7 +15,7 @@ class Table:
     Attributes:
         header: a name for each column; two may be the same.
         rows: those with a filled cell or a fault; a row may be longer or shorter than the header.
-        title: what stands above the header.
+        title: the text above the header.
         header_row: the header's last row, as a spreadsheet numbers it.
         delimiter: of a file of separated values, "" otherwise.
         doubtful: rows below a blank one that may be another header, and are read as rows of this table.

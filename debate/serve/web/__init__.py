@@ -1,1 +1,1 @@
-"""The live page: runs as they happen, passages under points of view that move, in a browser on this machine."""
+"""The live page: runs as they happen, and an index explored by moving points of view."""

@@ -31,7 +31,7 @@ _STATUSES: dict[type[Exception], int] = {StoppingError: 409, RunFolderError: 404
 
 @dataclass(frozen=True)
 class Site:
-    """What a server shows; without an explorer there is no index to look into."""
+    """What a server shows; without an explorer there is no index to explore."""
 
     library: Library
     explorer: Explorer | None = None

@@ -1,6 +1,6 @@
 """The comparisons that the page shows, and the blind votes on them.
 
-Names come from requests; folders only from what lies on the disk. Who wrote an answer is told only once all are judged.
+Names come from requests; folders only from the disk. The models' names are shown only after the last vote.
 """
 
 from __future__ import annotations

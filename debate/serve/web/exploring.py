@@ -1,6 +1,6 @@
 """The passages that may matter to a question from some points of view, with all that a browser needs to rank them.
 
-A passage's score is linear in the weights (see ``vectorstore.pov``), so the browser ranks anew at every movement of a
+A passage's score is linear in the weights (see ``vectorstore.pov``), so the browser ranks again at every movement of a
 slider without asking. It asks when a passage outside of the candidates could come in: by Cauchy and Schwarz a passage's
 score changes by no more than the length of the query's change times its own. ``static/ranking.js`` is the other half.
 """

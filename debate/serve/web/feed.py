@@ -1,7 +1,7 @@
 """What those who watch a run are sent: looked for once, encoded once, and the same bytes for all at the same place.
 
 An event's id is the byte after its line in ``progress.jsonl``. So a reader who comes back, to this server or to one
-that was started later, continues where it was: nothing is lost and nothing told twice.
+that was started later, continues where it was: no event is lost or sent twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from debate.run.records.jsonl import JsonLines
 _LOOKED_EVERY = 0.2  # seconds
 _A_READER = 0.01  # seconds for each where there are many, so that they do not take the processor from the model
 _MOST_AT_ONCE = 500  # events that a reader who is far behind gets before others have their turn
-_ALIVE_EVERY = 2.0  # seconds; a killed run tells nobody
+_ALIVE_EVERY = 2.0  # seconds; a killed run reports nothing
 _PING_EVERY = 15.0  # seconds; a proxy ends what is silent for longer
 _FRAMES = 16  # that are kept: nearly all readers are at the same place
 _HELLO = format_sse_event(comment="watching", retry=1000)
@@ -53,7 +53,7 @@ class Snapshot:
             if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
                 self._text, self._seen, self._parts = "", mark, {}
                 self._text = json.dumps(json.loads(self._path.read_bytes()))
-        except (ValueError, RecursionError):  # damaged: nothing of it is told, and what else happens is
+        except (ValueError, RecursionError):  # a damaged file: other events still go out
             pass
         except OSError:
             self._seen, self._text, self._parts = None, "", {}
@@ -81,8 +81,8 @@ class Feed:
 
     Args:
         progress: the run's events.
-        question: whose drafts are told; "" for none.
-        runs: tells whether the run's process is alive.
+        question: whose drafts to send; "" for none.
+        runs: returns whether the run's process is alive.
     """
 
     def __init__(

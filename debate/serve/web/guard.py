@@ -1,10 +1,10 @@
-"""What stands between the network and the page: who may ask, how much may be sent, what a browser may run.
+"""Access control of the page: who may send requests, how large they may be, what a browser may run.
 
 A plain ASGI middleware. It knows no route: every request goes through the same checks.
 
 - Host: a name that is not this server's is refused, so that no foreign name can be rebound to this machine.
 - Origin: what changes anything is refused unless it comes from the page itself; so is what another site asks for.
-- Token: where the server is reachable from other machines, nothing is told without it.
+- Token: if the server is reachable from other machines, every request needs it.
 - Size: a body that is larger than allowed is refused before it is read.
 """
 

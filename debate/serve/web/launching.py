@@ -23,7 +23,7 @@ _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python ta
 
 
 class Launcher:
-    """Starts processes that tell what went wrong below one folder.
+    """Starts processes whose output is kept in one folder.
 
     Args:
         command: how a run is started.

@@ -1,6 +1,6 @@
-"""The runs that the page shows, by name, and what each of their questions came to or has come to so far.
+"""The runs that the page shows, by name, and the result or progress of each question.
 
-Names come from requests; folders only from what lies on the disk. A name that no run has is an error and never a path.
+Names come from requests; folders only from the disk. A name that no run has is an error and never a path.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BODIES = 256  # laid out questions that are kept, so that a hundred readers cos
 
 @dataclass(frozen=True)
 class Shown:
-    """A question as it is shown: finished, or as far as it has come.
+    """A question on the page: finished, or in progress.
 
     Attributes:
         status: of its row; without one "working", "waiting" until the run comes to it, or "stopped" with the run.
@@ -155,7 +155,7 @@ def _goes_on_with(result: QuestionResult) -> str:
 
 
 class RunEndingError(RunFolderError):
-    """A run's folder is gone, and its process has not told why yet."""
+    """A run's folder is gone, and its process has not yet reported why."""
 
 
 class Library:

@@ -40,10 +40,10 @@ def serve(
 
     Args:
         port: 0 for any that is free.
-        told: is told the address.
+        told: called with the address.
 
     Raises:
-        SettingsError: the address is taken, or is no address of this machine.
+        SettingsError: the address is in use, or not one of this machine.
     """
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Starting, stopping and resuming runs: each is a ``debate run`` of its own, with its own lock, that outlives the page.
+"""Start, stop and resume runs: each is a separate ``debate run`` with its own lock, and outlives the page.
 
 A request names an upload, a run or a model that this server knows; nothing that it holds becomes a path.
 """

@@ -1,4 +1,4 @@
-"""What a browser sends for a new run: a list of questions, or personas. It is read at once, and never trusted.
+"""Uploads for a new run: a list of questions, or personas. Read at once, and never trusted.
 
 Whoever may send a file may not choose what this server opens: a persona speaks with a model that the form offers, and
 calls no tools.

@@ -1,4 +1,4 @@
-"""A run as its folder tells it: how far it is, what is being worked on, and whether its process is alive."""
+"""The state of a run, from its folder: progress, questions in progress, and whether its process is alive."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Watched:
                 self._state = RunState()
             for offset, line in self._file.lines(self._state.end):
                 self._state.end = offset + len(line)
-                with suppress(ValidationError):  # a damaged line, or an event of a later version: the rest is told
+                with suppress(ValidationError):  # a damaged line, or an event of a later version: the rest still counts
                     self._state.take(EVENT.validate_json(line), self._state.end)
             return self._state
 

@@ -1,6 +1,6 @@
 """Slides, books and office texts that Pandoc turns into a page: pptx, epub, odt, rtf (extra `convert`).
 
-Pandoc is a program of its own, so it runs apart: without reading any other file, in bounded memory and time.
+Pandoc runs as a separate program: it cannot read other files, and its memory and time are limited.
 """
 
 import subprocess

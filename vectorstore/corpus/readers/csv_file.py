@@ -14,9 +14,9 @@ from vectorstore.corpus.readers.wording import rows
 from vectorstore.corpus.tables import Table, as_tables
 
 DELIMITERS = (",", ";", "\t", "|")
-SAMPLE = 100  # rows that the delimiter is told from
+SAMPLE = 100  # rows from which the delimiter is determined
 LEAST_ROWS = 3  # of one width under a title
-# The line by which Excel is told the delimiter, whatever the country.
+# The line that gives Excel the delimiter in any country.
 _SEP = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
 
 

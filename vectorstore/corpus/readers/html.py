@@ -1,6 +1,6 @@
 """Web pages: their main text, with title, author and date.
 
-Which parts are text is told by the page's own structure (docs/decisions): menus, banners, footers and
+The page's own structure says which parts are text (docs/decisions/0101): menus, banners, footers and
 whatever the page hides are left out, by element, by role, by the words of class and id, and lists that are nothing
 but links. Where a page marks its main part, only that is read.
 """
@@ -68,7 +68,7 @@ def read_page(text: str, stem: str) -> Record:
 
 
 def _meta(page: etree._Element) -> dict[str, str]:
-    """Return author and date as the page's own fields tell them."""
+    """Return author and date from the page's own fields."""
     found: dict[str, str] = {}
     for field in page.iter("meta"):
         name = _META.get((field.get("name") or field.get("property") or "").lower())
@@ -78,7 +78,7 @@ def _meta(page: etree._Element) -> dict[str, str]:
 
 
 def _main_part(page: etree._Element) -> etree._Element:
-    """Leave out of a page what is no text of it, and return what holds the rest."""
+    """Remove what is not the page's text, and return the element with the rest."""
     _drop([one for one in page.iter(etree.Element) if _is_never_text(one)])
     body = page.find("body")
     body = page if body is None else body

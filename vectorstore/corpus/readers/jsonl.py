@@ -1,4 +1,4 @@
-"""JSON lines: an object a line. A line that is none costs that line."""
+"""JSON lines: one object per line. A line that is not one is left out and listed."""
 
 import json
 from pathlib import Path

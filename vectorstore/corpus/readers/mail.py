@@ -45,7 +45,7 @@ def read_mail(path: Path) -> Records:
 
 
 def _words(body: MIMEPart) -> tuple[str, list[str]]:
-    """Return a part's words, and what is to be told of them.
+    """Return a part's words, and what to report about them.
 
     Raises:
         CorpusError: they are encoded as base64 that cannot be read.

@@ -119,7 +119,7 @@ def _without_edges(pages: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _repeats(edges: Iterable[Sequence[str]], least: int) -> frozenset[str]:
-    """Return what stands at the edge of at least so many pages."""
+    """Return the lines at the edge of at least so many pages."""
     counted = Counter(
         key for number, edge in enumerate(edges) for key in {key for line in edge for key in _keys(line, number)}
     )

@@ -75,7 +75,7 @@ def _plain(value: Any) -> Any:
 
 
 def parse_json(text: str) -> tuple[Any, list[str]]:
-    """Read JSON, and return what it holds with the keys that stand twice in one object.
+    """Read JSON, and return its value and the keys that occur twice in one object.
 
     The further values of such a key are kept under "KEY (2)" and so on. A number that JSON cannot hold again, as NaN or
     1e999, becomes its text.

@@ -76,7 +76,7 @@ def _front_matter(fence: str, block: str) -> tuple[dict[str, Any], str]:
 
 
 def _check_yaml(block: str) -> None:
-    """Raise ValueError where YAML refers to itself, which unfolds into any amount, or where a key stands twice."""
+    """Raise ValueError if YAML refers to itself, which unfolds without limit, or has a key twice."""
     import yaml
 
     for event in yaml.parse(block, yaml.SafeLoader):

@@ -1,1 +1,1 @@
-"""The addresses of the page, a module a part of it."""
+"""The page's routes, one module per part."""

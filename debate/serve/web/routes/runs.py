@@ -95,7 +95,7 @@ def _add_data(routes: APIRouter, library: Library, pages: Pages) -> None:
 
 
 def _listed(run: Run) -> dict[str, Any]:
-    """Return how far a run is, or why that cannot be told: a damaged run does not hide the others."""
+    """Return a run's progress, or why it cannot be read: a damaged run does not hide the others."""
     try:
         return _told(run)
     except DebateError as error:
