@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.retrieval import arguana_ndcg, interval
 from vectorstore import load_embeddings
-from vectorstore.embedding.models import bundled_model
+from vectorstore.embedding.loading import bundled_model
 
 WORDS = 160
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from vectorstore.any_store import POVStore, as_pov_store
     from vectorstore.corpus.files import Skipped, corpus_files
     from vectorstore.corpus.loader import Corpus, load_corpus
-    from vectorstore.embedding.models import SentenceTransformerEmbeddings, load_embeddings
+    from vectorstore.embedding.loading import load_embeddings
+    from vectorstore.embedding.models import SentenceTransformerEmbeddings
     from vectorstore.errors import (
         CorpusError,
         EmbeddingsError,
@@ -47,7 +48,7 @@ _HOME = {
     "build_index": "store.building",
     "corpus_files": "corpus.files",
     "load_corpus": "corpus.loader",
-    "load_embeddings": "embedding.models",
+    "load_embeddings": "embedding.loading",
 }
 
 __all__ = [

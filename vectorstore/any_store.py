@@ -144,6 +144,6 @@ def _kept(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bundled() -> Embeddings:
-    from vectorstore.embedding.models import load_embeddings
+    from vectorstore.embedding.loading import load_embeddings
 
     return load_embeddings()

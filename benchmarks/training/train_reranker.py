@@ -23,7 +23,8 @@ from sentence_transformers import SentenceTransformer
 from benchmarks.training.reranker_data import Example, Group, cloze, examples, group
 from benchmarks.training.stance_data import StanceData, add_neighbours, stance_data
 from vectorstore import load_embeddings
-from vectorstore.embedding.models import HUB_NAME, bundled_model
+from vectorstore.embedding.loading import bundled_model
+from vectorstore.embedding.models import HUB_NAME
 
 RANK = 64
 CLAIMS = {"statements": 80, "evidence": 28, "motions": 28, "speeches": 6}  # a step

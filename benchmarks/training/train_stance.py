@@ -24,7 +24,8 @@ from torch.nn import functional
 
 from benchmarks.training.stance_data import Claim, StanceData, View, add_neighbours, sample, stance_data
 from vectorstore import load_embeddings
-from vectorstore.embedding.models import HUB_NAME, bundled_model
+from vectorstore.embedding.loading import bundled_model
+from vectorstore.embedding.models import HUB_NAME
 from vectorstore.embedding.stance_adapter import SCALE
 
 RANK, TEMPERATURE, DROPOUT = 32, 0.05, 0.2

@@ -66,7 +66,7 @@ def index(
         from debate.indexing.embeddings import RayAsked, index_embeddings
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
         from vectorstore.corpus.loader import check_corpus
-        from vectorstore.embedding.models import check_embeddings
+        from vectorstore.embedding.loading import check_embeddings
 
         check_corpus(documents, follow_links=follow_links)
         check_embeddings(embeddings, embeddings_backend)

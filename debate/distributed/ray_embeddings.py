@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from debate.distributed.ray_cluster import RayCluster, reason
 from debate.errors import ClusterError
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
-from vectorstore.embedding.models import Backend
+from vectorstore.embedding.loading import Backend
 from vectorstore.errors import VectorStoreError
 from vectorstore.store.building import BATCH
 

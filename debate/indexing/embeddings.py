@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from debate.errors import SettingsError
 from debate.settings.fields import ray_address
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
-from vectorstore.embedding.models import Backend
+from vectorstore.embedding.loading import Backend
 from vectorstore.store.building import BATCH
 
 

@@ -15,7 +15,8 @@ from debate.settings import DebateSettings
 from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings
 from vectorstore.cache import cache_folder
 from vectorstore.corpus.loader import check_corpus
-from vectorstore.embedding.models import HUB_NAME, check_embeddings
+from vectorstore.embedding.loading import check_embeddings
+from vectorstore.embedding.models import HUB_NAME
 
 
 def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> PovVectorStore:

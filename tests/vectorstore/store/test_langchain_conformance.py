@@ -11,7 +11,7 @@ from langchain_tests.integration_tests import (
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from vectorstore import POV, FaissStore, POVRetriever, SentenceTransformerEmbeddings
-from vectorstore.embedding.models import bundled_model
+from vectorstore.embedding.loading import bundled_model
 
 
 class ScriptedModel:

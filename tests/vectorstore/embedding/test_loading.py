@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vectorstore import EmbeddingsError, FaissStore, load_embeddings
-from vectorstore.embedding import models as module
+from vectorstore.embedding import loading as module
 
 
 def test_importing_the_room_loads_nothing_heavy():
