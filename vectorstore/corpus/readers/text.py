@@ -30,7 +30,8 @@ _LINK_TO_NOTHING = r"""^ {0,3}\[[^\]\n]{1,500}\]:[ \t]{0,9}(?:<#?>|#)[ \t]{1,9}[
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"
 _BEGINS_MARKUP = re.compile("[<&[]")  # code is of interest only for what it protects
 _MARKUP = re.compile(
-    rf"{_FENCED}|{_SPAN}|(?P<comment><!--(?s:.)*?(?:-->|\Z)|{_LINK_TO_NOTHING})|(?P<entity>{_ENTITY})", re.MULTILINE
+    rf"{_FENCED}|{_SPAN}|(?P<comment><!--(?:-?>|(?s:.)*?(?:-->|\Z))|{_LINK_TO_NOTHING})|(?P<entity>{_ENTITY})",
+    re.MULTILINE,
 )
 
 

@@ -130,6 +130,7 @@ def test_fields_that_are_called_as_ours_are_kept_beside_them(tmp_path):
         ("Before <!-- a\nnote --> after.", "Before  after."),
         ("Before.\n<!-- ```\ncode\n``` -->\nAfter.", "Before.\n\nAfter."),
         ("[//]: # (a note)\nAfter.", "\nAfter."),
+        ("<!---->One <!-->two --> three.", "One two --> three."),
         ("Text <!-- that never ends", "Text <!-- that never ends"),
     ],
 )
