@@ -34,7 +34,8 @@ from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
-from chains.models.loading import ModelSettings, load_llm
+from chains.models.loading import load_llm
+from chains.models.settings import ModelSettings
 from debate.progress import NullProgress, Progress
 from debate.run.records.drafts import DRAFTS, Drafts
 from debate.run.records.progress_file import PROGRESS, recorded_progress

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from chains.deepen import deepening_chain
     from chains.errors import ChainError, GenerationError, MissingExtra, ModelError
     from chains.generation.contract import WordLimits
-    from chains.models.loading import ModelSettings, load_llm
+    from chains.models.loading import load_llm
+    from chains.models.settings import ModelSettings
     from chains.opinion import OpinionRequest, opinion_chain
     from chains.retrieve import pov_retrieval_chain
     from chains.schemas import Chunk, Completion, Debate, Opinion, Question, Translation, Turn
@@ -29,7 +30,7 @@ _HOMES = {
     "GenerationError": "errors",
     "MissingExtra": "errors",
     "ModelError": "errors",
-    "ModelSettings": "models.loading",
+    "ModelSettings": "models.settings",
     "load_llm": "models.loading",
     "OpinionRequest": "opinion",
     "opinion_chain": "opinion",

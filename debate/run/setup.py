@@ -13,7 +13,8 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.debating.kinds import FEWEST, MOST
 from chains.errors import ModelError
-from chains.models.loading import ModelSettings, check_named, load_llm
+from chains.models.loading import check_named, load_llm
+from chains.models.settings import ModelSettings
 from chains.schemas import Question
 from chains.translate import check_language
 from debate.errors import DebateError

@@ -9,7 +9,7 @@ from typing import Any
 
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
-from chains.models.loading import four_bit
+from chains.models.local import four_bit
 from chains.models.preflight import adapter_base, check_there, not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way

@@ -15,7 +15,8 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import ChainError
-from chains.models.loading import ModelSettings, load_llm
+from chains.models.loading import load_llm
+from chains.models.settings import ModelSettings
 from chains.models.translators import load_translator
 from chains.schemas import Translation
 from chains.text.sentences import word_count

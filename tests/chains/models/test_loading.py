@@ -52,7 +52,7 @@ def test_an_adapter_through_openvino_is_refused_with_what_to_do(tmp_path: Path) 
 
 
 def test_openvino_that_is_not_installed_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chains.models.loading.openvino_available", lambda: False)
+    monkeypatch.setattr("chains.models.local.openvino_available", lambda: False)
     with pytest.raises(MissingExtra, match=r'pip install -e "\.\[cpu\]"'):
         load_llm(ModelSettings(name=str(tmp_path), backend="openvino"))
 

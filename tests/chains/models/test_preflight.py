@@ -106,7 +106,7 @@ def test_four_bits_without_a_gpu_in_a_repository_and_in_a_folder(tmp_path: Path)
 
 
 def test_unsloth_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chains.models.loading.find_spec", lambda name: object())  # as if it were installed
+    monkeypatch.setattr("chains.models.local.find_spec", lambda name: object())  # as if it were installed
     with pytest.raises(ModelError, match="unsloth needs an NVIDIA GPU and none is visible"):
         load("org/model", backend="unsloth")
 
