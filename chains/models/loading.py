@@ -52,7 +52,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     check_named(settings)
     if takes_unsloth(settings):
         import_unsloth()  # before transformers, which it patches
-    _silence_loading_bars()
+    silence_loading_bars()
     if settings.name == "smollm2":
         return _bundled(settings)
     if settings.backend == "openvino" or (settings.backend == "auto" and is_converted(settings.name)):
@@ -92,7 +92,7 @@ def _load_servers(settings: ModelSettings) -> BaseLanguageModel[Any]:
     return load_servers(names, settings.timeout) if len(names) > 1 else load_server(names[0], settings.timeout)
 
 
-def _silence_loading_bars() -> None:
+def silence_loading_bars() -> None:
     """Turn off transformers' progress bars; a run shows its own."""
     from transformers.utils import logging as transformers_logging
 

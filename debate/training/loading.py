@@ -10,6 +10,7 @@ from typing import Any
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
 from chains.models.local import four_bit
+from chains.models.loading import silence_loading_bars
 from chains.models.preflight import adapter_base, check_there, not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way
@@ -90,6 +91,7 @@ def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
         import unsloth  # noqa: F401 - before transformers, peft and trl, which it patches
     from transformers import AutoConfig, AutoTokenizer
 
+    silence_loading_bars()  # the training has a bar of its own
     try:
         config = AutoConfig.from_pretrained(name)
         return getattr(config, "text_config", config), _padded(AutoTokenizer.from_pretrained(name))

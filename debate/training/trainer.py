@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
+from datasets import Dataset, disable_progress_bars
 from safetensors import SafetensorError
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
 from transformers.trainer import TRAINER_STATE_NAME
@@ -59,6 +59,7 @@ def train_adapter(
     """
     import torch
 
+    disable_progress_bars()
     before, started = memory_in_use(), time.monotonic()
     set_seed(settings.seed)  # the trainer seeds itself only after it has drawn the adapter's first weights
     trainer = SFTTrainer(
