@@ -6,6 +6,8 @@ from rich.console import Console
 
 from chains.schemas import Opinion, Question
 from debate.compare.comparison import compare_answers
+from debate.compare.controls import ControlAnswer
+from debate.compare.judge import Judged
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.terminal.compare_view import print_comparison
@@ -19,8 +21,16 @@ def printed(tmp_path, *models: str) -> str:
     compared = tuple(compare_answers(answers, min_words=1, max_words=9))
     question = (Question("q", "Why?"),)
     console = Console(file=StringIO(), width=80)
-    print_comparison(console, Comparison(tmp_path, models, question, ((),), answers, compared, controls=((), ())))
+    controls = tuple((ControlAnswer(model, "c1", "x", right=True, exact=True, abstained=False),) for model in models)
+    judged = (Judged("a judge", "q", models[:2], "first", "second"),)
+    print_comparison(console, Comparison(tmp_path, models, question, ((),), answers, compared, controls, judged=judged))
     return console.file.getvalue()
+
+
+def test_what_the_judge_preferred_and_who_answered_the_control_questions_is_told(tmp_path) -> None:
+    told = printed(tmp_path, "old", "new")
+    assert "preferred by a judge: first 1, second 0, neither 0 (p 1.000)\n" in told
+    assert "control questions: 1 of 1 right, new\n" in told
 
 
 def test_every_pair_has_a_table_whose_heading_says_which_model_is_which(tmp_path) -> None:
