@@ -9,8 +9,8 @@ from typing import Any
 
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
-from chains.models.local import four_bit
 from chains.models.loading import silence_loading_bars
+from chains.models.local import four_bit
 from chains.models.preflight import adapter_base, check_there, not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way
