@@ -85,7 +85,7 @@ def test_a_file_that_was_cut_off_is_an_error_of_ours(tmp_path, suffix, cut):
     {"pdf": lambda p: p.write_bytes(pdf("Text.")), "docx": word, "xlsx": workbook}[suffix](path)
     path.write_bytes(path.read_bytes()[: int(cut * path.stat().st_size)])
 
-    with pytest.raises(CorpusError, match=rf"no readable \.{suffix} file"):
+    with pytest.raises(CorpusError, match=rf"not a readable \.{suffix} file"):
         read_records(path)
 
 
