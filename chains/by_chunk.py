@@ -2,7 +2,7 @@
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
 that passage. The opening comes first, from the nearest passage, and takes a side. Every paragraph begins with the
-sentence of its passage that is nearest to the question, and goes on with what it means: begun freely, a small model
+sentence of its passage that is nearest to the question, and continues with what it means: begun freely, a small model
 writes the side taken once more in every paragraph. A local model writes all paragraphs in one batch; the close says
 what should be done. Of a passage's own sentences a paragraph keeps two at most. A sentence goes that names what no
 passage has, denies the side taken, says again what was said, or points back to nothing. Knows nothing of citations or

@@ -40,7 +40,7 @@ class Shown:
 
     Attributes:
         status: of its row; without one "working", "waiting" until the run comes to it, or "stopped" with the run.
-        stage, steps: as in ``watching.Working``; of one that is not in work the stage that it goes on with.
+        stage, steps: as in ``watching.Working``; for one not in progress, the stage at which it will continue.
     """
 
     id: str
@@ -144,7 +144,7 @@ class Run:
 
 
 def _goes_on_with(result: QuestionResult) -> str:
-    """Return the stage that an unfinished question goes on with; "" if only its row is left to write."""
+    """Return the stage at which an unfinished question will continue; "" if only its row is left to write."""
     if result.outcome or result.verdict:
         return ""
     if not result.chunks and not result.opinion:
