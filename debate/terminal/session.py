@@ -60,7 +60,9 @@ def one_line_errors(
     """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C, and input that ends, into 130."""
     try:
         yield
-    except (KeyboardInterrupt, typer.Abort) as error:  # Abort: at a prompt
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error, typer.Abort):  # behind a prompt
+            typer.echo(err=True)
         typer.echo(_interrupted(error) or interrupted, err=True)
         _leave_if_at_once(error)
         raise typer.Exit(ExitCode.INTERRUPTED) from error
