@@ -35,11 +35,13 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for judge in dict.fromkeys(one.judge for one in comparison.judged):
             found = tally([one for one in comparison.judged if one.judge == judge], first, second)
             wins = f"first {found.wins[0]}, second {found.wins[1]}, neither {found.ties} (p {found.p:.3f})"
-            console.print(f"preferred by {readable(judge)}: {wins}", markup=False)
+            console.print(f"preferred by {readable(judge)}: {wins}", markup=False, soft_wrap=True)
     for model, controls in zip(comparison.models, comparison.controls, strict=True):
         if controls:
             right = sum(one.right for one in controls)
-            console.print(f"control questions: {right} of {len(controls)} right, {readable(model)}", markup=False)
+            console.print(
+                f"control questions: {right} of {len(controls)} right, {readable(model)}", markup=False, soft_wrap=True
+            )
 
 
 def _short(one: Compared) -> str:
