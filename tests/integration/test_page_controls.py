@@ -147,7 +147,7 @@ def test_the_keyboard_stays_on_a_row_when_the_list_is_laid_out_anew(page: Page, 
     page.visit(f"{server.address}/runs/stopped")
     page.evaluate("document.querySelector('#rows a').focus()")
     page.evaluate(
-        "document.getElementById('order').dispatchEvent(new Event('change')); window.before = rows.firstChild; 0"
+        "document.getElementById('order').dispatchEvent(new Event('change')); window.before = rows.firstElementChild; 0"
     )
     page.until("document.querySelector('#rows > li') && document.querySelector('#rows > li') !== before")
     assert page.evaluate("document.activeElement === document.querySelector('#rows a')")

@@ -76,7 +76,8 @@ async def events(frames: AsyncIterator[bytes]) -> AsyncIterator[Told]:
 
 async def take(watched: Watched, after: int, count: int) -> list[tuple[int, str]]:
     told = events(watched.feed().frames(after))
-    return [(one.place, one.text) for one in [await anext(told) for _ in range(count)]]
+    async with asyncio.timeout(30):
+        return [(one.place, one.text) for one in [await anext(told) for _ in range(count)]]
 
 
 async def test_all_readers_at_one_place_are_sent_the_same_bytes(tmp_path: Path) -> None:
@@ -134,6 +135,13 @@ async def test_a_reader_who_comes_back_to_a_later_server_gets_each_event_once(fi
     first = await take(Watched(finished), 0, 3)
     rest = await take(Watched(finished), first[-1][0], len(lines) - 3)
     assert [line for _, line in first + rest] == lines
+
+
+async def test_a_reader_who_is_far_behind_gets_every_event_in_order(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    told(run, *({"event": "preparing", "text": str(n)} for n in range(1200)))
+    got = await take(Watched(run), 0, 1200)
+    assert [json.loads(line)["text"] for _, line in got] == [str(n) for n in range(1200)]
 
 
 async def test_half_a_line_is_told_once_it_is_whole(tmp_path: Path) -> None:
