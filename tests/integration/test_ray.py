@@ -47,6 +47,7 @@ def test_a_run_ends_with_the_rows_of_an_undisturbed_one_when_a_node_or_the_drive
 
 MODELS = """
 import os
+import time
 from pathlib import Path
 from benchmarks.identity import PASSAGES, TOPICS, MortalLLM, OneTopic
 from chains import ModelError
@@ -58,6 +59,7 @@ HERE = Path(__file__).parent
 
 class Noting(MortalLLM):
     def _call(self, prompt, *given, **more):
+        time.sleep(0.1)  # so that no worker has answered everything before the other one is ready
         if "new question" not in prompt:
             with (HERE / "answered").open("a") as file:
                 file.write(f"{max(TOPICS, key=prompt.rfind)}: {os.getpid()}\\n")
@@ -73,14 +75,19 @@ def all_but_one(settings, progress):
 """
 FAMILIES = """
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from benchmarks.cluster import cluster
 from models import all_but_one
 from debate import DebateSettings, run_questions
 
 if __name__ == "__main__":
-    folder, ray = Path(sys.argv[1]), {"ray": "local", "workers": 3} if len(sys.argv) > 2 else {}
+    folder = Path(sys.argv[1])
     given = {"questions": folder / "q.txt", "corpus": folder / "docs", "out": folder / f"out{len(sys.argv)}"}
-    summary = run_questions(DebateSettings(**given, deepen=2, abstain=False, **ray), load=all_but_one)
+    with cluster() if len(sys.argv) > 2 else nullcontext() as made:
+        ray = {"ray": made.address, "workers": 3} if made else {}
+        settings = DebateSettings(**given, deepen=2, abstain=False, concurrency=1, **ray)
+        summary = run_questions(settings, load=all_but_one)
     print([[row.question.id, row.question.text, row.error, row.opinion.answer] for row in summary.rows()])
 """
 
