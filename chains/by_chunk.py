@@ -126,7 +126,9 @@ def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
         GenerationError: it said nothing at all.
     """
     if not any(said):
-        raise GenerationError(f"the model returned no text on any passage: {paragraphs[0].attempts[-1].failure}")
+        failures = dict.fromkeys(one.failure for part in paragraphs for one in part.attempts if one.failure)
+        reasons = "; ".join(failures) or "nothing that it wrote could be used"
+        raise GenerationError(f"the model returned no text on any passage: {reasons}")
     return next(filter(None, said))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,10 +58,14 @@ def models(
 def _named(name: str) -> KnownModel:
     """Find a model that is not in the list: on this machine, or on the hub."""
     from chains.errors import ModelError
-    from chains.models.catalogue import model_of, own_model
+    from chains.models.catalogue import KNOWN, model_of, own_model
     from chains.models.hub import ask_hub
-    from chains.models.preflight import is_path
+    from chains.models.preflight import adapter_base, is_path
 
+    if (Path(name) / "adapter_config.json").is_file():
+        base = adapter_base(Path(name))
+        of_base = next((one for one in KNOWN if one.name == base), None) or _named(base)
+        return replace(of_base, name=name, download=of_base.download or 0)
     here = own_model(name)
     if here:
         return here

@@ -1,9 +1,12 @@
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 from typer.testing import CliRunner
 
+from chains.models.bundled import smollm2_folder
 from chains.models.catalogue import KNOWN
 from chains.models.fitting import Machine, fits
 from debate.cli import app
@@ -85,3 +88,15 @@ def test_an_unknown_card_is_told_with_those_that_are_known() -> None:
     shown = CliRunner().invoke(app, ["models", "--gpu", "Voodoo2"])
     assert shown.exit_code == 2
     assert "unknown card 'Voodoo2'; give a size such as 24GiB, or one of: T4, L4" in shown.stderr
+
+
+def test_an_adapters_folder_is_listed_with_what_its_base_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    adapter, base = tmp_path / "mine", smollm2_folder()
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(base)}), encoding="utf-8")
+    of_adapter, of_base = (
+        next(line for line in CliRunner().invoke(app, ["models", str(one)]).stdout.splitlines() if str(one) in line)
+        for one in (adapter, base)
+    )
+    assert of_adapter.split()[1:] == of_base.split()[1:]
