@@ -159,7 +159,7 @@ def answer(given: argparse.Namespace) -> None:
     if not left:
         return
     llm = load_llm(ModelSettings(name=given.model))
-    chain = opinion_chain(llm, style=given.style)
+    chain = opinion_chain(llm, style=given.style, candidates=3)
 
     def work(asked: Asked) -> Answer:
         began = time.monotonic()

@@ -25,6 +25,7 @@ import httpx
 from benchmarks.generation_gpu import WINDOW, say
 from debate import DebateSettings, run_questions
 from debate.run.questions import read_questions
+from debate.run.records.journal import Journal
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
 PORT = 8123
@@ -80,6 +81,7 @@ def server(site: Path, checkpoint: Path) -> Iterator[str]:
     """A vLLM server on this card, with the name ``model``."""
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(checkpoint)]
     command += ["--served-model-name", "model", "--port", str(PORT), "--host", "127.0.0.1", "--max-model-len", "8192"]
+    command += ["--stream-interval", "8"]  # tokens a message: reading one message a token is what limits the reader
     process = subprocess.Popen(command, env=environment(site))  # noqa: S603 - our own command
     try:
         wait_for(process, f"http://127.0.0.1:{PORT}/health")
@@ -122,6 +124,8 @@ def through_server(url: str, count: int) -> dict[str, object]:
         before, began = generated(url), time.perf_counter()
         summary = run_questions(settings)
         seconds, tokens = time.perf_counter() - began, generated(url) - before
+        errors = {row.error for row in Journal(settings.out / "results.jsonl").rows() if row.error}
+    print("\n".join(sorted(errors)[:3]), file=sys.stderr)
     figures = {"questions": count, "failed": summary.failed, "tokens": tokens, "seconds": seconds}
     return figures | {"tokens_per_second": tokens / seconds}
 

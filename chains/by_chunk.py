@@ -2,11 +2,12 @@
 
 One long prompt lets a small model write a generality about everything; a short prompt on one passage keeps it on
 that passage. The opening comes first, from the nearest passage, and takes a side. Every paragraph begins with the
-sentence of its passage that is nearest to the question, and continues with what it means: begun freely, a small model
-writes the side taken once more in every paragraph. A local model writes all paragraphs in one batch; the close says
-what should be done. Of a passage's own sentences a paragraph keeps two at most. A sentence goes that names what no
-passage has, denies the side taken, says again what was said, or points back to nothing. Knows nothing of citations or
-abstention thresholds: that is the opinion chain's.
+sentence of its passage that is nearest to the question, and goes on with what it means: begun freely, a small model
+writes the side taken once more in every paragraph. With more candidates, a passage has several paragraphs and the
+answer several closes, all in one batch: the best is used, and the others fill an answer that is too short. Of a
+passage's own sentences a paragraph keeps two at most. A sentence goes that names what no passage has, denies the side
+taken, says again what was said, or points back to nothing. Knows nothing of citations or abstention thresholds: that is
+the opinion chain's.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from chains.text.refusal import is_abstention
 from chains.text.sentences import split_sentences, word_count
 from chains.text.support.contradiction import contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
+from chains.text.versions import best_close, best_first, without_idle_comments
 from prompts import RenderedPrompt, load_prompt
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
@@ -52,6 +54,7 @@ _SPARE = 20  # words a close has more than the minimum needs, for what it may re
 _SHORTEST_CLOSE = 40  # words: two sentences
 _SURE = 2  # passages, the nearest ones, that bear on a question that was not abstained from
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
+_CLOSES = ("advice", "decisive", "consequence")  # kinds of close
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 
 
@@ -73,8 +76,10 @@ def write_by_chunk(
     limits: WordLimits,
     seed: int = 0,
     config: RunnableConfig | None = None,
+    *,
+    candidates: int = 1,
 ) -> Draft:
-    """Write an answer of ``limits`` words with a paragraph a chunk.
+    """Write an answer of ``limits`` words with a paragraph a chunk, chosen from so many ``candidates``.
 
     A paragraph in which the model says that it does not know is left out, with a note; where all do, so does the
     answer.
@@ -83,7 +88,7 @@ def write_by_chunk(
         GenerationError: no chunk fits the model's window, or the model returned no text.
     """
     part = _part_limits(limits, len(chunks) + 1)
-    writer = _Writer(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config)
+    writer = _Writer(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
     shown = tuple(one for one in chunks if fits_window(llm, writer.paragraph(one, lead(one.text, question)), part))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
@@ -91,22 +96,20 @@ def write_by_chunk(
 
     [first] = writer.complete([writer.frame("opening", writer.part, passage=shown_passage(shown[0]))], writer.part)
     writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
-    leads = {n: lead(chunk.text, question) for n, chunk in enumerate(shown)}
     asked = [n for n, chunk in enumerate(shown) if n < _SURE or bears_on(chunk.text, question)]
-    paragraphs = writer.complete([writer.paragraph(shown[n], leads[n]) for n in asked], writer.part)
-    texts = {n: begun_again(leads[n], one.text) for n, one in zip(asked, paragraphs, strict=True)}
-    own = {n: text.removeprefix(leads[n]).strip() for n, text in texts.items()}
-    known = [n for n, text in own.items() if text and not is_abstention(text)]
+    paragraphs = _paragraphs(writer, {n: shown[n] for n in asked})
+    own = [text for one in paragraphs for text in one.own if text]
+    known = [one for one in paragraphs if one.versions]
     if not known:
-        return Draft(_merged([first, *paragraphs], _abstention([*own.values()], paragraphs)), shown, dropped)
+        return Draft(_merged([first, *_parts(paragraphs)], _abstention(own, _parts(paragraphs))), shown, dropped)
 
     last = len(shown) + 1
-    drafts = [writer.sentences(n + 1, texts[n], shown[n]) for n in known]
-    parts = [writer.sentences(0, first.text), *(with_own_words(without_repetition(one)) for one in drafts)]
-    told = without_strays(without_repetition([one for draft in parts for one in draft]))
-    told, closes = _close(writer, told, last)
-    told, more = _go_on(writer, told, {n: shown[n] for n in known})
+    told = [*writer.sentences(0, first.text), *(sentence for one in known for sentence in one.versions[0])]
+    told = _filled(without_strays(without_repetition(told)), known, limits.minimum - _SHORTEST_CLOSE)
+    told, closes = _close(writer, told, last, shown)
+    told, more = _go_on(writer, told, {one.part - 1: shown[one.part - 1] for one in known})
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
+    told = without_idle_comments(told, limits.minimum or limits.maximum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     speaking = {one.part for one in told}
@@ -115,8 +118,54 @@ def write_by_chunk(
         notes.append(f"{len(more)} paragraphs continue with another sentence of their passage")
     if last not in speaking:
         notes.append("no close: the model only repeated what was said before")
-    written = _merged([first, *paragraphs, *closes, *more], text, limits.minimum)
+    written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
     return Draft(written, shown, dropped, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    """What the model wrote on one passage.
+
+    Attributes:
+        own: what it wrote itself behind the passage's sentence, version by version.
+        versions: the sentences of each version in which it says something, best first.
+    """
+
+    part: int
+    completions: tuple[Completion, ...]
+    own: tuple[str, ...]
+    versions: tuple[list[DraftSentence], ...]
+
+
+def _paragraphs(writer: _Writer, shown: Mapping[int, Chunk]) -> list[_Paragraph]:
+    """Write all versions of all paragraphs together."""
+    asked = [(n, lead, prompt) for n, chunk in shown.items() for lead, prompt in writer.versions(chunk)]
+    completed = writer.complete([prompt for *_, prompt in asked], writer.part)
+    written = []
+    for n, chunk in shown.items():
+        mine = [(lead, one) for (place, lead, _), one in zip(asked, completed, strict=True) if place == n]
+        texts = [begun_again(lead, one.text) for lead, one in mine]
+        own = [text.removeprefix(lead).strip() for (lead, _), text in zip(mine, texts, strict=True)]
+        drafts = [
+            with_own_words(without_repetition(writer.sentences(n + 1, text, chunk)))
+            for text, said in zip(texts, own, strict=True)
+            if said and not is_abstention(said)
+        ]
+        written.append(_Paragraph(n + 1, tuple(one for _, one in mine), tuple(own), tuple(best_first(drafts))))
+    return written
+
+
+def _parts(paragraphs: Sequence[_Paragraph]) -> list[Completion]:
+    return [completion for one in paragraphs for completion in one.completions]
+
+
+def _filled(told: list[DraftSentence], paragraphs: Sequence[_Paragraph], words: int) -> list[DraftSentence]:
+    """While the answer is shorter than that, let each paragraph go on with what its other versions say."""
+    for version in range(1, max(len(one.versions) for one in paragraphs)):
+        for one in paragraphs:
+            if version < len(one.versions) and sum(sentence.words for sentence in told) < words:
+                told = without_strays(without_repetition([*told, *one.versions[version]]))
+    return told
 
 
 def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
@@ -144,7 +193,17 @@ class _Writer:
     passages: tuple[str, ...]
     seed: int
     config: RunnableConfig | None
+    candidates: int
     side: str = ""
+
+    def versions(self, chunk: Chunk) -> list[tuple[str, RenderedPrompt]]:
+        """The prompts of a paragraph with the words each begins with: the passage's sentences, nearest first."""
+        first = lead(chunk.text, self.question)
+        second = lead(chunk.text, self.question, sentences_of(0, first))
+        prompts = [(one, self.paragraph(chunk, one)) for one in (first, second) if one or one == first]
+        if second:
+            prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
+        return prompts[: self.candidates]
 
     def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
         return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
@@ -167,7 +226,7 @@ class _Writer:
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
         told = "\n".join(
-            self._prompt(name, self.part, passage="", lead="").user for name in ("opening", "paragraph", "closing")
+            self._prompt(name, self.part, passage="", lead="", kind=_CLOSES[0]).user for name in ("opening", "paragraph", "closing")
         )
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
@@ -201,12 +260,16 @@ class _Writer:
         )
 
 
-def _close(writer: _Writer, told: list[DraftSentence], part: int) -> tuple[list[DraftSentence], list[Completion]]:
-    """Add the close, without sentences that only repeat the answer."""
+def _close(
+    writer: _Writer, told: list[DraftSentence], part: int, shown: Sequence[Chunk]
+) -> tuple[list[DraftSentence], list[Completion]]:
+    """Add the best close, without sentences that only repeat the answer."""
     rest = _closing_limits(writer.limits, sum(one.words for one in told))
     said = [one.text for one in told]
-    closes = writer.complete([writer.frame("closing", rest)], rest, said)
-    return without_repetition([*told, *writer.sentences(part, closes[0].text)]), closes
+    prompts = [writer.frame("closing", rest, kind=kind) for kind in _CLOSES[: writer.candidates]]
+    closes = writer.complete(prompts, rest, said)
+    versions = [without_repetition([*told, *writer.sentences(part, one.text)]) for one in closes]
+    return best_close(versions, part, shown), closes
 
 
 def _go_on(

@@ -45,7 +45,7 @@ from prompts import Persona
 Retrieve = Runnable[Any, "tuple[Chunk, ...]"] | Runnable[str, list[Document]]
 DEFAULT_TURN_LIMITS = WordLimits(30, 120)
 VERDICT_LIMITS = WordLimits(30, 100)
-DEFAULT_CANDIDATES = 2
+DEFAULT_CANDIDATES = 3
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class DebateOptions(TypedDict, total=False):
 
     Attributes:
         limits: words of a turn; default 30 to 120.
-        candidates: versions written of each turn in one batch, of which the best by its measures is used; default 2. If
+        candidates: versions written of each turn in one batch, of which the best by its measures is used; default 3. If
             the best has faults, as many again are written.
         embeddings: measure which positions agree, whether a turn keeps to its speaker's position, and which passages
             its sentences rest on; without them only shared words count.

@@ -68,6 +68,7 @@ def opinion_chain(
     abstention: AbstentionThreshold | None = None,
     verify: Verify | None = None,
     seed: int = 0,
+    candidates: int = 1,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
     """Return a Runnable that writes an opinion which cites its passages, or says "I don't know".
 
@@ -85,6 +86,8 @@ def opinion_chain(
             question. Without it, only a question without passages is answered so.
         verify: overrules the other measures of support; see ``chains.text.support.grounding.ground``.
         seed: seed of retries.
+        candidates: versions written of each paragraph in "by_chunk", in one batch, of which the best is used; default
+            1. Three are nearly free on a GPU.
 
     Raises:
         ChainError: an unknown ``style``; when run, an input that holds no question or passages, a chunk that is not of
@@ -110,7 +113,7 @@ def opinion_chain(
         elif chosen == "plan":
             essay = write_from_plan(llm, voice, question, chunks, limits, check, seed, config)
         else:
-            essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config)
+            essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config, candidates=candidates)
         opinion = _grounded(essay, question, voice, limits, embeddings, verify)
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, essay.chunks)

@@ -173,6 +173,7 @@ def _opinion_step(
         style=chosen.style,
         abstention=None if measured is None else calibrate(measured),
         seed=chosen.seed,
+        candidates=chosen.candidates,
     )
 
     def opinion(state: QuestionState) -> QuestionState:

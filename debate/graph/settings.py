@@ -51,7 +51,10 @@ class GraphSettings(BaseModel):
     max_words: int = Field(500, ge=20, description="Most words of an opinion")
     turn_words: int = Field(120, ge=20, description="Most words of a debater's turn")
     candidates: int = Field(
-        2, ge=1, le=16, description="Candidates for each turn, of which the best is used; 1 is cheapest on a server"
+        3,
+        ge=1,
+        le=16,
+        description="Candidates for each turn and each paragraph, of which the best is used; 1 is cheapest",
     )
     opinion_in_debate: bool = Field(True, description="Show the opinion to the debaters")
     style: Literal["auto", "single", "by_chunk", "plan"] = Field(

@@ -166,6 +166,7 @@ class Desk:
             embeddings=self._store.embeddings,
             abstention=calibrate(self._store) if chosen.abstain and len(self._store) > chosen.k else None,
             seed=chosen.seed,
+            candidates=chosen.candidates,
         )
 
     @cached_property

@@ -220,3 +220,52 @@ def test_any_number_of_chunks_is_taken(count: int) -> None:
     essay, llm = write(SCRIPT, chunks=chunks)
     assert len(llm.prompts) == count + 2
     assert essay.chunks == tuple(chunks)
+
+
+BANK = Chunk(
+    id="b1",
+    text="The bank lends in rand and grew. It opened in Shanghai in 2015. Its first bond was sold in yuan in 2016.",
+)
+
+
+def write_candidates(script: dict[str, str], candidates: int, limits: WordLimits = LIMITS):
+    llm = ScriptedLLM(script={"Open an": "it did."} | script | {"Close an": "to lend on."})
+    essay = write_by_chunk(llm, "a judge.", "Did the bank grow?", [BANK], limits, candidates=candidates)
+    return essay.completion.text, llm
+
+
+def test_a_paragraph_is_chosen_from_versions_that_begin_with_two_facts_of_the_passage_or_retell_one() -> None:
+    _, llm = write_candidates({"rand": "matters."}, candidates=3)
+    assert llm.prompts_with("lends in rand and grew. This") == 1
+    assert llm.prompts_with("It opened in Shanghai in 2015. This") == 1
+    assert llm.prompts_with("### FACT:\nIt opened in Shanghai in 2015.") == 1
+
+
+def test_the_version_that_tells_most_of_its_passage_in_its_own_words_is_used() -> None:
+    script = {
+        "### FACT": "Shanghai saw the bank open its doors in 2015. Much follows.",
+        "grew. This": "is a good sign. Hope is allowed.",
+        "2015. This": "is another sign.",
+    }
+    text, _ = write_candidates(script, candidates=3)
+    assert "Shanghai saw the bank open its doors in 2015." in text
+    assert "good sign" not in text
+
+
+def test_the_other_versions_fill_an_answer_that_is_too_short_without_asking_again() -> None:
+    script = {"grew. This": "is a good sign for all of them.", "2015. This": "gave it a home in the largest member."}
+    text, llm = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
+    assert "The bank lends in rand and grew." in text
+    assert "It opened in Shanghai in 2015." in text
+    assert llm.prompts_with("rand and grew. This") == 1
+
+
+def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
+    script = {
+        'Begin with "The consequence': "the bank will sell its next bond in yuan.",
+        'Begin with "What decides': "patience and a long view of things.",
+        'Begin with "The next step': "to consider all of the options.",
+        "Write": "keeps its promise to all of them.",
+    }
+    text, _ = write_candidates(script, candidates=3)
+    assert text.endswith("The consequence is that the bank will sell its next bond in yuan.")

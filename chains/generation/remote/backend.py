@@ -15,7 +15,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig, ensure_config
-from langchain_core.runnables.config import get_executor_for_config
+from langchain_core.runnables.config import ContextThreadPoolExecutor
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from chains.errors import ModelUnavailable, WindowExceeded
@@ -29,6 +29,7 @@ from prompts import RenderedPrompt
 _LOG = logging.getLogger(__name__)
 _BYTES_A_TOKEN = 4.0  # of a prompt, until the server has said how many tokens one had
 _MOST_BYTES_A_TOKEN = 9  # no tokenizer packs prose tighter: a server that counts fewer tokens has cut the prompt
+_AT_ONCE = 256  # requests of one step; the server queues what it cannot take
 _LONG = 2000  # bytes; in shorter prompts the estimate is too rough
 
 
@@ -85,7 +86,8 @@ class RemoteBackend:
         config = ensure_config(config)
         if len(requests) == 1:
             return [self._when_it_said(requests[0], config)]
-        with get_executor_for_config(config) as executor:
+        at_once = min(len(requests), config.get("max_concurrency") or _AT_ONCE)
+        with ContextThreadPoolExecutor(at_once) as executor:
             return list(executor.map(lambda request: self._when_it_said(request, config), requests))
 
     def _when_it_said(self, request: AttemptRequest, config: RunnableConfig) -> RawText:

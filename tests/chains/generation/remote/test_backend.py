@@ -1,6 +1,7 @@
 """Any LangChain model as a backend: chat or text, streaming or not, with or without a synchronous form."""
 
 from collections.abc import AsyncIterator, Iterator
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -54,6 +55,20 @@ class RefusingTwo(Chat):
             self.calls.append({})
             raise ContextOverflowError("too long")
         return super()._generate(messages)
+
+
+class Meeting(Chat):
+    """Answers only once so many callers wait for it."""
+
+    parties: int
+    _barrier: Barrier = PrivateAttr()
+
+    def model_post_init(self, context: Any) -> None:
+        self._barrier = Barrier(self.parties, timeout=20)
+
+    def _generate(self, *_: Any, **__: Any) -> ChatResult:
+        self._barrier.wait()
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("It can."))])
 
 
 class Streaming(Chat):
@@ -163,6 +178,11 @@ def test_prompts_are_completed_concurrently_and_come_back_in_order() -> None:
 
 _LONG_QUESTION = "Can it, or may it, or must it, and who says so, and why, and since when?"
 LONGER = RenderedPrompt("", _LONG_QUESTION, _LONG_QUESTION)
+
+
+def test_forty_prompts_of_one_step_are_with_the_server_at_the_same_time() -> None:
+    answered = complete_all(Meeting(texts=[], parties=40), [PROMPT] * 40, [LIMITS] * 40)
+    assert [one.text for one in answered] == ["It can."] * 40
 
 
 def test_prompts_that_were_too_long_are_known_from_then_on_and_a_shorter_one_is_not() -> None:
