@@ -14,7 +14,9 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
+from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
+from chains.text.draft import COPIED
 from chains.text.echo import echo_share
 from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.contradiction import contradicts
@@ -22,6 +24,7 @@ from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import cite, cited_sentences, ground
 
 ECHO = 0.30  # of a turn's 4-grams
+_SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
 
@@ -73,6 +76,7 @@ def assessed(
         TurnFault.ABOUT_THE_TEXT: DefectKind.ABOUT_THE_TEXT in kinds,
         TurnFault.DRIFT: measured.drift is not None and measured.drift < 0,
         TurnFault.NO_ANSWER: not _answers(measured, likeness),
+        TurnFault.NO_ARGUMENT: not _argues(text, chunks),
     }
     return replace(measured, defects=defects, faults=tuple(fault for fault, is_so in faults.items() if is_so))
 
@@ -97,6 +101,8 @@ def spoken_defects(
     own = [position] if (position := record.position_of(persona_id)) else []
     sentences = [one.text for one in split_sentences(text)]
     judging = [one for one in sentences if only_judges(plain(one), said)]
+    heard = [plain(turn.text) for _, turn in record.heard_turns()]
+    said_again = [one for one in sentences if echo_share(plain(one), heard) >= _SAID_BEFORE]
     against_itself = [one for one in sentences if contradicts(own, [plain(one)])]
     found = find_defects(
         text,
@@ -108,7 +114,7 @@ def spoken_defects(
     )
     return (
         *found,
-        *(Defect(DefectKind.RECITAL, sentence) for sentence in judging),
+        *(Defect(DefectKind.RECITAL, sentence) for sentence in dict.fromkeys([*judging, *said_again])),
         *(Defect(DefectKind.DENIAL, sentence) for sentence in against_itself),
     )
 
@@ -143,6 +149,12 @@ def drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness |
         return None
     near = likeness.side(record.question, text, [own, *others])
     return round(float(near[0] - near[1:].max()), 3)
+
+
+def _argues(text: str, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence is the speaker's own: not copied out of a passage."""
+    passages = [without_marks(chunk.text) for chunk in chunks]
+    return any(echo_share(one.text, passages) < COPIED for one in split_sentences(text) if content_words(one.text))
 
 
 def _answers(turn: Turn, likeness: Likeness | None) -> bool:

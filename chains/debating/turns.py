@@ -20,13 +20,14 @@ from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, led, plain, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import begun_again, full_sentences, stands_alone
+from chains.text.draft import COPIED, begun_again, full_sentences, stands_alone
+from chains.text.echo import echo_share
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates
@@ -247,14 +248,17 @@ def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
 def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
     """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
 
-    A sentence that begins with a pronoun is understood behind others alone, and is taken only if there is no other.
+    Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
+    pronoun is understood behind others alone, and is taken only if there is no other.
     """
     passages = record.passages_of(persona_id)
     unused = [chunk for chunk in passages if chunk.id not in record.used()]
-    return [_fact(chunk.text, record.question) for chunk in unused or passages]
+    said = [plain(turn.text) for _, turn in record.heard_turns()]
+    facts = [_fact(chunk.text, record.question, said) for chunk in unused or passages]
+    return [fact for fact in facts if fact] or [_fact(chunk.text, record.question, ()) for chunk in unused or passages]
 
 
-def _fact(passage: str, question: str) -> str:
-    sentences = full_sentences(passage)
-    alone = [one for one in sentences if stands_alone(one)] or sentences
-    return max(alone, key=lambda sentence: touched(sentence, question))
+def _fact(passage: str, question: str, said: Sequence[str]) -> str:
+    new = [one for one in full_sentences(passage) if echo_share(one, said) < COPIED]
+    alone = [one for one in new if stands_alone(one)] or new
+    return max(alone, key=lambda sentence: touched(sentence, question), default="")

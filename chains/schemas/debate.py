@@ -69,6 +69,7 @@ class TurnFault(StrEnum):
     ABOUT_THE_TEXT = "speaks of the text instead of the matter"
     DRIFT = "is nearer to an opponent's position than to its own"
     NO_ANSWER = "does not answer the claim"
+    NO_ARGUMENT = "gives a passage's words and none of its own"
 
 
 class DebateOutcome(StrEnum):

@@ -41,7 +41,7 @@ _ITEM = re.compile(
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 
 
-_COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
+COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
 _MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
 _LEANS = re.compile(
     r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
@@ -199,7 +199,7 @@ def _borne_out(sentence: str, chunk: Chunk | None) -> float:
 
 
 def _copied(sentence: str, chunk: Chunk | None) -> bool:
-    return chunk is not None and echo_share(sentence, [without_marks(chunk.text)]) >= _COPIED
+    return chunk is not None and echo_share(sentence, [without_marks(chunk.text)]) >= COPIED
 
 
 def _words(text: str) -> frozenset[str]:
