@@ -80,9 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def prepare(given: argparse.Namespace) -> None:
     """Write ``training.jsonl`` and ``unseen.jsonl``: a question and its passages a line."""
-    from chains import pov_retrieval_chain
-    from prompts import load_persona
-    from vectorstore import FaissStore, load_embeddings
+    from vectorstore import load_embeddings
 
     pages = read_pages(given.data, given.speeches)
     countries = sorted(pages)
@@ -90,16 +88,25 @@ def prepare(given: argparse.Namespace) -> None:
     held = countries[: len(countries) // 5]
     embeddings = load_embeddings()
     for part, members, count in (("training", countries[len(held) :], given.training), ("unseen", held, given.unseen)):
-        rows = [row for country in members for row in pages[country]]
-        store = FaissStore.from_texts([row["text"] for row in rows], embeddings, ids=[row["_id"] for row in rows])
-        chain = pov_retrieval_chain(store, load_persona("professor").povs, rerank=False)  # minutes less
-        texts = [template.format(country) for country in members for template in QUESTIONS]
-        asked = random.Random(1).sample(texts, min(count, len(texts)))  # noqa: S311 - a sample, no secret
+        asked = [(country, template.format(country)) for country in members for template in QUESTIONS]
+        chosen = random.Random(1).sample(asked, min(count, len(asked)))  # noqa: S311 - a sample, no secret
+        chains = {country: passages_on(pages[country], embeddings) for country in {country for country, _ in chosen}}
         lines = [
-            json.dumps({"question": text, "chunks": [asdict(one) for one in chain.invoke(text)]}) for text in asked
+            json.dumps({"question": text, "chunks": [asdict(one) for one in chains[country].invoke(text)]})
+            for country, text in chosen
         ]
         (given.work / f"{part}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(f"{part}: {len(asked)} questions about {len(members)} countries over {len(rows)} passages")
+        print(f"{part}: {len(chosen)} questions about {len(members)} countries")
+
+
+def passages_on(rows: Sequence[dict[str, Any]], embeddings: Any) -> Any:
+    """Return the retrieval chain over one country's pages and speeches: what a user would bring to such a question."""
+    from chains import pov_retrieval_chain
+    from prompts import load_persona
+    from vectorstore import FaissStore
+
+    store = FaissStore.from_texts([row["text"] for row in rows], embeddings, ids=[row["_id"] for row in rows])
+    return pov_retrieval_chain(store, load_persona("professor").povs, rerank=False)  # minutes less
 
 
 def read_pages(folder: Path, count: int) -> dict[str, list[dict[str, Any]]]:
