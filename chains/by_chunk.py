@@ -29,12 +29,12 @@ from chains.text.defects import find_defects
 from chains.text.draft import (
     DraftSentence,
     bears_on,
-    begun_again,
     fragments,
     joined,
     lead,
     sentences_of,
     trimmed,
+    with_lead,
     with_own_words,
     without_repetition,
     without_short_parts,
@@ -144,7 +144,7 @@ def _paragraphs(writer: _Writer, shown: Mapping[int, Chunk]) -> list[_Paragraph]
     written = []
     for n, chunk in shown.items():
         mine = [(lead, one) for (place, lead, _), one in zip(asked, completed, strict=True) if place == n]
-        texts = [begun_again(lead, one.text) for lead, one in mine]
+        texts = [with_lead(lead, one.text) for lead, one in mine]
         own = [text.removeprefix(lead).strip() for (lead, _), text in zip(mine, texts, strict=True)]
         drafts = [
             with_own_words(without_repetition(writer.sentences(n + 1, text, chunk)))
@@ -225,9 +225,8 @@ class _Writer:
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
-        told = "\n".join(
-            self._prompt(name, self.part, passage="", lead="", kind=_CLOSES[0]).user for name in ("opening", "paragraph", "closing")
-        )
+        blank = {"passage": "", "lead": "", "kind": _CLOSES[0]}
+        told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
         sentences = [one.text for one in split_sentences(text)]
@@ -284,7 +283,7 @@ def _go_on(
         prompt = writer.paragraph(chunk, opening)
         if opening and fits_window(writer.llm, prompt, writer.part):
             more += writer.complete([prompt], writer.part)
-            said = writer.sentences(n + 1, begun_again(opening, more[-1].text), chunk)
+            said = writer.sentences(n + 1, with_lead(opening, more[-1].text), chunk)
             told = without_repetition([*told, *with_own_words(said)])
     return told, more
 

@@ -25,7 +25,6 @@ from chains.text.support.grounding import cite, cited_sentences, ground
 
 ECHO = 0.30  # of a turn's 4-grams
 _SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
-_MILD = 0.5  # of a fault: a passage's words alone are better than a recital
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
 
@@ -133,8 +132,8 @@ def quality(turn: Turn) -> tuple[float, ...]:
     """The sort key of candidates: fewer faults first, then little echo, new passages, and keeping to its side."""
     drift = turn.drift if turn.drift is not None else 0.0
     worth = bool(turn.new) + (turn.answered or 0.0) + drift + (turn.supported or 0.0) - 3 * turn.echo
-    faults = len(turn.faults) - (_MILD if TurnFault.NO_ARGUMENT in turn.faults else 0)
-    return (-faults, worth)
+    silent = TurnFault.NO_ARGUMENT in turn.faults  # better than a recital, and worse than an argument
+    return (silent - len(turn.faults), worth - silent)
 
 
 def _said_before(persona_id: str, record: DebateRecord) -> list[str]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from chains.text.cleaning.answer import clean_answer
 from chains.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
 
-_CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _OPENER = re.compile(
     r"^\W*(?:(?:my|our) (?:side|position|answer|response|stance|turn|claim|conclusion)|rebuttal|conclusion|fact)"
     r"\W{0,3}:\W*",
@@ -35,14 +34,6 @@ def in_own_name(text: str, speakers: Sequence[str]) -> Spoken:
     cleaned = clean_answer(re.sub(r"^\s*\[\d+\]\s*", "", text), speakers=speakers)
     own = re.sub(r"^\s*\[\d+\]\s*", "", _OPENER.sub("", cleaned.text))
     return Spoken(own, any(one.kind == "next speaker" for one in cleaned.removed))
-
-
-def led(opening: str, text: str) -> str:
-    """Put the words back that a turn had to begin with, unless the model said them again."""
-    if not opening or text.startswith(opening):
-        return text
-    rest = text.lstrip(_CLOSERS)
-    return f"{opening} {rest}" if rest else opening
 
 
 def to_the_end_of_a_sentence(text: str, most: int) -> str:

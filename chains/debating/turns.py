@@ -20,13 +20,13 @@ from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, led, plain, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import COPIED, begun_again, full_sentences, stands_alone
+from chains.text.draft import COPIED, full_sentences, stands_alone, with_lead
 from chains.text.echo import echo_share
 from prompts import Persona, RenderedPrompt, load_prompt
 
@@ -184,7 +184,7 @@ class Speaker:
     def _turn(
         self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, lead: str, written: Completion
     ) -> Turn:
-        whole = without_labels(led(lead, begun_again(lead, written.text)), fitted.chunks)
+        whole = without_labels(with_lead(lead, written.text), fitted.chunks)
         spoken = in_own_name(whole, [self.persona.name, *record.names().values()])
         chunks = self._in_order(record, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user

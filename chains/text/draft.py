@@ -38,6 +38,7 @@ _ITEM = re.compile(
     r"[A-Z][a-z]{2,}ing\b"
     r"(?!.*\b(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b)[^,]*$"
 )
+_CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 
 
@@ -138,9 +139,17 @@ def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str
     return max(unsaid, key=lambda sentence: len(content_words(sentence) & asked), default="")
 
 
-def begun_again(lead: str, text: str) -> str:
-    """Return a text without the word that was to go on behind its lead, where a new sentence was begun in its place."""
-    return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text) if lead else text
+def with_lead(lead: str, text: str) -> str:
+    """Return a text that begins with its lead, which is put back where the model did not say it.
+
+    The word that was to follow the lead goes where a new sentence was begun in its place. A chat model behind a server
+    does not continue the lead, and often leaves it out.
+    """
+    if not lead:
+        return text
+    if not text.startswith(lead):
+        return f"{lead} {text.lstrip(_CLOSERS)}".rstrip()
+    return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text)
 
 
 def bears_on(passage: str, question: str) -> bool:

@@ -1,5 +1,10 @@
+from typing import Any
+
 import pytest
 from fakes import CONTINUE, ScriptedLLM
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 
 from chains.by_chunk import write_by_chunk
 from chains.errors import GenerationError
@@ -17,6 +22,17 @@ SCRIPT = {
     "five currencies": "keeps a promise.",
 }
 LIMITS = WordLimits(0, 100)
+
+
+class OfFewWords(BaseChatModel):
+    """A chat model that says one sentence to everything."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "of few words"
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("Nobody expected so much."))])
 
 
 def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chunk] = CHUNKS):
@@ -269,3 +285,8 @@ def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
     }
     text, _ = write_candidates(script, candidates=3)
     assert text.endswith("The consequence is that the bank will sell its next bond in yuan.")
+
+
+def test_a_paragraph_that_a_chat_model_began_without_its_fact_gets_it_back() -> None:
+    essay = write_by_chunk(OfFewWords(), "a judge.", "Did it grow?", CHUNKS, LIMITS)
+    assert "Trade grew to 162 billion dollars in 2022.\n\nThe bank lends in five" in essay.completion.text

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.embedding.memory import encode
 from vectorstore.embedding.weights import merged, read_weights
 
 WEIGHTS = Path(__file__).with_name("reranker") / "weights.safetensors"
@@ -35,13 +36,8 @@ class CrossEncoder:
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """Return a score (n,) a pair; only differences between passages for one view mean anything."""
-        vectors = self._reader.encode_document(
-            list(pairs),
-            batch_size=self._batch_size,
-            normalize_embeddings=False,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
+        options = {"batch_size": self._batch_size, "normalize_embeddings": False}
+        vectors = encode(self._reader, "encode_document", pairs, **options)
         hidden = np.tanh(vectors @ self._head["head.0.weight"].T + self._head["head.0.bias"])
         scores = hidden @ self._head["head.3.weight"].T + self._head["head.3.bias"]
         return np.asarray(scores[:, 0], dtype=np.float64)

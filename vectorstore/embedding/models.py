@@ -9,6 +9,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.embedding.cross_encoder import CrossEncoder
+from vectorstore.embedding.memory import encode
 from vectorstore.errors import EmbeddingsError
 
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -112,11 +113,5 @@ class SentenceTransformerEmbeddings(Embeddings):
         if not texts:
             return np.empty((0, 0), dtype=np.float32)
         with self._lock:
-            vectors = getattr(model or self._model, method)(
-                list(texts),
-                batch_size=self.batch_size,
-                normalize_embeddings=True,
-                convert_to_numpy=True,
-                show_progress_bar=False,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            chosen = model or self._model
+            return encode(chosen, method, texts, batch_size=self.batch_size, normalize_embeddings=True)

@@ -10,11 +10,12 @@ from chains.debate import DebateSteps
 from chains.debating import turns as turns_module
 from chains.debating.measures import ECHO, quality
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, led, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, to_the_end_of_a_sentence
 from chains.debating.turns import plans_of
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Position, Reading, Turn, TurnFault, chunk_table
+from chains.text.draft import with_lead
 from prompts import Persona, PointOfView
 
 HAWK, DOVE = (
@@ -114,8 +115,9 @@ def test_a_sentence_that_recites_the_persona_is_struck_out_of_a_turn_that_says_m
 
 
 def test_what_was_said_before_is_an_echo() -> None:
-    before = record(spoken(GOOD), spoken("Indeed.", "dove"))
-    turn = speak(ScriptedLLM(script={"": GOOD}), before)
+    heard = "Fleets doubled once the treaty lapsed, and so the hulls were many."
+    half = "fleets doubled once the treaty lapsed, and that was no chance at all."
+    turn = speak(ScriptedLLM(script={"": f"is why {half}"}), record(spoken(heard), chunks=()))
     assert turn.echo > ECHO
     assert TurnFault.ECHO in turn.faults
 
@@ -208,7 +210,7 @@ def test_a_turn_is_spoken_in_ones_own_name(written: str, kept: str, cut: bool) -
     ],
 )
 def test_the_words_a_turn_had_to_begin_with_stand_once(opening: str, text: str, whole: str) -> None:
-    assert led(opening, text) == whole
+    assert with_lead(opening, text) == whole
 
 
 @pytest.mark.parametrize(
@@ -275,3 +277,20 @@ def test_what_a_person_says_in_a_personas_place_is_measured_like_a_turn() -> Non
     turn = steps.said(record(), "In 1936 a naval treaty lapsed and fleets doubled.")
     assert (turn.persona_id, turn.round, turn.tries, turn.used) == ("hawk", 1, 0, ("c2",))
     assert turn.answers.sentence == "Treaties have ended more wars than weapons."
+
+
+def test_a_sentence_of_a_passage_that_was_said_is_not_the_fact_of_the_next_turn() -> None:
+    passage = Chunk("c1", "In 1987 two powers scrapped missiles. The treaty of 1991 cut the warheads of both.")
+    before = record(spoken("In 1987 two powers scrapped missiles.", used=("c1",)), chunks=(passage,))
+    assert next(plans_of(before, "hawk")).fact == "The treaty of 1991 cut the warheads of both."
+
+
+def test_a_sentence_that_was_heard_before_is_struck_out() -> None:
+    heard = "The missiles of both sides were scrapped because both feared the cost of more."
+    turn = speak(ScriptedLLM(script={"": f"shows what fear does to the two of them. {heard}"}), record(spoken(heard)))
+    assert heard not in turn.text
+
+
+def test_a_turn_that_gives_a_passage_s_words_alone_is_told_so() -> None:
+    turn = speak(ScriptedLLM(script={"": RECITAL}), record())
+    assert TurnFault.NO_ARGUMENT in turn.faults
