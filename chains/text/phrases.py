@@ -177,6 +177,7 @@ OF_THE_PASSAGE = _any_of(
     r"^\W*(?:let me|let['’]s|let us) (?:analy[sz]e|break down|break this down|consider what|take a (?:closer )?look)\b",
     r"^\W*(?:here['’]s|here is|here are) (?:why|how|the reasons?|some)\b[^.!?]{0,60}:?\s*$",
     r"\banswer to (?:the|this|that|your) question (?:is|can|of|lies)\b|^\W*the answer to the question\b",
+    r"\bthe (?:right |correct |best )?answer should be\b|\bnothing to do with (?:the|this|that|your) question\b",
     r"\byou are welcome to ask\b|\bask your question again\b",
     r"\bi have no (?:other|further|more) information\b|\bi am not allowed to discuss\b|\bin this response\b",
     r"\b(?:first|second|third|last|other|two|three) sentences? (?:is|are|was|were|contains?|refers?|says?|mentions?)\b",
