@@ -3,7 +3,7 @@
 The passages reach the prompt word for word but for Markdown marks. With no passage, or none that bears on the question
 (see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that a passage
 supports carries its number, [1] to [5]. The opinion is written from one prompt with all passages, from one per passage
-(``chains.by_chunk``), or from a plan (``chains.plan``).
+(``chains.writing.by_chunk``), or from a plan (``chains.writing.plan``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from chains.abstention import AbstentionThreshold
-from chains.by_chunk import Draft, write_by_chunk
 from chains.context import complete_fitted
 from chains.errors import ChainError
 from chains.generation.backends import backend_for
@@ -29,12 +28,13 @@ from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.ladder import Check
 from chains.inputs import OpinionInput
-from chains.plan import write_from_plan
 from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
 from chains.text.support.grounding import Grounding, Verify, cite, cited_sentences, ground
+from chains.writing.by_chunk import Draft, write_by_chunk
+from chains.writing.plan import write_from_plan
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
 
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
@@ -97,6 +97,7 @@ def opinion_chain(
     if style not in STYLES:
         raise ChainError(f"style {style!r} is unknown; there are: {', '.join(STYLES)}")
     voice = (persona or load_persona("professor")).voice
+    draft = _drafting(llm, voice, style, limits, seed, candidates)
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
         request = _request(asked)
@@ -106,20 +107,34 @@ def opinion_chain(
             return _unanswered(chunks, Abstention.NO_PASSAGE, str(Abstention.NO_PASSAGE))
         if abstention and (reason := abstention.reason(question, chunks)):
             return _unanswered(chunks, Abstention.OFF_TOPIC, reason)
-        chosen = style if style != "auto" else default_style(llm, limits, len(chunks))
-        check = checker(voice, question, chunks, limits)
-        if chosen == "single":
-            essay = _from_one_prompt(llm, voice, question, chunks, limits, check, seed, config)
-        elif chosen == "plan":
-            essay = write_from_plan(llm, voice, question, chunks, limits, check, seed, config)
-        else:
-            essay = write_by_chunk(llm, voice, question, chunks, limits, seed, config, candidates=candidates)
+        essay = draft(question, chunks, config)
         opinion = _grounded(essay, question, voice, limits, embeddings, verify)
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, essay.chunks)
 
     chain: Runnable[Any, Opinion] = RunnableLambda(write, name="opinion")
     return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
+
+
+def _drafting(
+    llm: BaseLanguageModel[Any],
+    voice: str,
+    style: Style | Literal["auto"],
+    limits: WordLimits,
+    seed: int,
+    candidates: int,
+) -> Callable[[str, Sequence[Chunk], RunnableConfig], Draft]:
+    """Return what drafts an answer in a style."""
+
+    def draft(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Draft:
+        chosen = style if style != "auto" else default_style(llm, limits, len(chunks))
+        if chosen == "by_chunk":
+            return write_by_chunk(llm, voice, question, chunks, limits, seed, config, candidates=candidates)
+        check = checker(voice, question, chunks, limits)
+        write = _from_one_prompt if chosen == "single" else write_from_plan
+        return write(llm, voice, question, chunks, limits, check, seed, config)
+
+    return draft
 
 
 def _from_one_prompt(

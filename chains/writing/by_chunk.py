@@ -14,22 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import shown_passage, without_labels
 from chains.errors import GenerationError
-from chains.generation.completion import complete_all, fits_window
+from chains.generation.completion import fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Completion, Defect, DefectKind
-from chains.text.defects import find_defects
+from chains.schemas import Chunk, Completion
 from chains.text.draft import (
     DraftSentence,
     bears_on,
-    fragments,
     joined,
     lead,
     sentences_of,
@@ -40,13 +36,10 @@ from chains.text.draft import (
     without_short_parts,
     without_strays,
 )
-from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.refusal import is_abstention
-from chains.text.sentences import split_sentences, word_count
-from chains.text.support.contradiction import contradicts, takes_both
-from chains.text.support.entities import unsupported_entities
+from chains.text.sentences import word_count
 from chains.text.versions import best_close, best_first, without_idle_comments
-from prompts import RenderedPrompt, load_prompt
+from chains.writing.parts import PartWriter
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
@@ -54,7 +47,6 @@ _SPARE = 20  # words a close has more than the minimum needs, for what it may re
 _SHORTEST_CLOSE = 40  # words: two sentences
 _SURE = 2  # passages, the nearest ones, that bear on a question that was not abstained from
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
-_CLOSES = ("advice", "decisive", "consequence")  # kinds of close
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 
 
@@ -88,13 +80,13 @@ def write_by_chunk(
         GenerationError: no chunk fits the model's window, or the model returned no text.
     """
     part = _part_limits(limits, len(chunks) + 1)
-    writer = _Writer(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
+    writer = PartWriter(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
     shown = tuple(one for one in chunks if fits_window(llm, writer.paragraph(one, lead(one.text, question)), part))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
-    [first] = writer.complete([writer.frame("opening", writer.part, passage=shown_passage(shown[0]))], writer.part)
+    [first] = writer.complete([writer.opening(shown[0])], writer.part)
     writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
     asked = [n for n, chunk in enumerate(shown) if n < _SURE or bears_on(chunk.text, question)]
     paragraphs = _paragraphs(writer, {n: shown[n] for n in asked})
@@ -137,7 +129,7 @@ class _Paragraph:
     versions: tuple[list[DraftSentence], ...]
 
 
-def _paragraphs(writer: _Writer, shown: Mapping[int, Chunk]) -> list[_Paragraph]:
+def _paragraphs(writer: PartWriter, shown: Mapping[int, Chunk]) -> list[_Paragraph]:
     """Write all versions of all paragraphs together."""
     asked = [(n, lead, prompt) for n, chunk in shown.items() for lead, prompt in writer.versions(chunk)]
     completed = writer.complete([prompt for *_, prompt in asked], writer.part)
@@ -181,98 +173,19 @@ def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
     return next(filter(None, said))
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """What all parts of one answer share: who writes on what, how long a part is, and how prompts are completed."""
-
-    llm: BaseLanguageModel[Any]
-    voice: str
-    question: str
-    limits: WordLimits
-    part: WordLimits
-    passages: tuple[str, ...]
-    seed: int
-    config: RunnableConfig | None
-    candidates: int
-    side: str = ""
-
-    def versions(self, chunk: Chunk) -> list[tuple[str, RenderedPrompt]]:
-        """The prompts of a paragraph with the words each begins with: the passage's sentences, nearest first."""
-        first = lead(chunk.text, self.question)
-        second = lead(chunk.text, self.question, sentences_of(0, first))
-        prompts = [(one, self.paragraph(chunk, one)) for one in (first, second) if one or one == first]
-        if second:
-            prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
-        return prompts[: self.candidates]
-
-    def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
-        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
-
-    def frame(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
-        return self._prompt(name, limits, **values)
-
-    def complete(
-        self, prompts: Sequence[RenderedPrompt], limits: WordLimits, said: Sequence[str] = ()
-    ) -> list[Completion]:
-        """Complete all prompts together. A part may be short, or have no text at all: the others make up for it.
-
-        Args:
-            said: what is in the answer already; what a part says of it again is struck out.
-        """
-        parts = [WordLimits(0, limits.maximum)] * len(prompts)
-        check = partial(self.defects, said=said)
-        return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
-
-    def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
-        """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
-        blank = {"passage": "", "lead": "", "kind": _CLOSES[0]}
-        told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
-        known = (*self.passages, self.side)
-        found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
-        sentences = [one.text for one in split_sentences(text)]
-        empty = [] if is_yes_or_no(self.question) else [one for one in sentences if asks_again(one, self.question)]
-        empty += [one for one in sentences if takes_both(one, self.question)] + fragments(sentences)
-        again = (
-            [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
-        )
-        return [
-            *found,
-            *(Defect(DefectKind.RECITAL, one) for one in empty),
-            *(Defect(DefectKind.REPETITION, one) for one in again),
-        ]
-
-    def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
-        """The sentences of a part, without those that name what no passage has or deny the side that was taken."""
-        told = sentences_of(part, without_labels(text, [chunk] if chunk else []), chunk)
-        known = [self.question, self.voice, *self.passages]
-        sound = [one for one in told if not unsupported_entities(one.text, known)]
-        return [one for one in sound if not (self.side and part and contradicts([self.side], [one.text]))]
-
-    def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
-        return load_prompt(name).render(
-            voice=self.voice,
-            question=self.question,
-            side=self.side,
-            min_words=limits.minimum,
-            max_words=limits.maximum,
-            **values,
-        )
-
-
 def _close(
-    writer: _Writer, told: list[DraftSentence], part: int, shown: Sequence[Chunk]
+    writer: PartWriter, told: list[DraftSentence], part: int, shown: Sequence[Chunk]
 ) -> tuple[list[DraftSentence], list[Completion]]:
     """Add the best close, without sentences that only repeat the answer."""
     rest = _closing_limits(writer.limits, sum(one.words for one in told))
     said = [one.text for one in told]
-    prompts = [writer.frame("closing", rest, kind=kind) for kind in _CLOSES[: writer.candidates]]
-    closes = writer.complete(prompts, rest, said)
+    closes = writer.complete(writer.closes(rest), rest, said)
     versions = [without_repetition([*told, *writer.sentences(part, one.text)]) for one in closes]
     return best_close(versions, part, shown), closes
 
 
 def _go_on(
-    writer: _Writer, told: list[DraftSentence], shown: Mapping[int, Chunk]
+    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk]
 ) -> tuple[list[DraftSentence], list[Completion]]:
     """While the answer is too short, let a paragraph continue with a sentence of its passage that was not said yet."""
     more: list[Completion] = []

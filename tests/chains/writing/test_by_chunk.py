@@ -6,10 +6,10 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from chains.by_chunk import write_by_chunk
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk
+from chains.writing.by_chunk import write_by_chunk
 
 CHUNKS = [
     Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022."),

@@ -12,7 +12,6 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.by_chunk import Draft
 from chains.context import shown_passage
 from chains.errors import GenerationError
 from chains.generation.completion import complete_all, fits_window
@@ -22,6 +21,7 @@ from chains.schemas import Chunk, Completion
 from chains.text.draft import full_sentences
 from chains.text.refusal import is_abstention
 from chains.text.sentences import word_count
+from chains.writing.by_chunk import Draft
 from prompts import RenderedPrompt, load_prompt
 
 _LINE = WordLimits(maximum=45)

@@ -1,0 +1,1 @@
+"""How an opinion is written on several passages: a paragraph on each, or from a plan."""

@@ -1,0 +1,110 @@
+"""The parts of an answer by chunk: their prompts, their completions, and which of their sentences may stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import RunnableConfig
+
+from chains.context import shown_passage, without_labels
+from chains.generation.completion import complete_all
+from chains.generation.contract import WordLimits
+from chains.schemas import Chunk, Completion, Defect, DefectKind
+from chains.text.defects import find_defects
+from chains.text.draft import DraftSentence, fragments, lead, sentences_of
+from chains.text.recital import asks_again, is_yes_or_no, said_again
+from chains.text.sentences import split_sentences
+from chains.text.support.contradiction import contradicts, takes_both
+from chains.text.support.entities import unsupported_entities
+from prompts import RenderedPrompt, load_prompt
+
+_CLOSES = ("advice", "decisive", "consequence")  # kinds of close
+
+
+@dataclass(frozen=True)
+class PartWriter:
+    """What all parts of one answer share: who writes on what, how long a part is, and how prompts are completed."""
+
+    llm: BaseLanguageModel[Any]
+    voice: str
+    question: str
+    limits: WordLimits
+    part: WordLimits
+    passages: tuple[str, ...]
+    seed: int
+    config: RunnableConfig | None
+    candidates: int
+    side: str = ""
+
+    def versions(self, chunk: Chunk) -> list[tuple[str, RenderedPrompt]]:
+        """The prompts of a paragraph with the words each begins with: the passage's sentences, nearest first."""
+        first = lead(chunk.text, self.question)
+        second = lead(chunk.text, self.question, sentences_of(0, first))
+        prompts = [(first, self.paragraph(chunk, first))]
+        if second:
+            prompts.append((second, self.paragraph(chunk, second)))
+            prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
+        return prompts[: self.candidates]
+
+    def closes(self, limits: WordLimits) -> list[RenderedPrompt]:
+        """The prompts of the close, each of another kind."""
+        return [self._prompt("closing", limits, kind=kind) for kind in _CLOSES[: self.candidates]]
+
+    def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
+        """The prompt of a paragraph that begins with that sentence of its passage."""
+        return self._prompt("paragraph", self.part, passage=shown_passage(chunk), lead=lead)
+
+    def opening(self, chunk: Chunk) -> RenderedPrompt:
+        """The prompt of the opening, which takes a side on that passage."""
+        return self._prompt("opening", self.part, passage=shown_passage(chunk))
+
+    def complete(
+        self, prompts: Sequence[RenderedPrompt], limits: WordLimits, said: Sequence[str] = ()
+    ) -> list[Completion]:
+        """Complete all prompts together. A part may be short, or have no text at all: the others make up for it.
+
+        Args:
+            said: what is in the answer already; what a part says of it again is struck out.
+        """
+        parts = [WordLimits(0, limits.maximum)] * len(prompts)
+        check = partial(self.defects, said=said)
+        return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
+
+    def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
+        """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
+        blank = {"passage": "", "lead": "", "kind": _CLOSES[0]}
+        told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
+        known = (*self.passages, self.side)
+        found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
+        sentences = [one.text for one in split_sentences(text)]
+        empty = [] if is_yes_or_no(self.question) else [one for one in sentences if asks_again(one, self.question)]
+        empty += [one for one in sentences if takes_both(one, self.question)] + fragments(sentences)
+        again = (
+            [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
+        )
+        return [
+            *found,
+            *(Defect(DefectKind.RECITAL, one) for one in empty),
+            *(Defect(DefectKind.REPETITION, one) for one in again),
+        ]
+
+    def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
+        """The sentences of a part, without those that name what no passage has or deny the side that was taken."""
+        told = sentences_of(part, without_labels(text, [chunk] if chunk else []), chunk)
+        known = [self.question, self.voice, *self.passages]
+        sound = [one for one in told if not unsupported_entities(one.text, known)]
+        return [one for one in sound if not (self.side and part and contradicts([self.side], [one.text]))]
+
+    def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
+        return load_prompt(name).render(
+            voice=self.voice,
+            question=self.question,
+            side=self.side,
+            min_words=limits.minimum,
+            max_words=limits.maximum,
+            **values,
+        )
