@@ -57,7 +57,12 @@ def settings_in(folder: Path, questions: int = 1) -> DebateSettings:
     (folder / "docs").mkdir(exist_ok=True)
     (folder / "q.txt").write_text("".join(f"Question number {n}?\n" for n in range(questions)), encoding="utf-8")
     return DebateSettings(
-        questions=folder / "q.txt", corpus=folder / "docs", out=folder / "out", deepen=0, concurrency=1
+        questions=folder / "q.txt",
+        corpus=folder / "docs",
+        out=folder / "out",
+        deepen=0,
+        concurrency=1,
+        candidates=2,
     )
 
 

@@ -64,7 +64,8 @@ def test_a_replay_keeps_what_came_before_its_stage_and_makes_the_rest_again(
     assert llm.prompts_with("Answer the question below") == opinions
     assert made.after.opinion.answer == opinion
     assert made.after.verdict.text.endswith(verdict)
-    assert [one.text.endswith(turn) for one in made.after.turns] == [True] * 4
+    assert len(made.after.turns) == 4
+    assert made.after.turns[0].text.endswith(turn)  # a sentence that was heard is struck from the turns behind it
     assert made.after.chunks == made.before.chunks
 
 
