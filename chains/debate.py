@@ -6,6 +6,7 @@ with a checkpoint after each.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
@@ -107,6 +108,8 @@ class DebateSteps:
             )
         if len(personas) > MOST:
             raise ChainError(f"a debate takes at most {MOST} personas, {len(personas)} given; name fewer debaters")
+        if repeated := [one for one, times in Counter(persona.id for persona in personas).items() if times > 1]:
+            raise ChainError(f"persona {repeated[0]!r} is given twice; a debate takes each persona once")
         if rounds < 2:
             raise ChainError(f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody")
         if candidates < 1:

@@ -2,8 +2,8 @@
 
 - collapse: debaters who disagreed at first all hold one position in the end. Its share over debates is the disagreement
   collapse rate (2025, arXiv:2509.23055), here without regard to which position is right.
-- conformity: of the debaters who changed their position, the share that took over the one that most held before (modal
-  adoption, Bertalanič and Fortuna 2026, arXiv:2605.00914). Where no position was held most, nothing is measured.
+- conformity: of the debaters who changed their position, the share that took over the one that most of the others held
+  before (modal adoption, Bertalanič and Fortuna 2026, arXiv:2605.00914). Where these others tie, nothing is measured.
 - side-swap margin: how much more often a judge who is asked in both orders names whoever stands first, in [-1, 1].
 
 Both of the first two need votes (``decision`` or ``stop = ["agreement"]``). Contextual fragility, the oracle gap (both

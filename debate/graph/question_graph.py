@@ -79,8 +79,8 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
-    writer = opinion_persona or personas[0]
     steps = _debate_steps(llm, personas, searched, llms, chosen)
+    writer = opinion_persona or personas[0]
     retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
     rules = Rules.of(chosen, seat)
     nodes = DebateNodes(steps, rules, retrieval.again, tools)

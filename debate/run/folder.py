@@ -68,6 +68,7 @@ def open_run_folder(settings: DebateSettings, *, force: bool = False) -> Iterato
     with _place(settings) as folder, exclusive_folder(folder, RunFolderError, alongside=_WRITTEN_ALONGSIDE):
         if is_run(folder):
             _check_same_run(folder, settings, force)
+            _record_free_settings(folder, settings)
         elif _foreign(folder, ()):
             raise _no_run(folder)
         else:
@@ -87,6 +88,17 @@ def _place(settings: DebateSettings) -> Iterator[Path]:
         if not were_there:
             with suppress(OSError):  # a run stayed in it
                 _RUNS.rmdir()
+
+
+def _record_free_settings(folder: Path, settings: DebateSettings) -> None:
+    """Record how much and how fast this process works, so that ``--resume`` goes on with the same."""
+    path = folder / RECORD
+    record = tomllib.loads(path.read_text(encoding="utf-8"))
+    free = _CHANGES_NO_ROW - set(_INPUTS) - {"out", *_OF_THE_COMMAND}
+    now = {name: value for name, value in _record(settings)["settings"].items() if name in free}
+    kept = {name: value for name, value in record["settings"].items() if name not in free}
+    if record["settings"] != kept | now:
+        write_record(path, record | {"settings": kept | now}, RunFolderError)
 
 
 def what_changed(folder: Path, settings: DebateSettings) -> tuple[str, ...]:

@@ -69,6 +69,11 @@ def one_line_errors(
     except _our_errors() as error:
         typer.echo(f"error: {one_line(error)}", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from error
+    except Exception as error:
+        if not isinstance(getattr(error, "status_code", None), int):  # what clients of model servers raise has one
+            raise
+        typer.echo(f"error: the model's server refused the request: {one_line(error)}", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
 def _interrupted(error: BaseException) -> str:

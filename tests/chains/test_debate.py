@@ -5,6 +5,7 @@ from fakes import ScriptedLLM
 from langchain_core.runnables import RunnableLambda
 
 from chains import ChainError, Chunk, DebateRequest, Question, debate_chain
+from chains.debate import DebateSteps
 from chains.schemas import DebateOutcome
 from prompts import Persona, PointOfView
 
@@ -99,3 +100,8 @@ def test_one_round_is_no_debate() -> None:
 def test_a_persona_without_a_retriever_is_named() -> None:
     with pytest.raises(ChainError, match="persona 'dove' has no retriever"):
         debate_chain(ScriptedLLM(script={}), (HAWK, DOVE), {"hawk": RunnableLambda(lambda _: ())})
+
+
+def test_the_same_persona_twice_is_refused() -> None:
+    with pytest.raises(ChainError, match="'hawk' is given twice"):
+        DebateSteps(ScriptedLLM(script={}), [Persona("hawk", "Hawk", "a hawk."), Persona("hawk", "Owl", "an owl.")])

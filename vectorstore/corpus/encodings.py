@@ -19,6 +19,7 @@ MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shi
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
+_MARKS = frozenset([*range(0x91, 0x98), 0x85, 0xA0])  # “ ” ‘ ’ • – — … and the hard space of Windows, no letter
 _A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
 _ZEROS = "contains zero bytes, so it is not a text file. Remove it, or save it as text."
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\uffdc]")
@@ -107,6 +108,9 @@ def _is_readable_utf8(raw: bytes) -> bool:
 
 
 def _legacy_encoding(raw: bytes) -> str:
+    signs = b"".join(_HIGH_BYTES.findall(raw))
+    if signs and b"\0" not in raw and _MARKS.issuperset(signs):
+        return "cp1252"
     import chardet
     from chardet import EncodingEra
 

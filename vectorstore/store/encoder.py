@@ -32,6 +32,7 @@ STANCE_SHARE = 1.15
 # What a reranker's score weighs beside a view's cosine. For .04, .06 and .08 (at 1.3): evidence R@5 .775, .790, .795,
 # same-stance P@5 .322, .314, .304 (Perspectrum dev).
 READING_SHARE = 0.06
+_QUESTION_WORDS = 100
 
 
 class Encoder:
@@ -72,9 +73,8 @@ class Encoder:
         base = self._directions(povs, "", self._base_queries)
         if not self.stance:
             return base
-        return np.hstack(
-            [(1 - STANCE_SHARE) * base, STANCE_SHARE * self._directions(povs, f"{question}: ", self._stance_views)]
-        )
+        stances = self._directions(povs, f"{_bounded(question)}: ", self._stance_views)
+        return np.hstack([(1 - STANCE_SHARE) * base, STANCE_SHARE * stances])
 
     @property
     def reads(self) -> bool:
@@ -97,7 +97,8 @@ class Encoder:
         """
         model: Any = self.embedding
         views = [text for pov in povs for text in (pov.text, pov.against) if text is not None]
-        pairs = [(f"{question}: {view}", passage) for view in views for passage in passages]
+        asked = _bounded(question)
+        pairs = [(f"{asked}: {view}", passage) for view in views for passage in passages]
         rows = iter(np.asarray(model.score_pairs(pairs)).reshape(len(views), len(passages)))
         read = [next(rows) if pov.against is None else (next(rows) - next(rows)) / 2 for pov in povs]
         return np.stack([READING_SHARE * (row - row.mean()) for row in read], axis=1)
@@ -189,3 +190,8 @@ class Encoder:
                 f"{self.name} returned shape {array.shape} for {count} texts, or numbers that are not finite."
             )
         return unit(array)
+
+
+def _bounded(question: str) -> str:
+    """The first words of a question: behind a long one, a model's window would have no room for the view."""
+    return " ".join(question.split(" ")[:_QUESTION_WORDS])

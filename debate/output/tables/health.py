@@ -55,7 +55,10 @@ def _winner(one: _Held) -> str:
 
 
 def _own_side(one: _Held) -> str:
-    return ", ".join("" if side is None else f"{side:.3f}" for side in one.measured.own_side)
+    sides = one.measured.own_side
+    if all(side is None for side in sides):
+        return ""
+    return ", ".join("" if side is None else f"{side:.3f}" for side in sides)
 
 
 def _yes(value: bool | None) -> str:

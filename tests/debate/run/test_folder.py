@@ -209,3 +209,10 @@ def test_what_a_followed_link_leads_to_belongs_to_the_run(tmp_path: Path) -> Non
     with open_run_folder(settings) as folder:
         (outside / "c.txt").write_text("Iran joined in 2023.")
         assert what_changed(folder, settings) == ("the corpus changed",)
+
+
+def test_a_run_that_went_on_without_its_first_limit_resumes_without_it(tmp_path: Path) -> None:
+    for settings in (settings_in(tmp_path, limit=1), settings_in(tmp_path)):
+        with open_run_folder(settings):
+            (tmp_path / "out" / "results.jsonl").write_text("{}\n", encoding="utf-8")
+    assert "limit" not in read_record(tmp_path / "out")["settings"]

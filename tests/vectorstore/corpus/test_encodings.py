@@ -140,3 +140,8 @@ def test_bytes_with_zeros_are_no_text():
 def test_another_kind_of_file_under_a_texts_name_is_told(raw, kind):
     with pytest.raises(CorpusError, match=f"not text, by its content.*{kind}"):
         decode(raw)
+
+
+def test_ascii_with_the_quotation_marks_of_windows_is_windows_1252():
+    text = "“The tax wasn’t fair” – nobody in Callao called it so… "
+    assert decode((text * 3).encode("cp1252"))[0] == text * 3

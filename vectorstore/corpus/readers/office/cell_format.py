@@ -7,13 +7,14 @@ shown in full.
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 
 from vectorstore.corpus.readers.office.date_format import is_date, shown_date
 
 LONGEST = 255  # of a number format, as spreadsheets have them
+_DIGITS = 400  # of the largest double with the 30 decimals that a format may have
 GENERAL_DIGITS = 15  # a double's certain ones
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _HOLDS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
@@ -84,14 +85,15 @@ def _filled(value: float, tokens: Sequence[re.Match[str]]) -> str:
     places, decimals = before.replace(",", ""), behind.replace(",", "").replace(".", "")
     scaled = sum(len(part) - len(part.rstrip(",")) for part in (before, behind))
     percent = sum(token.lastgroup == "percent" for token in tokens)
-    number = Decimal(repr(value)) * 100**percent / 1000**scaled
     power = next((token["power"] for token in tokens if token["power"]), "")
-    if power:
-        mantissa, _, exponent = f"{number:.{len(decimals)}E}".partition("E")
-        power = f"E{exponent[0]}{exponent[1:].zfill(len(power) - 2)}"
-    else:
-        # As a spreadsheet rounds: .4155 up to .416.
-        mantissa = f"{number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP):f}"
+    with localcontext(prec=_DIGITS):
+        number = Decimal(repr(value)) * 100**percent / 1000**scaled
+        if power:
+            mantissa, _, exponent = f"{number:.{len(decimals)}E}".partition("E")
+            power = f"E{exponent[0]}{exponent[1:].zfill(len(power) - 2)}"
+        else:
+            # As a spreadsheet rounds: .4155 up to .416.
+            mantissa = f"{number.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP):f}"
     whole, _, fraction = mantissa.partition(".")
     least = len(decimals.rstrip("#?"))
     fraction = fraction[:least] + fraction[least:].rstrip("0")

@@ -1,9 +1,8 @@
 """Workbooks: the tables of every sheet that is shown; hidden sheets are named."""
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from vectorstore.corpus.readers.office.archives import check_archive
 from vectorstore.corpus.readers.office.entities import declared
@@ -55,8 +54,11 @@ def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> 
             book = Workbook(archive)
             name, part = _sheet_of(book, wanted)
             sheet = read_sheet(book, part)
-    except (BadZipFile, KeyError, ValueError, SyntaxError, zlib.error) as error:
-        raise CorpusError(f"is not a readable workbook: {error}; save it again as xlsx or UTF-8 csv") from error
+    except CorpusError:
+        raise
+    except Exception as error:  # what damaged workbooks raise is open-ended
+        reason = f"{type(error).__name__}: {error}"
+        raise CorpusError(f"is not a readable workbook: {reason}; save it again as xlsx or UTF-8 csv") from error
     others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
     told = (
         [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]

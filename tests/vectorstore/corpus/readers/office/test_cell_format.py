@@ -56,3 +56,7 @@ def test_a_number_is_read_as_it_is_shown(value, number_format, text):
 )
 def test_a_date_is_read_as_it_is_shown(value, number_format, text):
     assert shown(value, number_format, CALENDAR_WINDOWS_1900) == text
+
+
+def test_a_format_with_as_many_decimals_as_spreadsheets_allow_is_read() -> None:
+    assert shown(0.5, "0." + "0" * 30, CALENDAR_WINDOWS_1900) == "0.5" + "0" * 29
