@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +50,8 @@ def hold_talk(
 ) -> DebateState:
     """Hold a debate over a run's documents, without an opinion before it; resume the one that ``out`` holds.
 
+    A question with other debaters, rules or another seat is another debate, also in the same folder.
+
     Args:
         settings: those of a run; ``questions`` is not used.
         seat: id of the persona that the person speaks for, or "".
@@ -80,7 +83,8 @@ def hold_talk(
             seed=settings.seed,
             checkpointer=checkpoints,
         )
-        thread: Any = {"configurable": {"thread_id": Question("talk", question).key}}
+        held = repr((Question("talk", question).key, rules, [one.id for one in debaters]))
+        thread: Any = {"configurable": {"thread_id": sha256(held.encode()).hexdigest()}}
         return converse(graph, question, thread, watcher.answer, watcher.show)
 
 

@@ -40,11 +40,15 @@ def merge_runs(folders: Sequence[Path], out: Path) -> Merged:
     """Put the rows of these runs into a new folder and write its workbook and report.
 
     Raises:
-        RunFolderError: fewer than two runs, runs of different lists, corpora or settings, a question that two of them
-            have a row of, a run at work, or a folder that holds a run already. Nothing is written then.
+        RunFolderError: fewer than two runs, a folder named twice, runs of different lists, corpora or settings, a
+            question that two of them have a row of, a run at work, or a folder that holds a run already. Nothing is
+            written then.
     """
     if len(folders) < 2:
         raise RunFolderError("merging takes two runs at least; name the folder of each")
+    places = [one.resolve() for one in (*folders, out)]
+    if repeated := [one for one in places if places.count(one) > 1]:
+        raise RunFolderError(f"{repeated[0]} is named twice; name each run once, and a new folder with --out")
     records = [read_record(folder) for folder in folders]
     _check_same_runs(folders, records)
     settings = load_settings(_settings(records) | {"out": out})

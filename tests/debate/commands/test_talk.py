@@ -69,6 +69,15 @@ def test_one_can_speak_for_a_persona_and_vote(run) -> None:
     assert "100% of the votes are for the position of Professor Dove." in heard.stdout
 
 
+def test_another_seat_in_the_same_folder_is_a_debate_of_its_own(run, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "talk"))
+    run("--seat", "dove", *out, typed="The courts keep the peace at sea.\n")  # then the input ends
+    other = run("--seat", "hawk", *out, typed="Strength keeps it.\nFleets count.\nThey still do.\n")
+    assert other.exit_code == 0
+    assert "Professor Hawk's position\nStrength keeps it." in other.stdout
+    assert "The courts keep the peace at sea." not in other.stdout
+
+
 def test_a_debate_that_was_left_is_resumed_by_the_same_command(run, tmp_path: Path) -> None:
     flags = ("--seat", "dove", "--out", str(tmp_path / "talk"))
     left = run(*flags, typed="The courts keep the peace at sea.\n")  # then the input ends

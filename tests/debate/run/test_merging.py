@@ -108,3 +108,11 @@ def test_a_wrong_shard_is_told_with_an_example(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["run", "--questions", "q.txt", "--corpus", "docs", "--shard", "9/8"])
     assert done.exit_code == 2
     assert "shard: is not a shard; write 2/8 for the second of eight, got '9/8'; change --shard" in done.stderr
+
+
+def test_a_run_that_is_named_twice_is_refused_by_name(tmp_path: Path) -> None:
+    part = run(tmp_path, "part", shard="1/2")
+    with pytest.raises(RunFolderError, match="part is named twice"):
+        merge_runs([part, part], tmp_path / "merged")
+    with pytest.raises(RunFolderError, match="part is named twice"):
+        merge_runs([part, run(tmp_path, "other", shard="2/2")], part)
