@@ -23,8 +23,8 @@ SCRIPT = {
 STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING, ids=["c1", "c2"])
 
 
-# A turn is the longest step of this script: two candidates, each written once more since it brings no new passage.
-MOST_PROMPTS_A_STEP = 4
+# A turn is the longest step of this script: three candidates, each written once more since it brings no new passage.
+MOST_PROMPTS_A_STEP = 6
 
 
 def settings_in(folder: Path, questions: int = 3, **values) -> DebateSettings:
