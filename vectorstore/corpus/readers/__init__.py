@@ -19,7 +19,7 @@ READERS: dict[str, tuple[str, str]] = {
     ".html": ("html", "read_html"),
     ".htm": ("html", "read_html"),
     ".xhtml": ("html", "read_html"),
-    ".pdf": ("pdf", "read_pdf"),
+    ".pdf": ("pdf.reading", "read_pdf"),
     ".docx": ("office.word", "read_docx"),
     ".csv": ("csv_file", "read_csv"),
     ".tsv": ("csv_file", "read_csv"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from vectorstore.corpus.readers.pdf_columns import SHOWING, Piece, by_columns, place
+from vectorstore.corpus.readers.pdf.columns import SHOWING, Piece, by_columns, place
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.errors import CorpusError
