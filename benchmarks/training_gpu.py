@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=10**6)
     parser.add_argument("--cap", type=float, help="GiB that the process may take of the card")
     parser.add_argument("--steps", type=int)
-    parser.add_argument("--settings", type=json.loads, default={}, help="for one training: its settings as JSON")
+    parser.add_argument("--settings", type=json.loads, default={}, help="changes to one training's settings, as JSON")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     if given.part == "one":
@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         show_answer(adapter)
     else:
-        changes = {"batch_size": 2, "accumulation": 4, "rank": 16}
+        changes = {"rank": 16} | given.settings
         apart(given, shape_settings("27b", given, steps=given.steps or 100) | changes, given.cap or 22.0)
     return 0
 
