@@ -32,7 +32,7 @@ from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chun
 from chains.text.defects import find_defects
 from chains.text.refusal import is_abstention
 from chains.text.sentences import cut_at_sentence, word_count
-from chains.text.support.grounding import Grounding, Verify, cite, cited_sentences, ground
+from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from chains.writing.by_chunk import Draft, write_by_chunk
 from chains.writing.plan import write_from_plan
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
@@ -66,7 +66,6 @@ def opinion_chain(
     embeddings: Embeddings | None = None,
     style: Style | Literal["auto"] = "auto",
     abstention: AbstentionThreshold | None = None,
-    verify: Verify | None = None,
     seed: int = 0,
     candidates: int = 1,
 ) -> Runnable[OpinionRequest | Mapping[str, Any], Opinion]:
@@ -84,14 +83,13 @@ def opinion_chain(
             parameters if the length has room for it, else "single".
         abstention: a threshold from ``chains.abstention.calibrate``: "I don't know" if no passage bears on the
             question. Without it, only a question without passages is answered so.
-        verify: overrules the other measures of support; see ``chains.text.support.grounding.ground``.
         seed: seed of retries.
         candidates: versions written of each paragraph in "by_chunk", in one batch, of which the best is used; default
             1. Three are nearly free on a GPU.
 
     Raises:
         ChainError: an unknown ``style``; when run, an input that holds no question or passages, a chunk that is not of
-            the store that ``abstention`` was calibrated on, or embeddings or ``verify`` that leave texts out.
+            the store that ``abstention`` was calibrated on, or embeddings that leave texts out.
         GenerationError: the prompt does not fit the model even with a single passage.
     """
     if style not in STYLES:
@@ -108,7 +106,7 @@ def opinion_chain(
         if abstention and (reason := abstention.reason(question, chunks)):
             return _unanswered(chunks, Abstention.OFF_TOPIC, reason)
         essay = draft(question, chunks, config)
-        opinion = _grounded(essay, question, voice, limits, embeddings, verify)
+        opinion = _grounded(essay, question, voice, limits, embeddings)
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, essay.chunks)
 
@@ -226,7 +224,6 @@ def _grounded(
     voice: str,
     limits: WordLimits,
     embeddings: Embeddings | None,
-    verify: Verify | None,
 ) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names are in none."""
     completion = essay.completion
@@ -251,7 +248,7 @@ def _grounded(
     cited, grounding = _cited(
         text,
         limits.maximum,
-        lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known, verify=verify),
+        lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known),
     )
     unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
     written = replace(completion, short=word_count(cited) < limits.minimum)  # of the text that is shown

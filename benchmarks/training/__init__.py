@@ -1,1 +1,1 @@
-"""Train the weights that ship beside the bundled MiniLM: the stance adapter, the reranker and the verifier."""
+"""Train the weights that ship beside the bundled MiniLM: the stance adapter and the reranker."""

@@ -51,7 +51,6 @@ def debate(found: Any, **options: Any) -> Any:
         (lambda: opinion([{"id": "c"}]), "passage 1: text: "),
         (lambda: opinion(question=" "), "the question is empty"),
         (lambda: opinion(style="essay"), "style 'essay' is unknown; there are: single, by_chunk, plan, auto"),
-        (lambda: opinion(verify=lambda pairs: [0.9] * 7), r"verify gave results of shape \(7,\) for 1 pairs"),
         (
             lambda: opinion_chain("smollm2").invoke({"question": "Q?", "context": [CHUNK]}),
             "'smollm2' is not a LangChain",

@@ -2,8 +2,7 @@
 
 A chunk supports a sentence if their words and embeddings are close enough *and* rules see no conflict: a number or name
 that only the sentence has, or a negation that only one of them has (``chains.text.support.agreement``). Rules do not
-know who does what to whom, nor antonyms; a verifier, a model that reads sentence and passage together, can be plugged
-in behind them.
+know who does what to whom, nor antonyms.
 """
 
 import re
@@ -21,10 +20,9 @@ from chains.text.sentences import CITATION, UNSPACED, Sentence, split_sentences
 from chains.text.support.agreement import Passage, conflicts, read_passage
 from chains.text.support.entities import unsupported_entities
 
-__all__ = ["Grounding", "Support", "Verify", "cite", "cited_sentences", "ground"]
+__all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground"]
 
 Embed = Callable[[list[str]], NDArray[Any]]
-Verify = Callable[[Sequence[tuple[str, str]]], NDArray[Any]]
 
 # Chosen on 250 speech passages and 250 claims with the paragraph that a person gave as their evidence, bundled
 # MiniLM. At these values 5-6% of sentences pass for the nearest *other* passage of the corpus, none for a random
@@ -33,8 +31,6 @@ Verify = Callable[[Sequence[tuple[str, str]]], NDArray[Any]]
 _COSINE_SHARE = 0.5
 _ENOUGH = 0.55
 _ENOUGH_WORDS = 0.5  # without embeddings: the same 5% and 66%
-_WORTH_READING = 0.3  # a verifier is asked from here on: it knows paraphrases that share few words
-_BORNE_OUT = 0.5  # a verifier's probability
 
 
 class HasText(Protocol):
@@ -82,7 +78,6 @@ def ground(
     *,
     question: str = "",
     known: Sequence[str] = (),
-    verify: Verify | None = None,
 ) -> Grounding:
     """Match every sentence of an answer to the chunk that supports it best.
 
@@ -95,11 +90,9 @@ def ground(
         embed: texts to vectors, (texts,) -> (texts, dimensions), of any length; None matches by words alone.
         question: its numbers and names are known, too.
         known: more texts whose names and numbers are known, such as the titles and speakers of the passages.
-        verify: (sentence, passage) pairs to the probability that the passage supports the sentence, (pairs,); asked
-            only about pairs that no rule refuses, and then its word counts instead of the score.
 
     Raises:
-        ChainError: `embed` or `verify` gave another number of results than it was asked for.
+        ChainError: `embed` gave another number of vectors than of texts.
     """
     sentences = [s for s in split_sentences(answer) if content_words(s.text) and not claims_nothing(s.text)]
     passages = [read_passage(chunk.text) for chunk in chunks]
@@ -108,12 +101,10 @@ def ground(
         score = _COSINE_SHARE * _cosine(sentences, passages, embed) + (1 - _COSINE_SHARE) * score
         enough = _ENOUGH
     also_known = (question, *known)
-    worth = score >= (enough if verify is None else _WORTH_READING)
-    for row, column in np.argwhere(worth):
-        worth[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known)
-    if verify is not None:
-        score, enough = _verified(sentences, passages, worth, verify), _BORNE_OUT
-    supports = tuple(_support(s, score[row], worth[row], enough) for row, s in enumerate(sentences))
+    allowed = score >= enough
+    for row, column in np.argwhere(allowed):
+        allowed[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known)
+    supports = tuple(_support(s, score[row], allowed[row]) for row, s in enumerate(sentences))
     return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
 
 
@@ -136,9 +127,9 @@ def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
     return _insert_markers(grounding)[1]
 
 
-def _support(sentence: Sentence, score: NDArray[Any], allowed: NDArray[np.bool_], enough: float) -> Support:
+def _support(sentence: Sentence, score: NDArray[Any], allowed: NDArray[np.bool_]) -> Support:
     best = max((float(value) for value in score), default=0.0)
-    found = [(float(score[i]), -i) for i in np.flatnonzero(allowed) if score[i] >= enough]
+    found = [(float(score[i]), -i) for i in np.flatnonzero(allowed)]
     if not found:
         return Support(sentence.start, sentence.end, None, round(best, 4))
     value, index = max(found)
@@ -170,20 +161,6 @@ def _overlap(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDAr
     wanted = [content_words(s.text) for s in sentences]
     shares = [[len(words & passage.content) / max(1, len(words)) for passage in passages] for words in wanted]
     return np.array(shares, dtype=np.float64).reshape(len(sentences), len(passages))
-
-
-def _verified(
-    sentences: Sequence[Sentence], passages: Sequence[Passage], worth: NDArray[np.bool_], verify: Verify
-) -> NDArray[np.float64]:
-    """The verifier's probabilities of the pairs that are worth reading, 0 for the others; (sentences, passages)."""
-    probabilities = np.zeros(worth.shape)
-    pairs = [(_bare(sentences[row]), passages[column].text) for row, column in np.argwhere(worth)]
-    if pairs:
-        found = np.asarray(verify(pairs), dtype=np.float64)
-        if found.shape != (len(pairs),):
-            raise ChainError(f"verify gave results of shape {found.shape} for {len(pairs)} pairs")
-        probabilities[worth] = found
-    return probabilities
 
 
 _FULL_STOP = re.compile(r"\s*[.!?…。！？｡]+[\"'”’»)\]」』）】]*$")

@@ -1,6 +1,5 @@
 """Sentences are tied to the chunk they rest on, and get its marker."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -245,50 +244,6 @@ def test_names_of_a_title_are_known() -> None:
     grounding = ground("As Rouhani said, refiners bought the crude.", CHUNKS, None, known=["Rouhani, 2013"])
 
     assert (grounding.unsupported, grounding.sentences[0].chunk) == ((), 0)
-
-
-def test_verifier_has_the_last_word_on_what_no_rule_refuses() -> None:
-    asked: list[tuple[str, str]] = []
-
-    def verify(pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        asked.extend(pairs)
-        return np.array([0.9 if "bought" in sentence else 0.1 for sentence, _ in pairs])
-
-    answer = "Chinese refiners bought crude. Iran exported crude to banks. Iran exported 99 barrels of crude oil."
-    grounding = ground(answer, [OIL], None, verify=verify)
-
-    assert [(one.chunk, one.score) for one in grounding.sentences] == [(0, 0.9), (None, 0.1), (None, 0.0)]
-    assert [sentence for sentence, _ in asked] == ["Chinese refiners bought crude.", "Iran exported crude to banks."]
-
-
-@pytest.mark.parametrize(("probability", "chunk"), [(0.5, 0), (0.49, None)])
-def test_verifier_bears_a_sentence_out_from_one_half_on(probability: float, chunk: int | None) -> None:
-    found = ground("Chinese refiners bought crude.", [OIL], None, verify=lambda pairs: np.array([probability]))
-
-    assert found.sentences[0].chunk == chunk
-
-
-@pytest.mark.parametrize(
-    ("sentence", "read"),
-    [
-        ("alpha beta gamma epsilon zeta eta theta iota kappa omega.", 1),
-        ("alpha epsilon zeta eta.", 0),
-    ],
-)
-def test_verifier_reads_a_passage_that_shares_three_tenths_of_the_words(sentence: str, read: int) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def verify(pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        asked.extend(pairs)
-        return np.ones(len(pairs))
-
-    ground(sentence, [Passage("p", "alpha beta gamma delta.")], None, verify=verify)
-    assert len(asked) == read
-
-
-def test_verifier_that_answers_too_little_is_an_error() -> None:
-    with pytest.raises(ChainError, match=r"shape \(2,\) for 1 pairs"):
-        ground("Chinese refiners bought crude.", [OIL], None, verify=lambda pairs: np.ones(2))
 
 
 @pytest.mark.parametrize(
