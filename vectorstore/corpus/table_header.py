@@ -8,6 +8,7 @@ from vectorstore.corpus.rows import Row
 HEADER_WITHIN = 20  # the header is looked for in so many filled rows
 YEAR_DIGITS = 4
 TITLE_LETTERS = 25  # a lone cell of more is a title above a table, not the name of its first column
+MOST_TITLES = 3  # rows above a header that begin with a title called as a column is
 NAME_LETTERS = 60  # a longer cell is not a column's name
 SAMPLE = 20  # rows that show what a column contains
 # What a column of numbers has in place of a missing one.
@@ -18,17 +19,38 @@ def header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
     """Return the place of the header in the rows of a sheet.
 
     Args:
-        known: lower-case names that a header has; the first row with one of them is the header.
+        known: lower-case names that a header has; the first row with one of them, no title, is the header.
     """
     for i, row in enumerate(rows[:HEADER_WITHIN]):
         # A cell of a table may be called as a column is; only titles stand above a header, and they are short.
-        if any(cell.strip().casefold() in known for cell in row.cells) and _are_titles(rows[:i], row):
-            return i
+        if _has_known(row, known) and _are_titles(rows[:i], row):
+            return _below_title(rows, i, known)
     wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1 and not _is_label(row)), 0)
     # Lone cells above are titles where a table of at least two rows follows, and they are written as titles are.
     if not 0 < wide < len(rows) - 1 or rows[wide + 1].filled < 2:
         return 0
     return wide if all(_is_label(row) or _is_title(row, rows[i + 1]) for i, row in enumerate(rows[:wide])) else 0
+
+
+def _has_known(row: Row, known: Sequence[str]) -> bool:
+    return any(cell.strip().casefold() in known for cell in row.cells)
+
+
+def _below_title(rows: Sequence[Row], named: int, known: Sequence[str]) -> int:
+    """Return the header's place below a title that is called as a column is, as "Text"; `named` if it is no title.
+
+    The next row of two cells and more is the header if it has words above numbers (at least two), or if the row above
+    it has its first cell alone, and itself it has a known name, or only rows of two cells and more below it.
+    """
+    wide = next((i for i, row in enumerate(rows) if i > named and row.filled > 1), len(rows))
+    if wide > named + MOST_TITLES or not may_be_header(rows, wide):
+        return named
+    under = list(takewhile(lambda row: not row.below_blank, rows[wide + 1 : wide + 1 + SAMPLE]))
+    is_lone = rows[named].filled == 1 and rows[named].cells[0].strip() != ""
+    if is_lone and (_has_known(rows[wide], known) or all(row.filled > 1 for row in under)):
+        return wide
+    has_numbers = any(_has_numbers(under, i) for i, cell in enumerate(rows[wide].cells) if cell.strip())
+    return wide if has_numbers and len(under) > 1 else named
 
 
 def _is_label(row: Row) -> bool:

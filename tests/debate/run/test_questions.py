@@ -52,6 +52,21 @@ def test_a_list_without_other_columns_needs_no_quotation_marks(ask):
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Questions\nid,question\n1,Why?\n2,Who?\n", "Questions,,\n,,\nid,question,about\n1,Why?,x\n2,Who?,y\n"],
+)
+def test_a_title_called_as_the_column_is_no_header(ask, text):
+    """Regression: a title "Questions" was the header, and "id,question" a question."""
+    assert [question[:2] for question in ask(text)] == [("1", "Why?"), ("2", "Who?")]
+
+
+@pytest.mark.parametrize("title", [["Question"], ["Questions", "Salt project"], ["Prompt", None, None]])
+def test_a_title_called_as_the_column_is_no_header_of_a_workbook(ask_book, title):
+    """Regression: see above."""
+    assert ask_book(title, ["id", "question"], [1, "Why?"], [2, "Who?"]) == [("1", "Why?"), ("2", "Who?")]
+
+
+@pytest.mark.parametrize(
     ("row", "question", "about"),
     [
         ("a,Who pays, after all?,the canal", "Who pays, after all?", "the canal"),

@@ -129,3 +129,38 @@ def test_lines_of_a_name_and_a_value_above_the_header_are_its_title():
     (table,) = as_tables(grid(("Source:", "World Bank"), ("Year:", "1911"), ("country", "tax"), ("Ruritania", "41")))
 
     assert (table.title, table.header) == ("Source: – World Bank – Year: – 1911", ("country", "tax"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ("Text",),
+        ("Text", ""),
+        ("Text", "Salt_1911"),
+        ("Text Salt_ports",),
+    ],
+)
+def test_a_title_called_as_a_column_is_no_header(title):
+    """Regression: the table's header and rows were texts of the column "Text"."""
+    (table,) = as_tables(sheet(*title, "port tons", "Zenda 5", "Hof 6"), known=("text",))
+
+    assert (table.header, len(table.rows)) == (("port", "tons"), 2)
+
+
+def test_a_title_called_as_a_column_stands_above_a_header_with_that_column():
+    assert read("Text", "port text", "Zenda It_rose.", "Hof It_fell.", known=("text",)) == ["It rose.", "It fell."]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Text", "It_rose. a", "It_fell. b"),  # a column without a name beside it
+        ("Text", "Salt", "Iron a", "Tin"),
+        ("Text year", "It_rose 1910", "It_fell 1911"),
+        ("_ Text", "alpha Salt", "beta Iron"),  # the first column has no name
+    ],
+)
+def test_the_name_of_a_column_above_its_texts_is_the_header(rows):
+    (table,) = as_tables(sheet(*rows), known=("text",))
+
+    assert table.header_row == 1

@@ -11,6 +11,7 @@ from vectorstore.corpus.readers.csv_rows import csv_rows
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
 from vectorstore.corpus.readers.wording import rows
+from vectorstore.corpus.table_header import header_at
 from vectorstore.corpus.tables import Table, as_tables
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -80,11 +81,12 @@ def find_delimiter(text: str, known: tuple[str, ...] = ()) -> str:
     """
     best, found = 1.0, ""
     for candidate in DELIMITERS:
-        cells = [row.cells for row in islice(csv_rows(text, candidate), SAMPLE)]
-        cells = [row for row in cells if any(cell.strip() for cell in row)]
-        if not cells:
+        rows = [row for row in islice(csv_rows(text, candidate), SAMPLE) if row.filled]
+        if not rows:
             continue
-        named = next((len(row) for row in cells if any(cell.strip().casefold() in known for cell in row)), 0)
+        cells = [row.cells for row in rows]
+        header = cells[header_at(rows, known)]
+        named = len(header) if any(cell.strip().casefold() in known for cell in header) else 0
         width = named or (len(cells[0]) if len(cells[0]) > 1 else _usual_width(cells))
         share = sum(len(row) == width for row in cells) / len(cells)
         score = (width > 1) * width * (share + bool(named))
