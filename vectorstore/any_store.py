@@ -16,6 +16,7 @@ from vectorstore.corpus.loader import chunk_id
 from vectorstore.errors import StoreError
 from vectorstore.pov import POV
 from vectorstore.store.faiss_store import FaissStore
+from vectorstore.store.filters import condition
 from vectorstore.store.ranking import check_k
 from vectorstore.store.search import SearchOptions
 
@@ -125,10 +126,8 @@ class CandidateStore:
             return lambda document: document.id in ids
         if callable(wanted):
             return lambda document: document.id in ids and wanted(document)
-        values = {name: value if isinstance(value, list | tuple | set) else [value] for name, value in wanted.items()}
-        return lambda document: (
-            document.id in ids and all(document.metadata.get(name) in allowed for name, allowed in values.items())
-        )
+        passes = condition(wanted)
+        return lambda document: document.id in ids and passes(document.metadata)
 
 
 def _id(document: Document) -> str:

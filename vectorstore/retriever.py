@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, field_validator
 from vectorstore.any_store import POVStore, as_pov_store
 from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
-from vectorstore.store.documents import Filter
+from vectorstore.store.filters import Filter
 from vectorstore.store.ranking import Mode, check_k
 from vectorstore.store.search import SearchOptions
 

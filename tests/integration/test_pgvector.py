@@ -81,6 +81,8 @@ class TestHnswTable(TestFlatTable):
         {"calibrate": True},
         {"aggregate": "max"},
         {"filter": {"source": "1.txt", "year": [2000, 2001]}},
+        {"filter": {"source": "1.txt", "year": {"$gte": 2001}}},
+        {"filter": {"$or": [{"year": {"$in": [2000]}}, {"source": {"$ne": "1.txt"}}]}},
         {"filter": lambda document: "oil" in document.page_content},
         {"mode": "hybrid", "filter": {"year": 2003}},
     ],

@@ -81,7 +81,9 @@ def test_a_question_gets_what_was_found_for_it_alone(listed):
     assert [d.page_content for d in store.pov_search(["what?"], [[]], k=5)[0]] == ["another"]
 
 
-@pytest.mark.parametrize("wanted", [{"n": [3, 5]}, lambda document: document.metadata["n"] in (3, 5)])
+@pytest.mark.parametrize(
+    "wanted", [{"n": [3, 5]}, {"n": {"$in": [3, 5]}}, lambda document: document.metadata["n"] in (3, 5)]
+)
 def test_a_filter_is_applied_to_what_was_found(wanted):
     found = as_pov_store(in_memory()).pov_search(["which?"], [[]], k=5, filter=wanted)[0]
 

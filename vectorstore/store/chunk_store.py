@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from vectorstore.errors import StoreError
 from vectorstore.pov import unit
 from vectorstore.store import ranking
-from vectorstore.store.documents import Filter, metadata_json, refuse_unknown
+from vectorstore.store.documents import metadata_json, refuse_unknown
 from vectorstore.store.encoder import Encoder
+from vectorstore.store.filters import Filter
 from vectorstore.store.search import Searcher, Table, Vectors
 
 

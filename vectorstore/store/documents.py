@@ -4,7 +4,7 @@ A saved Arrow table is memory-mapped, and loading it cannot run code.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from langchain_core.documents import Document
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
+from vectorstore.store.filters import Filter, condition
 
-# Metadata that a document must have, each with one value or any of several; or a test of the document.
-Filter = Mapping[str, Any] | Callable[[Document], bool]
 SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string()), ("metadata", pa.large_string())])
 # Every append adds a chunk to the table, and a row's lookup walks the chunks.
 MOST_CHUNKS = 64
@@ -69,12 +68,9 @@ class DocumentTable:
         if callable(wanted):
             found = (i for i in range(len(self)) if wanted(self.document(i)))
             return np.fromiter(found, dtype=np.int64)
-        values = {name: value if isinstance(value, list | tuple | set) else [value] for name, value in wanted.items()}
-        found = (
-            i
-            for i, metadata in enumerate(map(json.loads, self._table["metadata"].to_pylist()))
-            if all(name in metadata and metadata[name] in allowed for name, allowed in values.items())
-        )
+        passes = condition(wanted)
+        metadatas = map(json.loads, self._table["metadata"].to_pylist())
+        found = (i for i, metadata in enumerate(metadatas) if passes(metadata))
         return np.fromiter(found, dtype=np.int64)
 
     def append(self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str]) -> None:

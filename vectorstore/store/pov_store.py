@@ -13,7 +13,7 @@ from vectorstore.errors import StoreError
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients
 from vectorstore.store import ranking
 from vectorstore.store.chunk_store import ChunkStore
-from vectorstore.store.documents import Filter
+from vectorstore.store.filters import Filter
 from vectorstore.store.ranking import Mode
 from vectorstore.store.search import PovQuery
 
@@ -51,7 +51,8 @@ class PovVectorStore(ChunkStore):
             rerank: let the model's reranker read the 30 best with each view, and add its scores to `pov_scores`. None
                 does so if the model has one, the mode is "dense" and nothing is calibrated.
             filter: search only documents with these metadata values, such as {"speaker": "Ann", "year": [2023, 2024]}
-                (any of several), or for which a function of the document returns True.
+                (any of several) or {"year": {"$gte": 2000}} (see `filters`), or for which a function of the document
+                returns True.
 
         Returns:
             For every question at most k documents, best first. Their metadata has `score`, `question_score`,
@@ -60,7 +61,8 @@ class PovVectorStore(ChunkStore):
 
         Raises:
             POVError: λ or a weight out of range.
-            StoreError: different numbers of questions and lists, or rerank=True where it is not possible.
+            StoreError: different numbers of questions and lists, an unknown operator of a filter, or rerank=True where
+                it is not possible.
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)

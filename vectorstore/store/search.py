@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vectorstore.pov import POV, Aggregate
 from vectorstore.store import ranking
-from vectorstore.store.documents import Filter
+from vectorstore.store.filters import Filter
 from vectorstore.store.lexical import LexicalIndex
 from vectorstore.store.ranking import Floats
 

@@ -1,5 +1,7 @@
 """Metadata filters, and what a search refuses."""
 
+import datetime
+
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
@@ -51,6 +53,45 @@ def test_a_filter_may_be_a_function_of_the_document(store):
 def test_a_filter_that_nothing_passes_finds_nothing(store, mode):
     assert store.pov_search(["salt?"], [[VIEW]], mode=mode, filter={"speaker": "eve"}) == [[]]
     assert store.similarity_search("salt?", filter={"month": 5}) == []
+
+
+OPERATORS = [
+    ({"speaker": {"$eq": "ann"}}, lambda i: i % 4 == 0),
+    ({"speaker": {"$ne": "ann"}}, lambda i: i % 4 != 0),
+    ({"year": {"$in": [1900, 1901]}}, lambda i: i % 5 in (0, 1)),
+    ({"year": {"$nin": [1900, 1901]}}, lambda i: i % 5 not in (0, 1)),
+    ({"year": {"$gt": 1901, "$lte": 1903}}, lambda i: i % 5 in (2, 3)),
+    ({"speaker": {"$gte": "b"}}, lambda i: i % 4 != 0),
+    ({"year": {"$lt": "1901"}}, lambda i: False),
+    ({"$and": [{"speaker": "ann"}, {"year": 1900}]}, lambda i: i % 20 == 0),
+    ({"speaker": "ann", "$or": [{"year": 1900}, {"year": {"$gt": 1903}}]}, lambda i: i % 4 == 0 and i % 5 in (0, 4)),
+    ({"month": {"$ne": 5}}, lambda i: True),
+]
+
+
+@pytest.mark.parametrize(("wanted", "passes"), OPERATORS)
+def test_the_operators_of_langchains_filters_are_known(store, wanted, passes):
+    """Regression: they were taken for values, and nothing was found."""
+    found = store.pov_search(["salt?"], [[]], k=200, filter=wanted)[0]
+
+    assert sorted(numbers(found)) == [i for i in range(120) if passes(i)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ({"year": {"$near": 1900}}, r"operator '\$near' is unknown\. Known: \$eq, .*\$or"),
+        ({"year": {"$gt": 1900, "above": 1}}, "operator 'above' is unknown"),
+        ({"$xor": []}, r"operator '\$xor' is unknown"),
+        ({"$and": {"year": 1900}}, r"\$and needs a list of filters"),
+        ({"year": {"$in": 1900}}, r"\$in for 'year' needs a list, not 1900"),
+        ({"day": datetime.date(1911, 5, 3)}, r"'day' is in no metadata: .*date"),
+        ("speaker", "neither a dict nor a function"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_refused(store, wanted, told):
+    with pytest.raises(StoreError, match=told):
+        store.similarity_search("salt?", filter=wanted)
 
 
 @pytest.mark.parametrize("kind", ["similarity", "mmr", "similarity_score_threshold"])

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from vectorstore.errors import StoreError
-from vectorstore.store.documents import Filter
+from vectorstore.store.filters import Filter, condition, plain_values
 from vectorstore.store.postgres.session import Session
 from vectorstore.store.search import Positions
 
@@ -182,16 +182,20 @@ class PgTable:
         if callable(wanted):
             every = self.every_position
             return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
-        found = self.every_position
-        for name, value in wanted.items():
-            allowed = value if isinstance(value, list | tuple | set) else [value]
+        passes, plain, found = condition(wanted), plain_values(wanted), self.every_position
+        for name, allowed in plain.items():
             rows = self._column(
                 "SELECT position FROM {table} WHERE metadata -> %s = ANY(%s::jsonb[]) ORDER BY position",
                 name,
                 [json.dumps(one) for one in allowed],
             )
             found = np.intersect1d(found, np.fromiter(rows, dtype=np.int64))
-        return found
+        if len(plain) == len(wanted):
+            return found
+        left = self._session.execute(
+            "SELECT position, metadata FROM {table} WHERE position = ANY(%s) ORDER BY position", found.tolist()
+        )
+        return np.array([position for position, metadata in left if passes(metadata)], dtype=np.int64)
 
     def put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]

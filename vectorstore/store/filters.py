@@ -1,0 +1,96 @@
+"""Metadata filters, one meaning for every store.
+
+A filter names values, `{"speaker": "Ann", "year": [2023, 2024]}` (any of several), or conditions with the operators
+that LangChain's stores share: `{"year": {"$gte": 2000}}`, `{"$or": [{"speaker": "Ann"}, {"year": 2024}]}`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from langchain_core.documents import Document
+
+from vectorstore.errors import StoreError
+
+# Metadata that a document must have, see above; or a test of the document.
+Filter = Mapping[str, Any] | Callable[[Document], bool]
+Condition = Callable[[Mapping[str, Any]], bool]
+
+_ABSENT = object()
+
+
+def _is_among(value: Any, allowed: Sequence[Any]) -> bool:
+    """Return whether a value is one of several, as JSON compares them: true is not 1."""
+    return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in allowed)
+
+
+def _is_ordered(value: Any, other: Any) -> bool:
+    """Return whether two values have an order: two numbers or two texts."""
+    kinds = [(int, float) if isinstance(one, int | float) else str for one in (value, other)]
+    return kinds[0] == kinds[1] and isinstance(value, kinds[0]) and isinstance(other, kinds[1])
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "$eq": lambda value, one: _is_among(value, [one]),
+    "$ne": lambda value, one: not _is_among(value, [one]),
+    "$in": _is_among,
+    "$nin": lambda value, several: not _is_among(value, several),
+    "$gt": lambda value, one: _is_ordered(value, one) and value > one,
+    "$gte": lambda value, one: _is_ordered(value, one) and value >= one,
+    "$lt": lambda value, one: _is_ordered(value, one) and value < one,
+    "$lte": lambda value, one: _is_ordered(value, one) and value <= one,
+}
+_COMBINE: dict[str, Callable[[Sequence[bool]], bool]] = {"$and": all, "$or": any}
+
+
+def condition(wanted: Mapping[str, Any]) -> Condition:
+    """Return the test of a document's metadata that a filter means; a document without a name passes `$ne` and `$nin`.
+
+    Raises:
+        StoreError: the filter has an unknown operator, or a value that no metadata has.
+    """
+    if not isinstance(wanted, Mapping):
+        raise StoreError(f"The filter {wanted!r} is neither a dict nor a function. Use e.g. {{'speaker': 'Ann'}}.")
+    parts = [_part(name, value) for name, value in wanted.items()]
+    return lambda metadata: all(part(metadata) for part in parts)
+
+
+def _part(name: str, value: Any) -> Condition:
+    if name in _COMBINE:
+        if not isinstance(value, list | tuple) or not value:
+            raise StoreError(f"The filter's {name} needs a list of filters, not {value!r}.")
+        parts = [condition(one) for one in value]
+        return lambda metadata: _COMBINE[name]([part(metadata) for part in parts])
+    if name.startswith("$"):
+        raise _unknown(name)
+    tests = [(_COMPARE[operator], operand) for operator, operand in _operands(name, value).items()]
+    return lambda metadata: all(test(metadata.get(name, _ABSENT), operand) for test, operand in tests)
+
+
+def plain_values(wanted: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return the names for which a filter wants any of some values and nothing else, which a database finds itself."""
+    each = {name: _operands(name, value) for name, value in wanted.items() if not name.startswith("$")}
+    return {name: tests["$in"] for name, tests in each.items() if tests.keys() == {"$in"}}
+
+
+def _operands(name: str, value: Any) -> Mapping[str, Any]:
+    """Return operators and operands of what a filter wants of one name; a plain value or list is `$in`."""
+    wanted: Mapping[str, Any] = {"$in": value if isinstance(value, list | tuple | set) else [value]}
+    if isinstance(value, Mapping) and any(str(key).startswith("$") for key in value):
+        wanted = value
+    for operator, operand in wanted.items():
+        if operator not in _COMPARE:
+            raise _unknown(operator)
+        if operator in ("$in", "$nin") and not isinstance(operand, list | tuple | set):
+            raise StoreError(f"The filter's {operator} for {name!r} needs a list, not {operand!r}.")
+        try:
+            json.dumps(list(operand) if isinstance(operand, set) else operand)
+        except TypeError as error:
+            raise StoreError(
+                f"The filter's value {operand!r} for {name!r} is in no metadata: {error}. Use a text or a number."
+            ) from error
+    return wanted
+
+
+def _unknown(operator: str) -> StoreError:
+    return StoreError(f"The filter's operator {operator!r} is unknown. Known: {', '.join([*_COMPARE, *_COMBINE])}.")
