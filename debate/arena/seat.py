@@ -7,19 +7,23 @@ This is LangGraph's ``interrupt``: the graph needs a checkpointer, the request i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Literal, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import get_runtime
 from langgraph.types import Command, interrupt
 from pydantic.dataclasses import dataclass
 
 from chains.debating.claims import claims_to_answer
 from chains.debating.record import DebateRecord
 from chains.debating.verdict import plain_turns
+from chains.errors import ChainError
 from debate.arena.state import DebateState
 from prompts import Persona
+
+_LONGEST = 4000  # characters, 600 words or so: five times the turn of a model, so that it fits the windows of all
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class SeatRequest:
         claim: the opponent's claim that waits for an answer, or "".
         asked: what the moderator asks in this round, or "".
         positions: speaker and text of the positions, as far as they are taken.
+        problem: why the last answer was not taken, or "".
     """
 
     wanted: Literal["position", "turn", "ballot"]
@@ -46,12 +51,38 @@ class SeatRequest:
     claim: str = ""
     asked: str = ""
     positions: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def problem_of(answer: object) -> str:
+    """Say why a person's answer cannot be taken; "" if it can."""
+    if not isinstance(answer, str):
+        return f"an answer is a text, not {type(answer).__name__}"
+    if not answer.strip():
+        return "the text is empty; write something"
+    if len(answer) > _LONGEST:
+        return f"the text has {len(answer):,} characters, and the most is {_LONGEST:,}; say it shorter"
+    return ""
+
+
+def check_can_pause(seat: str) -> None:
+    """Refuse a seat in a graph that nothing could resume, before anything runs.
+
+    Raises:
+        ChainError: the graph runs without a thread, so that neither it nor a host's graph has a checkpointer.
+    """
+    info = get_runtime().execution_info if seat else None
+    if info and info.thread_id is None:
+        raise ChainError(
+            f"the seat {seat!r} pauses the debate, and nothing here could resume it; compile the outermost graph with "
+            'a checkpointer, and invoke it with {"configurable": {"thread_id": "…"}}'
+        )
 
 
 def ask_person(
     wanted: Literal["position", "turn", "ballot"], persona: Persona, record: DebateRecord, number: int = 0
 ) -> str:
-    """Pause the graph until a person has answered; an empty answer is asked for again."""
+    """Pause the graph until a person has answered; an answer that cannot be taken is asked for again."""
     claims = claims_to_answer(record, persona.id)
     heard = {n for n, _ in record.heard_turns()}
     request = SeatRequest(
@@ -66,10 +97,10 @@ def ask_person(
         asked=record.asked,
         positions=tuple((one.speaker, one.text) for one in record.positions),
     )
-    answer = ""
-    while not answer.strip():
-        answer = str(interrupt(asdict(request)) or "")
-    return answer
+    answer = interrupt(asdict(request))
+    while problem := problem_of(answer):
+        answer = interrupt(asdict(replace(request, problem=problem)))
+    return str(answer).encode(errors="replace").decode()  # half a surrogate pair is not text
 
 
 def converse(

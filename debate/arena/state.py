@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
 
 from chains.debating.record import DebateRecord
+from chains.errors import ChainError
 from chains.schemas import (
     Baseline,
     Chunk,
@@ -18,6 +19,7 @@ from chains.schemas import (
     Tokens,
     Turn,
     Verdict,
+    as_question,
     chunk_table,
 )
 
@@ -58,6 +60,20 @@ class DebateState(TypedDict, total=False):
     tokens: Tokens | None
     baselines: tuple[Baseline, ...]
     attempts: tuple[str, ...]
+
+
+def asked(state: DebateState) -> Question:
+    """Return the question that a graph was given.
+
+    Raises:
+        ChainError: it was given none, or resumed on a thread where nothing waits; or as ``as_question``.
+    """
+    if "question" not in state:
+        raise ChainError(
+            'there is no question to debate: begin with {"question": "…"}; a Command(resume=…) needs the thread_id and '
+            "the checkpointer of the debate that waits"
+        )
+    return as_question(state["question"])
 
 
 def fresh(question: Question) -> DebateState:

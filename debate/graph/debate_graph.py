@@ -18,10 +18,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.debate import DebateOptions, DebateSteps, Retrieve, check_retrievers, read_all
-from chains.schemas import Chunk, as_chunks, as_question
+from chains.schemas import Chunk, as_chunks
 from debate.arena.nodes import DebateNodes, adding_tokens
 from debate.arena.rules import Rules
-from debate.arena.state import DebateState, fresh
+from debate.arena.seat import check_can_pause
+from debate.arena.state import DebateState, asked, fresh
 from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from prompts import Persona
@@ -64,7 +65,8 @@ def build_debate_graph(
     steps = DebateSteps(llm, personas, rounds=held.rounds, **options)
 
     def retrieve(state: DebateState) -> DebateState:
-        question = as_question(state["question"])
+        question = asked(state)
+        check_can_pause(held.seat)
         chunks, readings = read_all(question.text, personas, retrievers)
         return {**fresh(question), "debate_chunks": chunks, "readings": readings}
 

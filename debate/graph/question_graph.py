@@ -22,11 +22,12 @@ from chains.debate import DebateSteps
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import ReaderViews, SharedRetrieval
-from chains.schemas import DebateOutcome, Opinion, Reading, Translation, as_question, chunk_table
+from chains.schemas import DebateOutcome, Opinion, Reading, Translation, chunk_table
 from chains.translate import translation_chain
 from debate.arena.nodes import DebateNodes
 from debate.arena.rules import Rules
-from debate.arena.state import DebateState, fresh
+from debate.arena.seat import check_can_pause
+from debate.arena.state import DebateState, asked, fresh
 from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
 from debate.graph.settings import GraphSettings
@@ -87,7 +88,7 @@ def build_question_graph(
     graph = StateGraph(QuestionState)
     attempts = Attempts()
     work = {
-        Stage.RETRIEVE: _retrieve_step(retrieval, personas),
+        Stage.RETRIEVE: _retrieve_step(retrieval, personas, seat),
         Stage.OPINION: _opinion_step((llms or {}).get(writer.id, llm), searched, writer, chosen),
     }
     if chosen.translate:
@@ -141,11 +142,14 @@ def _shared_retrieval(
     )
 
 
-def _retrieve_step(retrieval: SharedRetrieval, personas: Sequence[Persona]) -> Callable[[QuestionState], QuestionState]:
+def _retrieve_step(
+    retrieval: SharedRetrieval, personas: Sequence[Persona], seat: str
+) -> Callable[[QuestionState], QuestionState]:
     """Search once for the writer and every debater: nothing searches while text is generated."""
 
     def retrieve(state: QuestionState) -> QuestionState:
-        question = as_question(state["question"])
+        question = asked(state)
+        check_can_pause(seat)
         chunks, *by_persona = retrieval.invoke(question)
         own = chunk_table(chunks)
         return {

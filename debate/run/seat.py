@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import Question
-from debate.arena.seat import SeatRequest
+from debate.arena.seat import SeatRequest, problem_of
 from debate.atomic import atomic_file
 from debate.errors import RunFolderError
 from debate.run.log import LOG
@@ -106,10 +106,10 @@ def say(folder: Path, about: str, text: str) -> None:
     If several answer at the same moment, one answer counts and the others get an error.
 
     Raises:
-        RunFolderError: it does not wait for that any more, the text is empty, or the file cannot be written.
+        RunFolderError: it does not wait for that any more, the text is empty or too long, or the file cannot be written.
     """
-    if not text.strip():
-        raise RunFolderError("the text is empty; write something")
+    if problem := problem_of(text):
+        raise RunFolderError(problem)
     with _one_speaker(folder):
         asked = asked_in(folder)
         if asked is None or asked.about != about or _answer(folder, about) is not None:
@@ -130,8 +130,8 @@ def _one_speaker(folder: Path) -> Iterator[None]:
 
 
 def _answer(folder: Path, about: str) -> str | None:
-    # An empty text, which only somebody's hand can have written there, would be asked for again without end.
-    return next((one.text for one in _said(folder).read() if one.about == about and one.text.strip()), None)
+    # A text that cannot be taken, which only somebody's hand can have written there, would be asked for without end.
+    return next((one.text for one in _said(folder).read() if one.about == about and not problem_of(one.text)), None)
 
 
 def _said(folder: Path) -> Records[Said]:

@@ -37,6 +37,9 @@ class TalkView:
         self._shown = max(self._shown, len(lines))
 
     def answer(self, request: SeatRequest) -> str:
+        if request.problem:
+            self._console.print(f"Not taken: {escape(readable(request.problem))}.")
+            return self._prompt(_asked(request))
         if request.wanted != "position":
             for n, passage in enumerate(request.passages, 1):
                 self._console.print(f"[dim]\\[{n}] {escape(readable(passage))}[/dim]")

@@ -84,11 +84,36 @@ def test_a_host_resumes_the_graph_by_a_command() -> None:
     assert seated.invoke(Command(resume=MINE), THREAD)["turns"][1].text == MINE
 
 
-def test_an_empty_answer_is_asked_for_again() -> None:
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("  ", "the text is empty; write something"),
+        ("Nothing lasts. " * 5000, "the text has 75,000 characters, and the most is 4,000; say it shorter"),
+        ({"text": MINE}, "an answer is a text, not dict"),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_asked_for_again_and_the_debate_goes_on(answer, problem: str) -> None:
     seated = graph()
     seated.invoke({"question": QUESTION}, THREAD)
-    paused = seated.invoke(Command(resume="  "), THREAD)
-    assert paused["__interrupt__"][0].value["wanted"] == "position"
+    again = seated.invoke(Command(resume=answer), THREAD)["__interrupt__"][0].value
+    assert (again["wanted"], again["problem"]) == ("position", problem)
+    paused = seated.invoke(Command(resume=ANSWERS["position"]), THREAD)
+    assert paused["positions"][1].text == ANSWERS["position"]
+
+
+def test_half_a_surrogate_pair_that_a_person_sends_becomes_a_question_mark() -> None:
+    seated = graph()
+    seated.invoke({"question": QUESTION}, THREAD)
+    paused = seated.invoke(Command(resume="Courts \ud83d decide."), THREAD)
+    assert paused["positions"][1].text == "Courts ? decide."
+
+
+def test_a_seat_that_nothing_could_resume_is_told_before_anything_runs() -> None:
+    llm = debaters()
+    seated = build_debate_graph(llm, CAST, RETRIEVERS, rules=Rules(seat="dove"), candidates=1)
+    with pytest.raises(ChainError, match="the seat 'dove' pauses the debate, and nothing here could resume it; compile"):
+        seated.invoke({"question": QUESTION})
+    assert llm.prompts == []
 
 
 def test_a_debate_resumes_within_a_round_and_says_nothing_twice() -> None:

@@ -8,6 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 from typing_extensions import TypedDict
 
+from chains import ChainError
 from chains.schemas import Turn, Verdict
 from debate import GraphSettings, Rules, build_debate_graph, build_question_graph
 from vectorstore import FaissStore
@@ -55,6 +56,13 @@ def test_a_second_question_on_the_hosts_thread_starts_a_fresh_debate(part) -> No
     state = graph.invoke({"question": "What ends a war?"}, THREAD)
     assert len(state["turns"]) == 6
     assert len(list(graph.get_state_history(THREAD))) == 8  # the host's own steps; the debate's are its subgraph's
+
+
+@pytest.mark.parametrize("part", [debate_graph, question_graph])
+@pytest.mark.parametrize("given", [{}, Command(resume="Whoever waits here.")])
+def test_a_graph_without_a_question_says_how_to_give_one(part, given) -> None:
+    with pytest.raises(ChainError, match=r'^there is no question to debate: begin with \{"question": "…"\}; a Command'):
+        host(part()).invoke(given, THREAD)
 
 
 def test_a_person_is_asked_through_the_hosts_graph() -> None:
