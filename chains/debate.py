@@ -87,7 +87,8 @@ class DebateSteps:
         limits, candidates, embeddings, llms, seed: see ``DebateOptions``.
 
     Raises:
-        ChainError: fewer than two personas or two rounds, more than eight personas, or no candidates.
+        ChainError: fewer than two personas or two rounds, more than eight personas, a model for somebody else, or no
+            candidates.
     """
 
     def __init__(
@@ -110,6 +111,9 @@ class DebateSteps:
             raise ChainError(f"a debate takes at most {MOST} personas, {len(personas)} given; name fewer debaters")
         if repeated := [one for one, times in Counter(persona.id for persona in personas).items() if times > 1]:
             raise ChainError(f"persona {repeated[0]!r} is given twice; a debate takes each persona once")
+        if stranger := next((one for one in llms or () if one not in {persona.id for persona in personas}), ""):
+            known = ", ".join(persona.id for persona in personas)
+            raise ChainError(f"no debater {stranger!r} who could have a model of its own; there are: {known}")
         if rounds < 2:
             raise ChainError(f"a debate needs at least two rounds, {rounds} given; in one round nobody answers anybody")
         if candidates < 1:

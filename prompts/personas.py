@@ -207,6 +207,8 @@ def _pov(entry: Any, where: str) -> PointOfView:
 
 def _text(entry: Any, key: str, where: str) -> str:
     value = entry.get(key) if isinstance(entry, dict) else None
+    if value is not None and not isinstance(value, str):
+        raise PersonaError(f'{where}: {key} is {value!r}, which is no text; write {key} = "…"')
     if not isinstance(value, str) or not value.strip():
         raise PersonaError(f'{where}: {key} is missing or empty; write {key} = "…"')
     return value.strip()

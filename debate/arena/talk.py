@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from chains.generation.contract import WordLimits
-from chains.retrieve import pov_retrieval_chain
+from chains.retrieve import ReaderViews, SharedRetrieval, pov_retrieval_chain
 from chains.schemas import Question
 from debate.arena.rules import Rules
 from debate.arena.seat import SeatRequest, converse
@@ -69,12 +69,14 @@ def hold_talk(
     llm = load_model(settings)
     search = {"pov_weight": settings.pov_weight, "mode": settings.mode, "rerank": None if settings.rerank else False}
     retrievers = {one.id: pov_retrieval_chain(store, one.povs, k=settings.debate_k, **search) for one in debaters}  # type: ignore[arg-type]
+    found_later = SharedRetrieval(store, [ReaderViews(one.id, one.povs) for one in debaters], **search)  # type: ignore[arg-type]
     with _checkpoints(out) as checkpoints:
         graph = build_debate_graph(
             llm,
             debaters,
             retrievers,
             rules=rules,
+            read_again=found_later.again,
             limits=WordLimits(min(30, settings.turn_words // 2), settings.turn_words),
             candidates=settings.candidates,
             embeddings=store.embeddings,

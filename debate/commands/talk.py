@@ -29,7 +29,8 @@ Exit codes:
 
 
 _SETTINGS = (
-    "corpus", "index", "personas", "debaters", "model", "rounds", "protocol", "decision", "lookups", "baseline",
+    "corpus", "index", "personas", "debaters", "model",
+    "rounds", "protocol", "decision", "stop", "token_budget", "fresh_k", "lookups", "baseline",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.debate import DebateOptions, DebateSteps, Retrieve, check_retrievers, read_all
 from chains.schemas import Chunk, as_chunks
-from debate.arena.nodes import DebateNodes, adding_tokens
+from debate.arena.nodes import DebateNodes, ReadAgain, adding_tokens
 from debate.arena.rules import Rules
 from debate.arena.seat import check_can_pause
 from debate.arena.state import DebateState, asked, fresh
@@ -37,6 +37,7 @@ def build_debate_graph(
     *,
     rounds: int | None = None,
     rules: Rules | None = None,
+    read_again: ReadAgain | None = None,
     tools: Mapping[str, Sequence[BaseTool]] | None = None,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     **options: Unpack[DebateOptions],
@@ -52,6 +53,8 @@ def build_debate_graph(
         retrievers: a retriever for each persona's id, as for ``chains.debate_chain``.
         rounds: overrides ``rules.rounds``.
         rules: the protocol, the decision, and when the debate ends; see ``Rules``.
+        read_again: finds what ``rules.fresh_k`` and ``lookups`` ask for, such as ``SharedRetrieval.again``; by default
+            the retrievers do. They cannot leave out what is known: what they return beyond that is new.
         tools: tools that a debater may call besides its search, by persona id; ``rules.lookups`` limits the calls.
         checkpointer: makes each turn durable; a person's seat (``rules.seat``) needs one.
         options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``chains.debate.DebateOptions``.
@@ -70,14 +73,16 @@ def build_debate_graph(
         chunks, readings = read_all(question.text, personas, retrievers)
         return {**fresh(question), "debate_chunks": chunks, "readings": readings}
 
-    def read_again(queries: Mapping[str, str], k: int, without: Collection[str]) -> Mapping[str, tuple[Chunk, ...]]:
+    def of_the_retrievers(
+        queries: Mapping[str, str], k: int, without: Collection[str]
+    ) -> Mapping[str, tuple[Chunk, ...]]:
         found = {one: as_chunks(retrievers[one].invoke(query)) for one, query in queries.items()}
         return {one: tuple(chunk for chunk in chunks if chunk.id not in without)[:k] for one, chunks in found.items()}
 
     graph = StateGraph(DebateState)
     graph.add_node(Stage.RETRIEVE.node, Attempts().noted(Stage.RETRIEVE, retrieve), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)
-    add_debate(graph, Stage.RETRIEVE.node, DebateNodes(steps, held, read_again, tools))
+    add_debate(graph, Stage.RETRIEVE.node, DebateNodes(steps, held, read_again or of_the_retrievers, tools))
     return graph.compile(checkpointer=checkpointer, name="debate")
 
 

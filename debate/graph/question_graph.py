@@ -80,7 +80,11 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
-    steps = _debate_steps(llm, personas, searched, llms, chosen)
+    own = dict(llms or {})
+    writes_only = {opinion_persona.id} if opinion_persona else set()
+    writes_only -= {one.id for one in personas}
+    debating = {one: model for one, model in own.items() if one not in writes_only}
+    steps = _debate_steps(llm, personas, searched, debating, chosen)
     writer = opinion_persona or personas[0]
     retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
     rules = Rules.of(chosen, seat)
@@ -89,7 +93,7 @@ def build_question_graph(
     attempts = Attempts()
     work = {
         Stage.RETRIEVE: _retrieve_step(retrieval, personas, seat),
-        Stage.OPINION: _opinion_step((llms or {}).get(writer.id, llm), searched, writer, chosen),
+        Stage.OPINION: _opinion_step(own.get(writer.id, llm), searched, writer, chosen),
     }
     if chosen.translate:
         work[Stage.TRANSLATE] = _translate_step(llm, chosen)
@@ -107,7 +111,7 @@ def _debate_steps(
     llm: BaseLanguageModel[Any],
     personas: Sequence[Persona],
     store: POVStore,
-    llms: Mapping[str, BaseLanguageModel[Any]] | None,
+    llms: Mapping[str, BaseLanguageModel[Any]],
     chosen: GraphSettings,
 ) -> DebateSteps:
     return DebateSteps(

@@ -27,7 +27,9 @@ class GraphSettings(BaseModel):
     protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
     decision: Decision = Field("moderator", description="Who decides a debate")
     stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="End a debate early on")
-    token_budget: int | None = Field(None, ge=1, description="Most tokens for the turns of a debate")
+    token_budget: int | None = Field(
+        None, ge=1, description="Most tokens for the turns of a debate, checked after each turn from round 1's last"
+    )
     k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
     debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")
     fresh_k: int = Field(

@@ -106,7 +106,7 @@ def say(folder: Path, about: str, text: str) -> None:
     If several answer at the same moment, one answer counts and the others get an error.
 
     Raises:
-        RunFolderError: it does not wait for that any more, the text is empty or too long, or the file cannot be written.
+        RunFolderError: it does not wait for that any more, the text cannot be taken, or the file cannot be written.
     """
     if problem := problem_of(text):
         raise RunFolderError(problem)

@@ -8,13 +8,16 @@ from typing import Any
 
 from langgraph.types import Command
 
-from debate import GraphSettings, build_question_graph
+from debate import CHECKPOINT_TYPES, GraphSettings, build_question_graph
 
 
 def debate_with_me(
     graph: Any, question: str, answer: Callable[[dict[str, Any]], str], thread_id: str = "mine"
 ) -> dict[str, Any]:
-    """Hold a debate; ``answer`` is asked for a position, a turn or a ballot, as the request's ``wanted`` says."""
+    """Hold a debate; ``answer`` is asked for a position, a turn or a ballot, as the request's ``wanted`` says.
+
+    An answer that is empty or too long is asked for again; the request's ``problem`` says why.
+    """
     thread = {"configurable": {"thread_id": thread_id}}
     state = graph.invoke({"question": question}, thread)
     while "__interrupt__" in state:
@@ -32,8 +35,10 @@ def seated_graph(
 if __name__ == "__main__":
     from example_parts import QUESTION, load_parts
     from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
     parts = load_parts()
-    seated = seated_graph(*parts, seat=parts[2][0].id, checkpointer=InMemorySaver())
+    kept = InMemorySaver(serde=JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES))
+    seated = seated_graph(*parts, seat=parts[2][0].id, checkpointer=kept)
     held = debate_with_me(seated, QUESTION, lambda asked: input(f"{asked['wanted']}, {asked['claim']}\n> "))
     print(held["verdict"].text if held.get("verdict") else held["outcome"])  # noqa: T201

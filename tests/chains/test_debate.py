@@ -102,6 +102,13 @@ def test_a_persona_without_a_retriever_is_named() -> None:
         debate_chain(ScriptedLLM(script={}), (HAWK, DOVE), {"hawk": RunnableLambda(lambda _: ())})
 
 
+def test_a_model_for_somebody_who_does_not_debate_is_refused() -> None:
+    llm = ScriptedLLM(script={})
+    told = "no debater 'owl' who could have a model of its own; there are: hawk, dove"
+    with pytest.raises(ChainError, match=told):
+        DebateSteps(llm, (HAWK, DOVE), llms={"owl": llm})
+
+
 def test_the_same_persona_twice_is_refused() -> None:
     with pytest.raises(ChainError, match="'hawk' is given twice"):
         DebateSteps(ScriptedLLM(script={}), [Persona("hawk", "Hawk", "a hawk."), Persona("hawk", "Owl", "an owl.")])

@@ -62,6 +62,18 @@ def test_a_debater_is_asked_in_its_voice_with_its_tools_and_their_limit() -> Non
     assert model.tools == ["search"]
 
 
+def test_a_search_of_its_own_may_leave_out_what_a_debater_has_read() -> None:
+    asked = []
+
+    def read_again(queries, k, without):
+        asked.append((queries, set(without)))
+        return {"hawk": (FOUND,)}
+
+    turn = hold(ToolCaller(messages=[call("convoys"), draft(), draft()]), read_again=read_again)["turns"][0]
+    assert asked == [({"hawk": "convoys"}, {"c-hawk"})]
+    assert turn.lookups == (Lookup("search", "convoys", ("c-found",)),)
+
+
 def test_a_passage_is_found_once() -> None:
     turn = hold(ToolCaller(messages=[call("convoys", 1), call("destroyers", 2), draft(), draft()]))["turns"][0]
     assert turn.lookups == (Lookup("search", "convoys", ("c-found",)), Lookup("search", "destroyers"))

@@ -111,7 +111,9 @@ def test_half_a_surrogate_pair_that_a_person_sends_becomes_a_question_mark() -> 
 def test_a_seat_that_nothing_could_resume_is_told_before_anything_runs() -> None:
     llm = debaters()
     seated = build_debate_graph(llm, CAST, RETRIEVERS, rules=Rules(seat="dove"), candidates=1)
-    with pytest.raises(ChainError, match="the seat 'dove' pauses the debate, and nothing here could resume it; compile"):
+    with pytest.raises(
+        ChainError, match="the seat 'dove' pauses the debate, and nothing here could resume it; compile"
+    ):
         seated.invoke({"question": QUESTION})
     assert llm.prompts == []
 

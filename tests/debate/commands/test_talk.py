@@ -59,6 +59,20 @@ def test_what_a_debater_looked_up_stands_above_its_turn(run, monkeypatch: pytest
     assert "Professor Hawk, round 1, having looked up search “convoys”\n" in run("--lookups", "1").stdout
 
 
+def test_the_rules_that_end_a_debate_early_and_bring_new_passages_are_flags(run) -> None:
+    heard = run("--rounds", "4", "--stop", "nothing_new", "--token-budget", "1", "--fresh-k", "1")
+    assert heard.exit_code == 0
+    assert heard.stdout.count("Professor Owl, round ") == 2
+
+
+def test_an_answer_that_is_too_long_is_told_and_asked_for_again(run) -> None:
+    typed = f"{'It keeps. ' * 500}\nThe courts keep the peace at sea.\nThe award of 2016 shows it.\nIt still stands.\n"
+    heard = run("--seat", "dove", typed=typed)
+    assert heard.exit_code == 0
+    assert "Not taken: the text has 5,000 characters, and the most is 4,000; say it shorter." in heard.stdout
+    assert "Professor Dove's position\nThe courts keep the peace at sea." in heard.stdout
+
+
 def test_one_can_speak_for_a_persona_and_vote(run) -> None:
     typed = "The courts keep the peace at sea.\nThe award of 2016 shows it.\nIt still stands.\nDove\n"
     heard = run("--seat", "dove", "--decision", "majority", typed=typed)

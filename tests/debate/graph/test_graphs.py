@@ -11,7 +11,7 @@ from chains import ChainError, Chunk, Question
 from debate import GraphSettings, build_debate_graph, build_question_graph
 from debate.graph.checkpoints import CHECKPOINT_TYPES
 from debate.graph.stages import Stage
-from prompts import load_personas
+from prompts import Persona, load_personas
 from vectorstore import FaissStore
 
 SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
@@ -54,6 +54,14 @@ def test_a_question_is_taken_as_a_type_a_text_or_a_mapping(build, question) -> N
 def test_what_is_no_question_is_told(build, question, told: str) -> None:
     with pytest.raises(ChainError, match=told):
         build().invoke({"question": question})
+
+
+def test_who_writes_and_does_not_debate_may_have_a_model_of_its_own() -> None:
+    llm, own = ScriptedLLM(script=SCRIPT), ScriptedLLM(script={"Answer the question below": "They did join."})
+    writer = Persona("editor", "Editor", "an editor.")
+    settings = GraphSettings(abstain=False)
+    graph = build_question_graph(llm, STORE, PERSONAS, opinion_persona=writer, llms={"editor": own}, settings=settings)
+    assert graph.invoke({"question": "Did they?"})["opinion"].answer.startswith("They did join.")
 
 
 @every_graph
