@@ -19,6 +19,7 @@ from langchain.agents.middleware import (
     AgentMiddleware,
     ModelCallLimitMiddleware,
     ToolCallLimitMiddleware,
+    ToolCallRequest,
     ToolRetryMiddleware,
 )
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
@@ -27,6 +28,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 from chains.context import word_for_word
 from chains.errors import ChainError
@@ -36,11 +38,14 @@ from chains.generation.remote.event_loop import event_loop
 from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
 from chains.generation.remote.tuning import tuned
 from chains.schemas import Chunk, Lookup, Tokens
+from chains.schemas.text import valid_text
 from prompts import RenderedPrompt
 
 SEARCH = "search"
 NO_TOOLS = "its model cannot call tools: it read what was retrieved for it"
 _TOKENS_A_WORD = 2  # of the answer; a call's arguments are shorter than a turn
+_LONGEST = 4000  # characters of what another tool says, 600 words or so: several passages, and they fit every window
+_LEFT_OUT = "characters_left_out"  # in a tool's message
 Find = Callable[[str], Sequence[Chunk]]
 
 
@@ -120,11 +125,32 @@ def look_up(
     return _looked_up(messages, note)
 
 
+class _Readable(AgentMiddleware[Any, Any, Any]):
+    """Keeps what tools say to texts that a model can read: valid ones, and of another tool no more than a beginning."""
+
+    def wrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
+    ) -> ToolMessage | Command[Any]:
+        result = handler(request)
+        if not isinstance(result, ToolMessage):
+            return result
+        told = valid_text(result.text)
+        kept = told if result.name == SEARCH else _beginning(told)
+        facts = {_LEFT_OUT: len(told) - len(kept)}
+        return result.model_copy(update={"content": kept, "additional_kwargs": facts})
+
+
+def _beginning(text: str) -> str:
+    """Return a text, or its first whole words as far as it may be read."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]
+
+
 def _agent(model: BaseChatModel, voice: str, shown: int, tools: AgentTools) -> CompiledStateGraph[Any, Any, Any, Any]:
     limits: list[AgentMiddleware[Any, Any, Any]] = [
         ToolCallLimitMiddleware(run_limit=tools.calls),
         # One call more to speak, and one for a model that calls a tool once too often.
         ModelCallLimitMiddleware(run_limit=tools.calls + 2, exit_behavior="error"),
+        _Readable(),
     ]
     if foreign := [tool.name for tool in tools.others]:  # a failed call is told to the model; a failed search is not
         limits.append(ToolRetryMiddleware(max_retries=0, tools=[*foreign], retry_on=(Exception,), on_failure=_told))
@@ -206,7 +232,9 @@ def _looked_up(messages: Sequence[AnyMessage], note: str) -> LookedUp:
 
 def _lookup(call: ToolCall, result: ToolMessage) -> Lookup:
     failure = " ".join(result.text.split()) if result.status == "error" else ""
-    return Lookup(call["name"], _query(call["args"]), tuple(chunk.id for chunk in _chunks(result)), failure)
+    brought = tuple(chunk.id for chunk in _chunks(result))
+    left_out = result.additional_kwargs.get(_LEFT_OUT, 0)
+    return Lookup(call["name"], valid_text(_query(call["args"])), brought, failure, left_out)
 
 
 def _query(arguments: Mapping[str, Any]) -> str:
@@ -222,5 +250,5 @@ def _chunks(result: ToolMessage) -> tuple[Chunk, ...]:
     if result.name == SEARCH:
         return tuple(result.artifact or ())
     text = result.text.strip()
-    digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return (Chunk(f"{result.name}-{digest}", text, source=str(result.name)),) if text else ()

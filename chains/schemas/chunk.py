@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
 from chains.errors import ChainError
+from chains.schemas.text import ValidText
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Chunk:
     """
 
     id: str
-    text: str
+    text: ValidText
     source: str = ""
     score: float = 0.0
     question_score: float = 0.0

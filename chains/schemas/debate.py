@@ -51,12 +51,14 @@ class Lookup:
         query: what it asked; JSON where the call had several arguments.
         chunk_ids: the passages that it brought and that the debater had not read before.
         failure: why it brought nothing, such as a limit that was reached; "" if it did.
+        left_out: the characters of its text beyond the most that a debater reads of a tool; 0 if it was read whole.
     """
 
     tool: str
     query: str
     chunk_ids: tuple[str, ...] = ()
     failure: str = ""
+    left_out: int = 0
 
 
 class TurnFault(StrEnum):

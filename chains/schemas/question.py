@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
 from chains.errors import ChainError
+from chains.schemas.text import ValidText
 
 
 class Refusal(StrEnum):
@@ -47,8 +48,8 @@ class Question:
     """
 
     id: str
-    text: str
-    about: str = ""
+    text: ValidText
+    about: ValidText = ""
     parent_id: str = ""
     parent_text: str = ""
     note: str = ""

@@ -20,6 +20,7 @@ from chains.debating.claims import claims_to_answer
 from chains.debating.record import DebateRecord
 from chains.debating.verdict import plain_turns
 from chains.errors import ChainError
+from chains.schemas.text import valid_text
 from debate.arena.state import DebateState
 from prompts import Persona
 
@@ -100,7 +101,7 @@ def ask_person(
     answer = interrupt(asdict(request))
     while problem := problem_of(answer):
         answer = interrupt(asdict(replace(request, problem=problem)))
-    return str(answer).encode(errors="replace").decode()  # half a surrogate pair is not text
+    return valid_text(str(answer))
 
 
 def converse(

@@ -59,7 +59,10 @@ def lines_of(state: DebateState) -> list[tuple[str, str]]:
 
 
 def _looked_up(message: AIMessage) -> str:
-    asked = [f"{one['tool']} “{one['query']}”" for one in message.additional_kwargs.get("lookups", ())]
+    asked = [
+        f"{one['tool']} “{one['query']}”{' (its beginning)' if one['left_out'] else ''}"
+        for one in message.additional_kwargs.get("lookups", ())
+    ]
     return f", having looked up {', '.join(asked)}" if asked else ""
 
 

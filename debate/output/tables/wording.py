@@ -27,7 +27,8 @@ def names_of(result: QuestionResult, chunk_ids: Iterable[str]) -> str:
 def lookup_line(result: QuestionResult, lookup: Lookup) -> str:
     """Say what a debater looked up, and what that brought."""
     brought = lookup.failure or names_of(result, lookup.chunk_ids) or "nothing new"
-    return f"{lookup.tool} “{lookup.query}”: {brought}"
+    cut = f" (its beginning; {lookup.left_out:,} characters were left out)" if lookup.left_out else ""
+    return f"{lookup.tool} “{lookup.query}”: {brought}{cut}"
 
 
 def listed(defects: Iterable[Defect]) -> str:

@@ -139,6 +139,36 @@ def test_what_another_tool_says_is_a_passage_that_can_be_cited() -> None:
 
 
 @tool("gazetteer")
+def endless_gazetteer(place: str) -> str:
+    """Where a place is."""
+    return f"{place} lies on the coast \ud83d. " * 20_000
+
+
+def test_of_a_tools_endless_text_the_beginning_is_read_and_the_turn_says_how_much_was_left_out() -> None:
+    model = ToolCaller(messages=[call(tool="gazetteer", place="Bergen"), draft(), draft()])
+    state = hold(model, tools={"hawk": [endless_gazetteer]})
+    [lookup] = state["turns"][0].lookups
+    told = state["debate_chunks"][-1].text
+    assert told.startswith("Bergen lies on the coast ?. Bergen")
+    assert len(told) == 3994
+    assert lookup.left_out == 28 * 20_000 - 3994
+    assert model.shown[1][-1].text == told
+
+
+@tool("gazetteer")
+def verbose_gazetteer(place: str) -> str:
+    """Where a place is."""
+    raise ValueError("no such place " * 20_000)
+
+
+def test_of_a_tools_endless_error_the_beginning_is_told() -> None:
+    model = ToolCaller(messages=[call(tool="gazetteer", place="Bergen"), draft(), draft()])
+    [lookup] = hold(model, tools={"hawk": [verbose_gazetteer]})["turns"][0].lookups
+    assert lookup.failure.startswith("ValueError: no such place")
+    assert len(lookup.failure) < 4001
+
+
+@tool("gazetteer")
 def lost_gazetteer(place: str) -> str:
     """Where a place is."""
     raise ConnectionError(f"nobody answers\nfor {place}")

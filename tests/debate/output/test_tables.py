@@ -11,6 +11,7 @@ from chains.schemas import (
     DebateOutcome,
     Defect,
     DefectKind,
+    Lookup,
     Opinion,
     Position,
     Question,
@@ -20,6 +21,7 @@ from chains.schemas import (
 from debate.output.columns import Table
 from debate.output.tables import tables_of
 from debate.output.tables.results import results_table
+from debate.output.tables.wording import lookup_line
 from debate.results import QuestionResult
 from prompts import PointOfView
 
@@ -149,3 +151,9 @@ def test_a_view_and_its_opposite_share_no_column() -> None:
     facts = replace(FACTS, views=(*VIEWS, PointOfView("growth is good", against="growth is bad")), speakers=())
     names = [column.name for column in tables_of(facts)[3].columns]
     assert {"growth is good", "growth is good (against: growth is bad)"} <= set(names)
+
+
+def test_a_tools_text_that_was_read_in_part_is_told() -> None:
+    lookup = Lookup("gazetteer", "Bergen", ("c9",), left_out=56_001)
+    told = "gazetteer “Bergen”: c9 (its beginning; 56,001 characters were left out)"
+    assert lookup_line(ANSWER_ROW, lookup) == told
