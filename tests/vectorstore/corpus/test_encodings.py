@@ -145,3 +145,39 @@ def test_another_kind_of_file_under_a_texts_name_is_told(raw, kind):
 def test_ascii_with_the_quotation_marks_of_windows_is_windows_1252():
     text = "“The tax wasn’t fair” – nobody in Callao called it so… "
     assert decode((text * 3).encode("cp1252"))[0] == text * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "È giusta la tassa? Perché la città paga così?",
+        "El señor Ibáñez pagó.",
+        "¿Quién pagó el señorío?",
+        "Is Muñoz right?",
+        "The café in Málaga. El Niño came in 1911.",
+        "Il nome « sale » non è valido",
+        "Personne n’a payé à l’État, où l’œuvre coûte 5 €.",
+        "São Paulo e Brasília são cidades. Não há solução?",
+        "Les impôts sont-ils trop élevés ?",
+        "Kjøp øl på åpen gate",
+    ],
+)
+def test_a_short_western_text_is_windows_1252(text):
+    """Regression: Italian was read as Latvian, Spanish as Hungarian, French as Greek of DOS."""
+    assert decode(text.encode("cp1252"))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Lech Wałęsa był prezydentem Polski.", "cp1250"),
+        ("Daň ze soli byla zvýšena v říjnu.", "cp1250"),
+        ("Miért nőtt a só adója? Ki fizeti az új adót?", "cp1250"),
+        ("Erdoğan met Şimşek in Muş.", "cp1254"),
+        ("Þetta er spurning um skattinn á saltið á Íslandi; hver á að greiða hann?", "cp1252"),
+        ("Pourquoi le sel coûte-t-il 5 € ? Qui paie l'œuvre ?", "iso8859-15"),
+        ("Der Zoll auf Käse fiel im März über Nacht für alle.", "cp850"),
+    ],
+)
+def test_a_short_text_of_another_page_is_not_taken_for_windows_1252(text, encoding):
+    assert decode(text.encode(encoding))[0] == text
