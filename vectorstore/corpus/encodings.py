@@ -20,6 +20,7 @@ _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
 _MARKS = frozenset([*range(0x91, 0x98), 0x85, 0xA0])  # “ ” ‘ ’ • – — … and the hard space of Windows, no letter
+_A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
 # By how much a text in Latin letters is likelier in these than in the rest: few accents mislead chardet's statistics.
 _OFTEN = {"cp1252": 1.6, "cp1250": 1.2, "cp1254": 1.2, "cp1257": 1.2}
 # Letters that Turkish, Polish and other texts show under Windows-1252: few western languages have them, and no word has
@@ -131,6 +132,8 @@ def _legacy_encoding(raw: bytes) -> str:
         return encoding
     likely = {str(one["encoding"]): one["confidence"] for one in found}
     texts = {page: raw[:_ENOUGH].decode(page, errors="replace") for page in likely}
+    if found[0]["confidence"] < _A_GUESS and "cp1252" in likely:
+        return "cp1252"
     for page, factor in _OFTEN.items():
         if page in likely and not (page == "cp1252" and _RARE_IN_WEST.search(texts[page])):
             likely[page] *= factor
