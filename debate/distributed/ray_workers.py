@@ -59,6 +59,9 @@ class RayWorkers:
     def stop(self, worker: int) -> None:
         self._handles[worker].stop.remote()
 
+    def end(self, worker: int) -> None:
+        self._cluster.ray.kill(self._handles.pop(worker))
+
     def events(self) -> list[tuple[int, Event]]:
         try:
             told = [self._told.get(timeout=None if self._heard else _PATIENCE)]
@@ -78,9 +81,10 @@ class RayWorkers:
         self._cluster.close()
 
     def _follow(self, worker: int, kind: Work) -> None:
-        ray = self._cluster.ray
+        ray, handle = self._cluster.ray, self._handles[worker]
         try:
-            for one in self._handles[worker].work.options(num_returns="streaming").remote(kind):
+            for one in handle.work.options(num_returns="streaming").remote(kind):
                 self._told.put((worker, ray.get(one)))
         except (ray.exceptions.RayError, ray.exceptions.RayTaskError) as error:
-            self._told.put((worker, Lost(reason(error))))
+            if worker in self._handles:  # else it was ended
+                self._told.put((worker, Lost(reason(error))))

@@ -33,6 +33,9 @@ class Workers(Protocol):
     def stop(self, worker: int) -> None:
         """Have a worker stop after the steps that it is at."""
 
+    def end(self, worker: int) -> None:
+        """End a worker, so that others may have its processors and cards; it is heard of no more."""
+
     def events(self) -> list[tuple[int, Event]]:
         """Wait for events of workers, and return those that have arrived, in order.
 
@@ -106,6 +109,7 @@ class Roster:
             ClusterError: nobody is left, and none can be started.
         """
         name, was_ready = self.name(number), bool(self._entries.pop(number).host)
+        self._workers.end(number)
         self._failed_starts += not was_ready
         if waits and self._failed_starts < _MOST_STARTS:
             _LOG.warning("%s is lost (%s); another one takes its place", name, reason)
@@ -122,6 +126,7 @@ class Roster:
         """
         _LOG.warning("%s cannot work and is left out: %s", self.name(number), reason)
         del self._entries[number]
+        self._workers.end(number)
         self._after(reason, waits=True)
 
     def _after(self, reason: str, waits: bool) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import ValidationError
 
 from chains.errors import ChainError
 from debate.errors import DebateError
@@ -23,7 +25,7 @@ _INSTRUCTIONS = (
 
 def create_server(desk: Desk) -> MCPServer[Any]:
     """Return a server with the tools search, ask, debate and read_run."""
-    server: MCPServer[Any] = MCPServer("pov-debate", instructions=_INSTRUCTIONS)
+    server = _Server("pov-debate", instructions=_INSTRUCTIONS)
 
     @server.tool()
     def search(
@@ -52,6 +54,29 @@ def create_server(desk: Desk) -> MCPServer[Any]:
             return desk.run_rows(run, question_id)
 
     return server
+
+
+class _Server(MCPServer[Any]):
+    """Refuses arguments that no tool has, which the SDK drops, and says in one line which value is wrong."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        known = [argument for tool in await self.list_tools() if tool.name == name for argument in _arguments(tool)]
+        unknown = next((one for one in arguments if known and one not in known), None)
+        if unknown is not None:
+            near = get_close_matches(unknown, known, 1) or known
+            raise ToolError(f"{name} has no argument {unknown!r}; write {' or '.join(near)}")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if not isinstance(error.__cause__, ValidationError):
+                raise
+            first = error.__cause__.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise ToolError(f"{name}: {where}: {first['msg']}; see the tool's schema") from error
+
+
+def _arguments(tool: Any) -> list[str]:
+    return list(tool.input_schema.get("properties", {}))
 
 
 @contextmanager

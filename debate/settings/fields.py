@@ -109,8 +109,10 @@ class DebateSettings(GraphSettings, BaseSettings):
     def _is_a_shard(cls, value: str) -> str:
         if value:
             number, _, count = value.partition("/")
-            if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            if not (number.isdecimal() and count.isdecimal() and int(count)):
                 raise ValueError("is not a shard; write 2/8 for the second of eight")
+            if not 1 <= int(number) <= int(count):
+                raise ValueError(f"is none of {count} shards, which are 1/{count} to {count}/{count}")
         return value
 
     @field_validator("model")

@@ -43,11 +43,13 @@ class MisbehavingServer(ThreadingHTTPServer):
 
     Args:
         about: what it says of each model in its list.
+        answers_as: the model that it has, whatever it is asked for.
     """
 
-    def __init__(self, **about: Any) -> None:
+    def __init__(self, answers_as: str = "", **about: Any) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.about = about
+        self.answers_as = answers_as
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.open = threading.Event()
@@ -95,7 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
         read = _size(body) // 4 if tokens is None else tokens
         usage = {"prompt_tokens": read, "completion_tokens": 80, "total_tokens": read + 80}
         choice = {"index": 0, "message": message, "finish_reason": finish}
-        self._json(200, {**_HEAD, "object": "chat.completion", "model": model, "choices": [choice], "usage": usage})
+        told = {"model": self.server.answers_as or model, "choices": [choice], "usage": usage}
+        self._json(200, {**_HEAD, "object": "chat.completion", **told})
 
     def _as_echo(self, body: dict[str, Any]) -> None:
         self._answer(body, {"content": f"{body['messages'][-1]['content']}\n{ANSWER}"})

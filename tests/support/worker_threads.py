@@ -46,6 +46,7 @@ class InThreads:
         self._threads: list[Thread] = []
         self._told: SimpleQueue[tuple[int, Event]] = SimpleQueue()
         self.closed = False
+        self.ended: list[int] = []
 
     def start(self) -> int:
         number = len(self._workers) + 1
@@ -76,6 +77,9 @@ class InThreads:
 
     def stop(self, worker) -> None:
         self._workers[worker].stop()
+
+    def end(self, worker) -> None:
+        self.ended.append(worker)
 
     def events(self) -> list[tuple[int, Event]]:
         if next(self._calls) in self._interrupted:

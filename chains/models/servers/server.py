@@ -9,6 +9,7 @@ DEBATE_API_KEY_HOSTS names (a comma between them), DEBATE_API_KEY to every other
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _ANSWERS_WITHIN = 10.0  # seconds, for the list of models
 _LOADS_WITHIN = 300.0  # seconds, for the first token: some servers load a model when it is first asked for
 _NAMES_SHOWN = 8
 _OPENAI = "api.openai.com"
+_LOG = logging.getLogger(__name__)
 _NO_KEY = "none"  # the client wants some key; ServerClient takes it out
 # vLLM, OpenRouter, Groq, Mistral and LM Studio: the same under different names.
 _WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_length")
@@ -130,13 +132,29 @@ def check_server(address: Address) -> ServerModel:
             return ServerModel(_window(found), _facts(found))
         body = {"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
         answer = _ask(client, "POST", f"{url}/chat/completions", json=body, timeout=_LOADS_WITHIN)
+    has = f"it has: {', '.join(list(listed)[:_NAMES_SHOWN])}" if listed else "it lists no models"
     if answer.is_error:
-        has = f"it has: {', '.join(list(listed)[:_NAMES_SHOWN])}" if listed else "it lists no models"
         raise ModelError(
             f"the server at {url} does not answer as {model!r} (HTTP {answer.status_code}: {_reason(answer)}); "
             f"{has}. The address usually ends with /v1, and the name behind # is the server's own"
         )
+    if listed:
+        _check_called(answer, model, f"the server at {url} does not list {model!r}; {has}")
     return ServerModel()
+
+
+def _check_called(answer: httpx.Response, model: str, problem: str) -> None:
+    """Refuse a server that answers any name as another model; warn where it may have the one that is asked for.
+
+    Some have models that they do not list: a folder that is loaded when it is asked for, or a variant (``name:free``).
+
+    Raises:
+        ModelError: it answered under another name.
+    """
+    said = answer.json().get("model") if "json" in answer.headers.get("content-type", "") else None
+    if said and not (str(said).startswith(model) or model.startswith(str(said))):
+        raise ModelError(f"{problem}. It answered as {said!r}: write one of its names behind #")
+    _LOG.warning("%s. It answers all the same: check the name behind #", problem)
 
 
 def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:

@@ -84,8 +84,9 @@ def test_what_a_lost_worker_had_is_answered_by_others(with_workers, tmp_path: Pa
 
 
 def test_a_worker_that_cannot_load_says_why_and_the_others_go_on(with_workers, tmp_path: Path) -> None:
-    summary, _ = with_workers(tmp_path, cannot_load=(1,))
+    summary, workers = with_workers(tmp_path, cannot_load=(1,))
     assert (summary.total, summary.failed) == (4, 0)
+    assert workers.ended == [1]  # and others may have its processors
     assert "worker 1 cannot work and is left out: no such model" in log(tmp_path)
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from chains.schemas import Question
 from debate import DebateSettings, RunFolderError, run_questions
 from debate.cli import app
+from debate.errors import QuestionsError
 from debate.run.merging import merge_runs
 from debate.run.sharding import of_shard
 from vectorstore import FaissStore
@@ -104,10 +105,25 @@ def test_one_run_alone_is_not_merged(tmp_path: Path) -> None:
     assert (done.exit_code, done.stderr) == (2, "error: merging takes two runs at least; name the folder of each\n")
 
 
-def test_a_wrong_shard_is_told_with_an_example(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["run", "--questions", "q.txt", "--corpus", "docs", "--shard", "9/8"])
+@pytest.mark.parametrize(
+    ("shard", "told"),
+    [
+        ("2", "shard: is not a shard; write 2/8 for the second of eight, got '2'; change --shard"),
+        ("9/8", "shard: is none of 8 shards, which are 1/8 to 8/8, got '9/8'; change --shard"),
+        ("0/8", "shard: is none of 8 shards, which are 1/8 to 8/8, got '0/8'; change --shard"),
+    ],
+)
+def test_a_wrong_shard_is_told_with_those_there_are(shard: str, told: str) -> None:
+    done = CliRunner().invoke(app, ["run", "--questions", "q.txt", "--corpus", "docs", "--shard", shard])
     assert done.exit_code == 2
-    assert "shard: is not a shard; write 2/8 for the second of eight, got '9/8'; change --shard" in done.stderr
+    assert told in done.stderr
+
+
+def test_more_shards_than_questions_are_told_before_anything_is_made(tmp_path: Path) -> None:
+    told = "shard 5/5 has no question: the list has only 4 different ones; use at most 4 shards"
+    with pytest.raises(QuestionsError, match=told):
+        run(tmp_path, "part", shard="5/5")
+    assert not (tmp_path / "part").exists()
 
 
 def test_a_run_that_is_named_twice_is_refused_by_name(tmp_path: Path) -> None:

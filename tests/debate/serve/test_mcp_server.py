@@ -91,3 +91,21 @@ async def test_a_weight_out_of_range_is_told_in_one_line() -> None:
     result = await called("search", {"question": "Why?", "pov_weight": 3})
     assert result.is_error
     assert "pov_weight" in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("search", {"question": "Why?", "viewpoint": []}, "search has no argument 'viewpoint'; write viewpoints"),
+        ("debate", {"question": "Why?", "rounds": 9}, "debate has no argument 'rounds'; write question"),
+        ("ask", {}, "ask: question: Field required; see the tool's schema"),
+        (
+            "search",
+            {"question": "Why?", "viewpoints": [{"text": "It was.", "weigth": 1}]},
+            "search: viewpoints.0.weigth: Extra inputs are not permitted; see the tool's schema",
+        ),
+    ],
+)
+async def test_an_argument_that_a_tool_does_not_have_or_take_is_refused_in_one_line(tool, arguments, told: str) -> None:
+    result = await called(tool, arguments)
+    assert (result.is_error, result.content[0].text) == (True, told)

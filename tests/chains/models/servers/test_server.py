@@ -4,6 +4,7 @@ import pytest
 from misbehaving_server import misbehaving_server
 
 from chains import ModelSettings, load_llm
+from chains.errors import ModelError
 from chains.models.servers.server import key_for
 
 KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
@@ -49,3 +50,17 @@ def test_the_timeout_can_be_set() -> None:
     with misbehaving_server() as server:
         llm = load_llm(ModelSettings(name=server.url("good"), timeout=12))
     assert llm.request_timeout == 12
+
+
+@pytest.mark.enable_socket
+def test_a_server_that_answers_any_name_as_its_own_model_is_told_with_the_names_that_it_lists() -> None:
+    told = r"does not list 'nope'; it has: empty, .*\. It answered as 'good': write one of its names behind #$"
+    with misbehaving_server(answers_as="good") as server, pytest.raises(ModelError, match=told):
+        load_llm(ModelSettings(name=server.url("nope")))
+
+
+@pytest.mark.enable_socket
+def test_a_model_that_answers_and_is_not_listed_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    with misbehaving_server() as server:
+        load_llm(ModelSettings(name=server.url("good:variant"))).invoke("Why?")
+    assert "does not list 'good:variant'; it has: empty, " in caplog.text
