@@ -5,6 +5,7 @@ The lock is the operating system's: it ends with its process, and a leftover loc
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -66,6 +67,31 @@ def _remove_unused(folder: Path, names: Collection[str]) -> None:
             for name in names:
                 (folder / name).unlink(missing_ok=True)
             folder.rmdir()
+
+
+def holds_files(folder: Path) -> bool:
+    """Return whether a folder holds anything but its lock."""
+    return any(one.name != LOCK for one in folder.iterdir())
+
+
+def read_same_record(
+    path: Path, settings: Mapping[str, Any], what: str, error_kind: type[DebateError]
+) -> dict[str, Any]:
+    """Read the record of a folder that is to be resumed with these settings.
+
+    Raises:
+        DebateError (of that kind): it cannot be read, or its settings are others; the message names them.
+    """
+    try:
+        record = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise error_kind(f"{path} cannot be read: {error}; give a new folder with --out") from error
+    before = record.get("settings", {})
+    changed = [name for name in sorted(before.keys() | settings.keys()) if before.get(name) != settings.get(name)]
+    if changed:
+        told = "; ".join(f"{name} was {before.get(name)!r} and is {settings.get(name)!r}" for name in changed)
+        raise error_kind(f"{path.parent} contains another {what}: {told}; give a new folder with --out")
+    return record
 
 
 def write_record(path: Path, record: Mapping[str, Any], error_kind: type[DebateError]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
-from pydantic import computed_field, model_validator
+from pydantic import computed_field
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import (
@@ -26,8 +25,6 @@ from chains.schemas import (
     Verdict,
     chunk_table,
 )
-
-_SCORES = ("score", "question_score", "pov_scores", "rank")
 
 
 class Status(StrEnum):
@@ -83,12 +80,6 @@ class QuestionResult:
     tokens: Tokens | None = None
     baselines: tuple[Baseline, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _chunk_ids_in_turns(cls, values: Any) -> Any:
-        """Read a row of a version whose turns held their passages' texts."""
-        return _with_readings(values) if isinstance(values, dict) else values
-
     def answering(self, question: Question) -> QuestionResult:
         """Return the row of another question that asks the same."""
         return replace(self, question=question, seconds=0.0, stages=())
@@ -105,6 +96,20 @@ class QuestionResult:
         positions = {one.persona_id: one.speaker for one in self.positions}
         return positions | {one.persona_id: one.speaker for one in self.turns}
 
+    @property
+    def spoken(self) -> tuple[Turn, ...]:
+        """Return the turns of the debate, and its verdict."""
+        return (*self.turns, self.verdict) if self.verdict else self.turns
+
+    @property
+    def winner(self) -> str:
+        """Return the name of the debate's winner; "" if there is none."""
+        return self.name_of(self.verdict.winner) if self.verdict else ""
+
+    def name_of(self, persona_id: str) -> str:
+        """Return the name of somebody in the debate; the id of anybody else."""
+        return self.speakers.get(persona_id, persona_id)
+
     def chunk_table(self) -> dict[str, Chunk]:
         """Return every passage of the question by its id."""
         return chunk_table(self.chunks, self.debate_chunks)
@@ -116,22 +121,3 @@ class QuestionResult:
         if self.error:
             return Status.FAILED
         return Status.ABSTAINED if self.opinion and self.opinion.abstained else Status.DONE
-
-
-def _with_readings(values: dict[str, Any]) -> dict[str, Any]:
-    old = [turn for turn in values.get("turns") or () if isinstance(turn, dict) and "chunks" in turn]
-    if not old:
-        return values
-    own = {chunk["id"] for chunk in values.get("chunks") or ()}
-    others = {chunk["id"]: chunk for turn in old for chunk in turn["chunks"] if chunk["id"] not in own}
-    hits = {
-        turn["persona_id"]: [
-            {"chunk_id": one["id"]} | {k: one[k] for k in _SCORES if k in one} for one in turn["chunks"]
-        ]
-        for turn in reversed(old)
-    }
-    return values | {
-        "turns": [turn | {"chunk_ids": [one["id"] for one in turn.get("chunks", ())]} for turn in values["turns"]],
-        "debate_chunks": list(others.values()),
-        "readings": [{"persona_id": persona_id, "hits": found} for persona_id, found in reversed(hits.items())],
-    }

@@ -34,13 +34,13 @@ def compare(**settings: Any) -> None:
         from debate.compare.runner import compare_models
         from debate.output.comparison import write_comparison
         from debate.output.comparison_page import write_comparison_page
+        from debate.progress import LoggedProgress
         from debate.settings.checking import checked_settings
         from debate.terminal.compare_view import print_comparison
-        from debate.terminal.run_view import RunLines
 
         chosen = checked_settings(CompareSettings, settings, "debate compare")
         console = Console()
-        comparison = compare_models(chosen, RunLines())
+        comparison = compare_models(chosen, LoggedProgress())
         print_comparison(console, comparison)
         console.print(f"Workbook: {write_comparison(comparison)}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"Report:   {write_comparison_page(comparison)}", markup=False, highlight=False, soft_wrap=True)

@@ -71,15 +71,16 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
     """Run the list of questions with a view in the terminal; return what was done."""
     from rich.console import Console
 
+    from debate.progress import LoggedProgress
     from debate.run.runner import run_questions
     from debate.run.setup import check_inputs
-    from debate.terminal.run_view import RunBar, RunLines, print_summary
+    from debate.terminal.run_view import RunBar, print_summary
 
     console = Console()
     debaters = check_inputs(settings).debaters
     notice = notice_of(settings.model, settings.personas, [one.name for one in debaters])
     bar = RunBar(console, settings.rounds, len(debaters), notice)
-    with nullcontext(RunLines(notice)) if quiet else bar as watcher:
+    with nullcontext(LoggedProgress(notice=notice)) if quiet else bar as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
     print_summary(console, summary)
     return summary

@@ -35,12 +35,12 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         from rich.console import Console
 
         from debate.output.translation import write_translation
+        from debate.progress import LoggedProgress
         from debate.settings.checking import checked_settings
-        from debate.terminal.run_view import RunLines
         from debate.translation.runner import translate_run
 
         chosen = checked_settings(TranslateSettings, settings, "debate translate")
-        made = translate_run(folder, chosen, RunLines())
+        made = translate_run(folder, chosen, LoggedProgress())
         workbook = write_translation(made)
         console = Console()
         console.print(

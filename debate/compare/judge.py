@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseLanguageModel
-from scipy import stats
 
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Question
 from debate.compare.measures import Answer
+from debate.compare.statistics import Tally, tally
 from prompts import RenderedPrompt, load_prompt
 
 Said = Literal["first", "second", "neither", "unreadable"]
@@ -54,16 +54,6 @@ class Judged:
         return self.in_order == self.turned and self.in_order in ("first", "second")
 
 
-@dataclass(frozen=True)
-class JudgeTally:
-    """How often a judge preferred each of two models; ``p`` by a two-sided sign test without the ties."""
-
-    wins: tuple[int, int]
-    ties: int
-    contradictions: int
-    p: float
-
-
 def judge_pair(
     llm: BaseLanguageModel[Any],
     judge: str,
@@ -84,14 +74,10 @@ def judge_pair(
     return Judged(judge, question.key, (answers[0].model, answers[1].model), in_order, turned)
 
 
-def tally(judged: Sequence[Judged], one: str, other: str) -> JudgeTally:
+def judge_tally(judged: Sequence[Judged], models: tuple[str, str]) -> Tally:
     """Count what a judge said between two models."""
-    between = [found for found in judged if set(found.shown) == {one, other}]
-    preferred = [found.preferred for found in between]
-    wins = preferred.count(one), preferred.count(other)
-    p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
-    contradictions = sum(found.contradicts_itself for found in between)
-    return JudgeTally(wins, len(between) - sum(wins), contradictions, p)
+    between = [found for found in judged if set(found.shown) == set(models)]
+    return tally(models, [one.preferred for one in between], sum(one.contradicts_itself for one in between))
 
 
 def _prompt(

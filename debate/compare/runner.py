@@ -6,8 +6,9 @@ A comparison that was stopped resumes: it repeats no search and no answer.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,17 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.schemas import Chunk, Question
 from debate.compare.comparison import Compared, compare_answers
-from debate.compare.controls import ControlAnswer
+from debate.compare.controls import CONTROLS, Control, ControlAnswer
 from debate.compare.effort import Effort
-from debate.compare.judge import Judged
+from debate.compare.judge import Judged, judge_tally
 from debate.compare.measures import Answer
 from debate.compare.records import ComparisonFiles
 from debate.compare.settings import CompareSettings
+from debate.compare.statistics import Tally
 from debate.compare.steps import Work
 from debate.errors import RunFolderError
 from debate.indexing.opening import load_store
-from debate.locking import exclusive_folder, write_record
+from debate.locking import exclusive_folder, holds_files, read_same_record, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
@@ -59,6 +61,23 @@ class Comparison:
     def failed(self) -> int:
         """Return how many answers failed."""
         return sum(bool(answer.error) for of_model in self.answers for answer in of_model)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every two models."""
+        return list(combinations(self.models, 2))
+
+    def judge_tallies(self) -> Iterator[tuple[str, Tally]]:
+        """Yield each judge with what it preferred, for each two models."""
+        for judge in dict.fromkeys(one.judge for one in self.judged):
+            own = [one for one in self.judged if one.judge == judge]
+            yield from ((judge, judge_tally(own, pair)) for pair in self.pairs)
+
+    def control_answers(self) -> Iterator[tuple[Control, list[ControlAnswer | None]]]:
+        """Yield each control question with the models' answers; nothing if they were not asked."""
+        answers = {(one.model, one.control_id): one for of_model in self.controls for one in of_model}
+        for control in CONTROLS if answers else ():
+            yield control, [answers.get((model, control.id)) for model in self.models]
 
 
 def compare_models(
@@ -157,19 +176,7 @@ def _check_folder(settings: CompareSettings) -> None:
     wanted = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NO_ANSWER)
     last = settings.model_dump(mode="json", exclude_none=True, include={"limit"})  # how much of the list it is
     if path.is_file():
-        _check_same(settings.out, wanted)
-    elif {one.name for one in settings.out.iterdir()} - {".lock"}:
+        read_same_record(path, wanted, "comparison", RunFolderError)
+    elif holds_files(settings.out):
         raise RunFolderError(f"{settings.out} contains files that are not a comparison; give a new folder with --out")
     write_record(path, {"settings": wanted, "asked_last": last}, RunFolderError)
-
-
-def _check_same(folder: Path, wanted: Mapping[str, Any]) -> None:
-    path = folder / RECORD
-    try:
-        before = tomllib.loads(path.read_text(encoding="utf-8"))["settings"]
-    except (OSError, ValueError, KeyError) as error:
-        raise RunFolderError(f"{path} cannot be read: {error}; give a new folder with --out") from error
-    changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
-    if changed:
-        told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise RunFolderError(f"{folder} contains another comparison: {told}; give a new folder with --out")

@@ -41,6 +41,29 @@ class PairedDifference:
         return self.second - self.first
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How often each of two models was preferred.
+
+    Attributes:
+        p: by a two-sided sign test without the ties; 1.0 if there are only ties.
+        contradictions: ties for which a judge preferred the same place in both orders.
+    """
+
+    models: tuple[str, str]
+    wins: tuple[int, int]
+    ties: int
+    p: float
+    contradictions: int = 0
+
+
+def tally(models: tuple[str, str], preferred: Sequence[str], contradictions: int = 0) -> Tally:
+    """Count which of two models was preferred; "" is a tie."""
+    wins = preferred.count(models[0]), preferred.count(models[1])
+    p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
+    return Tally(models, wins, len(preferred) - sum(wins), p, contradictions)
+
+
 def paired_difference(
     first: Sequence[float], second: Sequence[float], *, yes_or_no: bool = False, seed: int = 0
 ) -> PairedDifference:

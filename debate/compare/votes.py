@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scipy import stats
-
 from debate.compare.measures import Answer
+from debate.compare.statistics import Tally, tally
 from debate.run.records.typed import Records
 
 Choice = Literal["first", "second", "tie"]
@@ -32,15 +31,6 @@ class Ballot:
     question_key: str
     first: Answer
     second: Answer
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How often each of two models was preferred; ``p`` by a two-sided sign test without the ties."""
-
-    wins: tuple[int, int]
-    ties: int
-    p: float
 
 
 class Votes:
@@ -83,9 +73,6 @@ class Votes:
         chance.shuffle(left)
         return left
 
-    def tally(self, one: str, other: str) -> Tally:
+    def tally(self, models: tuple[str, str]) -> Tally:
         """Count the votes between two models."""
-        between = [vote.preferred for vote in self._votes if set(vote.shown) == {one, other}]
-        wins = between.count(one), between.count(other)
-        p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
-        return Tally(wins, between.count(""), p)
+        return tally(models, [vote.preferred for vote in self._votes if set(vote.shown) == set(models)])

@@ -11,18 +11,16 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import accumulate, count
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from chains.debating.claims import claims_of
 from chains.debating.spoken import plain
 from chains.schemas import Chunk, Claim, Turn
 from chains.text.sentences import split_sentences
+from debate.output.templates import templates_in
 from debate.results import QuestionResult
 
 _WIDTH, _GAP, _EDGE = 250, 60, 20  # of a box, between boxes, around the picture
@@ -99,7 +97,7 @@ def draw(shown: ArgumentMap, *, linked: bool = False) -> str:
     Args:
         linked: boxes lead to the turns of the page around the picture.
     """
-    return _template().render(map=shown, linked=linked)
+    return _TEMPLATE.render(map=shown, linked=linked)
 
 
 def _positions(result: QuestionResult, lanes: Mapping[str, int]) -> dict[str, Box]:
@@ -217,9 +215,4 @@ def _allowed(value: Any) -> Any:
     return _NO_XML.sub("\ufffd", value) if is_plain else value
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, finalize=_allowed, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(files(__package__).joinpath("argument_map.svg.j2").read_text(encoding="utf-8"))
+_TEMPLATE = templates_in(__package__, finalize=_allowed).get_template("argument_map.svg.j2")

@@ -5,41 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from debate.compare.controls import CONTROLS, answerable
-from debate.compare.judge import tally as judge_tally
+from debate.compare.controls import answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.votes import Votes
 from debate.output.workbook import add_sheet, new_workbook
 
-_TESTS = (
-    "measure",
-    "first",
-    "second",
-    "questions",
-    "mean first",
-    "mean second",
-    "difference",
-    "low",
-    "high",
-    "p",
-    "verdict",
-    "better is",
-    "meaning",
-)
-_MODELS = (
-    "model",
-    "control questions",
-    "right",
-    "exact",
-    "abstained rightly",
-    "abstained wrongly",
-    "answers timed",
-    "tokens/s",
-    "seconds",
-    "peak MiB",
-    "measured on",
-)
+_FIGURES = {"mean first": "first", "mean second": "second", **{one: one for one in ("difference", "low", "high", "p")}}
+_TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
+_CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
+_MODELS = ("model", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
 _ANSWER_WIDTH = 70
 _BETTER = {1: "more", -1: "less", 0: ""}
@@ -73,15 +48,8 @@ def _test_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     for one in comparison.compared:
         row: dict[str, object] = {"measure": one.measure, "first": one.first, "second": one.second}
         if one.paired is not None:
-            row |= {
-                "questions": one.paired.pairs,
-                "mean first": round(one.paired.first, 4),
-                "mean second": round(one.paired.second, 4),
-                "difference": round(one.paired.difference, 4),
-                "low": round(one.paired.low, 4),
-                "high": round(one.paired.high, 4),
-                "p": round(one.paired.p, 4),
-            }
+            row["questions"] = one.paired.pairs
+            row |= {name: round(getattr(one.paired, figure), 4) for name, figure in _FIGURES.items()}
         yield row | {"verdict": one.verdict, "better is": _BETTER[one.better], "meaning": one.meaning}
 
 
@@ -97,13 +65,10 @@ def _text(answer: Answer) -> str:
 
 
 def _control_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
-    answers = {(one.model, one.control_id): one for of_model in comparison.controls for one in of_model}
-    for control in CONTROLS if answers else ():
+    for control, answers in comparison.control_answers():
         row = {"question": f"{control.asked}\n({control.passage})", "expected": control.expected}
-        for model in comparison.models:
-            if answer := answers.get((model, control.id)):
-                row[model] = f"{answer.mark}: {answer.text}"
-        yield row
+        told = zip(comparison.models, answers, strict=True)
+        yield row | {model: f"{answer.mark}: {answer.text}" for model, answer in told if answer}
 
 
 def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
@@ -133,20 +98,12 @@ def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
 
 
 def _judge_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
-    pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
-    for judge in dict.fromkeys(one.judge for one in comparison.judged):
-        for first, second in pairs:
-            found = judge_tally([one for one in comparison.judged if one.judge == judge], first, second)
-            values = (judge, first, second, *found.wins, found.ties, found.contradictions, round(found.p, 4))
-            yield dict(zip(_JUDGED, values, strict=True))
+    for judge, found in comparison.judge_tallies():
+        values = (judge, *found.models, *found.wins, found.ties, found.contradictions, round(found.p, 4))
+        yield dict(zip(_JUDGED, values, strict=True))
 
 
 def _vote_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     votes = Votes(comparison.folder / "votes.jsonl")
-    if not list(votes):
-        return
-    pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
-    for first, second in pairs:
-        tally = votes.tally(first, second)
-        values = (first, second, *tally.wins, tally.ties, round(tally.p, 4))
-        yield dict(zip(_VOTED, values, strict=True))
+    for found in map(votes.tally, comparison.pairs if list(votes) else ()):
+        yield dict(zip(_VOTED, (*found.models, *found.wins, found.ties, round(found.p, 4)), strict=True))

@@ -10,23 +10,20 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-
 from debate.atomic import atomic_file
 from debate.compare.comparison import Compared
-from debate.compare.controls import CONTROLS, Control, ControlAnswer
-from debate.compare.judge import JudgeTally, tally
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.output.comparison import model_rows
 from debate.output.report import style
+from debate.output.templates import templates_in
 
+_TEMPLATES = templates_in(__package__)
 _ALIKE = 0.25  # below it the answers differ visibly without marks
 
 
@@ -63,16 +60,6 @@ class QuestionShown:
 
 
 @dataclass(frozen=True)
-class JudgeShown:
-    """What a judge said between two models."""
-
-    judge: str
-    first: str
-    second: str
-    tally: JudgeTally
-
-
-@dataclass(frozen=True)
 class Interval:
     """A 95% interval drawn on a line from -1 to 1, as shares of the largest end: places in percent."""
 
@@ -87,7 +74,7 @@ def write_comparison_page(comparison: Comparison) -> Path:
     Raises:
         RunFolderError: it cannot be written.
     """
-    page = _template("comparison_page.html.j2").render(
+    page = _TEMPLATES.get_template("comparison_page.html.j2").render(
         nonce=secrets.token_urlsafe(16), style=style(), own_style=comparison_style(), **_values(comparison)
     )
     path = comparison.folder / "compare.html"
@@ -98,12 +85,12 @@ def write_comparison_page(comparison: Comparison) -> Path:
 
 def comparison_body(comparison: Comparison) -> str:
     """Return a comparison as one HTML page; every text in it is escaped."""
-    return _template("comparison_body.html.j2").render(**_values(comparison))
+    return _TEMPLATES.get_template("comparison_body.html.j2").render(**_values(comparison))
 
 
 def comparison_style() -> str:
     """Return the style sheet of a comparison, which comes after the report's."""
-    return _own("comparison.css")
+    return files(__package__).joinpath("comparison.css").read_text("utf-8")
 
 
 def _values(comparison: Comparison) -> dict[str, Any]:
@@ -111,9 +98,9 @@ def _values(comparison: Comparison) -> dict[str, Any]:
         "models": comparison.models,
         "failed": comparison.failed,
         "pairs": list(_pairs(comparison)),
-        "judges": list(_judges(comparison)),
+        "judges": list(comparison.judge_tallies()),
         "told": list(model_rows(comparison)) if comparison.efforts or any(comparison.controls) else [],
-        "controls": list(_controls(comparison)),
+        "controls": list(comparison.control_answers()),
         "figure": _figure,
         "questions": list(_questions(comparison)),
     }
@@ -134,19 +121,6 @@ def _pairs(comparison: Comparison) -> Iterator[tuple[str, str, list[tuple[Compar
     """The tests, two models at a time."""
     for pair, tests in groupby(comparison.compared, key=lambda one: (one.first, one.second)):
         yield *pair, [(one, _interval(one)) for one in tests]
-
-
-def _judges(comparison: Comparison) -> Iterator[JudgeShown]:
-    pairs = dict.fromkeys((one.first, one.second) for one in comparison.compared)
-    for judge in dict.fromkeys(one.judge for one in comparison.judged):
-        own = [one for one in comparison.judged if one.judge == judge]
-        yield from (JudgeShown(judge, first, second, tally(own, first, second)) for first, second in pairs)
-
-
-def _controls(comparison: Comparison) -> Iterator[tuple[Control, list[ControlAnswer | None]]]:
-    answers = {(one.model, one.control_id): one for of_model in comparison.controls for one in of_model}
-    for control in CONTROLS if answers else ():
-        yield control, [answers.get((model, control.id)) for model in comparison.models]
 
 
 def _figure(value: float, sign: str = "") -> str:
@@ -197,18 +171,3 @@ def _interval(one: Compared) -> Interval | None:
     largest = max(abs(one.paired.low), abs(one.paired.high)) or 1.0
     low, high, middle = (50 + 45 * end / largest for end in (one.paired.low, one.paired.high, one.paired.difference))
     return Interval(low, max(high - low, 0.5), middle)
-
-
-def _own(name: str) -> str:
-    return files("debate.output").joinpath(name).read_text("utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FunctionLoader(_own), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-def _template(name: str) -> Template:
-    return _templates().get_template(name)

@@ -22,7 +22,7 @@ from debate.errors import RunFolderError
 from debate.indexing.address import is_table
 from debate.indexing.places import place_of
 from debate.locking import exclusive_folder, write_record
-from debate.settings import RENAMED, DebateSettings
+from debate.settings import DebateSettings
 from vectorstore import corpus_files
 
 RECORD = "run.toml"
@@ -130,7 +130,7 @@ def _meant(name: str, value: Any) -> Any:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read what a run recorded about itself, in the names that settings have now.
+    """Read what a run recorded about itself.
 
     Raises:
         RunFolderError: there is no run, or its record cannot be read.
@@ -148,11 +148,8 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return recorded settings by their present names, without settings that no longer exist."""
-    known = {RENAMED.get(name, name): value for name, value in settings.items()}
-    if known.get("opinion_persona") == "professor":  # the default's name in older versions, and whom it means today
-        known["opinion_persona"] = ""
-    return {name: value for name, value in known.items() if name in DebateSettings.model_fields}
+    """Return recorded settings without those that no longer exist."""
+    return {name: value for name, value in settings.items() if name in DebateSettings.model_fields}
 
 
 def _checked(out: Path) -> Path:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from debate.errors import RunFolderError
-from debate.progress import LINES, Progress
-from debate.results import QuestionResult
+from debate.progress import LINES
 from debate.terminal.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
@@ -36,7 +35,7 @@ def logged(folder: Path) -> Iterator[None]:
 @contextmanager
 def logged_to(handler: logging.Handler) -> Iterator[None]:
     """Give a handler this project's log records, and close it at the end."""
-    handler.addFilter(lambda record: record.name != LINES.name)  # ``Logged`` has written the same
+    handler.addFilter(lambda record: record.name != LINES.name)  # ``LOG`` gets the same
     rooms = [LOG, *map(logging.getLogger, _ROOMS)]
     told_before = _BATCHES.level
     try:
@@ -51,34 +50,3 @@ def logged_to(handler: logging.Handler) -> Iterator[None]:
         for room in rooms:
             room.removeHandler(handler)
         handler.close()
-
-
-class Logged:
-    """A ``Progress`` that logs everything before passing it on to another one."""
-
-    def __init__(self, other: Progress) -> None:
-        self._other = other
-
-    def preparing(self, what: str) -> None:
-        LOG.info("%s", what)
-        self._other.preparing(what)
-
-    def total(self, questions: int, done: int) -> None:
-        LOG.info("%d questions, %d of them finished before", questions, done)
-        self._other.total(questions, done)
-
-    def stage(self, question_id: str, stage: str) -> None:
-        self._other.stage(question_id, stage)
-
-    def finished(self, result: QuestionResult) -> None:
-        outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
-        LOG.info("%s %s", result.question.id, outcome)
-        self._other.finished(result)
-
-    def workers(self, ready: int, wanted: int) -> None:
-        LOG.info("%d of %d workers are ready", ready, wanted)
-        self._other.workers(ready, wanted)
-
-    def stopping(self, in_flight: int) -> None:
-        LOG.info("interrupted: %d questions stop after the step they are at", in_flight)
-        self._other.stopping(in_flight)

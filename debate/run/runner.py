@@ -19,12 +19,12 @@ from langchain_core.language_models import BaseLanguageModel
 from chains.schemas import Question
 from debate.errors import SettingsError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
-from debate.progress import NullProgress, Progress
+from debate.progress import LoggedProgress, NullProgress, Progress
 from debate.results import QuestionResult
 from debate.run.engine import Engine, Load, LocalEngine, load_unless_given
 from debate.run.executor import RunInterrupted, StoppedAtOnce
 from debate.run.folder import absolute_paths, open_run_folder
-from debate.run.log import LOG, Logged, logged
+from debate.run.log import LOG, logged
 from debate.run.outputs import Outputs
 from debate.run.records.deepened_questions import DeepenedQuestions, with_twins_noted
 from debate.run.records.drafts import drafts_shown
@@ -106,7 +106,7 @@ def run_questions(
             journal = _checked_journal(folder)  # a damaged file is reported before anything is loaded
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
-            told = held.enter_context(recorded_progress(folder, Logged(watcher)))
+            told = held.enter_context(recorded_progress(folder, LoggedProgress(watcher, LOG)))
             callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))

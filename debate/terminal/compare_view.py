@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from debate.compare.comparison import Compared
-from debate.compare.judge import tally
 from debate.compare.runner import Comparison
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.terminal.readable import readable
@@ -32,10 +31,10 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for one in tests:
             table.add_row(Text(f"{one.measure} {one.direction}"), *_figures(one), _short(one))
         console.print(table)
-        for judge in dict.fromkeys(one.judge for one in comparison.judged):
-            found = tally([one for one in comparison.judged if one.judge == judge], first, second)
-            wins = f"first {found.wins[0]}, second {found.wins[1]}, neither {found.ties} (p {found.p:.3f})"
-            console.print(f"preferred by {readable(judge)}: {wins}", markup=False, soft_wrap=True)
+        for judge, found in comparison.judge_tallies():
+            if found.models == (first, second):
+                wins = f"first {found.wins[0]}, second {found.wins[1]}, neither {found.ties} (p {found.p:.3f})"
+                console.print(f"preferred by {readable(judge)}: {wins}", markup=False, soft_wrap=True)
     for model, controls in zip(comparison.models, comparison.controls, strict=True):
         if controls:
             right = sum(one.right for one in controls)

@@ -11,7 +11,7 @@ from rich.progress import SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from debate.progress import LINES
+from debate.progress import STOPPING
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
@@ -69,48 +69,13 @@ class RunBar(LiveBar):
             self._bar.update(self._task, done=self._count())
 
     def stopping(self, in_flight: int) -> None:
-        self._bar.console.print(_stopping(in_flight))
+        self._bar.console.print(STOPPING % in_flight)
 
     def _stages_now(self) -> str:
         return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
 
     def _count(self) -> str:
         return ", ".join(filter(None, (f"{self._done}/{self._questions} questions", self._workers)))
-
-
-class RunLines:
-    """The same news as log lines, for ``--quiet``."""
-
-    def __init__(self, notice: str = "") -> None:
-        self._notice = notice
-        self._questions = self._done = 0
-
-    def preparing(self, what: str) -> None:
-        LINES.info("%s", what)
-
-    def total(self, questions: int, done: int) -> None:
-        if self._notice:
-            LINES.info("%s", self._notice)
-        self._questions, self._done = questions, done
-        LINES.info("%d questions, %d of them finished before", questions, done)
-
-    def stage(self, question_id: str, stage: str) -> None:
-        LINES.debug("%s: %s", question_id, stage)
-
-    def finished(self, result: QuestionResult) -> None:
-        self._done += 1
-        outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
-        LINES.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
-
-    def workers(self, ready: int, wanted: int) -> None:
-        LINES.info("%d of %d workers are ready", ready, wanted)
-
-    def stopping(self, in_flight: int) -> None:
-        LINES.info(_stopping(in_flight))
-
-
-def _stopping(in_flight: int) -> str:
-    return f"interrupted: {in_flight} questions stop after the step they are at; Ctrl-C again stops at once"
 
 
 def print_summary(console: Console, summary: RunSummary) -> None:

@@ -7,14 +7,13 @@ resumes from its last checkpoint when started again with the same settings.
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from debate.errors import TrainingError
-from debate.locking import exclusive_folder, write_record
+from debate.locking import exclusive_folder, holds_files, read_same_record, write_record
 from debate.training.card import write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
@@ -144,20 +143,11 @@ def _persona(settings: FinetuneSettings) -> Persona:
 def _check_folder(settings: FinetuneSettings) -> None:
     """Make sure that the folder is new, or holds this very training, unfinished."""
     path = settings.out / RECORD
-    wanted = _settings_record(settings)
     if not path.is_file():
-        if {one.name for one in settings.out.iterdir()} - {".lock"}:
+        if holds_files(settings.out):
             raise TrainingError(f"{settings.out} contains files that are not a training; give a new folder with --out")
         return
-    try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{path} cannot be read: {error}; give a new folder with --out") from error
-    before = record.get("settings", {})
-    changed = sorted(name for name in before.keys() | wanted.keys() if before.get(name) != wanted.get(name))
-    if changed:
-        told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise TrainingError(f"{settings.out} contains another training: {told}; give a new folder with --out")
+    record = read_same_record(path, _settings_record(settings), "training", TrainingError)
     if "finished" in record:
         raise TrainingError(
             f"{settings.out} contains this training, finished; give a new folder with --out to train again"

@@ -22,7 +22,7 @@ from chains.schemas import Translation
 from chains.text.sentences import word_count
 from chains.translate import Translate, check_language, translated, translation_chain
 from debate.errors import RunFolderError, SettingsError
-from debate.locking import exclusive_folder, write_record
+from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
@@ -246,14 +246,7 @@ def _check_folder(out: Path, settings: TranslateSettings, model: str, terms: Map
     wanted = settings.model_dump(mode="json", exclude=_CHANGES_NOTHING | {"model", "translator"}) | by
     wanted["glossary"] = dict(terms)
     path = out / RECORD
-    if not path.is_file():
-        write_record(path, wanted, RunFolderError)
-        return
-    try:
-        before = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunFolderError(f"{path} cannot be read: {error}; give another folder with --out") from error
-    changed = [name for name in sorted(before.keys() | wanted.keys()) if before.get(name) != wanted.get(name)]
-    if changed:
-        told = "; ".join(f"{name} was {before.get(name)!r} and is {wanted.get(name)!r}" for name in changed)
-        raise RunFolderError(f"{out} contains another translation: {told}; give another folder with --out")
+    if path.is_file():
+        read_same_record(path, wanted, "translation", RunFolderError)
+    else:
+        write_record(path, {"settings": wanted}, RunFolderError)

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from debate.atomic import atomic_file
@@ -21,6 +19,7 @@ from debate.output.facts import RunFacts
 from debate.output.report.charts import Figures, charts, figures
 from debate.output.report.live_debate import live_debate
 from debate.output.report.rows import Row, RowMaker
+from debate.output.templates import templates_in
 from debate.results import QuestionResult
 
 # So many rows are in the page as they are, to be read even where no script runs. Those of a longer run are kept as
@@ -30,6 +29,8 @@ _LAID_OUT = 200
 _LANGUAGE_TAG = re.compile(
     r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*", re.IGNORECASE | re.ASCII
 )
+_TEMPLATES = templates_in(__name__)
+_TEMPLATES.tests["language_tag"] = lambda text: _LANGUAGE_TAG.fullmatch(text) is not None
 
 
 def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], facts: RunFacts) -> None:
@@ -44,7 +45,7 @@ def write_report(path: Path, results: Callable[[], Iterable[QuestionResult]], fa
         RunFolderError: the folder cannot be written to.
     """
     shown = [figures(result) for result in results()]
-    page = _template("page.html.j2").stream(
+    page = _TEMPLATES.get_template("page.html.j2").stream(
         facts=facts,
         nonce=secrets.token_urlsafe(16),
         style=_own("page.css"),
@@ -67,19 +68,19 @@ def live_body(result: QuestionResult, facts: RunFacts, picture: str) -> str:
     """
     row = RowMaker(facts).row(result, laid_out=True)
     debate = live_debate(result, row, picture)
-    inset = Markup(_template("live_debate.html.j2").render(debate=debate)) if debate else ""  # noqa: S704 - escaped
-    return _template("row.html.j2").render(row=row, facts=facts, inset=inset)
+    inset = Markup(_TEMPLATES.get_template("live_debate.html.j2").render(debate=debate)) if debate else ""  # noqa: S704 - escaped
+    return _TEMPLATES.get_template("row.html.j2").render(row=row, facts=facts, inset=inset)
 
 
 def style() -> str:
     """Return the report's style sheet, which the live page shares."""
-    return files(__name__).joinpath("page.css").read_text(encoding="utf-8")
+    return _own("page.css")
 
 
 def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tuple[Row, Markup]]:
     """Yield each row with its body as HTML; past the first rows a passage's text is written once for all of them."""
     maker = RowMaker(facts)
-    body = _template("row.html.j2")
+    body = _TEMPLATES.get_template("row.html.j2")
     for number, result in enumerate(results):
         row = maker.row(result, laid_out=number < _LAID_OUT)
         yield row, Markup(body.render(row=row, facts=facts, inset=""))  # noqa: S704 - escaped by the template
@@ -88,19 +89,6 @@ def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tupl
 def _counts(shown: list[Figures]) -> dict[str, int]:
     tags = ["failed", "abstained", "looped", "dropped", "unsupported"]
     return {"questions": len(shown)} | {tag: sum(tag in one.tags for one in shown) for tag in tags}
-
-
-@cache
-def _template(name: str) -> Template:
-    return _templates().get_template(name)
-
-
-@cache
-def _templates() -> Environment:
-    own = FunctionLoader(lambda name: files(__name__).joinpath(name).read_text(encoding="utf-8"))
-    made = Environment(loader=own, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.tests["language_tag"] = lambda text: _LANGUAGE_TAG.fullmatch(text) is not None
-    return made
 
 
 def _own(name: str) -> Markup:

@@ -58,14 +58,13 @@ class Chart:
 def figures(result: QuestionResult) -> Figures:
     """Take from a row what the charts need."""
     opinion = result.opinion
-    turns = (*result.turns, *((result.verdict,) if result.verdict else ()))
     return Figures(
         id=result.question.id,
         anchor=anchor_of(result),
         tags=frozenset(tags_of(result)),
         words=opinion.words if opinion and not opinion.abstained else None,
         supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
-        loops=sum(bool(one.loop) for one in (opinion, *turns) if one),
+        loops=sum(bool(one.loop) for one in (opinion, *result.spoken) if one),
         seconds=result.seconds,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chains.schemas import Chunk, Poll, Position, Turn
+from chains.schemas import Chunk, Poll, Turn
 from debate.output.argument_map import argument_map, draw
 from debate.output.report.answers import Part, titled
 from debate.output.report.rows import Row, Speech
@@ -76,28 +76,26 @@ def live_debate(result: QuestionResult, row: Row, address: str) -> LiveDebate | 
     """
     if not result.positions and not result.turns:
         return None
-    names = {turn.persona_id: turn.speaker for turn in result.turns}
-    names |= {one.persona_id: one.speaker for one in result.positions}
     shown = argument_map(result)
     return LiveDebate(
-        tuple(_stands(result.positions, names)),
-        tuple(_rounds(result, row, names)),
+        tuple(_stands(result)),
+        tuple(_rounds(result, row)),
         draw(shown, linked=True) if shown else "",
         address,
     )
 
 
-def _stands(positions: tuple[Position, ...], names: Mapping[str, str]) -> Iterator[Stand]:
-    for colour, one in enumerate(positions):
-        yield Stand(one.speaker, colour % 6, one.text, tuple(names.get(who, who) for who in one.agrees_with))
+def _stands(result: QuestionResult) -> Iterator[Stand]:
+    for colour, one in enumerate(result.positions):
+        yield Stand(one.speaker, colour % 6, one.text, tuple(map(result.name_of, one.agrees_with)))
 
 
-def _rounds(result: QuestionResult, row: Row, names: Mapping[str, str]) -> Iterator[LiveRound]:
+def _rounds(result: QuestionResult, row: Row) -> Iterator[LiveRound]:
     table = result.chunk_table()
     asked = {one.round: one.text for one in result.round_questions}
-    held = {one.round: tuple(_held(one, names)) for one in result.polls}
+    held = {one.round: tuple(_held(one, result)) for one in result.polls}
     turns = [
-        LiveTurn(n + 1, speech, _answers(turn, names), tuple(_facts(turn)), tuple(_beside(turn, speech, table)))
+        LiveTurn(n + 1, speech, _answers(turn, result), tuple(_facts(turn)), tuple(_beside(turn, speech, table)))
         for n, (turn, speech) in enumerate(zip(result.turns, row.speeches, strict=True))
     ]
     for number in sorted({*asked, *(one.speech.round for one in turns)}):
@@ -105,17 +103,17 @@ def _rounds(result: QuestionResult, row: Row, names: Mapping[str, str]) -> Itera
         yield LiveRound(number, asked.get(number, ""), of_round, held.get(number, ()))
 
 
-def _held(poll: Poll, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _held(poll: Poll, result: QuestionResult) -> Iterator[tuple[str, str]]:
     for ballot in poll.ballots:
-        chosen = names.get(ballot.choices[0], ballot.choices[0]) if ballot.choices else "nobody"
-        yield names.get(ballot.persona_id, ballot.persona_id), chosen
+        chosen = result.name_of(ballot.choices[0]) if ballot.choices else "nobody"
+        yield result.name_of(ballot.persona_id), chosen
 
 
-def _answers(turn: Turn, names: Mapping[str, str]) -> tuple[str, str, int] | None:
+def _answers(turn: Turn, result: QuestionResult) -> tuple[str, str, int] | None:
     claim = turn.answers
     if claim is None:
         return None
-    return names.get(claim.persona_id, claim.persona_id), claim.sentence, 0 if claim.turn is None else claim.turn + 1
+    return result.name_of(claim.persona_id), claim.sentence, 0 if claim.turn is None else claim.turn + 1
 
 
 def _facts(turn: Turn) -> Iterator[str]:

@@ -122,7 +122,7 @@ def anchor_of(result: QuestionResult) -> str:
 
 def tags_of(result: QuestionResult) -> list[str]:
     """Return what a row can be filtered by."""
-    opinion, turns = result.opinion, _turns(result)
+    opinion, turns = result.opinion, result.spoken
     found = {
         "looped": any(one.loop for one in (opinion, *turns) if one),
         "dropped": any(one.dropped for one in (opinion, *turns) if one),
@@ -141,7 +141,7 @@ class RowMaker:
     def row(self, result: QuestionResult, *, laid_out: bool) -> Row:
         """Return what is shown of a result; where it is not laid out, its passages' texts are kept by key."""
         anchor = anchor_of(result)
-        opinion, question, turns = result.opinion, result.question, _turns(result)
+        opinion, question, turns = result.opinion, result.question, result.spoken
         retrieved = self._retrieved(result, anchor, laid_out)
         numbers = {one.number: one.anchor for one in retrieved.passages if one.number}
         colours = {one: n % _SPEAKERS for n, one in enumerate(dict.fromkeys(turn.persona_id for turn in result.turns))}
@@ -194,14 +194,13 @@ class RowMaker:
         self, result: QuestionResult, colours: dict[str, int], anchor: str, laid_out: bool
     ) -> tuple[Reader, ...]:
         table, readers = result.chunk_table(), []
-        names = {turn.persona_id: turn.speaker for turn in result.turns}
         for reading in result.readings:
             if reading.persona_id not in colours:
                 continue
             chunks, views = reading.chunks(table), self._facts.views_of(reading.persona_id)
             place = _reader_anchor(anchor, reading.persona_id)
             read = self._passages(chunks, range(1, len(chunks) + 1), views, place, laid_out)
-            readers.append(Reader(names[reading.persona_id], colours[reading.persona_id], read))
+            readers.append(Reader(result.name_of(reading.persona_id), colours[reading.persona_id], read))
         return tuple(readers)
 
     def _passages(
@@ -231,10 +230,6 @@ class RowMaker:
         first = key not in self._kept
         self._kept.add(key)
         return key, first
-
-
-def _turns(result: QuestionResult) -> tuple[Turn, ...]:
-    return (*result.turns, *((result.verdict,) if result.verdict else ()))
 
 
 def _speech(turn: Turn, colour: int, result: QuestionResult, anchor: str) -> Speech:

@@ -59,14 +59,10 @@ def sides_of(result: QuestionResult) -> Iterable[Side]:
 
 
 def _of_debate(result: QuestionResult, verdict: Verdict) -> Side:
-    winner, turns = result.speakers.get(verdict.winner, verdict.winner), len(result.turns)
-    return Side(
-        result, "debate", winner, verdict.share, verdict.text, verdict.supported, turns, result.tokens, verdict.dropped
-    )
+    figures = (verdict.share, verdict.text, verdict.supported, len(result.turns), result.tokens, verdict.dropped)
+    return Side(result, "debate", result.winner, *figures)
 
 
 def _of_agent(result: QuestionResult, one: Baseline) -> Side:
-    winner = result.speakers.get(one.winner, one.winner)
-    return Side(
-        result, METHODS[one.method], winner, one.share, one.text, one.supported, one.tries, one.tokens, one.dropped
-    )
+    figures = (one.share, one.text, one.supported, one.tries, one.tokens, one.dropped)
+    return Side(result, METHODS[one.method], result.name_of(one.winner), *figures)

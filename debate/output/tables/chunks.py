@@ -67,7 +67,7 @@ def _all_retrieved(result: QuestionResult, facts: RunFacts) -> Iterable[_Retriev
     yield from (_retrieved(result, facts.writer, chunk, chunk, facts.views) for chunk in result.chunks)
     table = result.chunk_table()
     for reading in result.readings:
-        reader, views = result.speakers.get(reading.persona_id, reading.persona_id), facts.views_of(reading.persona_id)
+        reader, views = result.name_of(reading.persona_id), facts.views_of(reading.persona_id)
         found = (hit for hit in reading.hits if hit.chunk_id in table)
         yield from (_retrieved(result, reader, hit, table[hit.chunk_id], views) for hit in found)
 

@@ -70,8 +70,7 @@ def debate_table() -> Table:
 def _all_said(result: QuestionResult) -> Iterable[_Said]:
     yield from (_Said(result, position) for position in result.positions)
     asked = {one.round: one for one in result.round_questions}
-    spoken = (*result.turns, *((result.verdict,) if result.verdict else ()))
-    for number, turn in enumerate(spoken, 1):
+    for number, turn in enumerate(result.spoken, 1):
         if question := asked.pop(turn.round, None):
             yield _Said(result, question)
         yield _Said(result, turn, number)
@@ -82,7 +81,7 @@ def _of_turn(value: Callable[[QuestionResult, Turn], Cell], otherwise: Cell = ""
 
 
 def _claim(result: QuestionResult, claim: Claim | None) -> str:
-    return f"{result.speakers.get(claim.persona_id, claim.persona_id)}: “{claim.sentence}”" if claim else ""
+    return f"{result.name_of(claim.persona_id)}: “{claim.sentence}”" if claim else ""
 
 
 def _looked_up(result: QuestionResult, turn: Turn) -> str:
@@ -105,7 +104,7 @@ def _debate_notes(one: _Said) -> Iterable[str]:
         if said.source == "view":
             yield "the model gave no sentence: one of the persona's own views"
         if said.agrees_with:
-            yield f"agrees with {', '.join(result.speakers.get(who, who) for who in said.agrees_with)}"
+            yield f"agrees with {', '.join(map(result.name_of, said.agrees_with))}"
         return
     if isinstance(said, RoundQuestion):
         yield f"from {names_of(result, [said.chunk_id])}"

@@ -24,7 +24,7 @@ def health_table() -> Table:
         Column("outcome", lambda one: one.result.outcome.value if one.result.outcome else "", width=18),
         Column("stopped", lambda one: one.result.stopped.value if one.result.stopped else "", width=18),
         Column("decision", _of_verdict(lambda one: one.decision, ""), width=14),
-        Column("winner", _winner, width=18),
+        Column("winner", lambda one: one.result.winner, width=18),
         Column("share", _of_verdict(lambda one: one.share), Kind.SHARE, 8),
         Column("collapsed", lambda one: _yes(one.measured.collapsed), width=10),
         Column("changed", lambda one: one.measured.changed, Kind.WHOLE, 9),
@@ -47,11 +47,6 @@ def _held(result: QuestionResult) -> Iterable[_Held]:
 
 def _of_verdict(value: Callable[[Verdict], Cell], otherwise: Cell = None) -> Callable[[_Held], Cell]:
     return lambda one: value(one.result.verdict) if one.result.verdict else otherwise
-
-
-def _winner(one: _Held) -> str:
-    winner = one.result.verdict.winner if one.result.verdict else ""
-    return one.result.speakers.get(winner, winner)
 
 
 def _own_side(one: _Held) -> str:

@@ -38,7 +38,7 @@ def results_table(language: str = "", rating: Rating = unrated) -> Table:
         Column("passages", lambda one: len(one.chunks), Kind.WHOLE, 9, leads_to="chunks"),
         Column("turns", lambda one: len(one.turns), Kind.WHOLE, 7, leads_to="debate"),
         Column("outcome", lambda one: one.outcome.value if one.outcome else "", width=18),
-        Column("winner", _winner, width=18),
+        Column("winner", lambda one: one.winner, width=18),
         Column("stopped", lambda one: one.stopped.value if one.stopped else "", width=18),
         Column("verdict", lambda one: one.verdict.text if one.verdict else "", width=50),
         Column("unsupported", _of_opinion(lambda one: ", ".join(one.unsupported)), width=24, grows=False),
@@ -85,8 +85,3 @@ def _cited(result: QuestionResult) -> str:
         return ""
     cited = sorted({one.chunk for one in result.opinion.sentences if one.chunk is not None})
     return "\n".join(f"[{n + 1}] {names_of(result, result.opinion.chunk_ids[n : n + 1])}" for n in cited)
-
-
-def _winner(result: QuestionResult) -> str:
-    winner = result.verdict.winner if result.verdict else ""
-    return result.speakers.get(winner, winner)

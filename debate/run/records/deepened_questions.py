@@ -5,19 +5,13 @@ Deeper questions get their ids when the list is assembled, so that none collides
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from chains.schemas import Question
-from debate.errors import RunFolderError
-from debate.run.records.jsonl import JsonLines
-
-_QUESTIONS = TypeAdapter(tuple[Question, ...])
+from debate.run.records.typed import Records
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,17 @@ class Family:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class _Written:
+    """A family on disk; ``seed``, ``text`` and ``about`` are of its seed."""
+
+    seed: str
+    text: str
+    about: str
+    questions: tuple[Question, ...]
+    error: str = ""
+
+
 class DeepenedQuestions:
     """The family of each seed question, by the seed's key; appended when made.
 
@@ -40,15 +45,11 @@ class DeepenedQuestions:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = JsonLines(path)
+        self._records = Records(path, _Written, "list of questions")
         self._families: dict[str, Family] = {}
         self._by_asked: dict[tuple[str, str], Family] = {}
-        for number, (_, line) in enumerate(self._file.lines(), 1):
-            try:
-                seed, family = _read(json.loads(line))
-            except (ValueError, LookupError, TypeError, ValidationError) as error:
-                raise RunFolderError(f"{path}, line {number} is not a list of questions; remove the line") from error
-            self._note(seed, family)
+        for one in self._records.read():
+            self._note(Question(one.seed, one.text, one.about), Family(one.questions, one.error))
 
     def get(self, seed: Question) -> Family | None:
         """Return a seed's family, or that of a seed that asks the same; None if it was not made yet."""
@@ -64,7 +65,9 @@ class DeepenedQuestions:
         Raises:
             RunFolderError: the disk is full or gone.
         """
-        self._file.append([_line(seed, family) for seed, family in made])
+        self._records.add(
+            [_Written(one.id, one.text, one.about, family.questions, family.error) for one, family in made]
+        )
         for seed, family in made:
             self._note(seed, family)
 
@@ -95,21 +98,3 @@ def with_twins_noted(questions: Iterable[Question]) -> list[Question]:
         one if (earlier := first.setdefault(one.asked, one.id)) == one.id else replace(one, same_as=earlier)
         for one in questions
     ]
-
-
-def _line(seed: Question, family: Family) -> bytes:
-    values = {
-        "seed": seed.id,
-        "text": seed.text,
-        "about": seed.about,
-        "questions": [asdict(one) for one in family.questions],
-        "error": family.error,
-    }
-    return json.dumps(values, ensure_ascii=False).encode(errors="replace") + b"\n"
-
-
-def _read(line: dict[str, object]) -> tuple[Question, Family]:
-    questions = _QUESTIONS.validate_python(line["questions"])
-    # Older files do not name the seed's background; its family has it, too.
-    about = line.get("about", questions[0].about if questions else "")
-    return Question(str(line["seed"]), str(line["text"]), str(about)), Family(questions, str(line["error"]))

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from debate.output.comparison_page import comparison_style
 from debate.output.report import style
+from debate.output.templates import templates_in
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -46,13 +45,7 @@ class Pages:
     """The page's templates; every value in them is escaped."""
 
     def __init__(self, **everywhere: Any) -> None:
-        self._templates = Environment(
-            loader=PackageLoader(__package__, "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates_in(__package__, "templates")
         self._templates.globals.update(everywhere)
 
     def render(self, page: str, /, **values: Any) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
 from debate.compare.runner import Comparison, finished_comparison
+from debate.compare.statistics import Tally
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.errors import RunFolderError
 from debate.output.comparison import write_comparison
@@ -32,15 +31,6 @@ class Pair:
     passages: tuple[tuple[str, tuple[Part, ...]], ...]
     judged: int
     left: int
-
-
-class Preferred(NamedTuple):
-    """How often each of two models was preferred."""
-
-    models: tuple[str, str]
-    wins: tuple[int, int]
-    ties: int
-    p: float
 
 
 class Comparisons:
@@ -114,16 +104,14 @@ class Comparisons:
             write_comparison(found)
         return len(left) - 1
 
-    def tallies(self, name: str) -> list[Preferred]:
+    def tallies(self, name: str) -> list[Tally]:
         """Return what was preferred, for each two models.
 
         Raises:
             DebateError: as ``next_pair``.
         """
         found = self.comparison(name)
-        votes = _votes(found)
-        counted = [(pair, votes.tally(*pair)) for pair in combinations(found.models, 2)]
-        return [Preferred(pair, tally.wins, tally.ties, tally.p) for pair, tally in counted]
+        return list(map(_votes(found).tally, found.pairs))
 
     def _folders(self) -> dict[str, Path]:
         return {name: one for place in self._places for name, one in comparisons_in(place).items()}

@@ -4,7 +4,7 @@ import pytest
 from fakes import ScriptedLLM
 
 from chains import Chunk, Opinion, Question
-from debate.compare.judge import Judged, judge_pair, tally
+from debate.compare.judge import Judged, judge_pair, judge_tally
 from debate.compare.measures import Answer
 
 QUESTION = Question("q", "Why did the union end?")
@@ -51,5 +51,5 @@ def test_the_tally_counts_each_model_ties_and_contradictions() -> None:
         Judged("j", "b", ("new", "old"), "first", "second"),
         Judged("j", "c", ("old", "new"), "first", "first"),
     ]
-    found = tally(judged, "old", "new")
+    found = judge_tally(judged, ("old", "new"))
     assert (found.wins, found.ties, found.contradictions, found.p) == ((0, 2), 1, 1, 0.5)

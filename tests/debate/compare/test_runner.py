@@ -181,7 +181,7 @@ def test_votes_are_blind_kept_and_counted(settings, store) -> None:
     votes.add(ballots[0], "first")
     votes.add(ballots[1], "tie")
     kept = Votes(settings.out / "votes.jsonl")
-    tally = kept.tally("plain", "other")
+    tally = kept.tally(("plain", "other"))
     assert (sum(tally.wins), tally.ties) == (1, 1)
     assert len(kept.ballots(found.answers)) == 1
     assert {ballot.first.model for ballot in Votes(settings.out / "none").ballots(found.answers * 9)} == {

@@ -8,8 +8,8 @@ from fakes import EMBEDDING, ScriptedLLM
 
 from chains.generation.local.batching import CallMerger
 from debate import DebateSettings, run_questions
+from debate.progress import LoggedProgress
 from debate.run.log import logged
-from debate.terminal.run_view import RunLines
 from vectorstore import FaissStore
 
 
@@ -21,7 +21,7 @@ def test_a_finished_question_stands_once_in_the_log_whatever_the_terminal_shows(
     settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
     store = FaissStore.from_texts(["BRICS admitted Iran in 2024."], EMBEDDING)
 
-    run_questions(settings, llm=ScriptedLLM(script={"": "It grew."}), store=store, progress=RunLines())
+    run_questions(settings, llm=ScriptedLLM(script={"": "It grew."}), store=store, progress=LoggedProgress())
 
     log = (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
     assert log.count("1 questions, 0 of them finished before") == 1

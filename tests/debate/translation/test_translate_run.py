@@ -111,7 +111,7 @@ def test_a_name_without_a_usable_translation_is_told(run: Path) -> None:
 
 def test_another_model_in_the_same_folder_is_refused_by_name(run: Path) -> None:
     translation(run, model())
-    with pytest.raises(RunFolderError, match="model was 'smollm2' and is 'other'; give another folder with --out"):
+    with pytest.raises(RunFolderError, match="model was 'smollm2' and is 'other'; give a new folder with --out"):
         translation(run, model(), model="other")
 
 
