@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chains.models.kinds import Backend
 from debate.indexing.address import Place
 from debate.settings import DebateSettings
+from debate.settings.model_name import ModelName
 
 
 class CompareSettings(BaseModel):
@@ -21,7 +22,7 @@ class CompareSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
-    models: tuple[str, ...] = Field(description="A model as in debate run; give two or more")
+    models: tuple[ModelName, ...] = Field(description="A model as in debate run; give two or more")
     questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
     index: Place = Field(None, description='Index made by "debate index", instead of --corpus')
@@ -36,7 +37,7 @@ class CompareSettings(BaseModel):
     min_words: int = Field(400, ge=0, description="Fewest words of an answer")
     max_words: int = Field(500, ge=20, description="Most words of an answer")
     controls: bool = Field(True, description="Also ask the built-in control questions with known answers")
-    judge: str = Field("", description="Model that judges each pair of answers, in both orders")
+    judge: ModelName = Field("", description="Model that judges each pair of answers, in both orders")
     concurrency: int = Field(16, ge=1, le=1024, description="Most questions in progress at a time")
     limit: int | None = Field(None, ge=1, description="Only the first N questions")
     seed: int = Field(0, description="Random seed of the answers and the statistics")

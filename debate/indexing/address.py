@@ -20,18 +20,26 @@ def checked_place(value: Any) -> Any:
     Raises:
         SettingsError: an address with a password, or one that cannot be read.
     """
-    if not isinstance(value, str) or not is_table(value):
-        return Path(value) if isinstance(value, str) else value
-    try:
-        parts = urlsplit(value)
-    except ValueError as error:
-        raise SettingsError(f"the address of the table cannot be read: {error}") from error
-    if parts.password or _SECRETS & {name for name, _ in parse_qsl(parts.query)}:
+    if not isinstance(value, str):
+        return value
+    if "://" in value and _has_password(value):
         raise SettingsError(
             "the address of the table contains a password, which a run's folder would keep; leave it out and set "
             "PGPASSWORD, or write it in ~/.pgpass"
         )
+    if not is_table(value):
+        return Path(value)
+    try:
+        urlsplit(value)
+    except ValueError as error:
+        raise SettingsError(f"the address of the table cannot be read: {error}") from error
     return value
+
+
+def _has_password(address: str) -> bool:
+    """Return whether an address has a password, which may hold the signs that end it, such as / and #."""
+    user = address.partition("://")[2].rpartition("@")[0]
+    return ":" in user or bool(_SECRETS & {name for name, _ in parse_qsl(address.partition("?")[2])})
 
 
 Place = Annotated[str | Path | None, BeforeValidator(checked_place)]

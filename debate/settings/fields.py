@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from chains.models.kinds import Backend
 from debate.graph.settings import GraphSettings, split_list
 from debate.indexing.address import Place
+from debate.settings.model_name import ModelName
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class DebateSettings(GraphSettings, BaseSettings):
         "", description='Persona that writes the opinions; default: "professor", or else the first'
     )
     debaters: Annotated[tuple[str, ...], NoDecode] = Field((), description="Personas that debate; default: all")
-    model: Annotated[str, Repeatable()] = Field(
+    model: Annotated[ModelName, Repeatable()] = Field(
         "smollm2",
         description="smollm2, a repository, a folder, or http://host:port/v1#model (several servers share the work)",
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from debate.settings.model_name import ModelName
+
 
 class FinetuneSettings(BaseModel):
     """All settings of a training: the answers to learn from, the model, and how it learns.
@@ -19,7 +21,7 @@ class FinetuneSettings(BaseModel):
     data: tuple[Path, ...] = Field(
         min_length=1, description="Results workbook, or xlsx, csv or jsonl with instruction, context and answer"
     )
-    model: str = Field("smollm2", description="Model to train: smollm2, a repository or a folder")
+    model: ModelName = Field("smollm2", description="Model to train: smollm2, a repository or a folder")
     out: Path = Field(description="Folder of the adapter, new or to resume")
     persona: str | None = Field(None, description="Persona in the prompts; default: the file's first")
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")

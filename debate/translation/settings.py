@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend
+from debate.settings.model_name import ModelName
 
 
 class TranslateSettings(BaseModel):
@@ -15,7 +16,7 @@ class TranslateSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     to: str = Field(description="Language: ja, fa, de, fr, es, pt, ru, ar or zh")
-    model: str = Field("", description="Model that translates, as in debate run; default: the run's")
+    model: ModelName = Field("", description="Model that translates, as in debate run; default: the run's")
     translator: str = Field(
         "",
         description="Instead of --model, a translation model for transformers (from English), such as "

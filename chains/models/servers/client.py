@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from netrc import NetrcParseError
+from pathlib import Path
 from typing import Any
 
 import httpx
+
+from chains.errors import ModelError
 
 _OF_OPENAI = ("openai-organization", "openai-project")  # the client reads them from the environment, for OpenAI
 
@@ -24,7 +28,9 @@ class ServerClient(httpx.Client):
     """
 
     def __init__(self, *, with_key: bool, timeout: float) -> None:
-        super().__init__(timeout=timeout, limits=httpx.Limits(max_connections=None), follow_redirects=True)
+        login = stored_login(with_key=with_key)
+        limits = httpx.Limits(max_connections=None)
+        super().__init__(auth=login, timeout=timeout, limits=limits, follow_redirects=True)
         self._with_key = with_key
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
@@ -44,6 +50,20 @@ class ServerClient(httpx.Client):
         if "json" in kind and not answer.is_error and json.loads(request.content or b"{}").get("stream"):
             return _as_stream(answer, request)
         return answer
+
+
+def stored_login(*, with_key: bool) -> httpx.Auth | None:
+    """Return user and password that ~/.netrc may have for a host, where no key is sent.
+
+    Raises:
+        ModelError: the file cannot be read.
+    """
+    if with_key or not Path("~/.netrc").expanduser().is_file():
+        return None
+    try:
+        return httpx.NetRCAuth(str(Path("~/.netrc").expanduser()))
+    except (OSError, NetrcParseError) as error:
+        raise ModelError(f"~/.netrc cannot be read: {error}; correct it, or remove it") from error
 
 
 def _as_stream(answer: httpx.Response, request: httpx.Request) -> httpx.Response:

@@ -16,7 +16,8 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import ModelError
 from chains.generation.remote.pool import PooledChatModel, Server, ServerPool
-from chains.models.servers.server import TIMEOUT, Address, ServerModel, chat_model, check_server, parse_address
+from chains.models.servers.address import Address, parse_address
+from chains.models.servers.server import TIMEOUT, ServerModel, chat_model, check_server
 
 _LOG = logging.getLogger(__name__)
 

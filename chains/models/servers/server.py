@@ -2,32 +2,27 @@
 
 Before the first question, the server is checked: whether it answers, has the model, and how long its window is. The
 only importer of langchain_openai.
-
-The key for OpenAI is sent to nobody else: OPENAI_API_KEY goes to api.openai.com and to the hosts that
-DEBATE_API_KEY_HOSTS names (a comma between them), DEBATE_API_KEY to every other host, and without it no key at all.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from langchain_core.language_models import BaseLanguageModel
 
-from chains.errors import MissingExtra, ModelError
-from chains.models.servers.client import ServerClient
+from chains.errors import ModelError
+from chains.models.servers.address import OPENAI, Address, parse_address
+from chains.models.servers.client import ServerClient, stored_login
 
 TIMEOUT = 600.0  # seconds without a word; a large model on a CPU reads a prompt for minutes
 _ANSWERS_WITHIN = 10.0  # seconds, for the list of models
 _LOADS_WITHIN = 300.0  # seconds, for the first token: some servers load a model when it is first asked for
 _NAMES_SHOWN = 8
-_OPENAI = "api.openai.com"
 _LOG = logging.getLogger(__name__)
 _NO_KEY = "none"  # the client wants some key; ServerClient takes it out
 # vLLM, OpenRouter, Groq, Mistral and LM Studio: the same under different names.
@@ -61,41 +56,13 @@ def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
     return chat_model(address, check_server(address), timeout)
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a model is served, and under which name."""
-
-    url: str
-    model: str
-
-    @property
-    def key(self) -> str:
-        """The key that may be sent there, or ""."""
-        return key_for(urlsplit(self.url).hostname or "")
-
-
-def parse_address(name: str) -> Address:
-    """Read ``http://host:port/v1#model``.
-
-    Raises:
-        ModelError: no model is named.
-        MissingExtra: langchain-openai is not installed.
-    """
-    url, _, model = name.partition("#")
-    if not model:
-        raise ModelError(f"{name} names no model; add it after a #, as in http://localhost:8000/v1#my-model")
-    if find_spec("langchain_openai") is None:
-        raise MissingExtra("langchain-openai", "server", "a model behind a server")
-    return Address(url, model)
-
-
 def chat_model(address: Address, told: ServerModel, timeout: float) -> BaseLanguageModel[Any]:
     """Return the chat model of a server that was checked."""
     from langchain_openai import ChatOpenAI
     from langchain_openai.chat_models.base import BaseChatOpenAI
 
     # ChatOpenAI writes max_tokens as max_completion_tokens, which OpenAI alone is sure to understand.
-    kind = ChatOpenAI if urlsplit(address.url).hostname == _OPENAI else BaseChatOpenAI
+    kind = ChatOpenAI if urlsplit(address.url).hostname == OPENAI else BaseChatOpenAI
     server: BaseLanguageModel[Any] = kind(
         base_url=address.url,
         model=address.model,
@@ -110,13 +77,6 @@ def chat_model(address: Address, told: ServerModel, timeout: float) -> BaseLangu
     return server
 
 
-def key_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the key that may be sent to a host, or "" for none."""
-    named = {one.strip() for one in environ.get("DEBATE_API_KEY_HOSTS", _OPENAI).split(",")}
-    own = environ.get("DEBATE_API_KEY", "")
-    return environ.get("OPENAI_API_KEY", own) if host in named else own
-
-
 def check_server(address: Address) -> ServerModel:
     """Check that a server answers and has the model; if its list does not say so, request one token.
 
@@ -126,7 +86,9 @@ def check_server(address: Address) -> ServerModel:
     url, model, key = address.url.rstrip("/"), address.model, address.key
     once = httpx.Limits(max_keepalive_connections=0)  # some servers hang up after an error, without saying so
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    with httpx.Client(headers=headers, timeout=_ANSWERS_WITHIN, limits=once) as client:
+    with httpx.Client(
+        headers=headers, auth=stored_login(with_key=bool(key)), timeout=_ANSWERS_WITHIN, limits=once
+    ) as client:
         listed = _listed(_ask(client, "GET", f"{url}/models"))
         if found := listed.get(model) or listed.get(f"{model}:latest"):  # Ollama's own short form
             return ServerModel(_window(found), _facts(found))
@@ -168,7 +130,7 @@ def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.R
     if answer.status_code in (401, 403):
         raise ModelError(
             f"the server at {url} refuses the key (HTTP {answer.status_code}); set DEBATE_API_KEY, or name the host in "
-            f"DEBATE_API_KEY_HOSTS for OPENAI_API_KEY to be sent to it (only {_OPENAI} gets that unless you do)"
+            f"DEBATE_API_KEY_HOSTS for OPENAI_API_KEY to be sent to it (only {OPENAI} gets that unless you do)"
         )
     return answer
 

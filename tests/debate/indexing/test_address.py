@@ -18,11 +18,22 @@ from vectorstore.store.postgres.session import PgAddress
         "postgresql://db/corpora/speeches?password=hunter2",
         "postgresql://db/corpora/speeches?sslmode=require&sslpassword=hunter2",
         "postgresql://db/corpora/speeches?p%61ssword=hunter2",
+        "postgresql://me:half/hunter2@db/corpora/speeches",
+        "postgresql://me:half#hunter2@db/corpora/speeches",
+        "postgresql://me:half?hunter2@db/corpora/speeches",
+        "http://me:hunter2@db/corpora",
     ],
 )
 def test_a_password_is_refused_wherever_it_stands_and_not_repeated(address: str) -> None:
     with pytest.raises(SettingsError, match="contains a password") as told:
         checked_place(address)
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_password_with_the_signs_that_end_it_is_in_no_message_of_the_store() -> None:
+    """Regression: what stood behind the "/" was shown as the address' path."""
+    with pytest.raises(StoreError, match="is not the address of a table") as told:
+        PgAddress.parse("postgresql://me:half/hunter2@db/corpora")
     assert "hunter2" not in str(told.value)
 
 

@@ -41,8 +41,10 @@ class PgAddress:
         """
         parts = urlsplit(text)
         names = parts.path.strip("/").split("/")
-        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        if parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
+        # A password with "/" in it is cut there: everything before the last @ stays unseen.
+        place = f"{parts.scheme}://{text.partition('://')[2].rpartition('@')[2].partition('?')[0]}"
+        cut = "@" in parts.path + parts.query + parts.fragment
+        if cut or parts.scheme not in ("postgresql", "postgres") or len(names) != 2 or not all(names):
             raise StoreError(
                 f"{place} is not the address of a table. Write postgresql://user@host:5432/database/table."
             )

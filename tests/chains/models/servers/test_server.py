@@ -3,9 +3,8 @@
 import pytest
 from misbehaving_server import misbehaving_server
 
-from chains import ModelSettings, load_llm
-from chains.errors import ModelError
-from chains.models.servers.server import key_for
+from chains import ModelError, ModelSettings, load_llm
+from chains.models.servers.address import key_for, refuse_password
 
 KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
 
@@ -64,3 +63,47 @@ def test_a_model_that_answers_and_is_not_listed_is_warned_of(caplog: pytest.LogC
     with misbehaving_server() as server:
         load_llm(ModelSettings(name=server.url("good:variant"))).invoke("Why?")
     assert "does not list 'good:variant'; it has: empty, " in caplog.text
+
+
+SECRETS = [
+    "http://me:hunter2@host:8000/v1#m",
+    "http://hunter2@host:8000/v1#m",
+    "http://me:half#hunter2@host/v1#m",
+    "http://host/v1?key=hunter2#m",
+    "http://me:hunter2@host/v1",
+    "http://a/v1#m,http://me:hunter2@host/v1#m",
+]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_password_in_an_address_is_refused_and_not_repeated(name) -> None:
+    """Regression: it was shown in errors and logs, and kept in the run's folder."""
+    with pytest.raises(ModelError, match="contains a password or key") as told:
+        load_llm(ModelSettings(name=name))
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["http://127.0.0.1:8000/v1#org/model@v1", "org/model@v1"])
+def test_a_models_own_name_may_have_the_sign(name) -> None:
+    refuse_password(name)
+
+
+def test_an_address_that_cannot_be_read_is_an_error_in_one_line() -> None:
+    with pytest.raises(ModelError, match=r"is not an address .Invalid IPv6 URL"):
+        load_llm(ModelSettings(name="http://[::1/v1#m"))
+
+
+@pytest.mark.enable_socket
+def test_user_and_password_come_from_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password hunter2\n")
+    with misbehaving_server() as server:
+        load_llm(ModelSettings(name=server.url("good"))).invoke("Why?")
+    assert {headers["authorization"] for headers in server.headers} == {"Basic bWU6aHVudGVyMg=="}
+
+
+def test_a_netrc_that_cannot_be_read_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".netrc").write_text("nonsense\n")
+    with pytest.raises(ModelError, match=r"~/\.netrc cannot be read: bad toplevel token"):
+        load_llm(ModelSettings(name="http://127.0.0.1:9/v1#m"))
