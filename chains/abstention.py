@@ -11,7 +11,8 @@ The threshold is half way from the off-topic median to the in-domain lower quart
 (median absolute deviations, Rousseeuw and Croux 1993) of the off-topic median, and never above the in-domain quartile:
 a question need not be nearer than the corpus is to itself. Medians, because a corpus may hold the answer to a few
 calibration questions. It does not know whether a chunk *answers*: a question on a topic of the corpus passes even
-where the corpus is silent on it. The calibration questions are English; pass your own for other languages.
+where the corpus is silent on it. A question in a script that the embedding model has not learnt is not answered at all:
+what was retrieved for it is chance. The calibration questions are English; pass your own for other languages.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chains.errors import ChainError
-from chains.schemas import Chunk
+from chains.schemas import Abstention, Chunk
 from chains.text.refusal import is_abstention
 from chains.text.sentences import split_sentences, word_count
+from vectorstore import SentenceTransformerEmbeddings
+from vectorstore.embedding.scripts import MULTILINGUAL
 
 if TYPE_CHECKING:
     from vectorstore import PovVectorStore
@@ -123,12 +126,15 @@ class AbstentionThreshold:
         asked = np.asarray(self.store.embeddings.embed_query(question), dtype=np.float64)
         return float(np.max(vectors @ asked) / np.linalg.norm(asked))
 
-    def reason(self, question: str, chunks: Sequence[Chunk]) -> str:
-        """Say why the question is not answered, with score and threshold; "" if it should be."""
+    def reason(self, question: str, chunks: Sequence[Chunk]) -> tuple[Abstention, str] | None:
+        """Say why the question is not answered, with what to do or with score and threshold; None if it should be."""
+        embeddings = self.store.embeddings
+        if isinstance(embeddings, SentenceTransformerEmbeddings) and not embeddings.reads(question):
+            return Abstention.UNREAD, f"{Abstention.UNREAD}: {embeddings.name}; {MULTILINGUAL}"
         score = self.score(question, chunks)
         if score >= self.cosine:
-            return ""
-        return f"nothing retrieved bears on the question: best cosine {score:.3f}, threshold {self.cosine:.3f}"
+            return None
+        return Abstention.OFF_TOPIC, f"{Abstention.OFF_TOPIC}: best cosine {score:.3f}, threshold {self.cosine:.3f}"
 
 
 def calibrate(store: PovVectorStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS) -> AbstentionThreshold:

@@ -104,7 +104,7 @@ def opinion_chain(
         if not chunks:
             return _unanswered(chunks, Abstention.NO_PASSAGE, str(Abstention.NO_PASSAGE))
         if abstention and (reason := abstention.reason(question, chunks)):
-            return _unanswered(chunks, Abstention.OFF_TOPIC, reason)
+            return _unanswered(chunks, *reason)
         essay = draft(question, chunks, config)
         opinion = _grounded(essay, question, voice, limits, embeddings)
         told = opinion_prompt(voice, question, [], limits).text

@@ -67,6 +67,7 @@ class Abstention(StrEnum):
     """Why an answer is "I don't know"."""
 
     NO_PASSAGE = "no passage was retrieved"
+    UNREAD = "the embedding model cannot read the question's script"
     OFF_TOPIC = "nothing retrieved bears on the question"
     MODEL = "the model found no answer in the passages"
 

@@ -83,7 +83,9 @@ def _tell(notice: str) -> None:
 
 
 def _told(answer: Answer) -> str:
-    """Return the answer, then its numbered passages."""
+    """Return the answer, then its numbered passages; for "I don't know", why."""
+    if answer.abstained:
+        return "\n\n".join((answer.answer, *answer.notes))
     passages = (f"[{n}] {one.source or one.id}\n{one.text}" for n, one in enumerate(answer.passages, 1))
     supported = (
         "" if answer.supported is None else f"\n\n{answer.supported:.0%} of the sentences are supported by a passage."

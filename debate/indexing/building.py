@@ -36,7 +36,10 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class IndexSummary:
-    """The result of indexing; ``repeated`` chunks have the same words as another and are stored once."""
+    """The result of indexing; ``repeated`` chunks have the same words as another and are stored once.
+
+    Of ``unread`` chunks the embedding model has not learnt the script.
+    """
 
     place: str
     files: int
@@ -44,6 +47,7 @@ class IndexSummary:
     chunks: int
     changes: Changes
     repeated: int
+    unread: int
     embeddings: str
     backend: str
     kind: str
@@ -115,6 +119,7 @@ def _summary(
         chunks=len(store),
         changes=changes,
         repeated=documents.repeated,
+        unread=sum(not embeddings.reads(one.page_content) for one in documents),
         embeddings=embeddings.name,
         backend=embeddings.backend,
         kind=store.kind,

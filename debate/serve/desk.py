@@ -51,12 +51,13 @@ class Passage(BaseModel):
 
 
 class Answer(BaseModel):
-    """An opinion with the passages that its markers count."""
+    """An opinion with the passages that its markers count; the notes say why it abstained or is short."""
 
     answer: str
     abstained: bool
     supported: float | None
     passages: list[Passage]
+    notes: list[str] = []
 
 
 class Said(BaseModel):
@@ -124,6 +125,7 @@ class Desk:
             abstained=opinion.abstained,
             supported=opinion.supported,
             passages=[_passage(chunk) for chunk in shown],
+            notes=[*opinion.notes] or [*filter(None, [opinion.abstained_because])],
         )
 
     def debate(self, question: str) -> Debated:

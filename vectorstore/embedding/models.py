@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vectorstore.embedding.cross_encoder import CrossEncoder
 from vectorstore.embedding.memory import encode
+from vectorstore.embedding.scripts import readable_share
 from vectorstore.errors import EmbeddingsError
 
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -26,6 +27,7 @@ class SentenceTransformerEmbeddings(Embeddings):
             `stance_adapter`); called when it is first needed. None: there is no such space.
         reranker: makes the cross-encoder of `cross_encoder` in the same way. None: there is none.
         backend: what the model computes with, "torch" or "openvino".
+        scripts: the scripts that the model has learnt, see `scripts.learnt_scripts`; None: not known.
 
     Calls from several threads are safe; they wait for each other, since fast tokenizers are not re-entrant.
     """
@@ -38,11 +40,13 @@ class SentenceTransformerEmbeddings(Embeddings):
         stance: Callable[[Any], Any] | None = None,
         reranker: Callable[[Any], CrossEncoder] | None = None,
         backend: str = "torch",
+        scripts: frozenset[str] | None = None,
     ) -> None:
         """Hold a model that was loaded elsewhere."""
         self.name = name
         self.backend = backend
         self.batch_size = batch_size
+        self.scripts = scripts
         self._model = model
         self._make_stance = stance
         self._stance_model: Any = None
@@ -65,6 +69,10 @@ class SentenceTransformerEmbeddings(Embeddings):
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed questions and views, with the model's query prompt if it has one, into an array (n, d)."""
         return self._encode(texts, "encode_query")
+
+    def reads(self, text: str) -> bool:
+        """Whether at least half of a text's letters are of scripts that the model has learnt, or these are unknown."""
+        return self.scripts is None or readable_share(text, self.scripts) >= 0.5
 
     @property
     def has_stance(self) -> bool:

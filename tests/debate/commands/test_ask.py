@@ -37,6 +37,12 @@ def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> N
     assert "[1] iran.txt\nIran joined in 2024." in told.stdout
 
 
+def test_i_dont_know_is_told_with_its_reason_and_without_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chains.load_llm", lambda _: ScriptedLLM(script={"Answer the question below": "I don't know."}))
+    told = ask("Did Iran join?", "--index", "somewhere")
+    assert told.stdout == "I don't know.\n\nthe model found no answer in the passages\n"
+
+
 def test_without_documents_it_says_that_it_has_none() -> None:
     told = ask("What is the capital of France?", "--model", "another")
     assert (told.stdout, told.exit_code) == ("Paris.\n", 0)

@@ -36,6 +36,9 @@ class CountingModel:
     def embed_query(self, text: str) -> list[float]:
         return EMBEDDING.embed_query(text)
 
+    def reads(self, text: str) -> bool:
+        return text.isascii()
+
 
 class Steps:
     """Records the news, and presses Ctrl-C after so many chunks."""
@@ -101,6 +104,14 @@ def test_the_summary_counts_repeated_chunks_and_names_skipped_files(docs, tmp_pa
 
     assert (summary.files, summary.chunks, summary.repeated) == (3, 2, 1)
     assert summary.skipped == (f"{docs / 'scan.txt'}: is empty: 0 bytes.",)
+
+
+def test_chunks_that_the_model_cannot_read_are_counted(docs, tmp_path, model) -> None:
+    (docs / "ja.txt").write_text("イランは2024年に加盟した。", encoding="utf-8")
+
+    _, summary = index(docs, tmp_path / "i", model)
+
+    assert (summary.unread, summary.chunks) == (1, 3)
 
 
 def test_near_duplicates_are_counted(docs, tmp_path, model) -> None:
