@@ -1,29 +1,51 @@
-"""Encode on the GPU while it has memory, and on the CPU from then on: a model's server may take all of the card."""
+"""Compute on the GPU while it has memory, and on the CPU from then on: a model's server may take all of the card.
+
+On a GPU one thread computes for all: each thread that calls CUDA keeps tens of megabytes of the card for itself.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 _LOG = logging.getLogger(__name__)
+Computed = TypeVar("Computed")
 
 
 def encode(model: Any, method: str, texts: Sequence[Any], **options: Any) -> NDArray[np.float32]:
-    """Call an encoding method of a `SentenceTransformer`; (texts,) -> (texts, dimensions).
+    """Call an encoding method of a `SentenceTransformer`; (texts,) -> (texts, dimensions), see `while_memory_lasts`."""
+    call = partial(getattr(model, method), list(texts), convert_to_numpy=True, show_progress_bar=False, **options)
+    return np.asarray(while_memory_lasts(model, call), dtype=np.float32)
 
-    Where the GPU has no memory left, the model moves to the CPU with a warning and encodes there.
+
+def while_memory_lasts(model: Any, compute: Callable[[], Computed]) -> Computed:
+    """Return what is computed with a model.
+
+    Where the GPU has no memory left, the model moves to the CPU with a warning, and it is computed there.
     """
+    if str(getattr(model, "device", "cpu")) == "cpu":  # OpenVINO's models know no other place
+        return compute()
+    return _gpu_thread().submit(_or_on_the_cpu, model, compute).result()
+
+
+def _or_on_the_cpu(model: Any, compute: Callable[[], Computed]) -> Computed:
     import torch
 
-    call = {"convert_to_numpy": True, "show_progress_bar": False, **options}
     try:
-        return np.asarray(getattr(model, method)(list(texts), **call), dtype=np.float32)
+        return compute()
     except torch.OutOfMemoryError as error:
         _LOG.warning("the GPU has no memory left for the embedding model; it runs on the CPU from now on (%s)", error)
-        model.to("cpu")
-        torch.cuda.empty_cache()
-        return np.asarray(getattr(model, method)(list(texts), **call), dtype=np.float32)
+    model.to("cpu")
+    torch.cuda.empty_cache()
+    return compute()
+
+
+@cache
+def _gpu_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="embedding")

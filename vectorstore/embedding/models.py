@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.embedding.cross_encoder import CrossEncoder
-from vectorstore.embedding.memory import encode
+from vectorstore.embedding.memory import encode, while_memory_lasts
 from vectorstore.embedding.scripts import readable_share
 from vectorstore.errors import EmbeddingsError
 
@@ -106,7 +107,7 @@ class SentenceTransformerEmbeddings(Embeddings):
             raise EmbeddingsError(f"{self.name} has no reranker. The bundled model has: load_embeddings().")
         with self._lock:
             if self._reranker is None:
-                self._reranker = self._make_reranker(self._model)
+                self._reranker = while_memory_lasts(self._model, partial(self._make_reranker, self._model))
             return self._reranker.score(pairs)
 
     def _stance(self) -> Any:
@@ -114,7 +115,7 @@ class SentenceTransformerEmbeddings(Embeddings):
             raise EmbeddingsError(f"{self.name} has no stance space. The bundled model has: load_embeddings().")
         with self._lock:
             if self._stance_model is None:
-                self._stance_model = self._make_stance(self._model)
+                self._stance_model = while_memory_lasts(self._model, partial(self._make_stance, self._model))
         return self._stance_model
 
     def _encode(self, texts: Sequence[str], method: str, model: Any = None) -> NDArray[np.float32]:
