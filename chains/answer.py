@@ -1,7 +1,5 @@
 """Answer a question without passages, as a helpful assistant that may say it does not know."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

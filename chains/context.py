@@ -4,8 +4,6 @@ Cleaning affects only the prompt; stored chunks stay word for word. Whole chunks
 are returned: nothing is cut silently.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

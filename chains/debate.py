@@ -4,8 +4,6 @@
 with a checkpoint after each.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

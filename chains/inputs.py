@@ -1,7 +1,5 @@
 """Input schemas of the chains, as tools, Agent Server and MCP read them."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, Field
 
 from chains.schemas import Chunk

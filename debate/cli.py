@@ -1,7 +1,5 @@
 """The command line. Each command is a module in ``debate.commands`` and imports heavy libraries when it runs."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper

@@ -3,8 +3,6 @@
 The lock is the operating system's: it ends with its process, and a leftover lock file blocks nobody.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """The protocol for reporting a run's progress, one implementation that ignores it, and one that logs it."""
 
-from __future__ import annotations
-
 import logging
 from typing import Protocol
 

@@ -3,8 +3,6 @@
 Values are inserted, never evaluated: template syntax in a passage stays text.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files

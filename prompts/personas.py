@@ -1,7 +1,5 @@
 """Personas with a voice and points of view, read from TOML; an error names the wrong entry."""
 
-from __future__ import annotations
-
 import math
 import os
 import tomllib

@@ -3,8 +3,6 @@
 If two processes want the same folder at once, one builds it and the other waits.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

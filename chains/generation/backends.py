@@ -1,7 +1,5 @@
 """Find the backend of a language model: the model itself if it is one, else ``RemoteBackend``."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

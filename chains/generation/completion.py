@@ -5,8 +5,6 @@ text (``ladder``), cut it at a sentence if it is too long or unfinished, and con
 (``continuing``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

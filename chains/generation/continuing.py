@@ -5,8 +5,6 @@ the answer does not use yet, then a consequence, then a counter-argument. The re
 the answer already says. It stops at the minimum length or when the model has nothing new; answers are never padded.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -7,8 +7,6 @@ The default *ladder* was chosen for 4-bit models, which tend to repeat themselve
 and the last one adds a little randomness.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Cleaning, loops and empty answers are judged by the text alone, in the same way for every model.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

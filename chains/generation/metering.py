@@ -4,8 +4,6 @@ Every completion, with all its attempts, is added to the meter of its context. I
 counted as 1.4 tokens each.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -9,8 +9,6 @@ tokenizer that transformers builds from this file turns every space into <|endof
 is built from the file's own vocabulary and merges.
 """
 
-from __future__ import annotations
-
 import hashlib
 from contextlib import redirect_stderr
 from importlib.util import find_spec

@@ -4,8 +4,6 @@ Shapes come from the published configurations, so memory can be estimated before
 folder or a repository that is on this machine is read for its own.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace

@@ -3,8 +3,6 @@
 Weights are counted as they will run: NF4 on a GPU, 8 or 4 bits through OpenVINO, float32 through transformers on a CPU.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Requests only metadata, for all repositories at once and within one deadline. A hub that does not answer is reported.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait

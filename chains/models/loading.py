@@ -4,8 +4,6 @@
 ``BatchedHuggingFacePipeline``.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel

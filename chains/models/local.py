@@ -1,7 +1,5 @@
 """Load a model and its tokenizer with OpenVINO, unsloth or transformers. The only importer of unsloth."""
 
-from __future__ import annotations
-
 import os
 from importlib.util import find_spec
 from pathlib import Path

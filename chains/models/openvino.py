@@ -8,8 +8,6 @@ only. With a vocabulary of 49,152 that is most of a small model's prefill, so th
 the last position before the final product: prefill then runs at about twice the speed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import sys

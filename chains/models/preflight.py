@@ -5,8 +5,6 @@ usual mistakes are checked first, and errors of the libraries are translated. Re
 weights.
 """
 
-from __future__ import annotations
-
 import json
 from importlib.util import find_spec
 from pathlib import Path

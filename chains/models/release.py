@@ -1,7 +1,5 @@
 """Release the memory of models that are no longer used, and measure the GPU's peak."""
 
-from __future__ import annotations
-
 import gc
 
 

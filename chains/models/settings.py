@@ -1,7 +1,5 @@
 """Which model runs, and how."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend

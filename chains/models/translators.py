@@ -5,8 +5,6 @@ Marian and MADLAD by a token before the text; a model of one language pair needs
 out of a sentence before it is translated and put back at its end: such models lose them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import chain

@@ -1,7 +1,5 @@
 """What a model wrote for one prompt, and its attempts."""
 
-from __future__ import annotations
-
 from collections import Counter
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """A debate: positions, turns, votes and verdict."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Literal
 

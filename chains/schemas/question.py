@@ -1,7 +1,5 @@
 """Questions of a list, deepened ones, and deeper questions that were refused."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Text that every tokenizer, server and file can hold."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator

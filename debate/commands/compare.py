@@ -1,7 +1,5 @@
 """``debate compare``: compare models on the same questions and passages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import typer

@@ -1,7 +1,5 @@
 """``debate export``: write finished answers as chat messages for training elsewhere."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

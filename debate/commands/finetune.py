@@ -1,7 +1,5 @@
 """``debate finetune``: train an adapter on finished answers."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 from typing import Annotated, Any
 

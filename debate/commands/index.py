@@ -1,7 +1,5 @@
 """``debate index``: index documents for any number of runs."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """``debate mcp``: search, opinions and debates for other programs."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``debate merge``: combine the runs of several shards."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``debate talk``: hold one debate in the terminal, with a seat for you."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path

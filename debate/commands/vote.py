@@ -1,7 +1,5 @@
 """``debate vote``: blind votes on a comparison."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The results of a comparison: each measure for each pair of models."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations

@@ -4,8 +4,6 @@ Each has a passage that contains the answer, or not: then "I don't know" is righ
 fact, and exact if it contains nothing else.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Judges prefer the first answer, or the second, far more often than chance (Zheng
 with MT-Bench and Chatbot Arena", position bias).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The measures of an answer: one number each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The records of a comparison, appended as it proceeds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -3,8 +3,6 @@
 A comparison that was stopped resumes: it repeats no search and no answer.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

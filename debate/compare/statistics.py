@@ -6,8 +6,6 @@ its level without being conservative (Fagerland, Lydersen and Laake 2013, "The M
 data").
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

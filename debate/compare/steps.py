@@ -3,8 +3,6 @@
 Each result is stored at once and never computed again.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from itertools import combinations

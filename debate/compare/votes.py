@@ -1,7 +1,5 @@
 """Blind votes: two answers without names in random order, and which one readers preferred."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Only this project's own types are deserialised; nothing is unpickled. The only module that imports the saver.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager

@@ -5,8 +5,6 @@ as a node in another graph: it reads ``question`` and ``opinion_text`` and write
 and ``outcome``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack

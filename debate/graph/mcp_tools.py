@@ -3,8 +3,6 @@
 A personas file names addresses only, never commands, so it cannot start a program.
 """
 
-from __future__ import annotations
-
 import asyncio
 import warnings
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ The same graph serves an interactive question, a long list, and host programs. T
 (``debate.graph.debate_graph``) are steps of this graph, each durable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 LangGraph's ``RetryPolicy`` does the retrying.
 """
 
-from __future__ import annotations
-
 import time
 from collections import defaultdict
 from collections.abc import Callable

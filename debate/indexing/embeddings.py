@@ -1,7 +1,5 @@
 """What embeds an index: a model here, or one in each worker of a Ray cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Open the index of a run: the one that its settings name, or one of its documents in the user's cache."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

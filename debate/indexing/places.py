@@ -4,8 +4,6 @@ An index is a store with a record of its documents and whether it is finished: `
 comment of a table.
 """
 
-from __future__ import annotations
-
 import hashlib
 import tomllib
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Positions are in the top row, one column per debater; below them is one row per 
 This module computes places; ``argument_map.svg.j2`` draws.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_right

@@ -3,8 +3,6 @@
 The workbook, CSV and Parquet use the same columns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum

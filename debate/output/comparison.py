@@ -1,7 +1,5 @@
 """``compare.xlsx``: the paired tests, and the answers side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

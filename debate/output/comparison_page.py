@@ -4,8 +4,6 @@ Words that one answer has and the other lacks are marked. If two answers share a
 of marking everything.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

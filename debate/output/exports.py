@@ -4,8 +4,6 @@ CSV has no types, so spreadsheets read a text that begins with =, +, -, @, a tab
 a text gets an apostrophe in front (OWASP, "CSV injection"). Parquet has types, and its texts stay as they are.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

@@ -1,7 +1,5 @@
 """What the workbook and the report say about the run as a whole."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

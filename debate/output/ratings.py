@@ -3,8 +3,6 @@
 A rating belongs to a row's id, question and answer; a new answer has no rating.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from zipfile import BadZipFile
 

@@ -1,7 +1,5 @@
 """One sheet of a workbook in write-only mode: layout, printing, links, and safe cells."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from unicodedata import east_asian_width

@@ -1,7 +1,5 @@
 """The environment of every template: values are escaped, and a value that is missing is an error."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined

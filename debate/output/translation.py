@@ -1,7 +1,5 @@
 """``translation.xlsx``: each text of a run next to its translation, and the translations of names and terms."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

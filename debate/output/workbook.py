@@ -4,8 +4,6 @@ openpyxl's write-only mode keeps memory constant. No text becomes a formula; a t
 with a note about where to find the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter

@@ -1,7 +1,5 @@
 """Engines deepen and answer a run's questions: in this process (``LocalEngine``) or in others."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache

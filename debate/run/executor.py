@@ -1,7 +1,5 @@
 """Work on many tasks at once in threads, with Ctrl-C handled between steps."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor

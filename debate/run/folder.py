@@ -5,8 +5,6 @@ personas and settings; the error names what changed. Settings that do not affect
 change.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import platform

@@ -1,7 +1,5 @@
 """``log.txt``: what a run did and when, with every warning."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager

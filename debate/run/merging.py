@@ -4,8 +4,6 @@ The merged run can be resumed to answer what is missing. Checkpoints are not mer
 again.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack

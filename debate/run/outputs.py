@@ -4,8 +4,6 @@ During a run the workbook is a preview, and failing to write it is a warning. At
 first error is raised.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Run one question through the graph as a durable LangGraph thread; a failing question becomes a failed row."""
 
-from __future__ import annotations
-
 import logging
 import sqlite3
 import time

@@ -4,8 +4,6 @@ The state before the stage comes from the row and goes into a new LangGraph thre
 no checkpoint of the run. It is stored in its own folder under ``replays/``, with its traces; the run does not change.
 """
 
-from __future__ import annotations
-
 import json
 import tempfile
 from collections.abc import Callable

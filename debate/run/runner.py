@@ -3,8 +3,6 @@
 Progress goes to a ``Progress``. Host programs and tests can pass their own model and store.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace

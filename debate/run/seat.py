@@ -4,8 +4,6 @@ The person can therefore answer from another process, such as the live page. An 
 it, so a run that is killed in between does not ask again.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

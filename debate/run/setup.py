@@ -1,7 +1,5 @@
 """What runs and replays start from: checked inputs, the model, and the graph."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

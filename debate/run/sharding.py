@@ -1,7 +1,5 @@
 """Select the seed questions of a shard: every n-th text of the list, so that equal questions stay together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chains.schemas import Question

@@ -1,7 +1,5 @@
 """The desk as a server of the Model Context Protocol. The only importer of ``mcp``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches

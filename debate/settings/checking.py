@@ -1,7 +1,5 @@
 """Check the settings of a command; an error is one line that names the flag."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeVar
 

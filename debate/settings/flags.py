@@ -1,7 +1,5 @@
 """Turn the fields of a settings class into the flags of a command, with their types, defaults and help."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from inspect import Parameter, Signature, signature
 from types import NoneType

@@ -3,8 +3,6 @@
 Paths in a TOML file are relative to that file.
 """
 
-from __future__ import annotations
-
 import os
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A comparison in the terminal: the paired tests, and the blind vote."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import groupby
 

@@ -1,7 +1,5 @@
 """A live bar that other output does not break."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self

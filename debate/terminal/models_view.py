@@ -1,7 +1,5 @@
 """The tables and the advice of ``debate models``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD

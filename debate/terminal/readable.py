@@ -1,7 +1,5 @@
 """Make text from documents, models and servers safe to print in a terminal."""
 
-from __future__ import annotations
-
 import logging
 import re
 

@@ -1,7 +1,5 @@
 """A replay in the terminal: the old row on the left, the new one on the right."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import zip_longest
 

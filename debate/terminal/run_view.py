@@ -1,7 +1,5 @@
 """A run in the terminal: a bar or log lines, then a summary."""
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import islice
 from threading import Lock

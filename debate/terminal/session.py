@@ -1,7 +1,5 @@
 """What every command shares: logging, one-line errors, Ctrl-C."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

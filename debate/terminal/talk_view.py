@@ -1,7 +1,5 @@
 """A debate in the terminal: each turn as it comes, and prompts for a person in a seat."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from langchain_core.messages import AIMessage

@@ -1,7 +1,5 @@
 """Traces in the terminal: a tree per question with seconds, tokens, passages and, optionally, prompts."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

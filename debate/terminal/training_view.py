@@ -1,7 +1,5 @@
 """A training in the terminal: a bar or log lines with the loss, then a summary."""
 
-from __future__ import annotations
-
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 

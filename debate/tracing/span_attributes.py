@@ -4,8 +4,6 @@ OpenInference's instrumentation makes the spans; this LangChain callback adds th
 names where they exist (``document.id``, ``document.score``), others begin with ``pov_debate``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID

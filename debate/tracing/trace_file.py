@@ -1,7 +1,5 @@
 """``traces.jsonl``: one span per line in the format of OpenTelemetry's ``to_json``; writing and reading."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

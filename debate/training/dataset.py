@@ -3,8 +3,6 @@
 Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``.
 """
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence

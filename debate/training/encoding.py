@@ -4,8 +4,6 @@ Nothing is truncated silently: passages that do not fit are dropped from the end
 not fit at all is left out and listed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

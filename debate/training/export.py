@@ -1,7 +1,5 @@
 """Training examples as chat messages with the prompts of a run, for training elsewhere."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

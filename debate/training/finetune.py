@@ -4,8 +4,6 @@ Loading is separate from training: ``train_adapter`` takes any model with its to
 resumes from its last checkpoint when started again with the same settings.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Load a model for training: in 4 bits with unsloth or bitsandbytes on an NVIDIA GPU, in full precision on a CPU."""
 
-from __future__ import annotations
-
 import os
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The losses of a training, in a module without heavy imports."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -6,8 +6,6 @@ activations of every layer; with transformers on a GPU those of one layer and ea
 only, and the logits of a few hundred positions at a time.
 """
 
-from __future__ import annotations
-
 import resource
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Write the trained model as one: merged in 16 bits for servers, or as a GGUF for llama.cpp."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

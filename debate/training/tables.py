@@ -1,7 +1,5 @@
 """Rows of an xlsx, csv or jsonl file as mappings, with row numbers as a person counts them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

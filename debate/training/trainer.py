@@ -4,8 +4,6 @@ Three defaults of TRL are overridden: ``max_length`` truncates silently at 1,024
 scales gradients wrongly on some models, and examples would be tokenised again without the chat template.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Sequence

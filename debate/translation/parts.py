@@ -1,7 +1,5 @@
 """The texts of a row to translate: question, answer, positions, turns and verdict."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

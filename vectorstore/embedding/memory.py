@@ -3,8 +3,6 @@
 On a GPU one thread computes for all: each thread that calls CUDA keeps tens of megabytes of the card for itself.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

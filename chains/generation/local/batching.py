@@ -4,8 +4,6 @@ A batch waits for a call of each registered caller, so batches are large and do 
 thread: the caller that completes a batch runs it for all others.
 """
 
-from __future__ import annotations
-
 import logging
 import math
 import threading

@@ -3,8 +3,6 @@
 The only place that applies chat templates, so fine-tuning and inference see the same format.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

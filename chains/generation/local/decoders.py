@@ -3,8 +3,6 @@
 Word limits, repetition and randomness come as logits processors; decoding then takes the best score.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol

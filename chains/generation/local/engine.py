@@ -4,8 +4,6 @@ Requests are sorted, batched and decoded here; ``chains.generation.local.logits_
 and ``chains.generation.ladder`` decides about retries.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable, Sequence

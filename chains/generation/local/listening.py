@@ -1,7 +1,5 @@
 """Report the text of a batch while it is generated: a logits processor that changes no score."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 

@@ -5,8 +5,6 @@ kept from ending. Words are counted in tokens: a token that begins a word counts
 each character does.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A batch has two peaks: the activations while its prompts are read, and the keys 
 The larger one decides. A model that caps its attention logits (Gemma 2) also holds them in memory, query by key.
 """
 
-from __future__ import annotations
-
 from math import ceil
 from typing import Any
 

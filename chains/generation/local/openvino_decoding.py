@@ -4,8 +4,6 @@ The exported graph selects rows of the cache by ``beam_idx``, so a finished row 
 a smaller batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Protocol
 

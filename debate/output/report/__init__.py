@@ -4,8 +4,6 @@ The templates escape everything that comes from documents or models, and the pag
 its own script and style.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator

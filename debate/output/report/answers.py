@@ -1,7 +1,5 @@
 """Texts as pieces for the report: citations, unsupported names, and sentences by how well they are supported."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 In a long run a bar combines several questions; its label says how many.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

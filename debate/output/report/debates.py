@@ -1,7 +1,5 @@
 """A debate's health in the report: a small chart of who kept to their own side, and the measures in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

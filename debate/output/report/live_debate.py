@@ -3,8 +3,6 @@
 Data for ``live_debate.html.j2``, which replaces a row's plain turns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One question of the report, ready for the template: text, links and numbers, no HTML."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

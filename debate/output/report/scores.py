@@ -4,8 +4,6 @@ The parts are the terms of the sum in ``vectorstore.pov``. If they do not add up
 settings), the difference is shown as a separate part.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

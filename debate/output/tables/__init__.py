@@ -3,8 +3,6 @@
 Readers see names of files and speakers; the last columns have the ids, for programs.
 """
 
-from __future__ import annotations
-
 from debate.output.columns import Table
 from debate.output.facts import RunFacts
 from debate.output.tables.baseline import baseline_table

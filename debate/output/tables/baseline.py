@@ -1,7 +1,5 @@
 """The table ``baseline``: each debate and a single agent's answer for about the same tokens."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The table ``chunks``: every passage that the writer or a debater read, with its scores; one column per view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from textwrap import shorten

@@ -1,7 +1,5 @@
 """The table ``debate``: one row per position, moderator's question, turn and verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The table ``health``: one row per debate."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The table ``results``: one row per question, beginning with the columns for fine-tuning."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from chains.schemas import Opinion

@@ -1,7 +1,5 @@
 """How cells show passages and defects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from chains.schemas import Chunk, Defect, Lookup

@@ -3,8 +3,6 @@
 Deeper questions get their ids when the list is assembled, so that none collides with a user's id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count

@@ -4,8 +4,6 @@ LangChain reports tokens (``on_llm_new_token``) of streaming servers, and of loc
 file is a snapshot: it holds the current step of each question and is removed when the run ends.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import time

@@ -4,8 +4,6 @@ Rows are identified by their question's key (id and text). Only their offsets ar
 change nothing on disk.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -3,8 +3,6 @@
 A killed process or a full disk may leave half a line at the end. Reading skips it; the next append removes it.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO

@@ -4,8 +4,6 @@ Texts are not repeated here: the checkpoints and the journal hold them, and are 
 not synced, since losing its end loses no result.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import socket

@@ -1,7 +1,5 @@
 """Typed records in a JSON Lines file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The application: pages, the page's own files, and errors in one line. The routes are in the modules beside it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from fastapi import FastAPI, HTTPException, Request

@@ -1,7 +1,5 @@
 """The page's own files, read once when the server starts: no request's path reaches the file system."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files

@@ -3,8 +3,6 @@
 Names come from requests; folders only from the disk. The models' names are shown only after the last vote.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ slider without asking. It asks when a passage outside of the candidates could co
 score changes by no more than the length of the query's change times its own. ``static/ranking.js`` is the other half.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -4,8 +4,6 @@ An event's id is the byte after its line in ``progress.jsonl``. So a reader who 
 that was started later, continues where it was: no event is lost or sent twice.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import time

@@ -8,8 +8,6 @@ A plain ASGI middleware. It knows no route: every request goes through the same 
 - Size: a body that is larger than allowed is refused before it is read.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import ipaddress

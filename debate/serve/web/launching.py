@@ -1,7 +1,5 @@
 """Processes of ``debate run`` that outlive the page which started them."""
 
-from __future__ import annotations
-
 import errno
 import os
 import signal

@@ -3,8 +3,6 @@
 Names come from requests; folders only from the disk. A name that no run has is an error and never a path.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache

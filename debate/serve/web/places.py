@@ -1,7 +1,5 @@
 """What a place on the disk shows: a run, a folder of runs or comparisons, or nothing that a page could show."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from debate.compare.runner import is_comparison

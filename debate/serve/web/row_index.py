@@ -3,8 +3,6 @@
 Keeps a summary and the place of each row, never a row; 10,000 rows take a few megabytes.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Starting the page: the address, who may ask, and uvicorn. The only importer of uvicorn."""
 
-from __future__ import annotations
-
 import socket
 import webbrowser
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 A request names an upload, a run or a model that this server knows; nothing that it holds becomes a path.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -4,8 +4,6 @@ Whoever may send a file may not choose what this server opens: a persona speaks 
 calls no tools.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Collection, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The state of a run, from its folder: progress, questions in progress, and whether its process is alive."""
 
-from __future__ import annotations
-
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Pages of comparisons: the list of them, one with its tests and answers, and the blind vote."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Body

@@ -1,7 +1,5 @@
 """The page on which points of view move passages, and the candidates that it asks for."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any

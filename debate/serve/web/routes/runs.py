@@ -1,7 +1,5 @@
 """Pages and data of runs: the list of them, a run's rows, one question, and the events of a run as they happen."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import asdict
 from typing import Annotated, Any

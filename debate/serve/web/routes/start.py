@@ -1,7 +1,5 @@
 """The form that starts a run, and what stops and resumes one."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
