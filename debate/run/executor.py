@@ -1,8 +1,8 @@
 """Work on many tasks at once in threads, with Ctrl-C handled between steps."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -71,29 +71,38 @@ def map_concurrently(
         worker.add_done_callback(lambda _: changed.set())
     wait_for_steps = True
     try:
-        while working:
-            try:
-                wait_for_news(changed)
-            except KeyboardInterrupt as error:
-                if stop.is_set():
-                    wait_for_steps = False
-                    raise StoppedAtOnce from error
-                stop.set()
-                progress.stopping(len(working))
-                continue
-            changed.clear()
-            ended = {worker for worker in working if worker.done()}
-            if outcomes:
-                yield [outcomes.popleft() for _ in range(len(outcomes))]
-            working -= ended
-            for worker in ended:
-                worker.result()
-        if stop.is_set():
-            raise KeyboardInterrupt
+        yield from _finished_together(working, outcomes, changed, stop, progress)
+    except StoppedAtOnce:
+        wait_for_steps = False
+        raise
     finally:  # after an error, too, nobody may write a checkpoint once its file is closed
         if working:
             stop.set()
         pool.shutdown(wait=wait_for_steps, cancel_futures=True)
+
+
+def _finished_together(
+    working: set[Future[None]], outcomes: deque[Outcome], changed: Event, stop: Event, progress: Progress
+) -> Iterator[list[Outcome]]:
+    """Yield outcomes until nobody works any more; errors as ``map_concurrently``."""
+    while working:
+        try:
+            wait_for_news(changed)
+        except KeyboardInterrupt as error:
+            if stop.is_set():
+                raise StoppedAtOnce from error
+            stop.set()
+            progress.stopping(len(working))
+            continue
+        changed.clear()
+        ended = {worker for worker in working if worker.done()}
+        if outcomes:
+            yield [outcomes.popleft() for _ in range(len(outcomes))]
+        working -= ended
+        for worker in ended:
+            worker.result()
+    if stop.is_set():
+        raise KeyboardInterrupt
 
 
 def _shared(tasks: Iterable[Task]) -> Callable[[], list[Task]]:

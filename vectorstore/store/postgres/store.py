@@ -6,7 +6,7 @@ Use it like `FaissStore`: any number of readers, one writer at a time.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from langchain_core.documents import Document
@@ -14,11 +14,9 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
-from vectorstore.pov import POV
 from vectorstore.store.encoder import Encoder
 from vectorstore.store.persistence import Manifest
 from vectorstore.store.pov_store import PovVectorStore
-from vectorstore.store.search import SearchOptions
 
 if TYPE_CHECKING:
     from vectorstore.store.postgres.session import Session
@@ -118,22 +116,10 @@ class PgVectorStore(PovVectorStore):
         with self._lock:
             return self._table.documents(self._table.positions(ids))
 
-    def pov_search(
-        self,
-        questions: Sequence[str],
-        povs_per_question: Sequence[Sequence[POV]],
-        *,
-        k: int = 5,
-        **search: Unpack[SearchOptions],
-    ) -> list[list[Document]]:
-        """Search as `PovVectorStore.pov_search`; "hybrid" and `calibrate` read the corpus again after a change."""
-        if search.get("mode") != "hybrid" and not search.get("calibrate"):
-            return super().pov_search(questions, povs_per_question, k=k, **search)
-        with self._lock:
-            if (state := self._table.state) != self._state:
-                self._state = state
-                self._changed()
-            return super().pov_search(questions, povs_per_question, k=k, **search)
+    def _take_in_changes(self) -> None:
+        if (state := self._table.state) != self._state:
+            self._state = state
+            self._changed()
 
     def set_record(self, record: dict[str, Any]) -> None:
         """Note in the table's comment how it was filled; see `TableFacts`."""
