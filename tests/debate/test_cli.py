@@ -114,6 +114,9 @@ class Model(DeterministicFakeEmbedding):
     name: str = "fake"
     backend: str = "torch"
 
+    def reads(self, text: str) -> bool:
+        return bool(text)
+
 
 @pytest.fixture
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
