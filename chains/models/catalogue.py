@@ -1,13 +1,15 @@
-"""The catalogue of known models, with their shapes.
+"""The catalogue of known models (``catalogue.toml``), with their shapes.
 
 Shapes come from the published configurations, so memory can be estimated before a download and without a network. A
 folder or a repository that is on this machine is read for its own.
 """
 
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Literal
 
 from chains.errors import ModelError
 from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
@@ -54,73 +56,20 @@ def is_converted(name: str) -> bool:
     return (folder / "openvino_model.xml").is_file() if folder.is_dir() else name.endswith("-ov")
 
 
-def _shape(*values: Any) -> SimpleNamespace:
-    layers, hidden, inner, heads, kv, head_dim, vocabulary, tied = values
-    return SimpleNamespace(
-        num_hidden_layers=layers,
-        hidden_size=hidden,
-        intermediate_size=inner,
-        num_attention_heads=heads,
-        num_key_value_heads=kv,
-        head_dim=head_dim,
-        vocab_size=vocabulary,
-        tie_word_embeddings=tied,
-    )
-
-
-_QWEN3_4B = _shape(36, 2560, 9728, 32, 8, 128, 151936, True)
-BUNDLED = KnownModel("smollm2", _shape(30, 576, 1536, 9, 3, 64, 49152, True), "trying everything out")
-KNOWN = (
-    BUNDLED,
-    KnownModel(
-        "OpenVINO/Qwen2.5-1.5B-Instruct-int4-ov",
-        _shape(28, 1536, 8960, 12, 2, 128, 151936, True),
-        "a small laptop",
-        worth=1,
-    ),
-    KnownModel(
-        "OpenVINO/Phi-4-mini-instruct-int4-ov",
-        _shape(32, 3072, 8192, 24, 8, 128, 200064, True),
-        "a laptop with 8 GB",
-        worth=2,
-    ),
-    KnownModel("Qwen/Qwen3-4B-Instruct-2507", _QWEN3_4B, "16 GB, 13 free; many languages", "openvino", worth=3),
-    KnownModel("unsloth/Qwen3-4B-Instruct-2507-bnb-4bit", _QWEN3_4B, "an 8 GB card; many languages", worth=4),
-    KnownModel(
-        "unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit",
-        _shape(40, 5120, 14336, 32, 8, 128, 131072, False),
-        "the default on a GPU",
-        worth=5,
-    ),
-    KnownModel(
-        "unsloth/gemma-3-12b-it-bnb-4bit",
-        _shape(48, 3840, 15360, 16, 8, 256, 262208, True),
-        "a 16 GB card; many languages",
-    ),
-    KnownModel(
-        "unsloth/gemma-3-27b-it-bnb-4bit",
-        _shape(62, 5376, 21504, 32, 16, 128, 262208, True),
-        "a 24 GB card; many languages",
-        worth=6,
-    ),
-    KnownModel(
-        "unsloth/gemma-2-27b-bnb-4bit",
-        _shape(46, 4608, 36864, 32, 16, 128, 256000, True),
-        "better over passages",
-        is_base=True,
-    ),
-    KnownModel("unsloth/gemma-2-9b-bnb-4bit", _shape(42, 3584, 14336, 16, 8, 256, 256000, True), is_base=True),
-    KnownModel("unsloth/mistral-7b-v0.3-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 32768, False), is_base=True),
-    KnownModel("unsloth/llama-3-8b-bnb-4bit", _shape(32, 4096, 14336, 32, 8, 128, 128256, False), is_base=True),
-    KnownModel(
-        "unsloth/llama-3-70b-bnb-4bit",
-        _shape(80, 8192, 28672, 64, 8, 128, 128256, False),
-        "two large cards",
-        is_base=True,
-    ),
-    KnownModel("unsloth/Phi-3-mini-4k-instruct-bnb-4bit", _shape(32, 3072, 8192, 32, 32, 96, 32064, False), "8 GB"),
-    KnownModel("unsloth/Phi-3-medium-4k-instruct-bnb-4bit", _shape(40, 5120, 17920, 40, 10, 128, 32064, False)),
+_FIELDS = (
+    *("num_hidden_layers", "hidden_size", "intermediate_size", "num_attention_heads"),
+    *("num_key_value_heads", "head_dim", "vocab_size", "tie_word_embeddings"),
 )
+
+
+def _known() -> tuple[KnownModel, ...]:
+    listed = tomllib.loads(files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8"))["model"]
+    shapes = (SimpleNamespace(**dict(zip(_FIELDS, one.pop("shape"), strict=True))) for one in listed)
+    return tuple(KnownModel(shape=shape, **one) for one, shape in zip(listed, shapes, strict=True))
+
+
+KNOWN = _known()
+BUNDLED = KNOWN[0]
 
 
 def own_model(name: str) -> KnownModel | None:

@@ -2,14 +2,14 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import typer
 
+from debate.indexing.settings import IndexSettings
+from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 
-EmbeddingsBackend = Literal["auto", "torch", "openvino"]
-IndexKind = Literal["auto", "flat", "hnsw", "ivf"]
 INDEX_EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
@@ -29,60 +29,43 @@ After Ctrl-C the same command resumes. Exit codes:
 """
 
 
+@with_settings(IndexSettings)
 def index(
+    *,
     documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
-    out: Annotated[str, typer.Option(help="Folder or postgresql://…/table, new or to update.")],
-    embeddings: Annotated[
-        str | None, typer.Option(help="sentence-transformers name or folder; default: bundled MiniLM.")
-    ] = None,
-    embeddings_backend: Annotated[
-        EmbeddingsBackend, typer.Option(help="Library that runs the embedding model.")
-    ] = "auto",
-    kind: Annotated[IndexKind, typer.Option(help="auto is flat (exact) up to 200,000 chunks.")] = "auto",
-    chunk_words: Annotated[int, typer.Option(min=1, help="Most words of a chunk.")] = 160,
-    follow_links: Annotated[
-        bool, typer.Option("--follow-links", help="Follow links that lead out of the folder.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an index of other documents.")] = False,
-    ray: Annotated[
-        str, typer.Option(help="Embed on a Ray cluster: auto (the one on this machine), local, or host:6379.")
-    ] = "",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Ray workers; default: one per GPU, or per machine.")
-    ] = None,
-    gpus_per_worker: Annotated[
-        float | None, typer.Option(min=0, help="GPUs of each worker; default: 1, or 0 where there are none.")
-    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    **settings: Any,
 ) -> None:
     """Index a folder of documents for any number of runs, or update the index."""
     start_logging()
-    with one_line_errors(f"interrupted; run the same command again to resume ({out} keeps what was embedded)"):
+    kept = f"{settings['out']} keeps what was embedded"
+    with one_line_errors(f"interrupted; run the same command again to resume ({kept})"):
         from rich.console import Console
 
         from debate.indexing.building import index_documents, near_duplicates
-        from debate.indexing.embeddings import RayAsked, index_embeddings
+        from debate.indexing.embeddings import index_embeddings
+        from debate.settings.checking import checked_settings
         from debate.terminal.index_view import IndexBar, IndexLines, print_summary
         from vectorstore.corpus.loader import check_corpus
         from vectorstore.embedding.loading import check_embeddings
 
-        check_corpus(documents, follow_links=follow_links)
-        check_embeddings(embeddings, embeddings_backend)
+        chosen = checked_settings(IndexSettings, settings, "debate index")
+        check_corpus(documents, follow_links=chosen.follow_links)
+        check_embeddings(chosen.embeddings, chosen.embeddings_backend)
         console = Console()
-        asked = RayAsked(ray, workers, gpus_per_worker)
         with (
             nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher,
-            index_embeddings(embeddings, embeddings_backend, asked, watcher.preparing) as (model, batch),
+            index_embeddings(chosen, watcher.preparing) as (model, batch),
         ):
             store, summary = index_documents(
                 documents,
-                out,
+                chosen.out,
                 watcher,
                 embeddings=model,
-                kind=None if kind == "auto" else kind,
-                chunk_words=chunk_words,
-                follow_links=follow_links,
-                force=force,
+                kind=None if chosen.kind == "auto" else chosen.kind,
+                chunk_words=chosen.chunk_words,
+                follow_links=chosen.follow_links,
+                force=chosen.force,
                 batch=batch,
             )
         print_summary(console, summary, near_duplicates(store))
