@@ -1,7 +1,6 @@
 """Repetition loops in generated text: find where one begins, and measure how repetitive a text is.
 
-What it does. Two alarms, both one-sided CUSUM tests (Page 1954, "Continuous inspection schemes"), which
-add up evidence, fall back to zero when the evidence runs dry, and fire at a threshold:
+What it does. Two alarms, both CUSUM tests (see ``chains.text.cusum``):
 
 - *periodic*: for each lag p, the evidence is word[i] == word[i-p]. Small edits cost a little and do not
   hide the loop; the last moment at zero is where the loop begins.
@@ -19,12 +18,12 @@ alarm with `detect_loop` on the decoded text.
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chains.errors import ChainError
+from chains.text.cusum import Run, evidence_at, run_around, threshold
 from chains.text.sentences import UNSPACED
 
 __all__ = ["Loop", "TokenLoop", "detect_loop", "loop_in_tokens", "seq_rep_n"]
@@ -43,10 +42,7 @@ _TAIL_MATCHES = 10  # of those 16: random tails of prose agree on 1 or 2
 # of a table repeat innocently, and one that counts up is new content. Two unspaced characters make a word.
 _WORD_GAIN, _NUMBER_GAIN, _CHARACTER_GAIN = 1.0, 0.5, 0.5
 _WORD_COST, _NUMBER_COST, _CHARACTER_COST = 1.25, 2.0, 0.625  # so at least 56% of the words must repeat
-_SINGLE_COST = 0.2  # a factor at period 1: "of of of" never comes by chance, so an edit hardly counts
 
-# Repeats past the first occurrence: citations and slogans come twice in good texts, seldom more.
-_LAPS = 1.6
 # Never fire on fewer words than the first; always on a passage as long as the second that is said again.
 _LEAST_WORDS, _ENOUGH_WORDS = 9.0, 60.0
 # The same for tokens, about 1.5 to a word, with a margin: there is no text to check the alarm on.
@@ -87,19 +83,6 @@ class TokenLoop:
     start: int
     period: int
     repeats: int
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A stretch [start, end) of unit positions that repeats what came `period` units before."""
-
-    start: int
-    end: int
-    period: int
-
-    @property
-    def repeats(self) -> int:
-        return max(2, 1 + round((self.end - self.start) / self.period))
 
 
 def seq_rep_n(text_or_tokens: str | Sequence[Hashable], n: int = 4) -> float:
@@ -160,9 +143,9 @@ def loop_in_tokens(ids: Sequence[int]) -> TokenLoop | None:
         return None
     gain, cost = np.ones(len(codes)), np.full(len(codes), _WORD_COST)
     for period in _tail_periods(codes):
-        evidence = _evidence(codes, gain, cost, period)
-        if len(evidence) and evidence[-1] >= _threshold(period, _LEAST_TOKENS, _ENOUGH_TOKENS):
-            run = _run(evidence, len(evidence) - 1, period)
+        evidence = evidence_at(codes, gain, cost, period)
+        if len(evidence) and evidence[-1] >= threshold(period, _LEAST_TOKENS, _ENOUGH_TOKENS):
+            run = run_around(evidence, len(evidence) - 1, period)
             return TokenLoop(skipped + run.start, run.period, run.repeats)
     return None
 
@@ -196,36 +179,6 @@ def _words_a_unit(words: Sequence[str]) -> float:
     return 1 - (1 - _CHARACTER_GAIN) * characters / max(1, len(words))
 
 
-def _threshold(period: Any, least: float, enough: float) -> Any:
-    """The evidence that a loop of this period takes, or of each of an array of periods."""
-    return np.clip(_LAPS * period, least, enough)
-
-
-def _evidence(
-    codes: NDArray[np.int64], gain: NDArray[np.float64], cost: NDArray[np.float64], period: int
-) -> NDArray[np.float64]:
-    """The CUSUM at one lag, (units - period,): the evidence gathered by each position since it was last zero.
-
-    A position repeats when it equals what stood one period before. One that equals what stood two before
-    is neutral: an edit in one lap is paid once, not again when the next lap returns to the unit.
-    """
-    repeated = codes[period:] == codes[:-period]
-    cost_now = cost[period:] * (_SINGLE_COST if period == 1 else 1.0)
-    cost_now[period:][codes[2 * period :] == codes[: -2 * period]] = 0.0
-    total = np.cumsum(np.where(repeated, gain[period:], -cost_now))
-    return total - np.minimum(np.minimum.accumulate(total), 0.0)
-
-
-def _run(evidence: NDArray[np.float64], alarm: int, period: int) -> _Run:
-    """The run around an alarm: from the last zero before it to the peak before the next zero."""
-    zeros = np.flatnonzero(evidence <= 0)
-    before, after = zeros[zeros < alarm], zeros[zeros > alarm]
-    start = int(before[-1]) + 1 if len(before) else 0
-    stop = int(after[0]) if len(after) else len(evidence)
-    peak = alarm + int(np.argmax(evidence[alarm:stop]))
-    return _Run(start + period, peak + 1 + period, period)
-
-
 def _lags_worth_a_look(
     codes: NDArray[np.int64], gain: NDArray[np.float64], words_a_unit: float
 ) -> list[tuple[int, float]]:
@@ -236,12 +189,12 @@ def _lags_worth_a_look(
     padded = np.concatenate([np.full(len(lags), -1), codes])
     shifted = np.lib.stride_tricks.sliding_window_view(padded, len(codes))[-2::-1]  # one row a lag
     repeats = np.count_nonzero(shifted == codes, axis=1)
-    enough = _threshold(lags * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
+    enough = threshold(lags * words_a_unit, _LEAST_WORDS, _ENOUGH_WORDS)
     worth = gain.max() * repeats >= enough
     return list(zip(lags[worth].tolist(), enough[worth].tolist(), strict=True))
 
 
-def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.float64]) -> _Run | None:
+def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.float64]) -> Run | None:
     """The earliest run that repeats at one lag.
 
     Half the period alarms as well when half the unit's words recur ("peace and justice and"), and so do its
@@ -249,13 +202,13 @@ def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.
     """
     ids: dict[str, int] = {}
     codes = np.array([ids.setdefault(word, len(ids)) for word in words], dtype=np.int64)
-    runs: list[tuple[float, _Run]] = []
+    runs: list[tuple[float, Run]] = []
     for period, enough in _lags_worth_a_look(codes, gain, _words_a_unit(words)):
-        evidence = _evidence(codes, gain, cost, period)
+        evidence = evidence_at(codes, gain, cost, period)
         alarms = evidence >= enough
         alarm = int(np.argmax(alarms))
         if alarms[alarm]:
-            run = _run(evidence, alarm, period)
+            run = run_around(evidence, alarm, period)
             runs.append((float(evidence[run.end - 1 - period]), run))
     if not runs:
         return None
@@ -264,7 +217,7 @@ def _periodic(words: Sequence[str], gain: NDArray[np.float64], cost: NDArray[np.
     return max(overlapping, key=lambda found: (found[0], -found[1].period))[1]
 
 
-def _recycled(words: Sequence[str], gain: NDArray[np.float64]) -> _Run | None:
+def _recycled(words: Sequence[str], gain: NDArray[np.float64]) -> Run | None:
     """The first stretch that mostly re-uses 4-grams said within the last 200 words, whatever their order."""
     distance = _gram_distances(words)
     evidence, start = 0.0, 0
@@ -274,7 +227,7 @@ def _recycled(words: Sequence[str], gain: NDArray[np.float64]) -> _Run | None:
             evidence, start = 0.0, here + 1
         if evidence >= _RECYCLED_ENOUGH:
             period = int(np.median([d for d in distance[start : here + 1] if d]))
-            return _Run(start, here + 1, period)
+            return Run(start, here + 1, period)
     return None
 
 

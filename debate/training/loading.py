@@ -1,6 +1,5 @@
 """Load a model for training: in 4 bits with unsloth or bitsandbytes on an NVIDIA GPU, in full precision on a CPU."""
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
 from chains.models.loading import silence_loading_bars
-from chains.models.local import four_bit
+from chains.models.local import four_bit, has_cuda, import_unsloth
 from chains.models.preflight import adapter_base, check_there, not_loaded
 from debate.errors import TrainingError
 from debate.training.memory import Way
@@ -19,9 +18,7 @@ LORA_TARGETS = "all-linear"
 
 def has_unsloth() -> bool:
     """Return whether unsloth can be used here: it is installed and a GPU is visible."""
-    import torch
-
-    return bool(find_spec("unsloth") is not None and torch.cuda.is_available())
+    return find_spec("unsloth") is not None and has_cuda()
 
 
 def check_model(settings: FinetuneSettings) -> None:
@@ -72,9 +69,7 @@ def check_extras(settings: FinetuneSettings) -> None:
 
 def training_way() -> Way:
     """Tell what trains here: unsloth or transformers on a GPU, or the CPU."""
-    import torch
-
-    return ("unsloth" if has_unsloth() else "transformers") if torch.cuda.is_available() else "cpu"
+    return ("unsloth" if has_unsloth() else "transformers") if has_cuda() else "cpu"
 
 
 def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
@@ -85,8 +80,7 @@ def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
     """
     name = model_name(settings)
     if has_unsloth():
-        os.environ.setdefault("UNSLOTH_COMPILE_DISABLE", "1")  # its compiled kernels fail on torch 2.11
-        import unsloth  # noqa: F401 - before transformers, peft and trl, which it patches
+        import_unsloth()  # before transformers, peft and trl, which it patches
     from transformers import AutoConfig, AutoTokenizer
 
     silence_loading_bars()  # the training has a bar of its own
@@ -108,8 +102,7 @@ def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any]:
 
 
 def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
-    from unsloth import FastLanguageModel
-
+    FastLanguageModel = import_unsloth()  # noqa: N806 - a class
     try:
         model, _ = FastLanguageModel.from_pretrained(
             model_name=name, max_seq_length=settings.max_seq_length, load_in_4bit=settings.load_in_4bit
@@ -128,11 +121,10 @@ def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
 
 
 def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
-    import torch
     from peft import LoraConfig
     from transformers import AutoModelForCausalLM
 
-    on_gpu = torch.cuda.is_available()
+    on_gpu = has_cuda()
     options: dict[str, Any] = {"dtype": "bfloat16" if on_gpu else "float32"}
     if on_gpu:
         options["device_map"] = {"": 0}
