@@ -21,8 +21,8 @@ from typing import Any
 from langchain_core.language_models.llms import LLM
 from scipy import stats
 
-from chains.debate import DebateSteps
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.schemas import Position, Turn
 from debate.arena.judging import judged, poll
 from debate.arena.votes import counted, options_of

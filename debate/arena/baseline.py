@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.context import FittedPrompt, fit_chunks, word_for_word
-from chains.debate import DebateSteps
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.generation.backends import backend_for
 from chains.generation.completion import as_completion, fits_window
 from chains.generation.contract import AttemptRequest, Sampling, WordLimits

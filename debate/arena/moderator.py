@@ -5,9 +5,9 @@ from __future__ import annotations
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.context import word_for_word
-from chains.debate import DebateSteps
 from chains.debating.claims import overlap
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.debating.turns import facts_of
 from chains.debating.verdict import plain_turns
 from chains.generation.completion import complete_all, fits_window

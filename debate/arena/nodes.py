@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from langchain_core.tools import BaseTool
 
-from chains.debate import DebateSteps
 from chains.debating.agent import AgentTools, LookedUp
 from chains.debating.claims import claims_to_answer
 from chains.debating.kinds import VOTES
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.debating.verdict import Decided
 from chains.errors import ChainError
 from chains.generation.metering import metered

@@ -15,7 +15,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from chains.debate import DebateOptions, DebateSteps, Retrieve, check_retrievers, read_all
+from chains.debate import Retrieve, check_retrievers, read_all
+from chains.debating.steps import DebateOptions, DebateSteps
 from chains.schemas import Chunk, as_chunks
 from debate.arena.nodes import DebateNodes, ReadAgain, adding_tokens
 from debate.arena.rules import Rules
@@ -55,7 +56,7 @@ def build_debate_graph(
             the retrievers do. They cannot leave out what is known: what they return beyond that is new.
         tools: tools that a debater may call besides its search, by persona id; ``rules.lookups`` limits the calls.
         checkpointer: makes each turn durable; a person's seat (``rules.seat``) needs one.
-        options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``chains.debate.DebateOptions``.
+        options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``DebateOptions``.
 
     Raises:
         ChainError: fewer than two personas or rounds, more than eight personas, or a persona without a retriever.

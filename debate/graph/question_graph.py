@@ -16,7 +16,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
-from chains.debate import DebateSteps
+from chains.debating.steps import DebateSteps
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import ReaderViews, SharedRetrieval

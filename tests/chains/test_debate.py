@@ -5,7 +5,7 @@ from fakes import ScriptedLLM
 from langchain_core.runnables import RunnableLambda
 
 from chains import ChainError, Chunk, DebateRequest, Question, debate_chain
-from chains.debate import DebateSteps
+from chains.debating.steps import DebateSteps
 from chains.schemas import DebateOutcome
 from prompts import Persona, PointOfView
 

@@ -6,11 +6,11 @@ from itertools import islice
 import pytest
 from fakes import ScriptedLLM
 
-from chains.debate import DebateSteps
 from chains.debating import turns as turns_module
 from chains.debating.measures import ECHO, quality
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, to_the_end_of_a_sentence
+from chains.debating.steps import DebateSteps
 from chains.debating.turns import plans_of
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits

@@ -11,9 +11,9 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from numpy.typing import NDArray
 
-from chains.debate import DebateSteps
 from chains.debating import evidence
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.debating.verdict import Decided, deciding_claims, named
 from chains.errors import GenerationError
 from chains.schemas import Ballot, Chunk, Claim, Position, Reading, Support, Turn, Verdict, chunk_table

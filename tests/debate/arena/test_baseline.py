@@ -3,7 +3,7 @@
 import pytest
 from debaters import CAST, PASSAGES, POSITIONS, RETRIEVERS, Debaters, debaters
 
-from chains.debate import DebateSteps
+from chains.debating.steps import DebateSteps
 from chains.schemas import Tokens
 from debate import Rules, build_debate_graph
 from debate.arena.baseline import answer_alone

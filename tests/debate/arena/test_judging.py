@@ -5,8 +5,8 @@ import re
 import pytest
 from fakes import ScriptedLLM
 
-from chains.debate import DebateSteps
 from chains.debating.record import DebateRecord
+from chains.debating.steps import DebateSteps
 from chains.schemas import Ballot, Chunk, Judgement, Position, Turn
 from debate.arena.judging import ballot, decided_by, judged, poll
 from prompts import Persona
