@@ -58,6 +58,21 @@ def unfolding_pdf(path: Path) -> None:
     path.write_bytes(body + end)
 
 
+def hidden_columns(path: Path) -> None:
+    """Write a workbook that hides 20,000 columns one by one, more than a sheet has."""
+    far_cell(path)
+    columns = "".join(f'<col min="{i}" max="{i}" hidden="1"/>' for i in range(100, 20_100))
+    rows = "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c><c r="B{i}"><v>2</v></c></row>' for i in range(1, 3001))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = _SHEET.replace(
+        b"<sheetData>", f"<cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>".encode()
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
 def of(content: bytes) -> Callable[[Path], object]:
     """Return what writes these bytes."""
     return lambda path: path.write_bytes(content)
@@ -81,6 +96,16 @@ FILES: dict[str, Callable[[Path], object]] = {
     "nests.jsonl": of(b'{"a":' * 500_000 + b"\n"),
     "digits.jsonl": of(b'{"text": "a", "n": ' + b"9" * 4 * 10**6 + b"}\n"),
     "quotes.csv": of(b'text\n"' + b'a","' * 2 * 10**6),
+    "open-quotes.csv": of(b"a,b\n" + b'1,"x\n' * 100_000),
+    "commas.csv": of(b"a,b\n" + b"," * 3 * 10**6),
+    "dots.txt": of(b". " * 3 * 10**6),
+    "lines.txt": of(b"\n" * 20 * 10**6 + b"x"),
+    "hyphens.txt": of(b"a-\n" * 10**6),
+    "one-letter-words.jsonl": of(b'{"text": "' + b"a " * 5 * 10**6 + b'"}\n'),
+    "one-key.jsonl": of(b"{" + b",".join(b'"a":%d' % i for i in range(300_000)) + b"}\n"),
+    "recipients.eml": of(b"To: " + b'"a" <a@b>, ' * 50_000 + b"\r\n\r\nbody\r\n"),
+    "parameters.eml": of(b"Content-Type: text/plain; " + b"a*0=b; " * 50_000 + b"\r\n\r\nbody\r\n"),
+    "hidden-columns.xlsx": hidden_columns,
 }
 
 

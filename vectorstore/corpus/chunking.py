@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vectorstore.text.letters import IDEOGRAPHS, SOUTH_EAST_ASIAN, UNSPACED
-from vectorstore.text.sentences import split_sentences
+from vectorstore.text.sentences import each_sentence
 
 # Meant to stay under the 256 word pieces that all-MiniLM-L6-v2 reads; not measured on a corpus.
 CHUNK_WORDS = 160
@@ -67,7 +67,7 @@ def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
 
 def _pieces(text: str, words: int, most: int) -> Iterator[tuple[int, int, int]]:
     """Yield (start, end, words) of every sentence; one that is too long comes in parts."""
-    for sentence in split_sentences(text):
+    for sentence in each_sentence(text):
         plain = sentence.text.split() if sentence.text.isascii() else []  # counted at once, which saves half the time
         if plain and len(plain) <= words and len(sentence.text) <= most and max(map(len, plain)) <= LONGEST_WORD:
             yield sentence.start, sentence.end, len(plain)

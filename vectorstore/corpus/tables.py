@@ -82,7 +82,7 @@ def _filled(rows: Sequence[Row]) -> list[Row]:
         gap |= row.number > last + 1
         last = row.number
         if not row.hidden:
-            filled.append(replace(row, below_blank=gap))
+            filled.append(replace(row, below_blank=True) if gap else row)
             gap = False
     return filled
 
@@ -104,14 +104,15 @@ def _table(rows: Sequence[Row], at: int, header: tuple[str, ...], under: int, de
 
 def _trimmed(row: Row, width: int, delimiter: str) -> Row:
     """Drop empty cells beyond the header, and join what an unquoted delimiter cut where a row is still too long."""
-    cells = list(row.cells)
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    row = replace(row, cells=tuple(cells))
-    if len(cells) > width and delimiter:
-        joined = joined_at(row, delimiter)
-        row = joined if len(joined.cells) <= width else row
-    return replace(row, surplus=len(row.cells) > width)
+    end = len(row.cells)
+    while end > width and not row.cells[end - 1].strip():
+        end -= 1
+    if end < len(row.cells):
+        row = replace(row, cells=row.cells[:end])
+    if end <= width:
+        return row
+    joined = joined_at(row, delimiter) if delimiter else row
+    return joined if len(joined.cells) <= width else replace(row, surplus=True)
 
 
 def joined_at(row: Row, delimiter: str) -> Row:

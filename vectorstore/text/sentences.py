@@ -10,6 +10,7 @@ that end sentences with a space come back as one sentence.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from vectorstore.text.letters import UNSPACED
 
@@ -21,10 +22,11 @@ _CLOSERS = "\"'”’»)\\]」』）】*_"
 _MARKERS = r"(?:[ \t]*\[\d{1,2}\])*"  # a marker behind the full stop belongs to the sentence before it
 _WIDE = "。！？｡؟۔।॥"  # end a sentence whatever follows
 _MAY_END = re.compile(rf"[.!?…{_WIDE}\n]")
-# The lookbehinds keep the search linear: a run of dots or lines is tried once, from its beginning.
+# ". . ." is one stop.
+# The lookbehinds and the bound keep the search linear: a run of dots or lines is tried once, from its beginning.
 _STOP = re.compile(
     rf"(?P<wide>[{_WIDE}]+[{_CLOSERS}]*{_MARKERS})"
-    rf"|(?<![.!?…])(?P<stop>[.!?…]+)[{_CLOSERS}]*{_MARKERS}(?=\s|$|[{UNSPACED}])"
+    rf"|(?<![.!?…])(?P<stop>[.!?…]+(?: [.!?…]+){{0,40}})[{_CLOSERS}]*{_MARKERS}(?=\s|$|[{UNSPACED}])"
     r"|(?<!\n)(?P<break>\n\s*(?:\n|(?=[-*•#]\s|\d{1,2}[.)]\s)))"
 )
 _LONGEST_ABBREVIATION = 40  # characters before a full stop that are looked at
@@ -63,15 +65,18 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     A blank line or the start of a list item ends a sentence too, so headings stand alone. A full stop does not
     end one inside a decimal, after a title, an initial or "e.g.", nor before a small letter.
     """
-    sentences: list[Sentence] = []
+    return tuple(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[Sentence]:
+    """Yield what `split_sentences` returns, one after the other: a long text of dots has millions."""
     start = 0
-    for end in [*_boundaries(text), len(text)]:
+    for end in chain(_boundaries(text), [len(text)]):
         piece = text[start:end]
         if stripped := piece.strip():
             first = start + len(piece) - len(piece.lstrip())
-            sentences.append(Sentence(stripped, first, first + len(stripped)))
+            yield Sentence(stripped, first, first + len(stripped))
         start = end
-    return tuple(sentences)
 
 
 def word_count(text: str) -> int:
@@ -121,14 +126,13 @@ def _stops(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _boundaries(text: str) -> list[int]:
+def _boundaries(text: str) -> Iterator[int]:
     """Offsets at which a sentence ends, in order."""
-    ends: list[int] = []
+    start = 0
     for match in _stops(text):
-        start = ends[-1] if ends else 0
         if match["stop"] is None or not _goes_on(text, start, match):
-            ends.append(match.end())
-    return ends
+            start = match.end()
+            yield start
 
 
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:

@@ -26,6 +26,7 @@ from vectorstore.text.sentences import cut_at_sentence, ends_with_sentence, spli
         ("آیا بانک وام می‌دهد؟ بله. چرا؟", ["آیا بانک وام می‌دهد؟", "بله.", "چرا؟"]),
         ("یہ بینک ہے۔ وہ نہیں۔", ["یہ بینک ہے۔", "وہ نہیں۔"]),
         ("यह बैंक है। वह नहीं।", ["यह बैंक है।", "वह नहीं।"]),
+        ("It fell . . . and rose. Then . . . Nothing.", ["It fell . . . and rose.", "Then . . .", "Nothing."]),
         ("The bank\nlends on. It grows.", ["The bank\nlends on.", "It grows."]),
         ("", []),
         ("no end here", ["no end here"]),

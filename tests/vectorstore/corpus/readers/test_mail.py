@@ -31,6 +31,22 @@ def test_a_message_is_read_with_subject_sender_and_date(tmp_path: Path) -> None:
     assert record.extra["date"].startswith("Mon, 01 May 1911")
 
 
+@pytest.mark.parametrize(
+    "place", ["Subject: a\n{}\n\nbody\n", "Content-Type: multipart/mixed; boundary=B\n\n--B\n{}\n\nb\n"]
+)
+def test_a_field_that_the_parser_would_never_finish_is_refused(tmp_path: Path, place: str) -> None:
+    """Regression: 50,000 parameters or recipients took minutes."""
+    (tmp_path / "a.eml").write_text(place.format("Content-Type: text/plain; " + "a*0=b;\n " * 5000))
+    with pytest.raises(CorpusError, match="has a field 'Content-Type' longer than any mail's"):
+        read_records(tmp_path / "a.eml")
+
+
+def test_a_long_line_of_the_body_is_no_field(tmp_path: Path) -> None:
+    mail = message()
+    mail.set_content("Note: " + "word " * 10_000, cte="8bit")
+    assert len(read_records(saved(tmp_path, mail))[0].text) > 50_000
+
+
 def test_a_message_in_html_alone_is_read_as_a_page(tmp_path: Path) -> None:
     mail = message()
     mail.set_content("<p>Ruritania has left the <b>salt</b> union.</p><script>x()</script>", subtype="html")

@@ -19,6 +19,7 @@ from vectorstore.errors import CorpusError
 
 # A cell so far behind the others is a slip of the hand and no part of the table; many there are another table.
 FAR_ROWS, FAR_COLUMNS, FEW = 1000, 100, 3
+MOST_COLUMNS = 16_384  # of a sheet, by the format
 # Filled cells that are read of one sheet: 100,000 rows by 20 columns. Each takes about 100 bytes.
 MOST_CELLS = 2_000_000
 # Places of cells, empty ones included, up to the last filled one of each row.
@@ -44,7 +45,7 @@ def read_sheet(book: Workbook, part: str) -> Sheet:
                 grid.add_row(element)
             elif local(element) == "col":
                 if element.get("hidden") in ("1", "true"):
-                    grid.unseen.append(range(int(element.get("min")), int(element.get("max")) + 1))
+                    grid.hide(int(element.get("min")), int(element.get("max")))
             else:
                 grid.merged.append(range_boundaries(element.get("ref")))
             element.clear()
@@ -69,14 +70,19 @@ class _Grid:
 
     def __init__(self, book: Workbook) -> None:
         self.merged: list[tuple[int, int, int, int]] = []
-        self.unseen: list[range] = []  # columns
         self._book = book
         self._lines: dict[int, _Line] = {}
         self._hidden: list[int] = []
+        self._unseen = bytearray(MOST_COLUMNS + 1)  # by column: whether it is hidden
         self._hidden_columns: set[int] = set()
         self._left_out: list[str] = []
         self._count = 0
         self._last = 0
+
+    def hide(self, first: int, last: int) -> None:
+        """Hide columns, counted from 1."""
+        last = min(last, MOST_COLUMNS)
+        self._unseen[first : last + 1] = b"\1" * (last + 1 - first)
 
     def add_row(self, element: Any) -> None:
         line = _Line(int(element.get("r", self._last + 1)))
@@ -94,7 +100,7 @@ class _Grid:
             self._lines[line.number] = line
 
     def _add_cell(self, line: _Line, column: int, cell: Any) -> None:
-        if any(column in columns for columns in self.unseen):
+        if column <= MOST_COLUMNS and self._unseen[column]:
             self._hidden_columns.add(column)
             return
         kind = cell.get("t", "n")

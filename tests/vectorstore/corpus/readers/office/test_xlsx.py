@@ -242,6 +242,16 @@ def test_two_tables_on_one_sheet_keep_their_names(tmp_path, book):
     ]
 
 
+def test_columns_beyond_the_last_may_be_hidden_one_by_one(tmp_path, book):
+    """Regression: each cell was compared with each of 20,000 entries."""
+    fill(book.active, ["text", "note"], ["Ruritania left.", "secret"])
+    book.save(tmp_path / "a.xlsx")
+    hidden = "".join(f'<col min="{i}" max="{i + 9}" hidden="1"/>' for i in range(2, 20_002))
+    rewrite(tmp_path / "a.xlsx", lambda sheet: sheet.replace("<sheetData>", f"<cols>{hidden}</cols><sheetData>"))
+
+    assert [one.text for one in read_records(tmp_path / "a.xlsx")] == ["Ruritania left."]
+
+
 def test_hidden_columns_are_left_out_and_named(tmp_path, book):
     fill(book.active, ["country", "draft", "tax", "note"], ["Ruritania", "secret", 5, "secret"])
     book.active.column_dimensions["B"].hidden = book.active.column_dimensions["D"].hidden = True
