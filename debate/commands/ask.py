@@ -58,7 +58,7 @@ def ask(
 
 
 def _from_documents(question: str, index: str, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
-    from debate.indexing.opening import check_index, embeddings_of, open_index
+    from debate.indexing.opening import check_index, open_index
 
     check_index(index)
     from chains import ModelSettings, load_llm
@@ -66,13 +66,12 @@ def _from_documents(question: str, index: str, personas: Path | None, model: str
     from debate.graph.settings import GraphSettings
     from debate.serve.desk import Desk
     from prompts import load_personas
-    from vectorstore import load_embeddings
 
     cast = load_personas(personas)
     chosen = ModelSettings(name=model, seed=seed)
     check_named(chosen)
     _tell(notice_of(model, personas, [cast.writer("").name]))
-    store = open_index(index, load_embeddings(embeddings_of(index)))
+    store = open_index(index)
     settings = GraphSettings(max_words=max_words, min_words=min(400, max_words * 4 // 5), seed=seed)
     return Desk(store, cast, lambda: load_llm(chosen), settings).ask(question)
 

@@ -26,7 +26,7 @@ def mcp(
     """Serve search, opinions and debates to other programs (Model Context Protocol over stdio)."""
     start_logging()
     with one_line_errors("stopped"):
-        from debate.indexing.opening import check_index, embeddings_of, open_index
+        from debate.indexing.opening import check_index, open_index
 
         check_index(index)
         from chains import ModelSettings, load_llm
@@ -34,7 +34,6 @@ def mcp(
         from chains.models.loading import check_named
         from debate.serve.desk import Desk
         from prompts import load_personas
-        from vectorstore import load_embeddings
 
         if find_spec("mcp") is None:
             raise MissingExtra("mcp", "mcp", "serving other programs")
@@ -43,6 +42,6 @@ def mcp(
         chosen = ModelSettings(name=model)
         check_named(chosen)
         cast = load_personas(personas)
-        store = open_index(index, load_embeddings(embeddings_of(index)))
+        store = open_index(index)
         desk = Desk(store, cast, lambda: load_llm(chosen), runs=runs)
         create_server(desk).run("stdio")

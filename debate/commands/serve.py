@@ -78,16 +78,15 @@ def serve(
 def _explorer(library: Library, index: str | None, personas: Path | None) -> Explorer | None:
     """Return what searches the given index, or the documents of the latest run; None if there is neither."""
     from debate.errors import DebateError
-    from debate.indexing.opening import check_index, embeddings_of, load_store, open_index
+    from debate.indexing.opening import check_index, load_store, open_index
     from debate.progress import NullProgress
     from debate.serve.web.exploring import Explorer
     from prompts import load_personas
     from prompts.errors import PromptError
-    from vectorstore import load_embeddings
 
     if index is not None:
         check_index(index)
-        return Explorer(lambda: open_index(index, load_embeddings(embeddings_of(index))), load_personas(personas))
+        return Explorer(lambda: open_index(index), load_personas(personas))
     latest = next(iter(library.runs().values()), None)
     if latest is None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -22,34 +22,20 @@ from debate.graph.checkpoints import memory_checkpoints
 _PLACE = ("thread_id", "checkpoint_ns", "checkpoint_id")
 
 
-class ToldCheckpoints(BaseCheckpointSaver[str]):
+class ToldCheckpoints(InMemorySaver):
     """Keeps checkpoints in memory and reports each one."""
 
     def __init__(self, tell: Callable[[Saved | SavedWrites], None]) -> None:
-        self._kept: InMemorySaver = memory_checkpoints()
+        super().__init__(serde=memory_checkpoints().serde)
         self._tell = tell
-        super().__init__(serde=self._kept.serde)
 
     def go_on_from(self, stood: CheckpointTuple) -> None:
         parent: dict[str, Any] = dict((stood.parent_config or {}).get("configurable", {}))
         place = stood.config["configurable"] | {"checkpoint_id": parent.get("checkpoint_id")}
         versions = stood.checkpoint["channel_versions"]
-        config = self._kept.put({"configurable": place}, stood.checkpoint, stood.metadata, versions)
+        config = super().put({"configurable": place}, stood.checkpoint, stood.metadata, versions)
         for task, writes in groupby(stood.pending_writes or (), key=lambda write: write[0]):
-            self._kept.put_writes(config, [(channel, value) for _, channel, value in writes], task)
-
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self._kept.get_tuple(config)
-
-    def list(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
-    ) -> Iterator[CheckpointTuple]:
-        return self._kept.list(config, filter=filter, before=before, limit=limit)
+            super().put_writes(config, [(channel, value) for _, channel, value in writes], task)
 
     def put(
         self,
@@ -59,19 +45,13 @@ class ToldCheckpoints(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         self._tell(Saved(_place(config), checkpoint, metadata, new_versions))
-        return self._kept.put(config, checkpoint, metadata, new_versions)
+        return super().put(config, checkpoint, metadata, new_versions)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         self._tell(SavedWrites(_place(config), writes, task_id, task_path))
-        self._kept.put_writes(config, writes, task_id, task_path)
-
-    def delete_thread(self, thread_id: str) -> None:
-        self._kept.delete_thread(thread_id)
-
-    def get_next_version(self, current: str | None, channel: None) -> str:
-        return self._kept.get_next_version(current, channel)
+        super().put_writes(config, writes, task_id, task_path)
 
 
 def keep(told: Saved | SavedWrites, checkpoints: BaseCheckpointSaver[Any]) -> None:

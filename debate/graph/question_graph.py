@@ -9,6 +9,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.vectorstores import VectorStore
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -166,12 +167,13 @@ def _retrieve_step(
     return retrieve
 
 
-def _opinion_step(
+def writing_chain(
     llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
-) -> Callable[[QuestionState], QuestionState]:
+) -> Runnable[Any, Opinion]:
+    """Return the opinion chain that settings ask for, its threshold calibrated on the store."""
     # Other stores do not list their chunks, so no threshold can be calibrated on them.
     measured = store if isinstance(store, PovVectorStore) and chosen.abstain and len(store) > chosen.k else None
-    chain = opinion_chain(
+    return opinion_chain(
         llm,
         writer,
         limits=WordLimits(chosen.min_words, chosen.max_words),
@@ -181,6 +183,12 @@ def _opinion_step(
         seed=chosen.seed,
         candidates=chosen.candidates,
     )
+
+
+def _opinion_step(
+    llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
+) -> Callable[[QuestionState], QuestionState]:
+    chain = writing_chain(llm, store, writer, chosen)
 
     def opinion(state: QuestionState) -> QuestionState:
         written = chain.invoke(OpinionRequest(state["question"], state["chunks"]))

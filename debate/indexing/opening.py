@@ -17,15 +17,18 @@ from vectorstore.embedding.loading import check_embeddings
 from vectorstore.embedding.models import HUB_NAME
 
 
-def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings) -> PovVectorStore:
+def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings | None = None) -> PovVectorStore:
     """Open a finished index, the vectors of a folder mapped into memory.
+
+    Args:
+        embeddings: the model that it was made with; default: it is loaded.
 
     Raises:
         IndexFolderError: there is none, or it is unfinished.
         StoreError: it is damaged, or another embedding model's.
     """
     check_index(index)
-    return place_of(index).open(embeddings)
+    return place_of(index).open(embeddings or load_embeddings(embeddings_of(index)))
 
 
 def check_index(index: str | Path, corpus: Path | None = None) -> None:

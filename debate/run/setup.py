@@ -15,13 +15,12 @@ from chains.models.loading import check_named, load_llm
 from chains.models.settings import ModelSettings
 from chains.schemas import Question
 from chains.translate import check_language
-from debate.errors import DebateError
+from debate.errors import DebateError, QuestionsError
 from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
 from debate.graph.settings import GraphSettings
 from debate.indexing.opening import check_index, check_store
 from debate.run.questions import read_questions
-from debate.run.sharding import of_shard
 from debate.settings import DebateSettings
 from prompts import Persona, PersonaSet, load_personas
 from vectorstore import PovVectorStore
@@ -64,6 +63,24 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     return RunInputs(
         of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
     )
+
+
+def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:
+    """Return the seeds of a shard such as "2/8" in their order; all where ``shard`` is "".
+
+    Raises:
+        QuestionsError: there are more shards than different questions, and this one has none.
+    """
+    if not shard:
+        return list(seeds)
+    number, _, count = shard.partition("/")
+    places = {text: place for place, text in enumerate(dict.fromkeys(seed.text for seed in seeds))}
+    mine = [seed for seed in seeds if places[seed.text] % int(count) == int(number) - 1]
+    if not mine:
+        most = len(places)
+        told = f"the list has only {most} different ones; use at most {most} shards"
+        raise QuestionsError(f"shard {shard} has no question: {told}")
+    return mine
 
 
 def check_tools(settings: GraphSettings, debaters: Sequence[Persona]) -> None:

@@ -14,13 +14,11 @@ from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains.abstention import calibrate
-from chains.generation.contract import WordLimits
-from chains.opinion import OpinionRequest, opinion_chain
+from chains.opinion import OpinionRequest
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion, Question
 from debate.errors import RunFolderError
-from debate.graph.question_graph import build_question_graph
+from debate.graph.question_graph import build_question_graph, writing_chain
 from debate.graph.settings import GraphSettings
 from debate.output.tables.results import results_table
 from debate.results import QuestionResult
@@ -160,16 +158,7 @@ class Desk:
 
     @cached_property
     def _opinions(self) -> Any:
-        chosen = self._settings
-        return opinion_chain(
-            self._llm,
-            self._personas.writer(""),
-            limits=WordLimits(chosen.min_words, chosen.max_words),
-            embeddings=self._store.embeddings,
-            abstention=calibrate(self._store) if chosen.abstain and len(self._store) > chosen.k else None,
-            seed=chosen.seed,
-            candidates=chosen.candidates,
-        )
+        return writing_chain(self._llm, self._store, self._personas.writer(""), self._settings)
 
     @cached_property
     def _graph(self) -> CompiledStateGraph[Any, Any, Any, Any]:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debate.errors import TrainingError
-from debate.training.losses import Losses
 from debate.training.settings import FinetuneSettings
 
 if TYPE_CHECKING:
     from debate.training.finetune import FinetuneResult
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Mean loss a token of the answers, as (step, loss) in order."""
+
+    training: tuple[tuple[int, float], ...]
+    validation: tuple[tuple[int, float], ...]
+
 
 _CARD = """---
 base_model: {base}

@@ -12,11 +12,10 @@ from typing import Any, Protocol
 
 from debate.errors import TrainingError
 from debate.locking import exclusive_folder, holds_files, read_same_record, write_record
-from debate.training.card import write_card, write_loss_curve
+from debate.training.card import Losses, write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
-from debate.training.losses import Losses
 from debate.training.memory import Forecast, MemoryReport, check_memory, free_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.settings import FinetuneSettings

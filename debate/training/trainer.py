@@ -18,8 +18,8 @@ from transformers.trainer import TRAINER_STATE_NAME
 from trl import SFTConfig, SFTTrainer
 
 from debate.errors import TrainingError
+from debate.training.card import Losses
 from debate.training.encoding import EncodedExample
-from debate.training.losses import Losses
 from debate.training.memory import memory_in_use
 from debate.training.settings import FinetuneSettings
 

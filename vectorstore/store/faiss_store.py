@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from vectorstore.errors import StoreError
 from vectorstore.store.documents import DocumentTable
 from vectorstore.store.encoder import Encoder
-from vectorstore.store.index import Device, Kind, VectorIndex, kind_for
-from vectorstore.store.persistence import Manifest, save_folder
+from vectorstore.store.index import KINDS, Device, Kind, VectorIndex, kind_for
+from vectorstore.store.persistence import Manifest, checked_file, read_manifest, save_folder
 from vectorstore.store.pov_store import PovVectorStore
-from vectorstore.store.saved import read_saved
 
 
 class FaissStore(PovVectorStore):
@@ -109,8 +108,26 @@ class FaissStore(PovVectorStore):
         Raises:
             StoreError: no store there; a truncated, edited, foreign or newer one; another embedding model.
         """
-        saved = read_saved(Path(folder), mmap=mmap, device=device)
-        store = cls(embedding, kind=saved.index.kind, stance=saved.manifest.stance, device=device)
-        store._encoder.check_probe(saved.manifest, Path(folder))
-        store._hold(saved.index, saved.table)
+        place = Path(folder)
+        manifest, index, table = _read(place, mmap=mmap, device=device)
+        store = cls(embedding, kind=index.kind, stance=manifest.stance, device=device)
+        store._encoder.check_probe(manifest, place)
+        store._hold(index, table)
         return store
+
+
+def _read(folder: Path, *, mmap: bool, device: Device) -> tuple[Manifest, VectorIndex, DocumentTable]:
+    """Read a store's folder, every byte of it checked; what it holds fits together."""
+    manifest = read_manifest(folder)
+    index_file = checked_file(folder, manifest, "index")
+    documents_file = checked_file(folder, manifest, "documents")
+    kind = next((one for one in KINDS if one == manifest.kind), None)
+    if kind is None:
+        raise StoreError(f"{folder} has index kind {manifest.kind!r}, which this release does not know.")
+    index = VectorIndex.read(index_file, kind, mmap=mmap, device=device)
+    table = DocumentTable.read(documents_file)
+    if not len(table) == manifest.count == len(index):
+        raise StoreError(
+            f"{folder}: {len(index)} vectors, {len(table)} texts, {manifest.count} expected. Build the store again."
+        )
+    return manifest, index, table

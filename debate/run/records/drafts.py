@@ -85,7 +85,10 @@ class Drafts(BaseCallbackHandler):
         parent_run_id: UUID | None = None,
         **_: Any,
     ) -> None:
-        """Note that a model begins to write; what it wrote before in this step is shown no longer."""
+        """Note that a model begins to write; what it wrote before in this step is shown no longer.
+
+        LangChain calls it for chat models, too, where a handler has no ``on_chat_model_start``.
+        """
         with self._lock:
             step = self._steps.get(parent_run_id) if parent_run_id else None
             if step is None:
@@ -94,17 +97,6 @@ class Drafts(BaseCallbackHandler):
             for place in [one for one in step.texts if one[0] in step.ended]:
                 del step.texts[place]
             step.ended.clear()
-
-    def on_chat_model_start(
-        self,
-        serialized: dict[str, Any],
-        messages: list[list[Any]],  # noqa: ARG002
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        **_: Any,
-    ) -> None:
-        self.on_llm_start(serialized, [], run_id=run_id, parent_run_id=parent_run_id)
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, run_id: UUID, **_: Any) -> None:
         """Take in what was written; of a batch that a local model writes, the chunk says in which row."""

@@ -20,7 +20,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chains.load_llm", lambda _: ScriptedLLM(script=SCRIPT))
     monkeypatch.setattr("debate.indexing.opening.check_index", lambda _: None)
     monkeypatch.setattr("debate.indexing.opening.embeddings_of", lambda _: None)
-    monkeypatch.setattr("vectorstore.load_embeddings", lambda _: EMBEDDING)
+    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda _: EMBEDDING)
     monkeypatch.setattr("debate.indexing.opening.open_index", lambda *_: STORE)
 
 

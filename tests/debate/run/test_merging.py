@@ -12,7 +12,7 @@ from debate import DebateSettings, RunFolderError, run_questions
 from debate.cli import app
 from debate.errors import QuestionsError
 from debate.run.merging import merge_runs
-from debate.run.sharding import of_shard
+from debate.run.setup import of_shard
 from vectorstore import FaissStore
 
 SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
