@@ -168,8 +168,8 @@ class _Maker:
         def one(text: str) -> _Pair | None:
             try:
                 return text, work(text)
-            except ChainError as error:  # this text's own; the others are translated
-                errors[text] = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this text; the rest go on
+                errors[text] = str(error) if isinstance(error, ChainError) else f"{type(error).__name__}: {error}"
                 return None
 
         if self._llm is None:  # a translation model makes batches of sentences itself

@@ -84,9 +84,11 @@ def test_a_second_call_translates_nothing_again(run: Path) -> None:
     assert again.prompts == []
 
 
-def test_a_translation_that_was_stopped_resumes_with_what_is_left(run: Path) -> None:
-    with pytest.raises(RuntimeError, match="gone"):
-        translation(run, model(**{"TEXT:\nA draw": "raise the model is gone"}), concurrency=1)
+@pytest.mark.parametrize("kind", ["TEXT:\nA draw", "TEXT:\nDid Iran"])
+def test_an_error_costs_its_text_and_the_next_call_translates_what_is_left(run: Path, kind: str) -> None:
+    """Regression: an error that was not the chain's own ended the command."""
+    made = translation(run, model(**{kind: "raise the model is gone"}), concurrency=1)
+    assert [one.error for one in made.parts if one.error] == ["RuntimeError: the model is gone"]
     rest = model()
     assert translation(run, rest, concurrency=1).failed == 0
     assert len(rest.prompts) == 1
