@@ -24,10 +24,10 @@ from chains import ModelSettings, detect_loop, load_llm, opinion_chain, pov_retr
 from chains.abstention import calibrate
 from chains.opinion import OpinionRequest, Style
 from chains.schemas import Chunk, Opinion
-from chains.text.sentences import ends_with_sentence
 from debate.run.questions import read_questions
 from prompts import load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
+from vectorstore.text.sentences import ends_with_sentence
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
 

@@ -31,12 +31,12 @@ from chains.context import clean_passage
 from chains.models.bundled import smollm2_folder
 from chains.opinion import OpinionRequest, Style, opinion_prompt
 from chains.schemas import Chunk, Opinion
-from chains.text.sentences import ends_with_sentence
 from debate.progress import NullProgress
 from debate.run.executor import map_concurrently
 from debate.run.questions import read_questions
 from prompts import Persona, load_personas
 from vectorstore import build_index, load_corpus, load_embeddings
+from vectorstore.text.sentences import ends_with_sentence
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "brics"
 LIMITS = WordLimits(400, 500)

@@ -27,9 +27,9 @@ import numpy as np
 from chains.errors import ChainError
 from chains.schemas import Abstention, Chunk
 from chains.text.refusal import is_abstention
-from chains.text.sentences import split_sentences, word_count
 from vectorstore import SentenceTransformerEmbeddings
 from vectorstore.embedding.scripts import MULTILINGUAL
+from vectorstore.text.sentences import split_sentences, word_count
 
 if TYPE_CHECKING:
     from vectorstore import PovVectorStore

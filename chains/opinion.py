@@ -31,11 +31,11 @@ from chains.inputs import OpinionInput
 from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
 from chains.text.refusal import is_abstention
-from chains.text.sentences import cut_at_sentence, word_count
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from chains.writing.by_chunk import Draft, write_by_chunk
 from chains.writing.plan import write_from_plan
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
+from vectorstore.text.sentences import cut_at_sentence, word_count
 
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."

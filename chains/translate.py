@@ -23,9 +23,9 @@ from chains.generation.contract import WordLimits
 from chains.inputs import TranslationInput
 from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
-from chains.text.sentences import word_count
 from prompts import load_prompt
 from vectorstore.text.letters import UNSPACED
+from vectorstore.text.sentences import word_count
 
 # The name that a model knows a language by, and how many words (characters, if there are no spaces) of it an
 # English word becomes: at least, at most. Wide, because they only keep a row from stopping early or running on.

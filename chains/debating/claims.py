@@ -11,7 +11,7 @@ from chains.debating.spoken import plain
 from chains.schemas import Claim, Turn
 from chains.text.draft import stands_alone
 from chains.text.echo import echo_share, outside_quotation
-from chains.text.sentences import ends_with_sentence, split_sentences, word_count
+from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
 COPIED = 0.6  # of a sentence's 4-grams, out of a passage

@@ -18,10 +18,10 @@ from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
 from chains.text.draft import COPIED
 from chains.text.echo import echo_share
-from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.contradiction import contradicts
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import cite, cited_sentences, ground
+from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 ECHO = 0.30  # of a turn's 4-grams
 _SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it

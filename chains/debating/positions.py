@@ -23,9 +23,9 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Position
 from chains.text.echo import echo_share
 from chains.text.recital import is_yes_or_no
-from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.contradiction import alternatives, denies, side_taken, takes_both
 from prompts import Persona, RenderedPrompt, load_prompt
+from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 _LIMITS = WordLimits(maximum=40)
 _SHORTEST = 6  # words; "I disagree." is not a position

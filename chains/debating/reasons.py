@@ -21,9 +21,9 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Claim, Defect
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
-from chains.text.sentences import split_sentences
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import split_sentences
 
 _NO_REASONS = "the moderator gave no reasons that can be used"
 _NO_CLAIMS = "no reasons: nobody made a claim in words of its own and for its own side"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.text.cleaning.answer import clean_answer
-from chains.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
+from vectorstore.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
 
 _OPENER = re.compile(
     r"^\W*(?:(?:my|our) (?:side|position|answer|response|stance|turn|claim|conclusion)|rebuttal|conclusion|fact)"

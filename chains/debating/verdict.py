@@ -30,8 +30,8 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
-from chains.text.sentences import word_count
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import word_count
 
 MODERATOR = "moderator"
 _LETTERS = "ABCDEFGH"  # one for each debater; a number alone would be taken for an empty list item

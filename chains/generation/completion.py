@@ -18,8 +18,8 @@ from chains.generation.contract import Backend, RawText, WordLimits
 from chains.generation.ladder import Asked, Check, Draft, best_of, climb, read, unchecked
 from chains.generation.metering import count, tokens_of
 from chains.schemas import Completion
-from chains.text.sentences import cut_at_sentence
 from prompts import RenderedPrompt
+from vectorstore.text.sentences import cut_at_sentence
 
 
 def completion_chain(

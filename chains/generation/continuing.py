@@ -18,8 +18,8 @@ from chains.text.echo import echo_share
 from chains.text.ngrams import ngrams
 from chains.text.recital import of_instruction, recites
 from chains.text.refusal import is_abstention
-from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from prompts import load_prompt
+from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 _PARAGRAPH = WordLimits(40, 90)  # words of one continuation, where so many are wanted
 _LEAST_NEW = 8  # words; less is a rest of what was said

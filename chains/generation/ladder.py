@@ -15,8 +15,8 @@ from chains.text.cleaning.answer import clean_answer
 from chains.text.cleaning.striking import strike
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
-from chains.text.sentences import word_count
 from prompts import RenderedPrompt
+from vectorstore.text.sentences import word_count
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 _THINKING = 2048  # extra tokens for a model that used up its own before the first word of the answer

@@ -14,8 +14,8 @@ from typing import Any
 from chains.errors import ModelError
 from chains.models.preflight import is_path, not_loaded
 from chains.schemas import Completion
-from chains.text.sentences import split_sentences
 from chains.translate import Translate
+from vectorstore.text.sentences import split_sentences
 
 _MARKERS = re.compile(r"\s*\[\d{1,2}\]")
 _END = re.compile(r"([。．.!?！？؟۔…]*)\s*\Z")

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from chains.text.sentences import CITATION, UNSPACED, ends_with_sentence
-from vectorstore.text.letters import for_matching
+from vectorstore.text.letters import UNSPACED, for_matching
+from vectorstore.text.sentences import CITATION, ends_with_sentence
 from vectorstore.text.words import FUNCTION_WORDS, stem
 
 _WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:['-][^\W\d_{UNSPACED}]+)*")

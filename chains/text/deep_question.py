@@ -5,8 +5,8 @@ Recognised by words of nine languages; other languages give none. Text only.
 
 import re
 
-from chains.text.sentences import UNSPACED, word_count
-from vectorstore.text.letters import for_matching
+from vectorstore.text.letters import UNSPACED, for_matching
+from vectorstore.text.sentences import word_count
 
 __all__ = ["is_hypothetical", "parse_questions", "premise_of"]
 

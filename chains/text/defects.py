@@ -26,10 +26,10 @@ from chains.text.phrases import (
 )
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
-from chains.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
 from chains.text.support import contradiction
 from chains.text.support.agreement import denied_by, read_passage
 from chains.text.support.entities import unsupported_entities
+from vectorstore.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
 
 __all__ = ["Defect", "DefectKind", "find_defects"]
 

@@ -15,9 +15,9 @@ from chains.schemas import Chunk
 from chains.text.content import content_words, without_marks
 from chains.text.echo import echo_share
 from chains.text.recital import said_again
-from chains.text.sentences import ends_with_sentence, split_sentences, word_count
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
+from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
 _LEAST_POINT = 5  # words; below it is a heading

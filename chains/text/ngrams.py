@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from chains.text.sentences import UNSPACED
+from vectorstore.text.letters import UNSPACED
 
 _UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[-'’.,][^\W_{UNSPACED}]+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")

@@ -2,8 +2,8 @@
 
 import re
 
-from chains.text.sentences import UNSPACED, word_count
-from vectorstore.text.letters import for_matching
+from vectorstore.text.letters import UNSPACED, for_matching
+from vectorstore.text.sentences import word_count
 
 _CONTEXT = (
     r"(?:the|these|those|this|your|any of the)\s+(?:provided\s+|given\s+|above\s+|supplied\s+)?"

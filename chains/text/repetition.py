@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from chains.errors import ChainError
 from chains.text.cusum import Run, evidence_at, run_around, threshold
-from chains.text.sentences import UNSPACED
+from vectorstore.text.letters import UNSPACED
 
 __all__ = ["Loop", "TokenLoop", "detect_loop", "loop_in_tokens", "seq_rep_n"]
 

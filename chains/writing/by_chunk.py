@@ -37,9 +37,9 @@ from chains.text.draft import (
     without_strays,
 )
 from chains.text.refusal import is_abstention
-from chains.text.sentences import word_count
 from chains.text.versions import best_close, best_first, without_idle_comments
 from chains.writing.parts import PartWriter
+from vectorstore.text.sentences import word_count
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word

@@ -17,10 +17,10 @@ from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
 from chains.text.draft import DraftSentence, fragments, lead, sentences_of
 from chains.text.recital import asks_again, is_yes_or_no, said_again
-from chains.text.sentences import split_sentences
 from chains.text.support.contradiction import contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import split_sentences
 
 _CLOSES = ("advice", "decisive", "consequence")  # kinds of close
 

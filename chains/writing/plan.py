@@ -20,9 +20,9 @@ from chains.generation.ladder import Check
 from chains.schemas import Chunk, Completion
 from chains.text.draft import full_sentences
 from chains.text.refusal import is_abstention
-from chains.text.sentences import word_count
 from chains.writing.by_chunk import Draft
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import word_count
 
 _LINE = WordLimits(maximum=45)
 

@@ -13,8 +13,8 @@ from chains.debating.verdict import plain_turns
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Reading, RoundQuestion
-from chains.text.sentences import split_sentences
 from prompts import load_prompt
+from vectorstore.text.sentences import split_sentences
 
 _LIMITS = WordLimits(maximum=40)
 _SAME_WORDS = 0.75  # of the shorter question's content words; a small model likes to ask the debate's own again

@@ -17,9 +17,9 @@ from markupsafe import Markup
 from chains.debating.claims import claims_of
 from chains.debating.spoken import plain
 from chains.schemas import Chunk, Claim, Turn
-from chains.text.sentences import split_sentences
 from debate.output.templates import templates_in
 from debate.results import QuestionResult
+from vectorstore.text.sentences import split_sentences
 
 _WIDTH, _GAP, _EDGE = 250, 60, 20  # of a box, between boxes, around the picture
 _PASSAGES = 200  # width of a passage's box

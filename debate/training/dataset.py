@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chains.text.sentences import word_count
 from debate.errors import TrainingDataError
 from debate.training.settings import FinetuneSettings
 from debate.training.tables import read_rows
 from vectorstore.corpus.duplicates import same_passage, shingles
+from vectorstore.text.sentences import word_count
 
 _NEEDED = ("instruction", "context", "answer")
 _MARKER = re.compile(r"\s*\[\d{1,2}\]")  # the product adds citations; the model does not write them

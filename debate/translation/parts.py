@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chains.text.sentences import split_sentences
 from chains.text.support.entities import names
 from debate.results import QuestionResult
+from vectorstore.text.sentences import split_sentences
 
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 

@@ -19,7 +19,6 @@ from chains.models.loading import load_llm
 from chains.models.settings import ModelSettings
 from chains.models.translators import load_translator
 from chains.schemas import Translation
-from chains.text.sentences import word_count
 from chains.translate import Translate, check_language, translated, translation_chain
 from debate.errors import RunFolderError, SettingsError
 from debate.locking import exclusive_folder, read_same_record, write_record
@@ -30,6 +29,7 @@ from debate.run.records.journal import Journal
 from debate.run.records.typed import Records
 from debate.translation.parts import Part, names_in, parts_of
 from debate.translation.settings import TranslateSettings
+from vectorstore.text.sentences import word_count
 
 RECORD = "translate.toml"
 _CHANGES_NOTHING = {"out", "concurrency", "batch_size", "glossary"}

@@ -3,9 +3,9 @@ from fakes import ScriptedLLM
 
 from chains import ChainError, Opinion, WordLimits, load_llm, translation_chain
 from chains.generation.completion import complete_all
-from chains.text.sentences import word_count
 from chains.translate import missing_from
 from prompts import load_prompt
+from vectorstore.text.sentences import word_count
 
 ANSWER = "Trade was 162 billion dollars [1].\n\nThe New Development Bank lends [2]."
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from chains.text.sentences import UNSPACED, ends_with_sentence
+from vectorstore.text.letters import UNSPACED
+from vectorstore.text.sentences import ends_with_sentence
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ON_DEVICE = ("begins_nothing", "comes_again", "begins_word", "joins", "digit", "point")

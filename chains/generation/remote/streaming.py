@@ -7,7 +7,7 @@ from typing import Any
 from chains.generation.contract import RawText
 from chains.schemas import Finish
 from chains.text.repetition import detect_loop
-from chains.text.sentences import word_count
+from vectorstore.text.sentences import word_count
 
 _LOOK_EVERY = 200  # characters; a look at 500 words takes some milliseconds
 _FINISHES = {

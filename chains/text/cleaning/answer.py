@@ -32,7 +32,7 @@ from chains.text.phrases import (
     OF_THE_TEXT,
 )
 from chains.text.refusal import is_abstention
-from chains.text.sentences import split_sentences, word_count
+from vectorstore.text.sentences import split_sentences, word_count
 
 __all__ = ["CleanedText", "Removal", "clean_answer"]
 

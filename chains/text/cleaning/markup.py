@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from chains.schemas import Removal
 from chains.text.phrases import HEADINGS
-from chains.text.sentences import UNSPACED, ends_with_sentence
+from vectorstore.text.letters import UNSPACED
+from vectorstore.text.sentences import ends_with_sentence
 
 Cleaned = tuple[str, list[Removal]]
 

@@ -7,7 +7,7 @@ contradicts itself stays unchanged.
 from collections.abc import Sequence
 
 from chains.schemas import Defect, DefectKind, Removal
-from chains.text.sentences import split_sentences
+from vectorstore.text.sentences import split_sentences
 
 # Another attempt may well be without these.
 MENDABLE = frozenset(

@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
-from chains.text.sentences import split_sentences
 from chains.text.support.entities import Name, names, source_words, unknown_parts
 from chains.text.support.negation import denials, denies_otherwise
 from chains.text.support.numbers import claimed_numbers, known_numbers
+from vectorstore.text.sentences import split_sentences
 from vectorstore.text.words import FUNCTION_WORDS
 
 _SAME_FACT, _LEAST_FACT = 0.9, 3  # of a sentence's content words, and how many it has to have

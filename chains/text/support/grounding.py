@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from chains.errors import ChainError
 from chains.schemas import Support
 from chains.text.content import claims_nothing, content_words
-from chains.text.sentences import CITATION, UNSPACED, Sentence, split_sentences
 from chains.text.support.agreement import Passage, conflicts, read_passage
 from chains.text.support.entities import unsupported_entities
+from vectorstore.text.letters import UNSPACED
+from vectorstore.text.sentences import CITATION, Sentence, split_sentences
 
 __all__ = ["Grounding", "Support", "cite", "cited_sentences", "ground"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chains.schemas import Opinion, Turn
-from chains.text.sentences import CITATION
+from vectorstore.text.sentences import CITATION
 
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 

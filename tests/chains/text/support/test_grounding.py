@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chains.errors import ChainError
-from chains.text.sentences import CITATION
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
+from vectorstore.text.sentences import CITATION
 
 
 @dataclass(frozen=True)
