@@ -6,8 +6,6 @@ supports carries its number, [1] to [5]. The opinion is written from one prompt 
 (``chains.writing.by_chunk``), or from a plan (``chains.writing.plan``).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence

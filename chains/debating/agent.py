@@ -5,8 +5,6 @@ What it looked up is typed, and its text is a draft of the turn, which is measur
 of turns. Models that cannot call tools, or whose server refuses tools, look nothing up, and the note says so.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json

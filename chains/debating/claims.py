@@ -1,7 +1,5 @@
 """Claims: which sentence of an opponent a turn answers, whether it does so, and whether it concedes it. Text only."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

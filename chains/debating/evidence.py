@@ -1,7 +1,5 @@
 """The passages that support a debate's turns, word for word for the prompts of moderator and judges."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ The side is read in the stance space of ``vectorstore``, where the embeddings ha
 knows the topic better than the side.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

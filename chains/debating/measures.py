@@ -3,8 +3,6 @@
 No model, and no figure that a model gave. ``assessed`` fills in a turn's typed fields; ``quality`` orders candidates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -7,8 +7,6 @@ the other says, and they take no different alternatives of the question. A model
 leaves the persona one of its own views, and the position says so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ Once it has given its reasons, a small model continues: with a sentence of a tur
 a question, with names that nobody read. Such sentences are left out, and the notes say which and why.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

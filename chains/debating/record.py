@@ -1,7 +1,5 @@
 """What is known of a debate at any moment. Data only: no model, no prompt."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

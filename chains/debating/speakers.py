@@ -1,7 +1,5 @@
 """Which model speaks for which persona: one for all, or the persona's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

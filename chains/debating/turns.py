@@ -4,8 +4,6 @@ Candidates differ by what they are asked, not by chance: another claim to answer
 or with a sentence of that passage. So they differ with every model, greedy or not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice

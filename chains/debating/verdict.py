@@ -8,8 +8,6 @@ model's prose. The moderator reads the passages that the turns rest on, word for
 window is short.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

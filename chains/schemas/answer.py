@@ -1,7 +1,5 @@
 """An answer, its support and defects, and its translation."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from pydantic.dataclasses import dataclass

@@ -3,8 +3,6 @@
 A sentence is judged by its words and by the support of its part's passage. Knows no model.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Choose among versions of one part of an answer by what its passages bear out, and let idle comments go."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chains.schemas import Chunk

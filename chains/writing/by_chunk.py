@@ -10,8 +10,6 @@ taken, says again what was said, or points back to nothing. Knows nothing of cit
 the opinion chain's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The parts of an answer by chunk: their prompts, their completions, and which of their sentences may stay."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial

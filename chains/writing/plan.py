@@ -4,8 +4,6 @@ The lines come from one batch with one passage per prompt. A passage that shows 
 essay is too short, it continues with passages that it does not use yet.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

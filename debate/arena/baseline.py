@@ -5,8 +5,6 @@ A debate costs several times as much as one answer, so comparing it with one ans
 over many answers, and on correcting one answer repeatedly. Each prompt is sent once, without retries.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

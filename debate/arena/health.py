@@ -10,8 +10,6 @@ Both of the first two need votes (``decision`` or ``stop = ["agreement"]``). Con
 arXiv:2605.00914) and problem drift (Becker et al. 2025, arXiv:2502.19559) need right answers: ``benchmarks.debate``.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean

@@ -4,8 +4,6 @@ Many models prefer what comes first in a prompt (Zheng et al. 2023, "Judging LLM
 every pair in both orders, and a win counts only if both agree; each voter gets the positions in another order.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A debate as chat messages, for chat front ends."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """The moderator of a round table: opens each round with a question about a passage that nobody has used."""
 
-from __future__ import annotations
-
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.context import word_for_word

@@ -4,8 +4,6 @@ Each step reads the state and returns its update; ``next_stage`` chooses the nex
 checkpointer makes each turn durable under every protocol.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Which turns a debater has heard when it speaks. The order of speakers is the same in every protocol."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chains.debating.kinds import Protocol

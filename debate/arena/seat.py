@@ -4,8 +4,6 @@ This is LangGraph's ``interrupt``: the graph needs a checkpointer, the request i
 ``graph.invoke(Command(resume="…"), config)`` passes the answer. ``converse`` repeats this until the debate has ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, Literal, cast

@@ -1,7 +1,5 @@
 """The state of a debate's graph."""
 
-from __future__ import annotations
-
 from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
 
 from chains.debating.record import DebateRecord

@@ -1,7 +1,5 @@
 """When a debate ends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from chains.schemas import Poll, StopReason, Turn

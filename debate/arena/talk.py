@@ -1,7 +1,5 @@
 """Hold one debate, optionally with a person in a seat, and keep it in a folder so that it can be resumed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256

@@ -5,8 +5,6 @@ each position below it (Borda count); most points win. Voting protocols follow K
 Consensus? Decision-Making in Multi-Agent Debate" (arXiv:2502.19130).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from chains.debating.kinds import Decision

@@ -1,7 +1,5 @@
 """A worker's checkpoints: kept in its memory, and sent to the run, which stores them in its folder."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any

@@ -3,8 +3,6 @@
 The run's own process writes what workers send: checkpoints, spans and log records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 

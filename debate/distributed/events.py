@@ -1,7 +1,5 @@
 """The messages between a run and its workers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

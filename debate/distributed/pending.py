@@ -1,7 +1,5 @@
 """Waiting questions, and which worker has which; a question and its follow-ups go to one worker."""
 
-from __future__ import annotations
-
 from collections import Counter, deque
 from collections.abc import Iterable
 from itertools import groupby

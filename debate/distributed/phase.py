@@ -1,7 +1,5 @@
 """One pass over a list by workers: handle their events and hand out questions."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A Ray cluster: the one here, one at an address, or one of this process alone. The only importer of Ray."""
 
-from __future__ import annotations
-
 import logging
 import os
 import socket

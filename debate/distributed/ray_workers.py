@@ -4,8 +4,6 @@ A thread here receives an actor's events. Ray restarts nothing: ``Roster`` repla
 place decides about its questions.
 """
 
-from __future__ import annotations
-
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Thread

@@ -1,7 +1,5 @@
 """The workers of a run: which are loading, working, idle, or to be replaced."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 from typing import Protocol

@@ -3,8 +3,6 @@
 It writes no file of the run.
 """
 
-from __future__ import annotations
-
 import logging
 import socket
 from collections.abc import Callable, Generator, Iterator, Sequence

@@ -1,7 +1,5 @@
 """How settings name an index: a folder, or a table as ``postgresql://user@host:port/database/table``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit

@@ -1,7 +1,5 @@
 """Index a folder of documents: embed it once, then only what changed."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

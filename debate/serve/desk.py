@@ -3,8 +3,6 @@
 Knows nothing of protocols. The model loads with the first request that needs it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path

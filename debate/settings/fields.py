@@ -1,7 +1,5 @@
 """All settings of a run over a list of questions: those of one question (``GraphSettings``), and the run's own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal

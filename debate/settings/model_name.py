@@ -1,7 +1,5 @@
 """A model as settings name it: never with a password, which they would keep and show."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator

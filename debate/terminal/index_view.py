@@ -1,7 +1,5 @@
 """Indexing in the terminal: a bar or log lines, then a summary."""
 
-from __future__ import annotations
-
 import logging
 
 from rich.console import Console

@@ -1,7 +1,5 @@
 """The settings of ``debate translate``. Each field's description is the help of its flag."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -4,8 +4,6 @@ Passes seed, temperature and limit if the model has such fields, streams if it c
 learns the context window from the model's profile or from prompts that the server refused or cut.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 A failing server is skipped for increasing times, then checked. The caller passes the time; this module makes no calls.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The event loop for async-only models, whose connections belong to one loop."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import cache
 from threading import Thread

@@ -3,8 +3,6 @@
 LangChain has classes for some of these errors, but servers and integrations differ, so messages are read as well.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -4,8 +4,6 @@ Each server keeps what it learned (window, refused parameters) in its own ``Remo
 its LangGraph thread or its trace id. Decision 0501 says why no router library is used.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Assemble a streamed answer: text, token counts, and when to stop."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from chains.generation.contract import RawText

@@ -4,8 +4,6 @@ A copy of the model gets them, not the call's keywords: every integration has it
 Fields that the model lacks or its server refused are left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

@@ -4,8 +4,6 @@ The key for OpenAI is sent to nobody else: OPENAI_API_KEY goes to api.openai.com
 DEBATE_API_KEY_HOSTS names (a comma between them), DEBATE_API_KEY to every other host, and without it no key at all.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ A page instead of JSON becomes a transport error, which is retried. A whole answ
 of one event. Knows nothing of models.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from netrc import NetrcParseError

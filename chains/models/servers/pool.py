@@ -3,8 +3,6 @@
 All are checked before the first question. One that does not answer is left out and checked again during the run.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -4,8 +4,6 @@ Before the first question, the server is checked: whether it answers, has the mo
 only importer of langchain_openai.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
