@@ -77,8 +77,7 @@ def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:
     places = {text: place for place, text in enumerate(dict.fromkeys(seed.text for seed in seeds))}
     mine = [seed for seed in seeds if places[seed.text] % int(count) == int(number) - 1]
     if not mine:
-        most = len(places)
-        told = f"the list has only {most} different ones; use at most {most} shards"
+        told = f"the list's different questions are only {len(places)}; make fewer shards"
         raise QuestionsError(f"shard {shard} has no question: {told}")
     return mine
 

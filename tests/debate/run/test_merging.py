@@ -120,7 +120,7 @@ def test_a_wrong_shard_is_told_with_those_there_are(shard: str, told: str) -> No
 
 
 def test_more_shards_than_questions_are_told_before_anything_is_made(tmp_path: Path) -> None:
-    told = "shard 5/5 has no question: the list has only 4 different ones; use at most 4 shards"
+    told = "shard 5/5 has no question: the list's different questions are only 4; make fewer shards"
     with pytest.raises(QuestionsError, match=told):
         run(tmp_path, "part", shard="5/5")
     assert not (tmp_path / "part").exists()
