@@ -2,6 +2,7 @@
 
 ChainError               base: a chain or the model behind it cannot do what was asked
 ├── ModelError           a model that cannot be found, loaded or run on this machine
+│   ├── OtherModel       a server that answers, and has another model
 │   └── MissingExtra     a library that comes with an extra is not installed
 └── GenerationError      the model gave no usable answer
     ├── WindowExceeded   a prompt that is longer than the model's window
@@ -15,6 +16,10 @@ class ChainError(Exception):
 
 class ModelError(ChainError):
     """A model cannot be found, loaded or run on this machine."""
+
+
+class OtherModel(ModelError):  # noqa: N818 - reads better where it is caught
+    """A server answers as another model than the one that is asked for."""
 
 
 class MissingExtra(ModelError):  # noqa: N818 - reads better where it is caught

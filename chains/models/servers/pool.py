@@ -12,7 +12,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 
-from chains.errors import ModelError
+from chains.errors import ModelError, OtherModel
 from chains.generation.remote.pool import PooledChatModel, Server, ServerPool
 from chains.models.servers.address import Address, parse_address
 from chains.models.servers.server import TIMEOUT, ServerModel, chat_model, check_server
@@ -45,6 +45,8 @@ def load_servers(names: Sequence[str], timeout: float = TIMEOUT) -> BaseLanguage
 def _told(address: Address) -> ServerModel | ModelError:
     try:
         return check_server(address)
+    except OtherModel:  # which no waiting changes
+        raise
     except ModelError as error:
         return error
 

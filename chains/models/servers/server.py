@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from langchain_core.language_models import BaseLanguageModel
 
-from chains.errors import ModelError
+from chains.errors import ModelError, OtherModel
 from chains.models.servers.address import OPENAI, Address, parse_address
 from chains.models.servers.client import ServerClient, stored_login
 
@@ -109,11 +109,11 @@ def _check_called(answer: httpx.Response, model: str, problem: str) -> None:
     Some have models that they do not list: a folder that is loaded when it is asked for, or a variant (``name:free``).
 
     Raises:
-        ModelError: it answered under another name.
+        OtherModel: it answered under another name.
     """
     said = answer.json().get("model") if "json" in answer.headers.get("content-type", "") else None
     if said and not (str(said).startswith(model) or model.startswith(str(said))):
-        raise ModelError(f"{problem}. It answered as {said!r}: write one of its names behind #")
+        raise OtherModel(f"{problem}. It answered as {said!r}: write one of its names behind #")
     _LOG.warning("%s. It answers all the same: check the name behind #", problem)
 
 

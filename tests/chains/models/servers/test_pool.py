@@ -73,6 +73,15 @@ def test_different_models_under_one_name_are_refused() -> None:
         load(one.url("good"), other.url("good"))
 
 
+def test_a_server_that_answers_as_another_model_is_refused_and_not_left_out() -> None:
+    with (
+        misbehaving_server() as one,
+        misbehaving_server(answers_as="good") as other,
+        pytest.raises(ModelError, match="does not list 'mine'; it has: .* It answered as 'good'"),
+    ):
+        load(one.url("mine"), other.url("mine"))
+
+
 def test_a_repository_and_a_folder_of_its_name_are_the_same_model() -> None:
     with misbehaving_server(root="org/small") as one, misbehaving_server(root="/models/small/") as other:
         assert len(figures_of(load(one.url("good"), other.url("good")))) == 2
