@@ -77,7 +77,7 @@ def test_a_server_that_answers_as_another_model_is_refused_and_not_left_out() ->
     with (
         misbehaving_server() as one,
         misbehaving_server(answers_as="good") as other,
-        pytest.raises(ModelError, match="does not list 'mine'; it has: .* It answered as 'good'"),
+        pytest.raises(ModelError, match=r"does not list 'mine'; it has: .* It answered as 'good'"),
     ):
         load(one.url("mine"), other.url("mine"))
 
