@@ -1,5 +1,6 @@
 """Decode bytes of unknown encoding."""
 
+import codecs
 import re
 
 from vectorstore.errors import CorpusError
@@ -15,7 +16,8 @@ MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 # What pages mean that declare an older name, by the WHATWG's encoding standard.
-MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
+MEANT = {"iso8859-1": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
+_UNICODE = frozenset(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
@@ -68,13 +70,16 @@ def decode_page(raw: bytes) -> tuple[str, list[str]]:
 def decode_as(raw: bytes, declared: str) -> tuple[str, list[str]]:
     """Decode bytes by a Unicode mark, else as declared if that fits, else by `decode`.
 
-    UTF-8 beyond ASCII wins over the declaration of another encoding, which its bytes are not by accident.
+    UTF-8 beyond ASCII wins over the declaration of another encoding, which its bytes are not by accident, and so does
+    another script over the declaration of a western encoding.
     """
-    encoding = MEANT.get(declared.lower(), declared.lower())
-    if not encoding or _marked(raw) or _is_utf8(raw) or (encoding.startswith("utf") and encoding != "utf-7"):
+    if not declared or _marked(raw) or _is_utf8(raw):
         return decode(raw)
     try:
-        return raw.decode(encoding), []
+        encoding = codecs.lookup(declared).name
+        encoding = MEANT.get(encoding, encoding)
+        others = encoding == "cp1252" and not _accents_stand_alone(raw)  # no western word has such letters alone
+        return decode(raw) if others or encoding in _UNICODE else (raw.decode(encoding), [])
     except LookupError:
         text, told = decode(raw)
         return text, [f"its character set {declared!r} is unknown: read by what its bytes look like.", *told]
@@ -144,4 +149,4 @@ def _legacy_encoding(raw: bytes) -> str:
 def _accents_stand_alone(raw: bytes) -> bool:
     """Return whether letters beyond ASCII are among ASCII ones, as in Latin scripts; few of them mislead statistics."""
     runs = [run for found in _HIGH_BYTES.findall(raw) if (run := found.strip(_QUOTES))]
-    return sum(len(run) == 1 for run in runs) > 0.5 * len(runs)
+    return sum(len(run) == 1 for run in runs) >= 0.5 * len(runs)

@@ -44,9 +44,19 @@ def read_mail(path: Path) -> Records:
     if body is None:
         raise CorpusError("holds no text part.")
     words, doubts = _words(body)
+    page = message.get_body(("html",))
+    if not words.strip() and page is not None:  # some programs leave the plain part empty
+        words, doubts = _words(page)
+    attached: list[MIMEPart] = []
+    for part in message.iter_attachments():
+        if part.get_content_type() == "text/plain" and not part.get_filename() and not part.is_attachment():
+            further, told_of_it = _words(part)
+            words, doubts = f"{words.rstrip()}\n\n{further}", doubts + told_of_it
+        else:
+            attached.append(part)
     fields = {name: str(message[given]) for given, name in _FIELDS.items() if message[given]}
     record = Record(words, str(message["subject"] or path.stem), extra=metadata(fields.items()))
-    return Records([record], [*told, *doubts, *(_named(one) for one in message.iter_attachments())])
+    return Records([record], [*told, *doubts, *map(_named, attached)])
 
 
 def _words(body: MIMEPart) -> tuple[str, list[str]]:

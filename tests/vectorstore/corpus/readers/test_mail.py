@@ -130,3 +130,40 @@ def test_a_head_in_an_older_encoding_is_read_and_told(tmp_path: Path) -> None:
     records = read_records(tmp_path / "a.eml")
     assert (records[0].title, records[0].extra["author"]) == ("Grüße aus Genève", "Jürgen")
     assert records.left_out == [GUESS]
+
+
+def raw_mail(folder: Path, head: str, body: bytes) -> Path:
+    (folder / "a.eml").write_bytes(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+    return folder / "a.eml"
+
+
+@pytest.mark.parametrize("declared", ["us-ascii", "iso-8859-1", "windows-1252"])
+def test_cyrillic_under_a_western_declaration_is_read(tmp_path: Path, declared: str) -> None:
+    """Regression: it came out as a row of accented letters."""
+    path = raw_mail(tmp_path, f"Content-Type: text/plain; charset={declared}", "Налог на соль вырос.".encode("cp1251"))
+    assert read_records(path)[0].text == "Налог на соль вырос."
+
+
+@pytest.mark.parametrize("text", ["Größe, naïve déjà-vu.", "“Élysée” – “à côté”", "plain"])
+def test_a_western_declaration_is_followed(tmp_path: Path, text: str) -> None:
+    path = raw_mail(tmp_path, "Content-Type: text/plain; charset=iso-8859-1", text.encode("cp1252"))
+    assert read_records(path)[0].text == text
+
+
+def test_an_empty_plain_part_gives_way_to_the_page(tmp_path: Path) -> None:
+    """Regression: the message held no text."""
+    mail = message()
+    mail.set_content("\n")
+    mail.add_alternative("<p>Ruritania has left.</p>", subtype="html")
+    assert read_records(saved(tmp_path, mail))[0].text.strip() == "Ruritania has left."
+
+
+def test_text_that_goes_on_behind_a_picture_is_read(tmp_path: Path) -> None:
+    """Regression: its further parts were named as attachments."""
+    mail = message()
+    mail.set_content("Part one.\n")
+    mail.add_attachment(b"x", "image", "png", filename="a.png")
+    mail.add_attachment("Part two.\n", disposition="inline")
+    records = read_records(saved(tmp_path, mail))
+    assert records[0].text == "Part one.\n\nPart two.\n"
+    assert records.left_out == ["its attachment 'a.png': save it beside the message."]

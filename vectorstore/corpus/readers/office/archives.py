@@ -1,5 +1,7 @@
 """A check of files that are zip archives inside, before anything unpacks them."""
 
+import re
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile, is_zipfile
 
@@ -11,6 +13,8 @@ MOST_TIMES = 60
 ALWAYS = 4 * 2**20
 # Microsoft's compound file, which holds old formats and those with a password.
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+_TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/\2"
 _STARTS = {b"{\\rtf": "RTF", b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page"}
 
 
@@ -27,6 +31,22 @@ def check_archive(path: Path) -> None:
         raise CorpusError(
             f"unpacks from {_mb(path.stat().st_size)} to {_mb(size)}, which no document does. Save it again."
         )
+
+
+def transitional(path: Path) -> BytesIO:
+    """Return an Office file with the names of its "transitional" form, which python-docx knows alone.
+
+    "Strict Open XML" differs from it by the addresses that name its elements and relations (ISO/IEC 29500-4).
+    """
+    raw = BytesIO(path.read_bytes())
+    with ZipFile(raw) as archive:
+        if _STRICT.search(archive.read("_rels/.rels")) is None:
+            return raw
+        copy = BytesIO()
+        with ZipFile(copy, "w") as written:
+            for name in archive.namelist():
+                written.writestr(name, _STRICT.sub(_TRANSITIONAL, archive.read(name)))
+    return copy
 
 
 def _kind(raw: bytes) -> str:

@@ -4,6 +4,7 @@ It is read from its XML as a stream, cell by cell (ISO/IEC 29500-1, 18.3): openp
 cells nor hidden rows nor formulas without a value, and fills the room up to a far cell. Formats are openpyxl's.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -56,10 +57,11 @@ def read_sheet(book: Workbook, part: str) -> Sheet:
 
 @dataclass
 class _Line:
-    """One row while its sheet is read: only filled cells, by column from 1."""
+    """One row while its sheet is read: only filled cells, by column from 1; `behind` holds those of hidden columns."""
 
     number: int
     cells: dict[int, str] = field(default_factory=dict)
+    behind: dict[int, str] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
     spanned: set[int] = field(default_factory=set)
     repeated: set[int] = field(default_factory=set)
@@ -72,7 +74,7 @@ class _Grid:
         self.merged: list[tuple[int, int, int, int]] = []
         self._book = book
         self._lines: dict[int, _Line] = {}
-        self._hidden: list[int] = []
+        self._hidden: dict[int, _Line] = {}
         self._unseen = bytearray(MOST_COLUMNS + 1)  # by column: whether it is hidden
         self._hidden_columns: set[int] = set()
         self._left_out: list[str] = []
@@ -92,29 +94,26 @@ class _Grid:
             place = cell.get("r")
             column = column_index_from_string(coordinate_from_string(place)[0]) if place else column + 1
             self._add_cell(line, column, cell)
-        if not line.cells and not line.faults:
-            return
-        if element.get("hidden") in ("1", "true"):
-            self._hidden.append(line.number)
-        else:
-            self._lines[line.number] = line
+        if line.cells or line.faults or line.behind:
+            hidden = element.get("hidden") in ("1", "true")
+            (self._hidden if hidden else self._lines)[line.number] = line
 
     def _add_cell(self, line: _Line, column: int, cell: Any) -> None:
-        if column <= MOST_COLUMNS and self._unseen[column]:
-            self._hidden_columns.add(column)
-            return
+        hidden = column <= MOST_COLUMNS and self._unseen[column] == 1
         kind = cell.get("t", "n")
         parts = {local(part): part for part in cell}
         value = text_of(parts["v"]) if "v" in parts else ""
-        if kind == "e":
+        if hidden:
+            self._hidden_columns.add(column)
+        if kind == "e" and not hidden:
             line.faults[column] = f"{get_column_letter(column)}{line.number} holds the error {value}"
-        elif "f" in parts and not value and not (kind == "str" and "v" in parts):
+        elif "f" in parts and not hidden and not value and not (kind == "str" and "v" in parts):
             line.faults[column] = f"{get_column_letter(column)}{line.number}: {_NO_VALUE}"
         else:
             text = string_of(parts["is"]) if "is" in parts else self._book.text(kind, value, cell.get("s"))
             if not text.strip():
                 return
-            line.cells[column] = text
+            (line.behind if hidden else line.cells)[column] = text
         self._count += 1
         if self._count > MOST_CELLS:
             raise CorpusError(f"holds more than {MOST_CELLS:,} filled cells in one sheet. Save it as csv.")
@@ -122,7 +121,7 @@ class _Grid:
     def sheet(self) -> Sheet:
         """Return what was added: far cells apart, merged cells filled."""
         if self._hidden:
-            self._left_out.append(f"hidden rows left out: {spans(self._hidden)}.")
+            self._left_out.append(f"hidden rows left out: {spans(list(self._hidden))}.")
         if self._hidden_columns:
             letters = ", ".join(shortened([get_column_letter(one) for one in sorted(self._hidden_columns)]))
             self._left_out.append(f"hidden columns left out: {letters}.")
@@ -168,23 +167,31 @@ class _Grid:
         self._left_out += shortened(names)
 
     def _fill_merged(self) -> None:
-        """Give a merged cell's text to the rows below that it covers and that hold something else."""
-        last = max(self._lines, default=0)
+        """Give a merged cell's text to the rows below that it covers and that hold something else.
+
+        Where its first row or column is hidden, the text is shown in the next one.
+        """
+        shown = sorted(self._lines)
+        last = shown[-1] if shown else 0
         width = max((column for line in self._lines.values() for column in line.cells), default=0)
         places = 0
         for left, top, right, bottom in self.merged:
             places += min(bottom, last) - top + min(right, width) - left
             if places > MOST_PLACES:
                 raise CorpusError("merges more cells than a sheet has. Save it again.")
-            first = self._lines.get(top)
-            if first is None:
+            source = self._lines.get(top) or self._hidden.get(top)
+            if source is None:
                 continue
-            first.spanned.update(range(left + 1, min(right, width) + 1))
-            for number in range(top + 1, min(bottom, last) + 1):
-                line = self._lines.get(number)
-                if line is not None and left in first.cells and left not in line.cells:
-                    line.cells[left] = first.cells[left]
-                    line.repeated.add(left)
+            text = source.cells.get(left) or source.behind.get(left)
+            left = next((one for one in range(left, min(right, MOST_COLUMNS) + 1) if not self._unseen[one]), left)
+            numbers = shown[bisect_left(shown, top) : bisect_right(shown, bottom)]
+            for number in numbers:
+                line = self._lines[number]
+                if number == numbers[0]:
+                    line.spanned.update(range(left + 1, min(right, width) + 1))
+                if text and left not in line.cells and not self._unseen[left]:
+                    line.cells[left] = text
+                    line.repeated.update({left} if number != numbers[0] else ())
 
 
 def _row(line: _Line, width: int) -> Row:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from vectorstore.corpus.readers.office.archives import check_archive
+from vectorstore.corpus.readers.office.archives import check_archive, transitional
 from vectorstore.corpus.readers.office.entities import declared, text_of
 from vectorstore.corpus.readers.office.symbols import shown_sign, shown_text
 from vectorstore.corpus.readers.office.word_numbering import Numbering, W
@@ -37,7 +37,7 @@ def read_docx(path: Path) -> Records:
     from docx import Document
 
     check_archive(path)
-    document = Document(str(path))
+    document = Document(transitional(path))
     reader = _Reader(document)
     kinds = {one.reltype.rpartition("/")[2] for one in document.part.package.rels.values()}
     title = document.core_properties.title if "core-properties" in kinds else ""  # python-docx makes one up

@@ -266,3 +266,27 @@ def test_a_document_inside_the_document_is_named(tmp_path, read):
 
     assert records[0].text == "Before.\n\nAfter."
     assert records.left_out == ["1 other document in it; open and save it in Word first."]
+
+
+def test_strict_open_xml_is_read(tmp_path):
+    """Regression: python-docx found no document in it."""
+    document = Document()
+    document.add_paragraph("Ruritania left.")
+    document.add_paragraph("in 1911", style="List Number")
+    document.save(tmp_path / "a.docx")
+    with ZipFile(tmp_path / "a.docx") as given, ZipFile(tmp_path / "b.docx", "w") as strict:
+        for name in given.namelist():
+            addresses = given.read(name).replace(
+                b"http://schemas.openxmlformats.org/officeDocument/2006/", b"http://purl.oclc.org/ooxml/officeDocument/"
+            )
+            strict.writestr(
+                name,
+                addresses.replace(
+                    b"http://schemas.openxmlformats.org/wordprocessingml/2006/",
+                    b"http://purl.oclc.org/ooxml/wordprocessingml/",
+                ),
+            )
+
+    (record,) = read_records(tmp_path / "b.docx")
+
+    assert record.text == "Ruritania left.\n\n1. in 1911"

@@ -267,3 +267,21 @@ def test_a_workbook_with_macros_is_read_as_any_other(tmp_path, book):
     book.save(tmp_path / "a.xlsm")
 
     assert [record.text for record in read_records(tmp_path / "a.xlsm")] == ["It left."]
+
+
+def test_a_merged_cell_is_shown_in_the_first_row_that_is_not_hidden(tmp_path, book):
+    """Regression: its text was lost with the hidden row or column."""
+    fill(book.active, ["port", "tons"], ["Zenda", 5], [None, 6], [None, 7])
+    book.active.merge_cells("A2:A4")
+    book.active.row_dimensions[2].hidden = True
+
+    assert [one.text for one in read(tmp_path, book)] == ["port: Zenda\ntons: 6", "port: Zenda\ntons: 7"]
+
+
+def test_a_merged_cell_is_shown_in_the_first_column_that_is_not_hidden(tmp_path, book):
+    fill(book.active, ["port", None, "tons"], ["Zenda", None, 5], ["hidden", "Hof", 6])
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("A2:B2")
+    book.active.column_dimensions["A"].hidden = True
+
+    assert [one.text for one in read(tmp_path, book)] == ["port: Zenda\ntons: 5", "port: Hof\ntons: 6"]
