@@ -26,6 +26,7 @@ from chains.models.local import (
 )
 from chains.models.openvino import is_openvino, openvino_available
 from chains.models.preflight import check_fits, check_there
+from chains.models.servers.address import is_server
 from chains.models.servers.pool import load_servers
 from chains.models.servers.server import load_server
 from chains.models.settings import ModelSettings
@@ -45,7 +46,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
         MissingExtra: an extra that it needs is not installed.
     """
     settings = settings or ModelSettings()
-    if _is_server(settings.name):
+    if is_server(settings.name):
         return _load_servers(settings)
     check_named(settings)
     if takes_unsloth(settings):
@@ -70,7 +71,7 @@ def check_named(settings: ModelSettings) -> None:
     Raises:
         ModelError, MissingExtra: as ``load_llm``.
     """
-    if _is_server(settings.name):
+    if is_server(settings.name):
         _load_servers(settings)
         return
     if settings.backend == "unsloth":
@@ -79,10 +80,6 @@ def check_named(settings: ModelSettings) -> None:
         check_openvino(settings.name)
     if settings.name != "smollm2":
         check_there(settings.name)
-
-
-def _is_server(name: str) -> bool:
-    return name.startswith(("http://", "https://"))
 
 
 def _load_servers(settings: ModelSettings) -> BaseLanguageModel[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from chains.models.release import begin_peak, gpu_peak
+from chains.models.servers.address import is_server
 
 _MIB = 2**20
 
@@ -69,7 +70,7 @@ class Meter:
         """Return what was measured since it was made."""
         self.look()
         seconds = time.monotonic() - self._started
-        if self._model.startswith(("http://", "https://")):
+        if is_server(self._model):
             return Effort(self._model, answers, tokens, seconds, 0, "a server")
         peak, where = gpu_peak() or (self._resident, "CPU, whole process")
         return Effort(self._model, answers, tokens, seconds, peak, where)

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from chains.models.servers.address import is_server
 from debate.distributed.events import Event, Lost, Task, Work
 from debate.distributed.ray_cluster import RayCluster, reason
 from debate.distributed.worker import Worker
@@ -33,8 +34,7 @@ class RayWorkers:
 
     def __init__(self, settings: DebateSettings, inputs: RunInputs, load: Load) -> None:
         self._cluster = RayCluster(settings.ray)
-        is_server = settings.model.startswith(("http://", "https://"))
-        gpus = self._cluster.gpus_per_worker(settings.gpus_per_worker, useful=not is_server)
+        gpus = self._cluster.gpus_per_worker(settings.gpus_per_worker, useful=not is_server(settings.model))
         self.wanted = settings.workers or self._cluster.room(gpus)
         self._actor = self._cluster.actors(Worker, self.wanted, gpus, max_restarts=0, max_concurrency=_CALLS)
         self._given = settings, inputs, load

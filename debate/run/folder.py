@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from chains.models.servers.address import is_server
 from debate.errors import RunFolderError
 from debate.indexing.address import is_table
 from debate.indexing.places import place_of
@@ -122,7 +123,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any], besides: Coll
 
 def _meant(name: str, value: Any) -> Any:
     """Return what a setting says of the rows: of a model behind servers its name, not where it is served."""
-    if name == "model" and str(value).startswith(("http://", "https://")):
+    if name == "model" and is_server(str(value)):
         return str(value).partition(",")[0].partition("#")[2]
     return value
 

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chains.models.kinds import Backend
+from chains.models.servers.address import is_server
 from debate.graph.settings import GraphSettings, split_list
 from debate.indexing.address import Place
 from debate.settings.model_name import ModelName
@@ -117,6 +118,6 @@ class DebateSettings(GraphSettings, BaseSettings):
     @field_validator("model")
     @classmethod
     def _only_servers_are_several(cls, value: str) -> str:
-        if "," in value and not all(one.startswith(("http://", "https://")) for one in value.split(",")):
+        if "," in value and not all(map(is_server, value.split(","))):
             raise ValueError("names several models; only servers may be several: http://a:8000/v1#m,http://b:8000/v1#m")
         return value

@@ -9,6 +9,7 @@ from chains.models.bundled import smollm2_folder
 from chains.models.loading import silence_loading_bars
 from chains.models.local import four_bit, has_cuda, import_unsloth
 from chains.models.preflight import adapter_base, check_there, not_loaded
+from chains.models.servers.address import is_server
 from debate.errors import TrainingError
 from debate.training.memory import Way
 from debate.training.settings import FinetuneSettings
@@ -28,7 +29,7 @@ def check_model(settings: FinetuneSettings) -> None:
         TrainingError: the model is a server's, a GGUF file or an adapter.
         ModelError: there is no such model.
     """
-    if settings.model.startswith(("http://", "https://")):
+    if is_server(settings.model):
         raise TrainingError(f"{settings.model} is a server's model; train the folder or repository that it serves")
     if settings.model.endswith(".gguf"):
         raise TrainingError(f"{settings.model} is a GGUF file, which cannot be trained; give the original model")

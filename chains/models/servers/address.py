@@ -30,6 +30,11 @@ class Address:
         return key_for(urlsplit(self.url).hostname or "")
 
 
+def is_server(name: str) -> bool:
+    """Return whether a model's name is the address of a server, or of several."""
+    return name.startswith(("http://", "https://"))
+
+
 def parse_address(name: str) -> Address:
     """Read ``http://host:port/v1#model``.
 
@@ -58,7 +63,7 @@ def refuse_password(names: str) -> None:
     """
     for name in _NEXT.split(names):
         url = name.rpartition("#")[0] or name
-        if url.startswith(("http://", "https://")) and ("@" in url or "?" in url):
+        if is_server(url) and ("@" in url or "?" in url):
             raise ModelError(
                 "the address of the server contains a password or key, which logs and a run's folder would show; leave "
                 "it out and set DEBATE_API_KEY, or write user and password in ~/.netrc"
