@@ -20,33 +20,21 @@ if TYPE_CHECKING:
     from chains.text.repetition import Loop, detect_loop, seq_rep_n
     from chains.translate import translation_chain
 
-_HOMES = {
-    "answer_chain": "answer",
-    "WordLimits": "generation.contract",
-    "DebateRequest": "debate",
-    "debate_chain": "debate",
-    "deepening_chain": "deepen",
-    "ChainError": "errors",
-    "GenerationError": "errors",
-    "MissingExtra": "errors",
-    "ModelError": "errors",
-    "ModelSettings": "models.settings",
-    "load_llm": "models.loading",
-    "OpinionRequest": "opinion",
-    "opinion_chain": "opinion",
-    "Loop": "text.repetition",
-    "detect_loop": "text.repetition",
-    "seq_rep_n": "text.repetition",
-    "pov_retrieval_chain": "retrieve",
-    "Chunk": "schemas",
-    "Completion": "schemas",
-    "Debate": "schemas",
-    "Opinion": "schemas",
-    "Question": "schemas",
-    "Translation": "schemas",
-    "Turn": "schemas",
-    "translation_chain": "translate",
+_NAMES = {  # by the module that has them
+    "answer": "answer_chain",
+    "debate": "DebateRequest debate_chain",
+    "deepen": "deepening_chain",
+    "errors": "ChainError GenerationError MissingExtra ModelError",
+    "generation.contract": "WordLimits",
+    "models.loading": "load_llm",
+    "models.settings": "ModelSettings",
+    "opinion": "OpinionRequest opinion_chain",
+    "retrieve": "pov_retrieval_chain",
+    "schemas": "Chunk Completion Debate Opinion Question Translation Turn",
+    "text.repetition": "Loop detect_loop seq_rep_n",
+    "translate": "translation_chain",
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

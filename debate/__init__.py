@@ -23,41 +23,30 @@ if TYPE_CHECKING:
     from debate.training.finetune import FinetuneResult, finetune
     from debate.training.settings import FinetuneSettings
 
-_HOMES = {
-    "CHECKPOINT_TYPES": "graph.checkpoints",
-    "QuestionState": "graph.question_graph",
-    "DebateState": "arena.state",
-    "Rules": "arena.rules",
-    "debate_messages": "arena.messages",
-    "Comparison": "compare.runner",
-    "CompareSettings": "compare.settings",
-    "FinetuneResult": "training.finetune",
-    "FinetuneSettings": "training.settings",
-    "compare_models": "compare.runner",
-    "finetune": "training.finetune",
-    "build_debate_graph": "graph.debate_graph",
-    "DebateError": "errors",
-    "QuestionsError": "errors",
-    "RunFolderError": "errors",
-    "SettingsError": "errors",
-    "GraphSettings": "graph.settings",
-    "build_question_graph": "graph.question_graph",
-    "RunSummary": "run.runner",
-    "run_questions": "run.runner",
-    "DebateSettings": "settings",
-    "load_settings": "settings",
+_NAMES = {  # by the module that has them
+    "chains.schemas": "Chunk Debate DebateOutcome Opinion Position Question Turn Verdict",
+    "debate.arena.messages": "debate_messages",
+    "debate.arena.rules": "Rules",
+    "debate.arena.state": "DebateState",
+    "debate.compare.runner": "Comparison compare_models",
+    "debate.compare.settings": "CompareSettings",
+    "debate.errors": "DebateError QuestionsError RunFolderError SettingsError",
+    "debate.graph.checkpoints": "CHECKPOINT_TYPES",
+    "debate.graph.debate_graph": "build_debate_graph",
+    "debate.graph.question_graph": "QuestionState build_question_graph",
+    "debate.graph.settings": "GraphSettings",
+    "debate.run.runner": "RunSummary run_questions",
+    "debate.settings": "DebateSettings load_settings",
+    "debate.training.finetune": "FinetuneResult finetune",
+    "debate.training.settings": "FinetuneSettings",
 }
-
-
-_TYPES = ("Question", "Chunk", "Opinion", "Turn", "Debate", "Position", "Verdict", "DebateOutcome")  # of chains.schemas
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _TYPES:
-        return getattr(import_module("chains.schemas"), name)
     if name not in _HOMES:
         raise AttributeError(f"module 'debate' has no attribute {name!r}")
-    return getattr(import_module(f"debate.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)
 
 
 __all__ = [

@@ -27,29 +27,21 @@ if TYPE_CHECKING:
     from vectorstore.store.postgres.store import PgVectorStore, TableFacts
     from vectorstore.store.pov_store import PovVectorStore
 
-_HOME = {
-    "POV": "pov",
-    "Corpus": "corpus.loader",
-    "CorpusError": "errors",
-    "EmbeddingsError": "errors",
-    "FaissStore": "store.faiss_store",
-    "POVError": "errors",
-    "POVStore": "any_store",
-    "POVRetriever": "retriever",
-    "PgVectorStore": "store.postgres.store",
-    "PovVectorStore": "store.pov_store",
-    "SentenceTransformerEmbeddings": "embedding.models",
-    "Skipped": "corpus.files",
-    "StoreError": "errors",
-    "StoreUnavailable": "errors",
-    "TableFacts": "store.postgres.store",
-    "VectorStoreError": "errors",
-    "as_pov_store": "any_store",
-    "build_index": "store.building",
-    "corpus_files": "corpus.files",
-    "load_corpus": "corpus.loader",
-    "load_embeddings": "embedding.loading",
+_NAMES = {  # by the module that has them
+    "any_store": "POVStore as_pov_store",
+    "corpus.files": "Skipped corpus_files",
+    "corpus.loader": "Corpus load_corpus",
+    "embedding.loading": "load_embeddings",
+    "embedding.models": "SentenceTransformerEmbeddings",
+    "errors": "CorpusError EmbeddingsError POVError StoreError StoreUnavailable VectorStoreError",
+    "pov": "POV",
+    "retriever": "POVRetriever",
+    "store.building": "build_index",
+    "store.faiss_store": "FaissStore",
+    "store.postgres.store": "PgVectorStore TableFacts",
+    "store.pov_store": "PovVectorStore",
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
     "POV",
@@ -78,8 +70,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name's module when it is first asked for (PEP 562)."""
-    if name not in _HOME:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

@@ -5,29 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from chains.models.catalogue import BUNDLED, KNOWN
 from debate.errors import TrainingError
 from debate.training.memory import MemoryReport, check_memory, forecast
 from debate.training.settings import FinetuneSettings
 
-GEMMA = SimpleNamespace(
-    hidden_size=4608,
-    intermediate_size=36864,
-    num_hidden_layers=46,
-    num_attention_heads=32,
-    num_key_value_heads=16,
-    head_dim=128,
-    vocab_size=256000,
-    tie_word_embeddings=True,
-)
-SMOLLM2 = SimpleNamespace(
-    hidden_size=576,
-    intermediate_size=1536,
-    num_hidden_layers=30,
-    num_attention_heads=9,
-    num_key_value_heads=3,
-    vocab_size=49152,
-    tie_word_embeddings=True,
-)
+GEMMA = next(one.shape for one in KNOWN if "gemma-2-27b" in one.name)
+SMOLLM2 = BUNDLED.shape
 GIB = 2**30
 SETTINGS = FinetuneSettings(data=(Path("rows.jsonl"),), out=Path("adapter"), model="a/model")
 

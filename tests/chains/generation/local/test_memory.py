@@ -10,16 +10,9 @@ from chains.generation.local.memory import (
     weight_bytes,
     writing_bytes,
 )
+from chains.models.catalogue import KNOWN
 
-NEMO = SimpleNamespace(
-    hidden_size=5120,
-    intermediate_size=14336,
-    num_hidden_layers=40,
-    num_attention_heads=32,
-    num_key_value_heads=8,
-    head_dim=128,
-    vocab_size=131072,
-)
+NEMO = next(one.shape for one in KNOWN if "Nemo" in one.name)
 GIB = 2**30
 
 
