@@ -202,6 +202,7 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "unsloth without a card", flags=("--model", "smollm2", "--backend", "unsloth"))
     yield Case(group, "a server without a model's name", flags=("--model", "http://127.0.0.1:9/v1"))
     yield Case(group, "a server that nobody runs", flags=("--model", "http://127.0.0.1:9/v1#m"))
+    yield Case(group, "a server with a password in its address", flags=("--model", "http://me:secret@127.0.0.1:9/v1#m"))
     yield Case(group, "`debate ask` with no such model", command=("ask", "Why?", "--model", "./none"))
 
 

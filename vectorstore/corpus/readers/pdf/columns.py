@@ -5,8 +5,9 @@ reordered, whose lines go on in small letters. A column is read by letting pypdf
 empties what stands elsewhere; pypdf's layout mode would need the columns cut out of its blanks.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
@@ -14,9 +15,13 @@ from typing import Any, NamedTuple
 SHOWING = frozenset([b"Tj", b"TJ"])  # pypdf turns the other two operators into these
 LEAST_ROWS = 6  # that begin in every column
 LEAST_WIDTH = 100  # of a column, in points: a third of what columns on A4 have
+SAME_ROW = 5  # points by which pieces of a row may differ in height
+GAP = -2000  # thousandths of a letter's height inside a piece, which part columns; blanks between words are -250
+APART = 2000  # points by which the text behind such a gap is taken to stand to the right: its real place is not told
 LINE = 1.6  # times the usual distance, at which a line still belongs to those above
 MOST_SHOWN = 20_000  # pieces of text on a page; drawings of maps have more, and no columns
 PROSE_LETTERS, PROSE_SHARE = 20, 0.4  # letters of a line, and share of lines that begin with a small one
+_STOPS = re.compile(r"\w[,.;:?!]")  # cells of a table seldom have them
 
 
 class Piece(NamedTuple):
@@ -26,10 +31,16 @@ class Piece(NamedTuple):
     y: int
 
 
-def place(cm: Sequence[float], tm: Sequence[float]) -> Piece:
-    """Return where text is shown under the matrices of the page and of the text."""
+def places(operands: Sequence[Any], cm: Sequence[float], tm: Sequence[float]) -> list[Piece]:
+    """Return where text is shown under the matrices of the page and of the text: one place, and one for each gap."""
     x, y = float(tm[4]), float(tm[5])
-    return Piece(round(x * cm[0] + y * cm[2] + cm[4]), round(x * cm[1] + y * cm[3] + cm[5]))
+    begin = Piece(round(x * cm[0] + y * cm[2] + cm[4]), round(x * cm[1] + y * cm[3] + cm[5]))
+    gaps = sum(map(_is_gap, operands[-1])) if operands and isinstance(operands[-1], list) else 0
+    return [begin._replace(x=begin.x + APART * n) for n in range(gaps + 1)]
+
+
+def _is_gap(part: Any) -> bool:
+    return isinstance(part, int | float) and part < GAP
 
 
 def by_columns(page: Any, pieces: Sequence[Piece]) -> str:
@@ -57,20 +68,28 @@ def by_columns(page: Any, pieces: Sequence[Piece]) -> str:
 
 def _edges(pieces: Sequence[Piece]) -> list[int]:
     """Return the left edges of all columns but the first."""
-    begins = {piece.y: piece.x for piece in reversed(pieces)}
-    inner = Counter(
-        after.x
-        for before, after in pairwise(pieces)
-        if before.y == after.y and after.x - begins[after.y] >= LEAST_WIDTH
-    )
-    edges = sorted(x for x, rows in inner.items() if rows >= max(LEAST_ROWS, len(begins) / 2))
+    rows = list(_rows(pieces))
+    inner = Counter(x for row in rows for x in {piece.x for piece in row if piece.x - row[0].x >= LEAST_WIDTH})
+    edges = sorted(x for x, count in inner.items() if count >= max(LEAST_ROWS, len(rows) / 2))
     return edges if all(after - before >= LEAST_WIDTH for before, after in pairwise(edges)) else []
+
+
+def _rows(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Yield pieces that are drawn one after the other at about one height."""
+    row: list[Piece] = []
+    for piece in pieces:
+        if row and abs(piece.y - row[0].y) > SAME_ROW:
+            yield row
+            row = []
+        row.append(piece)
+    if row:
+        yield row
 
 
 def _height(pieces: Sequence[Piece], edges: Sequence[int]) -> tuple[int, int]:
     """Return the top and the bottom of the columns: the rows that begin at an edge, and lines close below them."""
     rows = sorted({piece.y for piece in pieces}, reverse=True)
-    across = [piece.y for piece in pieces if piece.x in edges]
+    across = [piece.y for row in _rows(pieces) if any(one.x in edges for one in row) for piece in row]
     top, bottom = max(across), min(across)
     usual = median(above - below for above, below in pairwise(rows))
     for above, below in pairwise(rows):
@@ -83,8 +102,18 @@ def _shown(page: Any, wanted: Callable[[Piece], bool]) -> str:
     """Return the text of a page without the pieces that are not wanted."""
 
     def blank(operator: bytes, operands: list[Any], cm: Sequence[float], tm: Sequence[float]) -> None:
-        if operator in SHOWING and operands and not wanted(place(cm, tm)):
-            operands[-1] = type(operands[-1])()
+        if operator not in SHOWING or not operands:
+            return
+        kept = map(wanted, places(operands, cm, tm))
+        now, shown = next(kept), operands[-1]
+        if not isinstance(shown, list):
+            operands[-1] = shown if now else type(shown)()
+            return
+        parts = type(shown)()
+        for part in shown:
+            now = next(kept) if _is_gap(part) else now
+            parts.append(part if now or isinstance(part, int | float) else type(part)())
+        operands[-1] = parts
 
     text = str(page.extract_text(visitor_operand_before=blank))
     return "\n".join(line.strip() for line in text.splitlines())  # blanks stand where pieces were taken away
@@ -93,4 +122,5 @@ def _shown(page: Any, wanted: Callable[[Piece], bool]) -> str:
 def _is_prose(column: str) -> bool:
     lines = [line.strip() for line in column.splitlines() if line.strip()]
     small = sum(line[0].islower() for line in lines)
-    return median(map(len, lines or [""])) >= PROSE_LETTERS and small >= PROSE_SHARE * len(lines)
+    is_long = median(map(len, lines or [""])) >= PROSE_LETTERS
+    return is_long and small >= PROSE_SHARE * len(lines) and _STOPS.search(column) is not None

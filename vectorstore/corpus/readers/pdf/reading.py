@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from vectorstore.corpus.readers.pdf.columns import SHOWING, Piece, by_columns, place
+from vectorstore.corpus.readers.pdf.columns import SHOWING, Piece, by_columns, places
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.errors import CorpusError
@@ -21,6 +21,7 @@ _PAGE_NUMBER = re.compile(
 )
 # A title of two words, or one that a sign parts from the number: "Salt Review 7", "Review | 7", "7 Salt Review".
 _TITLED = re.compile(r"(\S+ .*[^\W\d] |\S.*[|,·–—-] ?)(\d{1,3})|(\d{1,3})( [^\W\d]\S* .*[^\W\d])")
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")  # years rise from page to page where each has a year of its own
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")
 
@@ -69,11 +70,11 @@ class _Budget:
         self._check()
         pieces: list[Piece] = []
 
-        def see(operator: bytes, _: Any, cm: Sequence[float], tm: Sequence[float]) -> None:
+        def see(operator: bytes, operands: list[Any], cm: Sequence[float], tm: Sequence[float]) -> None:
             self._operations -= 1
             self._check()
             if operator in SHOWING:
-                pieces.append(place(cm, tm))
+                pieces.extend(places(operands, cm, tm))
 
         text = str(page.extract_text(visitor_operand_before=see))
         return "\n".join([by_columns(page, pieces) or text, *_typed_in(page)])
@@ -139,10 +140,12 @@ def _keys(line: str, page: int) -> Iterator[str]:
     """Yield what two repeats of a line have in common: all of it, or all but the number of the page.
 
     A number counts pages where it stands alone, after "page", or before or behind a title of two words and more, and
-    rises by one from page to page. Any other number is part of the text: "debt 84.7 percent", "Article 3".
+    rises by one from page to page. Any other number is part of the text: "debt 84.7 percent", "Article 3", "1911".
     """
     text = " ".join(line.casefold().split())
     yield text
+    if _YEAR.fullmatch(text):
+        return
     if found := _PAGE_NUMBER.fullmatch(text):
         yield f"{found[1] or ''}#{_value(found[2]) - page}"
         if found[1]:

@@ -203,6 +203,46 @@ def test_columns_that_are_drawn_one_after_the_other_stay_as_they_are(tmp_path):
     assert read(tmp_path, pdf(drawn(*pieces)))[0].text.splitlines() == [*LEFT, *RIGHT]
 
 
+def test_columns_whose_lines_are_a_little_apart_in_height_are_read_one_after_the_other(tmp_path):
+    """Regression: each line went on in the line beside it."""
+    pieces = [(x, y - 3 * (x > 300), text) for x, y, text in in_turn(LEFT, RIGHT)]
+
+    assert read(tmp_path, pdf(drawn(*pieces)))[0].text.splitlines() == [*LEFT, *RIGHT]
+
+
+def test_columns_in_one_piece_with_a_gap_are_read_one_after_the_other(tmp_path):
+    """Regression: each line went on in the line beside it."""
+    rows = (
+        b"BT /F1 11 Tf 60 %d Td [(%s) -120 (%s) -6000 (%s)] TJ ET "
+        % (700 - 14 * n, left[:9].encode(), left[9:].encode(), right.encode())
+        for n, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True))
+    )
+
+    assert read(tmp_path, pdf(b"".join(rows)))[0].text.splitlines() == [*LEFT, *RIGHT]
+
+
+def test_a_table_of_phrases_is_read_by_rows(tmp_path):
+    """Regression: its cells were taken for the lines of two columns."""
+    left = tuple(
+        f"name of the {port} in the north" for port in ("harbour", "union", "canal", "hall", "town", "council")
+    )
+    right = tuple(
+        f"the old {port} of the envoys itself" for port in ("harbour", "union", "canal", "hall", "town", "one")
+    )
+
+    lines = read(tmp_path, pdf(drawn(*in_turn(left, right))))[0].text.splitlines()
+
+    assert lines == [f"{one} {other}" for one, other in zip(left, right, strict=True)]
+
+
+def test_a_year_at_the_head_of_each_page_is_text(tmp_path):
+    """Regression: 2010, 2011 and so on were page numbers."""
+    records = read(tmp_path, pdf(*[(f"{2010 + n}", f"The tariff was {n * n} crowns.") for n in range(5)]))
+
+    assert records[0].text.splitlines()[0] == "2010"
+    assert records.left_out == []
+
+
 @pytest.mark.parametrize("second", [("Pays 41 crowns",) * 6, ("Article of the treaty of the union",) * 6])
 def test_the_rows_of_a_table_are_no_columns(tmp_path, second):
     lines = read(tmp_path, pdf(drawn(*in_turn(("The state of Ruritania in May",) * 6, second))))[0].text.splitlines()
