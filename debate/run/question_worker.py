@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from threading import Event
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langgraph.graph.state import CompiledStateGraph
@@ -20,16 +20,10 @@ from debate.graph.retries import attempts_of
 from debate.graph.stages import Stage
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
+from debate.run.seat import Seat
 from vectorstore.errors import StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
-
-
-class PersonSeat(Protocol):
-    """Where a person takes part in debates."""
-
-    def ask(self, question: Question, request: SeatRequest) -> str | None:
-        """Return what the person says; None if the run was stopped before."""
 
 
 class QuestionWorker:
@@ -48,7 +42,7 @@ class QuestionWorker:
         progress: Progress,
         callbacks: Sequence[BaseCallbackHandler] = (),
         stop: Event | None = None,
-        seat: PersonSeat | None = None,
+        seat: Seat | None = None,
     ) -> None:
         self._seat = seat
         self._graph = graph

@@ -8,13 +8,13 @@ know who does what to whom, nor antonyms.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chains.errors import ChainError
-from chains.schemas import Support
+from chains.schemas import Chunk, Support
 from chains.text.content import claims_nothing, content_words
 from chains.text.support.agreement import Passage, conflicts, read_passage
 from chains.text.support.entities import unsupported_entities
@@ -32,18 +32,6 @@ Embed = Callable[[list[str]], NDArray[Any]]
 _COSINE_SHARE = 0.5
 _ENOUGH = 0.55
 _ENOUGH_WORDS = 0.5  # without embeddings: the same 5% and 66%
-
-
-class HasText(Protocol):
-    """What is needed of a chunk: its id and its raw text."""
-
-    @property
-    def id(self) -> str:
-        """The chunk's stable id."""
-
-    @property
-    def text(self) -> str:
-        """The chunk, word for word."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +62,7 @@ class Grounding:
 
 def ground(
     answer: str,
-    chunks: Sequence[HasText],
+    chunks: Sequence[Chunk],
     embed: Embed | None,
     *,
     question: str = "",
