@@ -79,31 +79,33 @@ def build_question_graph(
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
-    own = dict(llms or {})
-    writes_only = {opinion_persona.id} if opinion_persona else set()
-    writes_only -= {one.id for one in personas}
-    debating = {one: model for one, model in own.items() if one not in writes_only}
-    steps = _debate_steps(llm, personas, searched, debating, chosen)
-    writer = opinion_persona or personas[0]
+    writer, own = opinion_persona or personas[0], dict(llms or {})
+    writes_only = writer.id not in {one.id for one in personas}
+    debating = {one: model for one, model in own.items() if not (writes_only and one == writer.id)}
     retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
-    rules = Rules.of(chosen, seat)
-    nodes = DebateNodes(steps, rules, retrieval.again, tools)
-    graph = StateGraph(QuestionState)
-    attempts = Attempts()
     work = {
         Stage.RETRIEVE: _retrieve_step(retrieval, personas, seat),
         Stage.OPINION: _opinion_step(own.get(writer.id, llm), searched, writer, chosen),
     }
     if chosen.translate:
         work[Stage.TRANSLATE] = _translate_step(llm, chosen)
+    steps = _debate_steps(llm, personas, searched, debating, chosen)
+    graph = _wired(work, DebateNodes(steps, Rules.of(chosen, seat), retrieval.again, tools))
+    return graph.compile(checkpointer=checkpointer, name="question")
+
+
+def _wired(work: Mapping[Stage, Callable[[QuestionState], QuestionState]], debate: DebateNodes) -> StateGraph[Any]:
+    """Connect the steps: retrieve, opinion, those of the debate, and translate if there is such a step."""
+    graph, attempts = StateGraph(QuestionState), Attempts()
     for stage, step in work.items():
         graph.add_node(stage.node, attempts.noted(stage, step), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)
     graph.add_edge(Stage.RETRIEVE.node, Stage.OPINION.node)
-    add_debate(graph, Stage.OPINION.node, nodes, Stage.TRANSLATE.node if chosen.translate else END)
-    if chosen.translate:
+    translates = Stage.TRANSLATE in work
+    add_debate(graph, Stage.OPINION.node, debate, Stage.TRANSLATE.node if translates else END)
+    if translates:
         graph.add_edge(Stage.TRANSLATE.node, END)
-    return graph.compile(checkpointer=checkpointer, name="question")
+    return graph
 
 
 def _debate_steps(

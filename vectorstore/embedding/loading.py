@@ -59,32 +59,28 @@ def load_embeddings(
     name = str(name_or_folder or HUB_NAME)
     place = str(name_or_folder or bundled_model() or HUB_NAME)
     model = _load_model(place, device)
-    scripts = _scripts_of(model)
+    chosen = _choose_backend(backend, model)
     stance, rerank = stance and name_or_folder is None, rerank and name_or_folder is None
-    if _choose_backend(backend, model) == "torch":
-        return SentenceTransformerEmbeddings(
-            model,
-            name,
-            stance=with_stance_adapter if stance else None,
-            reranker=cross_encoder if rerank else None,
-            scripts=scripts,
-        )
 
-    def fast_stance(_: Any) -> Any:
-        return through_openvino(with_stance_adapter(_load_model(place, device)), f"{name}-stance", progress)
+    def placed(reader: Any, part: str = "") -> Any:
+        return reader if chosen == "torch" else through_openvino(reader, name + part, progress)
 
-    def fast_reranker(_: Any) -> CrossEncoder:
-        return cross_encoder(
-            _load_model(place, device), lambda reader: through_openvino(reader, f"{name}-reranker", progress)
-        )
+    def in_torch(loaded: Any) -> Any:
+        return loaded if chosen == "torch" else _load_model(place, device)
+
+    def stance_model(loaded: Any) -> Any:
+        return placed(with_stance_adapter(in_torch(loaded)), "-stance")
+
+    def reranker(loaded: Any) -> CrossEncoder:
+        return cross_encoder(in_torch(loaded), lambda reader: placed(reader, "-reranker"))
 
     return SentenceTransformerEmbeddings(
-        through_openvino(model, name, progress),
+        placed(model),
         name,
-        stance=fast_stance if stance else None,
-        reranker=fast_reranker if rerank else None,
-        backend="openvino",
-        scripts=scripts,
+        stance=stance_model if stance else None,
+        reranker=reranker if rerank else None,
+        backend=chosen,
+        scripts=_scripts_of(model),
     )
 
 
