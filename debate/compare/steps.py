@@ -5,6 +5,8 @@ Each result is stored at once and never computed again.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -31,40 +33,42 @@ from vectorstore import PovVectorStore
 _Model = BaseLanguageModel[Any]
 
 
+@dataclass
 class Work:
     """What is left to do in a comparison: passages, each model's answers and control questions, judgements."""
 
-    def __init__(
-        self, settings: CompareSettings, inputs: RunInputs, progress: Progress, load: Callable[[str], _Model]
-    ) -> None:
-        self.files = ComparisonFiles(settings.out, settings.models)
-        self._settings = settings
-        self._inputs = inputs
-        self._progress = progress
-        self._load = load
+    settings: CompareSettings
+    inputs: RunInputs
+    progress: Progress
+    load: Callable[[str], _Model]
+
+    @cached_property
+    def files(self) -> ComparisonFiles:
+        """Return the comparison's files."""
+        return ComparisonFiles(self.settings.out, self.settings.models)
 
     def is_left(self) -> bool:
         """Return whether any model has something to answer."""
-        return any(self._left(n) or self._controls_left(model) for n, model in enumerate(self._settings.models))
+        return any(self._left(n) or self._controls_left(model) for n, model in enumerate(self.settings.models))
 
     def answer(self, store: PovVectorStore) -> None:
         """Search what is not searched yet; let each model answer what is left to it, loaded only for that."""
         self._retrieve(store)
-        for n, model in enumerate(self._settings.models):
+        for n, model in enumerate(self.settings.models):
             if self._left(n) or self._controls_left(model):
-                self._progress.preparing(f"loading {model}")
-                self._ask(n, model, self._load(model), store)
+                self.progress.preparing(f"loading {model}")
+                self._ask(n, model, self.load(model), store)
                 release_memory()
 
     def judge(self) -> None:
         """Let the judge read each pair of answers that it has not judged."""
-        judge, passages = self._settings.judge, self.files.passages_by_key()
+        judge, passages = self.settings.judge, self.files.passages_by_key()
         done = {(one.question_key, frozenset(one.shown)) for one in self.files.judged.read() if one.judge == judge}
-        known = [self.files.answers_by_key(n) for n in range(len(self._settings.models))]
+        known = [self.files.answers_by_key(n) for n in range(len(self.settings.models))]
         pairs = [
             (seed, (one[seed.key], other[seed.key]))
             for one, other in combinations(known, 2)
-            for seed in self._inputs.seeds
+            for seed in self.inputs.seeds
         ]
         left = [
             (seed, pair)
@@ -74,54 +78,54 @@ class Work:
         ]
         if not left:
             return
-        self._progress.preparing(f"loading {judge}, the judge")
-        llm = self._load(judge)
-        self._progress.preparing(f"{judge} judges {len(left)} pairs of answers, each in both orders")
+        self.progress.preparing(f"loading {judge}, the judge")
+        llm = self.load(judge)
+        self.progress.preparing(f"{judge} judges {len(left)} pairs of answers, each in both orders")
 
         def work(asked: tuple[Question, tuple[Answer, Answer]]) -> Judged:
             seed, pair = asked
-            return judge_pair(llm, judge, seed, passages[seed.key], pair, self._settings.seed)
+            return judge_pair(llm, judge, seed, passages[seed.key], pair, self.settings.seed)
 
-        for finished in map_concurrently(work, left, llm, self._width(left), self._progress):
+        for finished in map_concurrently(work, left, llm, self._width(left), self.progress):
             self.files.judged.add(finished)
 
     def _left(self, number: int) -> list[Question]:
         known = self.files.answers_by_key(number)
-        return [seed for seed in self._inputs.seeds if seed.key not in known]
+        return [seed for seed in self.inputs.seeds if seed.key not in known]
 
     def _controls_left(self, model: str) -> bool:
-        return self._settings.controls and all(one.model != model for one in self.files.controls.read())
+        return self.settings.controls and all(one.model != model for one in self.files.controls.read())
 
     def _retrieve(self, store: PovVectorStore) -> None:
-        known, settings = self.files.passages_by_key(), self._settings
-        povs = self._inputs.cast.povs or self._inputs.writer.povs
+        known, settings = self.files.passages_by_key(), self.settings
+        povs = self.inputs.cast.povs or self.inputs.writer.povs
         chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
-        left = [one for one in self._inputs.seeds if one.key not in known]
+        left = [one for one in self.inputs.seeds if one.key not in known]
         for n, seed in enumerate(left, 1):
-            self._progress.preparing(f"searching passages: question {n} of {len(left)}")
+            self.progress.preparing(f"searching passages: question {n} of {len(left)}")
             self.files.passages.add([Passages(seed.key, chain.invoke(seed))])
 
     def _ask(self, number: int, model: str, llm: _Model, store: PovVectorStore) -> None:
         if self._controls_left(model):
-            self._progress.preparing(f"{model} answers the control questions")
-            self.files.controls.add(ask_controls(llm, model, self._settings.seed))
+            self.progress.preparing(f"{model} answers the control questions")
+            self.files.controls.add(ask_controls(llm, model, self.settings.seed))
         left, passages = self._left(number), self.files.passages_by_key()
         if not left:
             return
-        self._progress.preparing(f"{model} answers {len(left)} questions")
+        self.progress.preparing(f"{model} answers {len(left)} questions")
         tasks = [(seed, passages[seed.key]) for seed in left]
-        work, meter = _answering(llm, model, self._settings, self._inputs, store), Meter(model)
+        work, meter = _answering(llm, model, self.settings, self.inputs, store), Meter(model)
         done = tokens = 0
-        for finished in map_concurrently(work, tasks, llm, self._width(left), self._progress):
+        for finished in map_concurrently(work, tasks, llm, self._width(left), self.progress):
             self.files.answers[number].add(finished)
             meter.look()
             done += len(finished)
             tokens += sum(one.opinion.tokens for one in finished if one.opinion)
-            self._progress.preparing(f"{model}: {done} of {len(left)} answered")
+            self.progress.preparing(f"{model}: {done} of {len(left)} answered")
         self.files.efforts.add([meter.read(done, tokens)])
 
     def _width(self, tasks: Sequence[object]) -> int:
-        return max(1, min(self._settings.concurrency, len(tasks)))
+        return max(1, min(self.settings.concurrency, len(tasks)))
 
 
 def _answering(

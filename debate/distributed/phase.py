@@ -49,6 +49,7 @@ class Learned:
     skipped_files: tuple[str, ...] = ()
 
 
+@dataclass
 class Phase:
     """The questions of a list on their way through the workers.
 
@@ -57,33 +58,23 @@ class Phase:
         traced: takes lines of ``traces.jsonl``.
     """
 
-    def __init__(
-        self,
-        pending: Pending,
-        workers: Workers,
-        roster: Roster,
-        checkpoints: Checkpoints | None,
-        progress: Progress,
-        traced: Callable[[str], object],
-        learned: Learned,
-    ) -> None:
-        self.stopping = False
-        self._pending = pending
-        self._workers = workers
-        self._roster = roster
-        self._checkpoints = checkpoints
-        self._progress = progress
-        self._traced = traced
-        self._learned = learned
-        self._given_up: list[Question] = []
+    pending: Pending
+    workers: Workers
+    roster: Roster
+    checkpoints: Checkpoints | None
+    progress: Progress
+    traced: Callable[[str], object]
+    learned: Learned
+    stopping: bool = False
+    _given_up: list[Question] = field(default_factory=list)
 
     def stop(self) -> None:
         """Give nobody anything more, and have what is in flight stop after its step."""
         self.stopping = True
-        self._progress.stopping(self._pending.in_flight)
-        self._pending.drop()
-        for number in self._roster.busy:
-            self._workers.stop(number)
+        self.progress.stopping(self.pending.in_flight)
+        self.pending.drop()
+        for number in self.roster.busy:
+            self.workers.stop(number)
 
     def given_up(self) -> list[Question]:
         """Return, once, the questions that too many workers were lost with."""
@@ -94,49 +85,49 @@ class Phase:
         """Handle a worker's event; yield what it finished."""
         match event:
             case Finished():
-                self._pending.finish(number, event.question)
-                self._learned.answered[self._roster.name(number)] += isinstance(event.outcome, QuestionResult)
+                self.pending.finish(number, event.question)
+                self.learned.answered[self.roster.name(number)] += isinstance(event.outcome, QuestionResult)
                 self._give(number)
                 yield event
-            case Saved() | SavedWrites() if self._checkpoints is not None:
-                keep(event, self._checkpoints)
+            case Saved() | SavedWrites() if self.checkpoints is not None:
+                keep(event, self.checkpoints)
             case Reached():
-                self._progress.stage(event.question_id, event.stage)
+                self.progress.stage(event.question_id, event.stage)
             case Traced():
-                self._traced(event.lines)
+                self.traced(event.lines)
             case Noted():
-                name = self._roster.name(number)
+                name = self.roster.name(number)
                 logging.getLogger(event.logger).log(event.level, "%s: %s", name, event.message)
             case Preparing():
-                self._progress.preparing(f"{self._roster.name(number)}: {event.what}")
+                self.progress.preparing(f"{self.roster.name(number)}: {event.what}")
             case _:
                 self._of_itself(number, event)
 
     def _of_itself(self, number: int, event: Event) -> None:
         match event:
             case Ready():
-                self._learned.skipped_files = event.skipped_files
-                is_for_this = self._roster.ready(number, event)
+                self.learned.skipped_files = event.skipped_files
+                is_for_this = self.roster.ready(number, event)
                 for _ in range(event.width):
                     self._give(number, nothing=not is_for_this)
             case Rested():
-                name = self._roster.name(number)
-                self._learned.servers |= {f"{name}: {server}": told for server, told in event.figures}
-                self._pending.rest(number)
-                self._roster.rested(number, self._pending.waits)
+                name = self.roster.name(number)
+                self.learned.servers |= {f"{name}: {server}": told for server, told in event.figures}
+                self.pending.rest(number)
+                self.roster.rested(number, self.pending.waits)
             case CannotLoad():
-                self._given_up += self._pending.lose(number)
-                self._roster.cannot_load(number, event.reason)
+                self._given_up += self.pending.lose(number)
+                self.roster.cannot_load(number, event.reason)
             case Lost():
-                self._given_up += self._pending.lose(number)
+                self._given_up += self.pending.lose(number)
                 if self.stopping:
-                    self._pending.drop()
-                self._roster.lost(number, event.reason, self._pending.waits)
+                    self.pending.drop()
+                self.roster.lost(number, event.reason, self.pending.waits)
 
     def _give(self, number: int, nothing: bool = False) -> None:
-        question = None if nothing else self._pending.take(number)
+        question = None if nothing else self.pending.take(number)
         if question is None:
-            self._workers.give(number, None)
+            self.workers.give(number, None)
             return
-        stood = self._checkpoints.get_tuple(thread_of(question)) if self._checkpoints is not None else None
-        self._workers.give(number, Task(question, stood))
+        stood = self.checkpoints.get_tuple(thread_of(question)) if self.checkpoints is not None else None
+        self.workers.give(number, Task(question, stood))

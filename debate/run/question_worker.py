@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
@@ -26,6 +27,7 @@ from vectorstore.errors import StoreUnavailable
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass
 class QuestionWorker:
     """Answers one question through the graph, continuing after its last step.
 
@@ -35,21 +37,12 @@ class QuestionWorker:
         seat: asks the person who takes part in the debates.
     """
 
-    def __init__(
-        self,
-        graph: CompiledStateGraph[Any, Any, Any, Any],
-        model: str,
-        progress: Progress,
-        callbacks: Sequence[BaseCallbackHandler] = (),
-        stop: Event | None = None,
-        seat: Seat | None = None,
-    ) -> None:
-        self._seat = seat
-        self._graph = graph
-        self._model = model
-        self._progress = progress
-        self._callbacks = list(callbacks)
-        self._stop = stop or Event()
+    graph: CompiledStateGraph[Any, Any, Any, Any]
+    model: str
+    progress: Progress
+    callbacks: Sequence[BaseCallbackHandler] = ()
+    stop: Event = field(default_factory=Event)
+    seat: Seat | None = None
 
     def __call__(self, question: Question) -> QuestionResult | None:
         """Run the graph for a question; an error in it becomes a failed row. None if it was stopped on the way.
@@ -72,10 +65,10 @@ class QuestionWorker:
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
             error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
-            state = dict(self._graph.get_state(thread).values)
+            state = dict(self.graph.get_state(thread).values)
         return QuestionResult(
             question=question,
-            model=self._model,
+            model=self.model,
             seconds=time.monotonic() - started,
             **written(state),
             error=error,
@@ -84,16 +77,16 @@ class QuestionWorker:
 
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from the question's last step and return its final state; ``spent`` gets each stage's time."""
-        stood = self._graph.get_state(thread)
-        self._progress.stage(question.id, next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE))
+        stood = self.graph.get_state(thread)
+        self.progress.stage(question.id, next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE))
         if stood.values.get("outcome") and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
         # written and the process killed before the checkpoint after it; a new input would begin such a thread again.
         begin = None if stood.created_at else {"question": question}
         state = self._follow(begin, question, thread, spent)
-        while self._seat and state is not None and (waiting := self._graph.get_state(thread).interrupts):
-            said = self._seat.ask(question, SeatRequest(**waiting[0].value))
+        while self.seat and state is not None and (waiting := self.graph.get_state(thread).interrupts):
+            said = self.seat.ask(question, SeatRequest(**waiting[0].value))
             state = None if said is None else self._follow(Command(resume=said), question, thread, spent)
         return state
 
@@ -102,18 +95,18 @@ class QuestionWorker:
     ) -> dict[str, Any] | None:
         state: dict[str, Any] = {}
         modes: Any = ["updates", "values"]
-        config = thread | {"callbacks": self._callbacks}
+        config = thread | {"callbacks": [*self.callbacks]}
         since = time.monotonic()
         reached: list[Stage] = []
-        stream: Any = self._graph.stream(begin, config, stream_mode=modes, durability="sync")
+        stream: Any = self.graph.stream(begin, config, stream_mode=modes, durability="sync")
         with closing(stream) as steps:
             for mode, payload in steps:
                 if mode == "values":  # the step's checkpoint is written, and whoever is told finds it there
                     state = payload
                     for stage in reached:
-                        self._progress.stage(question.id, stage)
+                        self.progress.stage(question.id, stage)
                     reached.clear()
-                    if self._stop.is_set() and self._graph.get_state(thread).next:
+                    if self.stop.is_set() and self.graph.get_state(thread).next:
                         return None
                 else:
                     since, before = time.monotonic(), since

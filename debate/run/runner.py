@@ -156,70 +156,65 @@ def _checked_journal(folder: Path) -> Journal:
     return Journal(folder / "results.jsonl")
 
 
+@dataclass
 class _Run:
     """One run in its folder, which this process holds."""
 
-    def __init__(
-        self,
-        folder: Path,
-        settings: DebateSettings,
-        inputs: RunInputs,
-        engine: Engine,
-        progress: Progress,
-        journal: Journal,
-    ) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._inputs = inputs
-        self._engine = engine
-        self._progress = progress
-        self._journal = journal
-        self._outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
+    folder: Path
+    settings: DebateSettings
+    inputs: RunInputs
+    engine: Engine
+    progress: Progress
+    journal: Journal
+
+    def __post_init__(self) -> None:
+        personas = self.inputs.cast, self.inputs.writer, self.inputs.debaters
+        self._outputs = Outputs(self.folder, self.settings, *personas)
 
     def complete(self, retry_failed: bool) -> RunSummary:
         """Make the questions, answer those that are left, and write the workbook, the report and the exports."""
         questions = with_twins_noted(self._deepen(retry_failed))
-        again = self._journal.failed if retry_failed else frozenset()
-        left = self._unanswered([one for one in questions if one.key not in self._journal or one.key in again])
+        again = self.journal.failed if retry_failed else frozenset()
+        left = self._unanswered([one for one in questions if one.key not in self.journal or one.key in again])
         if left:
-            self._engine.load()
-        self._progress.total(len(questions), len(questions) - sum(map(len, left)))
+            self.engine.load()
+        self.progress.total(len(questions), len(questions) - sum(map(len, left)))
         try:
             if left:
                 self._answer(left, questions)
                 self._tell_figures()
         except KeyboardInterrupt:
             self._tell_figures()
-            self._outputs.write_what_there_is(lambda: self._journal.rows(questions))
+            self._outputs.write_what_there_is(lambda: self.journal.rows(questions))
             raise
-        self._outputs.write(lambda: self._journal.rows(questions))
-        failed = sum(one.key in self._journal.failed for one in questions)
-        abstained = sum(one.key in self._journal.abstained for one in questions)
-        files = (self._folder, self._outputs.workbook)
-        skipped = self._engine.skipped_files() if left else ()
+        self._outputs.write(lambda: self.journal.rows(questions))
+        failed = sum(one.key in self.journal.failed for one in questions)
+        abstained = sum(one.key in self.journal.abstained for one in questions)
+        files = (self.folder, self._outputs.workbook)
+        skipped = self.engine.skipped_files() if left else ()
         return RunSummary(*files, tuple(questions), len(questions), failed, skipped, abstained)
 
     def _deepen(self, retry_failed: bool) -> list[Question]:
         """Return the questions that each seed became; the seeds themselves where deepening is switched off."""
-        seeds = self._inputs.seeds
-        if self._settings.deepen == 0:
+        seeds = self.inputs.seeds
+        if self.settings.deepen == 0:
             return seeds
-        families = DeepenedQuestions(self._folder / "questions.jsonl")
+        families = DeepenedQuestions(self.folder / "questions.jsonl")
         left = [one for one in seeds if (known := families.get(one)) is None or (known.error and retry_failed)]
         if left:
-            with closing(self._engine.deepen(left)) as batches:
+            with closing(self.engine.deepen(left)) as batches:
                 for made in batches:
                     families.extend(made)
-        return list(families.listed(seeds, self._inputs.ids))
+        return list(families.listed(seeds, self.inputs.ids))
 
     def _unanswered(self, left: Sequence[Question]) -> list[list[Question]]:
         """Copy answers that the journal already has; return the other questions, grouped by what they ask."""
         asked: dict[tuple[str, str], list[Question]] = {}
         for question in left:
-            if (row := self._journal.answered(question)) is None:
+            if (row := self.journal.answered(question)) is None:
                 asked.setdefault(question.asked, []).append(question)
             else:
-                self._journal.extend([row.answering(question)])
+                self.journal.extend([row.answering(question)])
         return list(asked.values())
 
     def _answer(self, left: Sequence[Sequence[Question]], questions: Sequence[Question]) -> None:
@@ -227,18 +222,18 @@ class _Run:
         twins = {one.key: rest for one, *rest in left}
         asked = [same[0] for same in left]
         with ExitStack() as held:
-            checkpointer = held.enter_context(open_checkpoints(self._folder / "checkpoints.sqlite"))
-            for made in held.enter_context(closing(self._engine.answer(asked, checkpointer))):
+            checkpointer = held.enter_context(open_checkpoints(self.folder / "checkpoints.sqlite"))
+            for made in held.enter_context(closing(self.engine.answer(asked, checkpointer))):
                 rows = [row for one in made for row in (one, *(one.answering(q) for q in twins[one.question.key]))]
-                self._journal.extend(rows)
+                self.journal.extend(rows)
                 delete_finished(checkpointer, (one.question.key for one in made if not one.error))
                 for row in rows:
-                    self._progress.finished(row)
-                self._outputs.write_preview(lambda: self._journal.rows(questions))
+                    self.progress.finished(row)
+                self._outputs.write_preview(lambda: self.journal.rows(questions))
 
     def _tell_figures(self) -> None:
         """Record in log and report how the work was shared."""
-        figures = self._engine.figures()
+        figures = self.engine.figures()
         for name, value in figures:
             LOG.info("%s: %s", name, value)
         self._outputs.add_facts(figures)

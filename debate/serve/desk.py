@@ -4,6 +4,7 @@ Knows nothing of protocols. The model loads with the first request that needs it
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ class Debated(BaseModel):
     outcome: str
 
 
+@dataclass
 class Desk:
     """Answers requests over one store.
 
@@ -80,19 +82,11 @@ class Desk:
         runs: the folder whose runs may be read, or None.
     """
 
-    def __init__(
-        self,
-        store: PovVectorStore,
-        personas: PersonaSet,
-        load: Callable[[], BaseLanguageModel[Any]],
-        settings: GraphSettings | None = None,
-        runs: Path | None = None,
-    ) -> None:
-        self._store = store
-        self._personas = personas
-        self._load = load
-        self._settings = settings or GraphSettings()
-        self._runs = runs
+    store: PovVectorStore
+    personas: PersonaSet
+    load: Callable[[], BaseLanguageModel[Any]]
+    settings: GraphSettings = field(default_factory=GraphSettings)
+    runs: Path | None = None
 
     def search(
         self, question: str, viewpoints: Sequence[Viewpoint] = (), pov_weight: float = 0.5, k: int = 5
@@ -103,15 +97,15 @@ class Desk:
             VectorStoreError: a weight or ``k`` is out of range.
         """
         povs = [POV(text=one.text, weight=one.weight, against=one.against) for one in viewpoints]
-        chain = pov_retrieval_chain(self._store, povs, pov_weight=pov_weight, k=k, mode=self._settings.mode)
+        chain = pov_retrieval_chain(self.store, povs, pov_weight=pov_weight, k=k, mode=self.settings.mode)
         return [_passage(chunk) for chunk in chain.invoke(question)]
 
     def ask(self, question: str) -> Answer:
         """Write an opinion of the writing persona, or say "I don't know"."""
-        writer = self._personas.writer("")
-        chosen = self._settings
+        writer = self.personas.writer("")
+        chosen = self.settings
         retrieve = pov_retrieval_chain(
-            self._store, self._personas.povs or writer.povs, pov_weight=chosen.pov_weight, k=chosen.k, mode=chosen.mode
+            self.store, self.personas.povs or writer.povs, pov_weight=chosen.pov_weight, k=chosen.k, mode=chosen.mode
         )
         chunks = retrieve.invoke(question)
         opinion: Opinion = self._opinions.invoke(OpinionRequest(question, chunks))
@@ -140,9 +134,9 @@ class Desk:
         Raises:
             RunFolderError: reading runs is not allowed, or there is no such run or row.
         """
-        if self._runs is None:
+        if self.runs is None:
             raise RunFolderError("reading runs is off; start the server with --runs FOLDER")
-        known = {path.parent.name: path for path in sorted(self._runs.glob("*/results.jsonl"))}
+        known = {path.parent.name: path for path in sorted(self.runs.glob("*/results.jsonl"))}
         if run not in known:
             raise RunFolderError(f"there is no run {run!r}; there are: {', '.join(known) or 'none'}")
         rows = [row for row in Journal(known[run]).rows() if question_id in ("", row.question.id)]
@@ -152,21 +146,21 @@ class Desk:
 
     @cached_property
     def _llm(self) -> BaseLanguageModel[Any]:
-        return self._load()
+        return self.load()
 
     @cached_property
     def _opinions(self) -> Any:
-        return writing_chain(self._llm, self._store, self._personas.writer(""), self._settings)
+        return writing_chain(self._llm, self.store, self.personas.writer(""), self.settings)
 
     @cached_property
     def _graph(self) -> CompiledStateGraph[Any, Any, Any, Any]:
         return build_question_graph(
             self._llm,
-            self._store,
-            self._personas.debaters(()),
-            povs=self._personas.povs,
-            opinion_persona=self._personas.writer(""),
-            settings=self._settings,
+            self.store,
+            self.personas.debaters(()),
+            povs=self.personas.povs,
+            opinion_persona=self.personas.writer(""),
+            settings=self.settings,
         )
 
 

@@ -122,28 +122,21 @@ def _names(parts: Sequence[Part], terms: Mapping[str, str]) -> list[str]:
     return [name for name in names_in(part.text for part in parts) if name not in terms]
 
 
+@dataclass
 class _Maker:
     """Translates what is not in the journal, and loads the model only if something is left to translate."""
 
-    def __init__(
-        self,
-        settings: TranslateSettings,
-        model: str,
-        progress: Progress,
-        journal: _Translations,
-        llm: BaseLanguageModel[Any] | None,
-    ) -> None:
-        self._settings = settings
-        self._model = model
-        self._progress = progress
-        self._journal = journal
-        self._llm = llm
-        self._translator: Translate | None = None
+    settings: TranslateSettings
+    model: str
+    progress: Progress
+    journal: _Translations
+    llm: BaseLanguageModel[Any] | None
+    translator: Translate | None = None
 
     def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
         """Translate each name by itself; "" if the result is not a name."""
         self._do(names, {}, "name")
-        found = {name: self._journal.get(name, "name") for name in names}
+        found = {name: self.journal.get(name, "name") for name in names}
         return {name: _as_name(name, one.text) if one else "" for name, one in found.items()}
 
     def translate(self, texts: Sequence[str], glossary: Mapping[str, str]) -> dict[str, str]:
@@ -151,17 +144,17 @@ class _Maker:
         return self._do(texts, glossary, "text")
 
     def _do(self, texts: Sequence[str], glossary: Mapping[str, str], kind: str) -> dict[str, str]:
-        left = [text for text in dict.fromkeys(texts) if self._journal.get(text, kind) is None]
+        left = [text for text in dict.fromkeys(texts) if self.journal.get(text, kind) is None]
         if not left:
             return {}
         errors: dict[str, str] = {}
         work = self._work(glossary)
         done = 0
-        self._progress.preparing(f"translating {len(left)} {kind}s")
+        self.progress.preparing(f"translating {len(left)} {kind}s")
         for finished in self._each(left, work, errors):
-            self._journal.add(finished, kind)
+            self.journal.add(finished, kind)
             done += len(finished)
-            self._progress.preparing(f"{done} of {len(left)} {kind}s translated")
+            self.progress.preparing(f"{done} of {len(left)} {kind}s translated")
         return errors
 
     def _each(self, texts: Sequence[str], work: _Work, errors: dict[str, str]) -> Iterator[list[_Pair]]:
@@ -172,25 +165,25 @@ class _Maker:
                 errors[text] = str(error) if isinstance(error, ChainError) else f"{type(error).__name__}: {error}"
                 return None
 
-        if self._llm is None:  # a translation model makes batches of sentences itself
+        if self.llm is None:  # a translation model makes batches of sentences itself
             yield from ([found] for found in map(one, texts) if found)
             return
-        width = min(self._settings.concurrency, len(texts))
-        yield from map_concurrently(one, texts, self._llm, width, self._progress)
+        width = min(self.settings.concurrency, len(texts))
+        yield from map_concurrently(one, texts, self.llm, width, self.progress)
 
     def _work(self, glossary: Mapping[str, str]) -> _Work:
-        language, seed = self._settings.to, self._settings.seed
-        if self._settings.translator and self._translator is None:
-            self._progress.preparing(f"loading {self._settings.translator}")
-            self._translator = load_translator(self._settings.translator, language)
-        if self._translator is not None:
-            translator = self._translator
+        language, seed = self.settings.to, self.settings.seed
+        if self.settings.translator and self.translator is None:
+            self.progress.preparing(f"loading {self.settings.translator}")
+            self.translator = load_translator(self.settings.translator, language)
+        if self.translator is not None:
+            translator = self.translator
             return lambda text: translated(text, language, glossary, translator)
-        if self._llm is None:
-            self._progress.preparing(f"loading {self._model}")
-            chosen = self._settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed"})
-            self._llm = load_llm(ModelSettings(name=self._model, **chosen))
-        return translation_chain(self._llm, language, glossary=glossary, seed=seed).invoke
+        if self.llm is None:
+            self.progress.preparing(f"loading {self.model}")
+            chosen = self.settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed"})
+            self.llm = load_llm(ModelSettings(name=self.model, **chosen))
+        return translation_chain(self.llm, language, glossary=glossary, seed=seed).invoke
 
 
 @dataclass(frozen=True)
