@@ -22,6 +22,7 @@ class DefectKind(StrEnum):
     OTHER_PASSAGE = "other passage"  # a fact that is in another passage than the one cited
     CONTRADICTION = "contradiction"  # the close takes another side than the opening, or one sentence takes both
     ECHO = "echo"  # a sentence that another one said before
+    IDLE = "idle"  # advice that any text could end with: no name or number in it beyond the question's
     DENIAL = "denial"  # of what a passage says in the same words, or of the speaker's own position
 
 

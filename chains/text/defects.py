@@ -14,11 +14,13 @@ from chains.schemas import Defect, DefectKind
 from chains.text import recital
 from chains.text.cleaning.answer import label_patterns
 from chains.text.cleaning.markup import is_list_item, is_open_item, markup_in, without_headings
+from chains.text.content import content_words
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
     CLOSE,
     FAREWELL,
+    IDLE,
     OF_ANOTHER_TEXT,
     OF_THE_PASSAGE,
     OF_THE_TASK,
@@ -225,6 +227,22 @@ def _denials(read: _Read) -> Iterator[Defect]:
             yield Defect(DefectKind.DENIAL, sentence)
 
 
+def _idle(read: _Read) -> Iterator[Defect]:
+    passages = [read_passage(text).content for text in read.passages]
+    for sentence in read.sentences[1:]:  # the first takes a side, however it hedges
+        if is_idle(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages):
+            yield Defect(DefectKind.IDLE, sentence)
+
+
+def is_idle(sentence: str, question: str) -> bool:
+    """Whether a sentence advises what any text could, and names nothing that the question does not."""
+    return bool(IDLE.search(sentence)) and not unsupported_entities(sentence, [question])
+
+
+def _mostly(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) > len(words) / 2
+
+
 def _contradiction(read: _Read) -> Iterator[Defect]:
     if read.question:
         both = [one for one in read.sentences if contradiction.takes_both(one, read.question)]
@@ -252,5 +270,6 @@ _RULES: tuple[Callable[[_Read], Iterator[Defect]], ...] = (
     _babble,
     _other_passage,
     _denials,
+    _idle,
     _contradiction,
 )

@@ -16,8 +16,10 @@ from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
+from vectorstore.text.words import FUNCTION_WORDS
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
+_SAME_OF_ONE = 0.5  # where both speak of the same one: "Defenders answer that …", "Defenders argue that …"
 _LEAST_POINT = 5  # words; below it is a heading
 _WORD = re.compile(r"\w+")
 _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
@@ -158,13 +160,10 @@ def bears_on(passage: str, question: str) -> bool:
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
     """The sentences, without those that say what an earlier one said."""
     told: list[DraftSentence] = []
-    seen: list[frozenset[str]] = []
     for one in sentences:
-        words = _words(one.text)
         copied = said_again([one.text], [other.text for other in told])[0] if told else False
-        if not copied and not any(_say_the_same(words, other) for other in seen):
+        if not copied and not any(_retells(one.text, other.text) for other in told):
             told.append(one)
-            seen.append(words)
     return told
 
 
@@ -213,8 +212,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdigit())
 
 
-def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences share most of their words; two that differ in a number do not."""
+def _retells(sentence: str, other: str) -> bool:
+    """Whether two sentences say the same; half of their words are enough where they begin with the same one."""
+    begins = {found.group().lower() for text in (sentence, other) if (found := _WORD.search(text))}
+    of_one = len(begins) == 1 and not begins & FUNCTION_WORDS
+    return _say_the_same(_words(sentence), _words(other), _SAME_OF_ONE if of_one else _SAME)
+
+
+def _say_the_same(one: frozenset[str], other: frozenset[str], share: float = _SAME) -> bool:
+    """Whether two sentences share so many of their words; two that differ in a number do not."""
     if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
         return False
-    return bool(one & other) and len(one & other) >= _SAME * min(len(one), len(other))
+    return bool(one & other) and len(one & other) >= share * min(len(one), len(other))

@@ -177,7 +177,10 @@ def _close(
     """Add the best close, without sentences that only repeat the answer."""
     rest = _closing_limits(writer.limits, sum(one.words for one in told))
     said = [one.text for one in told]
-    closes = writer.complete(writer.closes(rest), rest, said)
+    facts = [
+        next(one.text for one in told if one.part == n) for n in dict.fromkeys(one.part for one in told if one.part)
+    ]
+    closes = writer.complete(writer.closes(rest, facts), rest, said)
     versions = [without_repetition([*told, *writer.sentences(part, one.text)]) for one in closes]
     return best_close(versions, part, shown), closes
 

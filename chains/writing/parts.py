@@ -12,7 +12,7 @@ from chains.context import shown_passage, without_labels
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
-from chains.text.defects import find_defects
+from chains.text.defects import find_defects, is_idle
 from chains.text.draft import DraftSentence, fragments, lead, sentences_of
 from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.support.contradiction import contradicts, takes_both
@@ -20,7 +20,7 @@ from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import split_sentences
 
-_CLOSES = ("advice", "decisive", "consequence")  # kinds of close
+_CLOSES = ("decisive", "consequence", "advice")  # kinds of close
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class PartWriter:
             prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
         return prompts[: self.candidates]
 
-    def closes(self, limits: WordLimits) -> list[RenderedPrompt]:
-        """The prompts of the close, each of another kind."""
-        return [self._prompt("closing", limits, kind=kind) for kind in _CLOSES[: self.candidates]]
+    def closes(self, limits: WordLimits, facts: Sequence[str]) -> list[RenderedPrompt]:
+        """The prompts of the close, each of another kind, with the facts that the answer has told."""
+        return [self._prompt("closing", limits, kind=kind, facts=facts) for kind in _CLOSES[: self.candidates]]
 
     def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
         """The prompt of a paragraph that begins with that sentence of its passage."""
@@ -74,7 +74,7 @@ class PartWriter:
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
-        blank = {"passage": "", "lead": "", "kind": _CLOSES[0]}
+        blank = {"passage": "", "lead": "", "kind": "advice", "facts": ()}  # "What decides …" is five words: a recital
         told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)
@@ -84,18 +84,23 @@ class PartWriter:
         again = (
             [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
         )
+        idle = [one for one in sentences if is_idle(one, self.question)] if said else []
         return [
             *found,
+            *(Defect(DefectKind.IDLE, one) for one in idle),
             *(Defect(DefectKind.RECITAL, one) for one in empty),
             *(Defect(DefectKind.REPETITION, one) for one in again),
         ]
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
-        """The sentences of a part, without those that name what no passage has or deny the side that was taken."""
+        """The sentences of a part, without those that name what no passage has, deny the side taken, or are idle."""
         told = sentences_of(part, without_labels(text, [chunk] if chunk else []), chunk)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known)]
-        return [one for one in sound if not (self.side and part and contradicts([self.side], [one.text]))]
+        if not part:
+            return sound  # the opening takes the side, however it hedges
+        agreed = [one for one in sound if not (self.side and contradicts([self.side], [one.text]))]
+        return [one for one in agreed if (one.borne_out > 0 and chunk) or not is_idle(one.text, self.question)]
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(

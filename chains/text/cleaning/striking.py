@@ -21,6 +21,7 @@ MENDABLE = frozenset(
         DefectKind.REPETITION,
         DefectKind.OPEN_ITEM,
         DefectKind.DENIAL,
+        DefectKind.IDLE,
     }
 )
 

@@ -1,7 +1,14 @@
 import pytest
 
 from chains.schemas import Chunk
-from chains.text.draft import fragments, lead, sentences_of, stands_alone, without_short_parts
+from chains.text.draft import (
+    fragments,
+    lead,
+    sentences_of,
+    stands_alone,
+    without_repetition,
+    without_short_parts,
+)
 
 G7 = Chunk(
     id="c1", text="# The G7: from a fireside to a shrinking share\n\nSix leaders met at Rambouillet in November 1975."
@@ -100,3 +107,24 @@ def test_a_passage_is_led_by_what_its_matter_shares_with_the_question_and_not_by
 
     assert lead(passage, "Has it more power, or has it only brought quarrels?") == "The power of gold grows."
     assert lead(passage, "Has it only brought quarrels?") == "Six leaders met at Rambouillet in 1975."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        (
+            "Defenders answer that the seven hold most of the technology.",
+            "Defenders argue that the G7 hold technology.",
+            1,
+        ),
+        (
+            "Defenders answer that the seven hold most of the technology.",
+            "Critics argue that the G7 hold technology.",
+            2,
+        ),
+        ("Iran joined the organisation in 2023.", "Iran joined the organisation of others in 2024.", 2),
+        ("The bank grew in Shanghai after years.", "The bank shrank in Shanghai by some share.", 2),
+    ],
+)
+def test_a_sentence_on_the_same_one_that_has_half_of_an_earlier_one_retells_it(first: str, second: str, left: int):
+    assert len(without_repetition(sentences_of(1, f"{first} {second}"))) == left

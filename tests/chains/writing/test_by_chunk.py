@@ -17,7 +17,7 @@ CHUNKS = [
 ]
 SCRIPT = {
     "Open an answer": "I hold that it did.",
-    "Close an answer": "The next step is to go on.",
+    "Close an answer": "What decides the matter is the yuan.",
     "162 billion": "is a record. It grew every year since.",
     "five currencies": "keeps a promise.",
 }
@@ -44,7 +44,7 @@ def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
         "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This is a record. It grew every year since.\n\n"
-        "The bank lends in five currencies. This keeps a promise.\n\nThe next step is to go on."
+        "The bank lends in five currencies. This keeps a promise.\n\nWhat decides the matter is the yuan."
     )
 
 
@@ -111,7 +111,7 @@ def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted()
 
 def test_the_close_goes_on_from_words_that_cannot_be_the_side_once_more() -> None:
     _, llm = write(SCRIPT)
-    assert llm.prompts[-1].endswith("### RESPONSE:\nThe next step is")
+    assert llm.prompts[-1].endswith("### RESPONSE:\nWhat decides the matter is")
 
 
 def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
@@ -285,6 +285,21 @@ def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
     }
     text, _ = write_candidates(script, candidates=3)
     assert text.endswith("The consequence is that the bank will sell its next bond in yuan.")
+
+
+def test_a_close_that_any_answer_could_have_is_left_out() -> None:
+    script = {
+        'Begin with "What decides': "to address the challenges by fostering dialogue and cooperation.",
+        "Write": "keeps its promise to all of them.",
+    }
+    text, _ = write_candidates(script, candidates=1)
+    assert "dialogue" not in text
+
+
+def test_the_close_knows_a_fact_of_every_paragraph() -> None:
+    _, llm = write(SCRIPT)
+    facts = "- Trade grew to 162 billion dollars in 2022.\n- The bank lends in five currencies."
+    assert f"### TOLD SO FAR:\n{facts}" in llm.prompts[-1]
 
 
 def test_a_paragraph_that_a_chat_model_began_without_its_fact_gets_it_back() -> None:

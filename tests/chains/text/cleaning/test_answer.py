@@ -189,3 +189,8 @@ def test_cleaning_twice_changes_nothing(parts: list[str]) -> None:
     once = clean_answer("".join(parts), prompt=PROMPT, speakers=SPEAKERS).text
 
     assert clean_answer(once, prompt=PROMPT, speakers=SPEAKERS).text == once
+
+
+def test_the_prompt_s_word_for_what_it_gave_is_taken_off_its_sentence() -> None:
+    cleaned = clean_answer("Trade grew. The fact shows that sanctions change little.")
+    assert cleaned.text == "Trade grew. Sanctions change little."
