@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 from typing import Any, Literal, cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_config
+from langgraph.constants import CONFIG_KEY_CHECKPOINTER
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.runtime import get_runtime
 from langgraph.types import Command, interrupt
 from pydantic.dataclasses import dataclass
 
@@ -68,10 +69,9 @@ def check_can_pause(seat: str) -> None:
     """Refuse a seat in a graph that nothing could resume, before anything runs.
 
     Raises:
-        ChainError: the graph runs without a thread, so that neither it nor a host's graph has a checkpointer.
+        ChainError: neither the graph nor a host's graph has a checkpointer.
     """
-    info = get_runtime().execution_info if seat else None
-    if info and info.thread_id is None:
+    if seat and not get_config()["configurable"].get(CONFIG_KEY_CHECKPOINTER):
         raise ChainError(
             f"the seat {seat!r} pauses the debate, and nothing here could resume it; compile the outermost graph with "
             'a checkpointer, and invoke it with {"configurable": {"thread_id": "…"}}'

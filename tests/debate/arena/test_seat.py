@@ -108,13 +108,14 @@ def test_half_a_surrogate_pair_that_a_person_sends_becomes_a_question_mark() -> 
     assert paused["positions"][1].text == "Courts ? decide."
 
 
-def test_a_seat_that_nothing_could_resume_is_told_before_anything_runs() -> None:
+@pytest.mark.parametrize("config", [{}, THREAD])
+def test_a_seat_that_nothing_could_resume_is_told_before_anything_runs(config) -> None:
     llm = debaters()
     seated = build_debate_graph(llm, CAST, RETRIEVERS, rules=Rules(seat="dove"), candidates=1)
     with pytest.raises(
         ChainError, match="the seat 'dove' pauses the debate, and nothing here could resume it; compile"
     ):
-        seated.invoke({"question": QUESTION})
+        seated.invoke({"question": QUESTION}, config)
     assert llm.prompts == []
 
 
