@@ -6,7 +6,6 @@ supports carries its number, [1] to [5]. The opinion is written from one prompt 
 (``chains.writing.by_chunk``), or from a plan (``chains.writing.plan``).
 """
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +32,8 @@ from chains.text.support.grounding import Grounding, cite, cited_sentences, grou
 from chains.writing.by_chunk import Draft, write_by_chunk
 from chains.writing.plan import write_from_plan
 from prompts import Persona, RenderedPrompt, load_persona, load_prompt
-from vectorstore.text.sentences import cut_at_sentence, word_count
+from vectorstore.text.sentences import cut_at_sentence, without_citations, word_count
 
-_MARKER = re.compile(r"\s*\[\d{1,2}\]")
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
 Style = Literal["single", "by_chunk", "plan"]
@@ -225,7 +223,7 @@ def _grounded(
 ) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names are in none."""
     completion = essay.completion
-    text = unicodedata.normalize("NFC", _MARKER.sub("", completion.text)).strip()  # a model's own markers are guesses
+    text = unicodedata.normalize("NFC", without_citations(completion.text)).strip()  # a model's own markers are guesses
     abstained = is_abstention(text)
     chunk_ids = tuple(chunk.id for chunk in essay.chunks)
     opinion = Opinion(

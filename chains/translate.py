@@ -25,7 +25,7 @@ from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
 from prompts import load_prompt
 from vectorstore.text.letters import UNSPACED
-from vectorstore.text.sentences import word_count
+from vectorstore.text.sentences import CITATION, word_count
 
 # The name that a model knows a language by, and how many words (characters, if there are no spaces) of it an
 # English word becomes: at least, at most. Wide, because they only keep a row from stopping early or running on.
@@ -42,7 +42,6 @@ LANGUAGES: Mapping[str, tuple[str, float, float]] = {
 }
 TRIES = 3  # translations of a paragraph at most, while numbers, markers or terms are missing from it
 _SPARE = 20  # words: a heading may become a sentence
-_MARKER = re.compile(r"\[\d{1,2}\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -151,9 +150,9 @@ def missing_from(text: str, translation: str, glossary: Mapping[str, str] | None
     counted in other units (1.5 billion as 15億), is named, for a reader to look at.
     """
     translated = _plain(translation)
-    markers = [marker for marker in _MARKER.findall(text) if marker not in _MARKER.findall(translated)]
-    known = {_value(number) for number in _NUMBER.findall(_MARKER.sub(" ", translated))}
-    numbers = [number for number in _NUMBER.findall(_MARKER.sub(" ", _plain(text))) if _value(number) not in known]
+    markers = [marker for marker in CITATION.findall(text) if marker not in CITATION.findall(translated)]
+    known = {_value(number) for number in _NUMBER.findall(CITATION.sub(" ", translated))}
+    numbers = [number for number in _NUMBER.findall(CITATION.sub(" ", _plain(text))) if _value(number) not in known]
     terms = [term for term in (glossary or {}).values() if not _says(translated, _plain(term))]
     return tuple(dict.fromkeys([*markers, *numbers, *terms]))
 

@@ -14,12 +14,12 @@ from langgraph.types import RetryPolicy
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from chains.errors import ChainError, ModelUnavailable
+from chains.generation.remote.faults import status_may_pass
 from debate.graph.stages import Stage
 from prompts.errors import PromptError
 from vectorstore.errors import StoreUnavailable, VectorStoreError
 
 _LANGGRAPHS_CHOICE: Any = RetryPolicy().retry_on  # lost connections and unknown errors; no wrong value, no missing file
-_MAY_PASS = {408, 409, 425, 429}  # HTTP: too slow, conflict, too early, too many; and all from 500
 
 
 def may_pass(error: Exception) -> bool:
@@ -30,7 +30,7 @@ def may_pass(error: Exception) -> bool:
         return False
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
-        return status in _MAY_PASS or status >= 500
+        return status_may_pass(status)
     return bool(_LANGGRAPHS_CHOICE(error))
 
 

@@ -14,10 +14,9 @@ from debate.errors import TrainingDataError
 from debate.training.settings import FinetuneSettings
 from debate.training.tables import read_rows
 from vectorstore.corpus.duplicates import same_passage, shingles
-from vectorstore.text.sentences import word_count
+from vectorstore.text.sentences import without_citations, word_count
 
 _NEEDED = ("instruction", "context", "answer")
-_MARKER = re.compile(r"\s*\[\d{1,2}\]")  # the product adds citations; the model does not write them
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -143,7 +142,7 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
 
 
 def _example(row: Mapping[str, Any], place: str) -> Example:
-    answer = _MARKER.sub("", _text(row, "answer"))
+    answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
     return Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place)
 
 

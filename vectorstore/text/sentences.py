@@ -79,6 +79,11 @@ def each_sentence(text: str) -> Iterator[Sentence]:
         start = end
 
 
+def without_citations(text: str) -> str:
+    """Return a text without its markers and the blanks before them."""
+    return re.sub(rf"\s*{CITATION.pattern}", "", text)
+
+
 def word_count(text: str) -> int:
     """How long a text is: words between spaces (as `len(text.split())`), letters where the script has no spaces."""
     return sum(1 for _ in _WORD.finditer(text))

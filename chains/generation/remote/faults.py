@@ -56,12 +56,17 @@ def refused_parameter(error: Exception, sent: Iterable[str]) -> str:
     return min(found, key=lambda name: found[name], default="")
 
 
+def status_may_pass(status: int) -> bool:
+    """Return whether another attempt may bring another HTTP status."""
+    return status in _MAY_PASS or status >= 500
+
+
 def unavailable(error: Exception) -> ModelUnavailable | None:
     """Return the error to raise if a server is busy or lost, which is worth retrying; None for other errors."""
     status = _status(error)
     lost = next((one for one in _causes(error) if isinstance(one, _LOST)), None)
     retryable = isinstance(error, ModelError) and error.is_retryable
-    if not (lost or retryable or (status is not None and (status in _MAY_PASS or status >= 500))):
+    if not (lost or retryable or (status is not None and status_may_pass(status))):
         return None
     told = lost or error  # a client's own error says no more than "Connection error."
     return ModelUnavailable(f"{type(told).__name__}: {told}", _retry_after(error))
