@@ -116,7 +116,7 @@ def test_unsloth_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     [("org/model", {"backend": "unsloth"}, "gpu"), ("http://127.0.0.1:1/v1#m", {}, "server")],
 )
 def test_a_library_that_is_not_installed_names_its_extra(name, settings, extra, monkeypatch) -> None:
-    monkeypatch.setattr("chains.models.servers.server.find_spec", lambda library: None)
+    monkeypatch.setattr("chains.models.servers.address.find_spec", lambda library: None)
     with pytest.raises(MissingExtra, match=rf'pip install -e "\.\[{extra}\]"'):
         load(name, **settings)
 
