@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -146,9 +147,12 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
             raise QuestionsError(f"{path}, line {number} is not JSON: {error.msg}; fix or remove the line") from error
         except RecursionError as error:
             raise QuestionsError(f"{path}, line {number} is nested too deeply; fix or remove the line") from error
+        if isinstance(row, dict):  # as in a table, capitals do not matter
+            repeated += [name for name, times in Counter(map(str.casefold, row)).items() if times > 1]
+            row = {name.casefold(): value for name, value in row.items()}
         if not isinstance(row, dict) or all(row.get(column) in (None, "") for column in _QUESTION_COLUMNS):
             raise QuestionsError(f'{path}, line {number} has no "question"; write {{"question": "…"}}')
-        twice = next((name for name in repeated if name in _USED_COLUMNS), None)
+        twice = next((name for name in map(str.casefold, repeated) if name in _USED_COLUMNS), None)
         if twice:
             raise QuestionsError(f"{path}, line {number} has {twice!r} more than once; remove all but one")
         yield number, {column: _text(path, number, column, row[column]) for column in _USED_COLUMNS & row.keys()}

@@ -60,6 +60,16 @@ def test_a_title_called_as_the_column_is_no_header(ask, text):
     assert [question[:2] for question in ask(text)] == [("1", "Why?"), ("2", "Who?")]
 
 
+def test_capitals_of_a_key_do_not_matter(ask):
+    """Regression: "ID" and "About" were ignored, "Question" refused."""
+    assert ask('{"Question": "Why?", "ID": 7, "About": "x"}\n', "q.jsonl") == [("7", "Why?", "x")]
+
+
+def test_a_key_that_differs_from_another_in_capitals_alone_is_refused(ask):
+    with pytest.raises(QuestionsError, match="line 1 has 'question' more than once"):
+        ask('{"question": "Why?", "Question": "Who?"}\n', "q.jsonl")
+
+
 @pytest.mark.parametrize("title", [["Question"], ["Questions", "Salt project"], ["Prompt", None, None]])
 def test_a_title_called_as_the_column_is_no_header_of_a_workbook(ask_book, title):
     """Regression: see above."""
