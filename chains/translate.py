@@ -52,11 +52,7 @@ Translate = Callable[[Sequence[str], Sequence[Sequence[str]]], list[Completion]]
 
 
 def translation_chain(
-    llm: BaseLanguageModel[Any],
-    language: str = "ja",
-    *,
-    glossary: Mapping[str, str] | None = None,
-    seed: int = 0,
+    llm: BaseLanguageModel[Any], language: str = "ja", *, glossary: Mapping[str, str] | None = None, seed: int = 0
 ) -> Runnable[str | Opinion | Mapping[str, Any], Translation]:
     """Return a Runnable that translates a text, an opinion's answer, or ``{"text": …}``.
 

@@ -9,10 +9,7 @@ from debate.errors import DebateError, RunFolderError
 
 @contextmanager
 def atomic_file(
-    path: Path,
-    error_kind: type[DebateError] = RunFolderError,
-    *,
-    remedy: str = "free space or choose another --out",
+    path: Path, error_kind: type[DebateError] = RunFolderError, *, remedy: str = "free space or choose another --out"
 ) -> Iterator[Path]:
     """Yield a path next to ``path`` to write to, and move that file into place afterwards.
 

@@ -96,11 +96,7 @@ class DebateSteps:
         self.likeness = Likeness(embeddings) if embeddings is not None else None
 
     def take_positions(
-        self,
-        record: DebateRecord,
-        config: RunnableConfig | None = None,
-        *,
-        given: Mapping[str, str] | None = None,
+        self, record: DebateRecord, config: RunnableConfig | None = None, *, given: Mapping[str, str] | None = None
     ) -> tuple[Position, ...]:
         """Let every persona say what it stands for; ``given`` positions, by persona id, are taken as they are."""
 

@@ -10,8 +10,7 @@ from vectorstore.text.words import FUNCTION_WORDS, stem
 _WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:['-][^\W\d_{UNSPACED}]+)*")
 _RUN = re.compile(f"[{UNSPACED}]{{2,}}")
 _SOURCE_LINE = re.compile(
-    r"\W*(?:sources?|references?|see|footnotes?|quellen?|fuente|出典|منبع|источник)\b[^.]{0,20}[:：]",
-    re.IGNORECASE,
+    r"\W*(?:sources?|references?|see|footnotes?|quellen?|fuente|出典|منبع|источник)\b[^.]{0,20}[:：]", re.IGNORECASE
 )
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*]+\*\*\s*$")
 _HEADING_WORDS = 12

@@ -19,10 +19,7 @@ _SAME_WORDS = 0.75  # of the shorter question's content words; a small model lik
 
 
 def ask_round(
-    steps: DebateSteps,
-    record: DebateRecord,
-    asked: tuple[RoundQuestion, ...],
-    number: int,
+    steps: DebateSteps, record: DebateRecord, asked: tuple[RoundQuestion, ...], number: int
 ) -> RoundQuestion | None:
     """Return the question of a round; None if every passage was used or asked about."""
 

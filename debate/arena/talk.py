@@ -40,11 +40,7 @@ class TalkWatcher(Protocol):
 
 
 def hold_talk(
-    settings: DebateSettings,
-    question: str,
-    seat: str,
-    out: Path | None,
-    watcher: TalkWatcher,
+    settings: DebateSettings, question: str, seat: str, out: Path | None, watcher: TalkWatcher
 ) -> DebateState:
     """Hold a debate over a run's documents, without an opinion before it; resume the one that ``out`` holds.
 

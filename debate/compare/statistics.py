@@ -96,11 +96,7 @@ def _permutation(differences: Any, seed: int) -> float:
     if len(differences) < 2 or not np.any(differences):  # a single pair is as far from zero when it is flipped
         return 1.0
     found = stats.permutation_test(
-        (differences,),
-        np.mean,
-        permutation_type="samples",
-        n_resamples=_RESAMPLES,
-        rng=np.random.default_rng(seed),
+        (differences,), np.mean, permutation_type="samples", n_resamples=_RESAMPLES, rng=np.random.default_rng(seed)
     )
     return float(found.pvalue)
 

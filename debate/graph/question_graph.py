@@ -128,11 +128,7 @@ def _debate_steps(
 
 
 def _shared_retrieval(
-    store: POVStore,
-    writer: Persona,
-    povs: Sequence[PointOfView],
-    personas: Sequence[Persona],
-    chosen: GraphSettings,
+    store: POVStore, writer: Persona, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
 ) -> SharedRetrieval:
     """One search for the writer, by the views given or by their own, and for every debater."""
     return SharedRetrieval(

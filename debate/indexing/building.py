@@ -104,11 +104,7 @@ def index_documents(
 
 
 def _summary(
-    place: str,
-    documents: Corpus,
-    store: PovVectorStore,
-    changes: Changes,
-    embeddings: SentenceTransformerEmbeddings,
+    place: str, documents: Corpus, store: PovVectorStore, changes: Changes, embeddings: SentenceTransformerEmbeddings
 ) -> IndexSummary:
     return IndexSummary(
         place=place,

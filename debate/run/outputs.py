@@ -31,12 +31,7 @@ class Outputs:
     """The files of one run for people."""
 
     def __init__(
-        self,
-        folder: Path,
-        settings: DebateSettings,
-        cast: PersonaSet,
-        writer: Persona,
-        debaters: Sequence[Persona],
+        self, folder: Path, settings: DebateSettings, cast: PersonaSet, writer: Persona, debaters: Sequence[Persona]
     ) -> None:
         self.workbook = folder / "results.xlsx"
         self._folder = folder

@@ -61,8 +61,7 @@ class DebateSettings(GraphSettings, BaseSettings):
     batch_size: int | None = Field(None, ge=1, description="Most answers generated at a time; default: as many as fit")
     timeout: float = Field(600, gt=0, description="Seconds to wait for a server's next tokens")
     embeddings: str | None = Field(
-        None,
-        description="sentence-transformers name or folder; default: the index's, or the bundled MiniLM",
+        None, description="sentence-transformers name or folder; default: the index's, or the bundled MiniLM"
     )
     embeddings_backend: Literal["auto", "torch", "openvino"] = Field(
         "auto", description="Library that runs the embedding model"

@@ -145,12 +145,7 @@ def _tried(config: Any, settings: FinetuneSettings, tokens: int, way: Way, **cha
 
 def _forecast(config: Any, settings: FinetuneSettings, tokens: int, way: Way) -> Forecast | None:
     return forecast(
-        config,
-        tokens=tokens,
-        batch=settings.batch_size,
-        rank=settings.rank,
-        way=way,
-        in_4_bits=settings.load_in_4bit,
+        config, tokens=tokens, batch=settings.batch_size, rank=settings.rank, way=way, in_4_bits=settings.load_in_4bit
     )
 
 

@@ -73,11 +73,7 @@ class TranslatedRun:
 
 
 def translate_run(
-    run: Path,
-    settings: TranslateSettings,
-    progress: Progress,
-    *,
-    llm: BaseLanguageModel[Any] | None = None,
+    run: Path, settings: TranslateSettings, progress: Progress, *, llm: BaseLanguageModel[Any] | None = None
 ) -> TranslatedRun:
     """Translate the questions, answers, positions, turns and verdicts of a run, or what is not translated yet.
 

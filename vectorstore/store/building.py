@@ -123,11 +123,7 @@ def _unwatched(done: int, total: int) -> None:
 
 
 def _embed(
-    store: PovVectorStore,
-    new: dict[str, Document],
-    place: Path | None,
-    progress: Callable[[int, int], None],
-    size: int,
+    store: PovVectorStore, new: dict[str, Document], place: Path | None, progress: Callable[[int, int], None], size: int
 ) -> None:
     """Embed and add the new documents batch by batch, saving along the way."""
     ids = list(new)

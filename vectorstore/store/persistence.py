@@ -37,9 +37,7 @@ class Manifest:
 
 
 def save_folder(
-    folder: Path,
-    writers: Mapping[str, Callable[[Path], None]],
-    manifest: Callable[[dict[str, str]], Manifest],
+    folder: Path, writers: Mapping[str, Callable[[Path], None]], manifest: Callable[[dict[str, str]], Manifest]
 ) -> None:
     """Write each of `writers` (file suffix → writer) and then the manifest made from their file names.
 

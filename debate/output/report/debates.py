@@ -47,11 +47,7 @@ def _lines(turns: Sequence[Turn], colours: Mapping[str, int]) -> Iterator[Line]:
     for persona_id, colour in colours.items():
         said = [(n, turn) for n, turn in enumerate(turns, 1) if turn.persona_id == persona_id]
         points = tuple(
-            (
-                round(n * step, 1),
-                round(_HEIGHT / 2 * (1 - turn.drift / top), 1),
-                _label(turn),
-            )
+            (round(n * step, 1), round(_HEIGHT / 2 * (1 - turn.drift / top), 1), _label(turn))
             for n, turn in said
             if turn.drift is not None
         )

@@ -76,10 +76,7 @@ def live_debate(result: QuestionResult, row: Row, address: str) -> LiveDebate | 
         return None
     shown = argument_map(result)
     return LiveDebate(
-        tuple(_stands(result)),
-        tuple(_rounds(result, row)),
-        draw(shown, linked=True) if shown else "",
-        address,
+        tuple(_stands(result)), tuple(_rounds(result, row)), draw(shown, linked=True) if shown else "", address
     )
 
 

@@ -202,12 +202,7 @@ class RowMaker:
         return tuple(readers)
 
     def _passages(
-        self,
-        chunks: Sequence[Chunk],
-        numbers: Sequence[int],
-        views: Sequence[PointOfView],
-        anchor: str,
-        laid_out: bool,
+        self, chunks: Sequence[Chunk], numbers: Sequence[int], views: Sequence[PointOfView], anchor: str, laid_out: bool
     ) -> Passages:
         drawn = bars(chunks, views, self._facts.pov_weight)
         made = []

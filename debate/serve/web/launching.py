@@ -32,11 +32,7 @@ class Launcher:
         self._command = tuple(command)
 
     def launch(
-        self,
-        arguments: Sequence[str],
-        name: str,
-        begun: Callable[[], bool],
-        ended: Callable[[], object] = str,
+        self, arguments: Sequence[str], name: str, begun: Callable[[], bool], ended: Callable[[], object] = str
     ) -> None:
         """Start a run and wait until it has begun.
 
