@@ -5,7 +5,6 @@ What it looked up is typed, and its text is a draft of the turn, which is measur
 of turns. Models that cannot call tools, or whose server refuses tools, look nothing up, and the note says so.
 """
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +16,6 @@ from langchain.agents.middleware import (
     AgentMiddleware,
     ModelCallLimitMiddleware,
     ToolCallLimitMiddleware,
-    ToolCallRequest,
-    ToolRetryMiddleware,
 )
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
@@ -26,13 +23,12 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
 
 from chains.context import word_for_word
+from chains.debating.other_tools import BoundedTools, called_from_threads, failures_told, left_out
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.generation.metering import count
-from chains.generation.remote.event_loop import event_loop
 from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
 from chains.generation.remote.tuning import tuned
 from chains.schemas import Chunk, Lookup, Tokens
@@ -42,8 +38,6 @@ from prompts import RenderedPrompt
 SEARCH = "search"
 NO_TOOLS = "its model cannot call tools: it read what was retrieved for it"
 _TOKENS_A_WORD = 2  # of the answer; a call's arguments are shorter than a turn
-_LONGEST = 4000  # characters of what another tool says, 600 words or so: several passages, and they fit every window
-_LEFT_OUT = "characters_left_out"  # in a tool's message
 Find = Callable[[str], Sequence[Chunk]]
 
 
@@ -123,55 +117,17 @@ def look_up(
     return _looked_up(messages, note)
 
 
-class _Readable(AgentMiddleware[Any, Any, Any]):
-    """Keeps what tools say to texts that a model can read: valid ones, and of another tool no more than a beginning."""
-
-    def wrap_tool_call(
-        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
-    ) -> ToolMessage | Command[Any]:
-        result = handler(request)
-        if not isinstance(result, ToolMessage):
-            return result
-        told = valid_text(result.text)
-        kept = told if result.name == SEARCH else _beginning(told)
-        facts = {_LEFT_OUT: len(told) - len(kept)}
-        return result.model_copy(update={"content": kept, "additional_kwargs": facts})
-
-
-def _beginning(text: str) -> str:
-    """Return a text, or its first whole words as far as it may be read."""
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]
-
-
 def _agent(model: BaseChatModel, voice: str, shown: int, tools: AgentTools) -> CompiledStateGraph[Any, Any, Any, Any]:
     limits: list[AgentMiddleware[Any, Any, Any]] = [
         ToolCallLimitMiddleware(run_limit=tools.calls),
         # One call more to speak, and one for a model that calls a tool once too often.
         ModelCallLimitMiddleware(run_limit=tools.calls + 2, exit_behavior="error"),
-        _Readable(),
+        BoundedTools(tools.others),
     ]
-    if foreign := [tool.name for tool in tools.others]:  # a failed call is told to the model; a failed search is not
-        limits.append(ToolRetryMiddleware(max_retries=0, tools=[*foreign], retry_on=(Exception,), on_failure=_told))
-    usable = [_search_tool(tools.find, shown), *map(_called_from_threads, tools.others)]
+    if tools.others:  # a failed call is told to the model; a failed search is not
+        limits.append(failures_told(tools.others))
+    usable = [_search_tool(tools.find, shown), *map(called_from_threads, tools.others)]
     return create_agent(model, usable, system_prompt=SystemMessage(voice), middleware=limits, name="debater")
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _called_from_threads(tool: BaseTool) -> BaseTool:
-    """Let a tool that is async only, as those of MCP servers are, be called where nothing is."""
-    if not isinstance(tool, StructuredTool) or tool.func is not None or (call := tool.coroutine) is None:
-        return tool
-
-    def run(**arguments: Any) -> Any:
-        async def called() -> Any:
-            return await call(**arguments)
-
-        return asyncio.run_coroutine_threadsafe(called(), event_loop()).result()
-
-    return tool.model_copy(update={"func": run})
 
 
 def _reason_to_do_without(error: Exception) -> str:
@@ -231,8 +187,7 @@ def _looked_up(messages: Sequence[AnyMessage], note: str) -> LookedUp:
 def _lookup(call: ToolCall, result: ToolMessage) -> Lookup:
     failure = " ".join(result.text.split()) if result.status == "error" else ""
     brought = tuple(chunk.id for chunk in _chunks(result))
-    left_out = result.additional_kwargs.get(_LEFT_OUT, 0)
-    return Lookup(call["name"], valid_text(_query(call["args"])), brought, failure, left_out)
+    return Lookup(call["name"], valid_text(_query(call["args"])), brought, failure, left_out(result))
 
 
 def _query(arguments: Mapping[str, Any]) -> str:
