@@ -4,6 +4,7 @@ One-sided on purpose: a conflict refuses support; the absence of a conflict prov
 what to whom ("Iran sells to China" and the reverse agree), nor antonyms. Text only.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,12 +43,25 @@ def read_passage(text: str) -> Passage:
     return Passage(text, tuple(sentences), frozenset[str]().union(*map(content_words, sentences)))
 
 
-def conflicts(sentence: str, passage: Passage, known: Sequence[str] = ()) -> tuple[Conflict, ...]:
+def called_by_name(passages: Sequence[Passage]) -> frozenset[str]:
+    """The names of one word that passages have inside a sentence, and nowhere in small letters.
+
+    By them a capital that begins a sentence is known to begin a name.
+    """
+    found = {name.text for one in passages for text in one.sentences for name in names(text) if len(name.parts) == 1}
+    small = {word for one in passages for word in one.text.split() if word[:1].islower()}
+    return frozenset(name for name in found if name.isalpha() and name.lower() not in small)
+
+
+def conflicts(
+    sentence: str, passage: Passage, known: Sequence[str] = (), called: frozenset[str] = frozenset()
+) -> tuple[Conflict, ...]:
     """Return what in a sentence differs from its passage.
 
     Args:
         known: texts, such as the question, whose names may be added to what the passage says, but not put in the
             place of a name of it.
+        called: see `called_by_name`.
     """
     content = content_words(sentence)
     alike, nearest = max(
@@ -56,7 +70,7 @@ def conflicts(sentence: str, passage: Passage, known: Sequence[str] = ()) -> tup
     )
     found = {
         Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text),
-        Conflict.NAME: _another_name(sentence, nearest, passage, known),
+        Conflict.NAME: _another_name(sentence, nearest, passage, known, called),
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike),
     }
     return tuple(conflict for conflict, is_there in found.items() if is_there)
@@ -73,16 +87,24 @@ def denied_by(sentence: str, passages: Sequence[Passage]) -> bool:
     return all(denies_otherwise(sentence, one, 1.0) and not denials(one).denied for one in near)
 
 
-def _another_name(sentence: str, nearest: str, passage: Passage, known: Sequence[str]) -> bool:
+def _another_name(sentence: str, nearest: str, passage: Passage, known: Sequence[str], called: frozenset[str]) -> bool:
+    """Whether a name is in neither passage nor known, or stands where the nearest sentence has another."""
     words, elsewhere = source_words(passage.text), source_words(*known)
-    strangers = [name for name in names(sentence) if unknown_parts(name, words)]
-    if any(unknown_parts(name, words | elsewhere) for name in strangers):
+    said = [*_at_first(sentence, called), *names(sentence)]
+    if any(unknown_parts(name, words | elsewhere) for name in said):
         return True
-    own = source_words(sentence)
-    replaced = [name for name in names(nearest) if unknown_parts(name, own)]
+    own, near = source_words(sentence), source_words(nearest)
+    strangers = [name for name in said if unknown_parts(name, near)]
+    replaced = [name for name in [*_at_first(nearest, called), *names(nearest)] if unknown_parts(name, own)]
     return any(
         _neighbours(sentence, stranger) & _neighbours(nearest, name) for stranger in strangers for name in replaced
     )
+
+
+def _at_first(sentence: str, called: frozenset[str]) -> list[Name]:
+    """The first word, where it is known as a name."""
+    first = re.match(r"\w+", sentence)
+    return [Name(first.group(), (first.group(),), 0, first.end())] if first and first.group() in called else []
 
 
 def _neighbours(sentence: str, name: Name) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chains.errors import ChainError
 from chains.schemas import Chunk, Support
 from chains.text.content import claims_nothing, content_words
-from chains.text.support.agreement import Passage, conflicts, read_passage
+from chains.text.support.agreement import Passage, called_by_name, conflicts, read_passage
 from chains.text.support.entities import unsupported_entities
 from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import CITATION, Sentence, split_sentences
@@ -89,10 +89,10 @@ def ground(
     if embed is not None:
         score = _COSINE_SHARE * _cosine(sentences, passages, embed) + (1 - _COSINE_SHARE) * score
         enough = _ENOUGH
-    also_known = (question, *known)
+    also_known, called = (question, *known), called_by_name(passages)
     allowed = score >= enough
     for row, column in np.argwhere(allowed):
-        allowed[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known)
+        allowed[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known, called)
     supports = tuple(_support(s, score[row], allowed[row]) for row, s in enumerate(sentences))
     return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
 

@@ -4,7 +4,7 @@ import pytest
 
 from chains.schemas import Conflict
 from chains.text.content import claims_nothing
-from chains.text.support.agreement import conflicts, read_passage
+from chains.text.support.agreement import called_by_name, conflicts, read_passage
 
 SWIFT = "In 2012 SWIFT cut off thirty Iranian banks. Oil sales fell by half."
 URANIUM = "Sanctions did not stop the enrichment of uranium."
@@ -43,6 +43,29 @@ def test_what_differs_from_the_passage_is_named(sentence: str, passage: str, con
 )
 def test_what_says_the_same_does_not_differ(sentence: str, passage: str) -> None:
     assert conflicts(sentence, read_passage(passage), [QUESTION]) == ()
+
+
+BANKS = [
+    read_passage(
+        "In the project Mitsui owned 12.5 per cent. President Milei withdrew Argentina's acceptance. Ethiopia came."
+    ),
+    read_passage("It sold its first bond in yuan."),
+]
+
+
+def test_a_name_that_begins_a_sentence_and_is_another_passage_s_conflicts() -> None:
+    called = called_by_name(BANKS)
+    assert conflicts("Mitsui sold its first bond in yuan.", BANKS[1], called=called) == (Conflict.NAME,)
+    assert conflicts("It sold its first bond in yuan.", BANKS[1], called=called) == ()
+
+
+def test_a_name_in_the_place_of_another_one_of_its_passage_conflicts() -> None:
+    assert conflicts("President Milei withdrew Ethiopia's acceptance.", BANKS[0]) == (Conflict.NAME,)
+    assert conflicts("President Milei withdrew Argentina's acceptance.", BANKS[0]) == ()
+
+
+def test_a_word_that_a_passage_has_in_small_letters_is_no_name() -> None:
+    assert called_by_name([read_passage("They met in the East. The east grew.")]) == frozenset()
 
 
 def test_headings_source_lines_and_marks_are_no_sentences_of_a_passage() -> None:
