@@ -61,7 +61,9 @@ def _named(name: str) -> KnownModel:
     from chains.models.catalogue import KNOWN, model_of, own_model
     from chains.models.hub import ask_hub
     from chains.models.preflight import adapter_base, is_path
+    from chains.models.servers.address import refuse_password
 
+    refuse_password(name)
     if (Path(name) / "adapter_config.json").is_file():
         base = adapter_base(Path(name))
         of_base = next((one for one in KNOWN if one.name == base), None) or _named(base)

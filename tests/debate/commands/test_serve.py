@@ -50,6 +50,24 @@ def test_a_place_without_runs_is_refused_in_one_line(place: str, said: str, tmp_
     assert (told.exit_code, told.stderr, served) == (2, said, [])
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--model", "http://me:hunter2@host/v1#m"),
+        ("--model", "smollm2", "--model", "http://host/v1#m,http://hunter2@host/v1#m"),
+        ("--index", "postgresql://me:half/hunter2@db/corpora/speeches"),
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(
+    flags: tuple[str, ...], tmp_path: Path, served: list[Site]
+) -> None:
+    (tmp_path / "runs").mkdir()
+    told = serve(*flags)
+    assert (told.exit_code, served) == (2, [])
+    assert "contains a password" in told.stderr
+    assert "hunter2" not in told.output
+
+
 @pytest.mark.parametrize("place", ["runs", "runs/first"])
 def test_a_run_and_a_folder_of_runs_are_served(place: str, tmp_path: Path, served: list[Site]) -> None:
     a_run(tmp_path / "runs" / "first")
