@@ -55,7 +55,7 @@ class Prompt:
             return RenderedPrompt(
                 system=self._block("system", values),
                 user=self._block("user", values),
-                text=self.template.render(values).strip(),
+                text=_valid(self.template.render(values).strip()),
                 opening=self._block("opening", values),
                 said=self._block("said", values),
                 question=str(values.get("question", "")),
@@ -69,7 +69,12 @@ class Prompt:
         block = self.template.blocks.get(name)
         if block is None:
             return ""
-        return "".join(block(self.template.new_context(values))).strip()
+        return _valid("".join(block(self.template.new_context(values))).strip())
+
+
+def _valid(text: str) -> str:
+    """Return a text with a question mark for each half of a surrogate pair, which no tokenizer or server takes."""
+    return text.encode(errors="replace").decode()
 
 
 def _environment() -> jinja2.Environment:

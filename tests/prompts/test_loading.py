@@ -34,6 +34,13 @@ def test_a_missing_variable_is_an_error_that_names_it() -> None:
         load_prompt("answer").render(input="")
 
 
+def test_half_a_surrogate_pair_is_a_question_mark_in_every_part_of_a_prompt() -> None:
+    prompt = opinion(voice="a \ud83d professor", passages=["one \ud83d"])
+    assert "a ? professor" in prompt.system
+    assert "one ?" in prompt.user
+    assert prompt.text.encode()
+
+
 def test_the_opinion_has_its_three_sections_in_order() -> None:
     text = opinion().text
     assert text.index("### INSTRUCTION:") < text.index("### CONTEXT:") < text.index("### RESPONSE:")
