@@ -27,6 +27,7 @@ from chains.generation.ladder import Check
 from chains.inputs import OpinionInput
 from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
+from chains.text.fact_question import asks_for_a_fact
 from chains.text.refusal import is_abstention
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from chains.writing.by_chunk import Draft, write_by_chunk
@@ -195,6 +196,7 @@ def opinion_prompt(voice: str, question: str, passages: Sequence[str], limits: W
         passages=passages,
         min_words=limits.minimum,
         max_words=limits.maximum,
+        fact=asks_for_a_fact(question),
     )
 
 

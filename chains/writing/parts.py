@@ -14,6 +14,7 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects, is_idle
 from chains.text.draft import DraftSentence, fragments, lead, sentences_of
+from chains.text.fact_question import asks_for_a_fact
 from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.support.contradiction import contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
@@ -58,7 +59,7 @@ class PartWriter:
 
     def opening(self, chunk: Chunk) -> RenderedPrompt:
         """The prompt of the opening, which takes a side on that passage."""
-        return self._prompt("opening", self.part, passage=shown_passage(chunk))
+        return self._prompt("opening", self.part, passage=shown_passage(chunk), fact=asks_for_a_fact(self.question))
 
     def complete(
         self, prompts: Sequence[RenderedPrompt], limits: WordLimits, said: Sequence[str] = ()
@@ -74,7 +75,8 @@ class PartWriter:
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
-        blank = {"passage": "", "lead": "", "kind": "advice", "facts": ()}  # "What decides …" is five words: a recital
+        # Of the other kinds of close the words to begin with would count as recited.
+        blank = {"passage": "", "lead": "", "kind": "advice", "facts": (), "fact": False}
         told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)

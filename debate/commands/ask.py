@@ -13,6 +13,8 @@ from debate.terminal.session import notice_of, one_line_errors, start_logging
 if TYPE_CHECKING:
     from debate.serve.desk import Answer
 
+_WORDS_OF_A_FACT = 60  # two sentences
+
 ASK_EXAMPLES = """\b
 Examples:
   debate ask "Has the bank kept its word?" --index myindex
@@ -31,7 +33,8 @@ def ask(
     text: Annotated[str, typer.Option(help="Without --index: a text that the instruction refers to.")] = "",
     model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
     max_words: Annotated[
-        int | None, typer.Option(min=20, help="Most words of the answer; default: 200, with --index 500.")
+        int | None,
+        typer.Option(min=20, help="Most words; default: 200, with --index 500 (60 for a question of fact)."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
@@ -45,7 +48,7 @@ def ask(
         if index is None and personas is not None:
             raise SettingsError("--personas needs documents; add --index")
         if index is not None:
-            typer.echo(readable(_told(_from_documents(instruction, index, personas, model, max_words or 500, seed))))
+            typer.echo(readable(_told(_from_documents(instruction, index, personas, model, max_words, seed))))
             return
         from chains import ModelSettings, answer_chain, load_llm
 
@@ -57,12 +60,15 @@ def ask(
         typer.echo(readable(answer.text))
 
 
-def _from_documents(question: str, index: str, personas: Path | None, model: str, max_words: int, seed: int) -> Answer:
+def _from_documents(
+    question: str, index: str, personas: Path | None, model: str, max_words: int | None, seed: int
+) -> Answer:
     from debate.indexing.opening import check_index, open_index
 
     check_index(index)
     from chains import ModelSettings, load_llm
     from chains.models.loading import check_named
+    from chains.text.fact_question import asks_for_a_fact
     from debate.graph.settings import GraphSettings
     from debate.serve.desk import Desk
     from prompts import load_personas
@@ -72,7 +78,11 @@ def _from_documents(question: str, index: str, personas: Path | None, model: str
     check_named(chosen)
     _tell(notice_of(model, personas, [cast.writer("").name]))
     store = open_index(index)
-    settings = GraphSettings(max_words=max_words, min_words=min(400, max_words * 4 // 5), seed=seed)
+    if max_words is None and asks_for_a_fact(question):  # views move a search away from the fact
+        settings = GraphSettings(max_words=_WORDS_OF_A_FACT, min_words=0, pov_weight=0, style="single", seed=seed)
+    else:
+        most = max_words or 500
+        settings = GraphSettings(max_words=most, min_words=min(400, most * 4 // 5), seed=seed)
     return Desk(store, cast, lambda: load_llm(chosen), settings).ask(question)
 
 

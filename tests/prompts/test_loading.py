@@ -10,6 +10,7 @@ def opinion(**values):
         "passages": ["one"],
         "min_words": 4,
         "max_words": 5,
+        "fact": False,
     }
     return load_prompt("opinion").render(**given | values)
 

@@ -54,6 +54,14 @@ def test_a_paragraph_s_prompt_holds_its_own_passage_only() -> None:
     assert sorted((CHUNKS[0].text in p, CHUNKS[1].text in p) for p in paragraphs) == [(False, True), (True, False)]
 
 
+def test_the_opening_of_a_question_of_fact_gives_the_fact_and_takes_no_side() -> None:
+    llm = ScriptedLLM(script=SCRIPT)
+    write_by_chunk(llm, "a judge.", "In which year did trade grow?", CHUNKS, LIMITS)
+    opening = next(p for p in llm.prompts if "Open an answer" in p)
+    assert "with the fact that is asked for" in opening
+    assert opening.rstrip().endswith("### RESPONSE:")
+
+
 def test_the_opening_rests_on_the_nearest_passage() -> None:
     _, llm = write(SCRIPT)
     opening = next(p for p in llm.prompts if "Open an answer" in p)

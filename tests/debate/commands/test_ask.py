@@ -37,6 +37,19 @@ def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> N
     assert "[1] iran.txt\nIran joined in 2024." in told.stdout
 
 
+def test_a_question_of_fact_is_answered_in_two_sentences_unless_more_words_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    llm = ScriptedLLM(script=SCRIPT)
+    monkeypatch.setattr("chains.load_llm", lambda _: llm)
+    ask("In which year did Iran join?", "--index", "somewhere")
+    ask("In which year did Iran join?", "--index", "somewhere", "--max-words", "300")
+    assert "in one or two sentences: the fact that is asked for comes first" in llm.prompts[0]
+    assert "Write at most 60 words" in llm.prompts[0]
+    assert "Your first sentence gives the fact that is asked for" in llm.prompts[1]
+    assert "Write 240 to 300 words" in llm.prompts[1]
+
+
 def test_i_dont_know_is_told_with_its_reason_and_without_passages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chains.load_llm", lambda _: ScriptedLLM(script={"Answer the question below": "I don't know."}))
     told = ask("Did Iran join?", "--index", "somewhere")
