@@ -110,7 +110,13 @@ class _Grid:
         elif "f" in parts and not hidden and not value and not (kind == "str" and "v" in parts):
             line.faults[column] = f"{get_column_letter(column)}{line.number}: {_NO_VALUE}"
         else:
-            text = string_of(parts["is"]) if "is" in parts else self._book.text(kind, value, cell.get("s"))
+            try:
+                text = string_of(parts["is"]) if "is" in parts else self._book.text(kind, value, cell.get("s"))
+            except (ValueError, ArithmeticError, IndexError):  # NaN, a number format that no decimal can follow, …
+                line.faults[column] = (
+                    f"{get_column_letter(column)}{line.number}: its value {value[:40]!r} is not readable"
+                )
+                return
             if not text.strip():
                 return
             (line.behind if hidden else line.cells)[column] = text
