@@ -113,9 +113,8 @@ class _Grid:
             try:
                 text = string_of(parts["is"]) if "is" in parts else self._book.text(kind, value, cell.get("s"))
             except (ValueError, ArithmeticError, IndexError):  # NaN, a number format that no decimal can follow, …
-                line.faults[column] = (
-                    f"{get_column_letter(column)}{line.number}: its value {value[:40]!r} is not readable"
-                )
+                why = f"{get_column_letter(column)}{line.number}: its value {value[:40]!r} is not readable"
+                line.faults.update({} if hidden else {column: why})
                 return
             if not text.strip():
                 return
