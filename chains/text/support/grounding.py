@@ -152,7 +152,7 @@ def _overlap(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDAr
     return np.array(shares, dtype=np.float64).reshape(len(sentences), len(passages))
 
 
-_FULL_STOP = re.compile(r"\s*[.!?…。！？｡]+[\"'”’»)\]」』）】]*$")
+_FULL_STOP = re.compile(r"\s*[.!?…。！？｡؟۔।]+[\"'”’»)\]」』）】]*$")
 _ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,}$")
 
 

@@ -47,6 +47,9 @@ _ONE_WORD = "|".join([*_TENS.split(), *reversed(_UNITS.split())])
 NUMBER_WORDS = rf"(?:{_ONE_WORD})(?:(?:[ -]|[ ]and[ ])(?:{_ONE_WORD}|{'|'.join(_MAGNITUDES)}))*\b"
 _IN_WORDS = re.compile(rf"\b{NUMBER_WORDS}", re.IGNORECASE)
 _RHETORICAL = 2  # "one of", "the two sides" claim no count
+_KANJI_DIGITS = "〇一二三四五六七八九"
+_KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
+_KANJI_NUMBER = re.compile(f"[{_KANJI_DIGITS}十百千]{{2,}}")  # one alone is a word as often: 一方, 十分
 
 
 @lru_cache(1024)
@@ -72,7 +75,21 @@ def without_list_numbers(text: str) -> str:
 
 
 def _prepared(text: str) -> str:
-    return without_list_numbers(for_matching(text.replace("**", "")))
+    return _KANJI_NUMBER.sub(_in_digits, without_list_numbers(for_matching(text.replace("**", ""))))
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """二〇一二 as 2012, 三十五 as 35."""
+    signs = found.group()
+    if not _KANJI_UNITS.keys() & set(signs):
+        return "".join(str(_KANJI_DIGITS.index(sign)) for sign in signs)
+    total = digit = 0
+    for sign in signs:
+        if unit := _KANJI_UNITS.get(sign):
+            total, digit = total + max(digit, 1) * unit, 0
+        else:
+            digit = _KANJI_DIGITS.index(sign)
+    return str(total + digit)
 
 
 def _months(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chains.errors import ChainError
+from chains.schemas import Chunk
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from vectorstore.text.sentences import CITATION
 
@@ -257,3 +258,8 @@ def test_names_of_a_title_are_known() -> None:
 )
 def test_support_does_not_hang_on_the_spelling(answer: str, passage: str, supported: float) -> None:
     assert ground(answer, [Passage("p", passage)], None).supported == supported
+
+
+def test_a_persian_marker_stands_before_its_full_stop() -> None:
+    text = "نفت از تنگهٔ هرمز می‌گذرد۔"
+    assert cite(text, ground(text, [Chunk("c", text)], None)) == "نفت از تنگهٔ هرمز می‌گذرد [1]۔"

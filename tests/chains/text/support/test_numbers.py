@@ -16,6 +16,8 @@ from chains.text.support.numbers import claimed_numbers, known_numbers
         ("1.5 billion", "from 1.5 to 2 billion dollars"),
         ("15億ドル", "1.5 billion dollars"),
         ("۴۱ رأی", "41 votes"),
+        ("二〇一二年の35行", "2012年に三十五行"),
+        ("千二百トン", "1,200 tonnes"),
         ("۱٬۲۰۰", "1200"),
         ("15 March", "on 15 March 2014"),
         ("the two sides, one of them", "nothing"),
@@ -33,6 +35,7 @@ def test_a_number_in_another_spelling_is_known(claim: str, source: str) -> None:
         ("thirty banks", "forty banks"),
         ("12 states", "twelve hundred states"),
         ("は1877年", "1911年"),
+        ("約四十行", "約三十行"),
         ("15 June", "15 July"),
     ],
 )
