@@ -86,7 +86,13 @@ class _Events(httpx.SyncByteStream):
 
 def _chunk(whole: dict[str, Any]) -> dict[str, Any]:
     choices = [
-        {"index": n, "delta": choice.get("message") or {}, "finish_reason": choice.get("finish_reason")}
+        {"index": n, "delta": choice.get("message") or {}, "finish_reason": _finish(choice)}
         for n, choice in enumerate(whole.get("choices") or [])
     ]
     return {**whole, "object": "chat.completion.chunk", "choices": choices}
+
+
+def _finish(choice: dict[str, Any]) -> str | None:
+    """Why an answer ended; a server that refuses often says "stop", and langchain-openai streams no refusal."""
+    refused = (choice.get("message") or {}).get("refusal")
+    return "refusal" if refused else choice.get("finish_reason")

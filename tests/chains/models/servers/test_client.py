@@ -41,7 +41,7 @@ def test_of_what_a_server_sends_the_answer_alone_is_kept(server: MisbehavingServ
 
 @pytest.mark.parametrize(
     ("model", "reason"),
-    [("empty", "finish_reason=stop"), ("null", "finish_reason=stop"), ("refusal", "finish_reason=stop")],
+    [("empty", "finish_reason=stop"), ("null", "finish_reason=stop"), ("refusal", "finish_reason=content_filter")],
 )
 def test_an_answer_without_text_is_an_error_after_the_ladder(
     server: MisbehavingServer, model: str, reason: str
