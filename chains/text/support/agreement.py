@@ -71,9 +71,15 @@ def conflicts(
     found = {
         Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text),
         Conflict.NAME: _another_name(sentence, nearest, passage, known, called),
-        Conflict.NEGATION: denies_otherwise(sentence, nearest, alike),
+        Conflict.NEGATION: denies_otherwise(sentence, nearest, alike) and not _denied_alike(sentence, passage),
     }
     return tuple(conflict for conflict, is_there in found.items() if is_there)
+
+
+def _denied_alike(sentence: str, passage: Passage) -> bool:
+    """Whether any sentence of the passage denies the same word; the nearest may speak of something else."""
+    denied = denials(sentence).denied
+    return any(denied & denials(one).denied for one in passage.sentences)
 
 
 def denied_by(sentence: str, passages: Sequence[Passage]) -> bool:

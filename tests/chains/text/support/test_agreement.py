@@ -37,6 +37,10 @@ def test_what_differs_from_the_passage_is_named(sentence: str, passage: str, con
         ("Sanctions never stopped uranium enrichment.", URANIUM),
         ("SWIFT cut off 30 Iranian banks.", SWIFT),
         ("For Russia the lesson is that SWIFT cut off thirty Iranian banks.", SWIFT),
+        (
+            "No member has drawn on the reserve fund.",
+            "The reserve fund lends to every member. No member has drawn on it.",
+        ),
         ("Not only SWIFT cut off thirty Iranian banks.", SWIFT),
         ("制裁は濃縮を止めなかった。", "制裁は濃縮を止めなかった。"),
     ],
