@@ -82,7 +82,8 @@ class RayWorkers:
         ray, handle = self._cluster.ray, self._handles[worker]
         try:
             for one in handle.work.options(num_returns="streaming").remote(kind):
-                self._told.put((worker, ray.get(one)))
+                for event in ray.get(one):
+                    self._told.put((worker, event))
         except (ray.exceptions.RayError, ray.exceptions.RayTaskError) as error:
             if worker in self._handles:  # else it was ended
                 self._told.put((worker, Lost(reason(error))))

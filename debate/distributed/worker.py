@@ -57,8 +57,8 @@ class Worker:
         progress = _ToldProgress(self._told.put)
         self._loaded = cache(lambda: load(settings, progress))
 
-    def work(self, kind: Work) -> Generator[Event]:
-        """Work on tasks until there are none; yield what happens.
+    def work(self, kind: Work) -> Generator[list[Event]]:
+        """Work on tasks until there are none; yield what happens, and what has happened meanwhile with it.
 
         ``Ready`` asks for as many tasks as its width, each ``Finished`` for one more; ``give`` takes None for each
         that will not come.
@@ -66,8 +66,14 @@ class Worker:
         with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
             working = pool.submit(self._work, kind)
             working.add_done_callback(lambda _: self._told.put(None))
-            while (event := self._told.get()) is not None:
-                yield event
+            over = False
+            while not over:
+                told = [self._told.get()]
+                while not self._told.empty():  # each item that is sent costs about a millisecond
+                    told.append(self._told.get())
+                over = None in told
+                if events := [event for event in told if event is not None]:
+                    yield events
             working.result()
 
     def give(self, task: Task | None) -> None:

@@ -1,7 +1,7 @@
 """Workers in threads of the test's own process, one of which may be lost after some events."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import chain, count
 from queue import SimpleQueue
 from threading import Thread
 
@@ -66,7 +66,7 @@ class InThreads:
         self._threads[-1].start()
 
     def _follow(self, worker, kind) -> None:
-        for event in self._workers[worker].work(kind):
+        for event in chain.from_iterable(self._workers[worker].work(kind)):
             self._told.put((worker, event))
             if isinstance(event, self._lost_after.get(worker, ())):
                 self._told.put((worker, Lost("its machine is gone")))
