@@ -69,9 +69,10 @@ def rows_of(folder: Path) -> list[QuestionResult]:
 
 
 def instruction(*names: str) -> str:
-    """What these templates tell the model to do, to see where it is said again."""
+    """What these templates tell the model to do, to see where it is said again; not the words that it is to begin with."""
     folder = files("prompts") / "templates"
-    return "\n".join((folder / f"{name}.j2").read_text(encoding="utf-8") for name in names)
+    lines = [line for name in names for line in (folder / f"{name}.j2").read_text(encoding="utf-8").splitlines()]
+    return "\n".join(line for line in lines if "Begin with" not in line and "block opening" not in line)
 
 
 def judge_answer(row: QuestionResult, opinion: Opinion, persona: Persona) -> Judged:
