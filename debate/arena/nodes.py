@@ -56,7 +56,7 @@ class DebateNodes:
     ) -> None:
         known = [one.id for one in steps.personas]
         if rules.seat and rules.seat not in known:
-            raise ChainError(f"no debater {rules.seat!r} whose seat a person could take; there are: {', '.join(known)}")
+            raise ChainError(f"there is no debater {rules.seat!r} to speak for; there are: {', '.join(known)}")
         if rules.fresh_k and read_again is None:
             raise ChainError("fresh_k finds passages in later rounds; give a search for them, or leave it at 0")
         if rules.lookups and read_again is None:

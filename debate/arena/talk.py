@@ -21,7 +21,7 @@ from debate.graph.mcp_tools import tools_by_persona
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
 from debate.progress import NullProgress
-from debate.run.setup import check_before_loading, check_tools, load_model, models_of_their_own
+from debate.run.setup import check_before_loading, check_debaters, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
 
@@ -54,7 +54,7 @@ def hold_talk(
         DebateError, PromptError, VectorStoreError, ChainError: bad input, or a model that cannot be loaded.
     """
     debaters = load_personas(settings.personas).debaters(settings.debaters)
-    check_tools(settings, debaters)
+    check_debaters(settings, debaters, seat)
     rules = Rules.of(settings, seat)
     check_before_loading(settings)
     watcher.preparing(f"reading {settings.index or settings.corpus}")

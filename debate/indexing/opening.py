@@ -37,11 +37,15 @@ def check_index(index: str | Path, corpus: Path | None = None) -> None:
     Args:
         corpus: the documents that are given beside the index, and that would be read without it.
     """
-    record = place_of(index).record()
+    place = place_of(index)
+    record = place.record()
     if "finished" not in record:
+        instead = f", or leave --index out to read --corpus {corpus}" if corpus else ""
+        if not record and place.folder and place.folder.is_dir() and place.holds_something_else():
+            remedy = f"if these are your documents, run: debate index {index} --out myindex"
+            raise IndexFolderError(f"{index} contains files, but no index; {remedy}{instead}")
         state = "is unfinished" if record else "contains no index"
         documents = record.get("documents", corpus or "DOCUMENTS")
-        instead = f", or leave --index out to read --corpus {corpus}" if corpus else ""
         raise IndexFolderError(f"{index} {state}; run: debate index {documents} --out {index}{instead}")
 
 

@@ -52,14 +52,7 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     debaters = cast.debaters(settings.debaters)
     if settings.translate:
         check_language(settings.translate)
-    if not FEWEST <= len(debaters) <= MOST:
-        raise DebateError(
-            f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
-        )
-    if settings.seat not in ("", *(one.id for one in debaters)):
-        known = ", ".join(one.id for one in debaters)
-        raise DebateError(f"no debater {settings.seat!r} whose seat a person could take; there are: {known}")
-    check_tools(settings, debaters)
+    check_debaters(settings, debaters, settings.seat)
     return RunInputs(
         of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
     )
@@ -82,8 +75,19 @@ def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:
     return mine
 
 
-def check_tools(settings: GraphSettings, debaters: Sequence[Persona]) -> None:
-    """Refuse tools that nobody may call, rather than leave them out."""
+def check_debaters(settings: GraphSettings, debaters: Sequence[Persona], seat: str) -> None:
+    """Refuse too few or too many debaters, a seat of nobody's, and tools that nobody may call.
+
+    Raises:
+        DebateError: one of these.
+    """
+    if not FEWEST <= len(debaters) <= MOST:
+        raise DebateError(
+            f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
+        )
+    if seat not in ("", *(one.id for one in debaters)):
+        known = ", ".join(one.id for one in debaters)
+        raise DebateError(f"there is no debater {seat!r} to speak for; there are: {known}")
     if not settings.lookups and (idle := next((one for one in debaters if one.tools), None)):
         raise DebateError(f"persona {idle.id!r} has tools and may not call any; set lookups to 1 or more")
 

@@ -42,12 +42,12 @@ class IndexLines:
 def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:
     """Print the result of indexing: files, chunks, changes, and every skipped file with its reason."""
     changes = summary.changes
-    near = "too many chunks to compare" if near_duplicates is None else f"{near_duplicates}, one of each is retrieved"
+    near = "too many chunks to compare" if near_duplicates is None else f"{near_duplicates}; a search returns one of each group"
     for name, value in (
         ("files read", f"{summary.files}, {len(summary.skipped)} skipped"),
         ("chunks", f"{summary.chunks}: {changes.new} new, {changes.unchanged} unchanged"),
         ("deleted", f"{changes.deleted} chunks that are no longer in the documents"),
-        ("repeated", f"{summary.repeated} chunks with the very words of another, held once"),
+        ("duplicates", f"{summary.repeated} chunks with the same text as another, stored once"),
         ("near-duplicates", near),
         ("embedded by", f"{summary.embeddings} through {summary.backend}"),
         ("index", f"{summary.place} ({summary.kind})"),

@@ -132,7 +132,7 @@ def test_a_debate_resumes_within_a_round_and_says_nothing_twice() -> None:
 
 
 def test_a_seat_that_nobody_debates_from_is_told() -> None:
-    with pytest.raises(ChainError, match="no debater 'cat' whose seat a person could take; there are: hawk, dove, owl"):
+    with pytest.raises(ChainError, match="there is no debater 'cat' to speak for; there are: hawk, dove, owl"):
         build_debate_graph(debaters(), CAST, RETRIEVERS, rules=Rules(seat="cat"))
 
 

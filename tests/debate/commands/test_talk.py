@@ -111,7 +111,8 @@ def test_two_people_do_not_speak_in_one_kept_debate(run, tmp_path: Path) -> None
     assert "You speak for" not in told.stdout
 
 
-def test_an_unknown_seat_is_one_line(run) -> None:
+def test_an_unknown_seat_is_one_line_before_anything_is_read_or_loaded(run) -> None:
     told = run("--seat", "cat")
+    assert not told.stdout
     assert told.exit_code == 2
-    assert "error: no debater 'cat' whose seat a person could take; there are: hawk, dove, owl" in told.stderr
+    assert "error: there is no debater 'cat' to speak for; there are: hawk, dove, owl" in told.stderr

@@ -209,6 +209,11 @@ def test_a_folder_without_an_index_says_how_to_make_one(tmp_path, model) -> None
         open_index(tmp_path, model)
 
 
+def test_a_folder_of_documents_given_as_an_index_says_how_to_index_them(docs, model) -> None:
+    with pytest.raises(IndexFolderError, match="contains files, but no index; .*: debate index .*docs --out myindex"):
+        open_index(docs, model)
+
+
 def test_a_damaged_index_is_an_error(docs, tmp_path, model) -> None:
     index(docs, tmp_path / "i", model)
     path = next((tmp_path / "i").glob("index-*.faiss"))

@@ -76,5 +76,5 @@ def test_a_question_that_is_resumed_tells_first_the_stage_that_it_goes_on_with()
 def test_a_seat_of_nobody_who_debates_is_told_before_anything_loads(tmp_path) -> None:
     (tmp_path / "q.txt").write_text("Why?")
     settings = load_settings({"questions": tmp_path / "q.txt", "corpus": tmp_path, "seat": "nobody"})
-    with pytest.raises(DebateError, match="no debater 'nobody' whose seat a person could take; there are: "):
+    with pytest.raises(DebateError, match="there is no debater 'nobody' to speak for; there are: "):
         check_inputs(settings)
