@@ -54,18 +54,18 @@ def about(
 
 app.command("run", epilog=RUN_EXAMPLES)(run)
 app.command("index", epilog=INDEX_EXAMPLES)(index)
-app.command("trace", epilog=TRACE_EXAMPLES)(trace)
-app.command("models", epilog=MODELS_EXAMPLES)(models)
 app.command("ask", epilog=ASK_EXAMPLES)(ask)
-app.command("finetune", epilog=FINETUNE_EXAMPLES)(finetune)
-app.command("export", epilog=EXPORT_EXAMPLES)(export)
+app.command("talk", epilog=TALK_EXAMPLES)(talk)
+app.command("serve", epilog=SERVE_EXAMPLES)(serve)
+app.command("trace", epilog=TRACE_EXAMPLES)(trace)
+app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
+app.command("models", epilog=MODELS_EXAMPLES)(models)
 app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
 app.command("vote", epilog=VOTE_EXAMPLES)(vote)
-app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
-app.command("serve", epilog=SERVE_EXAMPLES)(serve)
+app.command("finetune", epilog=FINETUNE_EXAMPLES)(finetune)
+app.command("export", epilog=EXPORT_EXAMPLES)(export)
 app.command("merge", epilog=MERGE_EXAMPLES)(merge)
-app.command("talk", epilog=TALK_EXAMPLES)(talk)
-app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
+app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,7 +38,7 @@ def ask(
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
-    """Answer one question from your documents, or from the model alone."""
+    """Answer one question from your documents or the model alone."""
     start_logging()
     with one_line_errors():
         from debate.errors import SettingsError

@@ -24,7 +24,7 @@ Run the same command again to resume. Exit codes:
 
 @with_settings(CompareSettings)
 def compare(**settings: Any) -> None:
-    """Compare models: all answer the same questions from the same passages; statistics show where they differ."""
+    """Compare models on the same questions and passages. Statistics show where they differ."""
     start_logging()
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console

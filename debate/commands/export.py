@@ -31,7 +31,7 @@ def export(
     ] = None,
     min_rating: Annotated[float | None, typer.Option(help="Only answers with at least this rating.")] = None,
 ) -> None:
-    """Write finished answers as chat messages, with the prompts of a run, for training elsewhere."""
+    """Write finished answers as chat messages, to train elsewhere. The prompts are those of a run."""
     with one_line_errors():
         from debate.training.export import export_chat
         from debate.training.settings import FinetuneSettings

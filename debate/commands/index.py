@@ -36,7 +36,10 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
     **settings: Any,
 ) -> None:
-    """Index a folder of documents for any number of runs, or update the index."""
+    """Index a folder of documents for any number of runs.
+
+    Run it again to update the index.
+    """
     start_logging()
     kept = f"{settings['out']} keeps what was embedded"
     with one_line_errors(f"interrupted; run the same command again to resume ({kept})"):

@@ -23,7 +23,7 @@ def mcp(
     model: Annotated[str, typer.Option(help="As in debate run; loaded on first use.")] = "smollm2",
     runs: Annotated[Path | None, typer.Option(help="Folder of runs that clients may read.")] = None,
 ) -> None:
-    """Serve search, opinions and debates to other programs (Model Context Protocol over stdio)."""
+    """Serve search, opinions and debates to MCP clients, over stdio."""
     start_logging()
     with one_line_errors("stopped"):
         from debate.indexing.opening import check_index, open_index

@@ -24,7 +24,7 @@ def merge(
     folders: Annotated[list[Path], typer.Argument(help="Folders of the runs, at least two.")],
     out: Annotated[Path, typer.Option(help="New folder for the combined run.")],
 ) -> None:
-    """Combine the runs of a list's shards into one folder, as if from a single run."""
+    """Combine the runs of a list's shards into one run."""
     start_logging()
     with one_line_errors("interrupted; remove the new folder and merge again"):
         from rich.console import Console

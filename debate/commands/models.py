@@ -22,7 +22,7 @@ Examples:
       the same for another card; also a size such as 24GiB
   debate models microsoft/Phi-4-mini-instruct
       check a repository on the hub before downloading it
-  debate models runs/adapters/merged
+  debate models ./my-model
       check your own folder
 """
 
@@ -31,9 +31,10 @@ def models(
     model: Annotated[str, typer.Argument(help="Check only this folder or repository.")] = "",
     gpu: Annotated[str, typer.Option(help="Plan for this card: T4, L4, A100 …, or a size such as 24GiB.")] = "",
 ) -> None:
-    """Recommend a model for this machine, and list models with memory needed and free, download and what is missing.
+    """Recommend a model for this machine, and list those that fit.
 
-    Asks the hub for sizes, for at most three seconds; without an answer, built-in sizes are used.
+    Lists the memory that each model needs, its download and what is missing. Asks the hub for sizes,
+    for at most three seconds; without an answer, built-in sizes are used.
     """
     with one_line_errors():
         from rich.console import Console

@@ -50,7 +50,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
     **settings: Any,
 ) -> None:
-    """Answer and debate a list of questions, and write an Excel workbook. Without arguments, run the BRICS example."""
+    """Answer and debate a list of questions into an Excel workbook. Without arguments, run the BRICS example."""
     given = {name: value for name, value in settings.items() if value not in (None, [])}
     start_logging()
     with one_line_errors():

@@ -49,7 +49,7 @@ def serve(
     name: Annotated[list[str] | None, typer.Option(help="Further host name of the server; may be repeated.")] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Show, start and stop runs in the browser, and explore an index from points of view."""
+    """Show, start and stop runs in the browser; explore an index."""
     start_logging()
     with one_line_errors("stopped"):
         from chains.errors import MissingExtra

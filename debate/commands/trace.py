@@ -41,7 +41,10 @@ def trace(
         list[str] | None, typer.Option(help="For a replay: change a setting, NAME=VALUE; may be repeated.")
     ] = None,
 ) -> None:
-    """Show how the answers of a run came about (steps, seconds, tokens, passages), or replay one from a stage."""
+    """Show how answers came about, or replay one from a stage.
+
+    Shows steps, seconds, tokens and passages.
+    """
     start_logging()
     with one_line_errors():
         from rich.console import Console

@@ -27,7 +27,7 @@ Run the same command again to resume. Exit codes:
 
 @with_settings(TranslateSettings)
 def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")], **settings: Any) -> None:
-    """Translate a finished run into a workbook with each text next to its translation. The run does not change."""
+    """Translate a finished run, each text next to its translation. The run does not change."""
     start_logging()
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console

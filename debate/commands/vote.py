@@ -21,7 +21,7 @@ Ctrl-C keeps the votes so far. Exit codes:
 
 
 def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]) -> None:
-    """Vote on the answers of a comparison without seeing the models' names."""
+    """Vote on the answers of a comparison without the models' names."""
     with one_line_errors("interrupted; the votes so far are kept"):
         from rich.console import Console
 

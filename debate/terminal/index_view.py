@@ -42,7 +42,11 @@ class IndexLines:
 def print_summary(console: Console, summary: IndexSummary, near_duplicates: int | None) -> None:
     """Print the result of indexing: files, chunks, changes, and every skipped file with its reason."""
     changes = summary.changes
-    near = "too many chunks to compare" if near_duplicates is None else f"{near_duplicates}; a search returns one of each group"
+    near = (
+        "too many chunks to compare"
+        if near_duplicates is None
+        else f"{near_duplicates}; a search returns one of each group"
+    )
     for name, value in (
         ("files read", f"{summary.files}, {len(summary.skipped)} skipped"),
         ("chunks", f"{summary.chunks}: {changes.new} new, {changes.unchanged} unchanged"),
