@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise, takewhile
 
 from chains.schemas import Chunk
 from chains.text.content import content_words, without_marks
@@ -40,6 +40,9 @@ _ITEM = re.compile(
 )
 _CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
+_SHORT_LINE = 0.6  # of a text's longest line: one that ends there was not broken for want of room
+_MOST_HEADINGS = 2  # a title and who wrote it; more short lines are a list
+_FIELD = re.compile(r"[^:]{1,40}: ")  # of a row: "year: 2024"
 
 
 COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
@@ -74,7 +77,7 @@ def fragments(sentences: Sequence[str]) -> list[str]:
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
     """The complete sentences of a part about its subject; without a chunk, for a frame, none is ever spared."""
     whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
-    headings = _HEADING.findall(chunk.text) if chunk else []
+    headings = _headings(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
     of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
     return [
@@ -124,7 +127,8 @@ def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int)
 
 def full_sentences(passage: str) -> list[str]:
     """The sentences of a passage that are no headings; all of it if there are none."""
-    plain = [_plain(sentence) for sentence in read_passage(passage).sentences]
+    headings = _headings(passage)
+    plain = [_without_heading(_plain(sentence), headings) for sentence in read_passage(passage).sentences]
     return [one for one in plain if ends_with_sentence(one) and word_count(one) >= _LEAST_POINT] or plain
 
 
@@ -188,6 +192,31 @@ def joined(told: Sequence[DraftSentence]) -> str:
 def _plain(sentence: str) -> str:
     """A sentence on one line, without a list's mark. A line's end is no sentence's: a heading stands alone already."""
     return _LIST_MARK.sub("", " ".join(sentence.split()))
+
+
+def _headings(text: str) -> list[str]:
+    """The headings of a text: Markdown's, and lines that open a paragraph as headings do in a PDF or a plain text."""
+    lines = [paragraph.split("\n") for paragraph in re.split(r"\n\s*\n", text.strip())]
+    width = max(len(line) for paragraph in lines for line in paragraph)
+    opening = [_heading_lines(paragraph, width) for paragraph in lines]
+    return [*_HEADING.findall(text), *(" ".join(found) for found in opening if 0 < len(found) <= _MOST_HEADINGS)]
+
+
+def _heading_lines(paragraph: Sequence[str], width: int) -> list[str]:
+    """The first lines of a paragraph that end early, without a mark, before a line that begins anew."""
+
+    def is_heading(line: str, after: str) -> bool:
+        last = line.split()[-1]
+        return (
+            len(line) <= _SHORT_LINE * width
+            and all(one.lstrip(' "“‘(')[:1].isupper() or one[:1].isdigit() for one in (line, after))
+            and last[-1].isalnum()
+            and last.lower() not in FUNCTION_WORDS
+            and "\t" not in line
+            and not (_FIELD.match(line) and _FIELD.match(after))
+        )
+
+    return [line.strip() for line, _ in takewhile(lambda pair: is_heading(*pair), pairwise(paragraph))]
 
 
 def _without_heading(sentence: str, headings: Sequence[str]) -> str:

@@ -3,6 +3,7 @@ import pytest
 from chains.schemas import Chunk
 from chains.text.draft import (
     fragments,
+    full_sentences,
     lead,
     sentences_of,
     stands_alone,
@@ -21,6 +22,31 @@ def test_a_heading_copied_with_its_first_sentence_is_left_out():
     told = [one.text for one in sentences_of(1, copied, G7)]
 
     assert told == ["Six leaders met at Rambouillet in November 1975.", "Canada came later."]
+
+
+def test_a_short_line_that_opens_a_paragraph_of_plain_text_is_its_heading():
+    survey = (
+        "The traffic survey of 2024\nCounted by the town\n"
+        "In May 2024 the town counted 9,400 cars a day on the High Street, and 61% of them only passed\nthrough."
+    )
+
+    assert full_sentences(survey) == [
+        "In May 2024 the town counted 9,400 cars a day on the High Street, and 61% of them only passed through."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In May 2024 the survey of the\nTown Council counted 9,400 cars a day on the High Street, which is a street.",
+        "Town: Harwick\nYear: 2024\nNote: our own town, whose fares cover 22% of what the buses cost in a year.",
+        "Brazil\nRussia\nIndia\nChina and a dozen other states that joined them in later years signed it.",
+        "The bank\nwhich the founders of the group opened in 2014 lends to its members in their own currencies.",
+    ],
+    ids=["broken in a name", "a row", "a list", "broken in a sentence"],
+)
+def test_a_short_line_that_is_no_heading_stays_in_its_sentence(text):
+    assert full_sentences(text) == [" ".join(text.split())]
 
 
 @pytest.mark.parametrize(
