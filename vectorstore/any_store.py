@@ -138,7 +138,7 @@ def _kept(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return metadata as a store can keep them; what JSON has no form for becomes its text."""
     kept = {}
     for name, value in metadata.items():
-        kept[name] = value if isinstance(value, str | int | float | list | dict) else str(value)
+        kept[name] = value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
     return kept
 
 

@@ -26,7 +26,7 @@ from chains.models.local import (
 )
 from chains.models.openvino import is_openvino, openvino_available
 from chains.models.preflight import check_fits, check_there
-from chains.models.servers.address import is_server
+from chains.models.servers.address import is_server, refuse_password
 from chains.models.servers.pool import load_servers
 from chains.models.servers.server import load_server
 from chains.models.settings import ModelSettings
@@ -71,6 +71,7 @@ def check_named(settings: ModelSettings) -> None:
     Raises:
         ModelError, MissingExtra: as ``load_llm``.
     """
+    refuse_password(settings.name)
     if is_server(settings.name):
         _load_servers(settings)
         return

@@ -15,7 +15,7 @@ class TranslateSettings(BaseModel):
 
     to: str = Field(description="Language: ja, fa, de, fr, es, pt, ru, ar or zh")
     model: ModelName = Field("", description="Model that translates, as in debate run; default: the run's")
-    translator: str = Field(
+    translator: ModelName = Field(
         "",
         description="Instead of --model, a translation model for transformers (from English), such as "
         "facebook/nllb-200-distilled-600M",

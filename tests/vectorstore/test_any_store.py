@@ -90,6 +90,16 @@ def test_a_filter_is_applied_to_what_was_found(wanted):
     assert {document.metadata["n"] for document in found} == {3, 5}
 
 
+@pytest.mark.parametrize(("wanted", "found"), [({"year": None}, ["b"]), ({"year": {"$ne": None}}, ["a"])])
+def test_a_value_that_is_none_stays_none(wanted, found):
+    """Regression: it became the text "None", which no filter for None met."""
+    source = InMemoryVectorStore.from_texts(["a", "b"], EMBEDDING, [{"year": 1990}, {"year": None}])
+
+    documents = as_pov_store(source).pov_search(["which?"], [[]], k=5, filter=wanted)[0]
+
+    assert [document.page_content for document in documents] == found
+
+
 @pytest.mark.parametrize("source", ["listed", "in memory"])
 def test_any_source_serves_retriever_and_chain(listed, source):
     chosen = as_pov_store(listed, EMBEDDING) if source == "listed" else in_memory()

@@ -51,6 +51,9 @@ def condition(wanted: Mapping[str, Any]) -> Condition:
     """
     if not isinstance(wanted, Mapping):
         raise StoreError(f"The filter {wanted!r} is neither a dict nor a function. Use e.g. {{'speaker': 'Ann'}}.")
+    nameless = next((name for name in wanted if not isinstance(name, str)), "")
+    if nameless != "":
+        raise StoreError(f"The filter's {nameless!r} is no name that metadata have. Write it as a text.")
     parts = [_part(name, value) for name, value in wanted.items()]
     return lambda metadata: all(part(metadata) for part in parts)
 

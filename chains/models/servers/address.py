@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from chains.errors import MissingExtra, ModelError
 
 OPENAI = "api.openai.com"
-_NEXT = re.compile(r",(?=https?://)")
+_NEXT = re.compile(r",(?=https?://)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Address:
 
 def is_server(name: str) -> bool:
     """Return whether a model's name is the address of a server, or of several."""
-    return name.startswith(("http://", "https://"))
+    return name.lower().startswith(("http://", "https://"))
 
 
 def parse_address(name: str) -> Address:
@@ -63,7 +63,7 @@ def refuse_password(names: str) -> None:
     """
     for name in _NEXT.split(names):
         url = name.rpartition("#")[0] or name
-        if is_server(url) and ("@" in url or "?" in url):
+        if "://" in url and ("@" in url or "?" in url):
             raise ModelError(
                 "the address of the server contains a password or key, which logs and a run's folder would show; leave "
                 "it out and set DEBATE_API_KEY, or write user and password in ~/.netrc"

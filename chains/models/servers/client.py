@@ -60,7 +60,9 @@ def stored_login(*, with_key: bool) -> httpx.Auth | None:
         return None
     try:
         return httpx.NetRCAuth(str(Path("~/.netrc").expanduser()))
-    except (OSError, NetrcParseError) as error:
+    except NetrcParseError as error:  # its text may repeat a part of a password
+        raise ModelError(f"~/.netrc cannot be read (near line {error.lineno}); correct it, or remove it") from error
+    except (OSError, UnicodeError) as error:
         raise ModelError(f"~/.netrc cannot be read: {error}; correct it, or remove it") from error
 
 

@@ -87,6 +87,8 @@ def test_the_operators_of_langchains_filters_are_known(store, wanted, passes):
         ({"year": {"$in": 1900}}, r"\$in for 'year' needs a list, not 1900"),
         ({"day": datetime.date(1911, 5, 3)}, r"'day' is in no metadata: .*date"),
         ("speaker", "neither a dict nor a function"),
+        ({1: 2}, "1 is no name that metadata have"),
+        ({"$or": [{None: 2}]}, "None is no name that metadata have"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(store, wanted, told):

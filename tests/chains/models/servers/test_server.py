@@ -72,6 +72,9 @@ SECRETS = [
     "http://host/v1?key=hunter2#m",
     "http://me:hunter2@host/v1",
     "http://a/v1#m,http://me:hunter2@host/v1#m",
+    "HTTP://me:hunter2@host:8000/v1#m",
+    " http://me:hunter2@host:8000/v1#m",
+    "http://a/v1#m,HTTPS://me:hunter2@host/v1#m",
 ]
 
 
@@ -102,8 +105,18 @@ def test_user_and_password_come_from_netrc(monkeypatch: pytest.MonkeyPatch, tmp_
     assert {headers["authorization"] for headers in server.headers} == {"Basic bWU6aHVudGVyMg=="}
 
 
-def test_a_netrc_that_cannot_be_read_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (b"\nmachine a login me password my hunter2\n", r" \(near line \d\); "),
+        (b"machine a login m\xfc", ": .*0xfc.*; "),
+    ],
+)
+def test_a_netrc_that_cannot_be_read_is_an_error_in_one_line_without_the_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path, written: bytes, why: str
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".netrc").write_text("nonsense\n")
-    with pytest.raises(ModelError, match=r"~/\.netrc cannot be read: bad toplevel token"):
+    (tmp_path / ".netrc").write_bytes(written)
+    with pytest.raises(ModelError, match=rf"~/\.netrc cannot be read{why}") as told:
         load_llm(ModelSettings(name="http://127.0.0.1:9/v1#m"))
+    assert "hunter2" not in str(told.value)
