@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
-from pydantic import computed_field
+from pydantic import computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import (
@@ -25,6 +26,7 @@ from chains.schemas import (
     Verdict,
     chunk_table,
 )
+from debate.older_versions import row_of_today
 
 
 class Status(StrEnum):
@@ -79,6 +81,11 @@ class QuestionResult:
     stopped: StopReason | None = None
     tokens: Tokens | None = None
     baselines: tuple[Baseline, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_today(cls, values: Any) -> Any:
+        return row_of_today(values) if isinstance(values, dict) else values
 
     def answering(self, question: Question) -> QuestionResult:
         """Return the row of another question that asks the same."""

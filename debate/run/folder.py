@@ -21,6 +21,7 @@ from debate.errors import RunFolderError
 from debate.indexing.address import is_table
 from debate.indexing.places import place_of
 from debate.locking import exclusive_folder, write_record
+from debate.older_versions import settings_of_today
 from debate.settings import DebateSettings
 from vectorstore import corpus_files
 
@@ -129,7 +130,7 @@ def _meant(name: str, value: Any) -> Any:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read what a run recorded about itself.
+    """Read what a run recorded about itself, in the names that settings have now.
 
     Raises:
         RunFolderError: there is no run, or its record cannot be read.
@@ -147,8 +148,8 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return recorded settings without those that no longer exist."""
-    return {name: value for name, value in settings.items() if name in DebateSettings.model_fields}
+    """Return recorded settings by their present names, without those that no longer exist."""
+    return {name: value for name, value in settings_of_today(settings).items() if name in DebateSettings.model_fields}
 
 
 def _checked(out: Path) -> Path:

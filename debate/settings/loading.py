@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from debate.errors import SettingsError
 from debate.indexing.address import is_table
+from debate.older_versions import RENAMED
 from debate.settings.fields import DebateSettings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "brics" / "debate.toml"
@@ -90,7 +91,7 @@ def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | No
     from_file = bool(config) and name not in flags and variable not in os.environ
     where = f" (settings file {config})" if from_file else ""
     if first["type"] == "extra_forbidden":
-        near = get_close_matches(name, DebateSettings.model_fields, 1)
+        near = get_close_matches(RENAMED.get(name, name), DebateSettings.model_fields, 1)
         return f"there is no setting {name!r}{where}; {f'write {near[0]}' if near else 'see debate run --help'}"
     what = first["msg"].removeprefix("Value error, ")
     if not name:  # of several settings, such as min_words and max_words

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from chains.schemas import Question
+from debate.older_versions import family_of_today
 from debate.run.records.typed import Records
 
 
@@ -43,7 +44,7 @@ class DeepenedQuestions:
     """
 
     def __init__(self, path: Path) -> None:
-        self._records = Records(path, _Written, "list of questions")
+        self._records = Records(path, _Written, "list of questions", family_of_today)
         self._families: dict[str, Family] = {}
         self._by_asked: dict[tuple[str, str], Family] = {}
         for one in self._records.read():

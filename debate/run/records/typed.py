@@ -1,11 +1,11 @@
 """Typed records in a JSON Lines file."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from debate.errors import RunFolderError
 from debate.run.records.jsonl import JsonLines
@@ -20,12 +20,20 @@ class Records(Generic[Record]):
         path: the file; the first append makes it.
         kind: a dataclass.
         what: the name of a record in error messages.
+        of_today: turns what an older version wrote into what today's writes.
     """
 
-    def __init__(self, path: Path, kind: type[Record], what: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        kind: type[Record],
+        what: str,
+        of_today: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values,
+    ) -> None:
         self._file = JsonLines(path)
         self._kind: TypeAdapter[Any] = TypeAdapter(kind)
         self._what = what
+        self._of_today = of_today
 
     def read(self) -> list[Record]:
         """Return all records, in the order in which they were added.
@@ -36,8 +44,8 @@ class Records(Generic[Record]):
         found = []
         for number, (_, line) in enumerate(self._file.lines(), 1):
             try:
-                found.append(self._kind.validate_json(line))
-            except ValidationError as error:
+                found.append(self._kind.validate_python(self._of_today(json.loads(line))))
+            except (ValueError, AttributeError) as error:  # pydantic's are among them
                 raise RunFolderError(
                     f"{self._file.path}, line {number} is not a valid {self._what}; remove the line"
                 ) from error

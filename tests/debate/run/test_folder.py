@@ -172,10 +172,11 @@ def test_a_corpus_that_moved_is_the_same(tmp_path: Path) -> None:
 def test_a_run_of_an_older_version_is_resumed_with_todays_settings(tmp_path: Path) -> None:
     keep(tmp_path)
     record = tmp_path / "out" / RECORD
-    text = record.read_text().replace("concurrency = 16", "concurrency = 16\ngone = 1").replace("rerank = true\n", "")
-    record.write_text(text)
+    text = record.read_text().replace("concurrency = 16", "in_flight = 16\ngone = 1").replace("rerank = true\n", "")
+    record.write_text(text.replace('opinion_persona = ""', 'opinion_persona = "professor"'))
+    assert "in_flight" in text
     assert what_changed(tmp_path / "out", settings_in(tmp_path)) == ()
-    assert "gone" in text
+    assert read_record(tmp_path / "out")["settings"]["concurrency"] == 16
 
 
 def keep(folder: Path, **values) -> None:

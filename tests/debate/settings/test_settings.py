@@ -111,6 +111,12 @@ def test_a_path_of_a_file_nearby_stays_a_path(tmp_path: Path, monkeypatch: pytes
     assert load_settings({}, Path("near/debate.toml")).model == "./near/mine"
 
 
+def test_a_setting_under_its_old_name_is_told_with_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("in_flight = 3\n")
+    with pytest.raises(SettingsError, match=r"there is no setting 'in_flight' .*; write concurrency"):
+        load_settings(FLAGS, tmp_path / "run.toml")
+
+
 def test_a_runs_settings_are_settings_of_its_graph() -> None:
     assert isinstance(load_settings(FLAGS), GraphSettings)
 

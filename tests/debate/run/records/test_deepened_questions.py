@@ -1,5 +1,6 @@
 """Families of deeper questions belong to a seed's text and background."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_a_seed_that_asks_the_same_under_another_id_shares_the_family(tmp_path: 
     families.extend([(SALT, Family((CHILD,)))])
 
     assert listed(families, replace(SALT, id="7")) == [("7.1", CHILD.text)]
+
+
+def test_a_file_that_names_no_background_is_read_with_that_of_its_questions(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    child = {"id": "1.1", "text": CHILD.text, "about": "about salt", "parent_id": "1", "parent_text": SALT.text}
+    path.write_text(json.dumps({"seed": "1", "text": SALT.text, "questions": [child], "error": ""}) + "\n")
+
+    assert listed(DeepenedQuestions(path), SALT, IRON) == [("1.1", CHILD.text)]
 
 
 def test_only_a_question_of_the_same_text_and_background_is_a_twin() -> None:
