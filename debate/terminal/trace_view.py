@@ -75,18 +75,19 @@ def _documents(span: Span) -> list[str]:
 
 
 def _passages(span: Span) -> RenderableType:
-    """Return the passages of a search with their scores, a column for each point of view."""
+    """Return the scores of a search's passages, a column for each point of view, and below them the passages."""
     views = json.loads(str(span.attributes.get("metadata", "{}"))).get("povs", [])
-    table = Table(
-        "score", "question", *(f"view {n}" for n in range(1, len(views) + 1)), "passage", box=None, pad_edge=False
-    )
-    for place in _documents(span):
+    header = ("passage", "score", "question", *(f"view {n}" for n in range(1, len(views) + 1)))
+    table, texts = Table(*header, box=None, pad_edge=False), []
+    for n, place in enumerate(_documents(span), 1):
         metadata = json.loads(str(span.attributes.get(place + "metadata", "{}")))
         scores = [metadata.get("score"), metadata.get("question_score"), *metadata.get("pov_scores", [])]
-        text = " ".join(_content(span, place + "content").split())
-        source = Text.assemble((readable(metadata.get("source", "")), "bold"), f" {text}")
-        table.add_row(*(f"{score:+.3f}" for score in scores if score is not None), source)
-    return Group(*(Text(f"view {n}: {readable(view)}", style="dim") for n, view in enumerate(views, 1)), table)
+        table.add_row(Text(f"[{n}]"), *(f"{score:+.3f}" for score in scores if score is not None))
+        source = readable(metadata.get("source", ""))
+        texts.append(
+            Text.assemble((f"[{n}] {source}", "bold"), f"\n{' '.join(_content(span, f'{place}content').split())}")
+        )
+    return Group(*(Text(f"view {n}: {readable(view)}", style="dim") for n, view in enumerate(views, 1)), table, *texts)
 
 
 def _error(span: Span) -> tuple[str, str]:

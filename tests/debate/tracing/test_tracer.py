@@ -176,7 +176,10 @@ def test_a_search_tells_the_points_of_view_that_its_scores_belong_to(tmp_path: P
 def test_contents_show_prompts_and_passages_with_a_score_for_each_view(tmp_path: Path) -> None:
     shown = printed(read_traces(traced_run(tmp_path)), contents=True, width=200)
     assert "view 1: " in shown
-    assert re.search(r"score +question +view 1 +passage", shown)
+    assert re.search(r"passage +score +question +view 1", shown)
+    assert re.search(
+        r"\[1\] +[+-]\d\.\d{3} .*\n(?:.*\n)*?.* \[1\] .*\n", shown
+    )  # the passages are below, across the page
     assert "Answer the question below" in shown
 
 
