@@ -128,13 +128,20 @@ class AbstentionThreshold:
 
     def reason(self, question: str, chunks: Sequence[Chunk]) -> tuple[Abstention, str] | None:
         """Say why the question is not answered, with what to do or with score and threshold; None if it should be."""
-        embeddings = self.store.embeddings
-        if isinstance(embeddings, SentenceTransformerEmbeddings) and not embeddings.reads(question):
-            return Abstention.UNREAD, f"{Abstention.UNREAD}: {embeddings.name}; {MULTILINGUAL}"
+        if told := unread(self.store, question):
+            return Abstention.UNREAD, told
         score = self.score(question, chunks)
         if score >= self.cosine:
             return None
         return Abstention.OFF_TOPIC, f"{Abstention.OFF_TOPIC}: best cosine {score:.3f}, threshold {self.cosine:.3f}"
+
+
+def unread(store: PovVectorStore, question: str) -> str:
+    """Say that what a search finds for a question is chance, and what to do; "" if the model has learnt its script."""
+    embeddings = store.embeddings
+    if isinstance(embeddings, SentenceTransformerEmbeddings) and not embeddings.reads(question):
+        return f"{Abstention.UNREAD}: {embeddings.name}; {MULTILINGUAL}"
+    return ""
 
 
 def calibrate(store: PovVectorStore, *, questions: Sequence[str] = CALIBRATION_QUESTIONS) -> AbstentionThreshold:

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from chains.abstention import unread
 from chains.generation.contract import WordLimits
 from chains.retrieve import ReaderViews, SharedRetrieval, pov_retrieval_chain
 from chains.schemas import Question
 from debate.arena.rules import Rules
 from debate.arena.seat import SeatRequest, converse
 from debate.arena.state import DebateState
-from debate.errors import RunFolderError
+from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
 from debate.graph.mcp_tools import tools_by_persona
@@ -59,6 +60,8 @@ def hold_talk(
     check_before_loading(settings)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
     store, *_ = load_store(settings, NullProgress())
+    if told := unread(store, question):
+        raise DebateError(told)
     watcher.preparing(f"loading {settings.model}")
     llm = load_model(settings)
     search = {"pov_weight": settings.pov_weight, "mode": settings.mode, "rerank": None if settings.rerank else False}

@@ -13,10 +13,11 @@ from langchain_core.language_models import BaseLanguageModel
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
+from chains.abstention import unread
 from chains.opinion import OpinionRequest
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion, Question
-from debate.errors import RunFolderError
+from debate.errors import DebateError, RunFolderError
 from debate.graph.question_graph import build_question_graph, writing_chain
 from debate.graph.settings import GraphSettings
 from debate.output.tables.results import results_table
@@ -94,8 +95,11 @@ class Desk:
         """Find the ``k`` best passages, seen from the viewpoints.
 
         Raises:
+            DebateError: the embedding model has not learnt the script of the question.
             VectorStoreError: a weight or ``k`` is out of range.
         """
+        if told := unread(self.store, question):
+            raise DebateError(told)
         povs = [POV(text=one.text, weight=one.weight, against=one.against) for one in viewpoints]
         chain = pov_retrieval_chain(self.store, povs, pov_weight=pov_weight, k=k, mode=self.settings.mode)
         return [_passage(chunk) for chunk in chain.invoke(question)]

@@ -5,6 +5,7 @@ passage [d, d'], a question [q, 0], a view [(1-s)·p, s·p'], s = STANCE_SHARE, 
 product is then (1-s)·p·d + s·p'·d' for a view and still q·d for a question.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,11 +15,13 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from vectorstore.embedding.scripts import MULTILINGUAL
 from vectorstore.errors import EmbeddingsError, POVError, StoreError
 from vectorstore.pov import POV, direction, unit
 from vectorstore.store.persistence import Manifest
 from vectorstore.store.search import Reader
 
+_LOG = logging.getLogger(__name__)
 F = TypeVar("F", bound=np.floating[Any])
 
 PROBE = "The same sentence always gives the same vector."
@@ -70,7 +73,7 @@ class Encoder:
         """Embed views into (m, d); one with `against` becomes the direction between its two statements."""
         if not povs:
             raise POVError("There is no POV to embed.")
-        base = self._directions(povs, "", self._base_queries)
+        base = self._directions(povs, "", self._base_views)
         if not self.stance:
             return base
         stances = self._directions(povs, f"{_bounded(question)}: ", self._stance_views)
@@ -136,6 +139,13 @@ class Encoder:
     def _base_queries(self, texts: Sequence[str]) -> NDArray[np.float64]:
         encode = getattr(self.embedding, "encode_queries", self._one_by_one)
         return self._checked(encode(list(texts)), len(texts))
+
+    def _base_views(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        reads: Callable[[str], bool] = getattr(self.embedding, "reads", lambda _: True)
+        for text in texts:
+            if not reads(text):
+                _LOG.warning("%s cannot read the script of the view %r; %s", self.name, text[:60], MULTILINGUAL)
+        return self._base_queries(texts)
 
     def _stances(self, texts: Sequence[str]) -> NDArray[np.float64]:
         encode: Any = self.embedding

@@ -111,6 +111,14 @@ def test_two_people_do_not_speak_in_one_kept_debate(run, tmp_path: Path) -> None
     assert "You speak for" not in told.stdout
 
 
+def test_a_question_in_a_script_that_the_embedding_model_has_not_learnt_is_not_debated_by_chance(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talk_module, "unread", lambda _store, question: f"cannot read {question}")
+    heard = run()
+    assert (heard.exit_code, heard.stderr.splitlines()[-1]) == (2, "error: cannot read What keeps the peace?")
+
+
 def test_an_unknown_seat_is_one_line_before_anything_is_read_or_loaded(run) -> None:
     told = run("--seat", "cat")
     assert not told.stdout

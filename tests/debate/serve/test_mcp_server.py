@@ -8,6 +8,7 @@ from mcp import Client
 from traced import traced_run
 
 from debate.graph.settings import GraphSettings
+from debate.serve import desk as desk_module
 from debate.serve.desk import Desk
 from debate.serve.mcp_server import create_server
 from prompts import load_personas
@@ -41,6 +42,15 @@ async def test_a_search_returns_raw_passages_with_a_score_for_each_viewpoint() -
     found = result.structured_content["result"]
     assert {one["text"] for one in found} == set(TEXTS)
     assert all(len(one["viewpoint_scores"]) == 1 for one in found)
+
+
+async def test_a_search_in_a_script_that_the_embedding_model_has_not_learnt_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(desk_module, "unread", lambda _store, question: f"cannot read {question}")
+    result = await called("search", {"question": "Why?"})
+    assert result.is_error
+    assert "cannot read Why?" in result.content[0].text
 
 
 async def test_an_answer_comes_with_its_passages() -> None:
