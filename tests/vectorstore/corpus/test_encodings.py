@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vectorstore import CorpusError
-from vectorstore.corpus.encodings import decode, decode_page
+from vectorstore.corpus.encodings import decode, decode_as, decode_page
 
 RUSSIAN = "Бордурия платит две трети расходов на канал. "
 PERSIAN = "بوردوریا دو سوم هزینه کانال را می‌پردازد. "
@@ -181,3 +181,12 @@ def test_a_short_western_text_is_windows_1252(text):
 )
 def test_a_short_text_of_another_page_is_not_taken_for_windows_1252(text, encoding):
     assert decode(text.encode(encoding))[0] == text
+
+
+@pytest.mark.parametrize("declared", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "charmap"])
+def test_a_character_set_that_only_python_knows_is_unknown(declared: str) -> None:
+    r"""Regression: "a-b" became "ab", "\u0041" an A, and a page of two megabytes in "punycode" took minutes."""
+    text, told = decode_as(rb"Look-up \u0041 in well-kept tables", declared)
+
+    assert text == r"Look-up \u0041 in well-kept tables"
+    assert told == [f"its character set {declared!r} is unknown: read by what its bytes look like."]
