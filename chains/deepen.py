@@ -153,7 +153,7 @@ def _family(
     seed: Question, texts: Sequence[str], refused: tuple[RefusedQuestion, ...], count: int, replace_seeds: bool
 ) -> tuple[Question, ...]:
     """The seed with what was refused, and its children; without the seed where its children replace it."""
-    short = "" if len(texts) >= count else f"deepening gave {len(texts)} of {count} questions"
+    short = "" if len(texts) >= count else f"{len(texts)} of {count} follow-up questions could be used"
     children = tuple(
         Question(f"{seed.id}.{n}", text, seed.about, parent_id=seed.id, parent_text=seed.text)
         for n, text in enumerate(texts, 1)

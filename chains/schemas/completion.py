@@ -88,7 +88,7 @@ class Completion:
         continued = len(self.attempts) - len(self._begun())
         times = (f"asked {continued} more time{'s' if continued > 1 else ''} to go on",) if continued else ()
         kinds = dict.fromkeys(one.kind for one in self.removed)
-        removed = (f"removed: {', '.join(kinds)}",) if kinds else ()
+        removed = (f"removed from the text: {', '.join(kinds)}",) if kinds else ()
         return (*short, *failed, *times, *removed)
 
     def _begun(self) -> list[tuple[int, Attempt]]:

@@ -105,7 +105,7 @@ def write_by_chunk(
     speaking = {one.part for one in told}
     notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n + 1 not in speaking]
     if more:
-        notes.append(f"{len(more)} paragraphs continue with another sentence of their passage")
+        notes.append(f"paragraphs that continue with another sentence of their passage: {len(more)}")
     if last not in speaking:
         notes.append("no close: the model only repeated what was said before")
     written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)

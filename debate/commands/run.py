@@ -21,7 +21,7 @@ Examples:
   python run_debate.py
       run the example with the bundled model
   python run_debate.py --limit 2 --deepen 0
-      only the first two questions, without deeper ones
+      only the first two questions, without follow-up questions
   debate run --questions my.xlsx --corpus docs/ --personas my.toml --out runs/first
       your own questions, documents and personas
   debate run --questions my.xlsx --index myindex --personas my.toml

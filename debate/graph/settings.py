@@ -28,7 +28,7 @@ class GraphSettings(BaseModel):
     decision: Decision = Field("moderator", description="Who decides a debate")
     stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="End a debate early on")
     token_budget: int | None = Field(
-        None, ge=1, description="Most tokens for the turns of a debate, checked after each turn from round 1's last"
+        None, ge=1, description="Most tokens for all turns of a debate, checked from the end of the first round"
     )
     k: int = Field(5, ge=1, le=50, description="Passages for an opinion")
     debate_k: int = Field(5, ge=1, le=50, description="Passages for each debater")

@@ -67,12 +67,12 @@ class DebateSettings(GraphSettings, BaseSettings):
         "auto", description="Library that runs the embedding model"
     )
     out: Path | None = Field(None, description="Folder of the run; default: a new runs/NAME-001")
-    deepen: int = Field(1, ge=0, le=20, description="Deeper questions to ask for each seed question")
-    replace_seeds: bool = Field(False, description="Skip a seed question that has deeper ones")
+    deepen: int = Field(1, ge=0, le=20, description="Follow-up questions to ask for each question of the list")
+    replace_seeds: bool = Field(False, description="Leave out a question of the list that has follow-up questions")
     concurrency: int = Field(16, ge=1, le=1024, description="Most questions in progress at a time")
     seat: str = Field("", description="Persona for which you speak yourself, on the page of debate serve")
     limit: int | None = Field(
-        None, ge=1, description="Only the first N seed questions; run again without it for the rest"
+        None, ge=1, description="Only the first N questions of the list; run again without it for the rest"
     )
     shard: str = Field("", description="Only part of the list, such as 2/8; debate merge combines the parts")
     ray: str = Field("", description="Use a Ray cluster: auto (the one on this machine), local, or host:6379")

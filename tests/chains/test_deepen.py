@@ -33,7 +33,7 @@ def test_children_replace_their_seed_where_that_is_wanted() -> None:
 
 def test_a_seed_without_children_is_never_replaced() -> None:
     (question,), _ = deepen("Here are some thoughts about BRICS.", replace_seeds=True)
-    assert (question.text, question.note) == (SEED.text, "deepening gave 0 of 2 questions")
+    assert (question.text, question.note) == (SEED.text, "0 of 2 follow-up questions could be used")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_seed_without_children_is_never_replaced() -> None:
 def test_a_refused_question_is_kept_with_its_reason(text: str, reason: Refusal) -> None:
     (seed, _), _ = deepen(f"1. {DEEP}\n2. {text}")
     assert seed.refused == (RefusedQuestion(text, reason),)
-    assert seed.note == "deepening gave 1 of 2 questions"
+    assert seed.note == "1 of 2 follow-up questions could be used"
 
 
 def test_a_premise_that_no_passage_bears_out_is_refused() -> None:

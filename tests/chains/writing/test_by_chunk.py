@@ -205,7 +205,7 @@ def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_tha
     essay, llm = write(SCRIPT | {"Most of it runs": "makes it fragile."}, WordLimits(400, 500), [chunk])
     assert "Most of it runs through one port." in essay.completion.text
     assert "BEGIN WITH:\nMost of it runs through one port." in llm.prompts[-1]
-    assert "1 paragraphs continue with another sentence of their passage" in essay.notes
+    assert "paragraphs that continue with another sentence of their passage: 1" in essay.notes
 
 
 def test_a_frame_that_leaves_its_first_words_to_the_prompt_gets_them_back() -> None:
