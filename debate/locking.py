@@ -82,9 +82,9 @@ def read_same_record(
     """
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        before = dict(record.get("settings", record))  # older versions wrote a translation's settings alone
+    except (OSError, ValueError, TypeError) as error:
         raise error_kind(f"{path} cannot be read: {error}; give a new folder with --out") from error
-    before = record.get("settings", {})
     changed = [name for name in sorted(before.keys() | settings.keys()) if before.get(name) != settings.get(name)]
     if changed:
         told = "; ".join(f"{name} was {before.get(name)!r} and is {settings.get(name)!r}" for name in changed)

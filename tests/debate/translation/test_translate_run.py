@@ -1,5 +1,6 @@
 """A finished run in another language: what is translated, what is noticed, and a translation that was stopped."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from debate.output.translation import write_translation
 from debate.progress import NullProgress
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
-from debate.translation.runner import TranslatedRun, translate_run
+from debate.translation.runner import RECORD, TranslatedRun, translate_run
 from debate.translation.settings import TranslateSettings
 
 NAMES = {"TEXT:\nIslamic Republic\n": "イスラム共和国", "TEXT:\nAraghchi\n": "アラグチ", "TEXT:\nTehran\n": "テヘラン",
@@ -82,6 +83,23 @@ def test_a_second_call_translates_nothing_again(run: Path) -> None:
     again = ScriptedLLM(script={})
     assert translation(run, again) == first
     assert again.prompts == []
+
+
+def test_a_translation_of_an_older_version_goes_on(run: Path) -> None:
+    """Regression: it was taken for another one, whose settings were None."""
+    translation(run, model())
+    record = run / "translations" / "ja" / RECORD
+    settings = tomllib.loads(record.read_text(encoding="utf-8"))["settings"]
+    write_record(record, settings, RunFolderError)
+    assert translation(run, ScriptedLLM(script={})).failed == 0
+
+
+@pytest.mark.parametrize("written", ["settings = 1", "[settings"])
+def test_a_damaged_record_is_one_line(run: Path, written: str) -> None:
+    (run / "translations" / "ja").mkdir(parents=True)
+    (run / "translations" / "ja" / RECORD).write_text(written, encoding="utf-8")
+    with pytest.raises(RunFolderError, match=r"translate\.toml cannot be read: .*; give a new folder with --out"):
+        translation(run, model())
 
 
 @pytest.mark.parametrize("kind", ["TEXT:\nA draw", "TEXT:\nDid Iran"])
