@@ -37,12 +37,18 @@ def tools_of(address: str) -> list[BaseTool]:
         raise MissingExtra("fastmcp", "tools", "tools of MCP servers")
     with warnings.catch_warnings(action="ignore"):  # langchain.mcp says that it is in beta
         from langchain.mcp import MCPAdapter
-    listing = asyncio.run_coroutine_threadsafe(MCPAdapter(address).list_tools(), event_loop())
+
+    async def listed() -> list[BaseTool]:
+        return await MCPAdapter(address).list_tools()
+
+    listing = asyncio.run_coroutine_threadsafe(listed(), event_loop())
     try:
         return listing.result(_ANSWERS_WITHIN)
     except Exception as error:  # of fastmcp, mcp and httpx, in groups and not
         listing.cancel()
+        secret = "@" in address or "?" in address  # a run's folder and its page keep what is told
+        shown = "an address with a password or key" if secret else address
+        told = one_line(error).replace(address, shown)
         raise ToolServerError(
-            f"no MCP server lists its tools at {address} ({one_line(error)}); start it, or take it out of the "
-            "persona's tools"
+            f"no MCP server lists its tools at {shown} ({told}); start it, or take it out of the persona's tools"
         ) from error

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from debate.errors import DebateError, ToolServerError
 from debate.graph.mcp_tools import tools_by_persona, tools_of
 from debate.graph.settings import GraphSettings
-from debate.run.setup import check_tools
+from debate.run.setup import check_debaters
 from prompts import Persona
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.filterwarnings("ignore")]
@@ -80,6 +80,23 @@ def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
         tools_of("http://127.0.0.1:9/mcp")
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ["http://me:hunter2@127.0.0.1:9/mcp", "http://127.0.0.1:9/mcp?as=a@b&key=hunter2", "http://me:hunter2@[::1/mcp"],
+)
+def test_a_password_or_key_in_such_an_address_is_not_repeated(secret: str) -> None:
+    """Regression: the error showed it, and the run's folder kept it."""
+    with pytest.raises(ToolServerError, match=r"lists its tools at an address with a password or key \(") as told:
+        tools_of(secret)
+    assert "hunter2" not in str(told.value)
+
+
+def test_what_is_no_address_is_an_error_in_one_line() -> None:
+    with pytest.raises(ToolServerError, match=r"at http://\[::1/mcp \(.*is not a valid URL"):
+        tools_of("http://[::1/mcp")
+
+
 def test_tools_without_look_ups_are_refused() -> None:
+    seated = Persona("a", "A", "a.", tools=("http://localhost:9/mcp",))
     with pytest.raises(DebateError, match="persona 'a' has tools and may not call any; set lookups to 1 or more"):
-        check_tools(GraphSettings(), [Persona("a", "A", "a.", tools=("http://localhost:9/mcp",))])
+        check_debaters(GraphSettings(), [seated, Persona("b", "B", "b.")], "")
