@@ -33,6 +33,9 @@ class TalkWatcher(Protocol):
     def preparing(self, what: str) -> None:
         """Say what is being loaded."""
 
+    def skipped(self, file: str) -> None:
+        """Say that a document could not be read, and why."""
+
     def show(self, state: DebateState) -> None:
         """Show what is new in the debate."""
 
@@ -59,7 +62,9 @@ def hold_talk(
     rules = Rules.of(settings, seat)
     check_before_loading(settings)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
-    store, *_ = load_store(settings, NullProgress())
+    store, skipped = load_store(settings, NullProgress())
+    for file in skipped:
+        watcher.skipped(file)
     if told := unread(store, question):
         raise DebateError(told)
     watcher.preparing(f"loading {settings.model}")

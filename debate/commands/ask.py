@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.terminal.readable import readable
+from debate.terminal.readable import one_line, readable
 from debate.terminal.session import notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:
     from debate.serve.desk import Answer
+    from debate.settings import DebateSettings
 
 _WORDS_OF_A_FACT = 60  # two sentences
 
@@ -19,6 +20,8 @@ ASK_EXAMPLES = """\b
 Examples:
   debate ask "Has the bank kept its word?" --index myindex
       an opinion from the documents, with its numbered passages
+  debate ask "Has the bank kept its word?" --corpus docs/ --personas my.toml
+      the same from a folder, whose index is cached
   debate ask "Summarise this in one sentence." --text "$(cat speech.txt)"
       an answer from the model alone, without citations
 """
@@ -26,15 +29,18 @@ Examples:
 
 def ask(
     instruction: Annotated[str, typer.Argument(help="Question or instruction.")],
-    index: Annotated[str | None, typer.Option(help='Index made by "debate index" to answer from.')] = None,
-    personas: Annotated[
-        Path | None, typer.Option(help="With --index: TOML file of personas; default: built-in.")
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder of documents, or one file, to answer from; its index is cached.")
     ] = None,
-    text: Annotated[str, typer.Option(help="Without --index: a text that the instruction refers to.")] = "",
+    index: Annotated[str | None, typer.Option(help='Index made by "debate index", instead of --corpus.')] = None,
+    personas: Annotated[
+        Path | None, typer.Option(help="With documents: TOML file of personas; default: built-in.")
+    ] = None,
+    text: Annotated[str, typer.Option(help="Without documents: a text that the instruction refers to.")] = "",
     model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
     max_words: Annotated[
         int | None,
-        typer.Option(min=20, help="Most words; default: 200, with --index 500 (60 for a question of fact)."),
+        typer.Option(min=20, help="Most words; default: 200, with documents 500 (60 for a question of fact)."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
@@ -42,13 +48,16 @@ def ask(
     start_logging()
     with one_line_errors():
         from debate.errors import SettingsError
+        from debate.settings import load_settings
 
-        if index is not None and text:
-            raise SettingsError("--text and --index exclude each other; leave one out")
-        if index is None and personas is not None:
-            raise SettingsError("--personas needs documents; add --index")
-        if index is not None:
-            typer.echo(readable(_told(_from_documents(instruction, index, personas, model, max_words, seed))))
+        given = corpus is not None or index is not None
+        if given and text:
+            raise SettingsError("--text excludes --corpus and --index; leave one out")
+        if not given and personas is not None:
+            raise SettingsError("--personas needs documents; add --corpus or --index")
+        if given:
+            documents = load_settings({"questions": Path("-"), "corpus": corpus, "index": index})
+            typer.echo(readable(_told(_from_documents(instruction, documents, personas, model, max_words, seed))))
             return
         from chains import ModelSettings, answer_chain, load_llm
 
@@ -56,20 +65,23 @@ def ask(
         llm = load_llm(ModelSettings(name=model, seed=seed))
         answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(instruction)
         if not text:
-            typer.echo("answered by the model alone, without citations; pass --index to use documents", err=True)
+            typer.echo(
+                "answered by the model alone, without citations; pass --corpus or --index to use documents", err=True
+            )
         typer.echo(readable(answer.text))
 
 
 def _from_documents(
-    question: str, index: str, personas: Path | None, model: str, max_words: int | None, seed: int
+    question: str, documents: DebateSettings, personas: Path | None, model: str, max_words: int | None, seed: int
 ) -> Answer:
-    from debate.indexing.opening import check_index, open_index
+    from debate.indexing.opening import check_store, load_store
 
-    check_index(index)
+    check_store(documents)
     from chains import ModelSettings, load_llm
     from chains.models.loading import check_named
     from chains.text.fact_question import asks_for_a_fact
     from debate.graph.settings import GraphSettings
+    from debate.progress import NullProgress
     from debate.serve.desk import Desk
     from prompts import load_personas
 
@@ -77,7 +89,9 @@ def _from_documents(
     chosen = ModelSettings(name=model, seed=seed)
     check_named(chosen)
     _tell(notice_of(model, personas, [cast.writer("").name]))
-    store = open_index(index)
+    store, skipped = load_store(documents, NullProgress())
+    for file in skipped:
+        typer.echo(f"skipped: {one_line(file)}", err=True)
     if max_words is None and asks_for_a_fact(question):  # views move a search away from the fact
         settings = GraphSettings(max_words=_WORDS_OF_A_FACT, min_words=0, pov_weight=0, style="single", seed=seed)
     else:

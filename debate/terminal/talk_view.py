@@ -10,7 +10,7 @@ from chains.schemas import Baseline
 from debate.arena.messages import debate_messages
 from debate.arena.seat import SeatRequest
 from debate.arena.state import DebateState
-from debate.terminal.readable import readable
+from debate.terminal.readable import one_line, readable
 
 
 class TalkView:
@@ -27,6 +27,9 @@ class TalkView:
 
     def preparing(self, what: str) -> None:
         self._console.print(f"[dim]{escape(readable(what))} …[/dim]")
+
+    def skipped(self, file: str) -> None:
+        self._console.print(f"skipped: {one_line(file)}", markup=False)
 
     def show(self, state: DebateState) -> None:
         lines = list(lines_of(state))

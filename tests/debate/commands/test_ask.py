@@ -18,10 +18,8 @@ SCRIPT = {"Answer the question below": "Iran joined in 2024.", "capital": "Paris
 @pytest.fixture(autouse=True)
 def model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chains.load_llm", lambda _: ScriptedLLM(script=SCRIPT))
-    monkeypatch.setattr("debate.indexing.opening.check_index", lambda _: None)
-    monkeypatch.setattr("debate.indexing.opening.embeddings_of", lambda _: None)
-    monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda _: EMBEDDING)
-    monkeypatch.setattr("debate.indexing.opening.open_index", lambda *_: STORE)
+    monkeypatch.setattr("debate.indexing.opening.check_store", lambda _: None)
+    monkeypatch.setattr("debate.indexing.opening.load_store", lambda *_: (STORE, ("b.pdf: is damaged",)))
 
 
 def ask(*arguments: str):
@@ -35,6 +33,12 @@ def test_with_an_index_the_answer_cites_passages_that_are_shown_by_number() -> N
         "Iran joined in 2024 [1].\n\n100% of the sentences are supported by a passage.\n\nPassages\n"
     )
     assert "[1] iran.txt\nIran joined in 2024." in told.stdout
+
+
+def test_a_folder_of_documents_is_answered_from_and_what_cannot_be_read_is_told() -> None:
+    told = ask("Did Iran join?", "--corpus", "somewhere")
+    assert told.stdout.startswith("Iran joined in 2024 [1].")
+    assert "skipped: b.pdf: is damaged\n" in told.stderr
 
 
 def test_a_question_of_fact_is_answered_in_two_sentences_unless_more_words_are_asked_for(
@@ -59,7 +63,7 @@ def test_i_dont_know_is_told_with_its_reason_and_without_passages(monkeypatch: p
 def test_without_documents_it_says_that_it_has_none() -> None:
     told = ask("What is the capital of France?", "--model", "another")
     assert (told.stdout, told.exit_code) == ("Paris.\n", 0)
-    assert told.stderr == "answered by the model alone, without citations; pass --index to use documents\n"
+    assert told.stderr == "answered by the model alone, without citations; pass --corpus or --index to use documents\n"
 
 
 def test_before_the_answer_it_says_that_the_bundled_model_cannot_write_and_whose_views_speak() -> None:
@@ -71,8 +75,8 @@ def test_before_the_answer_it_says_that_the_bundled_model_cannot_write_and_whose
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (("--index", "x", "--text", "y"), "--text and --index exclude each other; leave one out"),
-        (("--personas", "x"), "--personas needs documents; add --index"),
+        (("--index", "x", "--text", "y"), "--text excludes --corpus and --index; leave one out"),
+        (("--personas", "x"), "--personas needs documents; add --corpus or --index"),
     ],
 )
 def test_flags_that_would_have_no_effect_are_refused(flags: tuple[str, ...], message: str) -> None:

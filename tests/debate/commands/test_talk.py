@@ -46,6 +46,13 @@ def test_one_can_listen_to_a_debate(run) -> None:
     assert "Verdict\nNobody won this debate." in heard.stdout
 
 
+def test_a_document_that_cannot_be_read_is_told_before_the_debate(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FaissStore.from_texts(list(SAID.values()), EMBEDDING)
+    monkeypatch.setattr(talk_module, "load_store", lambda *_: (store, ("b.pdf: is damaged",)))
+    heard = run()
+    assert "skipped: b.pdf: is damaged\n" in heard.stdout[: heard.stdout.index("Professor Hawk's position")]
+
+
 def test_a_single_agent_answers_after_the_debate_where_that_is_asked(run) -> None:
     heard = run("--baseline")
     assert heard.exit_code == 0
