@@ -42,6 +42,7 @@ _CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _SHORT_LINE = 0.6  # of a text's longest line: one that ends there was not broken for want of room
 _MOST_HEADINGS = 2  # a title and who wrote it; more short lines are a list
+_LEAST_COLUMNS = 2
 _FIELD = re.compile(r"[^:]{1,40}: ")  # of a row: "year: 2024"
 
 
@@ -126,8 +127,8 @@ def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int)
 
 
 def full_sentences(passage: str) -> list[str]:
-    """The sentences of a passage that are no headings; all of it if there are none."""
-    headings = _headings(passage)
+    """The sentences of a passage that are no headings; all of it if there are none. A table's row is one sentence."""
+    passage, headings = _row_as_sentence(passage), _headings(passage)
     plain = [_without_heading(_plain(sentence), headings) for sentence in read_passage(passage).sentences]
     return [one for one in plain if ends_with_sentence(one) and word_count(one) >= _LEAST_POINT] or plain
 
@@ -192,6 +193,15 @@ def joined(told: Sequence[DraftSentence]) -> str:
 def _plain(sentence: str) -> str:
     """A sentence on one line, without a list's mark. A line's end is no sentence's: a heading stands alone already."""
     return _LIST_MARK.sub("", " ".join(sentence.split()))
+
+
+def _row_as_sentence(passage: str) -> str:
+    """A row as the corpus reads it, a line a column, told in one sentence; any other passage as it is."""
+    lines = passage.strip().split("\n")
+    if len(lines) < _LEAST_COLUMNS or not all(map(_FIELD.match, lines)) or any(map(ends_with_sentence, lines[:-1])):
+        return passage
+    told = ", ".join(line.strip() for line in lines)
+    return told if ends_with_sentence(told) else f"{told}."
 
 
 def _headings(text: str) -> list[str]:
