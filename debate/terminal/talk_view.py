@@ -24,6 +24,7 @@ class TalkView:
         self._console = console
         self._prompt = prompt
         self._shown = 0
+        self._passages: tuple[str, ...] = ()
 
     def preparing(self, what: str) -> None:
         self._console.print(f"[dim]{escape(readable(what))} …[/dim]")
@@ -42,11 +43,19 @@ class TalkView:
             self._console.print(f"Not taken: {escape(readable(request.problem))}.")
             return self._prompt(_asked(request))
         if request.wanted != "position":
-            for n, passage in enumerate(request.passages, 1):
-                self._console.print(f"[dim]\\[{n}] {escape(readable(passage))}[/dim]")
+            self._show_passages(request.passages)
         if request.wanted == "turn" and request.claim:
             self._console.print(f"\nWaiting for your answer: “{escape(readable(request.claim))}”")
         return self._prompt(_asked(request))
+
+    def _show_passages(self, passages: tuple[str, ...]) -> None:
+        """Show a person's passages once; later only those that are new."""
+        new = [(n, passage) for n, passage in enumerate(passages, 1) if passage not in self._passages]
+        if new:
+            self._console.print("\nNew passages:" if self._passages else "\nYour passages:")
+        for n, passage in new:
+            self._console.print(f"\n[dim]\\[{n}] {escape(readable(passage))}[/dim]")
+        self._passages = passages
 
 
 def lines_of(state: DebateState) -> list[tuple[str, str]]:

@@ -53,6 +53,14 @@ def test_a_document_that_cannot_be_read_is_told_before_the_debate(run, monkeypat
     assert "skipped: b.pdf: is damaged\n" in heard.stdout[: heard.stdout.index("Professor Hawk's position")]
 
 
+def test_a_person_is_shown_the_same_passages_once(run) -> None:
+    typed = "The courts keep the peace at sea.\nThe award of 2016 shows it.\nIt still stands.\n"
+    heard = run("--seat", "dove", typed=typed)
+    assert heard.stdout.count("Your passages:") == 1
+    assert heard.stdout.count("\n[1] ") == 1
+    assert "New passages:" not in heard.stdout
+
+
 def test_a_single_agent_answers_after_the_debate_where_that_is_asked(run) -> None:
     heard = run("--baseline")
     assert heard.exit_code == 0
