@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
+from vectorstore.embedding.memory import is_full, warn_of_full
 from vectorstore.embedding.models import HUB_NAME, SentenceTransformerEmbeddings
 from vectorstore.embedding.openvino import openvino_available, through_openvino
 from vectorstore.embedding.scripts import learnt_scripts
@@ -167,6 +168,9 @@ def _load_model(name: str, device: str | None) -> Any:
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError) as error:
+        if device is None and is_full(error):
+            warn_of_full(error)
+            return _load_model(name, "cpu")
         # huggingface_hub tries an unreachable hub again with the client that it has closed.
         offline = any(one in str(error) for one in ("couldn't connect", "client has been closed"))
         reason = "it is not on this machine, and the hub cannot be reached" if offline else str(error).splitlines()[0]

