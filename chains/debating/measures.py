@@ -16,7 +16,7 @@ from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
 from chains.text.draft import COPIED
 from chains.text.echo import echo_share
-from chains.text.support.contradiction import contradicts
+from chains.text.support.contradiction import opposed
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import cite, cited_sentences, ground
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
@@ -96,12 +96,12 @@ def spoken_defects(
         claim: the claim to answer; a sentence that only calls it wrong counts as repeating it.
     """
     said = [record.question, *(one.text for one in record.positions), *([claim.sentence] if claim else [])]
-    own = [position] if (position := record.position_of(persona_id)) else []
+    own = plain(record.position_of(persona_id))
     sentences = [one.text for one in split_sentences(text)]
     judging = [one for one in sentences if only_judges(plain(one), said)]
     heard = [plain(turn.text) for _, turn in record.heard_turns()]
     said_again = [one for one in sentences if echo_share(plain(one), heard) >= _SAID_BEFORE]
-    against_itself = [one for one in sentences if contradicts(own, [plain(one)])]
+    against_itself = [one for one in sentences if opposed(own, plain(one))]
     found = find_defects(
         text,
         prompt=instruction,

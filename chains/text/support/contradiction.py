@@ -37,7 +37,7 @@ def contradicts(opening: Sequence[str], close: Sequence[str]) -> str:
     """The sentence of the close that takes the opposite side from a sentence of the opening, or ""."""
     for last in close:
         for first in opening:
-            if _CLAIM.search(first) and _CLAIM.search(last) and _opposed(first, last):
+            if _CLAIM.search(first) and _CLAIM.search(last) and opposed(first, last):
                 return last
     return ""
 
@@ -77,7 +77,7 @@ def takes_both(sentence: str, question: str) -> bool:
     return not weighs and all(len(one) >= _LEAST_SHARED and len(one & said) >= _EACH * len(one) for one in sides)
 
 
-def _opposed(first: str, last: str) -> bool:
+def opposed(first: str, last: str) -> bool:
     """Whether some clause of one sentence denies, or says the opposite of, some clause of the other."""
     return any(_clauses_opposed(one, other) for one in _CLAUSE.split(first) for other in _CLAUSE.split(last))
 

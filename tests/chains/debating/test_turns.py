@@ -149,6 +149,14 @@ def test_a_sentence_that_denies_ones_own_position_is_struck_out() -> None:
     assert "struck out: denial" in turn.notes
 
 
+def test_a_sentence_that_denies_a_position_of_plain_words_is_struck_out() -> None:
+    """Regression: only positions with words of a claim, such as "must" or "has", could be denied."""
+    before = replace(record(), positions=(Position("hawk", "Hawk", "Sanctions change the conduct of governments."),))
+    against = "They do not change the conduct of governments."
+    turn = speak(ScriptedLLM(script={"": f"{GOOD} {against}"}), before)
+    assert against not in turn.text
+
+
 def test_views_are_told_only_where_there_is_no_position() -> None:
     told = "You hold that:"
     with_view = replace(HAWK, povs=(PointOfView("Fleets decide."),))
