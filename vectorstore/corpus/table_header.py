@@ -24,7 +24,7 @@ def header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
     for i, row in enumerate(rows[:HEADER_WITHIN]):
         # A cell of a table may be called as a column is; only titles stand above a header, and they are short.
         if _has_known(row, known) and _are_titles(rows[:i], row):
-            return _below_title(rows, i, known)
+            return i + 1 if _names_again(rows[i : i + 2], known) else _below_title(rows, i, known)
     wide = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if row.filled > 1 and not _is_label(row)), 0)
     # Lone cells above are titles where a table of at least two rows follows, and they are written as titles are.
     if not 0 < wide < len(rows) - 1 or rows[wide + 1].filled < 2:
@@ -34,6 +34,12 @@ def header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
 
 def _has_known(row: Row, known: Sequence[str]) -> bool:
     return any(cell.strip().casefold() in known for cell in row.cells)
+
+
+def _names_again(rows: Sequence[Row], known: Sequence[str]) -> bool:
+    """Return whether the second of two rows has a known name below one of the first, which then is a row of titles."""
+    columns = zip(*(row.cells for row in rows), strict=False) if len(rows) > 1 else ()
+    return any(all(cell.strip().casefold() in known for cell in column) for column in columns)
 
 
 def _below_title(rows: Sequence[Row], named: int, known: Sequence[str]) -> int:

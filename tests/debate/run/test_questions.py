@@ -76,6 +76,13 @@ def test_a_title_called_as_the_column_is_no_header_of_a_workbook(ask_book, title
     assert ask_book(title, ["id", "question"], [1, "Why?"], [2, "Who?"]) == [("1", "Why?"), ("2", "Who?")]
 
 
+def test_a_row_of_titles_above_the_same_names_is_no_header(ask_book):
+    """Regression: "question" was asked as a question."""
+    asked = ask_book(["Questions", "Text", "No."], ["question", "about", "id"], ["Why?", "x", "a"], ["Who?", "y", "b"])
+
+    assert asked == [("a", "Why?"), ("b", "Who?")]
+
+
 @pytest.mark.parametrize(
     ("row", "question", "about"),
     [
