@@ -47,6 +47,11 @@ def test_a_row_of_a_table_is_told_in_one_sentence_that_its_passage_supports():
     assert told[0].copied
 
 
+def test_a_heading_may_end_with_a_preposition():
+    text = "Ghent, five years on\nGhent closed its centre to through traffic in 2017, and cycling rose."
+    assert full_sentences(text) == ["Ghent closed its centre to through traffic in 2017, and cycling rose."]
+
+
 def test_lines_of_a_transcript_are_no_row():
     lines = ["Chair: The council of the town is open.", "Clerk: Its members have read the report on the fares."]
     assert full_sentences("\n".join(lines)) == lines
