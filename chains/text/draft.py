@@ -42,30 +42,8 @@ _CLOSERS = " \n.!?…。"  # what cannot continue a sentence
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _SHORT_LINE = 0.6  # of a text's longest line: one that ends there was not broken for want of room
 _MOST_HEADINGS = 2  # a title and who wrote it; more short lines are a list
-_LEADS_ON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "its",
-        "of",
-        "or",
-        "that",
-        "the",
-        "their",
-        "to",
-        "was",
-        "were",
-        "which",
-        "with",
-    ]
+_LEADS_ON = re.compile(
+    r"an?|and|as|at|but|by|for|from|in|its|of|or|that|the|their|to|was|were|which|with", re.IGNORECASE
 )
 _LEAST_COLUMNS = 2
 _FIELD = re.compile(r"[^:]{1,40}: ")  # of a row: "year: 2024"
@@ -246,7 +224,7 @@ def _heading_lines(paragraph: Sequence[str], width: int) -> list[str]:
             len(line) <= _SHORT_LINE * width
             and all(one.lstrip(' "“‘(')[:1].isupper() or one[:1].isdigit() for one in (line, after))
             and last[-1].isalnum()
-            and last.lower() not in _LEADS_ON
+            and not _LEADS_ON.fullmatch(last)
             and "\t" not in line
             and not (_FIELD.match(line) and _FIELD.match(after))
         )
