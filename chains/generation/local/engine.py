@@ -21,6 +21,7 @@ from chains.generation.local.logits_processors import AnswerRules, RowRules, Row
 from chains.generation.local.memory import even_batch
 from chains.generation.local.vocabulary import Vocabulary
 from chains.schemas import Finish
+from vectorstore.embedding.memory import is_full
 
 _LOG = logging.getLogger(__name__)
 _TOKENS_PER_WORD = 1.8  # English prose takes about 1.4; the rest is room for names and single digits
@@ -132,7 +133,9 @@ class GenerationEngine:
         """Generate for a batch, or halve the batch size and return nothing if the memory ran out."""
         try:
             texts = self._run(batch)
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not is_full(error):
+                raise
             if len(batch) == 1:
                 raise GenerationError(
                     "not enough memory for a single prompt; use a smaller model or shorter passages"

@@ -22,6 +22,7 @@ class ScriptedModel:
     def __init__(self, tokenizer, *script: list[str], memory_for: int = 99, ends: bool = True) -> None:
         self.tokenizer, self.script, self.memory_for = tokenizer, list(script), memory_for
         self.end = "<|im_end|>" if ends else ""
+        self.error: RuntimeError = torch.OutOfMemoryError("CUDA out of memory")
         self.calls: list[dict] = []
 
     @property
@@ -32,7 +33,7 @@ class ScriptedModel:
         self.calls.append(options)
         rows = len(options["input_ids"])
         if rows > self.memory_for:
-            raise torch.OutOfMemoryError("CUDA out of memory")
+            raise self.error
         texts, self.script[0] = self.script[0][:rows], self.script[0][rows:]
         if not self.script[0]:
             self.script.pop(0)
@@ -98,6 +99,20 @@ def test_memory_that_runs_out_halves_the_batch_and_loses_no_row(tokenizer) -> No
     model = ScriptedModel(tokenizer, list(texts), memory_for=2)
     assert [one.text for one in engine(model).attempt(requests(6))] == texts
     assert model.rows == [6, 3, 1, 1, 1, 1, 1, 1]
+
+
+def test_so_does_memory_that_the_driver_or_cublas_lacks(tokenizer) -> None:
+    """Regression: their errors are other ones than PyTorch's own, and every row of the batch failed."""
+    model = ScriptedModel(tokenizer, [GOOD] * 4, memory_for=2)
+    model.error = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+    assert [one.text for one in engine(model).attempt(requests(4))] == [GOOD] * 4
+
+
+def test_any_other_error_of_a_card_is_raised(tokenizer) -> None:
+    model = ScriptedModel(tokenizer, memory_for=0)
+    model.error = RuntimeError("CUDA error: an illegal memory access")
+    with pytest.raises(RuntimeError, match="an illegal memory access"):
+        engine(model).attempt(requests(4))
 
 
 def test_a_halved_batch_grows_back_once_several_batches_went_well(tokenizer) -> None:
