@@ -87,7 +87,7 @@ OF_THE_TASK = _any_of(
     # The request told to the reader: who "you" are, and what you were asked.
     r"^\W*you (?:are|were|have been|['’]ve been) (?:asked|told|instructed|required) to\b",
     r"\byou (?:have been|were) asked to (?:speak|write|answer|give|discuss|debate|explain|respond|take)\b",
-    r"^\W*you hold that\W*:",
+    r"^\W*(?:you hold that|your side)\W*:",
     # Offers and requests that close a chat.
     r"^\W*i hope (?:this|that|it) (?:helps|answers|meets|response|answer|is (?:helpful|useful|what))\b",
     r"^\W*let me know (?:if you|how i|what you|whether you|if there)\b",
@@ -102,6 +102,8 @@ OF_THE_TASK = _any_of(
     r"^\W*thank you for (?:your|the|this|providing|sharing) (?:the |your )?(?:question|query|inquiry|prompt|request|"
     r"information|context|passage|text|clarification|feedback)\b",
     r"^\W*i(?:['’]m| am|['’]d be| would be) (?:happy|glad|here|ready) to (?:help|assist)\b",
+    r"^\W*i(?:['’]m| am) glad to (?:hear|see|know) (?:that )?you(?:['’]re| are) "
+    r"(?:willing|open|interested|taking|ready)\b",
     r"^\W*how (?:can|may) i (?:help|assist) you\b",
 )
 # A paragraph that begins with a note is dropped where the note speaks of the text.

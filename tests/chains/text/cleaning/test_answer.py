@@ -54,6 +54,8 @@ AROUND = {
     "offers of help": f"{ANSWER} Let me know if you need any further information. Feel free to ask!",
     "the request told to the reader": f"You are asked to answer questions about the topic. {ANSWER}",
     "who the reader is": f"You are a Japanese diplomat, and you have been asked to speak about energy. {ANSWER}",
+    "praise of the reader": f"{ANSWER} I'm glad to hear that you're willing to make a difference.",
+    "the prompt's label": f"Your side: the bank should be judged by its loans. {ANSWER}",
     "what the reader holds": f"You hold that: the bank should be judged by its loans. {ANSWER}",
     "an apology": f"I'm sorry, but your question seems incomplete. Could you please provide more context? {ANSWER}",
     "a machine": f"As an AI language model, I have no opinions. {ANSWER}",
