@@ -8,14 +8,14 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
-from chains.debating.agent import AgentTools, LookedUp
+from chains.debating.judgement.verdict import Decided, give_verdict
 from chains.debating.kinds import FEWEST, MOST, VOTES
 from chains.debating.likeness import Likeness
 from chains.debating.positions import all_agree, take_positions
 from chains.debating.record import DebateRecord
 from chains.debating.speakers import LLM, Speakers
+from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.debating.turns import Speaker
-from chains.debating.verdict import Decided, give_verdict
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.schemas import DebateOutcome, Position, Turn, Verdict

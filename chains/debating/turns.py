@@ -13,12 +13,12 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.context import FittedPrompt, fit_chunks, without_labels, word_for_word
-from chains.debating.agent import AgentTools, LookedUp, look_up
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence
+from chains.debating.tool_use.agent import AgentTools, LookedUp, look_up
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits

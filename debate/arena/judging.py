@@ -11,10 +11,10 @@ from itertools import combinations
 
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
+from chains.debating.judgement.verdict import Decided, ask_who_won, named, plain_turns
 from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
-from chains.debating.verdict import Decided, ask_who_won, named, plain_turns
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Judgement
 from debate.arena.votes import options_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from chains.debating.judgement.verdict import MODERATOR
 from chains.debating.spoken import plain
-from chains.debating.verdict import MODERATOR
 from chains.schemas import Lookup, as_question
 
 

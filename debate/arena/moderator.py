@@ -4,10 +4,10 @@ from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.context import word_for_word
 from chains.debating.claims import overlap
+from chains.debating.judgement.verdict import plain_turns
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
 from chains.debating.turns import facts_of
-from chains.debating.verdict import plain_turns
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Reading, RoundQuestion

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from langchain_core.tools import BaseTool
 
-from chains.debating.agent import AgentTools, LookedUp
 from chains.debating.claims import claims_to_answer
+from chains.debating.judgement.verdict import Decided
 from chains.debating.kinds import VOTES
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
-from chains.debating.verdict import Decided
+from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.errors import ChainError
 from chains.generation.metering import metered
 from chains.schemas import Chunk, Poll, Reading, StopReason, Tokens

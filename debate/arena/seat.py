@@ -16,8 +16,8 @@ from langgraph.types import Command, interrupt
 from pydantic.dataclasses import dataclass
 
 from chains.debating.claims import claims_to_answer
+from chains.debating.judgement.verdict import plain_turns
 from chains.debating.record import DebateRecord
-from chains.debating.verdict import plain_turns
 from chains.errors import ChainError
 from chains.schemas.text import valid_text
 from debate.arena.state import DebateState

@@ -7,9 +7,9 @@ Consensus? Decision-Making in Multi-Agent Debate" (arXiv:2502.19130).
 
 from collections.abc import Callable, Mapping, Sequence
 
+from chains.debating.judgement.verdict import Decided
 from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
-from chains.debating.verdict import Decided
 from chains.schemas import Ballot
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from chains.debating.verdict import MODERATOR
+from chains.debating.judgement.verdict import MODERATOR
 from chains.schemas import Claim, Position, RoundQuestion, Turn, Verdict
 from debate.output.columns import Cell, Column, Kind, Table
 from debate.output.tables.wording import listed, lookup_line, names_of, numbered

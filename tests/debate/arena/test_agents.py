@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, InvalidToolCall, SystemMessage, T
 from langchain_core.tools import tool
 
 from chains import ChainError
-from chains.debating.agent import NO_TOOLS
+from chains.debating.tool_use.agent import NO_TOOLS
 from chains.schemas import Chunk, Lookup
 from debate import Rules, build_debate_graph
 

@@ -25,7 +25,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.context import word_for_word
-from chains.debating.other_tools import BoundedTools, called_from_threads, failures_told, left_out
+from chains.debating.tool_use.other_tools import BoundedTools, called_from_threads, failures_told, left_out
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.generation.metering import count

@@ -19,11 +19,11 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.claims import claims_of, touched
-from chains.debating.evidence import complete_with_evidence, evidence_of
+from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
+from chains.debating.judgement.reasons import give_reasons
 from chains.debating.kinds import Decision
 from chains.debating.likeness import Likeness
 from chains.debating.measures import drift, with_unsupported
-from chains.debating.reasons import give_reasons
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits

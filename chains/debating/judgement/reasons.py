@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.claims import only_judges
-from chains.debating.evidence import complete_with_evidence, evidence_of
+from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain, to_the_end_of_a_sentence
 from chains.generation.contract import WordLimits

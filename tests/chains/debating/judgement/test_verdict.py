@@ -11,10 +11,10 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from numpy.typing import NDArray
 
-from chains.debating import evidence
+from chains.debating.judgement import evidence
+from chains.debating.judgement.verdict import Decided, deciding_claims, named
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
-from chains.debating.verdict import Decided, deciding_claims, named
 from chains.errors import GenerationError
 from chains.schemas import Ballot, Chunk, Claim, Position, Reading, Support, Turn, Verdict, chunk_table
 from prompts import Persona

@@ -1,0 +1,1 @@
+"""Debaters as agents: tools that they call before they speak, and the bounds of what tools say."""
