@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from chains.errors import MissingExtra, ModelError
+from vectorstore.embedding.memory import is_full
 
 _GIB = 2**30
 _HUB_ANSWERS_WITHIN = 10.0  # seconds
@@ -122,8 +123,7 @@ def not_loaded(name: str, error: Exception) -> ModelError:
     causes = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and isinstance(cause, Exception):
         causes.append(cause)
-    kinds = [type(cause).__name__ for cause in causes]
-    if "OutOfMemoryError" in kinds:
+    if any(isinstance(cause, RuntimeError) and is_full(cause) for cause in causes):
         return ModelError(f"not enough GPU memory for {name}; close what else uses the card, or take a smaller model")
     if any(isinstance(cause, errors.GatedRepoError) for cause in causes):
         return ModelError(f"the repository {name!r} is gated: accept its terms on the hub, then run: hf auth login")

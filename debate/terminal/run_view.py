@@ -97,5 +97,6 @@ def print_summary(console: Console, summary: RunSummary) -> None:
         console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)
     report = summary.folder / "report.html"
     abstained = f", {summary.abstained} abstained" if summary.abstained else ""
-    console.print(f"{summary.total} rows{abstained}, {summary.failed} failed.", markup=False)
+    rows = "1 row" if summary.total == 1 else f"{summary.total} rows"
+    console.print(f"{rows}{abstained}, {summary.failed} failed.", markup=False)
     console.print(f"Workbook: {readable(summary.workbook)}\nReport:   {readable(report)}", markup=False, soft_wrap=True)

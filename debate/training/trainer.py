@@ -22,6 +22,7 @@ from debate.training.card import Losses
 from debate.training.encoding import EncodedExample
 from debate.training.memory import memory_in_use
 from debate.training.settings import FinetuneSettings
+from vectorstore.embedding.memory import is_full
 
 _ZIP_WRITER = "PytorchStreamWriter"  # what torch names when a file cannot be written
 Told = Callable[[int, int, float | None, float | None], None]
@@ -55,8 +56,6 @@ def train_adapter(
     Raises:
         TrainingError: the folder cannot be written, or the memory runs out.
     """
-    import torch
-
     disable_progress_bars()
     before, started = memory_in_use(), time.monotonic()
     set_seed(settings.seed)  # the trainer seeds itself only after it has drawn the adapter's first weights
@@ -74,13 +73,13 @@ def train_adapter(
         trainer.train(resume_from_checkpoint=_last_checkpoint(settings))
         trainer.model.save_pretrained(str(settings.out))
         tokenizer.save_pretrained(str(settings.out))
-    except torch.OutOfMemoryError as error:
-        raise TrainingError(
-            "the GPU's memory ran out; lower --batch-size (raise --accumulation), --max-seq-length or --rank"
-        ) from error
     except (OSError, SafetensorError) as error:  # safetensors' own error is not an OSError
         raise _not_written(settings, error) from error
     except RuntimeError as error:  # neither is torch's, which has no class of its own
+        if is_full(error):
+            raise TrainingError(
+                "the GPU's memory ran out; lower --batch-size (raise --accumulation), --max-seq-length or --rank"
+            ) from error
         if _ZIP_WRITER not in str(error):
             raise
         raise _not_written(settings, error) from error

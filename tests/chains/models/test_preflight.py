@@ -210,3 +210,11 @@ def test_an_adapter_folder_loads_over_its_base_and_answers(tmp_path: Path) -> No
     llm = load(tmp_path)
     assert any("lora" in name for name, _ in llm.pipeline.model.named_parameters())
     assert llm.invoke("The capital of Iran is", max_words=8)
+
+
+def test_a_card_that_the_driver_calls_full_is_told_as_full() -> None:
+    """Regression: the driver's and cuBLAS' errors are other ones than PyTorch's own."""
+    error = RuntimeError("CUDA error: out of memory")
+    assert str(preflight.not_loaded("m", error)).startswith(
+        "not enough GPU memory for m; close what else uses the card"
+    )

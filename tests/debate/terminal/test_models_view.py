@@ -41,7 +41,7 @@ def test_what_to_take_first_comes_with_its_command(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_help_has_examples() -> None:
-    assert "debate models runs/adapters/merged" in CliRunner().invoke(app, ["models", "--help"]).stdout
+    assert "debate models ./my-model" in CliRunner().invoke(app, ["models", "--help"]).stdout
 
 
 def test_a_model_that_is_not_here_is_one_line_and_exit_code_2() -> None:
