@@ -151,7 +151,7 @@ def test_an_index_that_workers_embedded_is_the_one_that_is_embedded_here(tmp_pat
     ("flags", "told"),
     [
         (["--workers", "2"], "error: workers are Ray's; add --ray auto"),
-        (["--ray", "ray://host:1"], "error: --ray ray://host:1 is an address for Ray clients"),
+        (["--ray", "ray://host:1"], "error: --ray: is an address for Ray clients; run on a machine of the cluster"),
         (["--ray", "127.0.0.1:1"], "error: the Ray cluster 127.0.0.1:1 cannot be used"),
     ],
 )
