@@ -136,3 +136,7 @@ def test_flags_that_exclude_each_other_are_not_blamed_on_the_settings_file(tmp_p
     (tmp_path / "s.toml").write_text('questions = "q.txt"\ncorpus = "docs"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"^min_words 600 must be below max_words 500; change one of them$"):
         load_settings({"min_words": 600}, tmp_path / "s.toml")
+
+
+def test_a_name_on_the_hub_may_have_the_sign_that_ends_a_password_in_an_address() -> None:
+    assert load_settings(FLAGS | {"model": "org/model@v1"}).model == "org/model@v1"
