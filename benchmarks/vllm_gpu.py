@@ -81,6 +81,7 @@ def server(site: Path, checkpoint: Path) -> Iterator[str]:
     """A vLLM server on this card, with the name ``model``."""
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(checkpoint)]
     command += ["--served-model-name", "model", "--port", str(PORT), "--host", "127.0.0.1", "--max-model-len", "8192"]
+    command += ["--gpu-memory-utilization", "0.85"]  # the run's embedding model and reranker use the same card
     command += ["--stream-interval", "8"]  # tokens a message: reading one message a token is what limits the reader
     process = subprocess.Popen(command, env=environment(site))  # noqa: S603 - our own command
     try:
