@@ -2,25 +2,14 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
-from debate.commands.ask import ASK_EXAMPLES, ask
-from debate.commands.compare import COMPARE_EXAMPLES, compare
-from debate.commands.export import EXPORT_EXAMPLES, export
-from debate.commands.finetune import FINETUNE_EXAMPLES, finetune
-from debate.commands.index import INDEX_EXAMPLES, index
-from debate.commands.mcp import MCP_EXAMPLES, mcp
-from debate.commands.merge import MERGE_EXAMPLES, merge
-from debate.commands.models import MODELS_EXAMPLES, models
-from debate.commands.run import RUN_EXAMPLES, run
-from debate.commands.serve import SERVE_EXAMPLES, serve
-from debate.commands.talk import TALK_EXAMPLES, talk
-from debate.commands.trace import TRACE_EXAMPLES, trace
-from debate.commands.translate import TRANSLATE_EXAMPLES, translate
-from debate.commands.vote import VOTE_EXAMPLES, vote
+# In the order of --help. Each is a module with a function of its name, and EXAMPLES for the end of its help.
+_COMMANDS = "run index ask talk serve trace translate models compare vote finetune export merge mcp"
 
 app = typer.Typer(
     add_completion=False,
@@ -52,20 +41,9 @@ def about(
     """Answer and debate political questions from your own documents, on your own machine."""
 
 
-app.command("run", epilog=RUN_EXAMPLES)(run)
-app.command("index", epilog=INDEX_EXAMPLES)(index)
-app.command("ask", epilog=ASK_EXAMPLES)(ask)
-app.command("talk", epilog=TALK_EXAMPLES)(talk)
-app.command("serve", epilog=SERVE_EXAMPLES)(serve)
-app.command("trace", epilog=TRACE_EXAMPLES)(trace)
-app.command("translate", epilog=TRANSLATE_EXAMPLES)(translate)
-app.command("models", epilog=MODELS_EXAMPLES)(models)
-app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
-app.command("vote", epilog=VOTE_EXAMPLES)(vote)
-app.command("finetune", epilog=FINETUNE_EXAMPLES)(finetune)
-app.command("export", epilog=EXPORT_EXAMPLES)(export)
-app.command("merge", epilog=MERGE_EXAMPLES)(merge)
-app.command("mcp", epilog=MCP_EXAMPLES)(mcp)
+for name in _COMMANDS.split():
+    module = import_module(f"debate.commands.{name}")
+    app.command(name, epilog=module.EXAMPLES)(getattr(module, name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WORDS_OF_A_FACT = 60  # two sentences
 
-ASK_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate ask "Has the bank kept its word?" --index myindex
       an opinion from the documents, with its numbered passages

@@ -9,7 +9,7 @@ from debate.errors import ExitCode
 from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 
-COMPARE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
       compare two models; writes tests and answers to compare.xlsx and compare.html

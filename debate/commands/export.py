@@ -8,7 +8,7 @@ import typer
 from debate.settings.checking import checked_settings
 from debate.terminal.session import one_line_errors
 
-EXPORT_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate export runs/first/results.xlsx --chat chat.jsonl
       every finished answer with its prompt

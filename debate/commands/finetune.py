@@ -9,7 +9,7 @@ from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 from debate.training.settings import FinetuneSettings
 
-FINETUNE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate finetune --data runs/first/results.xlsx --out adapters/first
       try it with the bundled model on any machine

@@ -10,7 +10,7 @@ from debate.indexing.settings import IndexSettings
 from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 
-INDEX_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate index docs/ --out myindex
       read and embed every txt, md, html, pdf, docx, csv, tsv, xlsx, jsonl and eml file in docs/; run it again to update

@@ -8,7 +8,7 @@ import typer
 
 from debate.terminal.session import one_line_errors, start_logging
 
-MCP_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate mcp --index myindex --model http://localhost:8000/v1#my-model
       in a client's configuration: command "debate", arguments "mcp", "--index", "myindex"

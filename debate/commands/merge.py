@@ -8,7 +8,7 @@ import typer
 from debate.errors import ExitCode
 from debate.terminal.session import one_line_errors, start_logging
 
-MERGE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate run --questions my.xlsx --index myindex --shard 1/2 --out runs/part1     # on one card
   debate run --questions my.xlsx --index myindex --shard 2/2 --out runs/part2     # on another one

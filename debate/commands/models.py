@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chains.models.catalogue import KnownModel
     from chains.models.hub import HubAnswer
 
-MODELS_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate models
       recommend a model, and list all known ones with the free memory

@@ -16,7 +16,7 @@ from debate.terminal.session import example_unless, notice_of, one_line_errors, 
 if TYPE_CHECKING:
     from debate.run.runner import RunSummary
 
-RUN_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   python run_debate.py
       run the example with the bundled model

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from debate.serve.web.library import Library
     from debate.serve.web.starting import Starter
 
-SERVE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate serve
       show every run in runs/ at http://127.0.0.1:8321/

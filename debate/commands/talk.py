@@ -11,7 +11,7 @@ from debate.settings import DebateSettings, load_settings
 from debate.settings.flags import with_settings
 from debate.terminal.session import example_unless, one_line_errors, start_logging
 
-TALK_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate talk "Does BRICS weaken the dollar?"
       listen to the example's personas

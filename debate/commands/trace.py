@@ -14,7 +14,7 @@ from debate.terminal.session import one_line_errors, start_logging
 if TYPE_CHECKING:
     from rich.console import Console
 
-TRACE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate trace runs/first --question q01
       how the answer to one question came about

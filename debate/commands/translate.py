@@ -10,7 +10,7 @@ from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
 from debate.translation.settings import TranslateSettings
 
-TRANSLATE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate translate runs/first --to ja
       translate into runs/first/translations/ja with the run's own model

@@ -7,7 +7,7 @@ import typer
 
 from debate.terminal.session import one_line_errors
 
-VOTE_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   debate vote compared/first
       pairs of answers without names: type 1 or 2 for the better one, t for a tie, q to stop

@@ -5,10 +5,22 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from chains.debating.kinds import Decision, Protocol, Stop
+
+
+def split_list(value: Any) -> Any:
+    """Split a list given as text, a,b or JSON, as an environment variable holds it; return anything else unchanged."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return [str(part) for part in json.loads(value)]  # a ValueError is reported by pydantic
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+AS_LIST = BeforeValidator(split_list)
 
 
 class GraphSettings(BaseModel):
@@ -26,7 +38,7 @@ class GraphSettings(BaseModel):
     rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate")
     protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
     decision: Decision = Field("moderator", description="Who decides a debate")
-    stop: Annotated[tuple[Stop, ...], NoDecode] = Field((), description="End a debate early on")
+    stop: Annotated[tuple[Stop, ...], NoDecode, AS_LIST] = Field((), description="End a debate early on")
     token_budget: int | None = Field(
         None, ge=1, description="Most tokens for all turns of a debate, checked from the end of the first round"
     )
@@ -83,12 +95,6 @@ class GraphSettings(BaseModel):
             raise ValueError("is not NAME=TERM,NAME=TERM")
         return {name.strip(): term.strip() for name, _, term in pairs}
 
-    @field_validator("stop", mode="before")
-    @classmethod
-    def _reasons(cls, value: Any) -> Any:
-        """Read a,b as an environment variable holds it."""
-        return tuple(split_list(value)) if isinstance(value, str) else value
-
     @field_validator("*")
     @classmethod
     def _is_text(cls, value: Any) -> Any:
@@ -104,11 +110,3 @@ class GraphSettings(BaseModel):
         if self.min_words >= self.max_words:
             raise ValueError(f"min_words {self.min_words} must be below max_words {self.max_words}")
         return self
-
-
-def split_list(value: str) -> list[str]:
-    """Split a list given as text: a,b or JSON."""
-    if value.lstrip().startswith("["):
-        parsed = json.loads(value)  # a ValueError is reported by pydantic
-        return [str(part) for part in parsed]
-    return [part.strip() for part in value.split(",") if part.strip()]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from debate.settings.fields import ray_address
+from debate.settings.fields import RayAddress
 
 
 class IndexSettings(BaseModel):
@@ -31,16 +31,13 @@ class IndexSettings(BaseModel):
     chunk_words: int = Field(160, ge=1, description="Most words of a chunk")
     follow_links: bool = Field(False, description="Follow links that lead out of the folder")
     force: bool = Field(False, description="Replace an index of other documents")
-    ray: str = Field("", description="Embed on a Ray cluster: auto (the one on this machine), local, or host:6379")
+    ray: RayAddress = Field(
+        "", description="Embed on a Ray cluster: auto (the one on this machine), local, or host:6379"
+    )
     workers: int | None = Field(None, ge=1, description="Ray workers; default: one per GPU, or per machine")
     gpus_per_worker: float | None = Field(
         None, ge=0, description="GPUs of each worker; default: 1, or 0 where there are none"
     )
-
-    @field_validator("ray")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        return ray_address(value)
 
     @model_validator(mode="after")
     def _workers_are_rays(self) -> IndexSettings:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chains.models.kinds import Backend
 from chains.models.servers.address import is_server
-from debate.graph.settings import GraphSettings, split_list
+from debate.graph.settings import AS_LIST, GraphSettings
 from debate.indexing.address import Place
 from debate.settings.model_name import ModelName
 
@@ -19,13 +19,16 @@ class Repeatable:
     """Marks a setting of one text whose flag may be repeated; the parts are joined with commas."""
 
 
-def ray_address(value: str) -> str:
+def _ray_address(value: str) -> str:
     """Return the address of a Ray cluster unchanged; ValueError if it cannot be one."""
     if value.startswith("ray://"):
         raise ValueError("is an address for Ray clients; run on a machine of the cluster, with auto or host:6379")
     if value and value not in ("auto", "local") and not value.rpartition(":")[2].isdecimal():
         raise ValueError("is not an address; write auto, local, or host:6379")
     return value
+
+
+RayAddress = Annotated[str, AfterValidator(_ray_address)]
 
 
 class DebateSettings(GraphSettings, BaseSettings):
@@ -48,7 +51,9 @@ class DebateSettings(GraphSettings, BaseSettings):
     opinion_persona: str = Field(
         "", description='Persona that writes the opinions; default: "professor", or else the first'
     )
-    debaters: Annotated[tuple[str, ...], NoDecode] = Field((), description="Personas that debate; default: all")
+    debaters: Annotated[tuple[str, ...], NoDecode, AS_LIST] = Field(
+        (), description="Personas that debate; default: all"
+    )
     model: Annotated[ModelName, Repeatable()] = Field(
         "smollm2",
         description="smollm2, a repository, a folder, or http://host:port/v1#model (several servers share the work)",
@@ -75,33 +80,22 @@ class DebateSettings(GraphSettings, BaseSettings):
         None, ge=1, description="Only the first N questions of the list; run again without it for the rest"
     )
     shard: str = Field("", description="Only part of the list, such as 2/8; debate merge combines the parts")
-    ray: str = Field("", description="Use a Ray cluster: auto (the one on this machine), local, or host:6379")
+    ray: RayAddress = Field("", description="Use a Ray cluster: auto (the one on this machine), local, or host:6379")
     workers: int | None = Field(
         None, ge=1, description="Ray workers, each with a model; default: one per GPU, or per machine without GPUs"
     )
     gpus_per_worker: float | None = Field(
         None, ge=0, description="GPUs per Ray worker; default: 1, or 0 for a server or without GPUs"
     )
-    also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode] = Field(
+    also: Annotated[tuple[Literal["csv", "parquet"], ...], NoDecode, AS_LIST] = Field(
         (), description="Also write the sheets as files"
     )
-
-    @field_validator("debaters", "also", mode="before")
-    @classmethod
-    def _several(cls, value: Any) -> Any:
-        """Read a,b as an environment variable holds it."""
-        return tuple(split_list(value)) if isinstance(value, str) else value
 
     @field_validator("model", mode="before")
     @classmethod
     def _joined(cls, value: Any) -> Any:
         """Join the addresses of several servers."""
         return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-    @field_validator("ray")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        return ray_address(value)
 
     @field_validator("shard")
     @classmethod
