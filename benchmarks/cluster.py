@@ -30,7 +30,7 @@ from typing import Any
 from benchmarks.cluster_models import at_once, slow
 from benchmarks.durability import ROOT, finished_questions, journal, log, rows, undisturbed, wait_for
 from debate import DebateSettings, run_questions
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.settings import EXAMPLE, load_settings
 
 
@@ -151,7 +151,7 @@ def speed_up(folder: Path, workers: int, questions: int, model: str, flags: dict
     print(f"{workers} workers ÷ 1: {rates[workers] / rates[1]:.2f}")
 
 
-class _Watch(NullProgress):
+class _Watch(Progress):
     """Notes when the first question begins, when all workers are ready, and when the last row ends."""
 
     began = ready = ended = 0.0

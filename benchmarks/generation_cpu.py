@@ -31,7 +31,7 @@ from chains.context import clean_passage
 from chains.models.bundled import smollm2_folder
 from chains.opinion import OpinionRequest, Style, opinion_prompt
 from chains.schemas import Chunk, Opinion
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.questions import read_questions
 from prompts import Persona, load_personas
@@ -124,7 +124,7 @@ def ours(
         return place, chain.invoke(OpinionRequest(asked[place].question, asked[place].chunks))
 
     began = Took.now()
-    written = map_concurrently(write, range(len(asked)), llm, len(asked), NullProgress())
+    written = map_concurrently(write, range(len(asked)), llm, len(asked), Progress())
     opinions = dict(one for some in written for one in some)
     return [opinions[place] for place in range(len(asked))], Took.since(began)
 

@@ -36,7 +36,7 @@ from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.models.loading import load_llm
 from chains.models.settings import ModelSettings
-from debate.progress import NullProgress, Progress
+from debate.progress import Progress
 from debate.run.records.drafts import DRAFTS, Drafts
 from debate.run.records.progress_file import PROGRESS, recorded_progress
 from prompts import RenderedPrompt
@@ -108,7 +108,7 @@ def processor(readers: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as place:
         run = _new_run(Path(place))
         server, port = _serve(place)
-        with recorded_progress(run, NullProgress()) as progress:
+        with recorded_progress(run, Progress()) as progress:
             for count in (0, readers):
                 after = (run / PROGRESS).stat().st_size
                 there = _Readers(port, count, after) if count else None
@@ -192,7 +192,7 @@ def measure(readers: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         run = _new_run(Path(place))
         server, port = _serve(place)
-        with recorded_progress(run, NullProgress()) as progress:
+        with recorded_progress(run, Progress()) as progress:
             turn.invoke(0)
             for n in range(rounds):
                 for arm in random.Random(n).sample(_ARMS, 3):  # noqa: S311

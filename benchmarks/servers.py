@@ -90,10 +90,10 @@ def servers(count: int, seconds: float) -> Iterator[list[tuple[str, BaseProcess]
 def run(addresses: list[str], questions: int, kill_when_half_done: BaseProcess | None = None) -> str:
     """Run a list and return what it came to, in a line."""
     from debate import DebateSettings, run_questions
-    from debate.progress import NullProgress
+    from debate.progress import Progress
     from vectorstore import FaissStore
 
-    class Killer(NullProgress):
+    class Killer(Progress):
         done = 0
 
         def finished(self, result: Any) -> None:

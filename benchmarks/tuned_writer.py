@@ -157,7 +157,7 @@ def stage(given: argparse.Namespace, what: str, model: str, style: str = "", ask
 
 def answer(given: argparse.Namespace) -> None:
     """Let a model answer the questions of a part that it has not answered yet."""
-    from debate.progress import NullProgress
+    from debate.progress import Progress
     from debate.run.executor import map_concurrently
 
     path = answers_file(given.work, given.model, given.style, given.asked)
@@ -173,7 +173,7 @@ def answer(given: argparse.Namespace) -> None:
         opinion = chain.invoke(OpinionRequest(Question(id=asked[0], text=asked[0]), asked[1]))
         return Answer(asked[0], given.model, opinion, time.monotonic() - began)
 
-    for finished in map_concurrently(work, left, llm, min(given.concurrency, len(left)), NullProgress()):
+    for finished in map_concurrently(work, left, llm, min(given.concurrency, len(left)), Progress()):
         JsonLines(path).append([_ANSWER.dump_json(one) + b"\n" for one in finished])
 
 

@@ -75,11 +75,16 @@ def holds_files(folder: Path) -> bool:
 def read_same_record(
     path: Path, settings: Mapping[str, Any], what: str, error_kind: type[DebateError]
 ) -> dict[str, Any]:
-    """Read the record of a folder that is to be resumed with these settings.
+    """Return the record of a folder that is to be resumed with these settings; an empty one if the folder is new.
 
     Raises:
-        DebateError (of that kind): it cannot be read, or its settings are others; the message names them.
+        DebateError (of that kind): the folder holds something else, its record cannot be read, or its settings are
+            others; the message names them.
     """
+    if not path.is_file():
+        if holds_files(path.parent):
+            raise error_kind(f"{path.parent} contains files that are not a {what}; give a new folder with --out")
+        return {}
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
         before = dict(record.get("settings", record))  # older versions wrote a translation's settings alone

@@ -1,7 +1,6 @@
-"""The protocol for reporting a run's progress, one implementation that ignores it, and one that logs it."""
+"""How a run reports its progress: to nobody, or to the log."""
 
 import logging
-from typing import Protocol
 
 from debate.results import QuestionResult
 
@@ -9,8 +8,8 @@ LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, f
 STOPPING = "interrupted: %d questions stop after the step they are at; Ctrl-C again stops at once"
 
 
-class Progress(Protocol):
-    """Receives what happens in a run, from several threads."""
+class Progress:
+    """Receives what happens in a run, from several threads, and ignores it; subclasses show or record it."""
 
     def preparing(self, what: str) -> None:
         """Something is being loaded or read."""
@@ -31,18 +30,7 @@ class Progress(Protocol):
         """The run was interrupted; so many questions stop after the step that they are at."""
 
 
-class NullProgress:
-    """A ``Progress`` that nobody watches."""
-
-    def preparing(self, what: str) -> None: ...
-    def total(self, questions: int, done: int) -> None: ...
-    def stage(self, question_id: str, stage: str) -> None: ...
-    def finished(self, result: QuestionResult) -> None: ...
-    def workers(self, ready: int, wanted: int) -> None: ...
-    def stopping(self, in_flight: int) -> None: ...
-
-
-class LoggedProgress:
+class LoggedProgress(Progress):
     """Logs every event, and passes it on to another ``Progress``.
 
     Args:
@@ -51,7 +39,7 @@ class LoggedProgress:
     """
 
     def __init__(self, other: Progress | None = None, log: logging.Logger = LINES, notice: str = "") -> None:
-        self._other = other or NullProgress()
+        self._other = other or Progress()
         self._log = log
         self._notice = notice
         self._questions = self._done = 0

@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vectorstore.any_store import POVStore, as_pov_store
     from vectorstore.corpus.files import Skipped, corpus_files
     from vectorstore.corpus.loader import Corpus, load_corpus
     from vectorstore.embedding.loading import load_embeddings
@@ -22,13 +21,14 @@ if TYPE_CHECKING:
     )
     from vectorstore.pov import POV
     from vectorstore.retriever import POVRetriever
+    from vectorstore.store.any_store import POVStore, as_pov_store
     from vectorstore.store.building import build_index
     from vectorstore.store.faiss_store import FaissStore
     from vectorstore.store.postgres.store import PgVectorStore, TableFacts
     from vectorstore.store.pov_store import PovVectorStore
 
 _NAMES = {  # by the module that has them
-    "any_store": "POVStore as_pov_store",
+    "store.any_store": "POVStore as_pov_store",
     "corpus.files": "Skipped corpus_files",
     "corpus.loader": "Corpus load_corpus",
     "embedding.loading": "load_embeddings",

@@ -9,9 +9,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, field_validator
 
-from vectorstore.any_store import POVStore, as_pov_store
 from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.pov import POV, Aggregate
+from vectorstore.store.any_store import POVStore, as_pov_store
 from vectorstore.store.filters import Filter
 from vectorstore.store.ranking import Mode, check_k
 from vectorstore.store.search import SearchOptions

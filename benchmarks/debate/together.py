@@ -19,7 +19,7 @@ from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, W
 from chains.generation.local.batching import CallMerger
 from chains.schemas import Chunk
 from debate import build_debate_graph
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from prompts import Persona
 
@@ -103,7 +103,7 @@ def hold(debates: int, rounds: int, width: int, batch: int, seconds: float) -> t
         range(debates),
         llm,
         width,
-        NullProgress(),
+        Progress(),
     )
     turns = sum(sum(one) for one in work)
     if turns != debates * rounds * len(cast):

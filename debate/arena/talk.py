@@ -21,7 +21,7 @@ from debate.graph.debate_graph import build_debate_graph
 from debate.graph.mcp_tools import tools_by_persona
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.setup import check_before_loading, check_debaters, load_model, models_of_their_own
 from debate.settings import DebateSettings
 from prompts import load_personas
@@ -62,7 +62,7 @@ def hold_talk(
     rules = Rules.of(settings, seat)
     check_before_loading(settings)
     watcher.preparing(f"reading {settings.index or settings.corpus}")
-    store, skipped = load_store(settings, NullProgress())
+    store, skipped = load_store(settings, Progress())
     for file in skipped:
         watcher.skipped(file)
     if told := unread(store, question):

@@ -81,7 +81,7 @@ def _from_documents(
     from chains.models.loading import check_named
     from chains.text.fact_question import asks_for_a_fact
     from debate.graph.settings import GraphSettings
-    from debate.progress import NullProgress
+    from debate.progress import Progress
     from debate.serve.desk import Desk
     from prompts import load_personas
 
@@ -89,7 +89,7 @@ def _from_documents(
     chosen = ModelSettings(name=model, seed=seed)
     check_named(chosen)
     _tell(notice_of(model, personas, [cast.writer("").name]))
-    store, skipped = load_store(documents, NullProgress())
+    store, skipped = load_store(documents, Progress())
     for file in skipped:
         typer.echo(f"skipped: {one_line(file)}", err=True)
     if max_words is None and asks_for_a_fact(question):  # views move a search away from the fact

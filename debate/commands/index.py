@@ -60,15 +60,5 @@ def index(
             nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher,
             index_embeddings(chosen, watcher.preparing) as (model, batch),
         ):
-            store, summary = index_documents(
-                documents,
-                chosen.out,
-                watcher,
-                embeddings=model,
-                kind=None if chosen.kind == "auto" else chosen.kind,
-                chunk_words=chosen.chunk_words,
-                follow_links=chosen.follow_links,
-                force=chosen.force,
-                batch=batch,
-            )
+            store, summary = index_documents(documents, chosen, watcher, model, batch=batch)
         print_summary(console, summary, near_duplicates(store))

@@ -79,7 +79,7 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
     """Return what searches the given index, or the documents of the latest run; None if there is neither."""
     from debate.errors import DebateError
     from debate.indexing.opening import check_index, load_store, open_index
-    from debate.progress import NullProgress
+    from debate.progress import Progress
     from debate.serve.web.exploring import Explorer
     from prompts import load_personas
     from prompts.errors import PromptError
@@ -96,7 +96,7 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
     except (DebateError, PromptError) as error:
         typer.echo(f"nothing to explore: the latest run cannot be read: {error}; give an index with --index", err=True)
         return None
-    return Explorer(lambda: load_store(settings, NullProgress())[0], cast)
+    return Explorer(lambda: load_store(settings, Progress())[0], cast)
 
 
 def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:

@@ -24,7 +24,7 @@ from debate.compare.statistics import Tally
 from debate.compare.steps import Work
 from debate.errors import RunFolderError
 from debate.indexing.opening import load_store
-from debate.locking import exclusive_folder, holds_files, read_same_record, write_record
+from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
@@ -173,8 +173,5 @@ def _check_folder(settings: CompareSettings) -> None:
     path = settings.out / RECORD
     wanted = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NO_ANSWER)
     last = settings.model_dump(mode="json", exclude_none=True, include={"limit"})  # how much of the list it is
-    if path.is_file():
-        read_same_record(path, wanted, "comparison", RunFolderError)
-    elif holds_files(settings.out):
-        raise RunFolderError(f"{settings.out} contains files that are not a comparison; give a new folder with --out")
+    read_same_record(path, wanted, "comparison", RunFolderError)
     write_record(path, {"settings": wanted, "asked_last": last}, RunFolderError)

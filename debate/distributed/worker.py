@@ -28,7 +28,7 @@ from debate.distributed.events import (
     Work,
 )
 from debate.errors import DebateError
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.engine import Deepened, Load, LocalEngine
 from debate.run.log import logged_to
@@ -146,7 +146,7 @@ class _Given(Iterator[Question]):
         return self._begin(task)
 
 
-class _ToldProgress(NullProgress):
+class _ToldProgress(Progress):
     """Tells what is loaded and which stages questions reach; the run knows the rest."""
 
     def __init__(self, tell: Callable[[Event], None]) -> None:

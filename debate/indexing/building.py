@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 from debate.errors import IndexFolderError
 from debate.indexing.places import IndexPlace, place_of
+from debate.indexing.settings import IndexSettings
 from debate.locking import as_text
 from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, load_corpus
-from vectorstore.corpus.chunking import CHUNK_WORDS
 from vectorstore.corpus.duplicates import count_near_duplicates
 from vectorstore.store.building import Changes, update_store
-from vectorstore.store.index import Kind, kind_for
+from vectorstore.store.index import kind_for
 
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
 MOST_COMPARED = 50_000
@@ -53,39 +53,33 @@ class IndexSummary:
 
 def index_documents(
     corpus: Path,
-    out: str | Path,
+    settings: IndexSettings,
     watcher: Watcher,
-    *,
     embeddings: SentenceTransformerEmbeddings,
-    kind: Kind | None = None,
-    chunk_words: int = CHUNK_WORDS,
-    follow_links: bool = False,
-    force: bool = False,
+    *,
     wait: bool = False,
     batch: int | None = None,
 ) -> tuple[PovVectorStore, IndexSummary]:
-    """Make ``out`` an index of exactly the documents under ``corpus``; only what is new is embedded.
+    """Make an index of exactly the documents under ``corpus``; only what is new is embedded.
 
     Args:
-        kind: of a new index; see ``FaissStore``.
-        follow_links: read what links that lead out of ``corpus`` point to, too.
-        force: replace the index of another folder of documents.
+        settings: where the index is kept, and how the documents are read and cut.
         wait: for another process that works on the same index.
         batch: chunks embedded together; 256 unless given.
 
     Raises:
-        IndexFolderError: ``out`` holds something else, or another process works on it.
+        IndexFolderError: the place holds something else, or another process works on it.
         VectorStoreError: nothing to read, or a damaged index.
         KeyboardInterrupt: interrupted; what was embedded is kept, and the same call continues.
     """
-    place = place_of(out)
+    place = place_of(settings.out)
     with place.held(wait=wait):
-        _check_source(place, corpus, force)
+        _check_source(place, corpus, settings.force)
         documents = load_corpus(
             corpus,
-            chunk_words=chunk_words,
+            chunk_words=settings.chunk_words,
             progress=lambda *done: watcher.step("reading files", *done),
-            follow_links=follow_links,
+            follow_links=settings.follow_links,
         )
         unfinished = {"documents": as_text(corpus.resolve())}
         place.note(unfinished)
@@ -95,7 +89,8 @@ def index_documents(
                 watcher.step("embedding chunks", done, total)
                 pause()
 
-            store = place.open_or_start(embeddings, kind or kind_for(len(documents)))
+            kind = kind_for(len(documents)) if settings.kind == "auto" else settings.kind
+            store = place.open_or_start(embeddings, kind)
             place.note(unfinished, store)
             changes = update_store(store, documents, folder=place.folder, progress=embedded, batch=batch)
         summary = _summary(place.name, documents, store, changes, embeddings)

@@ -7,6 +7,7 @@ from pathlib import Path
 from debate.errors import IndexFolderError
 from debate.indexing.building import index_documents
 from debate.indexing.places import place_of
+from debate.indexing.settings import IndexSettings
 from debate.locking import as_text
 from debate.progress import Progress
 from debate.settings import DebateSettings
@@ -64,9 +65,8 @@ def load_store(settings: DebateSettings, progress: Progress) -> tuple[PovVectorS
         raise IndexFolderError("corpus is not given; pass --corpus or --index")
     links = settings.follow_links
     folder = _cached_index(settings.corpus, embeddings.name + "\nwith links" * links)
-    store, summary = index_documents(
-        settings.corpus, folder, _Told(progress), embeddings=embeddings, follow_links=links, wait=True
-    )
+    cached = IndexSettings(out=str(folder), follow_links=links)
+    store, summary = index_documents(settings.corpus, cached, _Told(progress), embeddings, wait=True)
     return store, summary.skipped
 
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
@@ -23,55 +23,25 @@ from vectorstore.store.index import Kind
 RECORD = "index.toml"
 
 
-class IndexPlace(Protocol):
-    """Where one index is kept.
+class IndexFolder:
+    """An index in a folder.
 
     Attributes:
         name: what people call it.
         folder: where its files are; None if a database keeps it.
     """
 
-    name: str
-    folder: Path | None
-
-    def held(self, *, wait: bool = False) -> AbstractContextManager[None]:
-        """Keep others from writing it."""
-
-    def record(self) -> dict[str, Any]:
-        """Return what the index says of itself; nothing if there is none."""
-
-    def note(self, record: dict[str, Any], store: PovVectorStore | None = None) -> None:
-        """Write the record; a table has one from when its store was started."""
-
-    def holds_something_else(self) -> bool:
-        """Return whether something without a record is there."""
-
-    def open(self, embeddings: Embeddings) -> PovVectorStore:
-        """Open the store for searches."""
-
-    def open_or_start(self, embeddings: Embeddings, kind: Kind) -> PovVectorStore:
-        """Open the store for changes, or start one."""
-
-    def fingerprint(self) -> str:
-        """Return what differs for an index of other contents."""
-
-
-def place_of(place: str | Path) -> IndexPlace:
-    """Return the index at a place."""
-    checked = checked_place(place)
-    return _Table(str(checked)) if is_table(checked) else _Folder(Path(checked))
-
-
-class _Folder:
     def __init__(self, folder: Path) -> None:
         self.name = str(folder)
         self.folder: Path | None = folder
         self._at = folder
 
     def held(self, *, wait: bool = False) -> AbstractContextManager[None]:
+        """Keep others from writing it."""
         return exclusive_folder(self._at, IndexFolderError, wait=wait)
 
     def record(self) -> dict[str, Any]:
+        """Return what the index says of itself; nothing if there is none."""
         path = self._at / RECORD
         try:
             return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -81,19 +51,23 @@ class _Folder:
             raise IndexFolderError(f"{path} cannot be read: {error}; make the index in a new folder") from error
 
     def note(self, record: dict[str, Any], store: PovVectorStore | None = None) -> None:  # noqa: ARG002 - a table's
+        """Write the record; a table has one from when its store was started."""
         write_record(self._at / RECORD, record, IndexFolderError)
 
     def holds_something_else(self) -> bool:
+        """Return whether something without a record is there."""
         return bool({path.name for path in self._at.iterdir()} - {".lock"})
 
     def open(self, embeddings: Embeddings) -> PovVectorStore:
+        """Open the store for searches."""
         return FaissStore.load(self._at, embeddings, mmap=True)
 
     def open_or_start(self, embeddings: Embeddings, kind: Kind) -> PovVectorStore:
+        """Open the store for changes, or start one."""
         return open_or_start(self._at, embeddings, kind)
 
     def fingerprint(self) -> str:
-        """The manifest holds the checksums of everything else."""
+        """Return what differs for an index of other contents; the manifest holds the checksums of all of them."""
         digest = hashlib.sha256(b".")
         try:
             digest.update(hashlib.sha256((self._at / "manifest.json").read_bytes()).digest())
@@ -102,7 +76,9 @@ class _Folder:
         return digest.hexdigest()
 
 
-class _Table:
+class IndexTable:
+    """An index in a PostgreSQL table; its methods are those of ``IndexFolder``."""
+
     folder: Path | None = None
 
     def __init__(self, address: str) -> None:
@@ -134,13 +110,19 @@ class _Table:
         if kind == "ivf":
             raise StoreError(f"{self.name}: a table is searched flat or by hnsw; leave --kind ivf out")
         with closing(TableFacts(self.name)) as table:
-            there = table.exists
-        return (
-            PgVectorStore.open(self.name, embeddings)
-            if there
-            else PgVectorStore.create(self.name, embeddings, kind=kind)
-        )
+            if not table.exists:
+                return PgVectorStore.create(self.name, embeddings, kind=kind)
+        return self.open(embeddings)
 
     def fingerprint(self) -> str:
         with closing(TableFacts(self.name)) as table:
             return table.fingerprint()
+
+
+IndexPlace = IndexFolder | IndexTable
+
+
+def place_of(place: str | Path) -> IndexPlace:
+    """Return the index at a place."""
+    checked = checked_place(place)
+    return IndexTable(str(checked)) if is_table(checked) else IndexFolder(Path(checked))

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from debate.settings.fields import RayAddress
+from vectorstore.corpus.chunking import CHUNK_WORDS
 
 
 class IndexSettings(BaseModel):
@@ -28,7 +29,7 @@ class IndexSettings(BaseModel):
     kind: Literal["auto", "flat", "hnsw", "ivf"] = Field(
         "auto", description="Kind; auto is flat (exact) up to 200,000 chunks"
     )
-    chunk_words: int = Field(160, ge=1, description="Most words of a chunk")
+    chunk_words: int = Field(CHUNK_WORDS, ge=1, description="Most words of a chunk")
     follow_links: bool = Field(False, description="Follow links that lead out of the folder")
     force: bool = Field(False, description="Replace an index of other documents")
     ray: RayAddress = Field(

@@ -16,12 +16,13 @@ from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
 
 from chains.schemas import DebateOutcome, StopReason
+from debate.atomic import atomic_file
 from debate.errors import RunFolderError, SettingsError
 from debate.graph.checkpoints import open_checkpoints
 from debate.graph.stages import Stage
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.executor import in_a_thread
 from debate.run.folder import is_run, read_record, what_changed
@@ -89,7 +90,7 @@ def replay_question(
         changed = (*what_changed(folder, recorded), *_differences(recorded, settings))
         check_before_loading(settings, llm=llm is None, store=store is None)
         preparing(f"loading {settings.index or settings.corpus} and {settings.model}")
-        store = load_store(settings, NullProgress())[0] if store is None else store
+        store = load_store(settings, Progress())[0] if store is None else store
         llm = load_model(settings) if llm is None else llm
         preparing(f"replaying {question_id} from {stage}")
         place = _new_folder(folder, chosen)
@@ -98,7 +99,7 @@ def replay_question(
             if chosen is not Stage.RETRIEVE:  # which continues from nothing
                 graph.update_state(thread_of(before.question), state, as_node=STAGES[STAGES.index(chosen) - 1].node)
             with tracing(place) as callbacks:
-                answering = QuestionWorker(graph, settings.model, NullProgress(), callbacks)
+                answering = QuestionWorker(graph, settings.model, Progress(), callbacks)
                 # Nothing stops a replay between two steps, so that it has a result.
                 after = cast(QuestionResult, in_a_thread(lambda: answering(before.question)))
         made = Replay(chosen, before, after, changed, place)
@@ -179,8 +180,5 @@ def _write(made: Replay) -> None:
         "before": _RESULT.dump_python(made.before, mode="json"),
         "after": _RESULT.dump_python(made.after, mode="json"),
     }
-    path = made.folder / "replay.json"
-    try:
-        path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise RunFolderError(f"cannot write {path}: {error.strerror}; make room and replay it again") from error
+    with atomic_file(made.folder / "replay.json", remedy="make room and replay it again") as file:
+        file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -17,7 +17,7 @@ from langchain_core.language_models import BaseLanguageModel
 from chains.schemas import Question
 from debate.errors import SettingsError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
-from debate.progress import LoggedProgress, NullProgress, Progress
+from debate.progress import LoggedProgress, Progress
 from debate.results import QuestionResult
 from debate.run.engine import Engine, Load, LocalEngine, load_unless_given
 from debate.run.executor import RunInterrupted, StoppedAtOnce
@@ -96,7 +96,7 @@ def run_questions(
     """
     if settings.ray and (llm is not None or store is not None):
         raise SettingsError("a model and a store of this process cannot go to Ray workers; give load instead")
-    watcher = progress or NullProgress()
+    watcher = progress or Progress()
     inputs = check_inputs(settings)
     with ExitStack() as held:
         folder = held.enter_context(open_run_folder(settings, force=force))

@@ -9,7 +9,7 @@ from rich.progress import SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from debate.progress import STOPPING
+from debate.progress import STOPPING, Progress
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
@@ -18,7 +18,7 @@ from debate.terminal.readable import one_line, readable
 _ROWS_SHOWN = 30
 
 
-class RunBar(LiveBar):
+class RunBar(LiveBar, Progress):
     """A live bar; questions move through retrieve, opinion, debate and verdict.
 
     The bar counts stages rather than whole questions, because questions that run together also finish

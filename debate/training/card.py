@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from debate.atomic import atomic_file
 from debate.errors import TrainingError
 from debate.training.settings import FinetuneSettings
 
@@ -76,10 +77,8 @@ def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
         where=result.memory.where,
         folder=settings.out,
     )
-    try:
-        (settings.out / "README.md").write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TrainingError(f"cannot write {settings.out / 'README.md'}: {error.strerror}; make room") from error
+    with atomic_file(settings.out / "README.md", TrainingError, remedy="make room") as file:
+        file.write_text(text, encoding="utf-8")
 
 
 def write_loss_curve(path: Path, losses: Losses) -> None:
@@ -96,7 +95,5 @@ def write_loss_curve(path: Path, losses: Losses) -> None:
         axes.plot([step for step, _ in points], [loss for _, loss in points], label=label, marker=".")
     axes.set(xlabel="step", ylabel="loss a token", title="Loss")
     axes.legend()
-    try:
-        figure.savefig(path, dpi=120)
-    except OSError as error:
-        raise TrainingError(f"cannot write {path}: {error.strerror}; make room") from error
+    with atomic_file(path, TrainingError, remedy="make room") as file:
+        figure.savefig(file, format="png", dpi=120)

@@ -12,7 +12,8 @@ from chains.context import clean_passage
 from chains.generation.local.chat_template import has_special_tokens, prompt_text
 from chains.opinion import DEFAULT_LIMITS, opinion_prompt
 from debate.training.dataset import Example, LeftOut
-from prompts import Persona
+from debate.training.settings import FinetuneSettings
+from prompts import Persona, RenderedPrompt, load_personas
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,16 @@ def encode_examples(
     return encoded, left_out
 
 
-def example_prompt(example: Example, tokenizer: Any, persona: Persona, passages: int | None = None) -> str:
-    """Return the text that a run would send for an example with its first ``passages`` passages."""
+def example_prompt(example: Example, persona: Persona, passages: int | None = None) -> RenderedPrompt:
+    """Return the prompt that a run would send for an example with its first ``passages`` passages."""
     shown = [clean_passage(passage) for passage in example.passages[:passages]]
-    return prompt_text(tokenizer, opinion_prompt(persona.voice, example.question, shown, DEFAULT_LIMITS))
+    return opinion_prompt(persona.voice, example.question, shown, DEFAULT_LIMITS)
+
+
+def persona_of(settings: FinetuneSettings) -> Persona:
+    """Return the persona in whose voice the examples are."""
+    personas = load_personas(settings.personas)
+    return personas.persona(settings.persona) if settings.persona else personas.personas[0]
 
 
 def _encode(example: Example, tokenizer: Any, persona: Persona, max_tokens: int) -> EncodedExample | int:
@@ -51,7 +58,7 @@ def _encode(example: Example, tokenizer: Any, persona: Persona, max_tokens: int)
     answer = [*tokenizer(example.answer, add_special_tokens=False).input_ids, tokenizer.eos_token_id]
     length = 0
     for kept in range(len(example.passages), -1, -1):
-        text = example_prompt(example, tokenizer, persona, kept)
+        text = prompt_text(tokenizer, example_prompt(example, persona, kept))
         prompt = tokenizer(text, add_special_tokens=not has_special_tokens(tokenizer, text)).input_ids
         length = len(prompt) + len(answer)
         if length <= max_tokens and (kept or not example.passages):

@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-from chains.context import clean_passage
-from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from debate.atomic import atomic_file
 from debate.errors import TrainingDataError
 from debate.training.dataset import LeftOut, read_examples
+from debate.training.encoding import example_prompt, persona_of
 from debate.training.settings import FinetuneSettings
-from prompts import load_personas
 
 
 def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftOut]]:
@@ -20,17 +19,13 @@ def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftO
     examples, left_out = read_examples(settings)
     if not examples:
         raise TrainingDataError(f"no example passes the filters; {len(left_out)} rows were left out")
-    personas = load_personas(settings.personas)
-    persona = personas.persona(settings.persona) if settings.persona else personas.personas[0]
+    persona = persona_of(settings)
     lines = []
     for example in examples:
-        passages = [clean_passage(passage) for passage in example.passages]
-        prompt = opinion_prompt(persona.voice, example.question, passages, DEFAULT_LIMITS)
+        prompt = example_prompt(example, persona)
         roles = (("system", prompt.system), ("user", prompt.user), ("assistant", example.answer))
         lines.append(json.dumps({"messages": [{"role": r, "content": text} for r, text in roles]}, ensure_ascii=False))
-    try:
+    with atomic_file(path, TrainingDataError, remedy="choose another file") as file:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise TrainingDataError(f"cannot write {path}: {error.strerror}; choose another file") from error
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return len(lines), left_out

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from debate.errors import TrainingError
-from debate.locking import exclusive_folder, holds_files, read_same_record, write_record
+from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import Losses, write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
-from debate.training.encoding import EncodedExample, encode_examples
+from debate.training.encoding import EncodedExample, encode_examples, persona_of
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
 from debate.training.memory import Forecast, MemoryReport, check_memory, free_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.settings import FinetuneSettings
-from prompts import Persona, load_personas
+from prompts import Persona
 
 RECORD = "finetune.toml"
 _CHANGES_NOTHING = {"out", "merge", "gguf"}
@@ -75,7 +75,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
     data = read_training_data(settings)
     check_extras(settings)
     check_model(settings)
-    persona = _persona(settings)
+    persona = persona_of(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         _check_folder(settings)
         progress.examples(data)
@@ -132,19 +132,9 @@ def _checked_memory(
     return expected
 
 
-def _persona(settings: FinetuneSettings) -> Persona:
-    personas = load_personas(settings.personas)
-    return personas.persona(settings.persona) if settings.persona else personas.personas[0]
-
-
 def _check_folder(settings: FinetuneSettings) -> None:
     """Make sure that the folder is new, or holds this very training, unfinished."""
-    path = settings.out / RECORD
-    if not path.is_file():
-        if holds_files(settings.out):
-            raise TrainingError(f"{settings.out} contains files that are not a training; give a new folder with --out")
-        return
-    record = read_same_record(path, _settings_record(settings), "training", TrainingError)
+    record = read_same_record(settings.out / RECORD, _settings_record(settings), "training", TrainingError)
     if "finished" in record:
         raise TrainingError(
             f"{settings.out} contains this training, finished; give a new folder with --out to train again"

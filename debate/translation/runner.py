@@ -234,8 +234,5 @@ def _check_folder(out: Path, settings: TranslateSettings, model: str, terms: Map
     by = {"translator": settings.translator} if settings.translator else {"model": model}
     wanted = settings.model_dump(mode="json", exclude=_CHANGES_NOTHING | {"model", "translator"}) | by
     wanted["glossary"] = dict(terms)
-    path = out / RECORD
-    if path.is_file():
-        read_same_record(path, wanted, "translation", RunFolderError)
-    else:
-        write_record(path, {"settings": wanted}, RunFolderError)
+    if not read_same_record(out / RECORD, wanted, "translation", RunFolderError):
+        write_record(out / RECORD, {"settings": wanted}, RunFolderError)

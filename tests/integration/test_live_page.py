@@ -24,7 +24,7 @@ from chains.schemas import Question
 from debate.arena.seat import SeatRequest
 from debate.compare.runner import compare_models
 from debate.compare.settings import CompareSettings
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.records.drafts import DRAFTS, Drafts
 from debate.run.records.journal import Journal
 from debate.run.seat import SEAT, Asked, Seat
@@ -59,7 +59,7 @@ def a_comparison(folder: Path) -> None:
         min_words=5, max_words=60,
     )  # fmt: skip
     store = FaissStore.from_texts(["Trade grew."], EMBEDDING)
-    compare_models(settings, NullProgress(), load=lambda name: ScriptedLLM(script={"": texts[name[-1]]}), store=store)
+    compare_models(settings, Progress(), load=lambda name: ScriptedLLM(script={"": texts[name[-1]]}), store=store)
 
 
 def asks_a_person(run: Path) -> None:

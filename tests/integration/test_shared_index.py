@@ -19,7 +19,8 @@ from debate.errors import IndexFolderError, SettingsError
 from debate.indexing.building import index_documents
 from debate.indexing.opening import check_index, embeddings_of
 from debate.indexing.places import place_of
-from debate.progress import NullProgress
+from debate.indexing.settings import IndexSettings
+from debate.progress import Progress
 from debate.run.folder import what_changed
 from debate.terminal.index_view import IndexLines
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
@@ -79,7 +80,7 @@ def model() -> SentenceTransformerEmbeddings:
 @pytest.fixture
 def index(model):
     """Return how to index documents."""
-    return lambda folder, address: index_documents(folder, address, IndexLines(), embeddings=model)
+    return lambda folder, address: index_documents(folder, IndexSettings(out=str(address)), IndexLines(), model)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def settings_in(folder: Path, index: str, **values) -> DebateSettings:
     return DebateSettings(**given | values)
 
 
-class StopAfterFirst(NullProgress):
+class StopAfterFirst(Progress):
     """Stops the server once a row is finished."""
 
     def __init__(self, server: Server) -> None:

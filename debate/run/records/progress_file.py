@@ -60,7 +60,7 @@ class ProgressEvent:
 EVENT: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent)
 
 
-class RecordedProgress:
+class RecordedProgress(Progress):
     """A ``Progress`` that writes everything to a file and passes it on to another one."""
 
     def __init__(self, path: Path, other: Progress) -> None:

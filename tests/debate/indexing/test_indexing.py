@@ -15,7 +15,8 @@ from debate.errors import IndexFolderError
 from debate.indexing.building import index_documents, near_duplicates
 from debate.indexing.opening import check_index, load_store, open_index
 from debate.indexing.places import RECORD
-from debate.progress import NullProgress
+from debate.indexing.settings import IndexSettings
+from debate.progress import Progress
 from debate.settings import DebateSettings
 from vectorstore import StoreError
 
@@ -76,7 +77,7 @@ def write_passages(docs: Path, count: int) -> None:
 
 
 def index(docs: Path, out: Path, model: CountingModel, watcher: Steps | None = None, **options):
-    return index_documents(docs, out, watcher or Steps(), embeddings=model, **options)
+    return index_documents(docs, IndexSettings(out=str(out), **options), watcher or Steps(), model)
 
 
 def texts_of(model: CountingModel) -> list[str]:
@@ -231,16 +232,16 @@ def run_settings(docs, tmp_path, monkeypatch) -> DebateSettings:
 
 def test_a_run_keeps_its_documents_index_in_the_cache(run_settings, model, monkeypatch) -> None:
     monkeypatch.setattr("debate.indexing.opening.load_embeddings", lambda *_, **__: model)
-    load_store(run_settings, NullProgress())
+    load_store(run_settings, Progress())
     model.embedded.clear()
 
-    store, skipped = load_store(run_settings, NullProgress())
+    store, skipped = load_store(run_settings, Progress())
 
     assert texts_of(model) == []
     assert (len(store), skipped) == (2, ())
 
 
-class Heard(NullProgress):
+class Heard(Progress):
     def __init__(self) -> None:
         self.said: list[str] = []
 
@@ -265,7 +266,7 @@ def test_a_run_over_an_index_reads_no_documents(docs, tmp_path, run_settings, mo
     index(docs, tmp_path / "i", model)
     model.embedded.clear()
 
-    store, _ = load_store(run_settings.model_copy(update={"index": tmp_path / "i"}), NullProgress())
+    store, _ = load_store(run_settings.model_copy(update={"index": tmp_path / "i"}), Progress())
 
     assert len(store) == 2
     assert texts_of(model) == []
@@ -288,7 +289,7 @@ def test_a_run_over_an_index_takes_the_embedding_model_that_the_index_was_made_w
     record = tmp_path / "i" / RECORD
     record.write_text(record.read_text().replace('embeddings = "counting"', f'embeddings = "{made_with}"'))
 
-    load_store(run_settings.model_copy(update={"index": tmp_path / "i", "embeddings": given}), NullProgress())
+    load_store(run_settings.model_copy(update={"index": tmp_path / "i", "embeddings": given}), Progress())
 
     assert asked == [loaded]
 

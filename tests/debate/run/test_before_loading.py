@@ -10,7 +10,7 @@ from chains import ModelError
 from debate import DebateSettings, run_questions
 from debate.cli import app
 from debate.errors import DebateError
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.engine import load_unless_given
 from debate.run.setup import models_of_their_own
 from prompts import Persona
@@ -77,14 +77,14 @@ def nothing_loads(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_a_moment_tells_is_told_before_anything_is_loaded(settings, wrong, error, message) -> None:
     with pytest.raises(error, match=message):
-        load_unless_given(settings.model_copy(update=wrong), NullProgress())
+        load_unless_given(settings.model_copy(update=wrong), Progress())
 
 
 @pytest.mark.usefixtures("nothing_loads")
 def test_what_is_handed_in_is_not_looked_for(settings: DebateSettings) -> None:
     wrong = settings.model_copy(update={"embeddings": "./none"})
     with pytest.raises(ModelError):
-        load_unless_given(wrong.model_copy(update={"model": "./none"}), NullProgress(), store=STORE)
+        load_unless_given(wrong.model_copy(update={"model": "./none"}), Progress(), store=STORE)
 
 
 def test_a_run_that_could_not_begin_leaves_no_folder(settings: DebateSettings, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fakes import ScriptedLLM
 
 from chains.generation.local.batching import CallMerger
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.executor import StoppedAtOnce, in_a_thread, map_concurrently
 
 LLM = ScriptedLLM(script={})
@@ -24,7 +24,7 @@ class Batched(BatchedHuggingFacePipeline):
 
 def test_tasks_that_wait_are_in_flight_together() -> None:
     all_there = Barrier(4, timeout=30)
-    outcomes = map_concurrently(lambda task: (task, all_there.wait())[0], range(8), LLM, 4, NullProgress())
+    outcomes = map_concurrently(lambda task: (task, all_there.wait())[0], range(8), LLM, 4, Progress())
     assert sorted(one for some in outcomes for one in some) == list(range(8))
 
 
@@ -38,7 +38,7 @@ def test_tasks_are_taken_only_as_there_is_room_for_them() -> None:
         return now
 
     tasks = (taken.append(task) or task for task in range(100))
-    outcomes = map_concurrently(in_flight, tasks, LLM, 4, NullProgress())
+    outcomes = map_concurrently(in_flight, tasks, LLM, 4, Progress())
     assert max(one for some in outcomes for one in some) <= 4
 
 
@@ -52,7 +52,7 @@ def test_what_tasks_ask_of_a_local_model_shares_batches_by_their_order_not_by_th
             merger.submit([f"{task}.{call}"])
         return task
 
-    outcomes = map_concurrently(work, range(8), Batched(merger), 4, NullProgress())
+    outcomes = map_concurrently(work, range(8), Batched(merger), 4, Progress())
 
     assert sorted(one for some in outcomes for one in some) == list(range(8))
     assert batches == [
@@ -73,7 +73,7 @@ def test_an_error_of_the_work_is_raised_once_the_others_have_stopped() -> None:
         ended.append(task)
 
     with pytest.raises(ValueError, match="task 1 is bad"):
-        list(map_concurrently(work, range(3), LLM, 3, NullProgress()))
+        list(map_concurrently(work, range(3), LLM, 3, Progress()))
     assert sorted(ended) == [0, 2]
 
 

@@ -13,7 +13,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from pydantic import Field
 
 from debate import DebateSettings, RunFolderError, run_questions
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run import executor
 from debate.run.executor import RunInterrupted
 from vectorstore import FaissStore
@@ -93,7 +93,7 @@ def test_ctrl_c_in_the_last_step_keeps_its_row(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "out" / "results.xlsx").is_file()
 
 
-class Previewing(NullProgress):
+class Previewing(Progress):
     """Takes the workbook's place away while the run goes on, as a program that has it open does."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

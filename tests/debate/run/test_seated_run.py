@@ -9,7 +9,7 @@ from debate import GraphSettings, build_question_graph
 from debate.arena.seat import SeatRequest
 from debate.errors import DebateError
 from debate.graph.checkpoints import memory_checkpoints
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.run.question_worker import QuestionWorker
 from debate.run.setup import check_inputs
 from debate.settings import load_settings
@@ -39,7 +39,7 @@ def graph(checkpoints):
 
 def test_what_the_person_says_are_the_turns_of_its_debater() -> None:
     person = Person()
-    row = QuestionWorker(graph(memory_checkpoints()), "m", NullProgress(), seat=person)(QUESTION)
+    row = QuestionWorker(graph(memory_checkpoints()), "m", Progress(), seat=person)(QUESTION)
     assert row.error == ""
     assert [turn.text for turn in row.turns if turn.persona_id == "dove"] == [MINE, MINE]
     assert person.asked == [("q1", "position", 0), ("q1", "turn", 1), ("q1", "turn", 2)]
@@ -47,14 +47,14 @@ def test_what_the_person_says_are_the_turns_of_its_debater() -> None:
 
 def test_a_run_that_is_stopped_while_it_waits_goes_on_where_it_waited() -> None:
     checkpoints = memory_checkpoints()
-    assert QuestionWorker(graph(checkpoints), "m", NullProgress(), seat=Person(1))(QUESTION) is None
+    assert QuestionWorker(graph(checkpoints), "m", Progress(), seat=Person(1))(QUESTION) is None
     later = Person()
-    row = QuestionWorker(graph(checkpoints), "m", NullProgress(), seat=later)(QUESTION)
+    row = QuestionWorker(graph(checkpoints), "m", Progress(), seat=later)(QUESTION)
     assert later.asked == [("q1", "turn", 1), ("q1", "turn", 2)]
     assert [turn.text for turn in row.turns if turn.persona_id == "dove"] == [MINE, MINE]
 
 
-class Stages(NullProgress):
+class Stages(Progress):
     """Notes which stages questions reach."""
 
     def __init__(self) -> None:

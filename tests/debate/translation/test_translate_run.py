@@ -12,7 +12,7 @@ from chains.schemas import Verdict
 from debate.errors import RunFolderError, SettingsError
 from debate.locking import write_record
 from debate.output.translation import write_translation
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
 from debate.translation.runner import RECORD, TranslatedRun, translate_run
@@ -50,7 +50,7 @@ def model(**changes: str) -> ScriptedLLM:
 
 
 def translation(run: Path, llm: ScriptedLLM, **given) -> TranslatedRun:
-    return translate_run(run, TranslateSettings(to="ja", **given), NullProgress(), llm=llm)
+    return translate_run(run, TranslateSettings(to="ja", **given), Progress(), llm=llm)
 
 
 def missing(made: TranslatedRun, what: str) -> tuple[str, ...]:
@@ -158,12 +158,12 @@ def test_a_run_without_a_finished_row_says_how_to_finish_it(run: Path) -> None:
 
 def test_an_unknown_language_is_one_line(run: Path) -> None:
     with pytest.raises(ChainError, match="cannot translate into 'klingon'"):
-        translate_run(run, TranslateSettings(to="klingon"), NullProgress(), llm=model())
+        translate_run(run, TranslateSettings(to="klingon"), Progress(), llm=model())
 
 
 @pytest.mark.parametrize(("language", "font", "order"), [("ja", "Yu Gothic", 0), ("fa", "Tahoma", 2)])
 def test_the_sheet_has_the_languages_font_and_direction(run: Path, language, font, order) -> None:
-    made = translate_run(run, TranslateSettings(to=language, names=False), NullProgress(), llm=model())
+    made = translate_run(run, TranslateSettings(to=language, names=False), Progress(), llm=model())
     sheet = load_workbook(write_translation(made))["translation"]
     assert [cell.value for cell in sheet[1]][:5] == ["question_id", "part", "speaker", "text", language]
     assert (sheet["E3"].font.name, sheet["E3"].alignment.readingOrder) == (font, order)

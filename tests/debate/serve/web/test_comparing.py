@@ -12,7 +12,7 @@ from debate.compare.runner import RECORD, compare_models
 from debate.compare.settings import CompareSettings
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError
-from debate.progress import NullProgress
+from debate.progress import Progress
 from debate.serve.web.app import Site, create_app
 from debate.serve.web.comparing import Comparisons
 from debate.serve.web.guard import Admission
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Path:
         models=tuple(SCRIPTS), questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "all" / "ours", min_words=5, max_words=60
     )  # fmt: skip
     store = FaissStore.from_texts(["The union ended in 1911.", "The tariff on salt doubled."], TopicEmbedding())
-    compare_models(settings, NullProgress(), load=lambda name: ScriptedLLM(script={"": SCRIPTS[name]}), store=store)
+    compare_models(settings, Progress(), load=lambda name: ScriptedLLM(script={"": SCRIPTS[name]}), store=store)
     return tmp_path / "all"
 
 
