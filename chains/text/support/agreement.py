@@ -13,10 +13,14 @@ from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
 from chains.text.support.entities import Name, names, source_words, unknown_parts
 from chains.text.support.negation import denials, denies_otherwise
-from chains.text.support.numbers import claimed_numbers, known_numbers
+from chains.text.support.numbers import MONTH, claimed_numbers, known_numbers
+from chains.text.support.quantities import claimed_quantities, known_quantities
 from vectorstore.text.sentences import split_sentences
 from vectorstore.text.words import FUNCTION_WORDS
 
+_TWO_YEARS = re.compile(r"\b(\d{4}),? (?:and|or) (?:in )?(\d{4})\b")
+_CLAUSE = re.compile(r";| and ")
+_MONTH = re.compile(MONTH)
 _SAME_FACT, _LEAST_FACT = 0.9, 3  # of a sentence's content words, and how many it has to have
 
 
@@ -69,11 +73,25 @@ def conflicts(
         key=lambda pair: pair[0],
     )
     found = {
-        Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text),
+        Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text)
+        or not claimed_quantities(sentence) <= known_quantities(passage.text)
+        or _joins_years(sentence, passage),
         Conflict.NAME: _another_name(sentence, nearest, passage, known, called),
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike) and not _denied_alike(sentence, passage),
     }
     return tuple(conflict for conflict, is_there in found.items() if is_there)
+
+
+def _joins_years(sentence: str, passage: Passage) -> bool:
+    """Whether a sentence gives two years to one event of which its passage gives one to another event."""
+    if _TWO_YEARS.search(passage.text):
+        return False
+    clauses = [clause for one in passage.sentences for clause in _CLAUSE.split(one)]
+    for year in (year for joined in _TWO_YEARS.finditer(sentence) for year in joined.groups()):
+        events = [content_words(_MONTH.sub("", one.partition(year)[0])) for one in clauses if year in one]
+        if any(events) and not any(event & content_words(sentence) for event in events):
+            return True
+    return False
 
 
 def _denied_alike(sentence: str, passage: Passage) -> bool:

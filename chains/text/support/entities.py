@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from chains.text.support.numbers import DATE, FIGURE, NUMBER_WORDS, claimed_numbers, known_numbers, without_list_numbers
+from chains.text.support.numbers import (
+    DATE,
+    FRACTION,
+    NUMBER_WORDS,
+    claimed_numbers,
+    known_numbers,
+    without_list_numbers,
+)
+from chains.text.support.quantities import QUANTITY, claimed_quantities, known_quantities
 from vectorstore.text.letters import UNSPACED, for_matching
 from vectorstore.text.sentences import split_sentences
 from vectorstore.text.words import FUNCTION_WORDS
@@ -22,7 +30,7 @@ _NAME_WORD = rf"[{_CAPITAL}]{_LETTER}*(?:['’-]{_LETTER}+)*"
 _NAME = rf"{_NAME_WORD}(?:[ \t]+(?:(?:of|de|del|al|bin|von|van)[ \t]+(?:the[ \t]+)?)?{_NAME_WORD})*"
 # In this order, so that the number in a date is not counted again.
 _CLAIM = re.compile(
-    rf"(?<!{_LETTER})(?:(?P<date>{DATE})|(?P<words>(?i:{NUMBER_WORDS}))|(?P<name>{_NAME})|(?P<figure>{FIGURE}))"
+    rf"(?<!{_LETTER})(?:(?P<date>{DATE})|(?P<words>(?i:{FRACTION}|{NUMBER_WORDS}))|(?P<name>{_NAME})|{QUANTITY})"
 )
 _SOURCE_WORD = re.compile(rf"{_LETTER}+(?:['’]s)?")
 _NAME_PART = re.compile(_NAME_WORD)
@@ -47,6 +55,7 @@ class Name:
 def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The numbers, dates and names of an answer that are in no source, in the order of the answer, each once."""
     numbers = frozenset[str]().union(*map(known_numbers, sources))
+    quantities = frozenset[tuple[str, str]]().union(*map(known_quantities, sources))
     words = source_words(*sources)
     found: dict[str, None] = {}
     for sentence in split_sentences(answer):
@@ -57,6 +66,7 @@ def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]
                 known = claim.group() not in strangers
             else:
                 known = claimed_numbers(claim.group(), _LEAST_IN_WORDS) <= numbers
+                known = known and claimed_quantities(claim.group()) <= quantities
             if not known:
                 found[_bare(claim.group())] = None
     return tuple(found)

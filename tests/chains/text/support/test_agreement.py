@@ -68,6 +68,23 @@ def test_a_name_in_the_place_of_another_one_of_its_passage_conflicts() -> None:
     assert conflicts("President Milei withdrew Argentina's acceptance.", BANKS[0]) == ()
 
 
+FUND = read_passage("Signed in Fortaleza in July 2014 and in force since 30 July 2015, the fund is of 2 banks or 3.")
+BONDS = read_passage(
+    "It sold its first bond in yuan in July 2016 and its first rand bond, 1.5 billion, in August 2023."
+)
+
+
+def test_two_years_of_one_event_conflict_where_the_passage_has_two_events() -> None:
+    assert conflicts("The treaty was signed in 2014 and 2015.", FUND) == (Conflict.NUMBER,)
+    assert conflicts("The bank sold bonds in 2016 and 2023.", BONDS) == ()
+
+
+def test_a_number_with_another_unit_conflicts() -> None:
+    assert conflicts("The fund was signed with 3 billion euros.", read_passage("It lent 3 billion dollars.")) == (
+        Conflict.NUMBER,
+    )
+
+
 def test_a_word_that_a_passage_has_in_small_letters_is_no_name() -> None:
     assert called_by_name([read_passage("They met in the East. The east grew.")]) == frozenset()
 

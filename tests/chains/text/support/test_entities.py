@@ -53,6 +53,15 @@ def test_a_number_with_another_scale_is_told_with_it() -> None:
     assert unsupported_entities("It lent 1.5 billion.", ["It lent 1.5 million."]) == ("1.5 billion",)
 
 
+def test_a_fraction_or_unit_that_no_source_has_is_told() -> None:
+    answer = "One in six of them cost 60 euros, 3% more than ten."
+
+    assert unsupported_entities(answer, ["One in five of 6 cost 60 dollars, or 3 per cent of 10."]) == (
+        "One in six",
+        "60 euros",
+    )
+
+
 def test_a_name_beside_kana_is_known() -> None:
     assert unsupported_entities("それはBRICSの拡大だ。", ["BRICSが拡大した。"]) == ()
 

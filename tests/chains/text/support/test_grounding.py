@@ -64,7 +64,7 @@ def test_wrong_number_takes_the_support_away() -> None:
     grounding = ground("Iran exported 1,300 barrels of crude oil in 2021.", CHUNKS, None)
 
     assert grounding.sentences[0].chunk is None
-    assert grounding.unsupported == ("1,300",)
+    assert grounding.unsupported == ("1,300 barrels",)
 
 
 def test_wrong_month_takes_the_support_away() -> None:

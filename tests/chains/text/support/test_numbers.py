@@ -20,7 +20,11 @@ from chains.text.support.numbers import claimed_numbers, known_numbers
         ("千二百トン", "1,200 tonnes"),
         ("۱٬۲۰۰", "1200"),
         ("15 March", "on 15 March 2014"),
+        ("two thirds of it", "in 4 of 6 states, 65 per cent of it"),
+        ("one in ten of mankind", "a tenth of mankind"),
+        ("90 per cent of it", "nine tenths of it"),
         ("the two sides, one of them", "nothing"),
+        ("a third country, one in each camp", "nothing"),
         ("CO2 and G7", "nothing"),
     ],
 )
@@ -37,6 +41,8 @@ def test_a_number_in_another_spelling_is_known(claim: str, source: str) -> None:
         ("は1877年", "1911年"),
         ("約四十行", "約三十行"),
         ("15 June", "15 July"),
+        ("one in six children", "one in five of 6 million children"),
+        ("a third of the shift", "a quarter of the shift to 3 currencies"),
     ],
 )
 def test_another_number_is_not_known(claim: str, source: str) -> None:
