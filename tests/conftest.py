@@ -12,4 +12,5 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 def pytest_unconfigure() -> None:
     """End a run whose tests left a thread behind: with that thread's traceback, instead of never."""
-    faulthandler.dump_traceback_later(60, exit=True)
+    if "MUTANT_UNDER_TEST" not in os.environ:  # mutmut goes on in the process that ran the tests
+        faulthandler.dump_traceback_later(60, exit=True)
