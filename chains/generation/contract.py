@@ -79,6 +79,14 @@ SMALL_MODEL_LADDER = (
 SERVER_LADDER = (Sampling(), Sampling(temperature=0.5), Sampling(temperature=0.8))
 
 
+_TOKENS_PER_WORD = 1.8  # English prose takes about 1.4; the rest is room for names and single digits
+
+
+def tokens_for(max_words: int) -> int:
+    """Return how many tokens a text of so many words may take."""
+    return int(max_words * _TOKENS_PER_WORD) + 16
+
+
 @dataclass(frozen=True)
 class AttemptRequest:
     """One call of the model for one prompt.

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from chains.errors import ModelError
 from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.catalogue import BUNDLED, KNOWN, KnownModel, is_on_disk
+from chains.models.machine import free_memory, has_cuda
 
 PROMPT_TOKENS, NEW_TOKENS = 1500, 916  # an opinion of 500 words over five passages
 ROWS = 16  # answers at once for which memory is estimated: the default concurrency
@@ -64,13 +65,12 @@ class Fit:
 
 def this_machine() -> Machine:
     """Look at the GPU and the memory of this machine."""
-    import psutil
     import torch
 
-    free = int(psutil.virtual_memory().available)
-    if not torch.cuda.is_available():
-        return Machine("", None, free)
-    return Machine(torch.cuda.get_device_name(), int(torch.cuda.mem_get_info()[0]), free)
+    free = free_memory(on_gpu=False)
+    return (
+        Machine(torch.cuda.get_device_name(), free_memory(on_gpu=True), free) if has_cuda() else Machine("", None, free)
+    )
 
 
 def planned_machine(card: str) -> Machine:

@@ -16,14 +16,13 @@ from chains.models.catalogue import is_converted
 from chains.models.local import (
     check_openvino,
     check_unsloth,
-    free_memory,
-    has_cuda,
     import_unsloth,
     load_with_openvino,
     load_with_transformers,
     load_with_unsloth,
     takes_unsloth,
 )
+from chains.models.machine import free_memory, has_cuda
 from chains.models.openvino import is_openvino, openvino_available
 from chains.models.preflight import check_fits, check_there
 from chains.models.servers.address import is_server, refuse_password
@@ -57,7 +56,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     if settings.backend == "openvino" or (settings.backend == "auto" and is_converted(settings.name)):
         return _wrap(*load_with_openvino(settings.name, settings), settings)
     on_gpu = has_cuda()
-    check_fits(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=free_memory(on_gpu))
+    check_fits(settings.name, on_gpu=on_gpu, load_in_4bit=settings.load_in_4bit, free=free_memory(on_gpu=on_gpu))
     if takes_unsloth(settings):
         model, tokenizer = load_with_unsloth(settings)
     else:

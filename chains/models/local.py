@@ -5,10 +5,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from chains.errors import MissingExtra, ModelError
 from chains.models.bundled import CONTEXT_WINDOW
+from chains.models.machine import free_memory, has_cuda
 from chains.models.openvino import load_openvino, openvino_available
 from chains.models.preflight import adapter_base, check_fits, not_loaded
 from chains.models.settings import ModelSettings
@@ -20,7 +19,7 @@ def load_with_openvino(name: str, settings: ModelSettings) -> tuple[Any, Any]:
     """Load a model and its tokenizer with OpenVINO; errors as ``load_llm``."""
     check_openvino(name)
     if not Path(name).is_dir():
-        check_fits(name, on_gpu=False, load_in_4bit=False, free=free_memory(False))
+        check_fits(name, on_gpu=False, load_in_4bit=False, free=free_memory(on_gpu=False))
     tokenizer = _tokenizer(name, settings)  # before the model, whose conversion takes minutes
     return load_openvino(name), tokenizer
 
@@ -38,22 +37,6 @@ def check_openvino(name: str) -> None:
             f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
             "merged folder, or use --backend transformers"
         )
-
-
-def has_cuda() -> bool:
-    """Return whether torch sees an NVIDIA GPU."""
-    import torch
-
-    return bool(torch.cuda.is_available())
-
-
-def free_memory(on_gpu: bool) -> int:
-    """Bytes that are free on the GPU, or in main memory."""
-    if not on_gpu:
-        return int(psutil.virtual_memory().available)
-    import torch
-
-    return int(torch.cuda.mem_get_info()[0])
 
 
 def takes_unsloth(settings: ModelSettings) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from chains.models.machine import free_memory, has_cuda
 from debate.errors import TrainingError
 from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import Losses, write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples, persona_of
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
-from debate.training.memory import Forecast, MemoryReport, check_memory, free_memory, memory_report
+from debate.training.memory import Forecast, MemoryReport, check_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.settings import FinetuneSettings
 from prompts import Persona
@@ -122,7 +123,7 @@ def _checked_memory(
 ) -> Forecast | None:
     """Forecast the memory from the longest example, and say it; raise where it is more than there is."""
     longest = max(len(one.input_ids) for one in examples)
-    free = free_memory()
+    free = free_memory(on_gpu=has_cuda())
     expected = check_memory(config, settings, longest, training_way(), free)
     if expected is None:
         progress.preparing("memory cannot be forecast for a model of this kind")

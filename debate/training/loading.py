@@ -7,7 +7,8 @@ from typing import Any
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
 from chains.models.loading import silence_loading_bars
-from chains.models.local import four_bit, has_cuda, import_unsloth
+from chains.models.local import four_bit, import_unsloth
+from chains.models.machine import has_cuda
 from chains.models.preflight import adapter_base, check_there, not_loaded
 from chains.models.servers.address import is_server
 from debate.errors import TrainingError

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chains.generation.local.memory import weight_bytes
+import psutil
+
+from chains.generation.local.memory import heads_of, weight_bytes
+from chains.models.machine import begin_peak, gpu_peak
 from debate.errors import TrainingError
 from debate.training.settings import FinetuneSettings
 
@@ -84,8 +87,7 @@ def forecast(config: Any, *, tokens: int, batch: int, rank: int, way: Way, in_4_
     if any(getattr(config, name, None) is None for name in _SHAPE):
         return None
     costs = _COSTS[way]
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    heads, head_dim = heads_of(config)
     hidden, inner, layers = config.hidden_size, config.intermediate_size, config.num_hidden_layers
     wide, narrow = head_dim * config.num_attention_heads, head_dim * heads
     adapter = rank * layers * (2 * (hidden + wide) + 2 * (hidden + narrow) + 3 * (hidden + inner))
@@ -149,35 +151,23 @@ def _forecast(config: Any, settings: FinetuneSettings, tokens: int, way: Way) ->
     )
 
 
-def free_memory() -> int:
-    """Return the bytes that are free: of the GPU, within what this process may take of it, or of main memory."""
-    import psutil
-    import torch
-
-    if not torch.cuda.is_available():
-        return int(psutil.virtual_memory().available)
-    free, total = torch.cuda.mem_get_info()
-    return min(int(free), int(torch.cuda.get_per_process_memory_fraction() * total))
-
-
 def memory_in_use() -> int:
     """Return the bytes that the model took so far: reserved on the GPU, or resident on a machine without one."""
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.reset_peak_memory_stats()
-        return int(torch.cuda.memory_reserved())
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    begin_peak()
+    peak = gpu_peak()
+    return peak[0] if peak else _resident()
 
 
 def memory_report(before: int) -> MemoryReport:
     """Return the peak since ``before`` was measured by ``memory_in_use``."""
-    import psutil
-    import torch
+    if peak := gpu_peak():
+        import torch
 
-    if torch.cuda.is_available():
-        peak = int(torch.cuda.max_memory_reserved())
         card = torch.cuda.get_device_properties(0)
-        return MemoryReport(str(card.name), peak, peak - before, int(card.total_memory))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return MemoryReport("main memory", peak, peak - before, int(psutil.virtual_memory().total))
+        return MemoryReport(peak[1], peak[0], peak[0] - before, int(card.total_memory))
+    resident = _resident()
+    return MemoryReport("main memory", resident, resident - before, int(psutil.virtual_memory().total))
+
+
+def _resident() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

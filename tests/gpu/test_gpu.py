@@ -98,7 +98,7 @@ def test_eight_concurrent_calls_become_one_batch(llm, sizes: list[int]) -> None:
 def test_memory_that_runs_out_halves_the_batch_and_loses_no_row(
     engine: GenerationEngine, cap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoders, "free_memory", lambda device: 2**40)  # as if the estimate had been wrong
+    monkeypatch.setattr(decoders, "free_memory", lambda **_: 2**40)  # as if the estimate had been wrong
     cap(1000)
     answers = engine.attempt(long_requests(64))
     assert engine.batch_size < 64

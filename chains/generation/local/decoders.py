@@ -5,36 +5,15 @@ Word limits, repetition and randomness come as logits processors; decoding then 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from transformers import LogitsProcessorList
 
 from chains.generation.local.memory import rows_that_fit
 from chains.generation.local.openvino_decoding import PROMPT_TOKENS, RowProcessor, decode_openvino
+from chains.models.machine import free_memory
 from chains.models.openvino import is_openvino
-
-
-class Decoder(Protocol):
-    """A model that continues batches of prompts."""
-
-    @property
-    def pad_id(self) -> int:
-        """Return the token that fills rows up."""
-
-    def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
-        """Return how many rows of this length it takes at once now, or None for any number."""
-
-    def decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
-    ) -> torch.Tensor:
-        """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``new_tokens``)."""
-
-
-def decoder_for(model: Any, *, end_ids: Sequence[int], pad_id: int) -> Decoder:
-    """Choose how a model is decoded."""
-    kind = OpenvinoDecoder if is_openvino(model) else GenerateDecoder
-    return kind(model, tuple(end_ids), pad_id)
 
 
 @dataclass(frozen=True)
@@ -46,15 +25,19 @@ class GenerateDecoder:
     pad_id: int
 
     def most_rows(self, prompt_tokens: int, new_tokens: int) -> int | None:
-        """Return what a GPU's free memory holds; None on a CPU."""
+        """Return how many rows of this length a GPU's free memory holds now; None, for any number, on a CPU."""
         if self.model.device.type != "cuda":
             return None
-        return rows_that_fit(self.model.config, prompt_tokens, new_tokens, free_memory(self.model.device))
+        free = free_memory(on_gpu=True, device=self.model.device)
+        return rows_that_fit(self.model.config, prompt_tokens, new_tokens, free)
 
     def decode(
         self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
     ) -> torch.Tensor:
-        """Continue a batch; the penalties that a model's own generation_config asks for are off, ours are rules."""
+        """Continue left-padded prompts, (rows, length) -> (rows, length + at most ``new_tokens``).
+
+        The penalties that a model's own generation_config asks for are off; ours are rules.
+        """
         with torch.inference_mode():
             output: torch.Tensor = self.model.generate(
                 input_ids=ids,
@@ -79,13 +62,13 @@ class OpenvinoDecoder:
     pad_id: int
 
     def most_rows(self, prompt_tokens: int, new_tokens: int) -> int:  # noqa: ARG002 - reading the prompts decides
-        """Return what decodes fastest."""
+        """Return how many rows decode fastest together."""
         return max(1, PROMPT_TOKENS // prompt_tokens)
 
     def decode(
         self, ids: torch.Tensor, mask: torch.Tensor, processors: Sequence[RowProcessor], new_tokens: int
     ) -> torch.Tensor:
-        """Continue a batch."""
+        """Continue left-padded prompts; shapes as in ``GenerateDecoder``."""
         return decode_openvino(
             self.model,
             ids,
@@ -97,9 +80,10 @@ class OpenvinoDecoder:
         )
 
 
-def free_memory(device: torch.device) -> int:
-    """Return the bytes that this process may still allocate on a GPU, under its own cap as well."""
-    free, total = torch.cuda.mem_get_info(device)
-    reserved = torch.cuda.memory_reserved(device)
-    capped = int(torch.cuda.get_per_process_memory_fraction(device) * total) - reserved
-    return int(min(free, capped) + reserved - torch.cuda.memory_allocated(device))
+Decoder = GenerateDecoder | OpenvinoDecoder
+
+
+def decoder_for(model: Any, *, end_ids: Sequence[int], pad_id: int) -> Decoder:
+    """Choose how a model is decoded."""
+    kind = OpenvinoDecoder if is_openvino(model) else GenerateDecoder
+    return kind(model, tuple(end_ids), pad_id)

@@ -24,7 +24,6 @@ from chains.schemas import Finish
 from vectorstore.embedding.memory import is_full
 
 _LOG = logging.getLogger(__name__)
-_TOKENS_PER_WORD = 1.8  # English prose takes about 1.4; the rest is room for names and single digits
 _BATCHES_TO_HEAL = 8  # whole batches at a halved size before it is doubled again
 
 
@@ -56,11 +55,6 @@ class _Read:
 
     request: GenerationRequest
     ids: list[int]
-
-
-def tokens_for(max_words: int) -> int:
-    """Return how many tokens a text of so many words may take."""
-    return int(max_words * _TOKENS_PER_WORD) + 16
 
 
 class GenerationEngine:

@@ -15,10 +15,15 @@ _CAPPED = 8  # bytes a query and key of attention logits that are capped: two 16
 _SHARE = 0.95  # of the free memory; the rest is lost to fragments
 
 
+def heads_of(config: Any) -> tuple[int, int]:
+    """Return how many heads have keys and values of their own, and the size of a head."""
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    return heads, getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+
+
 def cache_bytes_per_token(config: Any) -> int:
     """Return the bytes of keys and values that one token of one row takes, over all layers."""
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    heads, head_dim = heads_of(config)
     return int(config.num_hidden_layers * heads * head_dim * 2 * _BYTES)
 
 
@@ -28,8 +33,7 @@ def weight_bytes(config: Any, *, in_4_bits: bool) -> int:
     Only the layers' matrices are quantised; embeddings and the head stay as they are. Mistral-Nemo-12B: 7.74 GiB
     by this, 7.77 measured.
     """
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    heads, head_dim = heads_of(config)
     attention = 2 * config.hidden_size * head_dim * (config.num_attention_heads + heads)
     layers = config.num_hidden_layers * (attention + 3 * config.hidden_size * config.intermediate_size)
     ends = config.vocab_size * config.hidden_size * (1 if getattr(config, "tie_word_embeddings", False) else 2)

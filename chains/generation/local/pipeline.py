@@ -17,7 +17,7 @@ from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_huggingface import HuggingFacePipeline
 from pydantic import PrivateAttr
 
-from chains.generation.contract import AttemptRequest, RawText, Sampling
+from chains.generation.contract import AttemptRequest, RawText, Sampling, tokens_for
 from chains.generation.local.batching import CallMerger
 from chains.generation.local.chat_template import prompt_text
 from chains.generation.local.memory import parameters_of
@@ -93,8 +93,6 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
         """Return whether a prompt leaves room for an answer of so many words."""
-        from chains.generation.local.engine import tokens_for
-
         return self.get_num_tokens(prompt_text(self._engine.tokenizer, prompt)) + tokens_for(max_words) <= self.window
 
     def get_num_tokens(self, text: str) -> int:
@@ -127,7 +125,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         )
 
     def _plain_request(self, prompt: str, **keywords: Any) -> GenerationRequest:
-        from chains.generation.local.engine import GenerationRequest, tokens_for
+        from chains.generation.local.engine import GenerationRequest
 
         if unknown := keywords.keys() - _KEYWORDS:
             known = ", ".join(sorted(_KEYWORDS))
@@ -158,7 +156,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
 
 
 def _request(text: str, asked: AttemptRequest) -> GenerationRequest:
-    from chains.generation.local.engine import GenerationRequest, tokens_for
+    from chains.generation.local.engine import GenerationRequest
 
     new_tokens = tokens_for(asked.max_words) + asked.spare_tokens
     return GenerationRequest(text, asked.sampling, asked.max_words, new_tokens, asked.seed, asked.do_not_repeat)

@@ -17,7 +17,7 @@ from langchain_core.runnables.config import ContextThreadPoolExecutor
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from chains.errors import ModelUnavailable, WindowExceeded
-from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling
+from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling, tokens_for
 from chains.generation.remote.event_loop import event_loop
 from chains.generation.remote.faults import is_too_long, refused_parameter, refuses_system_role, unavailable
 from chains.generation.remote.streaming import Stopped, StreamReader
@@ -69,7 +69,7 @@ class RemoteBackend:
 
     def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
         """Return whether a prompt leaves room for its answer, as far as the window is known."""
-        size, new = _size(prompt), _new_tokens(max_words)
+        size, new = _size(prompt), tokens_for(max_words)
         if any(size >= refused and new >= beside for refused, beside in self._too_long):
             return False
         return self._window is None or size / self._bytes_a_token + new <= self._window
@@ -93,7 +93,7 @@ class RemoteBackend:
         return _PATIENT(self._one, request, config)
 
     def _one(self, request: AttemptRequest, config: RunnableConfig) -> RawText:
-        new = _new_tokens(request.max_words) + request.spare_tokens
+        new = tokens_for(request.max_words) + request.spare_tokens
         llm, sent = tuned(self._llm, request.seed, request.sampling.temperature, new, self._unknown)
         try:
             raw = self._read(llm, request, {"callbacks": config.get("callbacks")})
@@ -194,8 +194,3 @@ class _Prompt(PromptValue):
 
 def _size(prompt: RenderedPrompt) -> int:
     return len(prompt.text.encode(errors="replace"))
-
-
-def _new_tokens(max_words: int) -> int:
-    """Tokens that an answer of so many words may take: English prose takes 1.4 a word; the rest is for names."""
-    return int(max_words * 1.8) + 16

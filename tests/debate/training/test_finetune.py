@@ -108,7 +108,7 @@ def test_another_training_does_not_go_into_the_folder_and_the_change_is_named(
 def test_too_little_memory_is_told_before_the_model_is_loaded_and_a_smaller_training_may_use_the_folder(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debate.training.finetune.free_memory", lambda: 2**20)
+    monkeypatch.setattr("debate.training.finetune.free_memory", lambda on_gpu: 2**20)
     monkeypatch.setattr("debate.training.finetune.load_trainable", None)
     with pytest.raises(TrainingError, match=r"training smollm2 takes about .* and 0\.0 GiB are free"):
         finetune(settings(data, tmp_path / "adapter"), Silent())
