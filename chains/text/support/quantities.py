@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from chains.text.content import without_marks
 from chains.text.support.numbers import AMOUNT, claimed_numbers, fractions
 from vectorstore.text.letters import for_matching
 
@@ -55,7 +56,7 @@ def known_quantities(text: str) -> frozenset[tuple[str, str]]:
 
 
 def _quantities(text: str) -> Iterator[tuple[str, str]]:
-    for found in _QUANTITY.finditer(for_matching(text)):
+    for found in _QUANTITY.finditer(for_matching(without_marks(text))):
         yield from ((number, _unit(found)) for number in claimed_numbers(found["amount"]))
 
 

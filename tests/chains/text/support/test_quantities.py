@@ -15,6 +15,7 @@ from chains.text.support.quantities import claimed_quantities, known_quantities
         ("90 per cent of it", "nine tenths of it"),
         ("a 60-dollar cap", "60 dollars a barrel"),
         ("5 tonnes", "5 of them"),
+        ("162 billion dollars", "**162** billion dollars, 5 tonnes"),
     ],
 )
 def test_an_amount_of_its_source_is_known(claim: str, source: str) -> None:
