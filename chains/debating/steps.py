@@ -1,8 +1,8 @@
 """The steps of a debate between personas: positions, look-ups, turns, and the verdict."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseLanguageModel
@@ -20,6 +20,8 @@ from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.schemas import DebateOutcome, Position, Turn, Verdict
 from prompts import Persona
+
+Made = TypeVar("Made")
 
 DEFAULT_TURN_LIMITS = WordLimits(30, 120)
 VERDICT_LIMITS = WordLimits(30, 100)
@@ -44,6 +46,14 @@ class DebateOptions(TypedDict, total=False):
     embeddings: Embeddings | None
     llms: Mapping[str, LLM] | None
     seed: int
+
+
+def check_number(personas: Sequence[Persona]) -> None:
+    """Raise ChainError where too few or too many personas are to debate."""
+    if not FEWEST <= len(personas) <= MOST:
+        raise ChainError(
+            f"a debate takes {FEWEST} to {MOST} personas, {len(personas)} given; add one or change debaters"
+        )
 
 
 class DebateSteps:
@@ -72,12 +82,7 @@ class DebateSteps:
         llms: Mapping[str, LLM] | None = None,
         seed: int = 0,
     ) -> None:
-        if len(personas) < FEWEST:
-            raise ChainError(
-                f"a debate needs at least two personas, {len(personas)} given; add one to the personas file"
-            )
-        if len(personas) > MOST:
-            raise ChainError(f"a debate takes at most {MOST} personas, {len(personas)} given; name fewer debaters")
+        check_number(personas)
         if repeated := [one for one, times in Counter(persona.id for persona in personas).items() if times > 1]:
             raise ChainError(f"persona {repeated[0]!r} is given twice; a debate takes each persona once")
         if stranger := next((one for one in llms or () if one not in {persona.id for persona in personas}), ""):
@@ -100,12 +105,11 @@ class DebateSteps:
     ) -> tuple[Position, ...]:
         """Let every persona say what it stands for; ``given`` positions, by persona id, are taken as they are."""
 
-        def take(so_far: DebateRecord, config: RunnableConfig) -> tuple[Position, ...]:
-            return take_positions(
-                self.speakers, self.personas, so_far.question, self.likeness, self.seed, config, given
-            )
+        def take(config: RunnableConfig) -> tuple[Position, ...]:
+            asked = record.question
+            return take_positions(self.speakers, self.personas, asked, self.likeness, self.seed, config, given)
 
-        return RunnableLambda(take).with_config(run_name="positions").invoke(record, config)
+        return as_step("positions", take, record, config)
 
     def outcome(self, record: DebateRecord, verdict: Verdict | None = None) -> DebateOutcome | None:
         """Say how the debate ended; None while it continues."""
@@ -129,12 +133,8 @@ class DebateSteps:
             ModelUnavailable: the server of its model is busy or lost.
         """
         persona, number = self.next_speaker(record)
-        speaker = self._speaker(persona)
-
-        def use(so_far: DebateRecord, config: RunnableConfig) -> LookedUp:
-            return speaker.look_up(so_far, number, tools, config)
-
-        return RunnableLambda(use).with_config(run_name=f"look up:{persona.id}").invoke(record, config)
+        look_up = self._speaker(persona).look_up
+        return as_step(f"look up:{persona.id}", lambda config: look_up(record, number, tools, config), record, config)
 
     def speak(
         self, record: DebateRecord, config: RunnableConfig | None = None, *, looked_up: LookedUp | None = None
@@ -148,12 +148,8 @@ class DebateSteps:
             GenerationError: the debate so far leaves no room for a single passage.
         """
         persona, number = self.next_speaker(record)
-        speaker = self._speaker(persona)
-
-        def turn(so_far: DebateRecord, config: RunnableConfig) -> Turn:
-            return speaker.speak(so_far, number, config, looked_up)
-
-        return RunnableLambda(turn).with_config(run_name=f"turn:{persona.id}").invoke(record, config)
+        speak = self._speaker(persona).speak
+        return as_step(f"turn:{persona.id}", lambda config: speak(record, number, config, looked_up), record, config)
 
     def said(self, record: DebateRecord, text: str) -> Turn:
         """Return what somebody else said in the next persona's place as its turn, measured as every turn is."""
@@ -173,10 +169,21 @@ class DebateSteps:
             GenerationError: the debate does not fit the model's window.
         """
 
-        def judge(so_far: DebateRecord, config: RunnableConfig) -> Verdict:
-            return give_verdict(self.speakers.llm, so_far, VERDICT_LIMITS, self.seed, config, decided, self.likeness)
+        def judge(config: RunnableConfig) -> Verdict:
+            return give_verdict(self.speakers.llm, record, VERDICT_LIMITS, self.seed, config, decided, self.likeness)
 
-        return RunnableLambda(judge).with_config(run_name="verdict").invoke(record, config)
+        return as_step("verdict", judge, record, config)
+
+
+def as_step(
+    name: str, work: Callable[[RunnableConfig], Made], record: DebateRecord, config: RunnableConfig | None = None
+) -> Made:
+    """Do a part of a debate as a LangChain step of its own, which traces show under this name with its record."""
+
+    def step(_: DebateRecord, config: RunnableConfig) -> Made:
+        return work(config)
+
+    return RunnableLambda(step).with_config(run_name=name).invoke(record, config)
 
 
 def outcome_of(verdict: Verdict) -> DebateOutcome:

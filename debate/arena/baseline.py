@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.runnables import RunnableConfig
 
 from chains.context import FittedPrompt, fit_chunks, word_for_word
 from chains.debating.record import DebateRecord
-from chains.debating.steps import DebateSteps
+from chains.debating.steps import DebateSteps, as_step
 from chains.generation.backends import backend_for
 from chains.generation.completion import as_completion, fits_window
 from chains.generation.contract import AttemptRequest, Sampling, WordLimits
@@ -50,12 +50,12 @@ def answer_alone(
         GenerationError: question and positions do not fit the model's window.
     """
 
-    def answer(so_far: DebateRecord, config: RunnableConfig) -> tuple[Baseline, ...]:
-        agent = _Agent(steps, so_far, config)
+    def answer(config: RunnableConfig) -> tuple[Baseline, ...]:
+        agent = _Agent(steps, record, config)
         first = agent.ask([""], 0.0)[0]
         return agent.by_vote(budget), agent.by_correction(first, budget)
 
-    return RunnableLambda(answer).with_config(run_name="single agent").invoke(record, config)
+    return as_step("single agent", answer, record, config)
 
 
 class _Agent:

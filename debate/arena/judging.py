@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.runnables import RunnableConfig
 
 from chains.debating.judgement.verdict import Decided, ask_who_won, named, plain_turns
 from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
-from chains.debating.steps import DebateSteps
+from chains.debating.steps import DebateSteps, as_step
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Judgement
 from debate.arena.votes import options_of
@@ -30,12 +30,12 @@ def judged(steps: DebateSteps, record: DebateRecord, config: RunnableConfig | No
         GenerationError: the debate does not fit the model's window.
     """
 
-    def judge(so_far: DebateRecord, config: RunnableConfig) -> Decided:
-        spoke = tuple(dict.fromkeys(turn.persona_id for turn in so_far.turns))
+    def judge(config: RunnableConfig) -> Decided:
+        spoke = tuple(dict.fromkeys(turn.persona_id for turn in record.turns))
         orders = [pair for one, other in combinations(spoke, 2) for pair in ((one, other), (other, one))]
-        return decided_by(ask_who_won(steps.speakers.llm, so_far, orders, steps.seed, config))
+        return decided_by(ask_who_won(steps.speakers.llm, record, orders, steps.seed, config))
 
-    return RunnableLambda(judge).with_config(run_name="judge").invoke(record, config)
+    return as_step("judge", judge, record, config)
 
 
 def decided_by(judgements: Sequence[Judgement]) -> Decided:
@@ -66,15 +66,15 @@ def poll(
     """
     answers = dict(given or {})
 
-    def ask(so_far: DebateRecord, config: RunnableConfig) -> tuple[Ballot, ...]:
+    def ask(config: RunnableConfig) -> tuple[Ballot, ...]:
         asked = [(n, one) for n, one in enumerate(steps.personas) if one.id not in answers]
-        prompts = [_ballot_prompt(so_far, one, kind, n) for n, one in asked]
+        prompts = [_ballot_prompt(record, one, kind, n) for n, one in asked]
         voters = [one.id for _, one in asked]
         written = steps.speakers.complete(voters, prompts, _NAMES, steps.seed, config)
         answers.update(zip(voters, (one.text for one in written), strict=True))
-        return tuple(ballot(one.id, answers[one.id], so_far, kind) for one in steps.personas)
+        return tuple(ballot(one.id, answers[one.id], record, kind) for one in steps.personas)
 
-    return RunnableLambda(ask).with_config(run_name="ballots").invoke(record, config)
+    return as_step("ballots", ask, record, config)
 
 
 def ballot(persona_id: str, answer: str, record: DebateRecord, kind: Decision) -> Ballot:

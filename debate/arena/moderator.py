@@ -1,12 +1,12 @@
 """The moderator of a round table: opens each round with a question about a passage that nobody has used."""
 
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.runnables import RunnableConfig
 
 from chains.context import word_for_word
 from chains.debating.claims import overlap
 from chains.debating.judgement.verdict import plain_turns
 from chains.debating.record import DebateRecord
-from chains.debating.steps import DebateSteps
+from chains.debating.steps import DebateSteps, as_step
 from chains.debating.turns import facts_of
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
@@ -23,16 +23,16 @@ def ask_round(
 ) -> RoundQuestion | None:
     """Return the question of a round; None if every passage was used or asked about."""
 
-    def ask(so_far: DebateRecord, config: RunnableConfig) -> RoundQuestion | None:
-        passage = _next_passage(so_far, asked)
+    def ask(config: RunnableConfig) -> RoundQuestion | None:
+        passage = _next_passage(record, asked)
         if passage is None:
             return None
-        question = _question(_written(steps, so_far, passage, config).text, so_far.question)
+        question = _question(_written(steps, record, passage, config).text, record.question)
         if question:
             return RoundQuestion(number, question, passage.id)
-        return RoundQuestion(number, f"What follows from this: {_fact(so_far, passage)}", passage.id, "passage")
+        return RoundQuestion(number, f"What follows from this: {_fact(record, passage)}", passage.id, "passage")
 
-    return RunnableLambda(ask).with_config(run_name=f"question of round {number}").invoke(record)
+    return as_step(f"question of round {number}", ask, record)
 
 
 def put_before_all(readings: tuple[Reading, ...], question: RoundQuestion | None) -> tuple[Reading, ...]:

@@ -22,7 +22,7 @@ from debate.arena.baseline import answer_alone
 from debate.arena.judging import judged, poll
 from debate.arena.moderator import ask_round, put_before_all
 from debate.arena.protocols import heard, round_of
-from debate.arena.rules import Rules
+from debate.arena.rules import Rules, check_rules
 from debate.arena.seat import ask_person
 from debate.arena.state import DebateState, record_of
 from debate.arena.stopping import agreed, reason_to_stop, wants_poll
@@ -54,17 +54,11 @@ class DebateNodes:
         read_again: ReadAgain | None = None,
         tools: Mapping[str, Sequence[BaseTool]] | None = None,
     ) -> None:
-        known = [one.id for one in steps.personas]
-        if rules.seat and rules.seat not in known:
-            raise ChainError(f"there is no debater {rules.seat!r} to speak for; there are: {', '.join(known)}")
+        check_rules(rules, steps.personas, tools or {})
         if rules.fresh_k and read_again is None:
             raise ChainError("fresh_k finds passages in later rounds; give a search for them, or leave it at 0")
         if rules.lookups and read_again is None:
             raise ChainError("lookups lets debaters search; give a search for them, or leave it at 0")
-        if stranger := next((one for one in tools or () if one not in known), ""):
-            raise ChainError(f"no debater {stranger!r} who could use tools; there are: {', '.join(known)}")
-        if any((tools or {}).values()) and not rules.lookups:
-            raise ChainError("debaters have tools and may not call any; set lookups to 1 or more")
         self._steps = steps
         self._tools = tools or {}
         self._rules = rules

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from chains.debating.kinds import Decision, Protocol, Stop
+from chains.errors import ChainError
 from debate.graph.settings import GraphSettings
+from prompts import Persona
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,21 @@ class Rules:
         """Return the rules that settings ask for."""
         own = {one.name for one in fields(cls)} & GraphSettings.model_fields.keys()
         return cls(**chosen.model_dump(include=own), seat=seat)
+
+
+def check_rules(rules: Rules, debaters: Sequence[Persona], tools: Mapping[str, Collection[Any]]) -> None:
+    """Refuse a seat of nobody's, and tools that nobody may call.
+
+    Args:
+        tools: which tools debaters have besides their search, by persona id.
+
+    Raises:
+        ChainError: one of these.
+    """
+    known = [one.id for one in debaters]
+    if rules.seat not in ("", *known):
+        raise ChainError(f"there is no debater {rules.seat!r} to speak for; there are: {', '.join(known)}")
+    if stranger := next((one for one in tools if one not in known), ""):
+        raise ChainError(f"no debater {stranger!r} who could use tools; there are: {', '.join(known)}")
+    if not rules.lookups and (idle := next((one for one, own in tools.items() if own), "")):
+        raise ChainError(f"persona {idle!r} has tools and may not call any; set lookups to 1 or more")

@@ -9,13 +9,14 @@ from langchain_core.language_models import BaseLanguageModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
-from chains.debating.kinds import FEWEST, MOST
+from chains.debating.steps import check_number
 from chains.errors import ModelError
 from chains.models.loading import check_named, load_llm
 from chains.models.settings import ModelSettings
 from chains.schemas import Question
 from chains.translate import check_language
-from debate.errors import DebateError, QuestionsError
+from debate.arena.rules import Rules, check_rules
+from debate.errors import QuestionsError
 from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
 from debate.graph.settings import GraphSettings
@@ -79,17 +80,10 @@ def check_debaters(settings: GraphSettings, debaters: Sequence[Persona], seat: s
     """Refuse too few or too many debaters, a seat of nobody's, and tools that nobody may call.
 
     Raises:
-        DebateError: one of these.
+        ChainError: one of these.
     """
-    if not FEWEST <= len(debaters) <= MOST:
-        raise DebateError(
-            f"a debate takes {FEWEST} to {MOST} personas, {len(debaters)} given; add one or change debaters"
-        )
-    if seat not in ("", *(one.id for one in debaters)):
-        known = ", ".join(one.id for one in debaters)
-        raise DebateError(f"there is no debater {seat!r} to speak for; there are: {known}")
-    if not settings.lookups and (idle := next((one for one in debaters if one.tools), None)):
-        raise DebateError(f"persona {idle.id!r} has tools and may not call any; set lookups to 1 or more")
+    check_number(debaters)
+    check_rules(Rules.of(settings, seat), debaters, {one.id: one.tools for one in debaters})
 
 
 def check_before_loading(settings: DebateSettings, *, llm: bool = True, store: bool = True) -> None:

@@ -88,7 +88,7 @@ def test_the_chain_takes_a_text_a_type_or_a_mapping(asked) -> None:
 
 
 def test_one_persona_is_no_debate() -> None:
-    with pytest.raises(ChainError, match="at least two personas, 1 given"):
+    with pytest.raises(ChainError, match="takes 2 to 8 personas, 1 given"):
         debate(personas=(HAWK,))
 
 

@@ -47,6 +47,21 @@ def test_max_gives_one_row_a_view(weights, share):
     assert np.abs(rows[:, 1:]).max() == pytest.approx(share)
 
 
+def test_max_leaves_the_question_its_share_beside_every_view():
+    assert coefficients([1.0, -2.0], 0.25, "max").tolist() == [[0.75, 0.125, 0.0], [0.75, 0.0, -0.25]]
+
+
+def test_lists_of_whole_numbers_are_vectors_as_well():
+    assert unit([3, 4]).tolist() == [0.6, 0.8]
+    assert fold([1, 0], [[0, 1], [0, -1]], [3, 1], 0.5).tolist() == [0.5, 0.25]
+
+
+@pytest.mark.parametrize(("fields", "name"), [({"text": " "}, "text"), ({"text": "a", "against": ""}, "against")])
+def test_an_empty_statement_is_named_by_its_field(fields, name):
+    with pytest.raises(POVError, match=f"^POV {name} "):
+        POV(**fields)
+
+
 def test_without_views_the_question_counts_alone():
     assert coefficients([], 0.7).tolist() == [[1.0]]
 

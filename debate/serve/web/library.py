@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import quote, urlencode
 
+from chains.errors import ChainError
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
@@ -135,7 +136,7 @@ class Run:
         try:
             settings = self.settings
             inputs = check_inputs(settings)
-        except (DebateError, PromptError, VectorStoreError):  # moved or changed since: the rows are shown all the same
+        except (ChainError, DebateError, PromptError, VectorStoreError):  # moved or changed: the rows are shown
             recorded = read_record(self.folder)["settings"]
             return RunFacts(title, model=str(recorded.get("model", "")))
         return run_facts(title, settings, inputs.cast, inputs.writer, inputs.debaters)

@@ -9,7 +9,8 @@ from agents import DRAFT, ToolCaller, call, draft, hold
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
-from debate.errors import DebateError, ToolServerError
+from chains.errors import ChainError
+from debate.errors import ToolServerError
 from debate.graph.mcp_tools import tools_by_persona, tools_of
 from debate.graph.settings import GraphSettings
 from debate.run.setup import check_debaters
@@ -98,5 +99,5 @@ def test_what_is_no_address_is_an_error_in_one_line() -> None:
 
 def test_tools_without_look_ups_are_refused() -> None:
     seated = Persona("a", "A", "a.", tools=("http://localhost:9/mcp",))
-    with pytest.raises(DebateError, match="persona 'a' has tools and may not call any; set lookups to 1 or more"):
+    with pytest.raises(ChainError, match="persona 'a' has tools and may not call any; set lookups to 1 or more"):
         check_debaters(GraphSettings(), [seated, Persona("b", "B", "b.")], "")

@@ -4,10 +4,10 @@ import pytest
 from debaters import CAST, SAID, debaters
 from fakes import EMBEDDING
 
+from chains.errors import ChainError
 from chains.schemas import Question
 from debate import GraphSettings, build_question_graph
 from debate.arena.seat import SeatRequest
-from debate.errors import DebateError
 from debate.graph.checkpoints import memory_checkpoints
 from debate.progress import Progress
 from debate.run.question_worker import QuestionWorker
@@ -76,5 +76,5 @@ def test_a_question_that_is_resumed_tells_first_the_stage_that_it_goes_on_with()
 def test_a_seat_of_nobody_who_debates_is_told_before_anything_loads(tmp_path) -> None:
     (tmp_path / "q.txt").write_text("Why?")
     settings = load_settings({"questions": tmp_path / "q.txt", "corpus": tmp_path, "seat": "nobody"})
-    with pytest.raises(DebateError, match="there is no debater 'nobody' to speak for; there are: "):
+    with pytest.raises(ChainError, match="there is no debater 'nobody' to speak for; there are: "):
         check_inputs(settings)
