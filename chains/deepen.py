@@ -126,8 +126,8 @@ def _reason_against(seed: Question, text: str, likeness: NDArray[Any], bears_out
 
 def _is_vaguer(text: str, seed: str) -> bool:
     """Whether a question has no name or number where its seed has one, or no more words that say something."""
-    specific = bool(claimed_numbers(text) or next(names(text), None))
-    was_specific = bool(claimed_numbers(seed) or next(names(seed), None))
+    specific = bool(claimed_numbers(text) or names(text))
+    was_specific = bool(claimed_numbers(seed) or names(seed))
     return (was_specific and not specific) or len(content_words(text) - content_words(seed)) < 2
 
 

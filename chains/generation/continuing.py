@@ -116,7 +116,7 @@ def grow(backend: Backend, growing: Sequence[Growing], config: RunnableConfig | 
 
 def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str, list[Removal]]:
     """Leave out sentences that repeat the request to continue, as a tuned model may at the end."""
-    instruction = of_instruction(prompt, known)
+    instruction = of_instruction(prompt, tuple(known))
     sentences = [one.text for one in split_sentences(text)]
     recited = [one for one in sentences if recites(one, instruction)]
     kept = " ".join(one for one in sentences if one not in recited)

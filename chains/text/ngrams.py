@@ -37,9 +37,10 @@ def scripts(text: str) -> frozenset[str]:
     return frozenset(name for name, letters in _SCRIPTS.items() if letters.search(text))
 
 
-def ngrams(text: str, n: int) -> list[Gram]:
+@lru_cache(4096)
+def ngrams(text: str, n: int) -> tuple[Gram, ...]:
     """The n-grams of a text in order; n words, or twice as many characters where most of it is unspaced."""
     words = units(text)
     if sum(bool(_UNSPACED.fullmatch(word)) for word in words) > len(words) / 2:
         n *= _CHARACTERS_A_WORD
-    return [words[at : at + n] for at in range(len(words) - n + 1)]
+    return tuple(words[at : at + n] for at in range(len(words) - n + 1))

@@ -5,6 +5,7 @@ Recognised by n-grams, with "I" and "you", "my" and "your" treated as equal. Tex
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from chains.text.echo import outside_quotation
@@ -37,12 +38,14 @@ def recites(sentence: str, grams: frozenset[Gram]) -> bool:
     return not grams.isdisjoint(_grams(sentence, _RUN_OF_WORDS))
 
 
-def of_voice(voice: str, known: Sequence[str]) -> frozenset[Gram]:
+@lru_cache(256)
+def of_voice(voice: str, known: tuple[str, ...]) -> frozenset[Gram]:
     """The runs of words that only the persona's description has."""
     return frozenset(_grams(f"You are {voice}", _RUN_OF_WORDS)) - _all(known, _RUN_OF_WORDS)
 
 
-def of_instruction(prompt: str, known: Sequence[str]) -> frozenset[Gram]:
+@lru_cache(256)
+def of_instruction(prompt: str, known: tuple[str, ...]) -> frozenset[Gram]:
     """The runs of words of a prompt's instruction: no listed point, passage, question, or what others said."""
     pieces = _SECTION.split(prompt)  # text, heading, text, heading, text …
     told = [pieces[0], *(body for title, body in zip(pieces[1::2], pieces[2::2], strict=True) if _instructs(title))]

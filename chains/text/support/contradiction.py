@@ -6,6 +6,7 @@ opposite word. This does not see a contradiction that needs knowledge, nor one i
 
 import re
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from chains.text.ngrams import units
 from chains.text.phrases import OPPOSITES
@@ -91,14 +92,19 @@ def _clauses_opposed(first: str, last: str) -> bool:
 
 
 def _has_opposites(one: frozenset[str], other: frozenset[str]) -> bool:
-    pairs = [(_stem(a), _stem(b)) for a, b in OPPOSITES]
     return any(
         (a in one and b in other and a not in other and b not in one)
         or (b in one and a in other and b not in other and a not in one)
-        for a, b in pairs
+        for a, b in _stemmed_opposites()
     )
 
 
+@cache
+def _stemmed_opposites() -> tuple[tuple[str, str], ...]:
+    return tuple((_stem(one), _stem(other)) for one, other in OPPOSITES)
+
+
+@lru_cache(4096)
 def _content(text: str) -> frozenset[str]:
     """Content words, stemmed roughly."""
     words = (word for word in units(text) if word not in FUNCTION_WORDS or word in ("more", "no", "not"))

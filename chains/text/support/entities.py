@@ -6,9 +6,11 @@ words count from eleven on. Text only.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from chains.text.support.numbers import (
     DATE,
@@ -37,6 +39,7 @@ _NAME_PART = re.compile(_NAME_WORD)
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 _DEMONYM = re.compile(r"(?:ese|ian|an|ish|i|s|n)$")  # Iran, Iranian; China, Chinese
+_STEM = 4  # letters that a name and its other forms share at least
 _INFLECTED = 3  # letters at the end of a Cyrillic or Greek name that its case changes
 _LEAST_IN_WORDS = 11  # "three reasons" is said without counting, "fifteen states" is not
 _BEGINS = re.compile(r"(?:^|[:;“\"«]\s*|\n)\W*$")  # where a capital says nothing
@@ -54,29 +57,35 @@ class Name:
 
 def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The numbers, dates and names of an answer that are in no source, in the order of the answer, each once."""
+    read = tuple(sources)
+    found = (_unsupported(sentence.text, read) for sentence in split_sentences(answer))
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+@lru_cache(4096)  # a sentence is checked as part of a paragraph, a candidate and the whole text
+def _unsupported(sentence: str, sources: tuple[str, ...]) -> tuple[str, ...]:
     numbers = frozenset[str]().union(*map(known_numbers, sources))
     quantities = frozenset[tuple[str, str]]().union(*map(known_quantities, sources))
     words = source_words(*sources)
-    found: dict[str, None] = {}
-    for sentence in split_sentences(answer):
-        text = without_list_numbers(unicodedata.normalize("NFC", sentence.text))
-        strangers = {name.text for name in names(text) if unknown_parts(name, words)}
-        for claim in _CLAIM.finditer(text):
-            if claim["name"]:
-                known = claim.group() not in strangers
-            else:
-                known = claimed_numbers(claim.group(), _LEAST_IN_WORDS) <= numbers
-                known = known and claimed_quantities(claim.group()) <= quantities
-            if not known:
-                found[_bare(claim.group())] = None
+    found: list[str] = []
+    text = without_list_numbers(unicodedata.normalize("NFC", sentence))
+    strangers = {name.text for name in names(text) if unknown_parts(name, words)}
+    for claim in _CLAIM.finditer(text):
+        if claim["name"]:
+            known = claim.group() not in strangers
+        else:
+            known = claimed_numbers(claim.group(), _LEAST_IN_WORDS) <= numbers
+            known = known and claimed_quantities(claim.group()) <= quantities
+        if not known:
+            found.append(_bare(claim.group()))
     return tuple(found)
 
 
-def names(sentence: str) -> Iterator[Name]:
+@lru_cache(4096)
+def names(sentence: str) -> tuple[Name, ...]:
     """The names of a sentence, but for a word whose capital only begins the sentence."""
-    for claim in _CLAIM.finditer(sentence):
-        if claim["name"] and (parts := _parts(sentence, claim)):
-            yield Name(claim.group(), tuple(parts), claim.start(), claim.end())
+    claims = [(claim, _parts(sentence, claim)) for claim in _CLAIM.finditer(sentence) if claim["name"]]
+    return tuple(Name(claim.group(), tuple(parts), claim.start(), claim.end()) for claim, parts in claims if parts)
 
 
 def unknown_parts(name: Name, known: frozenset[str]) -> tuple[str, ...]:
@@ -87,6 +96,7 @@ def unknown_parts(name: Name, known: frozenset[str]) -> tuple[str, ...]:
     return tuple(part for part in name.parts if not _word_is_known(for_matching(part).lower(), known))
 
 
+@lru_cache(512)
 def source_words(*texts: str) -> frozenset[str]:
     """Every word of some sources in small letters, and the initials of the names in them: un, nato."""
     return frozenset[str]().union(*map(_words_of_source, texts))
@@ -124,12 +134,21 @@ def _word_is_known(word: str, known: frozenset[str]) -> bool:
     if word in known or word in _TITLES or (len(stem := _DEMONYM.sub("", word)) > 2 and stem in known):
         return True
     if not "a" <= word[0] <= "ɏ":
-        stem = word[: max(4, len(word) - _INFLECTED)]
-        return len(word) > 4 and any(other.startswith(stem) for other in known)
-    return any(_is_demonym(word, other) or _is_demonym(other, word) for other in known)
+        stem = word[: max(_STEM, len(word) - _INFLECTED)]
+        return len(word) > _STEM and any(other.startswith(stem) for other in _by_stem(known).get(word[:_STEM], ()))
+    return any(_is_demonym(word, other) or _is_demonym(other, word) for other in _by_stem(known).get(word[:_STEM], ()))
+
+
+@lru_cache(512)
+def _by_stem(known: frozenset[str]) -> Mapping[str, Iterable[str]]:
+    """The words that a demonym or an inflected name may belong to, by their first letters."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for word in known:
+        words[word[:_STEM]].append(word)
+    return words
 
 
 def _is_demonym(form: str, place: str) -> bool:
     """Chinese of China: the same four letters or more, and two more at most."""
     stem = _DEMONYM.sub("", form)
-    return len(stem) >= 4 and place.startswith(stem) and len(place) <= len(stem) + 2
+    return len(stem) >= _STEM and place.startswith(stem) and len(place) <= len(stem) + 2
