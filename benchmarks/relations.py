@@ -24,7 +24,7 @@ KINDS = ("right", "half", "wrong", "across", "within", "number")
 
 
 def judged(sets: list[dict[str, Any]]) -> Iterator[tuple[bool, str, str, bool]]:
-    """Yield whether a sentence is held back, its kind, the sentence, and whether it keeps a marker."""
+    """Yield whether a sentence is held back, its kind, the sentence, and whether a marker vouches for all of it."""
     embeddings = load_embeddings()
     for one in sets:
         files = [next(CORPUS.glob(f"{name}*")) for name in one["documents"]]
@@ -37,7 +37,7 @@ def judged(sets: list[dict[str, Any]]) -> Iterator[tuple[bool, str, str, bool]]:
                     lambda texts: np.asarray(embeddings.embed_documents(texts)),
                     question=one.get("question", ""),
                 )
-                yield one["held"], kind, sentence, bool(found.coverage)
+                yield one["held"], kind, sentence, any(support.whole for support in found.sentences)
 
 
 def main() -> int:

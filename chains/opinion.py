@@ -163,7 +163,7 @@ def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunk
     found = find_defects(opinion.answer, prompt=prompt, question=question, voice=voice, passages=passages)
     texts = [opinion.answer[one.start : one.end] for one in opinion.sentences]
     sound = [
-        one.chunk is not None and not any(defect.sentence in text for defect in found)
+        one.whole and not any(defect.sentence in text for defect in found)
         for one, text in zip(opinion.sentences, texts, strict=True)
     ]
     supported = round(sum(sound) / len(sound), 2) if sound and found else opinion.supported

@@ -54,12 +54,19 @@ class Support:
         start, end: the sentence is ``answer[start:end]``.
         chunk: index of the chunk that supports it, or None.
         score: that chunk's score in [0, 1]; without one, the best score of any chunk.
+        until: where the beginning ends that the chunk supports, if it does not support a conclusion behind it.
     """
 
     start: int
     end: int
     chunk: int | None
     score: float
+    until: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the chunk supports all of the sentence."""
+        return self.chunk is not None and self.until is None
 
 
 class Abstention(StrEnum):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
@@ -31,11 +32,13 @@ class Passage:
     Attributes:
         sentences: those that claim something; the whole text where none does.
         content: the content words of these sentences.
+        neighbours: those of every two sentences that follow each other.
     """
 
     text: str
     sentences: tuple[str, ...]
     content: frozenset[str]
+    neighbours: tuple[frozenset[str], ...]
 
 
 @lru_cache(1024)  # read again for every part of an answer and every turn of a debate
@@ -44,7 +47,9 @@ def read_passage(text: str) -> Passage:
     sentences = [without_marks(one.text) for one in split_sentences(text) if not claims_nothing(one.text)]
     text = without_marks(text)
     sentences = sentences or [text]
-    return Passage(text, tuple(sentences), frozenset[str]().union(*map(content_words, sentences)))
+    words = [content_words(one) for one in sentences]
+    neighbours = [one | other for one, other in pairwise(words)] or words
+    return Passage(text, tuple(sentences), frozenset[str]().union(*words), tuple(neighbours))
 
 
 def called_by_name(passages: Sequence[Passage]) -> frozenset[str]:

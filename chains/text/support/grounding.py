@@ -1,8 +1,8 @@
 """Grounding: which chunk supports which sentence of an answer, and the citation markers.
 
-A chunk supports a sentence if their words and embeddings are close enough *and* rules see no conflict: a number or name
-that only the sentence has, or a negation that only one of them has (``chains.text.support.agreement``). Rules do not
-know who does what to whom, nor antonyms.
+A chunk supports a sentence if their words and embeddings are close enough, it has words of every clause
+(``chains.text.support.clauses``), *and* rules see no conflict: a number or name that only the sentence has, or a
+negation that only one of them has (``chains.text.support.agreement``). Rules know few antonyms and reasons.
 """
 
 import re
@@ -17,6 +17,7 @@ from chains.errors import ChainError
 from chains.schemas import Chunk, Support
 from chains.text.content import claims_nothing, content_words
 from chains.text.support.agreement import Passage, called_by_name, conflicts, read_passage
+from chains.text.support.clauses import borne_out
 from chains.text.support.entities import unsupported_entities
 from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import CITATION, Sentence, split_sentences
@@ -51,12 +52,12 @@ class Grounding:
 
     @property
     def supported(self) -> float:
-        """The share of sentences that some chunk supports, in [0, 1]; 0.0 for an answer without sentences."""
-        return sum(s.chunk is not None for s in self.sentences) / max(1, len(self.sentences))
+        """The share of sentences that some chunk supports whole, in [0, 1]; 0.0 for an answer without sentences."""
+        return sum(s.whole for s in self.sentences) / max(1, len(self.sentences))
 
     @property
     def coverage(self) -> frozenset[int]:
-        """The indices of the chunks that support a sentence."""
+        """The indices of the chunks that support a sentence or its beginning."""
         return frozenset(s.chunk for s in self.sentences if s.chunk is not None)
 
 
@@ -90,16 +91,18 @@ def ground(
         score = _COSINE_SHARE * _cosine(sentences, passages, embed) + (1 - _COSINE_SHARE) * score
         enough = _ENOUGH
     also_known, called = (question, *known), called_by_name(passages)
-    allowed = score >= enough
-    for row, column in np.argwhere(allowed):
-        allowed[row, column] = not conflicts(_bare(sentences[row]), passages[column], also_known, called)
-    supports = tuple(_support(s, score[row], allowed[row]) for row, s in enumerate(sentences))
+    until = np.zeros(score.shape, dtype=np.intp)
+    for row, column in np.argwhere(score >= enough):
+        if not conflicts(_bare(sentences[row]), passages[column], also_known, called):
+            until[row, column] = borne_out(sentences[row].text, passages[column], question)
+    supports = tuple(_support(s, score[row], until[row]) for row, s in enumerate(sentences))
     return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
 
 
 def cite(answer: str, grounding: Grounding) -> str:
     """The answer with [1], [2] … before the full stop of each supported sentence: "… text [1]."
 
+    Where a passage bears out the beginning alone, the marker is behind it: "… text [1], which shows that …"
     A sentence that already has a marker stays unchanged, so citing twice changes nothing.
 
     Raises:
@@ -116,13 +119,15 @@ def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
     return _insert_markers(grounding)[1]
 
 
-def _support(sentence: Sentence, score: NDArray[Any], allowed: NDArray[np.bool_]) -> Support:
-    best = max((float(value) for value in score), default=0.0)
-    found = [(float(score[i]), -i) for i in np.flatnonzero(allowed)]
+def _support(sentence: Sentence, score: NDArray[Any], until: NDArray[np.intp]) -> Support:
+    """The chunk that supports most of a sentence, by its score."""
+    length = len(sentence.text)
+    found = [(bool(until[i] == length), float(score[i]), -int(i)) for i in np.flatnonzero(until)]
     if not found:
-        return Support(sentence.start, sentence.end, None, round(best, 4))
-    value, index = max(found)
-    return Support(sentence.start, sentence.end, -int(index), round(value, 4))
+        return Support(sentence.start, sentence.end, None, round(max(map(float, score), default=0.0), 4))
+    whole, value, index = max(found)
+    ends = None if whole else sentence.start + int(until[-index])
+    return Support(sentence.start, sentence.end, -index, round(value, 4), ends)
 
 
 def _bare(sentence: Sentence) -> str:
@@ -165,12 +170,13 @@ def _insert_markers(grounding: Grounding) -> tuple[str, tuple[Support, ...]]:
         sentence = grounding.answer[support.start : support.end]
         start = support.start + added
         if support.chunk is not None and not CITATION.search(sentence):
-            at = support.start + _marker_place(sentence)
+            at = support.until or support.start + _marker_place(sentence)
             space = "" if re.match(f"[{UNSPACED}」』）]", grounding.answer[at - 1]) else " "
             marker = f"{space}[{support.chunk + 1}]"
             pieces += [grounding.answer[written:at], marker]
             written, added = at, added + len(marker)
-        moved.append(replace(support, start=start, end=support.end + added))
+        until = support.until and support.until + added
+        moved.append(replace(support, start=start, end=support.end + added, until=until))
     return "".join([*pieces, grounding.answer[written:]]), tuple(moved)
 
 

@@ -157,7 +157,7 @@ class RowMaker:
             notes=tuple(note for note in (question.note, *_notes(opinion)) if note),
             words=opinion.words if opinion else 0,
             supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
-            rests=(sum(one.chunk is not None for one in sentences), len(sentences)),
+            rests=(sum(one.whole for one in sentences), len(sentences)),
             seconds=result.seconds,
             stages=_stages(result),
             tokens=(opinion.prompt_tokens if opinion else 0, sum(one.tokens for one in (opinion, *turns) if one)),

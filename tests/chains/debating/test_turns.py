@@ -63,7 +63,7 @@ def test_a_good_turn_is_asked_for_once_and_has_no_fault() -> None:
 def test_a_turn_cites_the_passage_it_rests_on_and_names_those_used_first() -> None:
     turn = speak(ScriptedLLM(script={"": GOOD}), record())
     assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1].")
-    assert turn.text.endswith("[2].")
+    assert turn.text.endswith("fleets doubled [2], so that strength alone counts.")
     assert turn.used == turn.new == ("c1", "c2")
 
 
@@ -109,7 +109,7 @@ def test_a_turn_that_only_recites_its_persona_is_one_in_which_the_fact_alone_is_
 
 def test_a_sentence_that_recites_the_persona_is_struck_out_of_a_turn_that_says_more() -> None:
     turn = speak(ScriptedLLM(script={"": f"{RECITAL} {GOOD}"}), record())
-    assert turn.text == GOOD.replace("alone counts.", "alone counts [2].")
+    assert turn.text == GOOD.replace("fleets doubled,", "fleets doubled [2],")
     assert turn.faults == ()
     assert "struck out: recital" in turn.notes
 

@@ -60,6 +60,16 @@ def test_sentence_about_something_else_has_no_support() -> None:
     assert grounding.supported == 0.0
 
 
+def test_the_marker_stands_before_a_conclusion_that_no_chunk_has() -> None:
+    grounding = ground("Chinese refiners bought most of the crude, which shows how the alliance trusts.", CHUNKS, None)
+
+    cited = cite(grounding.answer, grounding)
+
+    assert cited == "Chinese refiners bought most of the crude [1], which shows how the alliance trusts."
+    assert (grounding.supported, grounding.coverage) == (0.0, {0})
+    assert cited[: cited_sentences(grounding)[0].until].endswith("crude [1]")
+
+
 def test_wrong_number_takes_the_support_away() -> None:
     grounding = ground("Iran exported 1,300 barrels of crude oil in 2021.", CHUNKS, None)
 

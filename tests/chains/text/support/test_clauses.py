@@ -1,0 +1,55 @@
+"""A passage bears out a sentence as far as it has words of each of its clauses."""
+
+import pytest
+
+from chains.text.support.agreement import read_passage
+from chains.text.support.clauses import borne_out
+
+PASSAGE = read_passage(
+    "The economic account is thin. Iran has been under the countermeasures of the task force since 2020, so even "
+    "friendly banks hesitate. In 2025 it still held no shares in the bank."
+)
+QUESTION = "What did Iran gain from its membership?"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Iran has been under countermeasures of the task force since 2020.",
+        "Friendly banks hesitate because the task force has had Iran under countermeasures since 2020.",
+        "Iran, which has been under countermeasures since 2020, held no shares in the bank.",
+        "That even friendly banks hesitate shows that the economic account is thin.",
+    ],
+)
+def test_a_sentence_is_borne_out_where_the_passage_has_every_clause(sentence: str) -> None:
+    assert borne_out(sentence, PASSAGE, QUESTION) == len(sentence)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (
+            "Iran has been under countermeasures of the task force since 2020",
+            ", which indicates a strong financial system.",
+        ),
+        ("Even friendly banks of Iran hesitate since 2020", " because the sanctions were lifted by the council."),
+        (
+            "In 2025 Iran still held no shares in the bank",
+            "; membership was a significant achievement of its diplomacy.",
+        ),
+    ],
+)
+def test_a_sentence_is_borne_out_up_to_what_the_passage_does_not_say(begins: str, ends: str) -> None:
+    assert borne_out(begins + ends, PASSAGE, QUESTION) == len(begins)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This means that Iran is a trusted partner of friendly banks.",
+        "The membership of Iran was a gain for regional diplomacy.",
+        "What decides the matter is its membership and the gain from it for the region.",
+    ],
+)
+def test_a_conclusion_or_the_question_as_a_statement_is_not_borne_out(sentence: str) -> None:
+    assert borne_out(sentence, PASSAGE, QUESTION) == 0
