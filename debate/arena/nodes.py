@@ -21,11 +21,10 @@ from chains.schemas import Chunk, Poll, Reading, StopReason, Tokens
 from debate.arena.baseline import answer_alone
 from debate.arena.judging import judged, poll
 from debate.arena.moderator import ask_round, put_before_all
-from debate.arena.protocols import heard, round_of
+from debate.arena.protocols import agreed, heard, reason_to_stop, round_of, wants_poll
 from debate.arena.rules import Rules, check_rules
 from debate.arena.seat import ask_person
 from debate.arena.state import DebateState, record_of
-from debate.arena.stopping import agreed, reason_to_stop, wants_poll
 from debate.arena.votes import counted, options_of
 from debate.graph.stages import Stage
 from prompts import Persona

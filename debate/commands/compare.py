@@ -35,12 +35,13 @@ def compare(**settings: Any) -> None:
         from debate.progress import LoggedProgress
         from debate.settings.checking import checked_settings
         from debate.terminal.compare_view import print_comparison
+        from debate.terminal.readable import tell
 
         chosen = checked_settings(CompareSettings, settings, "debate compare")
         console = Console()
         comparison = compare_models(chosen, LoggedProgress())
         print_comparison(console, comparison)
-        console.print(f"Workbook: {write_comparison(comparison)}", markup=False, highlight=False, soft_wrap=True)
-        console.print(f"Report:   {write_comparison_page(comparison)}", markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"Workbook: {write_comparison(comparison)}")
+        tell(console, f"Report:   {write_comparison_page(comparison)}")
         if comparison.failed:
             raise typer.Exit(ExitCode.FAILED_ROWS)

@@ -35,19 +35,16 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         from debate.output.translation import write_translation
         from debate.progress import LoggedProgress
         from debate.settings.checking import checked_settings
+        from debate.terminal.readable import tell
         from debate.translation.runner import translate_run
 
         chosen = checked_settings(TranslateSettings, settings, "debate translate")
         made = translate_run(folder, chosen, LoggedProgress())
         workbook = write_translation(made)
-        console = Console()
-        console.print(
+        told = (
             f"{len(made.parts) - made.failed} of {len(made.parts)} texts translated; {made.incomplete} lost a number, "
-            f"a marker or a name (column missing); {len(made.unchecked)} names could not be checked",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
+            f"a marker or a name (column missing); {len(made.unchecked)} names could not be checked"
         )
-        console.print(f"Workbook: {workbook}", markup=False, highlight=False, soft_wrap=True)
+        tell(Console(), f"{told}\nWorkbook: {workbook}")
         if made.failed:
             raise typer.Exit(ExitCode.FAILED_ROWS)

@@ -29,9 +29,10 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
         from debate.compare.votes import Votes
         from debate.output.comparison import write_comparison
         from debate.terminal.compare_view import vote as cast_votes
+        from debate.terminal.readable import tell
 
         console = Console()
         comparison = finished_comparison(folder)
         votes = Votes(folder / "votes.jsonl")
         judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
-        console.print(f"{judged} votes added. Counted in {write_comparison(comparison)}", markup=False, soft_wrap=True)
+        tell(console, f"{judged} votes added. Counted in {write_comparison(comparison)}")

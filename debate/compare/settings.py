@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chains.models.kinds import Backend
 from debate.indexing.address import Place
 from debate.settings import DebateSettings
-from debate.settings.model_name import ModelName
+from debate.settings.fields import ModelName
 
 
 class CompareSettings(BaseModel):

@@ -7,11 +7,23 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chains.errors import ModelError
 from chains.models.kinds import Backend
-from chains.models.servers.address import is_server
+from chains.models.servers.address import is_server, refuse_password
+from debate.errors import SettingsError
 from debate.graph.settings import AS_LIST, GraphSettings
 from debate.indexing.address import Place
-from debate.settings.model_name import ModelName
+
+
+def _without_password(name: str) -> str:
+    try:
+        refuse_password(name)
+    except ModelError as error:
+        raise SettingsError(str(error)) from error
+    return name
+
+
+ModelName = Annotated[str, AfterValidator(_without_password)]  # settings would keep and show a password
 
 
 @dataclass(frozen=True)

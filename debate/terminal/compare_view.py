@@ -12,7 +12,7 @@ from rich.text import Text
 from debate.compare.comparison import Compared
 from debate.compare.runner import Comparison
 from debate.compare.votes import Ballot, Choice, Votes
-from debate.terminal.readable import readable
+from debate.terminal.readable import readable, tell
 
 _CHOICES: dict[str, Choice] = {"1": "first", "2": "second", "t": "tie"}
 
@@ -21,7 +21,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a table for each pair of models: each measure with its interval and test."""
     for (first, second), tests in groupby(comparison.compared, key=lambda one: (one.first, one.second)):
         names = f"first: {readable(first)}, second: {readable(second)}"
-        console.print(f"\n{names}. ↑ more is better, ↓ less is better, – no difference shown", markup=False)
+        tell(console, f"\n{names}. ↑ more is better, ↓ less is better, – no difference shown")
         table = Table(box=SIMPLE)
         for heading in ("measure", "first", "second", "difference [95%]", "p", "better"):
             words = heading in ("measure", "better")
@@ -32,13 +32,11 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for judge, found in comparison.judge_tallies():
             if found.models == (first, second):
                 wins = f"first {found.wins[0]}, second {found.wins[1]}, neither {found.ties} (p {found.p:.3f})"
-                console.print(f"preferred by {readable(judge)}: {wins}", markup=False, soft_wrap=True)
+                tell(console, f"preferred by {judge}: {wins}")
     for model, controls in zip(comparison.models, comparison.controls, strict=True):
         if controls:
             right = sum(one.right for one in controls)
-            console.print(
-                f"control questions: {right} of {len(controls)} right, {readable(model)}", markup=False, soft_wrap=True
-            )
+            tell(console, f"control questions: {right} of {len(controls)} right, {model}")
 
 
 def _short(one: Compared) -> str:

@@ -8,7 +8,7 @@ from rich.progress import MofNCompleteColumn, TextColumn
 from debate.indexing.building import IndexSummary
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import one_line, readable
+from debate.terminal.readable import one_line, readable, tell
 from vectorstore.embedding.scripts import MULTILINGUAL
 
 
@@ -56,9 +56,9 @@ def print_summary(console: Console, summary: IndexSummary, near_duplicates: int 
         ("embedded by", f"{summary.embeddings} through {summary.backend}"),
         ("index", f"{summary.place} ({summary.kind})"),
     ):
-        console.print(readable(f"{name:16} {value}"), markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"{name:16} {value}")
     if summary.unread:
         unread = f"{summary.unread} chunks are in a script that {summary.embeddings} cannot read; {MULTILINGUAL}"
-        console.print(readable(f"warning: {unread}"), markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"warning: {unread}")
     for file in summary.skipped:
-        console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"skipped: {one_line(file)}")

@@ -3,6 +3,8 @@
 import logging
 import re
 
+from rich.console import Console
+
 _STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -14,6 +16,11 @@ def readable(text: object) -> str:
 def one_line(text: object) -> str:
     """Return a text on one line, fit for the terminal."""
     return readable(" ".join(str(text).split()))
+
+
+def tell(console: Console, text: object) -> None:
+    """Print a text as it is: no markup, no colours, and a terminal's own line breaks alone."""
+    console.print(readable(text), markup=False, highlight=False, soft_wrap=True)
 
 
 class ReadableFormatter(logging.Formatter):

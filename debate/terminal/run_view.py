@@ -13,7 +13,7 @@ from debate.progress import STOPPING, Progress
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import one_line, readable
+from debate.terminal.readable import one_line, readable, tell
 
 _ROWS_SHOWN = 30
 
@@ -94,9 +94,9 @@ def print_summary(console: Console, summary: RunSummary) -> None:
     if summary.total > _ROWS_SHOWN:
         console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
     for file in summary.skipped_files:
-        console.print(f"skipped: {one_line(file)}", markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"skipped: {one_line(file)}")
     report = summary.folder / "report.html"
     abstained = f", {summary.abstained} abstained" if summary.abstained else ""
     rows = "1 row" if summary.total == 1 else f"{summary.total} rows"
-    console.print(f"{rows}{abstained}, {summary.failed} failed.", markup=False)
-    console.print(f"Workbook: {readable(summary.workbook)}\nReport:   {readable(report)}", markup=False, soft_wrap=True)
+    tell(console, f"{rows}{abstained}, {summary.failed} failed.")
+    tell(console, f"Workbook: {summary.workbook}\nReport:   {report}")

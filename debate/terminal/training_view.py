@@ -5,7 +5,7 @@ from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import readable
+from debate.terminal.readable import readable, tell
 from debate.training.dataset import TrainingData
 from debate.training.finetune import FinetuneResult
 
@@ -23,11 +23,11 @@ class TrainingBar(LiveBar):
         self._loss = self._validation = ""
 
     def preparing(self, what: str) -> None:
-        self._bar.console.print(what, markup=False)
+        tell(self._bar.console, what)
 
     def examples(self, data: TrainingData) -> None:
         for line in _data_lines(data):
-            self._bar.console.print(line, markup=False, highlight=False)
+            tell(self._bar.console, line)
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
@@ -72,7 +72,7 @@ def print_result(console: Console, result: FinetuneResult) -> None:
     lines += [("merged", str(result.merged))] if result.merged else []
     lines += [("gguf", str(result.gguf))] if result.gguf else []
     for name, value in lines:
-        console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+        tell(console, f"{name:16} {value}")
 
 
 def _data_lines(data: TrainingData) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from debate.settings.model_name import ModelName
+from debate.settings.fields import ModelName
 
 
 class FinetuneSettings(BaseModel):

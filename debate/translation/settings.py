@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend
-from debate.settings.model_name import ModelName
+from debate.settings.fields import ModelName
 
 
 class TranslateSettings(BaseModel):
