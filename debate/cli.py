@@ -4,9 +4,13 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from itertools import pairwise
 from typing import Annotated
 
 import typer
+
+from debate.errors import ExitCode
+from debate.terminal.readable import one_line
 
 # In the order of --help. Each is a module with a function of its name, and EXAMPLES for the end of its help.
 _COMMANDS = "run index ask talk serve trace translate models compare vote finetune export merge mcp"
@@ -51,4 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # not every terminal has the signs of bars and of file names
-    app(args=list(arguments) if arguments is not None else None)
+    given = sys.argv[1:] if arguments is None else [*arguments]
+    _refuse_empty(given)
+    app(args=given)
+
+
+def _refuse_empty(arguments: Sequence[str]) -> None:
+    """End the command at an empty value, which a script's unset variable leaves: as a path it is the current folder."""
+    for before, argument in pairwise(["debate", *arguments]):
+        flag, equals, value = argument.partition("=") if argument.startswith("--") else (before, "", argument)
+        if not value.strip() and (equals or flag is before):
+            typer.echo(f"error: the value after {one_line(flag)} is empty; give one, or leave it out", err=True)
+            raise SystemExit(ExitCode.BAD_INPUT)

@@ -50,7 +50,9 @@ class DebateSettings(GraphSettings, BaseSettings):
         ValidationError (pydantic): an unknown or missing field, or a value out of range.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DEBATE_", frozen=True, extra="forbid", protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix="DEBATE_", env_ignore_empty=True, frozen=True, extra="forbid", protected_namespaces=()
+    )
 
     questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
     sheet: str | None = Field(None, description="Sheet of the workbook; default: the first")

@@ -69,6 +69,9 @@ def _read_toml(config: Path) -> dict[str, Any]:
         raise SettingsError(f"cannot read the settings file {config}: {error.strerror}; check --config") from error
     except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
+    empty = next((key for key in (*_PATHS, *_NAMES_OR_PATHS) if str(values.get(key, key)).strip() == ""), None)
+    if empty:
+        raise SettingsError(f"{empty} is empty in the settings file {config}; give a value or remove the line")
     for key in _PATHS:
         if isinstance(values.get(key), str) and not is_table(values[key]):
             values[key] = config.parent / Path(values[key]).expanduser()

@@ -30,7 +30,7 @@ def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
 def example_unless(given: dict[str, Any]) -> Path | None:
     """Return the example's settings file if neither questions nor documents are given."""
     names = ("questions", "corpus", "index")
-    own = set(names) & given.keys() or {f"DEBATE_{name.upper()}" for name in names} & os.environ.keys()
+    own = set(names) & given.keys() or {name for name in names if os.environ.get(f"DEBATE_{name.upper()}")}
     return EXAMPLE if not own and EXAMPLE.is_file() else None
 
 
@@ -66,6 +66,11 @@ def one_line_errors(
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except _our_errors() as error:
         typer.echo(f"error: {one_line(error)}", err=True)
+        raise typer.Exit(ExitCode.BAD_INPUT) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"error: {one_line(error.filename)}: {error.strerror}; check this path", err=True)
         raise typer.Exit(ExitCode.BAD_INPUT) from error
     except Exception as error:
         if not isinstance(getattr(error, "status_code", None), int):  # what clients of model servers raise has one

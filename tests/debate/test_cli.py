@@ -206,3 +206,28 @@ def test_signs_that_a_terminal_does_not_have_are_replaced(monkeypatch, tmp_path)
         main(["run", "--questions", str(tmp_path / "q.csv"), "--corpus", str(tmp_path / "none"), "--model", "none"])
 
     assert b"? " in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", "docs", "--out", ""],
+        ["run", "--questions", "q.csv", "--corpus="],
+        ["run", "--model", " "],
+        ["trace", ""],
+    ],
+)
+def test_an_empty_value_is_refused_and_not_taken_for_the_current_folder(
+    arguments: list[str], capsys, monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert re.fullmatch(r"error: the value after \S+ is empty; .*\n", capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("flag", ["--out", "--questions", "--corpus", "--model", "--embeddings"])
+def test_a_path_that_is_too_long_is_told_in_one_line(tmp_path: Path, flag: str) -> None:
+    assert_refused(bad_run(tmp_path, GOOD, "BRICS grew.", "q.csv", flag, "n" * 300 + "/q.csv"), tmp_path, "File name too long")

@@ -140,3 +140,15 @@ def test_flags_that_exclude_each_other_are_not_blamed_on_the_settings_file(tmp_p
 
 def test_a_name_on_the_hub_may_have_the_sign_that_ends_a_password_in_an_address() -> None:
     assert load_settings(FLAGS | {"model": "org/model@v1"}).model == "org/model@v1"
+
+
+def test_an_empty_variable_is_one_that_is_not_set(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBATE_OUT", "")
+    assert load_settings(FLAGS, config).out is None
+
+
+@pytest.mark.parametrize("name", ["corpus", "index", "out", "personas", "model", "embeddings"])
+def test_an_empty_path_in_the_file_is_refused_and_not_taken_for_its_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "debate.toml").write_text(f'questions = "q.csv"\n{name} = " "\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"{name} is empty in the settings file"):
+        load_settings({"corpus": Path("docs")}, tmp_path / "debate.toml")

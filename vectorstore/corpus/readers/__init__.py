@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from vectorstore.corpus.readers.records import Record, Records
+from vectorstore.corpus.readers.wording import unreadable
 from vectorstore.errors import CorpusError
 
 __all__ = ["READERS", "Record", "Records", "read_records"]
@@ -63,5 +64,4 @@ def read_records(path: Path) -> Records:
     except (CorpusError, OSError):
         raise
     except Exception as error:  # what parsers raise on damaged files is open-ended: KeyError, zlib.error, ParseError…
-        reason = f"is not a readable {suffix} file: {type(error).__name__}: {error}"
-        raise CorpusError(reason) from error
+        raise CorpusError(unreadable(suffix)) from error

@@ -19,13 +19,13 @@ def read_jsonl(path: Path) -> Records:
         try:
             fields, repeated = parse_json(line)
         except json.JSONDecodeError as error:
-            records.left_out.append(f"line {number} is not JSON: {error}")
+            records.left_out.append(f"line {number} is not JSON: {error.msg}.")
             continue
         except RecursionError:
             records.left_out.append(f"line {number} is nested too deeply.")
             continue
         if not isinstance(fields, dict):
-            records.left_out.append(f"line {number} is {type(fields).__name__}, not an object with a 'text' key.")
+            records.left_out.append(f'line {number} is not an object, such as {{"text": "…"}}.')
             continue
         if repeated:
             names = ", ".join(shortened([repr(name) for name in dict.fromkeys(repeated)]))

@@ -1,9 +1,14 @@
-"""Places in a file in few words, for what was left out of it."""
+"""What was left out of a file, and where, in few words."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
 MOST_NAMED = 5  # more of a kind are counted
+
+
+def unreadable(suffix: str) -> str:
+    """Tell of a file that its parser fails on, without the parser's own words, which name its parts and not a cure."""
+    return f"is not a readable {suffix} file: it is damaged or of another kind. Open it in its program and save it again."
 
 
 def spans(numbers: Sequence[int]) -> str:

@@ -102,7 +102,7 @@ def test_a_number_that_json_cannot_hold_is_kept_as_text(tmp_path, number):
     ("bad", "reason"),
     [
         ("{broken", "line 2 is not JSON"),
-        ("[1]", "line 2 is list, not an object"),
+        ("[1]", "line 2 is not an object"),
         ("[" * 100_000, "line 2"),
         ('{"text": "\\ud800 x"}', "row 2: contains half of a surrogate pair"),
     ],

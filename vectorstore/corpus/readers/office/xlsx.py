@@ -10,6 +10,7 @@ from vectorstore.corpus.readers.office.sheet import read_sheet
 from vectorstore.corpus.readers.office.workbook import Workbook
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
+from vectorstore.corpus.readers.wording import unreadable
 from vectorstore.corpus.tables import Table, as_tables
 from vectorstore.errors import CorpusError
 
@@ -57,8 +58,7 @@ def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> 
     except CorpusError:
         raise
     except Exception as error:  # what damaged workbooks raise is open-ended
-        reason = f"{type(error).__name__}: {error}"
-        raise CorpusError(f"is not a readable workbook: {reason}; save it again as xlsx or UTF-8 csv") from error
+        raise CorpusError(unreadable(path.suffix.lower())) from error
     others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
     told = (
         [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]

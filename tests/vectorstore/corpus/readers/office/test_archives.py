@@ -1,5 +1,7 @@
 """Files that should be archives: what is one, and what a file is that is none."""
 
+import zipfile
+
 import pytest
 
 from vectorstore import CorpusError
@@ -27,3 +29,15 @@ def test_a_file_that_is_no_archive_is_told_by_what_it_holds(tmp_path, suffix, co
         read_records(tmp_path / f"a{suffix}")
 
     assert str(error.value) == f"is not a readable {suffix} file: {told}"
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_an_archive_without_the_parts_of_its_kind_is_told_with_a_remedy_and_no_name_of_our_code(tmp_path, suffix):
+    with zipfile.ZipFile(tmp_path / f"a{suffix}", "w") as archive:
+        archive.writestr("notes.txt", "It left.")
+
+    with pytest.raises(CorpusError) as error:
+        read_records(tmp_path / f"a{suffix}")
+
+    remedy = "it is damaged or of another kind. Open it in its program and save it again."
+    assert str(error.value) == f"is not a readable {suffix} file: {remedy}"
