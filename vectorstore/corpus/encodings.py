@@ -20,6 +20,7 @@ MEANT = {"iso8859-1": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
 # Python's own, for names and source code: no text is written in them, and "punycode" takes the square of its length.
 _OF_NO_TEXT = frozenset(["punycode", "idna", "unicode-escape", "raw-unicode-escape", "charmap"])
 _UNICODE = frozenset(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+_C1 = re.compile(rb"[\x80-\x9f]")
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # browsers look at the first 1,024 bytes; some pages begin with a long comment
 LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
@@ -82,6 +83,8 @@ def decode_as(raw: bytes, declared: str) -> tuple[str, list[str]]:
         if encoding in _OF_NO_TEXT:
             raise LookupError(encoding)
         encoding = MEANT.get(encoding, encoding)
+        if encoding == "iso8859-15" and _C1.search(raw):  # a Euro sign of Windows, which is no letter of the declared
+            encoding = "cp1252"
         others = encoding == "cp1252" and not _accents_stand_alone(raw)  # no western word has such letters alone
         return decode(raw) if others or encoding in _UNICODE else (raw.decode(encoding), [])
     except LookupError:

@@ -96,9 +96,9 @@ def test_broken_xml_inside_an_office_file_is_an_error_of_ours(tmp_path):
     workbook(tmp_path / "whole.xlsx")
     with_broken(tmp_path / "whole.xlsx", "xl/worksheets/sheet1.xml", tmp_path / "a.xlsx")
 
-    with pytest.raises(CorpusError, match="XMLSyntaxError"):
+    with pytest.raises(CorpusError, match="it is damaged or of another kind"):
         read_records(tmp_path / "a.docx")
-    with pytest.raises(CorpusError, match="XMLSyntaxError"):
+    with pytest.raises(CorpusError, match="it is damaged or of another kind"):
         read_records(tmp_path / "a.xlsx")
 
 

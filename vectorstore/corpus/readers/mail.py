@@ -1,6 +1,6 @@
 """Mail as it is saved (.eml): the message's own words, with subject, sender and date.
 
-Attachments are named, not read.
+Messages attached to it are read, too; other attachments are named.
 """
 
 import re
@@ -16,6 +16,8 @@ from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.records import Record, Records, metadata
 from vectorstore.errors import CorpusError
 
+# A plain part of few words beside a page of many more says "open this in a browser", or nothing.
+POINTER, TIMES = 60, 3
 # Parts inside parts take the parser the square of their depth; a mail has some ten.
 MOST_PARTS = 200
 # The parser takes the square of a field's length. A list of 500 recipients has 20,000 characters.
@@ -40,23 +42,55 @@ def read_mail(path: Path) -> Records:
         raise CorpusError(f"has a field {long[1].decode()!r} longer than any mail's. Save its text as .txt.")
     head, told = decode(raw[: end.start()] if end else raw)  # the parser takes letters beyond ASCII for UTF-8
     message = BytesParser(policy=policy.default).parsebytes(head.encode() + (raw[end.start() :] if end else b""))
-    body = message.get_body(("plain", "html"))
-    if body is None:
-        raise CorpusError("holds no text part.")
-    words, doubts = _words(body)
-    page = message.get_body(("html",))
-    if not words.strip() and page is not None:  # some programs leave the plain part empty
-        words, doubts = _words(page)
-    attached: list[MIMEPart] = []
-    for part in message.iter_attachments():
-        if part.get_content_type() == "text/plain" and not part.get_filename() and not part.is_attachment():
-            further, told_of_it = _words(part)
-            words, doubts = f"{words.rstrip()}\n\n{further}", doubts + told_of_it
+    records = _message(message, path.stem)
+    if not records:
+        only = "; ".join(records.left_out) or f"its content is {message.get_content_type()}."
+        raise CorpusError(f"holds no text part; {only}")
+    records.left_out[:0] = told
+    return records
+
+
+def _message(message: MIMEPart, stem: str) -> Records:
+    """Return a message and those attached to it, a record each; `stem` is the title of one without a subject."""
+    found = Records()
+    texts: list[str] = []
+    if (body := message.get_body(("plain", "html"))) is not None:
+        words, found.left_out = _body(message, body)
+        texts.append(words)
+    for part in message.iter_attachments() if message.is_multipart() else ():
+        if part.get_content_type() == "message/rfc822":
+            for attached in part.iter_parts():
+                inner = _attached(cast(MIMEPart, attached), stem)
+                found += inner
+                found.left_out += inner.left_out
+        elif part.get_content_type() == "text/plain" and not part.get_filename() and not part.is_attachment():
+            further, told = _words(part)
+            texts.append(further)
+            found.left_out += told
         else:
-            attached.append(part)
-    fields = {name: str(message[given]) for given, name in _FIELDS.items() if message[given]}
-    record = Record(words, str(message["subject"] or path.stem), extra=metadata(fields.items()))
-    return Records([record], [*told, *doubts, *map(_named, attached)])
+            found.left_out.append(_named(part))
+    if texts:
+        fields = {name: str(message[given]) for given, name in _FIELDS.items() if message[given]}
+        text = "\n\n".join([*map(str.rstrip, texts[:-1]), texts[-1]])
+        found.insert(0, Record(text, str(message["subject"] or stem), extra=metadata(fields.items())))
+    return found
+
+
+def _attached(message: MIMEPart, stem: str) -> Records:
+    try:
+        return _message(message, stem)
+    except CorpusError as error:
+        return Records(left_out=[f"the attached message {str(message['subject'] or '')!r} {error}"])
+
+
+def _body(message: MIMEPart, body: MIMEPart) -> tuple[str, list[str]]:
+    """Return the words of the plain part, or of the page beside it if the plain part only points to that."""
+    words, told = _words(body)
+    page = message.get_body(("html",))
+    if body is page or page is None or len(words.split()) > POINTER:
+        return words, told
+    shown, told_of_it = _words(page)
+    return (shown, told_of_it) if len(shown.split()) > TIMES * len(words.split()) else (words, told)
 
 
 def _words(body: MIMEPart) -> tuple[str, list[str]]:

@@ -167,3 +167,54 @@ def test_text_that_goes_on_behind_a_picture_is_read(tmp_path: Path) -> None:
     records = read_records(saved(tmp_path, mail))
     assert records[0].text == "Part one.\n\nPart two.\n"
     assert records.left_out == ["its attachment 'a.png': save it beside the message."]
+
+
+def test_messages_attached_to_a_message_are_read_as_records_of_their_own(tmp_path: Path) -> None:
+    """Regression: a forwarded message was named as an attachment and lost."""
+    forwarded = message()
+    forwarded.set_content("Salt costs 5 €.", charset="iso-8859-15")
+    mail = EmailMessage()
+    mail["Subject"] = "Fwd"
+    mail.set_content("See below.")
+    mail.add_attachment(forwarded)
+    records = read_records(saved(tmp_path, mail))
+    assert [(one.title, one.text.strip()) for one in records] == [
+        ("Fwd", "See below."),
+        ("The salt union", "Salt costs 5 €."),
+    ]
+    assert records[1].extra["author"] == "Anthony Hentzau <a@ruritania.example>"
+    assert records.left_out == []
+
+
+def test_a_digest_is_read_message_by_message(tmp_path: Path) -> None:
+    """Regression: it held no text part."""
+    parts = "--B\n\nSubject: one\n\nSalt rose.\n--B\n\nSubject: two\n\nIron fell.\n--B--\n"
+    path = raw_mail(tmp_path, "Content-Type: multipart/digest; boundary=B", parts.encode())
+    assert [(one.title, one.text) for one in read_records(path)] == [("one", "Salt rose."), ("two", "Iron fell.")]
+
+
+def test_an_attached_message_in_broken_base64_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    inner = "Subject: x\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nab!!c\n"
+    parts = f"--B\n\nSalt rose.\n--B\nContent-Type: message/rfc822\n\n{inner}--B--\n"
+    records = read_records(raw_mail(tmp_path, "Content-Type: multipart/mixed; boundary=B", parts.encode()))
+    assert [one.text for one in records] == ["Salt rose."]
+    assert "the attached message 'x' is encoded as base64 that is broken" in records.left_out[0]
+
+
+def test_a_plain_part_that_only_points_to_the_page_gives_way_to_it(tmp_path: Path) -> None:
+    """Regression: "view this mail in a browser" was all that was read."""
+    mail = message()
+    mail.set_content("View this mail in a browser.")
+    mail.add_alternative(f"<p>{'Ruritania left the salt union. ' * 9}</p>", subtype="html")
+    assert read_records(saved(tmp_path, mail))[0].text.startswith("Ruritania left")
+
+
+def test_an_encrypted_message_says_what_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="holds no text part; its content is application/pkcs7-mime"):
+        read_records(raw_mail(tmp_path, "Content-Type: application/pkcs7-mime", b"AAAA"))
+
+
+def test_a_euro_sign_of_windows_is_read_under_a_declaration_of_latin_9(tmp_path: Path) -> None:
+    """Regression: it became a control character."""
+    path = raw_mail(tmp_path, "Content-Type: text/plain; charset=iso-8859-15", "5 € für “Öl”".encode("cp1252"))
+    assert read_records(path)[0].text == "5 € für “Öl”"
