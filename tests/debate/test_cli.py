@@ -230,4 +230,6 @@ def test_an_empty_value_is_refused_and_not_taken_for_the_current_folder(
 
 @pytest.mark.parametrize("flag", ["--out", "--questions", "--corpus", "--model", "--embeddings"])
 def test_a_path_that_is_too_long_is_told_in_one_line(tmp_path: Path, flag: str) -> None:
-    assert_refused(bad_run(tmp_path, GOOD, "BRICS grew.", "q.csv", flag, "n" * 300 + "/q.csv"), tmp_path, "File name too long")
+    assert_refused(
+        bad_run(tmp_path, GOOD, "BRICS grew.", "q.csv", flag, "n" * 300 + "/q.csv"), tmp_path, "File name too long"
+    )

@@ -60,7 +60,7 @@ def _message(message: MIMEPart, stem: str) -> Records:
     for part in message.iter_attachments() if message.is_multipart() else ():
         if part.get_content_type() == "message/rfc822":
             for attached in part.iter_parts():
-                inner = _attached(cast(MIMEPart, attached), stem)
+                inner = _attached(attached, stem)
                 found += inner
                 found.left_out += inner.left_out
         elif part.get_content_type() == "text/plain" and not part.get_filename() and not part.is_attachment():

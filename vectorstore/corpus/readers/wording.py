@@ -8,7 +8,8 @@ MOST_NAMED = 5  # more of a kind are counted
 
 def unreadable(suffix: str) -> str:
     """Tell of a file that its parser fails on, without the parser's own words, which name its parts and not a cure."""
-    return f"is not a readable {suffix} file: it is damaged or of another kind. Open it in its program and save it again."
+    remedy = "Open it in its program and save it again."
+    return f"is not a readable {suffix} file: it is damaged or of another kind. {remedy}"
 
 
 def spans(numbers: Sequence[int]) -> str:
