@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chains.schemas import Chunk, Opinion, Translation, Turn
+from chains.schemas import Chunk, Opinion, Turn
 from debate.output.facts import RunFacts
 from debate.output.report.answers import Part, Piece, Stretch, answer_stretches, titled, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
@@ -80,27 +80,23 @@ class Speech:
 
 @dataclass(frozen=True)
 class Row:
-    """One question with all that came of it; ``stages`` are name, seconds and share of the time in percent."""
+    """One question: its result, and what the page makes of it.
 
+    Attributes:
+        supported: share of the answer's sentences in percent.
+        rests: how many sentences rest on a passage, and how many there are.
+        tokens: read for the opinion, and written in all.
+    """
+
+    result: QuestionResult
     anchor: str
-    id: str
-    question: str
-    about: str
-    parent: str
-    parent_id: str
-    status: str
     tags: tuple[str, ...]
-    error: str
     notes: tuple[str, ...]
     words: int
     supported: int | None
     rests: tuple[int, int]
-    seconds: float
-    stages: tuple[tuple[str, float, float], ...]
     tokens: tuple[int, int]
-    abstained: bool
     answer: tuple[Stretch, ...]
-    unsupported: tuple[str, ...]
     retrieved: Passages
     speeches: tuple[Speech, ...]
     positions: tuple[tuple[int, str, str], ...]
@@ -109,7 +105,6 @@ class Row:
     verdict: Speech | None
     health: DebateHealth | None
     sides: tuple[Side, ...]
-    translation: Translation | None
     laid_out: bool
 
 
@@ -139,31 +134,21 @@ class RowMaker:
     def row(self, result: QuestionResult, *, laid_out: bool) -> Row:
         """Return what is shown of a result; where it is not laid out, its passages' texts are kept by key."""
         anchor = anchor_of(result)
-        opinion, question, turns = result.opinion, result.question, result.spoken
+        opinion, turns = result.opinion, result.spoken
         retrieved = self._retrieved(result, anchor, laid_out)
         numbers = {one.number: one.anchor for one in retrieved.passages if one.number}
         colours = {one: n % _SPEAKERS for n, one in enumerate(dict.fromkeys(turn.persona_id for turn in result.turns))}
         sentences = opinion.sentences if opinion else ()
         return Row(
+            result=result,
             anchor=anchor,
-            id=question.id,
-            question=question.text,
-            about=question.about,
-            parent=question.parent_text,
-            parent_id=question.parent_id,
-            status=result.status.value,
             tags=tuple(tags_of(result)),
-            error=result.error,
-            notes=tuple(note for note in (question.note, *_notes(opinion)) if note),
+            notes=tuple(note for note in (result.question.note, *_notes(opinion)) if note),
             words=opinion.words if opinion else 0,
             supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
             rests=(sum(one.whole for one in sentences), len(sentences)),
-            seconds=result.seconds,
-            stages=_stages(result),
             tokens=(opinion.prompt_tokens if opinion else 0, sum(one.tokens for one in (opinion, *turns) if one)),
-            abstained=bool(opinion and opinion.abstained),
             answer=answer_stretches(opinion, numbers) if opinion else (),
-            unsupported=opinion.unsupported if opinion else (),
             retrieved=retrieved,
             speeches=tuple(_speech(turn, colours[turn.persona_id], result, anchor) for turn in result.turns),
             positions=tuple(
@@ -176,7 +161,6 @@ class RowMaker:
             verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,
             health=debate_health(result, colours),
             sides=tuple(sides_of(result)),
-            translation=result.translation,
             laid_out=laid_out,
         )
 
@@ -244,8 +228,3 @@ def _notes(told: Opinion | Turn | None) -> list[str]:
         return []
     dropped = [f"did not fit the window: {', '.join(told.dropped)}"] if told.dropped else []
     return [*([told.loop] if told.loop else []), *dropped, *told.notes]
-
-
-def _stages(result: QuestionResult) -> tuple[tuple[str, float, float], ...]:
-    whole = sum(one.seconds for one in result.stages)
-    return tuple((one.stage, one.seconds, round(100 * one.seconds / max(whole, 1e-9), 2)) for one in result.stages)
