@@ -160,11 +160,6 @@ def with_lead(lead: str, text: str) -> str:
     return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text)
 
 
-def bears_on(passage: str, question: str) -> bool:
-    """Whether a passage has any content word of the question."""
-    return bool(read_passage(passage).content & content_words(question))
-
-
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
     """The sentences, without those that say what an earlier one said."""
     told: list[DraftSentence] = []

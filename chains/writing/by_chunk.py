@@ -23,7 +23,6 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
 from chains.text.draft import (
     DraftSentence,
-    bears_on,
     joined,
     lead,
     sentences_of,
@@ -43,7 +42,9 @@ _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: somethi
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
 _SHORTEST_CLOSE = 40  # words: two sentences
-_SURE = 2  # passages, the nearest ones, that bear on a question that was not abstained from
+_NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
+_ROUNDS = 2  # of going on in each paragraph
+_FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 
@@ -77,7 +78,8 @@ def write_by_chunk(
     Raises:
         GenerationError: no chunk fits the model's window, or the model returned no text.
     """
-    part = _part_limits(limits, len(chunks) + 1)
+    bearing = _bearing(chunks)
+    part = _part_limits(limits, max(_FEWEST_PARTS, len(bearing) + 1))
     writer = PartWriter(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
     shown = tuple(one for one in chunks if fits_window(llm, writer.paragraph(one, lead(one.text, question)), part))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
@@ -86,8 +88,7 @@ def write_by_chunk(
 
     [first] = writer.complete([writer.opening(shown[0])], writer.part)
     writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
-    asked = [n for n, chunk in enumerate(shown) if n < _SURE or bears_on(chunk.text, question)]
-    paragraphs = _paragraphs(writer, {n: shown[n] for n in asked})
+    paragraphs = _paragraphs(writer, {n: chunk for n, chunk in enumerate(shown) if chunk in bearing} or {0: shown[0]})
     own = [text for one in paragraphs for text in one.own if text]
     known = [one for one in paragraphs if one.versions]
     if not known:
@@ -103,7 +104,11 @@ def write_by_chunk(
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     speaking = {one.part for one in told}
-    notes = [f"no paragraph on [{n + 1}] {chunk.id}" for n, chunk in enumerate(shown) if n + 1 not in speaking]
+    notes = [
+        f"no paragraph on [{n + 1}] {chunk.id}" + ("" if chunk in bearing else ": it does not bear on the question")
+        for n, chunk in enumerate(shown)
+        if n + 1 not in speaking
+    ]
     if more:
         notes.append(f"paragraphs that continue with another sentence of their passage: {len(more)}")
     if last not in speaking:
@@ -188,18 +193,26 @@ def _close(
 def _go_on(
     writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk]
 ) -> tuple[list[DraftSentence], list[Completion]]:
-    """While the answer is too short, let a paragraph continue with a sentence of its passage that was not said yet."""
+    """While the answer is too short, let paragraphs continue with a sentence of their passage that was not said yet."""
     more: list[Completion] = []
-    for n, chunk in shown.items():
+    for _ in range(_ROUNDS):
         if sum(one.words for one in told) >= writer.limits.minimum:
             break
-        opening = lead(chunk.text, writer.question, told)
-        prompt = writer.paragraph(chunk, opening)
-        if opening and fits_window(writer.llm, prompt, writer.part):
-            more += writer.complete([prompt], writer.part)
-            said = writer.sentences(n + 1, with_lead(opening, more[-1].text), chunk)
+        leads = {n: lead(chunk.text, writer.question, told) for n, chunk in shown.items()}
+        prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items() if opening}
+        prompts = {n: prompt for n, prompt in prompts.items() if fits_window(writer.llm, prompt, writer.part)}
+        completed = writer.complete(list(prompts.values()), writer.part) if prompts else []
+        for n, one in zip(prompts, completed, strict=True):
+            said = writer.sentences(n + 1, with_lead(leads[n], one.text), shown[n])
             told = without_repetition([*told, *with_own_words(said)])
+        more += completed
     return told, more
+
+
+def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks that were not retrieved for the points of view alone; all of them where they have no scores."""
+    best = max((one.question_score for one in chunks), default=0.0)
+    return [one for one in chunks if one.question_score >= _NEAR * best] or list(chunks)
 
 
 def _part_limits(limits: WordLimits, parts: int) -> WordLimits:

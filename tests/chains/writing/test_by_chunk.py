@@ -80,11 +80,25 @@ def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_
     assert "The bank lends in five currencies. This spares its borrowers the dollar." in essay.completion.text
 
 
-def test_a_passage_after_the_two_nearest_that_has_no_word_of_the_question_gets_no_paragraph() -> None:
-    gas, grew = Chunk(id="c3", text="Gas runs through one pipe."), Chunk(id="c4", text="Lending may grow by a tenth.")
-    essay, llm = write(SCRIPT | {"by a tenth": "is much."}, chunks=[*CHUNKS, gas, grew])
-    assert (llm.prompts_with(gas.text), llm.prompts_with("Lending may grow by a tenth. This")) == (0, 1)
-    assert "no paragraph on [3] c3" in essay.notes
+def test_a_passage_much_farther_from_the_question_than_the_best_gets_no_paragraph_and_is_noted() -> None:
+    near, far = Chunk("c3", "Lending grew.", question_score=0.6), Chunk("c4", "Gas runs here.", question_score=0.4)
+    essay, llm = write(SCRIPT | {"Lending grew": "is much."}, chunks=[far, near])
+    assert (llm.prompts_with("Lending grew. This"), llm.prompts_with("Gas runs here. This")) == (1, 0)
+    assert "no paragraph on [1] c4: it does not bear on the question" in essay.notes
+
+
+def test_passages_without_scores_all_get_a_paragraph() -> None:
+    gas = Chunk("c3", "Gas runs through one pipe.")
+    _, llm = write(SCRIPT | {"one pipe": "is little."}, chunks=[*CHUNKS, gas])
+    assert llm.prompts_with("Gas runs through one pipe. This") == 1
+
+
+def test_a_short_answer_goes_on_with_all_that_its_passages_have_left() -> None:
+    chunk = Chunk("c1", "Trade grew. Oil went west. Gas came east. Steel stood still.")
+    script = {"Open an": "it did.", "Close an": "it will.", "This": "is much."}
+    essay, _ = write(script, WordLimits(60, 90), [chunk])
+    assert "Oil went west." in essay.completion.text
+    assert "Gas came east." in essay.completion.text
 
 
 def test_of_a_passages_own_sentences_a_paragraph_keeps_two() -> None:
@@ -278,6 +292,7 @@ def test_the_version_that_tells_most_of_its_passage_in_its_own_words_is_used() -
 
 def test_the_other_versions_fill_an_answer_that_is_too_short_without_asking_again() -> None:
     script = {"grew. This": "is a good sign for all of them.", "2015. This": "gave it a home in the largest member."}
+    script["2016. This"] = "came early."
     text, llm = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
     assert "The bank lends in rand and grew." in text
     assert "It opened in Shanghai in 2015." in text
