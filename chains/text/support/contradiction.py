@@ -6,19 +6,13 @@ opposite word. This does not see a contradiction that needs knowledge, nor one i
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
 
+from chains.text.content import content_words
 from chains.text.ngrams import units
 from chains.text.phrases import OPPOSITES
-from vectorstore.text.words import FUNCTION_WORDS
+from chains.text.support.negation import denials
+from vectorstore.text.words import stem
 
-_DENIAL = re.compile(
-    r"\b(?:not|no|never|neither|nor|cannot|hardly|without|nobody|nothing|none|far from|fail(?:s|ed)? to|\w+n['’]t)\b",
-    re.IGNORECASE,
-)
-_NOT_ONLY = re.compile(
-    r"\bnot (?:only|just|merely|simply)\b|\bno (?:doubt|longer|matter)\b|\bnot because\b|\bnothing but\b", re.IGNORECASE
-)
 _CLAIM = re.compile(
     r"\b(?:i (?:hold|believe|argue|think|maintain|conclude|am convinced|say)|verdict|conclu\w+|therefore|thus|"
     r"in the end|ultimately|should|must|ought|can|cannot|will|has|have|is|are)\b",
@@ -30,8 +24,8 @@ _LEAST_SHARED = 3  # content words
 _BOTH = 0.75  # of the question's content words in one sentence
 _EACH = 0.7  # of each alternative's content words, in one sentence: one that weighs them has fewer
 _TAKEN = 0.5  # of an alternative's own content words
+_OPPOSITES = [(stem(one), stem(other)) for one, other in OPPOSITES]
 _WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
-_ENDING = re.compile(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$")
 
 
 def contradicts(opening: Sequence[str], close: Sequence[str]) -> str:
@@ -63,7 +57,7 @@ def side_taken(sentence: str, question: str) -> int | None:
 
 def denies(sentence: str) -> bool:
     """Whether a sentence denies anything; "not only" denies nothing."""
-    return bool(_DENIAL.search(_NOT_ONLY.sub("", sentence)))
+    return bool(denials(sentence).denied)
 
 
 def takes_both(sentence: str, question: str) -> bool:
@@ -95,22 +89,10 @@ def _has_opposites(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(
         (a in one and b in other and a not in other and b not in one)
         or (b in one and a in other and b not in other and a not in one)
-        for a, b in _stemmed_opposites()
+        for a, b in _OPPOSITES
     )
 
 
-@cache
-def _stemmed_opposites() -> tuple[tuple[str, str], ...]:
-    return tuple((_stem(one), _stem(other)) for one, other in OPPOSITES)
-
-
-@lru_cache(4096)
 def _content(text: str) -> frozenset[str]:
-    """Content words, stemmed roughly."""
-    words = (word for word in units(text) if word not in FUNCTION_WORDS or word in ("more", "no", "not"))
-    return frozenset(_stem(word) for word in words if word not in ("not", "no", "cannot", "never"))
-
-
-def _stem(word: str) -> str:
-    short = _ENDING.sub("", word)
-    return short if len(short) >= 4 else word.removesuffix("s") if len(word) > 3 else word
+    """Content words, and "more", which takes a side."""
+    return content_words(text) | ({"more"} & set(units(text)))
