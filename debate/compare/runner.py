@@ -103,15 +103,13 @@ def compare_models(
         if work.is_left():
             for name in settings.models:
                 check_before_loading(settings.run_settings(name), llm=load is None, store=store is None)
-            work.answer(_opened(settings, progress) if store is None else store)
+            if store is None:
+                progress.preparing(f"opening {settings.index or settings.corpus}")
+                store, _ = load_store(settings.run_settings(settings.models[0]), progress)
+            work.answer(store)
         if settings.judge:
             work.judge()
         return _gathered(settings, inputs, work.files)
-
-
-def _opened(settings: CompareSettings, progress: Progress) -> PovVectorStore:
-    progress.preparing(f"opening {settings.index or settings.corpus}")
-    return load_store(settings.run_settings(settings.models[0]), progress)[0]
 
 
 def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFiles) -> Comparison:

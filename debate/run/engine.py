@@ -155,12 +155,10 @@ class LocalEngine:
             seed=self._settings.seed,
         )
 
-        def config_of(seed: Question) -> RunnableConfig:
-            return {"callbacks": self._callbacks, "metadata": {"session_id": seed.key}}
-
         def deepen(seed: Question) -> Deepened:
+            config: RunnableConfig = {"callbacks": self._callbacks, "metadata": {"session_id": seed.key}}
             try:
-                return seed, Family(retried(lambda: chain.invoke(seed, config_of(seed))))
+                return seed, Family(retried(lambda: chain.invoke(seed, config)))
             except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this seed; the rest go on
                 error = f"{type(failure).__name__}: {failure}"
                 LOG.warning("%s could not be deepened: %s", seed.id, error)

@@ -76,9 +76,14 @@ class Outputs:
 
     def _tried(self, rows: Rows) -> list[RunFolderError]:
         errors: list[RunFolderError] = []
-        for write in (self._write_workbook, self._write_report, self._write_exports):
+        writes: list[Callable[[], None]] = [
+            lambda: self._write_workbook(rows),
+            lambda: write_report(self._folder / "report.html", rows, self._facts),
+            lambda: write_exports(self._folder, self._settings.also, rows, self._facts, self._ratings.of),
+        ]
+        for write in writes:
             try:
-                write(rows)
+                write()
             except RunFolderError as error:
                 errors.append(error)
         return errors
@@ -87,9 +92,3 @@ class Outputs:
         self._ratings.refresh()
         write_workbook(self.workbook, rows(), self._facts, self._ratings.of)
         self._ratings.keep()
-
-    def _write_report(self, rows: Rows) -> None:
-        write_report(self._folder / "report.html", rows, self._facts)
-
-    def _write_exports(self, rows: Rows) -> None:
-        write_exports(self._folder, self._settings.also, rows, self._facts, self._ratings.of)

@@ -58,7 +58,8 @@ class _Server(MCPServer[Any]):
     """Refuses arguments that no tool has, which the SDK drops, and says in one line which value is wrong."""
 
     async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
-        known = [argument for tool in await self.list_tools() if tool.name == name for argument in _arguments(tool)]
+        schemas: list[Any] = [tool.input_schema for tool in await self.list_tools() if tool.name == name]
+        known = [argument for schema in schemas for argument in schema.get("properties", {})]
         unknown = next((one for one in arguments if known and one not in known), None)
         if unknown is not None:
             near = get_close_matches(unknown, known, 1) or known
@@ -71,10 +72,6 @@ class _Server(MCPServer[Any]):
             first = error.__cause__.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise ToolError(f"{name}: {where}: {first['msg']}; see the tool's schema") from error
-
-
-def _arguments(tool: Any) -> list[str]:
-    return list(tool.input_schema.get("properties", {}))
 
 
 @contextmanager

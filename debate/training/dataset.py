@@ -91,7 +91,8 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
                 left_out.append(LeftOut(place, reason))
                 continue
             seen.append(own)
-            kept.append(_example(row, place))
+            answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
+            kept.append(Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place))
     return kept, left_out
 
 
@@ -139,11 +140,6 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     if not settings.allow_defects and (defects := _text(row, "defects")):
         return f"defects: {defects}"
     return ""
-
-
-def _example(row: Mapping[str, Any], place: str) -> Example:
-    answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
-    return Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place)
 
 
 def _by_question(examples: Sequence[Example]) -> list[list[Example]]:

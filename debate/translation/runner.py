@@ -98,7 +98,8 @@ def translate_run(
         _check_folder(out, settings, model, terms)
         journal = _Translations(out / "translations.jsonl")
         maker = _Maker(settings, model, progress, journal, llm)
-        agreed = maker.agree_on_names(_names(parts, terms)) if settings.names else {}
+        names = [name for name in names_in(part.text for part in parts) if name not in terms]
+        agreed = maker.agree_on_names(names) if settings.names else {}
         glossary = {name: text for name, text in agreed.items() if text} | terms
         errors = maker.translate([part.text for part in parts], glossary)
         translations = [journal.get(part.text) for part in parts]
@@ -112,10 +113,6 @@ def translate_run(
         glossary=glossary,
         unchecked=tuple(name for name, text in agreed.items() if not text),
     )
-
-
-def _names(parts: Sequence[Part], terms: Mapping[str, str]) -> list[str]:
-    return [name for name in names_in(part.text for part in parts) if name not in terms]
 
 
 @dataclass

@@ -13,6 +13,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
 from vectorstore.corpus.loader import chunk_id
+from vectorstore.embedding.loading import load_embeddings
 from vectorstore.errors import StoreError
 from vectorstore.pov import POV
 from vectorstore.store.faiss_store import FaissStore
@@ -77,7 +78,7 @@ class CandidateStore:
         """Start with nothing found."""
         self._source = source
         own = source.embeddings if isinstance(source, VectorStore) else None
-        self._held = FaissStore(embeddings or own or _bundled())
+        self._held = FaissStore(embeddings or own or load_embeddings())
 
     @property
     def embeddings(self) -> Embeddings:
@@ -140,9 +141,3 @@ def _kept(metadata: dict[str, Any]) -> dict[str, Any]:
     for name, value in metadata.items():
         kept[name] = value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
     return kept
-
-
-def _bundled() -> Embeddings:
-    from vectorstore.embedding.loading import load_embeddings
-
-    return load_embeddings()

@@ -105,7 +105,7 @@ def update_store(
     chosen = {identifier: wanted[identifier] for identifier in new}
     try:
         with store.adding(len(new)):
-            _embed(store, chosen, place, progress or _unwatched, batch or BATCH)
+            _embed(store, chosen, place, progress or (lambda *_: None), batch or BATCH)
     except KeyboardInterrupt as interrupt:
         if place is not None and _BETWEEN_BATCHES in interrupt.args:
             store.save(place)
@@ -116,10 +116,6 @@ def update_store(
 
 
 _BETWEEN_BATCHES = "between two batches"
-
-
-def _unwatched(done: int, total: int) -> None:
-    """Nobody asked."""
 
 
 def _embed(

@@ -50,7 +50,8 @@ def parameters_of(config: Any) -> float:
 def reading_bytes(config: Any, prompt_tokens: int) -> int:
     """Return the bytes that one row takes while its prompt is read: activations, masks, keys and values."""
     activations = (4 * config.intermediate_size + 12 * config.hidden_size) * _BYTES
-    capped = config.num_attention_heads * prompt_tokens * _CAPPED if _caps_logits(config) else 0
+    caps = getattr(config, "attn_logit_softcapping", None) is not None
+    capped = config.num_attention_heads * prompt_tokens * _CAPPED if caps else 0
     return int(prompt_tokens * (activations + _MASKS * prompt_tokens + capped + cache_bytes_per_token(config)))
 
 
@@ -69,7 +70,3 @@ def rows_that_fit(config: Any, prompt_tokens: int, new_tokens: int, free: int) -
 def even_batch(rows: int, most: int) -> int:
     """Return the size that deals ``rows`` into as few batches of at most ``most`` as possible, evenly."""
     return ceil(rows / ceil(rows / most))
-
-
-def _caps_logits(config: Any) -> bool:
-    return getattr(config, "attn_logit_softcapping", None) is not None

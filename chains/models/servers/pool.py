@@ -38,7 +38,10 @@ def load_servers(names: Sequence[str], timeout: float = TIMEOUT) -> BaseLanguage
     _check_same_weights(there)
     for error in absent.values():
         _LOG.warning("the run starts without one of its servers, which is tried again later: %s", error)
-    servers = [_server(one, there.get(one, ServerModel()), timeout) for one in (*there, *absent)]
+    servers = [
+        Server(one.url, chat_model(one, there.get(one, ServerModel()), timeout), partial(check_server, one))
+        for one in (*there, *absent)
+    ]
     return PooledChatModel(pool=ServerPool(servers, left_out=range(len(there), len(servers))))
 
 
@@ -49,10 +52,6 @@ def _told(address: Address) -> ServerModel | ModelError:
         raise
     except ModelError as error:
         return error
-
-
-def _server(address: Address, told: ServerModel, timeout: float) -> Server:
-    return Server(address.url, chat_model(address, told, timeout), partial(check_server, address))
 
 
 def _check_one_model(addresses: Sequence[Address]) -> None:

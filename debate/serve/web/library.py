@@ -173,7 +173,7 @@ class Library:
     def runs(self) -> dict[str, Run]:
         """Return every run by its name, the latest first."""
         folders = [folder for place in self._places for folder in runs_in(place)]
-        folders.sort(key=_begun, reverse=True)
+        folders.sort(key=lambda folder: _mark(folder)[0], reverse=True)
         with self._lock:
             for folder in folders:
                 mark = _mark(folder)
@@ -202,10 +202,6 @@ class Library:
     def note_process(self, name: str, *, is_over: bool) -> None:
         """Note that a run's process was started, or is over and has said why."""
         (self._at_work.discard if is_over else self._at_work.add)(name)
-
-
-def _begun(folder: Path) -> int:
-    return _mark(folder)[0]
 
 
 def _mark(folder: Path) -> tuple[int, int]:
