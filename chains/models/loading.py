@@ -25,9 +25,9 @@ from chains.models.local import (
 from chains.models.machine import free_memory, has_cuda
 from chains.models.openvino import is_openvino, openvino_available
 from chains.models.preflight import check_fits, check_there
-from chains.models.servers.address import is_server, refuse_password
-from chains.models.servers.pool import load_servers
-from chains.models.servers.server import load_server
+from chains.models.servers.address import is_server, parse_address, refuse_password
+from chains.models.servers.pool import check_servers, load_servers
+from chains.models.servers.server import check_server, load_server
 from chains.models.settings import ModelSettings
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
@@ -72,7 +72,11 @@ def check_named(settings: ModelSettings) -> None:
     """
     refuse_password(settings.name)
     if is_server(settings.name):
-        _load_servers(settings)
+        names = settings.name.split(",")
+        if len(names) > 1:
+            check_servers(names)
+        else:
+            check_server(parse_address(names[0]))
         return
     if settings.backend == "unsloth":
         check_unsloth(settings.name)

@@ -44,11 +44,13 @@ class MisbehavingServer(ThreadingHTTPServer):
     Args:
         about: what it says of each model in its list.
         answers_as: the model that it has, whatever it is asked for.
+        lists: what it sends for its list of models; default: the list.
     """
 
-    def __init__(self, answers_as: str = "", **about: Any) -> None:
+    def __init__(self, answers_as: str = "", lists: bytes | None = None, **about: Any) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.about = about
+        self.lists = lists
         self.answers_as = answers_as
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -66,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
+        if self.server.lists is not None:
+            return self._send(200, self.server.lists, "application/json")
         names = [
             *MESSAGES,
             "good",
@@ -81,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             "calls-tools",
             "no-tools",
         ]
-        self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
+        return self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))

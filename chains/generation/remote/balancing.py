@@ -41,10 +41,15 @@ class ServerFigures:
 
 @dataclass(frozen=True)
 class Choice:
-    """The server that a call goes to; ``check`` it first where it failed the last time."""
+    """The server that a call goes to; ``check`` it first where it failed the last time.
+
+    Attributes:
+        early: it is still left out, and chosen because every other one is, too.
+    """
 
     server: int
     check: bool
+    early: bool = False
 
 
 @dataclass
@@ -89,9 +94,10 @@ class Balancer:
             self._remember(question, chosen)
             server = self._servers[chosen]
             server.in_flight += 1
-            if server.wait:
+            early = server.is_out(now)
+            if server.wait and not early:
                 server.until = now + server.wait  # others need not wait for the same check
-            return Choice(chosen, check=server.wait > 0)
+            return Choice(chosen, check=server.wait > 0, early=early)
 
     def answered(self, choice: Choice, seconds: float, tokens_out: int) -> None:
         """End a call that brought an answer."""
@@ -118,12 +124,12 @@ class Balancer:
     def failed(self, choice: Choice, now: float, reason: str, asked_to_wait: float = 0.0) -> float:
         """End a call or a check that a server did not answer, and leave it out; return for how many seconds.
 
-        Calls that were in flight together fail together, which makes the wait no longer.
+        Calls that were in flight together fail together, which makes the wait no longer, and so does an early check.
         """
         with self._lock:
             server = self._servers[choice.server]
             server.in_flight -= 1
-            if choice.check or not server.is_out(now):
+            if not choice.early and (choice.check or not server.is_out(now)):
                 server.leave_out(now, reason)
             server.until = max(server.until, now + asked_to_wait)
             server.figures = replace(server.figures, failures=server.figures.failures + 1)

@@ -32,6 +32,7 @@ from prompts import RenderedPrompt
 Answer = TypeVar("Answer")
 _LOG = logging.getLogger(__name__)
 _TRIES = 2  # servers that are asked for one call
+_RESTARTS_WITHIN = 60.0  # seconds; where no server is left, the next attempt gives one so long to come back
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ class ServerPool:
             tokens = answer.tokens_out if isinstance(answer, RawText) else 0
             self._balancer.answered(choice, self._clock() - started, tokens)
             return answer
-        raise next(reversed(failures.values()))
+        last = next(reversed(failures.values()))
+        raise ModelUnavailable(str(last), max(last.retry_after, self._patience())) from last
 
     def _next(self, question: str, failures: dict[int, ModelUnavailable]) -> Choice | None:
         """Choose a server that has not failed this call; one that failed before has to answer a check first.
@@ -162,16 +164,22 @@ class ServerPool:
             return None
         raise ModelUnavailable(
             f"none of the {len(absent)} servers answers: {'; '.join(map(str, absent.values()))}",
-            retry_after=self._balancer.seconds_left(self._clock()),
+            retry_after=self._patience(),
         )
 
+    def _patience(self) -> float:
+        """Seconds until the next attempt: time for a restart where no server is left, none where one is."""
+        left = self._balancer.seconds_left(self._clock())
+        return max(left, _RESTARTS_WITHIN) if left else 0.0
+
     def _leave_out(self, choice: Choice, error: ModelUnavailable) -> None:
-        known = bool(self.figures()[choice.server].left_out) and not choice.check  # it lost several calls at once
+        known = bool(self.figures()[choice.server].left_out) and (choice.early or not choice.check)  # it told already
         seconds = self._balancer.failed(choice, self._clock(), str(error), error.retry_after)
         if known:
             return
         name = self._servers[choice.server].name
-        _LOG.warning("the server %s is left out for %.0f s; its calls go elsewhere: %s", name, seconds, error)
+        goes = "no server is left for" if self._balancer.seconds_left(self._clock()) else "other servers take"
+        _LOG.warning("the server %s is left out for %.0f s; %s its calls: %s", name, seconds, goes, error)
 
 
 class PooledChatModel(BaseChatModel):

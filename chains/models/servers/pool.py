@@ -21,11 +21,30 @@ _LOG = logging.getLogger(__name__)
 
 
 def load_servers(names: Sequence[str], timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
-    """Return one chat model over all servers that these names list.
+    """Return one chat model over all servers that these names list; warn of those that do not answer.
 
     Raises:
         ModelError: an address is wrong or repeated, the servers have different models, or none of them answers.
         MissingExtra: langchain-openai is not installed.
+    """
+    there, absent = check_servers(names)
+    for error in absent.values():
+        _LOG.warning("the run starts without one of its servers, which is tried again later: %s", error)
+    for told in there.values():
+        if told.doubt:
+            _LOG.warning(told.doubt)
+    servers = [
+        Server(one.url, chat_model(one, there.get(one, ServerModel()), timeout), partial(_check_again, one, there))
+        for one in (*there, *absent)
+    ]
+    return PooledChatModel(pool=ServerPool(servers, left_out=range(len(there), len(servers))))
+
+
+def check_servers(names: Sequence[str]) -> tuple[dict[Address, ServerModel], dict[Address, ModelError]]:
+    """Ask all servers, and return what those that answer say about their model, and why others do not answer.
+
+    Raises:
+        ModelError, MissingExtra: as ``load_servers``.
     """
     addresses = [parse_address(name) for name in names]
     _check_one_model(addresses)
@@ -36,13 +55,7 @@ def load_servers(names: Sequence[str], timeout: float = TIMEOUT) -> BaseLanguage
     if not there:
         raise ModelError(f"none of the {len(addresses)} servers can be used: {'; '.join(map(str, absent.values()))}")
     _check_same_weights(there)
-    for error in absent.values():
-        _LOG.warning("the run starts without one of its servers, which is tried again later: %s", error)
-    servers = [
-        Server(one.url, chat_model(one, there.get(one, ServerModel()), timeout), partial(check_server, one))
-        for one in (*there, *absent)
-    ]
-    return PooledChatModel(pool=ServerPool(servers, left_out=range(len(there), len(servers))))
+    return there, absent
 
 
 def _told(address: Address) -> ServerModel | ModelError:
@@ -52,6 +65,11 @@ def _told(address: Address) -> ServerModel | ModelError:
         raise
     except ModelError as error:
         return error
+
+
+def _check_again(address: Address, known: Mapping[Address, ServerModel]) -> None:
+    """Check a server that did not answer: one that was started again may have another model under the same name."""
+    _check_same_weights({**known, address: check_server(address)})
 
 
 def _check_one_model(addresses: Sequence[Address]) -> None:

@@ -34,10 +34,12 @@ class ServerModel:
     Attributes:
         window: in tokens; None if it does not say.
         facts: what differs between two models of one name, such as the repository that vLLM loaded it from.
+        doubt: why it may be another model than the one asked for, or "".
     """
 
     window: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    doubt: str = ""
 
 
 def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
@@ -51,7 +53,10 @@ def load_server(name: str, timeout: float = TIMEOUT) -> BaseLanguageModel[Any]:
         MissingExtra: langchain-openai is not installed.
     """
     address = parse_address(name)
-    return chat_model(address, check_server(address), timeout)
+    told = check_server(address)
+    if told.doubt:
+        _LOG.warning(told.doubt)
+    return chat_model(address, told, timeout)
 
 
 def chat_model(address: Address, told: ServerModel, timeout: float) -> BaseLanguageModel[Any]:
@@ -98,23 +103,23 @@ def check_server(address: Address) -> ServerModel:
             f"the server at {url} does not answer as {model!r} (HTTP {answer.status_code}: {_reason(answer)}); "
             f"{has}. The address usually ends with /v1, and the name behind # is the server's own"
         )
-    if listed:
-        _check_called(answer, model, f"the server at {url} does not list {model!r}; {has}")
-    return ServerModel()
+    return ServerModel(
+        doubt=_doubt(answer, model, f"the server at {url} does not list {model!r}; {has}") if listed else ""
+    )
 
 
-def _check_called(answer: httpx.Response, model: str, problem: str) -> None:
-    """Refuse a server that answers any name as another model; warn where it may have the one that is asked for.
+def _doubt(answer: httpx.Response, model: str, problem: str) -> str:
+    """Refuse a server that answers any name as another model; return a warning where it may have the one asked for.
 
     Some have models that they do not list: a folder that is loaded when it is asked for, or a variant (``name:free``).
 
     Raises:
         OtherModel: it answered under another name.
     """
-    said = answer.json().get("model") if "json" in answer.headers.get("content-type", "") else None
+    said = _fields(answer).get("model")
     if said and not (str(said).startswith(model) or model.startswith(str(said))):
         raise OtherModel(f"{problem}. It answered as {said!r}: write one of its names behind #")
-    _LOG.warning("%s. It answers all the same: check the name behind #", problem)
+    return f"{problem}. It answers all the same: check the name behind #"
 
 
 def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
@@ -135,15 +140,25 @@ def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.R
 
 def _listed(answer: httpx.Response) -> dict[str, dict[str, Any]]:
     """The models that a server lists, by name; none if it lists none or in another form."""
+    entries = _fields(answer).get("data")
+    named = [one for one in entries if isinstance(one, dict) and one.get("id")] if isinstance(entries, list) else []
+    return {str(one["id"]): one for one in named}
+
+
+def _fields(answer: httpx.Response) -> dict[str, Any]:
+    """The fields of an answer's JSON object; none where it is an error or anything else."""
     if answer.is_error or "json" not in answer.headers.get("content-type", ""):
         return {}
-    entries = answer.json().get("data") or []
-    return {str(entry["id"]): entry for entry in entries if isinstance(entry, dict) and "id" in entry}
+    try:
+        told = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _window(entry: Mapping[str, Any]) -> int | None:
-    lengths = [entry[name] for name in _WINDOWS if isinstance(entry.get(name), int)]
-    return lengths[0] if lengths else None
+    lengths = [entry.get(name) for name in _WINDOWS]
+    return next((one for one in lengths if isinstance(one, int) and one > 1), None)  # False and True are 0 and 1
 
 
 def _facts(entry: Mapping[str, Any]) -> dict[str, str]:

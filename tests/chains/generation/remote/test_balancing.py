@@ -64,7 +64,14 @@ def test_a_server_is_left_out_for_as_long_as_it_asks(two: Balancer) -> None:
 def test_where_all_are_left_out_the_next_to_be_asked_is_taken(two: Balancer) -> None:
     two.failed(two.take("", 0.0), 0.0, "down")
     two.failed(two.take("", 1.0), 1.0, "down")
-    assert two.take("", 2.0) == Choice(0, check=True)
+    assert two.take("", 2.0) == Choice(0, check=True, early=True)
+
+
+def test_checks_before_a_servers_wait_is_over_make_it_no_longer() -> None:
+    one = Balancer(["a"])
+    one.failed(one.take("", 0.0), 0.0, "down")
+    early = [one.failed(one.take("", 1.0), 1.0, "down") for _ in range(3)]
+    assert (early, one.take("", 5.0)) == ([4.0, 4.0, 4.0], Choice(0, check=True))
 
 
 def test_a_server_that_is_back_takes_calls_without_a_check(two: Balancer) -> None:

@@ -72,7 +72,7 @@ def test_a_call_goes_elsewhere_where_its_server_fails() -> None:
 def test_a_server_that_failed_gets_no_call_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
     pool = pool_of(1, 0)
     assert [texts(pool)[0] for _ in range(3)] == ["It was b who answered."] * 3
-    assert "the server a is left out for 5 s; its calls go elsewhere: ConnectionError: a hung up" in caplog.text
+    assert "the server a is left out for 5 s; other servers take its calls: ConnectionError: a hung up" in caplog.text
 
 
 def test_a_server_that_answers_again_is_used_again() -> None:
@@ -102,11 +102,34 @@ def test_where_none_answers_each_reason_is_given() -> None:
         texts(pool)
 
 
-def test_where_none_answers_the_next_attempt_waits_until_one_may_be_asked() -> None:
+def test_where_none_answers_the_next_attempt_gives_a_server_time_to_start_again() -> None:
     pool = pool_of(0, 0, failing_checks=9, left_out=(0, 1))
     with pytest.raises(ModelUnavailable) as raised:
         texts(pool)
-    assert raised.value.retry_after == 10.0
+    assert raised.value.retry_after == 60.0
+
+
+def test_the_call_that_loses_the_last_server_waits_for_one_too() -> None:
+    with pytest.raises(ModelUnavailable, match="b hung up") as raised:
+        texts(pool_of(9, 9))
+    assert raised.value.retry_after == 60.0
+
+
+def test_while_a_third_server_is_there_the_next_attempt_waits_for_none() -> None:
+    with pytest.raises(ModelUnavailable) as raised:
+        texts(pool_of(9, 9, 0))
+    assert raised.value.retry_after == 0.0
+
+
+def test_each_outage_is_told_once_however_many_calls_find_all_servers_gone(caplog: pytest.LogCaptureFixture) -> None:
+    pool = pool_of(9, 9, failing_checks=99)
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable):
+            texts(pool)
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "the server a is left out for 5 s; other servers take its calls",
+        "the server b is left out for 5 s; no server is left for its calls",
+    ]
 
 
 def test_a_server_that_was_absent_at_the_beginning_is_asked_again() -> None:

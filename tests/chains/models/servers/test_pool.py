@@ -5,10 +5,11 @@ from langchain_core.tools import tool
 from misbehaving_server import misbehaving_server
 
 from chains import ModelSettings, load_llm
-from chains.errors import ModelError
+from chains.errors import ModelError, ModelUnavailable
 from chains.generation.completion import fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.remote.pool import figures_of
+from chains.models.loading import check_named
 from prompts import RenderedPrompt
 
 pytestmark = pytest.mark.enable_socket
@@ -40,12 +41,13 @@ def test_tools_go_to_whichever_server_answers() -> None:
     assert [body["tools"][0]["function"]["name"] for body in one.asked + other.asked] == ["search"] * 2
 
 
-def test_a_server_that_is_absent_at_the_beginning_is_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_is_absent_at_the_beginning_is_left_out_and_named_once(caplog: pytest.LogCaptureFixture) -> None:
     with misbehaving_server() as one:
+        check_named(ModelSettings(name=f"{NOBODY},{one.url('good')}"))
         llm = load(NOBODY, one.url("good"))
         llm.invoke("Why?")
     assert [figures.calls for figures in figures_of(llm)] == [1, 0]
-    assert "starts without one of its servers" in caplog.text
+    assert caplog.text.count("starts without one of its servers") == 1
     assert "http://127.0.0.1:9/v1" in caplog.text
 
 
@@ -71,6 +73,16 @@ def test_different_models_under_one_name_are_refused() -> None:
         pytest.raises(ModelError, match=r"different models under the name 'good' \(root is small and large\)"),
     ):
         load(one.url("good"), other.url("good"))
+
+
+def test_a_server_that_was_started_again_with_another_model_is_not_used() -> None:
+    with misbehaving_server(root="org/small") as one, misbehaving_server(root="org/small") as other:
+        llm = load(one.url("down"), other.url("down"))
+        one.about = other.about = {"root": "org/large"}
+        with pytest.raises(ModelUnavailable):
+            llm.invoke("Why?")
+        with pytest.raises(ModelUnavailable, match=r"different models under the name 'down' \(root is"):
+            llm.invoke("Why?")
 
 
 def test_a_server_that_answers_as_another_model_is_refused_and_not_left_out() -> None:

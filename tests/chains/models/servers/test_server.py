@@ -4,6 +4,7 @@ import pytest
 from misbehaving_server import misbehaving_server
 
 from chains import ModelError, ModelSettings, load_llm
+from chains.models.loading import check_named
 from chains.models.servers.address import key_for, parse_address
 
 KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
@@ -59,10 +60,25 @@ def test_a_server_that_answers_any_name_as_its_own_model_is_told_with_the_names_
 
 
 @pytest.mark.enable_socket
-def test_a_model_that_answers_and_is_not_listed_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_answers_and_is_not_listed_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
     with misbehaving_server() as server:
+        check_named(ModelSettings(name=server.url("good:variant")))
         load_llm(ModelSettings(name=server.url("good:variant"))).invoke("Why?")
-    assert "does not list 'good:variant'; it has: empty, " in caplog.text
+    assert caplog.text.count("does not list 'good:variant'; it has: empty, ") == 1
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("lists", ["no JSON", "[]", "null", '{"data": 5}', '{"data": {"id": "good"}}'])
+def test_a_list_of_models_that_cannot_be_read_is_no_list(lists: str) -> None:
+    with misbehaving_server(lists=lists.encode()) as server:
+        assert load_llm(ModelSettings(name=server.url("good"))).invoke("Why?").text
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("told", [-1, 0, True, "long"])
+def test_a_window_that_is_no_length_is_none(told) -> None:
+    with misbehaving_server(max_model_len=told) as server:
+        assert not load_llm(ModelSettings(name=server.url("good"))).profile
 
 
 SECRETS = [
