@@ -40,6 +40,7 @@ class DebateState(TypedDict, total=False):
         tokens: tokens read and written so far.
         baselines: a single agent's answers to the question.
         attempts: what failed and was tried again, in words.
+        seconds: how long the steps took, by stage.
     """
 
     question: Question
@@ -58,6 +59,7 @@ class DebateState(TypedDict, total=False):
     tokens: Tokens | None
     baselines: tuple[Baseline, ...]
     attempts: tuple[str, ...]
+    seconds: dict[str, float]
 
 
 def asked(state: DebateState) -> Question:
@@ -89,6 +91,7 @@ def fresh(question: Question) -> DebateState:
         "tokens": None,
         "baselines": (),
         "attempts": (),
+        "seconds": {},
     }
 
 

@@ -61,16 +61,20 @@ def retried(work: Callable[[], Made]) -> Made:
 
 
 class Attempts:
-    """Notes the attempts of a graph's steps: in the state where one succeeded, on the error where none did."""
+    """Notes the attempts of a graph's steps: in the state where one succeeded, on the error where none did.
+
+    The state also gets the seconds of each step, which a run that is killed and resumed adds up.
+    """
 
     def __init__(self) -> None:
         self._failures: dict[str, list[str]] = defaultdict(list)
 
     def noted(self, name: str, step: Callable[[Any], Any]) -> Any:
-        """Return the step with its failed attempts under ``attempts`` of what it writes."""
+        """Return the step with its failed ``attempts`` and its ``seconds`` in what it writes."""
 
         def attempt(state: Any) -> Any:
             info = get_runtime().execution_info
+            began = time.monotonic()
             task, number = (info.task_id, info.node_attempt) if info else (name, 1)
             try:
                 written = step(state)
@@ -85,11 +89,11 @@ class Attempts:
                 else:
                     time.sleep(_asked_to_wait(error))
                 raise
-            failures = self._failures.pop(task, [])
-            if not failures:
-                return written
-            before = () if name == Stage.RETRIEVE else state.get("attempts", ())  # a question begins without any
-            return {**written, "attempts": (*before, *failures)}
+            before = {} if name == Stage.RETRIEVE else state  # a question begins without any
+            seconds = dict(before.get("seconds", {}))
+            seconds[str(name)] = seconds.get(str(name), 0.0) + time.monotonic() - began
+            attempts = (*before.get("attempts", ()), *self._failures.pop(task, []))
+            return {**written, "seconds": seconds, "attempts": attempts}
 
         return attempt
 

@@ -53,8 +53,10 @@ class QuestionWorker:
         started = time.monotonic()
         thread = thread_of(question)
         error = ""
+        earlier: dict[str, float] = {}
         spent: dict[str, float] = {}
         try:
+            earlier.update(self.graph.get_state(thread).values.get("seconds", {}))
             state = self._run(question, thread, spent)
             if state is None:
                 return None
@@ -69,10 +71,10 @@ class QuestionWorker:
         return QuestionResult(
             question=question,
             model=self.model,
-            seconds=time.monotonic() - started,
+            seconds=sum(earlier.values()) + time.monotonic() - started,
             **written(state),
             error=error,
-            stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in spent.items()),
+            stages=tuple(StageTime(stage, round(seconds, 3)) for stage, seconds in _added(earlier, spent).items()),
         )
 
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
@@ -114,6 +116,10 @@ class QuestionWorker:
                         spent[stage.value] = spent.get(stage.value, 0.0) + since - before
                         reached.append(stage)
         return state
+
+
+def _added(earlier: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    return {stage: earlier.get(stage, 0.0) + now.get(stage, 0.0) for stage in {**earlier, **now}}
 
 
 def written(state: Mapping[str, Any]) -> dict[str, Any]:

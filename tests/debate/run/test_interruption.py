@@ -86,6 +86,19 @@ def test_ctrl_c_stops_after_the_turn_that_is_being_spoken_and_the_next_run_goes_
     assert (summary.failed, len(summary.results[0].turns), len(rest.prompts)) == (0, 4, 10)  # two turns and who won
 
 
+def test_a_row_counts_the_time_of_every_session_that_worked_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: after a resume, seconds and stages were those of the last session."""
+    settings = settings_in(tmp_path)
+    interrupted(settings, monkeypatch, stops_at=8)
+
+    (row,) = run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=STORE).results
+
+    assert [one.stage for one in row.stages] == ["retrieve", "opinion", "positions", "debate", "verdict"]
+    assert row.seconds >= sum(one.seconds for one in row.stages[:3]) > 0
+
+
 def test_ctrl_c_in_the_last_step_keeps_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_in(tmp_path, questions=2)
     interrupted(settings, monkeypatch, stops_at=21)  # the first question's verdict
