@@ -4,17 +4,26 @@ Pandoc runs as a separate program: it cannot read other files, and its memory an
 """
 
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.office.archives import check_archive
+from vectorstore.corpus.readers.office.slides import with_whole_words
 from vectorstore.corpus.readers.records import Records
 from vectorstore.corpus.readers.rtf import with_unicode
 from vectorstore.errors import CorpusError
 
 SECONDS = 120  # a book of 1,000 pages takes about 10
 MEMORY = "-M512m"
+_STDIN = "-"  # Pandoc's title for what has none and no name
+# What Pandoc misreads is mended before it reads.
+_MENDED: dict[str, Callable[[Path], bytes]] = {
+    "rtf": lambda path: with_unicode(path.read_bytes()),
+    "pptx": with_whole_words,
+}
 
 
 def read_converted(path: Path) -> Records:
@@ -28,18 +37,19 @@ def read_converted(path: Path) -> Records:
         raise CorpusError(f'a .{kind} file needs Pandoc; in the checkout: python -m pip install -e ".[convert]"')
     if kind != "rtf":
         check_archive(path)
-    return Records([read_page(_page(path, kind), path.stem)])
+    page = read_page(_page(path, kind), path.stem)
+    return Records([replace(page, title=path.stem) if page.title == _STDIN else page])
 
 
 def _page(path: Path, kind: str) -> str:
     import pypandoc
 
     reading = ["--sandbox", "--from", kind, "--to", "html", "--standalone", "--wrap=none", "--quiet"]
-    rtf = with_unicode(path.read_bytes()) if kind == "rtf" else None
-    source = [] if rtf is not None else [str(path.resolve())]
+    mended = _MENDED[kind](path) if kind in _MENDED else None
+    source = [] if mended is not None else [str(path.resolve())]
     command = [pypandoc.get_pandoc_path(), *reading, *source, "+RTS", MEMORY, "-RTS"]
     try:
-        ran = subprocess.run(command, input=rtf, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
+        ran = subprocess.run(command, input=mended, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
     except subprocess.TimeoutExpired as error:
         raise CorpusError(f"took Pandoc more than {SECONDS} s. Save it as .docx or .html.") from error
     if ran.returncode:

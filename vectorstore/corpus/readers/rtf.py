@@ -13,14 +13,18 @@ _FONT = re.compile(rb"\\f(\d+)(?!\d)[^;{}]*?\\fcharset(\d+)")
 # The code page of each character set of a font; 0 is the file's own.
 _CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254"}
 _CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
-# What is escaped, groups, the choice of a font, and bytes beyond ASCII; the first after \uN only stands in for it.
-# Pandoc loses the letter behind "\uN?", not behind "\uN\'3f".
-_TOKEN = re.compile(rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|(\\u-?\d+ ?)?((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)|(\\u-?\d+) ?\?")
+# What is escaped, groups, the choice of a font, how many characters stand in for each \uN, \uN with what may stand in,
+# and bytes beyond ASCII.
+_TOKEN = re.compile(
+    rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|\\uc(\d{1,2}) ?|\\u(-?\d+) ?((?:\\'[0-9a-fA-F]{2}|\\[\\{}]|[^\\{}\r\n])*)"
+    rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)"
+)
+_STAND_IN = re.compile(rb"\\'..|\\.|.", re.DOTALL)
 _BYTE = re.compile(rb"\\'(..)|(.)", re.DOTALL)
 
 
 def with_unicode(raw: bytes) -> bytes:
-    r"""Return RTF with its bytes beyond ASCII written as `\uN\'3f`.
+    r"""Return RTF with all beyond ASCII written as `\uN\'3f`: Pandoc loses a letter behind `\uN` and another stand-in.
 
     Raises:
         CorpusError: it declares a code page that Python does not know.
@@ -32,23 +36,24 @@ def with_unicode(raw: bytes) -> bytes:
     except LookupError as error:
         raise CorpusError(f"declares the code page {own[2:]}, which is unknown. Save it as .docx.") from error
     fonts = {int(font): _CHARSETS.get(int(kind), own) for font, kind in _FONT.findall(raw)}
-    groups = [own]
+    groups = [(own, 1)]  # the code page, and how many characters stand in for each \uN
 
     def rewritten(token: re.Match[bytes]) -> bytes:
-        brace, font, before, letters, alone = token.groups()
+        brace, font, count, code, behind, letters = token.groups()
+        page, stand_ins = groups[-1]
         if brace == b"{":
             groups.append(groups[-1])
         elif brace and len(groups) > 1:
             groups.pop()
         elif font:
-            groups[-1] = fonts.get(int(font), own)
-        elif letters and before:
-            first = _BYTE.match(letters)
-            end = first.end() if first else 0
-            return before + letters[:end] + _escaped(letters[end:], groups[-1])
-        elif letters:
-            return _escaped(letters, groups[-1])
-        return alone + b"\\'3f" if alone else token[0]
+            groups[-1] = fonts.get(int(font), own), stand_ins
+        elif count:
+            groups[-1] = page, int(count)
+            return b"\\uc1 "
+        elif code:
+            skipped = sum(len(one) for one in _STAND_IN.findall(behind)[:stand_ins])
+            return b"\\u%d\\'3f" % int(code) + _TOKEN.sub(rewritten, behind[skipped:])
+        return _escaped(letters, page) if letters else token[0]
 
     return _TOKEN.sub(rewritten, raw)
 

@@ -26,6 +26,19 @@ def test_slides_books_and_office_texts_are_read_whole(tmp_path: Path, kind: str)
     assert "Borduria stayed." in record.text
 
 
+def test_a_word_of_a_slide_that_is_partly_bold_stays_one_word(tmp_path: Path) -> None:
+    """Regression: "Ru ritania", and CO 2."""
+    pandoc = pypandoc.get_pandoc_path()
+    subprocess.run([pandoc, "-o", str(tmp_path / "a.pptx")], input=b"Ru**rita**nia taxed CO~2~ twice.", check=True)  # noqa: S603
+    assert "Ruritania taxed CO2 twice." in read_records(tmp_path / "a.pptx")[0].text
+
+
+def test_rtf_without_a_title_has_that_of_its_name(tmp_path: Path) -> None:
+    """Regression: it had the title "-"."""
+    (tmp_path / "union.rtf").write_text(r"{\rtf1\ansi\pard Salt rose.\par}", encoding="ascii")
+    assert read_records(tmp_path / "union.rtf")[0].title == "union"
+
+
 @pytest.mark.parametrize(
     ("head", "body", "text"),
     [
@@ -45,6 +58,22 @@ def test_letters_of_rtf_are_read_by_the_code_page_of_file_or_font(
     tmp_path: Path, head: str, body: str, text: str
 ) -> None:
     (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi{head}\pard {body}.\par}}", encoding="ascii")
+    assert read_records(tmp_path / "a.rtf")[0].text.strip() == f"{text}."
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r'\uc1\u8220"The salt\u8221" rose', "“The salt” rose"),
+        (r"\uc0\u8220 The salt\u8221  rose", "“The salt” rose"),
+        (r"\uc2 A\u20013\'d6\'d0The", "A中The"),
+        (r"{\uc2 A\u20013??The} \u233eh", "A中The éh"),
+        (r"\u8220\{The salt\u8221`", "“The salt”"),
+    ],
+)
+def test_what_stands_in_for_a_letter_of_rtf_is_left_out_and_nothing_else(tmp_path: Path, body: str, text: str) -> None:
+    """Regression: behind a stand-in other than "?" the next letter was lost."""
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi\pard {body}.\par}}", encoding="ascii")
     assert read_records(tmp_path / "a.rtf")[0].text.strip() == f"{text}."
 
 
