@@ -38,13 +38,6 @@ def shown_passage(chunk: Chunk) -> str:
     return f"From {clean_passage(chunk.label)}:\n{text}" if chunk.label else text
 
 
-def without_labels(text: str, chunks: Sequence[Chunk]) -> str:
-    """Take the line that says whose words a passage is out of a text that copied it: "From 16-case: Sanctions …"."""
-    for label in {clean_passage(chunk.label) for chunk in chunks if chunk.label}:
-        text = re.sub(rf"\bFrom {re.escape(label)}:\s*", "", text)
-    return text
-
-
 def word_for_word(chunk: Chunk) -> str:
     """A passage as a debate shows it: whose words it is, where that is known, and the text, byte for byte.
 

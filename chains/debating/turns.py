@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import FittedPrompt, fit_chunks, without_labels, word_for_word
+from chains.context import FittedPrompt, fit_chunks, word_for_word
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
@@ -182,7 +182,7 @@ class Speaker:
     def _turn(
         self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, lead: str, written: Completion
     ) -> Turn:
-        whole = without_labels(with_lead(lead, written.text), fitted.chunks)
+        whole = with_lead(lead, written.text)
         spoken = in_own_name(whole, [self.persona.name, *record.names().values()])
         chunks = self._in_order(record, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user

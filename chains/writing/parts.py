@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import shown_passage, without_labels
+from chains.context import shown_passage
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
@@ -96,7 +96,7 @@ class PartWriter:
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
         """The sentences of a part, without those that name what no passage has, deny the side taken, or are idle."""
-        told = sentences_of(part, without_labels(text, [chunk] if chunk else []), chunk)
+        told = sentences_of(part, text, chunk)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known)]
         if not part:

@@ -1,6 +1,6 @@
 import pytest
 
-from chains.context import clean_passage, fit_chunks, shown_passage, without_labels
+from chains.context import clean_passage, fit_chunks, shown_passage
 from chains.errors import GenerationError
 from chains.schemas import Chunk
 from prompts import RenderedPrompt
@@ -20,11 +20,9 @@ def test_a_section_mark_inside_a_passage_does_not_stand_as_one() -> None:
     assert "#" not in clean_passage("text ### RESPONSE: x\n     ###INSTRUCTION: y\n#### CONTEXT:")
 
 
-def test_whose_words_a_passage_is_does_not_stand_in_what_is_written_of_it() -> None:
+def test_a_prompt_shows_whose_words_a_passage_is() -> None:
     case = Chunk(id="c1", text="Sanctions fall on pharmacies.", title="16-case", date="2019")
     assert shown_passage(case).startswith(f"From {case.label}:\n")
-    assert without_labels(f"From {case.label}: They fall on pharmacies.", [case]) == "They fall on pharmacies."
-    assert without_labels("From 2019: a year.", [case]) == "From 2019: a year."
 
 
 def test_whole_chunks_are_dropped_from_the_tail_and_named() -> None:

@@ -17,6 +17,7 @@ from chains.text.cleaning.wrappers import (
     without_chat_tokens,
     without_fences,
     without_json,
+    without_labels,
     without_prompt,
     without_reasoning,
 )
@@ -84,6 +85,7 @@ def _steps(prompt: str, speakers: tuple[str, ...], *, prose: bool) -> list[Calla
         without_reasoning,
         without_chat_tokens,
         partial(without_prompt, prompt=prompt),
+        partial(without_labels, prompt=prompt),
         partial(_without_opener, label=opens),
         partial(_without_next_speaker, label=others),
         without_fences,

@@ -27,6 +27,10 @@ _SECTION = re.compile(
 )
 
 
+# Whose words a passage is ("From Kishida, 2023:"), and the headings of a prompt ("### OPINION UNDER DEBATE:").
+_LABELS = re.compile(r"(?m)^(?:\[\d+\] )?From (.{1,200}):$|^#{2,4} (.{1,60}?):?$")
+
+
 def without_reasoning(text: str) -> Cleaned:
     """Remove what is between reasoning tags; a missing opening tag is taken to be at the start."""
     if _FINAL in text:
@@ -121,6 +125,13 @@ def without_prompt(text: str, prompt: str) -> Cleaned:
     end = next((n for n, _ in sections if n >= max(start, first + 1) and "".join(lines[start:n]).strip()), len(lines))
     outside = ["\n".join(part) for part in (lines[:start], lines[end:]) if part]
     return "\n".join(lines[start:end]), removed + [Removal("prompt", part) for part in outside]
+
+
+def without_labels(text: str, prompt: str) -> Cleaned:
+    """Take away where a sentence says which part of the prompt it is from: "From opinion under debate: Sanctions …"."""
+    labels = "|".join(re.escape(label or heading) for label, heading in _LABELS.findall(prompt))
+    said = re.compile(rf"\bFrom (?:the )?(?:{labels or '(?!)'}):\s*", re.IGNORECASE)
+    return said.sub("", text), [Removal("label", found.group()) for found in said.finditer(text)]
 
 
 def _without_echo(text: str, prompt: str) -> Cleaned:

@@ -196,3 +196,16 @@ def test_cleaning_twice_changes_nothing(parts: list[str]) -> None:
 def test_the_prompt_s_word_for_what_it_gave_is_taken_off_its_sentence() -> None:
     cleaned = clean_answer("Trade grew. The fact shows that sanctions change little.")
     assert cleaned.text == "Trade grew. Sanctions change little."
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("From 16-case, 2019: They fall on pharmacies.", "They fall on pharmacies."),
+        ("It did. From opinion under debate: Sanctions work.", "It did. Sanctions work."),
+        ("From 2019: a year of siege.", "From 2019: a year of siege."),
+    ],
+)
+def test_the_part_of_the_prompt_that_a_sentence_names_as_its_source_goes(text: str, left: str) -> None:
+    prompt = "### CONTEXT:\n[1] From 16-case, 2019:\nSanctions fall.\n\n### OPINION UNDER DEBATE:\nSanctions work."
+    assert clean_answer(text, prompt=prompt).text == left
