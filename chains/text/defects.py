@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from chains.schemas import Defect, DefectKind
 from chains.text import recital
 from chains.text.cleaning.answer import label_patterns
-from chains.text.cleaning.markup import is_list_item, is_open_item, markup_in, without_headings
+from chains.text.cleaning.markup import is_open_item, lists_in, markup_in, without_headings
 from chains.text.content import content_words
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
@@ -37,8 +37,6 @@ __all__ = ["Defect", "DefectKind", "find_defects"]
 
 _ALIKE_WORDS, _ALIKE_SENTENCES = 3, 5
 _BABBLE_WORDS = 6  # behind a close; less is a signature or a mark
-_PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
-_SENTENCES = 6
 _FRAGMENT_WORDS, _FRAGMENTS = 3, 6  # "Then 2024. And 2025. There 2024. …"
 _NUMBERS = 5  # "2018, 2019, 2020, 2021 and 2022.": half of a sentence's words
 _NUMBER = re.compile(r"\b\d[\d.,]*\b")
@@ -47,15 +45,6 @@ _SOMEBODY = re.compile(
     r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
     r"[*_]{0,2}:"
 )
-_INTRODUCED = (  # "Eleanor Whitcombe, a British diplomat who …": her description, not her words
-    r"{0}(?:,| is| was) (?:an? |the )?(?:[\w-]+ ){{0,3}}(?:who|diplomat\w*|strategist|professor|expert|writer|"
-    r"politician|scholar|economist|jurist|researcher)\b"
-    # "The claim of Eleanor Whitcombe is that …": what was to be answered, told again as a thing.
-    r"|(?:the|this) (?:claim|statement|argument|position|view) (?:of|by|from|made by) {0}(?: is that\b|, (?:an?|the) )"
-)
-# What is left of a list once its marks are gone: "Local Currencies: The bank …", "Risk Management:" alone.
-_LABELLED = re.compile(r"(?:[A-Z][\w'’-]*)(?: (?:[A-Z(][\w'’()-]*|and|or|of|the|in|to|for)){1,6}: [A-Z]")
-_LABEL_ALONE = re.compile(r"[A-Z][^.!?:]{2,60}:")
 _FACT = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -128,26 +117,20 @@ def _another_speaker(read: _Read) -> Iterator[Defect]:
             yield Defect(DefectKind.ANOTHER_SPEAKER, sentence)
 
 
-def _open_items(read: _Read) -> Iterator[Defect]:
+def _left_open(read: _Read) -> Iterator[Defect]:
     lines = [line for line in read.text.split("\n") if line.strip()]
     yield from (Defect(DefectKind.OPEN_ITEM, line.strip()) for line in lines if is_open_item(line))
-    if lines and not is_open_item(lines[-1]) and is_open_item(read.sentences[-1]):
-        yield Defect(DefectKind.OPEN_ITEM, read.sentences[-1])
-
-
-def _unfinished_end(read: _Read) -> Iterator[Defect]:
-    if read.sentences and not ends_with_sentence(read.text) and not is_open_item(read.sentences[-1]):
-        yield Defect(DefectKind.UNFINISHED_END, read.sentences[-1])
+    last = read.sentences[-1] if read.sentences else ""
+    if last and is_open_item(last) and not is_open_item(lines[-1]):
+        yield Defect(DefectKind.OPEN_ITEM, last)
+    elif last and not is_open_item(last) and not ends_with_sentence(read.text):
+        yield Defect(DefectKind.UNFINISHED_END, last)
 
 
 def _headings_and_lists(read: _Read) -> Iterator[Defect]:
     _, headings = without_headings(read.text)
     yield from (Defect(DefectKind.MARKUP, one.text) for one in headings)
-    lines = [line.strip() for line in read.text.split("\n")]
-    for marked in ([one for one in lines if is_list_item(one)], [one for one in lines if _LABELLED.match(one)]):
-        if len(marked) > 1:
-            yield Defect(DefectKind.MARKUP, marked[0])
-    yield from (Defect(DefectKind.MARKUP, one) for one in lines if _LABEL_ALONE.fullmatch(one))
+    yield from (Defect(DefectKind.MARKUP, line) for line in lists_in(read.text))
 
 
 def _garble(read: _Read) -> Iterator[Defect]:
@@ -169,12 +152,10 @@ def _recitals(read: _Read) -> Iterator[Defect]:
     known = (*read.passages, read.question)
     voice = recital.of_voice(read.voice, known) if read.voice else frozenset()
     instruction = recital.of_instruction(read.prompt, known) if read.prompt else frozenset()
-    introductions = [re.compile(_INTRODUCED.format(re.escape(name)), re.IGNORECASE) for name in read.speakers]
     for number, paragraph in enumerate(read.paragraphs):
         for sentence in paragraph:
             again = 0 < number < len(read.paragraphs) - 1 and recital.asks_again(sentence, read.question)
-            introduced = any(one.match(sentence) for one in introductions)
-            introduced = introduced or recital.introduces_itself(sentence, read.voice)
+            introduced = recital.introduces(sentence, read.voice, read.speakers)
             if again or introduced or recital.recites(sentence, voice | instruction):
                 yield Defect(DefectKind.RECITAL, sentence)
 
@@ -247,23 +228,16 @@ def _contradiction(read: _Read) -> Iterator[Defect]:
     if read.question:
         both = [one for one in read.sentences if contradiction.takes_both(one, read.question)]
         yield from (Defect(DefectKind.CONTRADICTION, sentence) for sentence in both)
-    if len(read.paragraphs) >= _PARTS:
-        opening, close = read.paragraphs[0], read.paragraphs[-1]
-    elif len(read.sentences) >= _SENTENCES:
-        opening, close = read.sentences[:2], read.sentences[-2:]
-    else:
-        return
-    if sentence := contradiction.contradicts(opening, close):
+    if sentence := contradiction.turns_round(read.paragraphs):
         yield Defect(DefectKind.CONTRADICTION, sentence)
 
 
 _RULES: tuple[Callable[[_Read], Iterator[Defect]], ...] = (
     _phrases,
     _another_speaker,
-    _open_items,
+    _left_open,
     _headings_and_lists,
     _garble,
-    _unfinished_end,
     _recitals,
     _repetition,
     _alike_beginnings,

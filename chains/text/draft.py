@@ -23,15 +23,6 @@ _SAME_OF_ONE = 0.5  # where both speak of the same one: "Defenders answer that â
 _LEAST_POINT = 5  # words; below it is a heading
 _WORD = re.compile(r"\w+")
 _LIST_MARK = re.compile(r"^(?:[-*â€¢]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
-_OF_THE_PROMPT = re.compile(
-    r"\b(?:(?:this|the|your|that) (?:passage(?! of| through)|paragraph|context|text|essay|instruction)s?"
-    r"|(?:answer to|answering) (?:this|the|your|that) question|the question (?:is|was|asks|below)"
-    r"|(?:this|the) (?:document|article) (?:describes|discusses|explains|mentions|says|speaks|tells)"
-    r"|in your own (?:voice|words)|any greeting"
-    r"|\bside taken|two or three sentences|points (?:below|above|listed)|facts listed|as an ai)\b"
-    r"|^begin with\b",
-    re.IGNORECASE,
-)
 # "Monitoring developments closely." In a sentence of its own there is a comma, or a verb. "Evaluate the implications."
 _ITEM = re.compile(
     r"(?:Research|Analy[sz]e|Consider|Evaluate|Monitor|Engage|Develop|Strengthen|Promote|Identify|Assess|Review|Explore)\b|"
@@ -83,11 +74,7 @@ def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[Draft
     whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
     headings = _headings(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
-    of_the_matter = [sentence for sentence in plain if not _OF_THE_PROMPT.search(sentence)]
-    return [
-        DraftSentence(part, one, word_count(one), _borne_out(one, chunk), _copied(one, chunk))
-        for one in of_the_matter or plain
-    ]
+    return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk), _copied(one, chunk)) for one in plain]
 
 
 def stands_alone(sentence: str) -> bool:

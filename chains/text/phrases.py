@@ -186,6 +186,8 @@ OF_THE_PASSAGE = _any_of(
     r"\b(?:first|second|third|last|other|two|three) sentences? (?:is|are|was|were|contains?|refers?|says?|mentions?)\b",
     r"\bthe (?:original|rewritten|revised|condensed|shortened) (?:paragraph|sentence|passage|essay|version|response)\b",
     r"\bcondensed (?:to fit|version|for)\b",
+    r"\b(?:this|the) (?:document|article) (?:describes|discusses|explains|speaks about|tells)\b",
+    r"\bin your own (?:voice|words)\b|\bany greeting\b|\bthe side taken\b|^\W*begin with [\"“]",
     r"\bhere is (?:a|an|the|my) (?:\d+[- ]word |revised |rewritten |shortened |condensed |updated |short |brief )?"
     r"(?:paragraph|answer|response|opinion|essay|summary|version|rewrite|revision)\b",
     r"\bas (?:requested|instructed|per (?:the|your) (?:instructions?|request))\b",

@@ -30,6 +30,12 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)\b",
     re.IGNORECASE,
 )
+_INTRODUCED = (  # "Eleanor Whitcombe, a British diplomat who …": her description, not her words
+    r"{0}(?:,| is| was) (?:an? |the )?(?:[\w-]+ ){{0,3}}(?:who|diplomat\w*|strategist|professor|expert|writer|"
+    r"politician|scholar|economist|jurist|researcher)\b"
+    # "The claim of Eleanor Whitcombe is that …": what was to be answered, told again as a thing.
+    r"|(?:the|this) (?:claim|statement|argument|position|view) (?:of|by|from|made by) {0}(?: is that\b|, (?:an?|the) )"
+)
 _SECTION = re.compile(r"(?m)^#{2,4}[ \t]*(.*?)[ \t:]*$")
 
 
@@ -64,8 +70,10 @@ def asks_again(sentence: str, question: str) -> bool:
     return len(asked) > _LEAST - _GRAM and repeats and len(added) < _ADDED
 
 
-def introduces_itself(sentence: str, voice: str) -> bool:
-    """Whether a sentence begins by saying whose it is: "As a professor of political science, I firmly believe"."""
+def introduces(sentence: str, voice: str, speakers: Sequence[str] = ()) -> bool:
+    """Whether a sentence begins by saying whose it is: "As a professor …, I firmly believe", or who a speaker is."""
+    if any(re.match(_INTRODUCED.format(re.escape(name)), sentence, re.IGNORECASE) for name in speakers):
+        return True
     named = _AS_MYSELF.match(sentence)
     own = {unit for unit in units(named[1]) if unit not in FUNCTION_WORDS} if named else set()
     return bool(own) and len(own & set(units(voice))) >= _OF_ITSELF * len(own)

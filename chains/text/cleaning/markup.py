@@ -32,6 +32,9 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\s]{1,300})\)")
 _TAG = re.compile(r"</?(?:p|b|i|u|em|strong|div|span|h[1-6]|ul|ol|li|br|hr|body|html)\s{0,3}/?>", re.IGNORECASE)
 _ENDS = tuple(".!?:;,…。！？」』”\"'’)]؟।۔–—-")
 _BODY_WORDS = 20  # at least so much text follows a title
+# What is left of a list once its marks are gone: "Local Currencies: The bank …", "Risk Management:" alone.
+_LABELLED = re.compile(r"(?:[A-Z][\w'’-]*)(?: (?:[A-Z(][\w'’()-]*|and|or|of|the|in|to|for)){1,6}: [A-Z]")
+_LABEL_ALONE = re.compile(r"[A-Z][^.!?:]{2,60}:")
 
 
 def without_headings(text: str) -> Cleaned:
@@ -124,6 +127,13 @@ def without_emphasis(text: str) -> Cleaned:
 def is_open_item(line: str) -> bool:
     """Whether a line is nothing but the mark of a list item: "1.", "-"."""
     return bool(line.strip()) and bool(_OPEN_ITEM.fullmatch(line))
+
+
+def lists_in(text: str) -> list[str]:
+    """The first line of a list, of one whose marks were taken away, and every label that is a line."""
+    lines = [line.strip() for line in text.split("\n")]
+    lists = ([one for one in lines if is_list_item(one)], [one for one in lines if _LABELLED.match(one)])
+    return [*(marked[0] for marked in lists if len(marked) > 1), *(one for one in lines if _LABEL_ALONE.fullmatch(one))]
 
 
 def is_list_item(line: str) -> bool:

@@ -25,6 +25,8 @@ _BOTH = 0.75  # of the question's content words in one sentence
 _EACH = 0.7  # of each alternative's content words, in one sentence: one that weighs them has fewer
 _TAKEN = 0.5  # of an alternative's own content words
 _OPPOSITES = [(stem(one), stem(other)) for one, other in OPPOSITES]
+_PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
+_SENTENCES = 6
 _WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
 
 
@@ -35,6 +37,14 @@ def contradicts(opening: Sequence[str], close: Sequence[str]) -> str:
             if _CLAIM.search(first) and _CLAIM.search(last) and opposed(first, last):
                 return last
     return ""
+
+
+def turns_round(paragraphs: Sequence[Sequence[str]]) -> str:
+    """The sentence of a text's last paragraph, or last two sentences, that contradicts its first; "" if none does."""
+    sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
+    if len(paragraphs) >= _PARTS:
+        return contradicts(paragraphs[0], paragraphs[-1])
+    return contradicts(sentences[:2], sentences[-2:]) if len(sentences) >= _SENTENCES else ""
 
 
 def alternatives(question: str) -> tuple[str, ...]:

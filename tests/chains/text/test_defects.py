@@ -192,3 +192,20 @@ def test_one_colon_in_a_text_is_no_label() -> None:
     assert (
         kinds("The commitments come to 100 billion dollars: China 41, Brazil 18.\n\nThe design: keep it flowing.") == []
     )
+
+
+@pytest.mark.parametrize(
+    "of_the_prompt",
+    [
+        "The document speaks about what it means for the question.",
+        "You can give any greeting without your name on it.",
+        "It tells you something in your own voice.",
+        'Begin with "I must confess that I have no doubt".',
+        "The article describes how a group has grown.",
+        "It comes down to the side taken and to the other one.",
+    ],
+)
+def test_a_sentence_that_repeats_the_task_is_about_the_text(of_the_prompt: str) -> None:
+    found = find_defects(f"{of_the_prompt} Six leaders met at Rambouillet.")
+
+    assert [(one.kind, one.sentence) for one in found] == [(DefectKind.ABOUT_THE_TEXT, of_the_prompt)]

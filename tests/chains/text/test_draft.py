@@ -70,23 +70,6 @@ def test_a_short_line_that_is_no_heading_stays_in_its_sentence(text):
     assert full_sentences(text) == [" ".join(text.split())]
 
 
-@pytest.mark.parametrize(
-    "of_the_prompt",
-    [
-        "The document speaks about what it means for the question.",
-        "You can give any greeting without your name on it.",
-        "It tells you something in your own voice.",
-        'Begin with "I must confess that I have no doubt".',
-        "The article describes how a group has grown.",
-        "It comes down to the side taken and to the other one.",
-    ],
-)
-def test_a_sentence_about_the_task_is_left_out(of_the_prompt: str):
-    told = [one.text for one in sentences_of(1, f"{of_the_prompt} Six leaders met at Rambouillet.", G7)]
-
-    assert told == ["Six leaders met at Rambouillet."]
-
-
 def test_a_document_that_was_signed_is_no_talk_of_the_task():
     told = [one.text for one in sentences_of(1, "The document was signed in Kazan. Six leaders met.", G7)]
 
