@@ -3,7 +3,6 @@
 A personas file names addresses only, never commands, so it cannot start a program.
 """
 
-import asyncio
 import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -11,7 +10,7 @@ from importlib.util import find_spec
 from langchain_core.tools import BaseTool
 
 from chains.errors import MissingExtra
-from chains.generation.remote.event_loop import event_loop
+from chains.generation.remote.event_loop import awaited
 from debate.errors import ToolServerError
 from debate.terminal.readable import one_line
 from prompts import Persona
@@ -38,14 +37,9 @@ def tools_of(address: str) -> list[BaseTool]:
     with warnings.catch_warnings(action="ignore"):  # langchain.mcp says that it is in beta
         from langchain.mcp import MCPAdapter
 
-    async def listed() -> list[BaseTool]:
-        return await MCPAdapter(address).list_tools()
-
-    listing = asyncio.run_coroutine_threadsafe(listed(), event_loop())
     try:
-        return listing.result(_ANSWERS_WITHIN)
+        return awaited(MCPAdapter(address).list_tools(), _ANSWERS_WITHIN)
     except Exception as error:  # of fastmcp, mcp and httpx, in groups and not
-        listing.cancel()
         secret = "@" in address or "?" in address  # a run's folder and its page keep what is told
         shown = "an address with a password or key" if secret else address
         told = one_line(error).replace(address, shown)

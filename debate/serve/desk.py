@@ -26,6 +26,8 @@ from debate.run.records.journal import Journal
 from prompts import PersonaSet
 from vectorstore import POV, PovVectorStore
 
+MOST_VIEWPOINTS = 12  # as many as on the page; each has to be embedded
+
 
 class Viewpoint(BaseModel):
     """One point of view, as a sentence that a passage would argue."""

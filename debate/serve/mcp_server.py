@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from chains.errors import ChainError
 from debate.errors import DebateError
-from debate.serve.desk import Answer, Debated, Desk, Passage, Viewpoint
+from debate.serve.desk import MOST_VIEWPOINTS, Answer, Debated, Desk, Passage, Viewpoint
 from vectorstore.errors import VectorStoreError
 
+_Text = Annotated[str, Field(max_length=4000)]  # characters; several times what an embedding model reads
 _OURS = (ChainError, DebateError, VectorStoreError)
 _INSTRUCTIONS = (
     "Passages about political questions, found from viewpoints. search needs no language model; ask and debate "
@@ -27,20 +28,23 @@ def create_server(desk: Desk) -> MCPServer[Any]:
 
     @server.tool()
     def search(
-        question: str, viewpoints: list[Viewpoint] | None = None, pov_weight: float = 0.5, k: int = 5
+        question: _Text,
+        viewpoints: Annotated[list[Viewpoint], Field(max_length=MOST_VIEWPOINTS)] | None = None,
+        pov_weight: float = 0.5,
+        k: Annotated[int, Field(ge=1, le=50)] = 5,
     ) -> list[Passage]:
         """Find passages that matter to a question, seen from viewpoints; each with its score for question and view."""
         with _told():
             return desk.search(question, viewpoints or [], pov_weight, k)
 
     @server.tool()
-    def ask(question: str) -> Answer:
+    def ask(question: _Text) -> Answer:
         """Answer a question from the documents in 400-500 words with citations, or say "I don't know"."""
         with _told():
             return desk.ask(question)
 
     @server.tool()
-    def debate(question: str) -> Debated:
+    def debate(question: _Text) -> Debated:
         """Let personas debate a question over the raw passages, and a moderator give a verdict."""
         with _told():
             return desk.debate(question)

@@ -25,7 +25,14 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.context import word_for_word
-from chains.debating.tool_use.other_tools import BoundedTools, called_from_threads, failures_told, left_out
+from chains.debating.tool_use.other_tools import (
+    AsyncOnlyModels,
+    BoundedTools,
+    EndedProgramsFail,
+    called_from_threads,
+    failures_told,
+    left_out,
+)
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.generation.metering import count
@@ -122,10 +129,11 @@ def _agent(model: BaseChatModel, voice: str, shown: int, tools: AgentTools) -> C
         ToolCallLimitMiddleware(run_limit=tools.calls),
         # One call more to speak, and one for a model that calls a tool once too often.
         ModelCallLimitMiddleware(run_limit=tools.calls + 2, exit_behavior="error"),
+        AsyncOnlyModels(),
         BoundedTools(tools.others),
     ]
     if tools.others:  # a failed call is told to the model; a failed search is not
-        limits.append(failures_told(tools.others))
+        limits += [failures_told(tools.others), EndedProgramsFail()]
     usable = [_search_tool(tools.find, shown), *map(called_from_threads, tools.others)]
     return create_agent(model, usable, system_prompt=SystemMessage(voice), middleware=limits, name="debater")
 

@@ -1,17 +1,22 @@
-"""Tools of others in a debater's hands: callable from its thread, and never more text than a model can read."""
+"""Models and tools of others in an agent: callable from its thread, and never more text than a model can read."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from langchain.agents.middleware import AgentMiddleware, ToolCallRequest, ToolRetryMiddleware
-from langchain_core.messages import ToolMessage
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    ModelRequest,
+    ModelResponse,
+    ToolCallRequest,
+    ToolRetryMiddleware,
+)
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.types import Command
 
-from chains.generation.remote.event_loop import event_loop
+from chains.generation.remote.event_loop import ProgramEndedError, awaited
 from chains.schemas.text import valid_text
 
 _LONGEST = 4000  # characters, 600 words or so: as much as several passages, and it fits every window
@@ -35,6 +40,35 @@ class BoundedTools(AgentMiddleware[Any, Any, Any]):
         kept = _beginning(told) if result.name in self._names else told
         facts = {_LEFT_OUT: len(told) - len(kept)}
         return result.model_copy(update={"content": kept, "additional_kwargs": facts})
+
+
+class EndedProgramsFail(AgentMiddleware[Any, Any, Any]):
+    """Makes it a failed call that a tool ends the program, as ``sys.exit`` in somebody's command does.
+
+    Tools run in threads, which Ctrl-C never reaches.
+    """
+
+    def wrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
+    ) -> ToolMessage | Command[Any]:
+        try:
+            return handler(request)
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            raise ProgramEndedError(error) from error
+
+
+class AsyncOnlyModels(AgentMiddleware[Any, Any, Any]):
+    """Asks a model that is async only in the loop that such models share."""
+
+    def wrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
+    ) -> ModelResponse[Any] | AIMessage:
+        try:
+            return handler(request)
+        except NotImplementedError:
+            voice = [request.system_message] if request.system_message else []
+            model = request.model.bind_tools(request.tools)
+            return awaited(model.ainvoke([*voice, *request.messages]))
 
 
 def left_out(result: ToolMessage) -> int:
@@ -63,9 +97,6 @@ def called_from_threads(tool: BaseTool) -> BaseTool:
         return tool
 
     def run(**arguments: Any) -> Any:
-        async def called() -> Any:
-            return await call(**arguments)
-
-        return asyncio.run_coroutine_threadsafe(called(), event_loop()).result()
+        return awaited(call(**arguments))
 
     return tool.model_copy(update={"func": run})

@@ -4,7 +4,6 @@ Passes seed, temperature and limit if the model has such fields, streams if it c
 learns the context window from the model's profile or from prompts that the server refused or cut.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -18,7 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from chains.errors import ModelUnavailable, WindowExceeded
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling, tokens_for
-from chains.generation.remote.event_loop import event_loop
+from chains.generation.remote.event_loop import awaited
 from chains.generation.remote.faults import is_too_long, refused_parameter, refuses_system_role, unavailable
 from chains.generation.remote.streaming import Stopped, StreamReader
 from chains.generation.remote.tuning import tuned
@@ -132,8 +131,7 @@ class RemoteBackend:
                 return self._stream(llm, value, request.max_words, config)
             except NotImplementedError:
                 self._asynchronous = True
-        reading = self._astream(llm, value, request.max_words, config)
-        return asyncio.run_coroutine_threadsafe(reading, event_loop()).result()
+        return awaited(self._astream(llm, value, request.max_words, config))
 
     @staticmethod
     def _stream(llm: Any, value: PromptValue, max_words: int, config: RunnableConfig) -> RawText:

@@ -1,13 +1,17 @@
 """Debaters whose models call tools: what they search, read and say, and what happens where they cannot."""
 
+import sys
+
 import pytest
 from agents import DRAFT, FOUND, QUESTION, ToolCaller, call, draft, finds, hold
 from debaters import CAST, OWN, PASSAGES, RETRIEVERS, debaters
 from langchain_core.messages import AIMessage, InvalidToolCall, SystemMessage, ToolMessage
-from langchain_core.tools import tool
+from langchain_core.runnables import RunnableLambda
+from langchain_core.tools import StructuredTool, tool
 
 from chains import ChainError
 from chains.debating.tool_use.agent import NO_TOOLS
+from chains.generation.remote.event_loop import awaited
 from chains.schemas import Chunk, Lookup
 from debate import Rules, build_debate_graph
 
@@ -181,6 +185,44 @@ def test_a_tool_that_fails_is_a_failed_look_up_that_the_model_is_told() -> None:
     assert turn.lookups == (Lookup("gazetteer", "Bergen", failure=failure),)
     assert turn.text.startswith("No treaty between")
     assert model.shown[1][-1].text == "ConnectionError: nobody answers\nfor Bergen"
+
+
+def closing_gazetteer(place: str) -> str:
+    """Say where a place is."""
+    sys.exit("the office is closed")
+
+
+async def closing_gazetteer_elsewhere(place: str) -> str:
+    """Say where a place is."""
+    sys.exit("the office is closed")
+
+
+@pytest.mark.parametrize(
+    "gazetteers", [{"func": closing_gazetteer}, {"coroutine": closing_gazetteer_elsewhere}], ids=["sync", "async"]
+)
+def test_a_tool_that_ends_the_program_is_a_failed_look_up(gazetteers) -> None:
+    closing = StructuredTool.from_function(**gazetteers, name="gazetteer")
+    model = ToolCaller(messages=[call(tool="gazetteer", place="Strelsau"), draft(), draft()])
+    [looked_up] = hold(model, tools={"hawk": [closing]})["turns"][0].lookups
+    assert "it raised SystemExit('the office is closed')" in looked_up.failure
+    assert awaited(gazetteer.ainvoke({"place": "Strelsau"})) == "Strelsau lies on the coast."
+
+
+class AsyncOnly(ToolCaller):
+    """A caller of tools that cannot be called where nothing is async."""
+
+    def bind_tools(self, tools, **kwargs):
+        return RunnableLambda(_never, afunc=super().bind_tools(tools).ainvoke)
+
+
+def _never(messages) -> AIMessage:
+    raise NotImplementedError
+
+
+def test_a_model_that_is_async_only_calls_tools_too() -> None:
+    turn = hold(AsyncOnly(messages=[call("convoys"), draft(), draft()]))["turns"][0]
+    assert turn.lookups == (Lookup("search", "convoys", ("c-found",)),)
+    assert turn.text.startswith("No treaty between enemies ended")
 
 
 def test_a_search_that_fails_is_an_error_of_the_debate() -> None:

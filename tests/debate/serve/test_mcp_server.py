@@ -114,6 +114,21 @@ async def test_a_weight_out_of_range_is_told_in_one_line() -> None:
             {"question": "Why?", "viewpoints": [{"text": "It was.", "weigth": 1}]},
             "search: viewpoints.0.weigth: Extra inputs are not permitted; see the tool's schema",
         ),
+        (
+            "search",
+            {"question": "Why?", "viewpoints": [{"text": f"It was {n}."} for n in range(13)]},
+            "search: viewpoints: List should have at most 12 items after validation, not 13; see the tool's schema",
+        ),
+        (
+            "search",
+            {"question": "Why?", "k": 51},
+            "search: k: Input should be less than or equal to 50; see the tool's schema",
+        ),
+        (
+            "debate",
+            {"question": "?" * 4001},
+            "debate: question: String should have at most 4000 characters; see the tool's schema",
+        ),
     ],
 )
 async def test_an_argument_that_a_tool_does_not_have_or_take_is_refused_in_one_line(tool, arguments, told: str) -> None:
