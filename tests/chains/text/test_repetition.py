@@ -234,6 +234,19 @@ def test_a_loop_of_words_takes_1_6_laps_more_but_9_words_at_least_and_60_at_most
     assert detect_loop(" ".join([*unit, *again])) is not None
 
 
+@pytest.mark.parametrize(("period", "enough"), [(2, 18), (40, 64), (210, 120)])
+def test_a_loop_of_unspaced_characters_takes_two_of_them_for_a_word(period: int, enough: int) -> None:
+    unit = "".join(chr(0x4E00 + n) for n in range(period))
+    again = (unit * 9)[:enough]
+    assert detect_loop(unit + again[:-1]) is None
+    assert detect_loop(unit + again) is not None
+
+
+def test_an_edit_of_an_unspaced_character_costs_half_of_a_words() -> None:
+    laps = [f"一二三{chr(0x3041 + n)}四五六{chr(0x3061 + n)}七八" for n in range(5)]
+    assert detect_loop("".join(laps)) is not None
+
+
 @pytest.mark.parametrize(("period", "enough"), [(1, 24), (30, 48), (80, 96)])
 def test_a_loop_of_tokens_takes_1_6_laps_more_but_24_tokens_at_least_and_96_at_most(period: int, enough: int) -> None:
     unit = list(range(period))
@@ -247,11 +260,19 @@ def test_forty_words_of_phrases_that_come_back_in_another_order_are_a_loop_and_f
     phrases = [words[i : i + 4] for i in range(0, 40, 4)]
     back = [word for phrase in reversed(phrases) for word in phrase]
     assert detect_loop(" ".join([*words, *back[:36]])) is None
-    assert detect_loop(" ".join([*words, *back])) is not None
+    found = detect_loop(" ".join([*words, *back]))
+    assert found == Loop(start=len(" ".join(words)) + 1, period=40, repeats=2)  # of the distances the median
 
 
 def distinct_words(count: int) -> list[str]:
     return ["".join(letters) for letters in islice(product("abcdefghij", repeat=3), count)]
+
+
+def test_a_token_loop_goes_on_while_ten_of_its_last_sixteen_tokens_repeat() -> None:
+    ids = list(range(20)) * 6
+    edited = ids[:-16] + [1000 + n if n < 6 else token for n, token in enumerate(ids[-16:])]
+    assert loop_in_tokens(edited) is not None
+    assert loop_in_tokens([*edited[:-10], 2000, *edited[-9:]]) is None
 
 
 def test_token_loop_that_ended_is_not_reported() -> None:
