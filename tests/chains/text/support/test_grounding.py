@@ -98,6 +98,18 @@ def test_embedding_supports_a_sentence_in_other_words() -> None:
     assert len(embed.calls) == 1
 
 
+def test_the_length_of_vectors_says_nothing() -> None:
+    answer, short = "Petroleum from Iran was bought by foreign refiners. Nobody likes rain.", TopicEmbedding()
+    grounded = ground(answer, CHUNKS, short).sentences
+    assert ground(answer, CHUNKS, lambda texts: 100 * short(texts)).sentences == grounded
+    assert ground(answer, CHUNKS, lambda texts: short(texts) / 100).sentences == grounded
+
+
+def test_a_marker_stands_behind_an_acronym_and_not_before_its_last_stop() -> None:
+    passage = Passage("p", "Chinese refiners bought the crude from the U.S.A.")
+    assert cite(passage.text, ground(passage.text, [passage], None)) == f"{passage.text} [1]"
+
+
 def test_embedding_does_not_excuse_a_wrong_number() -> None:
     assert ground("Iran sold 99 barrels of crude oil.", CHUNKS, TopicEmbedding()).sentences[0].chunk is None
 
