@@ -20,7 +20,7 @@ from debate.errors import QuestionsError
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers import csv_file, table_records
 from vectorstore.corpus.readers.records import parse_json
-from vectorstore.corpus.rows import Row
+from vectorstore.corpus.rows import Row, trimmed
 from vectorstore.corpus.tables import Table, goes_on
 from vectorstore.errors import CorpusError
 
@@ -82,13 +82,14 @@ def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
         raise QuestionsError(
             f"{path}, row {number}: {text[:60]!r} contains characters that are not text; write it again"
         )
-    if not text and any(row.values()):
+    asks = any(map(str.isalnum, text))  # a lone comma or dash is none
+    if not asks and any(row.values()):
         LOG.warning("%s, row %d is left out: it contains no question", path, number)
-    return bool(text)
+    return asks
 
 
 def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:
-    return next((value for column in columns if (value := row.get(column, "").strip())), "")
+    return next((value for column in columns if (value := trimmed(row.get(column, "")))), "")
 
 
 def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
@@ -206,11 +207,15 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
     for name in used.values():
         if names.count(name) > 1:
             raise QuestionsError(f"{path} has the column {name!r} {names.count(name)} times; rename all but one")
-    asked = next(i for i, name in used.items() if name in _QUESTION_COLUMNS)
+    asked = min((i for i in used if used[i] in _QUESTION_COLUMNS), key=lambda i: _QUESTION_COLUMNS.index(used[i]))
+    for i in [i for i in used if i != asked and used[i] in _QUESTION_COLUMNS]:
+        LOG.warning("%s: the column %r is not read, since %r has the questions", path, used.pop(i), used[asked])
     same = 1
     for row in table.rows:
         _check_row(path, table, row, used, asked)
         if asked in row.repeated:  # a merged cell is asked once
+            if any(i != asked and i not in row.repeated and row.cells[i : i + 1] not in ((), ("",)) for i in used):
+                LOG.warning("%s, row %d is left out: it shares the question of the row above", path, row.number)
             continue
         fields = {name: row.cells[i] for i, name in used.items() if i < len(row.cells)}
         same = same + 1 if any(used.get(i) == "id" for i in row.repeated) else 1

@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Blanks, and signs that nobody sees: marks of byte order where files were joined, joiners, soft hyphens.
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_UNSEEN = _BLANKS + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+
+def trimmed(text: str) -> str:
+    """Return a text without what nobody sees at its edges."""
+    return text.strip(_UNSEEN)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from vectorstore.corpus.rows import Row
+from vectorstore.corpus.rows import Row, trimmed
 
 HEADER_WITHIN = 20  # the header is looked for in so many filled rows
 YEAR_DIGITS = 4
@@ -33,13 +33,13 @@ def header_at(rows: Sequence[Row], known: Sequence[str]) -> int:
 
 
 def _has_known(row: Row, known: Sequence[str]) -> bool:
-    return any(cell.strip().casefold() in known for cell in row.cells)
+    return any(trimmed(cell).casefold() in known for cell in row.cells)
 
 
 def _names_again(rows: Sequence[Row], known: Sequence[str]) -> bool:
     """Return whether the second of two rows has a known name below one of the first, which then is a row of titles."""
     columns = zip(*(row.cells for row in rows), strict=False) if len(rows) > 1 else ()
-    return any(all(cell.strip().casefold() in known for cell in column) for column in columns)
+    return any(all(trimmed(cell).casefold() in known for cell in column) for column in columns)
 
 
 def _below_title(rows: Sequence[Row], named: int, known: Sequence[str]) -> int:
@@ -81,7 +81,7 @@ def _is_title(row: Row, after: Row) -> bool:
 def names_of(rows: Sequence[Row], at: int) -> tuple[tuple[str, ...], int]:
     """Return the columns' names and how many rows under the first header row belong to it, 0 or 1."""
     top = rows[at]
-    names = [cell.strip() for cell in top.cells]
+    names = [trimmed(cell) for cell in top.cells]
     under = rows[at + 1] if at + 1 < len(rows) else None
     if under is None or under.number != top.number + 1 or not _is_second_header(top, under, rows[at + 2 : at + 12]):
         return _without_blank_end(names), 0
@@ -156,7 +156,8 @@ def may_be_header(body: Sequence[Row], at: int) -> bool:
 
 def _is_data(text: str) -> bool:
     is_value = any(letter.isdigit() for letter in text) and not any(letter.isalpha() for letter in text)
-    return is_value or text.casefold() in _MISSING or len(text) > NAME_LETTERS or text.endswith((".", "?", "!", "…"))
+    ends = text.endswith(("?", "!", "…")) or (text.endswith(".") and " " in text)  # "No." is a name
+    return is_value or ends or text.casefold() in _MISSING or len(text) > NAME_LETTERS
 
 
 def _differs(body: Sequence[Row], at: int, first: Sequence[Row], names: Sequence[str], known: Sequence[str]) -> bool:

@@ -340,3 +340,36 @@ def test_questions_may_be_parted_by_blank_rows(ask):
     assert [text for _, text, _ in ask("id,question\n1,Why?\n\n2,How?\n3,Who?\n\nx,Which?\ny,When?\n")] == [
         "Why?", "How?", "Who?", "Which?", "When?",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u00ad", "\u200e"])
+def test_signs_that_nobody_sees_hide_no_column_and_are_no_part_of_a_question(ask, mark):
+    """Regression: a zero-width blank hid the column, and lists that were joined had a mark within."""
+    assert ask(f"id,question{mark}\n1,Why?\n{mark}2,{mark}Who?\n") == [("1", "Why?", ""), ("2", "Who?", "")]
+
+
+def test_a_row_of_signs_alone_asks_nothing_and_is_named(ask, caplog):
+    """Regression: the delimiter of a blank row was asked as a question."""
+    assert [text for _, text, _ in ask("question\nWhy?\n,\n")] == ["Why?"]
+    assert "row 3 is left out: it contains no question" in caplog.text
+
+
+def test_a_title_called_as_the_column_is_no_header_above_an_abbreviated_name(ask_book):
+    """Regression: "No." ended as a sentence does, and was asked with the numbers below it."""
+    book = (["Question"], ["No.", "Question", "About"], [1, "Why?"], [2, "Who?"])
+    assert [text for _, text in ask_book(*book)] == ["Why?", "Who?"]
+
+
+def test_of_two_columns_that_may_ask_the_better_named_is_read_and_the_other_is_told(ask, caplog):
+    assert [text for _, text, _ in ask("prompt,question\nBe brief,Why?\n")] == ["Why?"]
+    assert "the column 'prompt' is not read, since 'question' has the questions" in caplog.text
+
+
+def test_a_row_that_shares_a_merged_question_and_has_something_of_its_own_is_named(ask_book, caplog):
+    """Regression: its id and background were dropped in silence."""
+
+    def merged(book):
+        book.active.merge_cells("B2:B3")
+
+    assert ask_book(["id", "question"], ["a", "Why?"], ["b", None], change=merged) == [("a", "Why?")]
+    assert "row 3 is left out: it shares the question of the row above" in caplog.text

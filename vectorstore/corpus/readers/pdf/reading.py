@@ -21,6 +21,11 @@ _PAGE_NUMBER = re.compile(
 )
 # A title of two words, or one that a sign parts from the number: "Salt Review 7", "Review | 7", "7 Salt Review".
 _TITLED = re.compile(r"(\S+ .*[^\W\d] |\S.*[|,·–—-] ?)(\d{1,3})|(\d{1,3})( [^\W\d]\S* .*[^\W\d])")
+# The number of the page and that of all pages behind any text, as browsers print the address of a page.
+_COUNTED = re.compile(r"(.*\S)\s+(\d{1,4})(\s?/\s?| of )(\d{1,4})")
+# What fonts give that do not tell their letters, and letters by their shapes, which are drawn from left to right.
+_UNTOLD = re.compile(r"[\x00-\x08\x0e-\x1f]+")
+_SHAPED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")  # years rise from page to page where each has a year of its own
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SENTENCE_END = re.compile(r"[.!?…。！？:][\"'”’)\]」』）]*\s*\Z")
@@ -52,7 +57,8 @@ def read_pdf(path: Path) -> Records:
     left_out += [f"{_pages(too_large, len(pages))} draw more than can be read."] if too_large else []
     if not any(map(str.strip, pages)):
         raise CorpusError(f"{' '.join(left_out) or 'holds no page.'} Recognise its letters (OCR) first.")
-    trimmed, repeated = _without_edges(pages)
+    left_out += _doubts(pages)
+    trimmed, repeated = _without_edges([_UNTOLD.sub("\ufffd", page) for page in pages])
     left_out += [f"lines that repeat on most pages: {', '.join(map(repr, shortened(repeated)))}."] if repeated else []
     return Records([Record(_joined(trimmed), path.stem)], left_out)
 
@@ -97,6 +103,19 @@ def _typed_in(page: Any) -> Iterator[str]:
                 yield f"{field.get('/TU', field.get('/T', 'field'))}: {value}"
 
 
+def _doubts(pages: Sequence[str]) -> Iterator[str]:
+    """Tell the pages whose letters or whose order of words may not be what is shown."""
+    for signs, told in (
+        (_UNTOLD, "hold letters that their font does not tell: \ufffd marks them."),
+        (
+            _SHAPED,
+            "hold writing from right to left, whose words and numbers may be in reverse: save it as .docx or .txt.",
+        ),
+    ):
+        if found := [number for number, page in enumerate(pages, start=1) if signs.search(page)]:
+            yield f"{_pages(found, len(pages))} {told}"
+
+
 def _pages(numbers: Sequence[int], of: int) -> str:
     """Return "3 of 8 pages (2, 5-6)"; without the numbers where all are meant."""
     if len(numbers) == of:
@@ -112,7 +131,9 @@ def _without_edges(pages: Sequence[str]) -> tuple[list[str], list[str]]:
     feet = _repeats((page[-EDGE:] for page in lines), least)
     trimmed = [_trimmed(page, number, heads, feet) or page for number, page in enumerate(lines)]
     gone = Counter(
-        re.sub(r"\d+", "#", line) if _PAGE_NUMBER.fullmatch(line.strip()) else line.strip()
+        re.sub(r"\d+", "#", line)
+        if any(kind.fullmatch(line.strip()) for kind in (_PAGE_NUMBER, _COUNTED))
+        else line.strip()
         for page, kept in zip(lines, trimmed, strict=True)
         for line in (Counter(page) - Counter(kept))
     )
@@ -150,6 +171,8 @@ def _keys(line: str, page: int) -> Iterator[str]:
         yield f"{found[1] or ''}#{_value(found[2]) - page}"
         if found[1]:
             yield f"{found[1]}#"  # "Page 1" may begin anew
+    elif found := _COUNTED.fullmatch(text):
+        yield f"{found[1]}#{int(found[2]) - page}/{found[4]}"
     elif found := _TITLED.fullmatch(text):
         yield f"{found[1] or ''}#{_value(found[2] or found[3]) - page}#{found[4] or ''}"
 

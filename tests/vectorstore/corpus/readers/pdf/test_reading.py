@@ -146,6 +146,30 @@ def test_lines_left_out_as_headers_are_told(tmp_path):
     assert records.left_out == ["lines that repeat on most pages: 'BRICS Outlook 2024', 'Page #'."]
 
 
+def test_what_a_browser_prints_at_the_foot_of_pages_is_left_out(tmp_path):
+    """Regression: the address and "1/4" were read as sentences, and the date above them with them."""
+    texts = ("Salt rose.", "Iron fell.", "Wood rots.", "Tin shines.")
+    pages = [[text, "11/28/26, 9:15 PM Report", f"http://x.example/a {n}/4"] for n, text in enumerate(texts, 1)]
+
+    assert read(tmp_path, pdf(*pages))[0].text.split("\n\n") == [*texts]
+
+
+def test_letters_that_a_font_does_not_tell_are_marked_and_told(tmp_path):
+    """Regression: they were zero bytes, which no database takes."""
+    records = read(tmp_path, pdf(["It left."], b"BT /F1 12 Tf 20 700 Td (Tax \x01\x02 5.) Tj ET"))
+
+    assert records[0].text.split("\n\n") == ["It left.", "Tax \ufffd 5."]
+    assert records.left_out == ["1 of 2 pages (2) hold letters that their font does not tell: \ufffd marks them."]
+
+
+def test_writing_from_right_to_left_is_told_where_letters_are_given_by_their_shapes(tmp_path):
+    shapes = pdf(["AB"]).replace(b"/Helvetica>>", b"/Helvetica/Encoding<</Differences[65/uniFEED/uniFEEE]>>>>")
+
+    records = read(tmp_path, shapes)
+
+    assert "writing from right to left, whose words and numbers may be in reverse" in records.left_out[0]
+
+
 def test_what_was_typed_into_a_form_is_read(tmp_path):
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(("Please fill in.",)))))
     place = [NumberObject(one) for one in (50, 600, 300, 620)]
