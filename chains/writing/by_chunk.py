@@ -86,9 +86,10 @@ def write_by_chunk(
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
-    [first] = writer.complete([writer.opening(shown[0])], writer.part)
+    asked = {n: chunk for n, chunk in enumerate(shown) if chunk in bearing} or {0: shown[0]}
+    [first] = writer.complete([writer.opening(next(iter(asked.values())))], writer.part)
     writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
-    paragraphs = _paragraphs(writer, {n: chunk for n, chunk in enumerate(shown) if chunk in bearing} or {0: shown[0]})
+    paragraphs = _paragraphs(writer, asked)
     own = [text for one in paragraphs for text in one.own if text]
     known = [one for one in paragraphs if one.versions]
     if not known:
@@ -97,24 +98,31 @@ def write_by_chunk(
     last = len(shown) + 1
     told = [*writer.sentences(0, first.text), *(sentence for one in known for sentence in one.versions[0])]
     told = _filled(without_strays(without_repetition(told)), known, limits.minimum - _SHORTEST_CLOSE)
+    passages = {one.part - 1: shown[one.part - 1] for one in known}
+    told, more = _go_on(writer, told, passages, limits.minimum - _SHORTEST_CLOSE)
     told, closes = _close(writer, told, last, shown)
-    told, more = _go_on(writer, told, {one.part - 1: shown[one.part - 1] for one in known})
+    told, still_more = _go_on(writer, told, passages, limits.minimum)
+    more += still_more
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
     told = without_idle_comments(told, limits.minimum or limits.maximum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
-    speaking = {one.part for one in told}
+    written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
+    return Draft(written, shown, dropped, _notes({one.part for one in told}, shown, bearing, len(more)))
+
+
+def _notes(speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int) -> tuple[str, ...]:
+    """Which passages have no paragraph, and why; which paragraphs go on; whether there is a close."""
     notes = [
-        f"no paragraph on [{n + 1}] {chunk.id}" + ("" if chunk in bearing else ": it does not bear on the question")
-        for n, chunk in enumerate(shown)
-        if n + 1 not in speaking
+        f"no paragraph on [{n}] {chunk.id}" + ("" if chunk in bearing else ": it does not bear on the question")
+        for n, chunk in enumerate(shown, 1)
+        if n not in speaking
     ]
     if more:
-        notes.append(f"paragraphs that continue with another sentence of their passage: {len(more)}")
-    if last not in speaking:
+        notes.append(f"paragraphs that continue with another sentence of their passage: {more}")
+    if len(shown) + 1 not in speaking:
         notes.append("no close: the model only repeated what was said before")
-    written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
-    return Draft(written, shown, dropped, tuple(notes))
+    return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -191,12 +199,15 @@ def _close(
 
 
 def _go_on(
-    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk]
+    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk], words: int
 ) -> tuple[list[DraftSentence], list[Completion]]:
-    """While the answer is too short, let paragraphs continue with a sentence of their passage that was not said yet."""
+    """While the answer is shorter than that, let paragraphs continue with a fact of their passage not told yet.
+
+    What the model adds to it stays where the passage bears it out: one comment a paragraph is enough.
+    """
     more: list[Completion] = []
     for _ in range(_ROUNDS):
-        if sum(one.words for one in told) >= writer.limits.minimum:
+        if sum(one.words for one in told) >= words:
             break
         leads = {n: lead(chunk.text, writer.question, told) for n, chunk in shown.items()}
         prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items() if opening}
@@ -204,7 +215,7 @@ def _go_on(
         completed = writer.complete(list(prompts.values()), writer.part) if prompts else []
         for n, one in zip(prompts, completed, strict=True):
             said = writer.sentences(n + 1, with_lead(leads[n], one.text), shown[n])
-            told = without_repetition([*told, *with_own_words(said)])
+            told = without_repetition([*told, *(one for one in with_own_words(said) if one.borne_out)])
         more += completed
     return told, more
 

@@ -218,7 +218,7 @@ def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_tha
     chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
     essay, llm = write(SCRIPT | {"Most of it runs": "makes it fragile."}, WordLimits(400, 500), [chunk])
     assert "Most of it runs through one port." in essay.completion.text
-    assert "BEGIN WITH:\nMost of it runs through one port." in llm.prompts[-1]
+    assert llm.prompts_with("BEGIN WITH:\nMost of it runs through one port.") == 1
     assert "paragraphs that continue with another sentence of their passage: 1" in essay.notes
 
 
@@ -328,3 +328,16 @@ def test_the_close_knows_a_fact_of_every_paragraph() -> None:
 def test_a_paragraph_that_a_chat_model_began_without_its_fact_gets_it_back() -> None:
     essay = write_by_chunk(OfFewWords(), "a judge.", "Did it grow?", CHUNKS, LIMITS)
     assert "Trade grew to 162 billion dollars in 2022.\n\nThe bank lends in five" in essay.completion.text
+
+
+def test_a_paragraph_that_goes_on_leaves_out_what_its_passage_does_not_bear_out() -> None:
+    chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
+    essay, _ = write(SCRIPT | {"Most of it runs": "makes it fragile in every season."}, WordLimits(400, 500), [chunk])
+    assert "Most of it runs through one port." in essay.completion.text
+    assert "fragile" not in essay.completion.text
+
+
+def test_the_opening_is_written_on_the_first_passage_that_bears_on_the_question() -> None:
+    near, far = Chunk("c3", "Lending grew.", question_score=0.6), Chunk("c4", "Gas runs here.", question_score=0.4)
+    _, llm = write(SCRIPT | {"Lending grew": "is much."}, chunks=[far, near])
+    assert next("Lending grew." in one for one in llm.prompts if "Open an answer" in one)
