@@ -1,8 +1,9 @@
-"""The user's cache: folders that are expensive to build.
+"""The user's cache, folders that are expensive to build; and the checksum of a file.
 
 If two processes want the same folder at once, one builds it and the other waits.
 """
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -39,3 +40,9 @@ def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return target
+
+
+def file_checksum(path: Path) -> str:
+    """Return a file's sha256 as hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

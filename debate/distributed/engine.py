@@ -22,7 +22,7 @@ _GIVEN_UP = f"{MOST_LOSSES} workers were lost while they worked on this question
 
 
 class DistributedEngine:
-    """Deepens and answers questions by workers, which are started when the first question comes.
+    """Deepens and answers questions by workers, which are started when the first question comes; see ``LocalEngine``.
 
     Args:
         start: gives the workers.

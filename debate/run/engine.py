@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from threading import Event
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
@@ -60,40 +60,11 @@ def load_unless_given(
     return Loaded(llm, store, skipped)
 
 
-class Engine(Protocol):
-    """Deepens and answers questions, many at once.
-
-    Both methods load what they need and yield what finished together. Closing their generator stops the work.
-    """
-
-    def load(self) -> None:
-        """Load what is loaded before the first question comes."""
-
-    def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
-        """Yield each seed with the family that it became.
-
-        Raises:
-            KeyboardInterrupt: after Ctrl-C, once what was in flight has stopped.
-        """
-
-    def answer(
-        self, questions: Sequence[Question], checkpoints: BaseCheckpointSaver[Any]
-    ) -> Generator[list[QuestionResult]]:
-        """Yield the rows of these questions; each continues from its checkpoints, and leaves new ones there.
-
-        Raises:
-            KeyboardInterrupt: after Ctrl-C, once what was in flight has stopped.
-        """
-
-    def skipped_files(self) -> tuple[str, ...]:
-        """Return the documents that could not be read."""
-
-    def figures(self) -> list[tuple[str, str]]:
-        """Return what the report says of how the work was shared: names and values."""
-
-
 class LocalEngine:
-    """Answers in threads of this process.
+    """Deepens and answers questions, many at once, in threads of this process.
+
+    ``deepen`` and ``answer`` load what they need and yield what finished together. Closing their generator stops the
+    work. Both raise KeyboardInterrupt after Ctrl-C, once what was in flight has stopped.
 
     Args:
         stop: once it is set, questions stop after the step that they are at; Ctrl-C sets it.
@@ -119,6 +90,7 @@ class LocalEngine:
         self._loaded = cache(lambda: load(settings, progress))
 
     def load(self) -> None:
+        """Load what is loaded before the first question comes."""
         self._loaded()
 
     def close(self) -> None:
@@ -126,9 +98,11 @@ class LocalEngine:
             self._loaded().store.close()
 
     def skipped_files(self) -> tuple[str, ...]:
+        """Return the documents that could not be read."""
         return self._loaded().skipped_files
 
     def figures(self) -> list[tuple[str, str]]:
+        """Return what the report says of how the work was shared: names and values."""
         return [(f"server {one.name}", str(one)) for one in figures_of(self._loaded().llm)]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
@@ -140,6 +114,7 @@ class LocalEngine:
     def answer(
         self, questions: Sequence[Question], checkpoints: BaseCheckpointSaver[Any]
     ) -> Generator[list[QuestionResult]]:
+        """Yield the rows of these questions; each continues from its checkpoints, and leaves new ones there."""
         width = 1 if self._seat else self._width(questions)
         return self.answer_from(questions, width, checkpoints)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseLanguageModel
@@ -19,7 +19,7 @@ from debate.errors import SettingsError
 from debate.graph.checkpoints import delete_finished, open_checkpoints
 from debate.progress import LoggedProgress, Progress
 from debate.results import QuestionResult
-from debate.run.engine import Engine, Load, LocalEngine, load_unless_given
+from debate.run.engine import Load, LocalEngine, load_unless_given
 from debate.run.executor import RunInterrupted, StoppedAtOnce
 from debate.run.folder import absolute_paths, open_run_folder
 from debate.run.log import LOG, logged
@@ -35,6 +35,9 @@ from debate.settings import DebateSettings
 from debate.tracing.trace_file import TraceFile
 from debate.tracing.tracer import tracing
 from vectorstore import PovVectorStore
+
+if TYPE_CHECKING:
+    from debate.distributed.engine import DistributedEngine
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _engine(
     loading: Load,
     progress: Progress,
     callbacks: list[BaseCallbackHandler],
-) -> Iterator[Engine]:
+) -> Iterator["LocalEngine | DistributedEngine"]:
     if not settings.ray:
         stop = Event()
         seat = Seat(folder, stop) if settings.seat else None
@@ -163,7 +166,7 @@ class _Run:
     folder: Path
     settings: DebateSettings
     inputs: RunInputs
-    engine: Engine
+    engine: "LocalEngine | DistributedEngine"
     progress: Progress
     journal: Journal
 

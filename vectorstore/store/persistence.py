@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from vectorstore.cache import file_checksum
 from vectorstore.errors import StoreError
 
 FORMAT = "pov-debate vector store"
@@ -114,12 +115,6 @@ def checked_file(folder: Path, manifest: Manifest, stem: str) -> Path:
     if file_checksum(path) != manifest.files[name]:
         raise StoreError(f"{path} is not what was saved (its checksum differs). Restore it or build it again.")
     return path
-
-
-def file_checksum(path: Path) -> str:
-    """Return a file's sha256 as hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _checksum_of(content: Mapping[str, object]) -> str:

@@ -4,9 +4,9 @@ The second scoring is in double precision and by part, so that a chunk's score i
 index. A reranker, if any, then reads the best chunks.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from langchain_core.documents import Document
@@ -17,6 +17,11 @@ from vectorstore.store import ranking
 from vectorstore.store.filters import Filter
 from vectorstore.store.lexical import LexicalIndex
 from vectorstore.store.ranking import Floats
+
+if TYPE_CHECKING:
+    from vectorstore.store.documents import DocumentTable
+    from vectorstore.store.index import VectorIndex
+    from vectorstore.store.postgres.table import PgTable
 
 # Chunks that a reranker reads for a question. Perspectrum dev, evidence R@5: .780 with 20, .791 with 30 and with 40.
 DEPTH = 30
@@ -77,57 +82,10 @@ class PovQuery:
         return bool(self.factor[:, 1:].any())
 
 
-class Vectors(Protocol):
-    """Unit vectors by position, searched by dot product; see `VectorIndex`."""
-
-    @property
-    def dimension(self) -> int | None:
-        """The vectors' dimension; None before the first."""
-
-    def search(self, vectors: NDArray[Any], k: int) -> list[Positions]:
-        """Return for each row of (b, d) the positions of its k nearest, and a few more."""
-
-    def search_among(self, allowed: Positions, vectors: NDArray[Any], k: int) -> list[Positions]:
-        """Return for each row of (b, d) its k nearest of the allowed positions, exactly, and a few more."""
-
-    def vectors(self, positions: Iterable[int]) -> NDArray[np.float32]:
-        """Return the vectors (n, d) at these positions."""
-
-
-class Table(Protocol):
-    """Documents by position; see `DocumentTable`."""
-
-    def __len__(self) -> int: ...
-
-    @property
-    def ids(self) -> list[str]:
-        """Every id, by position."""
-
-    @property
-    def texts(self) -> list[str]:
-        """Every text, by position."""
-
-    @property
-    def every_position(self) -> Positions:
-        """Every position, rising."""
-
-    def positions(self, ids: Sequence[str]) -> list[int]:
-        """Return the positions of those `ids` that are here, in their order."""
-
-    def document(self, position: int) -> Document:
-        """Return the document at a position, its metadata free to change."""
-
-    def matching(self, wanted: Filter) -> Positions:
-        """Return the positions of the documents that a filter lets through."""
-
-    def set_metadatas(self, positions: Sequence[int], metadatas: Sequence[str]) -> None:
-        """Replace the metadata, JSON, at these positions."""
-
-
 class Searcher:
     """Searches one state of an index and its documents; replaced after every change."""
 
-    def __init__(self, index: Vectors, table: Table) -> None:
+    def __init__(self, index: "VectorIndex | PgTable", table: "DocumentTable | PgTable") -> None:
         """Take the two; nothing is computed yet."""
         self._index = index
         self._table = table

@@ -43,7 +43,9 @@ class TableManifest:
 
 
 class PgTable:
-    """Vectors and documents of one table (see `search.Vectors` and `search.Table`); each call inside a transaction.
+    """Vectors and documents of one table; each call inside a transaction.
+
+    Its methods are those of `VectorIndex` and of `DocumentTable`, by position in the table.
 
     Raises:
         StoreError: there is no such table, or pov-debate did not make it.
