@@ -171,6 +171,41 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(
     assert page.evaluate("document.querySelector('.away') === null") is True
 
 
+def test_what_a_person_was_writing_and_the_keyboard_stay_when_the_server_is_started_again(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    run = a_run(tmp_path / "runs" / "r", ROW)
+    asks_a_person(run)
+    server = serving(tmp_path / "runs")
+    page.visit(f"{server.address}/runs/r/question?id=q1.1")
+    page.until("document.getElementById('mine') !== null")
+    page.evaluate("document.getElementById('mine').focus()")
+    page.type("Trade gr")
+    server.kill()
+    page.until("document.querySelector('.away') !== null")
+    serving(tmp_path / "runs", port=server.port)
+    page.until("document.querySelector('.away') === null", 20)
+    page.type("ew")
+    assert page.evaluate("document.getElementById('mine').value") == "Trade grew"
+
+
+def test_the_keyboard_stays_on_a_row_when_the_server_is_started_again(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    run = a_run(tmp_path / "runs" / "r", ROW)
+    told(run, HERE, {"event": "total", "questions": 9}, {"event": "stage", "question": "q9", "stage": "opinion"})
+    server = serving(tmp_path / "runs")
+    page.visit(f"{server.address}/runs/r")
+    page.until("document.querySelector('#working a') !== null")
+    page.evaluate("window.held = document.querySelector('#working a'); held.focus(); 0")
+    server.kill()
+    page.until("document.querySelector('.away') !== null")
+    done(run, "b")
+    serving(tmp_path / "runs", port=server.port)
+    page.until("document.querySelector('.away') === null && document.getElementById('done').textContent === '2'", 20)
+    assert page.evaluate("document.activeElement === held && held.isConnected")
+
+
 def test_a_turn_grows_word_by_word_and_its_versions_end_with_it(
     page: Page, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:

@@ -38,8 +38,10 @@ def page() -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
-    (folder / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
-    command = [sys.executable, "-m", "debate", "index", str(folder / "a.txt"), "--out", str(folder / "made"), "--quiet"]
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
+    (folder / "docs" / "b.txt").write_text("Goats eat thistles on the hills of Crete, and the cheese is sold abroad.")
+    command = [sys.executable, "-m", "debate", "index", str(folder / "docs"), "--out", str(folder / "made"), "--quiet"]
     subprocess.run(command, check=True)  # noqa: S603
     (folder / "cast.toml").write_text(PERSONAS)
     stopped = a_run(folder / "runs" / "stopped", ROW)
@@ -87,6 +89,31 @@ def test_the_keyboard_goes_to_the_view_before_when_the_last_one_is_removed(explo
     explore.evaluate("document.querySelectorAll('.weigh button')[1].focus()")
     explore.press("Enter", 13, "\r")
     assert explore.evaluate(FOCUSED) == "Remove the view: few holds view 0."
+
+
+def test_the_keyboard_stays_on_a_passage_that_changes_its_place(explore: Page) -> None:
+    explore.evaluate(
+        "document.getElementById('share').value = 1; document.querySelector('.views textarea').value = 'Goats eat.'; 0"
+    )
+    places = "[...document.querySelectorAll('.ranked > li')]"
+    last = f"{places}.at(-1)"
+    explore.evaluate(f"window.held = {last}; held.querySelector('button').focus(); 0")
+    turned = "slider => { slider.value = -slider.value; slider.dispatchEvent(new Event('input')); }"
+    explore.evaluate(f"document.querySelectorAll('.views input[type=range]').forEach({turned}); 0")
+    explore.until(f"{places}.indexOf(held) === 0")
+    assert explore.evaluate("document.activeElement === held.querySelector('button')")
+
+
+def test_the_keyboard_goes_to_the_passage_that_takes_the_place_of_one_that_is_gone(explore: Page) -> None:
+    explore.evaluate("document.querySelector('.ranked > li:first-child button').focus(); 0")
+    only = "{'id': 'new', 'source': '', 'text': 'Peace.', 'parts': [1, 0, 0]}".replace("'", '"')
+    found = f"({{...await (await kept('/api/explore', given)).json(), candidates: [{only}]}})"
+    explore.evaluate(
+        f"window.kept = fetch; window.fetch = async (_, given) => new Response(JSON.stringify({found})); "
+        "document.getElementById('ask').requestSubmit(); 0"
+    )
+    explore.until("document.querySelector('.ranked > li').dataset.id === 'new'")
+    assert explore.evaluate("document.activeElement.closest('li').dataset.id") == "new"
 
 
 def test_a_readers_own_views_stay_when_another_persona_is_chosen(explore: Page) -> None:

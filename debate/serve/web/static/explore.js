@@ -124,9 +124,11 @@ class Column {
     const above = Math.max(1e-9, ...sums.map(parts => parts.reduce((sum, x) => sum + Math.max(0, x), 0)));
     const below = Math.max(0, ...sums.map(parts => parts.reduce((sum, x) => sum + Math.max(0, -x), 0)));
     const items = chosen.map((one, n) => this.item(one, n, sums[n], scores[order[n]], 100 / (above + below), below));
-    const kept = new Set(items);
+    const kept = new Set(items), held = this.list.contains(document.activeElement) ? document.activeElement : null;
+    const place = [...this.list.children].findIndex(item => item.contains(held));
     for (const item of [...this.list.children]) if (!kept.has(item)) item.remove();
     items.forEach((item, n) => { if (this.list.children[n] !== item) this.list.insertBefore(item, this.list.children[n] || null); });
+    if (held) (held.isConnected ? held : items[Math.min(place, items.length - 1)]?.querySelector("button") ?? at("asked")).focus({ preventScroll: true });
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const item of items) {
       const was = before.get(item), now = item.offsetTop;
