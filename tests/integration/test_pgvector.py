@@ -28,6 +28,7 @@ POVS = [
     POV("Oil is power.", weight=2.0),
     POV("Gold keeps its worth.", against="It does not."),
 ]
+EDGES = [None, True, 1, 0.5, "", 'O\'Neil "q" \\ {a,b} %s', "\\u0000", ["a", "b"], {"a": 1}]
 _NUMBERS = itertools.count()
 
 
@@ -91,6 +92,24 @@ def test_every_search_finds_what_faiss_finds_with_equal_scores(both, search: dic
     questions = ["What does oil buy?", "Who needs gold?"]
     ours, theirs = ([*store.pov_search(questions, [POVS, []], k=7, **search)] for store in both)
     assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    "wanted", [None, True, 1, 0.5, "", 'O\'Neil "q" \\ {a,b} %s', "a\0b", "\\u0000", [["a", "b"]], {"a": 1}, []]
+)
+def test_a_filter_finds_what_faiss_finds_whatever_value_it_names(both, wanted: object) -> None:
+    """Regression: a zero byte in a filter was an error of the database."""
+    for store in both:
+        store.add_texts([f"Another {n}" for n in range(9)], [{"x": value} for value in EDGES], ids=list("abcdefghi"))
+
+    found, expected = (store.similarity_search("Another", k=9, filter={"x": wanted}) for store in both)
+
+    assert sorted(one.id for one in found) == sorted(one.id for one in expected)
+
+
+def test_a_text_with_a_zero_byte_is_refused_by_its_id(both) -> None:
+    with pytest.raises(StoreError, match="The text or metadata of 'z' holds a zero byte"):
+        both[0].add_texts(["a\0b"], ids=["z"])
 
 
 def test_passages_that_were_deleted_and_added_leave_the_same_ranking(both) -> None:

@@ -87,8 +87,9 @@ def _operands(name: str, value: Any) -> Mapping[str, Any]:
         if operator in ("$in", "$nin") and not isinstance(operand, list | tuple | set):
             raise StoreError(f"The filter's {operator} for {name!r} needs a list, not {operand!r}.")
         try:
-            json.dumps(list(operand) if isinstance(operand, set) else operand)
-        except TypeError as error:
+            held = [name, *operand] if isinstance(operand, set) else [name, operand]
+            json.dumps(held, allow_nan=False, ensure_ascii=False).encode()
+        except (TypeError, ValueError) as error:
             raise StoreError(
                 f"The filter's value {operand!r} for {name!r} is in no metadata: {error}. Use a text or a number."
             ) from error

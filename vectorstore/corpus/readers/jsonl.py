@@ -16,6 +16,9 @@ def read_jsonl(path: Path) -> Records:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
+        if "\\u0000" in line.replace("\\\\", ""):
+            records.left_out.append(f"line {number} holds a zero byte (\\u0000), so it is not valid text.")
+            continue
         try:
             fields, repeated = parse_json(line)
         except json.JSONDecodeError as error:

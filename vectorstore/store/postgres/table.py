@@ -186,10 +186,11 @@ class PgTable:
             return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
         passes, plain, found = condition(wanted), plain_values(wanted), self.every_position
         for name, allowed in plain.items():
+            held = [one for one in map(json.dumps, allowed) if not _holds_zero(one)]
             rows = self._column(
                 "SELECT position FROM {table} WHERE metadata -> %s = ANY(%s::jsonb[]) ORDER BY position",
-                name,
-                [json.dumps(one) for one in allowed],
+                name.replace("\0", ""),
+                [] if "\0" in name else held,
             )
             found = np.intersect1d(found, np.fromiter(rows, dtype=np.int64))
         if len(plain) == len(wanted):
@@ -202,7 +203,16 @@ class PgTable:
     def put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
-        """Add rows, instead of those of equal ids; other writers wait, readers see the state before."""
+        """Add rows, instead of those of equal ids; other writers wait, readers see the state before.
+
+        Raises:
+            StoreError: a text or its metadata holds a zero byte.
+        """
+        for one, text, metadata in zip(ids, texts, metadatas, strict=True):
+            if "\0" in text or _holds_zero(metadata):
+                raise StoreError(
+                    f"The text or metadata of {one!r} holds a zero byte. PostgreSQL takes none: remove it."
+                )
         self._session.execute("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         self._session.execute("DELETE FROM {table} WHERE id = ANY(%s)", list(ids))
         # In binary form, which is 40 times as fast as vectors that the server reads as text.
@@ -269,3 +279,8 @@ def _sent(vector: NDArray[Any]) -> Any:
 
 def _received(vector: Any) -> NDArray[np.float32]:
     return np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, dtype=np.float32)
+
+
+def _holds_zero(text: str) -> bool:
+    """Return whether a text of JSON holds a zero byte, which PostgreSQL's texts cannot."""
+    return "\\u0000" in text.replace("\\\\", "")

@@ -104,6 +104,7 @@ def test_a_number_that_json_cannot_hold_is_kept_as_text(tmp_path, number):
         ("{broken", "line 2 is not JSON"),
         ("[1]", "line 2 is not an object"),
         ("[" * 100_000, "line 2"),
+        (r'{"text": "a\u0000b"}', "line 2 holds a zero byte"),
         ('{"text": "\\ud800 x"}', "row 2: contains half of a surrogate pair"),
     ],
 )
