@@ -228,7 +228,7 @@ def _contradiction(read: _Read) -> Iterator[Defect]:
     if read.question:
         both = [one for one in read.sentences if contradiction.takes_both(one, read.question)]
         yield from (Defect(DefectKind.CONTRADICTION, sentence) for sentence in both)
-    if sentence := contradiction.turns_round(read.paragraphs):
+    if sentence := contradiction.turns_round(read.paragraphs, read.question):
         yield Defect(DefectKind.CONTRADICTION, sentence)
 
 

@@ -16,7 +16,7 @@ from chains.text.defects import find_defects, is_idle
 from chains.text.draft import DraftSentence, fragments, lead, sentences_of
 from chains.text.fact_question import asks_for_a_fact
 from chains.text.recital import asks_again, is_yes_or_no, said_again
-from chains.text.support.contradiction import contradicts, takes_both
+from chains.text.support.contradiction import changes_side, contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import split_sentences
@@ -101,8 +101,11 @@ class PartWriter:
         sound = [one for one in told if not unsupported_entities(one.text, known)]
         if not part:
             return sound  # the opening takes the side, however it hedges
-        agreed = [one for one in sound if not (self.side and contradicts([self.side], [one.text]))]
+        agreed = [one for one in sound if not (self.side and self._leaves_the_side(one.text))]
         return [one for one in agreed if (one.borne_out > 0 and chunk) or not is_idle(one.text, self.question)]
+
+    def _leaves_the_side(self, sentence: str) -> bool:
+        return bool(contradicts([self.side], [sentence])) or changes_side(sentence, self.side, self.question)
 
     def _prompt(self, name: str, limits: WordLimits, **values: Any) -> RenderedPrompt:
         return load_prompt(name).render(

@@ -25,6 +25,10 @@ _BOTH = 0.75  # of the question's content words in one sentence
 _EACH = 0.7  # of each alternative's content words, in one sentence: one that weighs them has fewer
 _TAKEN = 0.5  # of an alternative's own content words
 _OPPOSITES = [(stem(one), stem(other)) for one, other in OPPOSITES]
+_PLAINLY, _HARDLY = 0.75, 0.45  # of them, where a sentence states one alternative and not the other
+_CONCEDES = re.compile(
+    r"\b(?:however|also|while|although|though|but|critics?|some|others?|both|can|could|may|might|if)\b", re.IGNORECASE
+)
 _PARTS = 3  # paragraphs: with fewer a text has no opening and close to compare
 _SENTENCES = 6
 _WEIGHS = re.compile(r"\b(?:than|instead|against)\b", re.IGNORECASE)
@@ -39,11 +43,15 @@ def contradicts(opening: Sequence[str], close: Sequence[str]) -> str:
     return ""
 
 
-def turns_round(paragraphs: Sequence[Sequence[str]]) -> str:
-    """The sentence of a text's last paragraph, or last two sentences, that contradicts its first; "" if none does."""
+def turns_round(paragraphs: Sequence[Sequence[str]], question: str = "") -> str:
+    """The sentence of a text's last paragraph, or last two sentences, that contradicts its first; "" if none does.
+
+    In a text of several paragraphs also any sentence that states the other alternative than the first one.
+    """
     sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
     if len(paragraphs) >= _PARTS:
-        return contradicts(paragraphs[0], paragraphs[-1])
+        changed = (one for one in sentences[1:] if changes_side(one, sentences[0], question))
+        return contradicts(paragraphs[0], paragraphs[-1]) or next(changed, "")
     return contradicts(sentences[:2], sentences[-2:]) if len(sentences) >= _SENTENCES else ""
 
 
@@ -55,14 +63,29 @@ def alternatives(question: str) -> tuple[str, ...]:
 
 def side_taken(sentence: str, question: str) -> int | None:
     """Which alternative of an either-or question a sentence takes, 0 or 1, by the words that only one of them has."""
+    first, second = _shares(sentence, question)
+    return None if first == second or max(first, second) < _TAKEN else int(second > first)
+
+
+def changes_side(sentence: str, side: str, question: str) -> bool:
+    """Whether a sentence states the alternative that the side taken leaves, and concedes nothing."""
+    if denies(side) or denies(sentence) or _CONCEDES.search(sentence):
+        return False
+    before, now = _shares(side, question), _shares(sentence, question)
+    return any(
+        min(taken, stated) >= _PLAINLY and max(left, kept) <= _HARDLY
+        for taken, left, stated, kept in ((*before, *now[::-1]), (*before[::-1], *now))
+    )
+
+
+def _shares(sentence: str, question: str) -> tuple[float, float]:
+    """The shares of each alternative's own words that a sentence has."""
     sides = [_content(one) for one in alternatives(question)]
     if not sides:
-        return None
+        return 0.0, 0.0
     said, (first, second) = _content(sentence), sides
     shares = [len(said & own) / max(1, len(own)) for own in (first - second, second - first)]
-    if shares[0] == shares[1] or max(shares) < _TAKEN:
-        return None
-    return int(shares[1] > shares[0])
+    return shares[0], shares[1]
 
 
 def denies(sentence: str) -> bool:
