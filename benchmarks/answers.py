@@ -22,8 +22,9 @@ from typing import Any, get_args
 
 from chains import ModelSettings, detect_loop, load_llm, opinion_chain, pov_retrieval_chain
 from chains.abstention import calibrate
-from chains.opinion import OpinionRequest, Style
+from chains.opinion import OpinionRequest
 from chains.schemas import Chunk, Opinion
+from chains.writing.styles import Style
 from debate.run.questions import read_questions
 from prompts import load_personas
 from vectorstore import build_index, load_corpus, load_embeddings

@@ -29,8 +29,9 @@ from typing import Any, get_args
 from chains import WordLimits, load_llm, opinion_chain, pov_retrieval_chain
 from chains.context import clean_passage
 from chains.models.bundled import smollm2_folder
-from chains.opinion import OpinionRequest, Style, opinion_prompt
+from chains.opinion import OpinionRequest
 from chains.schemas import Chunk, Opinion
+from chains.writing.styles import Style, opinion_prompt
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.questions import read_questions

@@ -37,7 +37,7 @@ from debate.run.executor import RunInterrupted
 from debate.run.folder import open_run_folder
 from debate.run.records.journal import Journal
 from vectorstore import POV, FaissStore, PgVectorStore, PovVectorStore
-from vectorstore.store.postgres.table import PgKind
+from vectorstore.store.postgres.manifest import PgKind
 
 DIMENSION = 384
 VIEWS = [POV(f"view {n}") for n in range(8)]

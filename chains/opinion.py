@@ -2,14 +2,14 @@
 
 The passages reach the prompt word for word but for Markdown marks. With no passage, or none that bears on the question
 (see ``chains.abstention``), the answer is "I don't know" and no token is spent. Each sentence that a passage
-supports carries its number, [1] to [5]. The opinion is written from one prompt with all passages, from one per passage
-(``chains.writing.by_chunk``), or from a plan (``chains.writing.plan``).
+supports carries its number, [1] to [5]. The opinion is written from one prompt with all passages, from one per
+passage, or from a plan (see ``chains.writing``).
 """
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from langchain_core.documents import Document
@@ -18,33 +18,20 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from chains.abstention import AbstentionThreshold
-from chains.context import complete_fitted
 from chains.errors import ChainError
-from chains.generation.backends import backend_for
-from chains.generation.completion import completion_chain, fits_window
 from chains.generation.contract import WordLimits
-from chains.generation.ladder import Check
 from chains.inputs import OpinionInput
-from chains.schemas import Abstention, Chunk, Defect, Opinion, Question, as_chunks, as_question
+from chains.schemas import Abstention, Chunk, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
-from chains.text.fact_question import asks_for_a_fact
 from chains.text.refusal import is_abstention
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
-from chains.writing.by_chunk import Draft, write_by_chunk
-from chains.writing.plan import write_from_plan
-from prompts import Persona, RenderedPrompt, load_persona, load_prompt
+from chains.writing.by_chunk import Draft
+from chains.writing.styles import STYLES, Style, drafting, opinion_prompt
+from prompts import Persona, load_persona
 from vectorstore.text.sentences import cut_at_sentence, without_citations, word_count
 
 ABSTENTION = "I don't know."
 DEFAULT_LIMITS = WordLimits(400, 500)
-Style = Literal["single", "by_chunk", "plan"]
-STYLES = (*get_args(Style), "auto")
-# By chunk a model of 135 million parameters covered its passages and kept its length, which from one prompt it did not
-# (benchmarks/answers.py). One of 1.5 billion rested .82 of its sentences on a passage by chunk, .04 from one prompt and
-# .03 from a plan (benchmarks/texts.py). Models of 7 billion and more were not compared yet and keep the one prompt,
-# which lets them weigh the passages against each other; where between the two it turns is a guess.
-_SMALL = 4_000_000_000
-_WORDS_A_PART = 60  # two sentences; with less a paragraph says nothing
 
 
 @dataclass(frozen=True)
@@ -92,7 +79,7 @@ def opinion_chain(
     if style not in STYLES:
         raise ChainError(f"style {style!r} is unknown; there are: {', '.join(STYLES)}")
     voice = (persona or load_persona("professor")).voice
-    draft = _drafting(llm, voice, style, limits, seed, candidates)
+    draft = drafting(llm, voice, style, limits, seed, candidates)
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
         request = _request(asked)
@@ -111,47 +98,6 @@ def opinion_chain(
     return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
 
 
-def _drafting(
-    llm: BaseLanguageModel[Any],
-    voice: str,
-    style: Style | Literal["auto"],
-    limits: WordLimits,
-    seed: int,
-    candidates: int,
-) -> Callable[[str, Sequence[Chunk], RunnableConfig], Draft]:
-    """Return what drafts an answer in a style."""
-
-    def draft(question: str, chunks: Sequence[Chunk], config: RunnableConfig) -> Draft:
-        chosen = style if style != "auto" else default_style(llm, limits, len(chunks))
-        if chosen == "by_chunk":
-            return write_by_chunk(llm, voice, question, chunks, limits, seed, config, candidates=candidates)
-        check = checker(voice, question, chunks, limits)
-        write = _from_one_prompt if chosen == "single" else write_from_plan
-        return write(llm, voice, question, chunks, limits, check, seed, config)
-
-    return draft
-
-
-def _from_one_prompt(
-    llm: BaseLanguageModel[Any],
-    voice: str,
-    question: str,
-    chunks: Sequence[Chunk],
-    limits: WordLimits,
-    check: Check,
-    seed: int,
-    config: RunnableConfig,
-) -> Draft:
-    complete = completion_chain(llm, limits, seed, check=check)
-    completion, fitted = complete_fitted(
-        lambda prompt: complete.invoke(prompt, config),
-        lambda passages: opinion_prompt(voice, question, passages, limits),
-        chunks,
-        lambda prompt: fits_window(llm, prompt, limits),
-    )
-    return Draft(completion, fitted.chunks, fitted.dropped)
-
-
 def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:
     """Name what a reader would strike out of an answer, and take these sentences from its supported share.
 
@@ -168,36 +114,6 @@ def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunk
     ]
     supported = round(sum(sound) / len(sound), 2) if sound and found else opinion.supported
     return replace(opinion, defects=found, supported=supported)
-
-
-def checker(voice: str, question: str, chunks: Sequence[Chunk], limits: WordLimits) -> Check:
-    """Return what finds the defects of an answer while it is written: of its text so far, without markers."""
-    told = opinion_prompt(voice, question, [], limits).text
-    passages = [chunk.text for chunk in chunks]
-
-    def check(text: str) -> tuple[Defect, ...]:
-        return find_defects(text, prompt=told, question=question, voice=voice, passages=passages)
-
-    return check
-
-
-def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:
-    """Return how "auto" writes an answer of this length on so many chunks with this model."""
-    room = limits.maximum >= _WORDS_A_PART * (chunks + 2)
-    parameters = backend_for(llm).parameters
-    return "by_chunk" if room and parameters is not None and parameters < _SMALL else "single"
-
-
-def opinion_prompt(voice: str, question: str, passages: Sequence[str], limits: WordLimits) -> RenderedPrompt:
-    """Fill in the opinion template."""
-    return load_prompt("opinion").render(
-        voice=voice,
-        question=question,
-        passages=passages,
-        min_words=limits.minimum,
-        max_words=limits.maximum,
-        fact=asks_for_a_fact(question),
-    )
 
 
 def _request(asked: OpinionRequest | Mapping[str, Any]) -> OpinionRequest:

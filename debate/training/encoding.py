@@ -10,7 +10,8 @@ from typing import Any
 
 from chains.context import clean_passage
 from chains.generation.local.chat_template import has_special_tokens, prompt_text
-from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from chains.opinion import DEFAULT_LIMITS
+from chains.writing.styles import opinion_prompt
 from debate.training.dataset import Example, LeftOut
 from debate.training.settings import FinetuneSettings
 from prompts import Persona, RenderedPrompt, load_personas

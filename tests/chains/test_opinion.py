@@ -8,8 +8,9 @@ from langchain_core.documents import Document
 from chains.abstention import calibrate
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
-from chains.opinion import OpinionRequest, default_style, opinion_chain
+from chains.opinion import OpinionRequest, opinion_chain
 from chains.schemas import Abstention, Chunk, DefectKind
+from chains.writing.styles import default_style
 from prompts import Persona
 from vectorstore import FaissStore
 

@@ -7,8 +7,9 @@ from fakes import ScriptedLLM
 
 from chains.generation.contract import WordLimits
 from chains.generation.local.chat_template import _without_special_tokens, chat_text
-from chains.opinion import OpinionRequest, Style, opinion_chain, opinion_prompt
+from chains.opinion import OpinionRequest, opinion_chain
 from chains.schemas import Chunk
+from chains.writing.styles import Style, opinion_prompt
 
 CHATML = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 MISTRAL = ["<s>", "</s>", "[INST]", "[/INST]"]

@@ -6,7 +6,8 @@ from transformers import AutoTokenizer
 from chains.context import clean_passage
 from chains.generation.local.chat_template import prompt_text
 from chains.models.bundled import smollm2_folder
-from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from chains.opinion import DEFAULT_LIMITS
+from chains.writing.styles import opinion_prompt
 from debate.training.dataset import Example
 from debate.training.encoding import encode_examples
 from prompts import load_persona

@@ -7,7 +7,8 @@ import pytest
 
 from chains import ModelSettings, load_llm
 from chains.generation.local.chat_template import prompt_text
-from chains.opinion import DEFAULT_LIMITS, opinion_prompt
+from chains.opinion import DEFAULT_LIMITS
+from chains.writing.styles import opinion_prompt
 from debate.errors import TrainingError
 from debate.training.finetune import FinetuneResult, finetune
 from debate.training.settings import FinetuneSettings

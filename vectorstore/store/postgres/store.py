@@ -19,8 +19,9 @@ from vectorstore.store.persistence import Manifest
 from vectorstore.store.pov_store import PovVectorStore
 
 if TYPE_CHECKING:
+    from vectorstore.store.postgres.manifest import PgKind
     from vectorstore.store.postgres.session import Session
-    from vectorstore.store.postgres.table import PgKind, PgTable
+    from vectorstore.store.postgres.table import PgTable
 
 
 class PgVectorStore(PovVectorStore):
@@ -75,8 +76,9 @@ class PgVectorStore(PovVectorStore):
             StoreError: as `open`, or the table is there already, or may not be made.
         """
         _require_extra()
+        from vectorstore.store.postgres.manifest import TableManifest
         from vectorstore.store.postgres.session import PgAddress, Session
-        from vectorstore.store.postgres.table import PgTable, TableManifest
+        from vectorstore.store.postgres.table import PgTable
 
         encoder = Encoder(embedding, stance)
         probe = tuple(float(x) for x in encoder.probe())

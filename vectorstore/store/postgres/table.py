@@ -6,40 +6,21 @@ they rise in order of insertion and have gaps after deletions.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, LiteralString, Self
+from dataclasses import replace
+from typing import Any, LiteralString, Self
 
 import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from vectorstore.errors import StoreError
 from vectorstore.store.filters import Filter, condition, plain_values
+from vectorstore.store.postgres.manifest import TableManifest, as_it_is, read_manifest, write_manifest
 from vectorstore.store.postgres.session import Session
 from vectorstore.store.search import Positions
 
-PgKind = Literal["flat", "hnsw"]
-FORMAT = "pov-debate vector store"
 SPARE = 8  # more than asked for, since the ranking after this scores anew
-
-
-@dataclass(frozen=True)
-class TableManifest:
-    """What a table's comment says of it.
-
-    Attributes:
-        probe: how its embedding model embeds a fixed sentence.
-        record: what whoever filled it notes about that, such as from which documents.
-    """
-
-    kind: PgKind
-    dimension: int
-    embedding: str
-    probe: tuple[float, ...]
-    stance: bool = False
-    record: dict[str, Any] = field(default_factory=dict)
 
 
 class PgTable:
@@ -57,7 +38,7 @@ class PgTable:
             told = session.execute("SELECT obj_description(to_regclass(%s))", f'"{session.address.table}"').fetchone()
         if not self.exists(session):
             raise StoreError(f"{session.address.shown}: there is no such table. Make it with debate index.")
-        self.manifest = _manifest(told[0] if told else None, session.address.shown)
+        self.manifest = read_manifest(told[0] if told else None, session.address.shown)
 
     @staticmethod
     def exists(session: Session) -> bool:
@@ -76,7 +57,7 @@ class PgTable:
                 "id text NOT NULL UNIQUE, text text NOT NULL, metadata jsonb NOT NULL, embedding vector NOT NULL)"
             )
             session.execute(f"ALTER TABLE {{table}} ALTER embedding TYPE vector({manifest.dimension:d})")
-            _comment(session, manifest)
+            write_manifest(session, manifest)
         table = cls(session)
         table.build_graph()
         return table
@@ -95,7 +76,7 @@ class PgTable:
         """Drop the graph of an "hnsw" table; searches are exact, and slower, until it is built."""
         with self._session:
             for name in self._graphs():
-                self._session.execute(f"DROP INDEX {_as_it_is(name)}")
+                self._session.execute(f"DROP INDEX {as_it_is(name)}")
 
     def build_graph(self) -> None:
         """Build the graph of an "hnsw" table that has none."""
@@ -107,7 +88,7 @@ class PgTable:
         """Note in the table's comment how it was filled."""
         self.manifest = replace(self.manifest, record=record)
         with self._session:
-            _comment(self._session, self.manifest)
+            write_manifest(self._session, self.manifest)
 
     def __len__(self) -> int:
         """Return the number of chunks."""
@@ -251,26 +232,6 @@ class PgTable:
 
     def _column(self, query: LiteralString, *values: Any) -> Iterator[Any]:
         return (row[0] for row in self._session.execute(query, *values))
-
-
-def _comment(session: Session, manifest: TableManifest) -> None:
-    comment = sql.Literal(json.dumps({"format": FORMAT, **asdict(manifest)})).as_string()
-    session.execute(f"COMMENT ON TABLE {{table}} IS {_as_it_is(comment)}")
-
-
-def _as_it_is(part: str) -> str:
-    """Return a part of a statement in which ``{…}`` is no name to fill in."""
-    return part.replace("{", "{{").replace("}", "}}")
-
-
-def _manifest(comment: str | None, shown: str) -> TableManifest:
-    try:
-        told = json.loads(comment or "")
-        if told.pop("format") != FORMAT:
-            raise ValueError("another format")
-        return TableManifest(**told | {"probe": tuple(told["probe"])})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{shown} is not a table of pov-debate, or lost its comment. Give another table.") from error
 
 
 def _sent(vector: NDArray[Any]) -> Any:
