@@ -241,6 +241,20 @@ def test_the_list_of_runs_shows_how_far_each_is_now(page: Page, tmp_path: Path, 
     assert "1 of 2 questions" in page.evaluate("document.querySelector('.runs').textContent")
 
 
+def test_the_keyboard_stays_on_a_run_when_others_come_before_it(
+    page: Page, tmp_path: Path, serving: Callable[..., Server]
+) -> None:
+    for name in ("earlier", "r"):
+        told(a_run(tmp_path / "runs" / name), HERE, {"event": "total", "questions": 2})
+    server = serving(tmp_path / "runs")
+    page.visit(server.address)
+    page.evaluate("document.querySelector('.runs > li:first-child a').focus()")
+    a_run(tmp_path / "runs" / "later", ROW)
+    done(tmp_path / "runs" / "earlier", "a")
+    page.until("document.querySelectorAll('.runs > li').length === 3", 20)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "/runs/r"
+
+
 def test_a_question_shows_the_stage_that_it_is_at_not_the_one_that_it_has_done(
     page: Page, tmp_path: Path, serving: Callable[..., Server]
 ) -> None:

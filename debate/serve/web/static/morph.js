@@ -1,10 +1,11 @@
 // Change what is shown into what the server laid out anew, element by element: what is the same stays, with what the
-// reader has opened, marked or scrolled to.
+// reader has opened, marked, scrolled to or reached by the keyboard.
 
 /** @returns {Element[]} the elements that are new */
 export function morph(before, after) {
-  const added = [];
+  const added = [], held = before.contains(document.activeElement) ? document.activeElement : null;
   children(before, after, added);
+  if (held && !held.isConnected) [...before.querySelectorAll("a")].find(one => one.href === held.href)?.focus({ preventScroll: true });
   return added;
 }
 
