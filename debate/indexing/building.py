@@ -13,10 +13,10 @@ from debate.errors import IndexFolderError
 from debate.indexing.places import IndexPlace, place_of
 from debate.indexing.settings import IndexSettings
 from debate.locking import as_text
-from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, load_corpus
+from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, StoreError, load_corpus
 from vectorstore.corpus.duplicates import count_near_duplicates
 from vectorstore.store.building import Changes, update_store
-from vectorstore.store.index import kind_for
+from vectorstore.store.index import Kind, kind_for
 
 # Comparing each new chunk with every one is quadratic; beyond this it would take a tenth of the embedding's time.
 MOST_COMPARED = 50_000
@@ -90,12 +90,22 @@ def index_documents(
                 pause()
 
             kind = kind_for(len(documents)) if settings.kind == "auto" else settings.kind
-            store = place.open_or_start(embeddings, kind)
+            store = _opened(place, embeddings, kind)
             place.note(unfinished, store)
             changes = update_store(store, documents, folder=place.folder, progress=embedded, batch=batch)
         summary = _summary(place.name, documents, store, changes, embeddings)
         place.note(_record(corpus, summary), store)
     return store, summary
+
+
+def _opened(place: IndexPlace, embeddings: SentenceTransformerEmbeddings, kind: Kind) -> PovVectorStore:
+    """Open an index for changes; of a folder that cannot be opened, say how to be rid of it."""
+    try:
+        return place.open_or_start(embeddings, kind)
+    except StoreError as error:
+        if place.folder is None:
+            raise
+        raise IndexFolderError(f"{error} Remove {place.folder} and run the same command again.") from error
 
 
 def _summary(

@@ -222,6 +222,8 @@ def test_a_damaged_index_is_an_error(docs, tmp_path, model) -> None:
 
     with pytest.raises(StoreError, match="checksum differs"):
         open_index(tmp_path / "i", model)
+    with pytest.raises(IndexFolderError, match=f"checksum differs.* Remove {tmp_path / 'i'} and run the same command"):
+        index(docs, tmp_path / "i", model)
 
 
 @pytest.fixture
