@@ -12,11 +12,10 @@ from typing import Any
 
 from debate.errors import TrainingDataError
 from debate.training.settings import FinetuneSettings
-from debate.training.tables import read_rows
+from debate.training.tables import COLUMNS, read_rows
 from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.text.sentences import without_citations, word_count
 
-_NEEDED = ("instruction", "context", "answer")
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -109,7 +108,7 @@ def split_context(context: str) -> tuple[str, ...]:
 
 def _checked_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, row in read_rows(path):
-        missing = [name for name in _NEEDED if name not in row]
+        missing = [name for name in COLUMNS if name not in row]
         if missing:
             raise TrainingDataError(
                 f"{path}, row {number} has no column {missing[0]!r} (it has: {', '.join(row)}); "

@@ -1,13 +1,23 @@
 """Rows of an xlsx, csv or jsonl file as mappings, with row numbers as a person counts them."""
 
+import csv
 import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from debate.errors import TrainingDataError
+from vectorstore.corpus.encodings import decode
+from vectorstore.corpus.readers.csv_file import separated
+from vectorstore.corpus.readers.office.xlsx import read_tables
+from vectorstore.corpus.tables import Table
+from vectorstore.errors import CorpusError
 
+_LOG = logging.getLogger(__name__)
+
+COLUMNS = ("instruction", "context", "answer")
 _KINDS = (".xlsx", ".csv", ".jsonl")
 
 
@@ -24,18 +34,23 @@ def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if path.suffix.lower() == ".jsonl":
         yield from _jsonl_rows(path)
         return
-    for number, row in enumerate(_frame(path).to_dict("records"), 2):  # row 1 is the header
-        yield number, {str(name).strip().lower(): value for name, value in row.items()}
+    for table in _tables(path):
+        names = [name.casefold() for name in table.header]
+        for row in table.rows:
+            yield row.number, dict(zip_longest(names, row.cells[: len(names)], fillvalue=""))
 
 
-def _frame(path: Path) -> Any:
-    import pandas as pd
-
+def _tables(path: Path) -> Sequence[Table]:
     try:
-        if path.suffix.lower() == ".csv":
-            return pd.read_csv(path, dtype=str, keep_default_na=False, sep=None, engine="python", encoding="utf-8-sig")
-        return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
-    except (ValueError, KeyError, OSError, BadZipFile, pd.errors.ParserError) as error:
+        if path.suffix.lower() == ".xlsx":
+            tables, left_out = read_tables(path, COLUMNS, others_count=False)  # a run's workbook has several sheets
+            for one in left_out:
+                _LOG.warning("%s: %s", path, one)
+            return tables
+        return separated(decode(path.read_bytes())[0], COLUMNS).tables
+    except CorpusError as error:
+        raise TrainingDataError(f"cannot read {path}: it {error}") from error
+    except (OSError, csv.Error) as error:
         raise TrainingDataError(f"cannot read {path}: {error}; save it again as xlsx or UTF-8 csv") from error
 
 

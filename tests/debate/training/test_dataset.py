@@ -10,6 +10,7 @@ import pytest
 from debate.errors import TrainingDataError
 from debate.training.dataset import read_examples, read_training_data, split_context
 from debate.training.settings import FinetuneSettings
+from debate.training.tables import read_rows
 
 ANSWER = "The league left the union [1]. Its tariff had doubled [2], and that decided it."
 
@@ -135,3 +136,11 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(TrainingDataError, match="there is no data file"):
         read_examples(settings(tmp_path / "none.csv"))
+
+
+def test_a_csv_with_semicolons_in_an_older_encoding_is_read_as_a_question_list_is(tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("instruction;context;answer\nWarum?;;Köln liegt am Rhein, nicht an der Elbe.\n".encode("cp1252"))
+    assert [(number, row["answer"]) for number, row in read_rows(path)] == [
+        (2, "Köln liegt am Rhein, nicht an der Elbe.")
+    ]

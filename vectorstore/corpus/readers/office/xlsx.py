@@ -36,13 +36,16 @@ def read_xlsx(path: Path) -> Records:
     return records
 
 
-def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> tuple[list[Table], tuple[str, ...]]:
+def read_tables(
+    path: Path, known: Sequence[str], wanted: str | None = None, *, others_count: bool = True
+) -> tuple[list[Table], tuple[str, ...]]:
     """Return the tables of one sheet, the first that is shown unless one is named, and what was left out of it.
 
     Args:
         path: the workbook.
         known: lower-case names that its header has.
         wanted: the sheet's name.
+        others_count: other sheets are told as left out.
 
     Raises:
         CorpusError: it has no such sheet, is damaged, or too large.
@@ -62,7 +65,7 @@ def read_tables(path: Path, known: Sequence[str], wanted: str | None = None) -> 
     others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
     told = (
         [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]
-        if others and not wanted
+        if others and others_count and not wanted
         else []
     )
     return as_tables(sheet.rows, known), (*declared(path), *told, *sheet.left_out)
