@@ -15,12 +15,12 @@ from chains.text import recital
 from chains.text.cleaning.answer import label_patterns
 from chains.text.cleaning.markup import is_open_item, lists_in, markup_in, without_headings
 from chains.text.content import content_words
+from chains.text.idle import advises
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
     CLOSE,
     FAREWELL,
-    IDLE,
     OF_ANOTHER_TEXT,
     OF_THE_PASSAGE,
     OF_THE_TASK,
@@ -211,13 +211,8 @@ def _denials(read: _Read) -> Iterator[Defect]:
 def _idle(read: _Read) -> Iterator[Defect]:
     passages = [read_passage(text).content for text in read.passages]
     for sentence in read.sentences[1:]:  # the first takes a side, however it hedges
-        if is_idle(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages):
+        if advises(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages):
             yield Defect(DefectKind.IDLE, sentence)
-
-
-def is_idle(sentence: str, question: str) -> bool:
-    """Whether a sentence advises what any text could, and names nothing that the question does not."""
-    return bool(IDLE.search(sentence)) and not unsupported_entities(sentence, [question])
 
 
 def _mostly(words: frozenset[str], others: frozenset[str]) -> bool:

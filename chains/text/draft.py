@@ -12,6 +12,7 @@ from itertools import groupby, pairwise, takewhile
 from chains.schemas import Chunk
 from chains.text.content import content_words, without_marks
 from chains.text.echo import echo_share
+from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
@@ -38,7 +39,6 @@ _LEADS_ON = re.compile(
 )
 _LEAST_COLUMNS = 2
 _FIELD = re.compile(r"[^:]{1,40}: ")  # of a row: "year: 2024"
-
 
 COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
 _MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
@@ -70,8 +70,8 @@ def fragments(sentences: Sequence[str]) -> list[str]:
 
 
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
-    """The complete sentences of a part about its subject; without a chunk, for a frame, none is ever spared."""
-    whole = [s.text for s in split_sentences(text) if ends_with_sentence(s.text)]
+    """The complete sentences of a part without idle clauses; without a chunk, for a frame, none is ever spared."""
+    whole = [IDLE_CLAUSE.sub("", s.text) for s in split_sentences(text) if ends_with_sentence(s.text)]
     headings = _headings(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
     return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk), _copied(one, chunk)) for one in plain]

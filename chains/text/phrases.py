@@ -214,27 +214,6 @@ OF_ANOTHER_TEXT = _any_of(
     r"^\W*dear (?:sir|madam|reader|friends?|colleagues?|editor|user)\b",
     r"\b(?:click here|subscribe to (?:our|my|the newsletter)|copyright ©|all rights reserved)\b|©",
 )
-# Advice without anybody or anything in it, which any text could end with. Idle only in a sentence that has no name or
-# number beyond the question's. Of 4,583 sentences of speeches at the United Nations these find 1.4%.
-_ADVISED = (
-    r"\b(?:to|and|also|should|must|could|by|on|involves?|include|requires?) (?:(?:carefully|closely|further|also) )?"
-)
-IDLE = _any_of(
-    rf"{_ADVISED}(?:monitor|assess|consider|explor|address|examin|evaluat|analy[sz]|identif)(?:e|y|ing)? "
-    r"(?:that |the |these |those |this |their |its |any |all |both |how |whether |ways |potential )",
-    rf"{_ADVISED}ensur(?:e|ing) that\b",
-    rf"{_ADVISED}(?:foster|promot|encourag|enhanc|strengthen|prioriti[sz]|facilitat)(?:e|ing)? "
-    r"(?:[\w-]+ ){0,3}(?:dialogue|cooperation|collaboration|understanding|transparency|stability|growth|development|"
-    r"resolution|trust|ties|relations|capabilities|governance|mechanisms|resilience)\b",
-    rf"{_ADVISED}(?:develop|implement|establish)(?:ing)? (?:[\w-]+ ){{0,3}}"
-    r"(?:strateg(?:y|ies)|mechanisms?|frameworks?|measures|policies|guidelines)\b",
-    rf"{_ADVISED}(?:engag(?:e|ing) in|work(?:ing)? together|collaborat(?:e|ing)|find(?:ing)? common ground)\b",
-    r"\bit (?:is|will be|would be|may be|remains) (?:also )?(?:important|crucial|essential|vital|imperative|critical) "
-    r"(?:to|that)\b",
-    r"\b(?:nuanced|balanced|holistic|comprehensive|multifaceted) (?:approach|consideration|understanding|view)\b",
-    r"\bcomplex\b[^.]{0,40}\b(?:depends|requires|factors)\b|\bmultifaceted\b|\bvarious factors\b",
-    r"\b(?:remains to be seen|only time will tell|strike a balance|all stakeholders)\b",
-)
 PLACEHOLDER = re.compile(r"\[(?:your|insert|name|date|source|country|citation)\b[^\]\n]{0,40}\]|\{\{", re.IGNORECASE)
 
 # How a text closes: what comes in a later paragraph comes after the end.

@@ -12,9 +12,10 @@ from chains.context import shown_passage
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
-from chains.text.defects import find_defects, is_idle
+from chains.text.defects import find_defects
 from chains.text.draft import DraftSentence, fragments, lead, sentences_of
 from chains.text.fact_question import asks_for_a_fact
+from chains.text.idle import is_idle
 from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.support.contradiction import changes_side, contradicts, takes_both
 from chains.text.support.entities import unsupported_entities

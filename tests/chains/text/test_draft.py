@@ -158,3 +158,9 @@ def test_a_passage_is_led_by_what_its_matter_shares_with_the_question_and_not_by
 )
 def test_a_sentence_on_the_same_one_that_has_half_of_an_earlier_one_retells_it(first: str, second: str, left: int):
     assert len(without_repetition(sentences_of(1, f"{first} {second}"))) == left
+
+
+def test_an_idle_clause_at_the_end_of_a_sentence_goes():
+    told = sentences_of(1, "Six leaders met at Rambouillet, which was a very significant step towards order.", G7)
+
+    assert [one.text for one in told] == ["Six leaders met at Rambouillet."]

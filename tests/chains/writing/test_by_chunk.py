@@ -341,3 +341,10 @@ def test_the_opening_is_written_on_the_first_passage_that_bears_on_the_question(
     near, far = Chunk("c3", "Lending grew.", question_score=0.6), Chunk("c4", "Gas runs here.", question_score=0.4)
     _, llm = write(SCRIPT | {"Lending grew": "is much."}, chunks=[far, near])
     assert next("Lending grew." in one for one in llm.prompts if "Open an answer" in one)
+
+
+def test_a_sentence_of_weight_without_a_name_is_left_out_of_a_paragraph() -> None:
+    essay, _ = write(
+        SCRIPT | {"five currencies": "is a significant step towards a stronger order. It spares the rand."}
+    )
+    assert "significant" not in essay.completion.text
