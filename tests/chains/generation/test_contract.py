@@ -7,7 +7,7 @@ from fakes import ScriptedBackend
 
 from chains.errors import ChainError, GenerationError
 from chains.generation.completion import fulfil
-from chains.generation.contract import LADDER, RawText, Sampling, WordLimits
+from chains.generation.contract import LADDER, RawText, Sampling, WordLimits, tokens_for
 from chains.generation.ladder import Asked
 from chains.schemas import Completion, Finish
 from chains.text.defects import find_defects
@@ -41,6 +41,10 @@ def test_limits_that_leave_no_room_are_refused(minimum: int, maximum: int) -> No
 def test_a_step_of_the_ladder_says_how_it_samples_and_its_temperature_where_it_has_one() -> None:
     assert str(LADDER[0]) == "penalty 1.05, no repeated 12-gram"
     assert str(Sampling(1.2, 5, temperature=0.7)) == "penalty 1.2, no repeated 5-gram, temperature 0.7"
+
+
+def test_an_answer_gets_nearly_two_tokens_a_word_and_some_more() -> None:
+    assert (tokens_for(0), tokens_for(500)) == (16, 916)
 
 
 def test_every_attempt_of_every_seed_has_a_seed_of_its_own() -> None:

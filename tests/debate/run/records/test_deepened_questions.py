@@ -4,7 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from chains.schemas import Question
+import pytest
+
+from chains.schemas import Question, Refusal, RefusedQuestion
+from debate.errors import RunFolderError
 from debate.run.records.deepened_questions import DeepenedQuestions, Family, with_twins_noted
 
 SALT = Question("1", "Is he right?", "about salt")
@@ -34,7 +37,26 @@ def test_a_seed_that_asks_the_same_under_another_id_shares_the_family(tmp_path: 
     families = DeepenedQuestions(tmp_path / "questions.jsonl")
     families.extend([(SALT, Family((CHILD,)))])
 
-    assert listed(families, replace(SALT, id="7")) == [("7.1", CHILD.text)]
+    renamed = replace(SALT, id="7")
+    assert list(families.listed([renamed], {"7"})) == [replace(CHILD, id="7.1", parent_id="7")]
+    assert families.own(renamed) is None
+
+
+def test_what_became_of_a_seed_is_read_as_it_was_kept(tmp_path: Path) -> None:
+    told = replace(SALT, note="not deepened: a timeout", refused=(RefusedQuestion("And?", Refusal.VAGUER),))
+    family = Family((told, CHILD), "a timeout")
+    DeepenedQuestions(tmp_path / "questions.jsonl").extend([(SALT, family)])
+
+    again = DeepenedQuestions(tmp_path / "questions.jsonl")
+
+    assert (again.own(SALT), again.get(SALT), again.own(IRON)) == (family, family, None)
+    assert list(again.listed([SALT], {"1"})) == [told, CHILD]
+
+
+def test_a_line_that_is_no_family_is_told_with_its_number(tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_text('{"seed": 1}\n')
+    with pytest.raises(RunFolderError, match="line 1 is not a valid list of questions; remove the line"):
+        DeepenedQuestions(tmp_path / "questions.jsonl")
 
 
 def test_a_file_that_names_no_background_is_read_with_that_of_its_questions(tmp_path: Path) -> None:

@@ -16,7 +16,16 @@ def lines_of(path: Path) -> list[bytes]:
 
 @pytest.mark.parametrize(
     ("held", "whole"),
-    [(b"", 0), (b"{}\n", 3), (b'{}\n{"half', 3), (b'{"half', 0), (b"{}\n" + b"x" * 200_000, 3)],
+    [
+        (b"", 0),
+        (b"{}\n", 3),
+        (b'{}\n{"half', 3),
+        (b'{"half', 0),
+        (b"{}\n[]\n", 6),
+        (b'{}\n[]\n{"half', 6),
+        (b'\n{"half', 1),
+        (b"{}\n" + b"x" * 200_000, 3),
+    ],
 )
 def test_half_a_line_is_passed_over_by_reading_and_cut_off_by_the_next_append(
     tmp_path: Path, held: bytes, whole: int
