@@ -18,7 +18,13 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt
 from chains.errors import ModelUnavailable, WindowExceeded
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling, tokens_for
 from chains.generation.remote.event_loop import awaited
-from chains.generation.remote.faults import is_too_long, refused_parameter, refuses_system_role, unavailable
+from chains.generation.remote.faults import (
+    is_empty_stream,
+    is_too_long,
+    refused_parameter,
+    refuses_system_role,
+    unavailable,
+)
 from chains.generation.remote.streaming import Stopped, StreamReader
 from chains.generation.remote.tuning import tuned
 from prompts import RenderedPrompt
@@ -137,24 +143,32 @@ class RemoteBackend:
     def _stream(llm: Any, value: PromptValue, max_words: int, config: RunnableConfig) -> RawText:
         reader = StreamReader(max_words)
         stream = llm.stream(value, config)
-        for chunk in stream:
-            if reason := reader.take(chunk):
-                try:
+        try:
+            for chunk in stream:
+                if reason := reader.take(chunk):
                     stream.throw(Stopped(reason))  # the trace then says why it ended
-                except (Stopped, StopIteration):
-                    break
+        except (Stopped, StopIteration):
+            return reader.raw_text()
+        except ValueError as error:
+            if not is_empty_stream(error):
+                raise
+            reader.take(llm.invoke(value, config))
         return reader.raw_text()
 
     @staticmethod
     async def _astream(llm: Any, value: PromptValue, max_words: int, config: RunnableConfig) -> RawText:
         reader = StreamReader(max_words)
         stream = llm.astream(value, config)
-        async for chunk in stream:
-            if reason := reader.take(chunk):
-                try:
+        try:
+            async for chunk in stream:
+                if reason := reader.take(chunk):
                     await stream.athrow(Stopped(reason))
-                except (Stopped, StopAsyncIteration):
-                    break
+        except (Stopped, StopAsyncIteration):
+            return reader.raw_text()
+        except ValueError as error:
+            if not is_empty_stream(error):
+                raise
+            reader.take(await llm.ainvoke(value, config))
         return reader.raw_text()
 
     def _check_whole(self, prompt: RenderedPrompt, raw: RawText, new: int) -> None:

@@ -37,6 +37,11 @@ def is_too_long(error: Exception) -> bool:
     return _status(error) in _BAD_REQUEST and bool(_TOO_LONG.search(str(error)))
 
 
+def is_empty_stream(error: ValueError) -> bool:
+    """Return whether LangChain got nothing from a stream: the server wrote nothing, or does not stream."""
+    return "No generation chunks" in str(error)
+
+
 def refuses_system_role(error: Exception) -> bool:
     """Return whether a model takes no system message (Gemma 2: "System role not supported")."""
     return _status(error) is not None and bool(_NO_SYSTEM_ROLE.search(str(error)))

@@ -163,6 +163,24 @@ async def test_a_model_that_is_async_only_answers_inside_a_running_loop() -> Non
     assert found.text == "It cannot."
 
 
+class Silent(Chat):
+    """Has a stream in which nothing comes, as a client has of a server that does not stream."""
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+        yield from ()
+
+
+class AsyncSilent(AsyncOnly):
+    async def _astream(self, *_: Any, **__: Any) -> AsyncIterator[ChatGenerationChunk]:
+        for piece in ():
+            yield piece
+
+
+@pytest.mark.parametrize("kind", [Silent, AsyncSilent])
+def test_a_model_whose_stream_brings_nothing_is_asked_for_a_whole_answer(kind) -> None:
+    assert completion_chain(kind(texts=["It can."]), LIMITS).invoke(PROMPT).text == "It can."
+
+
 def test_a_loop_of_an_async_stream_is_stopped_too() -> None:
     llm = AsyncStreaming(texts=[LOOP] * 500)
     (raw,) = backend_for(llm).attempt([AttemptRequest(PROMPT, Sampling(), 5000)])
