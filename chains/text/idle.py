@@ -19,6 +19,7 @@ _OF_WEIGHT = re.compile(
     r"opportunity|advantage)s?\b",
     re.IGNORECASE,
 )
+_OF_ITSELF = re.compile(r"\W*this is (?:an? |the )?(?:statement|list|summary|description) of\b", re.IGNORECASE)
 IDLE_CLAUSE = re.compile(
     rf", which (?:is|was|has been|marks|represents) {_OF_WEIGHT.pattern}[^,;]*(?=[.!]$)", re.IGNORECASE
 )
@@ -47,6 +48,8 @@ def advises(sentence: str, question: str) -> bool:
 
 
 def is_idle(sentence: str, question: str) -> bool:
-    """Whether a sentence only advises so, or only says how significant a matter is."""
+    """Whether a sentence only advises so, says how significant a matter is, or what the one before it is."""
+    if _OF_ITSELF.match(sentence):
+        return True
     weighs = _OF_WEIGHT.search(sentence) and not unsupported_entities(sentence, [question])
     return bool(weighs) or advises(sentence, question)

@@ -49,4 +49,5 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
             good, told = end, frozenset()
         if joint:
             at, concludes = joint.end(), bool(joint["concludes"])
-    return len(sentence)
+    adds_nothing = not good and content_words(sentence) & _OF_SPEECH  # "What decides the matter is" the question
+    return 0 if adds_nothing else len(sentence)

@@ -49,6 +49,7 @@ def test_a_sentence_is_borne_out_up_to_what_the_passage_does_not_say(begins: str
         "This means that Iran is a trusted partner of friendly banks.",
         "The membership of Iran was a gain for regional diplomacy.",
         "What decides the matter is its membership and the gain from it for the region.",
+        "What decides the matter is the gain of Iran from its membership.",
     ],
 )
 def test_a_conclusion_or_the_question_as_a_statement_is_not_borne_out(sentence: str) -> None:
