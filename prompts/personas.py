@@ -121,9 +121,9 @@ def _with_model_beside(persona: Persona, folder: Path) -> Persona:
     return replace(persona, model=os.path.join(".", folder / persona.model)) if is_path else persona  # noqa: PTH118
 
 
-def load_persona(persona_id: str, path: str | Path | None = None) -> Persona:
-    """Return one persona of a personas file, or of the built-in one."""
-    return load_personas(path).persona(persona_id)
+def load_persona(persona_id: str) -> Persona:
+    """Return one of the built-in personas."""
+    return load_personas().persona(persona_id)
 
 
 @cache

@@ -31,16 +31,15 @@ def complete_with_evidence(
     config: RunnableConfig | None,
     *,
     check: Check = unchecked,
-    may_be_empty: bool = False,
 ) -> list[tuple[Completion, FittedPrompt]]:
     """Complete prompts together, each with as many whole passages as fit, the first ones first; none if none fits.
 
     Args:
         renders: make each prompt from the passages' texts.
-        check, may_be_empty: as in ``complete_all``.
+        check: as in ``complete_all``; a prompt that got no text has the text "".
 
     Raises:
-        GenerationError: the debate does not fit the model's window, or the model gave no text.
+        GenerationError: the debate does not fit the model's window.
     """
 
     def fits(prompt: RenderedPrompt) -> bool:
@@ -51,15 +50,9 @@ def complete_with_evidence(
     while True:
         fitted = [fit_chunks(render, chunks, fits, word_for_word, least=0) for render in renders]
         try:
-            written = complete_all(
-                llm,
-                [one.prompt for one in fitted],
-                [limits] * len(fitted),
-                seed,
-                config,
-                check=check,
-                may_be_empty=may_be_empty,
-            )
+            prompts = [one.prompt for one in fitted]
+            all_limits = [limits] * len(fitted)
+            written = complete_all(llm, prompts, all_limits, seed, config, check=check, may_be_empty=True)
         except WindowExceeded:  # only the server knew
             if not any(one.chunks for one in fitted):
                 raise

@@ -75,9 +75,7 @@ def give_reasons(
     def check(text: str) -> list[Defect]:
         return list(find_defects(text, prompt=render(()).user, question=record.question, speakers=list(names.values())))
 
-    [(written, shown)] = complete_with_evidence(
-        llm, [render], evidence_of(record), limits, seed, config, check=check, may_be_empty=True
-    )
+    [(written, shown)] = complete_with_evidence(llm, [render], evidence_of(record), limits, seed, config, check=check)
     text = plain(written.text)
     text, left_out = sound_reasons(to_the_end_of_a_sentence(text, limits.maximum), record)
     told = () if text else (_NO_REASONS,)

@@ -172,7 +172,7 @@ def ask_who_won(
         return load_prompt("decision").render(question=record.question, evidence=passages, speeches=speeches)
 
     asked = [partial(render, order) for order in orders]
-    written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config, may_be_empty=True)
+    written = complete_with_evidence(llm, asked, evidence_of(record), NAME, seed, config)
     answers = zip(orders, written, strict=True)
     return tuple(Judgement(tuple(order), lettered(one.text, order)) for order, (one, _) in answers)
 

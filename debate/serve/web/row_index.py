@@ -21,6 +21,7 @@ from debate.run.records.jsonl import JsonLines
 Order = Literal["", "latest", "id", "supported", "words", "-seconds"]
 Show = Literal["", "done", "failed", "abstained", "looped", "unsupported", "dropped", "debated"]
 _NAMED = 3  # of broken lines
+_MOMENT = 0.05  # seconds that a request spends on reading
 _RESULT = TypeAdapter(QuestionResult)
 
 
@@ -119,9 +120,9 @@ class RowIndex:
         named = ", ".join(map(str, self._broken[:_NAMED])) + ", …" * (len(self._broken) > _NAMED)
         return f"{len(self._broken)} lines of {self._file.path.name} ({named}) are not rows of this run; {remedy}"
 
-    def read_on(self, seconds: float = 0.05) -> bool:
-        """Read what is new for so long at most; whether the end was reached."""
-        until = time.monotonic() + seconds
+    def read_on(self) -> bool:
+        """Read what is new, for a moment at most; whether the end was reached."""
+        until = time.monotonic() + _MOMENT
         with self._lock:
             if self._file.size() < self._end:  # another run was put in its place
                 self._rows.clear()
