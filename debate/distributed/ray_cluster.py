@@ -98,7 +98,9 @@ def _connect(ray: Any, address: str) -> bool:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         where = "no Ray cluster runs here" if address == "auto" else f"the Ray cluster {address} cannot be used"
+        remedy = "; where its machines want a token, set RAY_AUTH_MODE=token and copy ~/.ray/auth_token from its head"
         raise ClusterError(
             f"{where} ({reason(error)}); start one with ray start --head, or pass --ray local for this machine alone"
+            f"{remedy if host else ''}"
         ) from error
     return True

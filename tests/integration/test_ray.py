@@ -113,6 +113,7 @@ def test_families_stay_together_and_a_worker_that_cannot_load_says_why(tmp_path:
     [
         (["--ray", "local", "--gpus-per-worker", "1"], "the Ray cluster has no GPU, and --gpus-per-worker asks for 1"),
         (["--ray", "127.0.0.1:1"], "the Ray cluster 127.0.0.1:1 cannot be used"),
+        (["--ray", "127.0.0.1:1"], "set RAY_AUTH_MODE=token and copy ~/.ray/auth_token"),
         (["--ray", "ray://host:10001"], "is an address for Ray clients"),
         (["--workers", "4"], "workers are Ray's; add --ray auto"),
     ],
