@@ -9,7 +9,7 @@ from dataclasses import replace
 from chains.debating.claims import concedes, only_judges, touched
 from chains.debating.likeness import Likeness
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import plain
+from chains.debating.spoken import SAID_BEFORE, plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
 from chains.text.content import content_words, without_marks
@@ -22,7 +22,6 @@ from chains.text.support.grounding import cite, cited_sentences, ground
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 ECHO = 0.30  # of a turn's 4-grams
-_SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
 
@@ -100,7 +99,7 @@ def spoken_defects(
     sentences = [one.text for one in split_sentences(text)]
     judging = [one for one in sentences if only_judges(plain(one), said)]
     heard = [plain(turn.text) for _, turn in record.heard_turns()]
-    said_again = [one for one in sentences if echo_share(plain(one), heard) >= _SAID_BEFORE]
+    said_again = [one for one in sentences if echo_share(plain(one), heard) >= SAID_BEFORE]
     against_itself = [one for one in sentences if opposed(own, plain(one))]
     found = find_defects(
         text,

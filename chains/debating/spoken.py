@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.text.cleaning.answer import clean_answer
-from vectorstore.text.sentences import CITATION, cut_at_sentence, ends_with_sentence
+from chains.text.echo import echo_share
+from vectorstore.text.sentences import CITATION, cut_at_sentence, ends_with_sentence, split_sentences
 
+SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
 _OPENER = re.compile(
     r"^\W*(?:(?:my|our) (?:side|position|answer|response|stance|turn|claim|conclusion)|rebuttal|conclusion|fact)"
     r"\W{0,3}:\W*",
     re.IGNORECASE,
+)
+_THE_FACT = re.compile(
+    r"\bTh(?:e|is) (?:fact|evidence|FACT|EVIDENCE)(?: provided)? "
+    r"(?=(?:shows|means|suggests|indicates|demonstrates|highlights|implies|proves|reveals)\b)"
+)
+# What stood in bold before a list's items: "Access to Resources: By leveraging …"
+_LABEL = re.compile(
+    r"(?:^|(?<=[.!?:] ))[A-Z][\w-]+(?: (?:and|of|the|in|for|to|on|[A-Z][\w-]+)){0,5}: (?=[A-Z])", re.MULTILINE
 )
 _HALF_A_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}\.$")  # "to invest 1.", where "1.5 billion" was begun
 _BEFORE_A_STOP = re.compile(r"\s+([.,;:!?])")
@@ -31,6 +41,9 @@ def in_own_name(text: str, speakers: Sequence[str]) -> Spoken:
     """Take a name or a passage's number from before a turn, and end it where it begins to speak as another."""
     cleaned = clean_answer(re.sub(r"^\s*\[\d+\]\s*", "", text), speakers=speakers)
     own = re.sub(r"^\s*\[\d+\]\s*", "", _OPENER.sub("", cleaned.text))
+    own = _THE_FACT.sub("This ", own)
+    if any(one.kind == "list mark" for one in cleaned.removed):
+        own = _LABEL.sub("", own)
     return Spoken(own, any(one.kind == "next speaker" for one in cleaned.removed))
 
 
@@ -42,6 +55,15 @@ def to_the_end_of_a_sentence(text: str, most: int) -> str:
         return whole
     before = cut_at_sentence(_HALF_A_NUMBER.sub("", whole).rstrip(), most)
     return before if ends_with_sentence(before) else whole
+
+
+def said_once(parts: Sequence[str]) -> str:
+    """Join the parts of a turn, without the sentences that a part before said."""
+    told: list[str] = []
+    for part in parts:
+        new = [one.text for one in split_sentences(part) if echo_share(one.text, told) < SAID_BEFORE]
+        told.append(" ".join(new))
+    return " ".join(filter(None, told))
 
 
 def plain(text: str) -> str:

@@ -1,12 +1,12 @@
 """One turn of a debate: several candidates in one batch, the best by their own measures, tried again where it fails.
 
-Candidates differ by what they are asked, not by chance: another claim to answer, another passage to bring, begun freely
-or with a sentence of that passage. So they differ with every model, greedy or not.
+Candidates follow plans (``plans``): some are asked for at once, some in two parts, the reply to a claim and the case
+from a fact, which are joined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -16,34 +16,20 @@ from chains.context import FittedPrompt, fit_chunks, word_for_word
 from chains.debating.claims import claims_to_answer, touched
 from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
+from chains.debating.plans import Part, Plan, plans_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, said_once, to_the_end_of_a_sentence
 from chains.debating.tool_use.agent import AgentTools, LookedUp, look_up
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
-from chains.schemas import Chunk, Claim, Completion, Turn
+from chains.schemas import Chunk, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import COPIED, full_sentences, stands_alone, with_lead
-from chains.text.echo import echo_share
+from chains.text.draft import with_lead
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates
-_CLAIMS = 3  # the newest and most specific ones
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What one candidate is asked: a claim to answer, a fact to bring, and whether it begins with it.
-
-    Attributes:
-        calls: tools that it may call before.
-    """
-
-    claim: Claim | None
-    fact: str
-    leads: bool
-    calls: int = 0
+_LEAST_IN_PARTS = 60  # words of a turn; a shorter one has no room for two parts
 
 
 @dataclass(frozen=True)
@@ -64,7 +50,8 @@ class Speaker:
         Raises:
             ModelUnavailable: as ``look_up``.
         """
-        fitted = self._fitted(record, number, replace(next(plans_of(record, self.persona.id)), calls=tools.calls))
+        plan = replace(next(plans_of(record, self.persona.id)), in_parts=False, calls=tools.calls)
+        fitted = self._fitted(record, number, plan, "whole")
         return look_up(self.llm, fitted.prompt, len(fitted.chunks), tools, self.limits, self.seed, config)
 
     def speak(
@@ -121,30 +108,41 @@ class Speaker:
         """Return the draft of an agent as a candidate, held to the contract; none if it has no usable text."""
         if not found.draft:
             return []
-        plan = replace(next(plans_of(record, self.persona.id)), fact="", leads=False)
-        fitted = self._fitted(record, number, plan)
+        plan = replace(next(plans_of(record, self.persona.id)), fact="", in_parts=False)
+        fitted = self._fitted(record, number, plan, "whole")
         written = as_completion(found.draft, fitted.prompt, self.limits)
-        return [self._turn(record, number, plan, fitted, "", written)] if written.text else []
+        return [self._turn(record, number, plan, [(fitted, written)])] if written.text else []
 
     def _candidates(
         self, record: DebateRecord, number: int, plans: Sequence[Plan], seed: int, config: RunnableConfig | None
     ) -> list[Turn]:
-        fitted = [self._fitted(record, number, plan) for plan in plans]
-        prompts = [replace(one.prompt, said="\n".join(turn.text for _, turn in record.heard_turns())) for one in fitted]
-        limits = [self.limits] * len(prompts)
+        if self.limits.maximum < _LEAST_IN_PARTS:
+            plans = [replace(plan, reply="") for plan in plans]
+        asked = [(plan, part) for plan in plans for part in plan.parts]
+        fitted = [self._fitted(record, number, plan, part) for plan, part in asked]
+        said = "\n".join(turn.text for _, turn in record.heard_turns())
+        prompts = [replace(one.prompt, said=said) for one in fitted]
+        limits = [self._limits_of(part, plan) for plan, part in asked]
         try:
             written = complete_all(self.llm, prompts, limits, seed, config, may_be_empty=True)
         except WindowExceeded:  # only the server knew; now its window is known better, so that fewer passages fit
             if all(len(one.chunks) < 2 for one in fitted):
                 raise
             return self._candidates(record, number, plans, seed, config)
-        return [
-            self._turn(record, number, plan, one, plan.fact if plan.leads else "", completion)
-            for plan, one, completion in zip(plans, fitted, written, strict=True)
-            if completion.text
-        ]
+        parts = zip(fitted, written, strict=True)
+        turns = [(plan, list(islice(parts, len(plan.parts)))) for plan in plans]
+        return [self._turn(record, number, plan, own) for plan, own in turns if any(one.text for _, one in own)]
 
-    def _fitted(self, record: DebateRecord, number: int, plan: Plan) -> FittedPrompt:
+    def _limits_of(self, part: Part, plan: Plan) -> WordLimits:
+        """A third of the words for a reply, the others for what begins with the fact."""
+        most = self.limits.maximum // 3
+        if part == "reply":
+            return WordLimits(0, most)
+        return (
+            self.limits if part == "whole" or "reply" not in plan.parts else WordLimits(0, self.limits.maximum - most)
+        )
+
+    def _fitted(self, record: DebateRecord, number: int, plan: Plan, part: Part) -> FittedPrompt:
         """Render a plan's prompt with as many passages as fit; those that nobody used yet are the last to go."""
         passages = self._by_use(record)
 
@@ -152,14 +150,15 @@ class Speaker:
             shown = self._in_order(record, passages[: len(texts)])
             numbers = {chunk.id: n for n, chunk in enumerate(shown, 1)}
             pairs = [(numbers[chunk.id], text) for chunk, text in zip(passages, texts, strict=False)]
-            return self._prompt(record, number, plan, pairs)
+            return self._prompt(record, number, plan, part, pairs)
 
         return fit_chunks(render, passages, lambda prompt: fits_window(self.llm, prompt, self.limits), word_for_word)
 
     def _prompt(
-        self, record: DebateRecord, number: int, plan: Plan, passages: Sequence[tuple[int, str]]
+        self, record: DebateRecord, number: int, plan: Plan, part: Part, passages: Sequence[tuple[int, str]]
     ) -> RenderedPrompt:
-        names = record.names()
+        opponent = record.names().get(plan.claim.persona_id, "") if plan.claim else ""
+        limits = self._limits_of(part, plan)
         return load_prompt("statement").render(
             voice=self.persona.voice,
             views=[pov.text for pov in self.persona.povs if pov.weight > 0],
@@ -168,25 +167,31 @@ class Speaker:
             asked=record.asked,
             passages=passages,
             opinion=record.opinion,
-            claim=plan.claim.sentence if plan.claim else "",
-            opponent=names.get(plan.claim.persona_id, "") if plan.claim else "",
-            fact=plan.fact,
-            lead=plan.fact if plan.leads else "",
+            part=part,
+            claim=plan.claim.sentence if plan.claim and (part != "case" or "reply" not in plan.parts) else "",
+            opponent=opponent,
+            reply=f"{opponent} {plan.reply}",
+            fact=plan.fact if part != "reply" else "",
             calls=plan.calls,
             round=number,
             rounds=self.rounds,
-            min_words=self.limits.minimum,
-            max_words=self.limits.maximum,
+            min_words=limits.minimum,
+            max_words=limits.maximum,
         )
 
     def _turn(
-        self, record: DebateRecord, number: int, plan: Plan, fitted: FittedPrompt, lead: str, written: Completion
+        self, record: DebateRecord, number: int, plan: Plan, parts: Sequence[tuple[FittedPrompt, Completion]]
     ) -> Turn:
-        whole = with_lead(lead, written.text)
-        spoken = in_own_name(whole, [self.persona.name, *record.names().values()])
+        """Make a turn of its parts as they were written, and measure it."""
+        fitted = max((prompt for prompt, _ in parts), key=lambda prompt: len(prompt.chunks))
+        leads = [plan.fact if part == "case" else "" for part in plan.parts]
+        written = [with_lead(lead, completion.text) for lead, (_, completion) in zip(leads, parts, strict=True)]
+        speakers = [self.persona.name, *record.names().values()]
+        spoken = [in_own_name(one, speakers) for one in written]
+        cut = any(one.cut for one in spoken)
         chunks = self._in_order(record, fitted.chunks)
-        told = self._prompt(DebateRecord(""), number, Plan(None, "", leads=False), ()).user
-        text = to_the_end_of_a_sentence(spoken.text, self.limits.maximum)
+        told = self._prompt(DebateRecord(""), number, Plan(None, "", in_parts=False), "whole", ()).user
+        text = to_the_end_of_a_sentence(said_once([one.text for one in spoken]), self.limits.maximum)
         found = spoken_defects(
             text, record, chunks, self.persona.id, voice=self.persona.voice, instruction=told, claim=plan.claim
         )
@@ -194,8 +199,9 @@ class Speaker:
         if not left:  # nothing but what should go: it stays as it is, with its faults
             left, struck = text, ()
         kinds = dict.fromkeys(one.kind for one in struck)
-        notes = [*written.notes, *([f"struck out: {', '.join(kinds)}"] if kinds else [])]
-        notes += ["ended where it began to speak as somebody else"] if spoken.cut else []
+        notes = [*(note for _, completion in parts for note in completion.notes)]
+        notes += [f"struck out: {', '.join(kinds)}"] if kinds else []
+        notes += ["ended where it began to speak as somebody else"] if cut else []
         turn = Turn(
             round=number,
             persona_id=self.persona.id,
@@ -204,9 +210,9 @@ class Speaker:
             words=0,
             chunk_ids=tuple(chunk.id for chunk in chunks),
             dropped=fitted.dropped,
-            loop=written.loop,
+            loop=next((completion.loop for _, completion in parts if completion.loop), ""),
             notes=tuple(notes),
-            tokens=written.tokens_out,
+            tokens=sum(completion.tokens_out for _, completion in parts),
             answers=plan.claim,
         )
         return assessed(
@@ -217,7 +223,7 @@ class Speaker:
             limits=self.limits,
             voice=self.persona.voice,
             instruction=told,
-            cut=spoken.cut,
+            cut=cut,
         )
 
     def _by_use(self, record: DebateRecord) -> list[Chunk]:
@@ -228,35 +234,3 @@ class Speaker:
     def _in_order(self, record: DebateRecord, chunks: Sequence[Chunk]) -> list[Chunk]:
         shown = {chunk.id for chunk in chunks}
         return [chunk for chunk in record.passages_of(self.persona.id) if chunk.id in shown]
-
-
-def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
-    """Yield plans without end: the best claim and the best unused passage first, then others.
-
-    A turn that begins with its fact, "… This", continues with what the fact shows; begun freely, a small model says its
-    position once more.
-    """
-    claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
-    facts = facts_of(record, persona_id) or [""]
-    for n in count():
-        half, free = divmod(n, 2)
-        yield Plan(claims[half % len(claims)], facts[(half + free) % len(facts)], not free)
-
-
-def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
-    """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
-
-    Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
-    pronoun is understood behind others alone, and is taken only if there is no other.
-    """
-    passages = record.passages_of(persona_id)
-    unused = [chunk for chunk in passages if chunk.id not in record.used()]
-    said = [plain(turn.text) for _, turn in record.heard_turns()]
-    facts = [_fact(chunk.text, record.question, said) for chunk in unused or passages]
-    return [fact for fact in facts if fact] or [_fact(chunk.text, record.question, ()) for chunk in unused or passages]
-
-
-def _fact(passage: str, question: str, said: Sequence[str]) -> str:
-    new = [one for one in full_sentences(passage) if echo_share(one, said) < COPIED]
-    alone = [one for one in new if stands_alone(one)] or new
-    return max(alone, key=lambda sentence: touched(sentence, question), default="")

@@ -5,9 +5,9 @@ from langchain_core.runnables import RunnableConfig
 from chains.context import word_for_word
 from chains.debating.claims import overlap
 from chains.debating.judgement.verdict import plain_turns
+from chains.debating.plans import facts_of
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps, as_step
-from chains.debating.turns import facts_of
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Reading, RoundQuestion

@@ -15,6 +15,7 @@ SCRIPT = {
     "Before it begins": "I disagree.",
     "### SPEAKER A SAID:\nRaw text for hawk": "Speaker A",
     "### SPEAKER B SAID:\nRaw text for hawk": "Speaker B",
+    "Begin with:": "",  # no reply to a claim, only the case
     "moderator": "It rests on a passage.",
     "You are a hawk.": "Treaties fail where nobody fears the other side, and weapons ended the last war.",
     "You are a dove.": "Strength deters nobody who has nothing to lose, as the aggressor of 1914 shows.",

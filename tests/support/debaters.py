@@ -38,14 +38,14 @@ def debater(prompt: str) -> str:
 
 
 class Debaters(ScriptedLLM):
-    """Takes each debater's position and says its sentence; votes, judgements and verdicts are scripted."""
+    """Takes each debater's position and makes its case; votes, judgements and verdicts are scripted."""
 
     def _call(self, prompt, stop=None, run_manager=None, **kwargs):
         said = POSITIONS if "Before it begins" in prompt else SAID if "in a debate, in round" in prompt else None
         if said is None:
             return super()._call(prompt, stop, run_manager, **kwargs)
         self._prompts.append(prompt)
-        return said[debater(prompt)]
+        return "" if "Begin with:" in prompt else said[debater(prompt)]  # it has no reply, only its case
 
 
 def debaters(script: dict[str, str] | None = None) -> Debaters:

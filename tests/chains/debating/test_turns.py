@@ -8,10 +8,10 @@ from fakes import ScriptedLLM
 
 from chains.debating import turns as turns_module
 from chains.debating.measures import ECHO, quality
+from chains.debating.plans import plans_of
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, to_the_end_of_a_sentence
 from chains.debating.steps import DebateSteps
-from chains.debating.turns import plans_of
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Position, Reading, Turn, TurnFault, chunk_table
@@ -51,7 +51,7 @@ def test_a_turn_is_told_its_position_the_claim_to_answer_and_a_fact() -> None:
     turn = speak(llm, record())
     assert "Your side: Only strength has ever kept the peace." in llm.prompts[0]
     assert '### DOVE SAID:\n"Treaties have ended more wars than weapons."' in llm.prompts[0]
-    assert "### FACT:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
+    assert "### EVIDENCE:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
     assert turn.answers.sentence == "Treaties have ended more wars than weapons."
 
 
@@ -169,7 +169,7 @@ def test_views_are_told_only_where_there_is_no_position() -> None:
 def test_candidates_differ_in_what_they_are_asked() -> None:
     plans = list(islice(plans_of(record(), "hawk"), 4))
     assert len(set(plans)) == 4
-    assert {plan.leads for plan in plans} == {True, False}
+    assert {plan.in_parts for plan in plans} == {True, False}
 
 
 def test_a_fact_can_stand_alone() -> None:
@@ -302,3 +302,46 @@ def test_a_sentence_that_was_heard_before_is_struck_out() -> None:
 def test_a_turn_that_gives_a_passage_s_words_alone_is_told_so() -> None:
     turn = speak(ScriptedLLM(script={"": RECITAL}), record())
     assert TurnFault.NO_ARGUMENT in turn.faults
+
+
+REPLY = "Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once."
+SHOWS = "left both sides with weapons, and only their strength kept what was signed."
+
+
+def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
+    llm = ScriptedLLM(script={"Begin with: Dove overlooks that": reply, "": case})
+    return DebateSteps(llm, (HAWK, DOVE), limits=WordLimits(15, 90), candidates=candidates).speak(record())
+
+
+def test_a_turn_with_room_replies_to_the_claim_before_it_makes_its_case() -> None:
+    turn = long_turn(REPLY)
+    assert turn.text.startswith("Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once [2].")
+    assert "In 1987 two powers scrapped 2,692 missiles [1]. This left both sides with weapons" in turn.text
+
+
+def test_a_turn_without_a_reply_is_its_case() -> None:
+    assert long_turn("").text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This left both sides")
+
+
+def test_what_the_reply_said_is_not_said_again_in_the_case() -> None:
+    turn = long_turn(REPLY, f"{SHOWS} {REPLY}")
+    assert turn.text.count("overlooks that") == 1
+
+
+def test_a_reply_is_no_claim_that_the_opponent_is_asked_to_answer() -> None:
+    before = record(spoken(REPLY, "hawk"))
+    assert next(plans_of(before, "dove")).claim.sentence == POSITIONS[0].text
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("The EVIDENCE provided highlights the fleets.", "This highlights the fleets."),
+        (
+            "- **Access to Resources:** By lending, it gains.\n- **Trust:** It is heard.",
+            "By lending, it gains. It is heard.",
+        ),
+    ],
+)
+def test_words_about_the_task_give_way_to_the_matter(written: str, kept: str) -> None:
+    assert " ".join(in_own_name(written, ["Hawk", "Dove"]).text.split()) == kept

@@ -1,0 +1,76 @@
+"""What a candidate for a turn is asked: the claim to answer, the fact to bring, and in how many parts. Text only.
+
+Candidates differ by what they are asked, not by chance, so that they differ with every model, greedy or not.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal
+
+from chains.debating.claims import claims_to_answer, touched
+from chains.debating.record import DebateRecord
+from chains.debating.spoken import plain
+from chains.schemas import Claim
+from chains.text.draft import COPIED, full_sentences, stands_alone
+from chains.text.echo import echo_share
+
+Part = Literal["reply", "case", "whole"]
+_CLAIMS = 3  # the newest and most specific ones
+_REPLIES = ("overlooks that", "leaves out that")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one candidate is asked.
+
+    Attributes:
+        claim: the claim to answer, if there is one.
+        fact: a sentence of a passage to bring, or "".
+        in_parts: the reply to the claim and the case from the fact are asked for apart; a small model that is asked
+            for both at once leaves one out.
+        reply: the words behind the opponent's name that the reply begins with; "" for a turn too short for one.
+        calls: tools that it may call before.
+    """
+
+    claim: Claim | None
+    fact: str
+    in_parts: bool
+    reply: str = _REPLIES[0]
+    calls: int = 0
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the turn, in the order in which they are spoken."""
+        if not self.in_parts:
+            return ("whole",)
+        return ("reply", "case") if self.claim and self.reply else ("case",)
+
+
+def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
+    """Yield plans without end: the best claim and the best unused passage first, then others."""
+    claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
+    facts = facts_of(record, persona_id)
+    for n in count():
+        half, whole = divmod(n, 2)
+        fact = facts[(half + whole) % len(facts)] if facts else ""
+        yield Plan(claims[half % len(claims)], fact, bool(fact) and not whole, _REPLIES[half % len(_REPLIES)])
+
+
+def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
+    """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
+
+    Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
+    pronoun is understood behind others alone, and is taken only if there is no other.
+    """
+    passages = record.passages_of(persona_id)
+    unused = [chunk for chunk in passages if chunk.id not in record.used()]
+    said = [plain(turn.text) for _, turn in record.heard_turns()]
+    facts = [_fact(chunk.text, record.question, said) for chunk in unused or passages]
+    return [fact for fact in facts if fact] or [_fact(chunk.text, record.question, ()) for chunk in unused or passages]
+
+
+def _fact(passage: str, question: str, said: Sequence[str]) -> str:
+    new = [one for one in full_sentences(passage) if echo_share(one, said) < COPIED]
+    alone = [one for one in new if stands_alone(one)] or new
+    return max(alone, key=lambda sentence: touched(sentence, question), default="")
