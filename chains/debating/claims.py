@@ -24,6 +24,7 @@ _CONCEDES = re.compile(
 # Words that refer to another's words, or to the debate: what follows is a report, not a claim on the matter.
 _REPORTS = re.compile(
     r"\b(?:you|claims?|says? that|overlooks|leaves out|argues? that|said that|my opponent|this fact|the fact that|"
+    r"the question (?:at hand|here) is|"
     r"this (?:position|argument|debate)|no one has used|nobody has used)\b",
     re.IGNORECASE,
 )

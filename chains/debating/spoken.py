@@ -58,11 +58,11 @@ def to_the_end_of_a_sentence(text: str, most: int) -> str:
 
 
 def said_once(parts: Sequence[str]) -> str:
-    """Join the parts of a turn, without the sentences that a part before said."""
+    """Join the parts of a turn, without what one before said, and the unfinished end of all but the last."""
     told: list[str] = []
-    for part in parts:
-        new = [one.text for one in split_sentences(part) if echo_share(one.text, told) < SAID_BEFORE]
-        told.append(" ".join(new))
+    for number, part in enumerate(parts, 1):
+        whole = [one.text for one in split_sentences(part) if number == len(parts) or ends_with_sentence(one.text)]
+        told.append(" ".join(one for one in whole if echo_share(one, told) < SAID_BEFORE))
     return " ".join(filter(None, told))
 
 

@@ -29,7 +29,7 @@ from chains.text.draft import with_lead
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates
-_LEAST_IN_PARTS = 60  # words of a turn; a shorter one has no room for two parts
+_LEAST_IN_PARTS = 100  # words of a turn; a shorter one has no room for two parts
 
 
 @dataclass(frozen=True)

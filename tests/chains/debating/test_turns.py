@@ -310,13 +310,18 @@ SHOWS = "left both sides with weapons, and only their strength kept what was sig
 
 def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
     llm = ScriptedLLM(script={"Begin with: Dove overlooks that": reply, "": case})
-    return DebateSteps(llm, (HAWK, DOVE), limits=WordLimits(15, 90), candidates=candidates).speak(record())
+    return DebateSteps(llm, (HAWK, DOVE), limits=WordLimits(15, 120), candidates=candidates).speak(record())
 
 
 def test_a_turn_with_room_replies_to_the_claim_before_it_makes_its_case() -> None:
     turn = long_turn(REPLY)
     assert turn.text.startswith("Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once [2].")
     assert "In 1987 two powers scrapped 2,692 missiles [1]. This left both sides with weapons" in turn.text
+
+
+def test_a_reply_that_breaks_off_is_left_out() -> None:
+    """Regression: "... rooted in China keeps such controls": the case went on where the reply was cut."""
+    assert "rooted in" not in long_turn("Dove overlooks that the treaty of 1936 was rooted in").text
 
 
 def test_a_turn_without_a_reply_is_its_case() -> None:
