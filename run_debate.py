@@ -5,4 +5,5 @@ import sys
 from debate.cli import main
 
 if __name__ == "__main__":
-    main(sys.argv[1:] if sys.argv[1:] == ["--version"] else ["run", *sys.argv[1:]])
+    given = sys.argv[1:]
+    main(given if given[:1] in (["run"], ["--version"]) else ["run", *given])
