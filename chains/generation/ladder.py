@@ -16,6 +16,7 @@ from chains.text.cleaning.striking import strike
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from prompts import RenderedPrompt
+from vectorstore.embedding.turnstile import one_at_a_time
 from vectorstore.text.sentences import word_count
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
@@ -96,6 +97,7 @@ def climb(backend: Backend, asked: Sequence[Asked], config: RunnableConfig | Non
     return drafts
 
 
+@one_at_a_time
 def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> Draft:
     """Clean what a model wrote, cut it before a loop, remove defects, and give the reason if nothing is left."""
     opening = asked.prompt.opening if raw.after_opening else ""

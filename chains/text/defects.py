@@ -31,6 +31,7 @@ from chains.text.repetition import detect_loop
 from chains.text.support import contradiction
 from chains.text.support.agreement import denied_by, read_passage
 from chains.text.support.entities import unsupported_entities
+from vectorstore.embedding.turnstile import one_at_a_time
 from vectorstore.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
 
 __all__ = ["Defect", "DefectKind", "find_defects"]
@@ -66,6 +67,7 @@ class _Read:
         return tuple(sentence for paragraph in self.paragraphs for sentence in paragraph)
 
 
+@one_at_a_time
 def find_defects(
     text: str,
     *,

@@ -16,6 +16,7 @@ from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
+from vectorstore.embedding.turnstile import one_at_a_time
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
@@ -69,6 +70,7 @@ def fragments(sentences: Sequence[str]) -> list[str]:
     return [one for run in runs if len(run) > 1 for one in run]
 
 
+@one_at_a_time
 def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
     """The complete sentences of a part without idle clauses; without a chunk, for a frame, none is ever spared."""
     whole = [IDLE_CLAUSE.sub("", s.text) for s in split_sentences(text) if ends_with_sentence(s.text)]

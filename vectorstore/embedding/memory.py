@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.embedding.turnstile import one_at_a_time
+
 _LOG = logging.getLogger(__name__)
 Computed = TypeVar("Computed")
 
@@ -22,6 +24,7 @@ def encode(model: Any, method: str, texts: Sequence[Any], **options: Any) -> NDA
     return np.asarray(while_memory_lasts(model, call), dtype=np.float32)
 
 
+@one_at_a_time
 def while_memory_lasts(model: Any, compute: Callable[[], Computed]) -> Computed:
     """Return what is computed with a model.
 

@@ -21,6 +21,7 @@ from chains.text.support.numbers import (
     without_list_numbers,
 )
 from chains.text.support.quantities import QUANTITY, claimed_quantities, known_quantities
+from vectorstore.embedding.turnstile import one_at_a_time
 from vectorstore.text.letters import UNSPACED, for_matching
 from vectorstore.text.sentences import split_sentences
 from vectorstore.text.words import FUNCTION_WORDS
@@ -55,6 +56,7 @@ class Name:
     end: int
 
 
+@one_at_a_time
 def unsupported_entities(answer: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The numbers, dates and names of an answer that are in no source, in the order of the answer, each once."""
     read = tuple(sources)
