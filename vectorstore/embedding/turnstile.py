@@ -2,7 +2,8 @@
 
 Threads that compute in Python pass the interpreter's lock between them every 5 ms, and a library that gives it up at
 each of its small steps waits for all of them each time: an embedding of 14 ms took 7 s beside 8 threads that read
-texts, and 51 s beside 64; one at a time it takes 78 and 230 ms (``benchmarks.threads``). So what computes for long goes through here; what waits, for a model or a server, does not.
+texts, and 51 s beside 64; one at a time it takes 78 and 230 ms (``benchmarks.threads``). So what computes for long goes
+through here. What waits, for a model or a server, does not.
 """
 
 import threading
