@@ -5,11 +5,13 @@
 SITE is a folder that vLLM was installed into (docs/vllm.md); each of its processes has it as PYTHONPATH, this one does
 not. Offline: ``LLM.generate`` over prompts of random tokens. Server: the example's questions, repeated up to
 ``--questions``, are answered and debated by ``debate run``; tokens are those that the server counts in ``/metrics``, so
-second attempts are in them. ``--offline-again`` measures the server's checkpoint offline too, which is the figure to
+second attempts are in them. ``--processes N`` divides the list by ``--shard`` among N processes, as on a machine whose one
+processor core is what the card waits for. ``--offline-again`` measures the server's checkpoint offline too, which is the figure to
 compare the server with where the two checkpoints differ.
 """
 
 import argparse
+import multiprocessing
 import os
 import re
 import subprocess
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--server-checkpoint", type=Path)
     parser.add_argument("--offline-again", action="store_true")
     parser.add_argument("--questions", type=int, default=64)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1], help="one run of the list for each number")
     parser.add_argument("--prompts", type=int, default=128)
     parser.add_argument("--prompt-tokens", type=int, default=1500)
     parser.add_argument("--new-tokens", type=int, default=256)
@@ -66,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = [sys.executable, "-c", OFFLINE, str(checkpoint), *map(str, shape)]
         subprocess.run(command, env=environment(given.site), check=True)  # noqa: S603 - our own script
     with server(given.site, served) as url:
-        say(run="debate run through the server", **through_server(url, given.questions))
+        for processes in given.processes:
+            say(run="debate run through the server", **through_server(url, given.questions, processes))
     return 0
 
 
@@ -106,28 +111,34 @@ def wait_for(process: "subprocess.Popen[bytes]", url: str) -> None:
     raise SystemExit(f"vLLM's server did not answer at {url} within {STARTS_WITHIN:.0f} s")
 
 
-def through_server(url: str, count: int) -> dict[str, object]:
+def through_server(url: str, count: int, processes: int) -> dict[str, object]:
     """Answer and debate so many questions, and read from the server how many tokens that took."""
     texts = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")]
     asked = [f"{texts[n % len(texts)]} ({n // len(texts) + 1})" for n in range(count)]  # no two are the same
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder) / "questions.txt"
         questions.write_text("\n".join(asked) + "\n", encoding="utf-8")
-        settings = DebateSettings(
+        whole = DebateSettings(
             questions=questions,
             corpus=EXAMPLE / "corpus",
             personas=EXAMPLE / "personas.toml",
             model=f"{url}/v1#model",
             deepen=0,
-            concurrency=count,
-            out=Path(folder) / "run",
+            concurrency=-(-count // processes),
         )
+        parts = [
+            whole.model_copy(update={"out": Path(folder) / f"part{n}", "shard": f"{n}/{processes}"})
+            for n in range(1, processes + 1)
+        ]
         before, began = generated(url), time.perf_counter()
-        summary = run_questions(settings)
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            list(pool.map(run_questions, parts))
         seconds, tokens = time.perf_counter() - began, generated(url) - before
-        errors = {row.error for row in Journal(settings.out / "results.jsonl").rows() if row.error}
+        rows = [row for part in parts for row in Journal(part.out / "results.jsonl").rows()]
+    errors = {row.error for row in rows if row.error}
     print("\n".join(sorted(errors)[:3]), file=sys.stderr)
-    figures = {"questions": count, "failed": summary.failed, "tokens": tokens, "seconds": seconds}
+    failed = sum(bool(row.error) for row in rows)
+    figures = {"questions": count, "processes": processes, "failed": failed, "tokens": tokens, "seconds": seconds}
     return figures | {"tokens_per_second": tokens / seconds}
 
 
