@@ -189,7 +189,12 @@ def _addresses(entries: Any, where: str) -> tuple[str, ...]:
 def _povs(entries: Any, where: str) -> tuple[PointOfView, ...]:
     if not isinstance(entries, list):
         raise PersonaError(f"{where}: pov must be a list of tables; write [[persona.pov]] or [[pov]]")
-    return tuple(_pov(entry, f"{where}, pov {n}") for n, entry in enumerate(entries, 1))
+    povs = tuple(_pov(entry, f"{where}, pov {n}") for n, entry in enumerate(entries, 1))
+    first: dict[str, int] = {}
+    for n, pov in enumerate(povs, 1):  # twice it would count double, or cancel itself out
+        if (other := first.setdefault(" ".join(pov.text.casefold().split()), n)) != n:
+            raise PersonaError(f"{where}: pov {other} and pov {n} have the same text {pov.text!r}; remove one")
+    return povs
 
 
 def _pov(entry: Any, where: str) -> PointOfView:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.errors import POVError
+from vectorstore.text.letters import is_seen
 
 Aggregate = Literal["sum", "max"]
 
@@ -56,7 +57,7 @@ class POV:
 
 
 def _require_text(value: object, field: str) -> None:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not is_seen(value):
         raise POVError(f"POV {field} {value!r} is empty. Write the view as a sentence, e.g. POV('Trade brings peace').")
 
 

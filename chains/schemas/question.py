@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from chains.errors import ChainError
 from chains.schemas.text import ValidText
+from vectorstore.text.letters import is_seen
 
 
 class Refusal(StrEnum):
@@ -90,7 +91,7 @@ def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
         first = error.errors()[0]
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise ChainError(f"not a question: {what}; give a text, or a mapping with text and id") from error
-    if not question.text.strip():
+    if not is_seen(question.text):
         raise ChainError("the question is empty; give its text")
     return question
 

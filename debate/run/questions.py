@@ -23,6 +23,7 @@ from vectorstore.corpus.readers.records import parse_json
 from vectorstore.corpus.rows import Row, trimmed
 from vectorstore.corpus.tables import Table, goes_on
 from vectorstore.errors import CorpusError
+from vectorstore.text.letters import is_seen
 
 if TYPE_CHECKING:
     from chains.schemas import Question
@@ -82,7 +83,7 @@ def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
         raise QuestionsError(
             f"{path}, row {number}: {text[:60]!r} contains characters that are not text; write it again"
         )
-    asks = any(map(str.isalnum, text))  # a lone comma or dash is none
+    asks = any(one.isalnum() and is_seen(one) for one in text)  # a lone comma or dash is none
     if not asks and any(row.values()):
         LOG.warning("%s, row %d is left out: it contains no question", path, number)
     return asks

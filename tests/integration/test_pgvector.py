@@ -29,6 +29,7 @@ POVS = [
     POV("Gold keeps its worth.", against="It does not."),
 ]
 EDGES = [None, True, 1, 0.5, "", 'O\'Neil "q" \\ {a,b} %s', "\\u0000", ["a", "b"], {"a": 1}]
+NUMBERS = [1e23, 10**23, 2**53 + 1, 2.0**53, -1.5e300, 5e-324, 1.0, [1], [True], [1e23], {"a": [0]}, "1e+23", False]
 _NUMBERS = itertools.count()
 
 
@@ -105,6 +106,29 @@ def test_a_filter_finds_what_faiss_finds_whatever_value_it_names(both, wanted: o
     found, expected = (store.similarity_search("Another", k=9, filter={"x": wanted}) for store in both)
 
     assert sorted(one.id for one in found) == sorted(one.id for one in expected)
+
+
+@pytest.mark.parametrize(
+    "wanted", [[one] for one in NUMBERS] + [[[1.0]], {"a": [0]}, {"$gte": 1e23}, {"$ne": 10**23}, [1, 2**53 + 1]]
+)
+def test_a_filter_tells_numbers_apart_as_faiss_does(both, wanted: object) -> None:
+    """Regression: 1e23 was found as 10**23, and came back as it; [True] was [1] in FAISS alone."""
+    for store in both:
+        store.add_texts(map(str, range(len(NUMBERS))), [{"x": one} for one in NUMBERS], ids=list("abcdefghijklm"))
+
+    found, expected = (store.similarity_search("1", k=99, filter={"x": wanted}) for store in both)
+
+    kept = [
+        sorted((one.id, repr(one.metadata["x"])) for one in each if "x" in one.metadata) for each in (found, expected)
+    ]
+    assert kept[0] == kept[1] != []
+
+
+def test_metadata_that_are_set_anew_keep_their_large_floats(both) -> None:
+    for store in both:
+        store.set_metadatas(["c1"], [{"x": 1e23, "text": "1e+23"}])
+
+    assert [repr(store.get_by_ids(["c1"])[0].metadata["x"]) for store in both] == ["1e+23", "1e+23"]
 
 
 def test_a_text_with_a_zero_byte_is_refused_by_its_id(both) -> None:

@@ -50,6 +50,17 @@ def test_the_same_id_twice_is_an_error(tmp_path: Path) -> None:
 OTHER = ENTRY.replace('"a"', '"b"').replace('"A"', '"B"')
 
 
+@pytest.mark.parametrize("again", ['text = "T"', 'text = " t "\nweight = -1', 'text = "t"\nagainst = "u"'])
+@pytest.mark.parametrize("table", ["[[persona.pov]]", "[[pov]]"])
+def test_the_same_view_twice_is_an_error(tmp_path: Path, table: str, again: str) -> None:
+    """Regression: it counted double, or against itself."""
+    path = tmp_path / "p.toml"
+    path.write_text(f'[[persona]]\nid = "a"\nname = "A"\nvoice = "v"\n{table}\ntext = "T"\n{table}\n{again}\n')
+
+    with pytest.raises(PersonaError, match="pov 1 and pov 2 have the same text"):
+        load_personas(path)
+
+
 @pytest.mark.parametrize("name", ["A", "a"])
 def test_the_same_name_twice_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(PersonaError, match=f"'a' and 'b' both have the name '{name}'; names must differ"):

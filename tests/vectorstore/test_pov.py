@@ -56,7 +56,10 @@ def test_lists_of_whole_numbers_are_vectors_as_well():
     assert fold([1, 0], [[0, 1], [0, -1]], [3, 1], 0.5).tolist() == [0.5, 0.25]
 
 
-@pytest.mark.parametrize(("fields", "name"), [({"text": " "}, "text"), ({"text": "a", "against": ""}, "against")])
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [({"text": " "}, "text"), ({"text": "\u200b"}, "text"), ({"text": "a", "against": ""}, "against")],
+)
 def test_an_empty_statement_is_named_by_its_field(fields, name):
     with pytest.raises(POVError, match=f"^POV {name} "):
         POV(**fields)

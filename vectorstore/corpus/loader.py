@@ -15,6 +15,7 @@ from vectorstore.corpus.chunking import CHUNK_WORDS, split_text
 from vectorstore.corpus.files import CorpusFiles, Skipped, corpus_files
 from vectorstore.corpus.readers import READERS, Record, read_records
 from vectorstore.errors import CorpusError
+from vectorstore.text.letters import is_seen
 
 logger = logging.getLogger(__name__)
 
@@ -138,5 +139,7 @@ def _is_text(text: str) -> bool:
 def _documents(record: Record, source: str, chunk_words: int) -> Iterator[Document]:
     row: dict[str, Any] = {} if record.row is None else {"row": record.row}
     for chunk in split_text(record.text, chunk_words):
+        if not is_seen(chunk.text):
+            continue
         metadata = {**record.extra, **row, "source": source, "title": record.title, "start": chunk.start}
         yield Document(id=chunk_id(chunk.text), page_content=chunk.text, metadata=metadata)

@@ -16,12 +16,23 @@ from vectorstore.errors import StoreError
 Filter = Mapping[str, Any] | Callable[[Document], bool]
 Condition = Callable[[Mapping[str, Any]], bool]
 
+EXACT = 2**53  # from here on a float is not every whole number
+
 _ABSENT = object()
 
 
 def _is_among(value: Any, allowed: Sequence[Any]) -> bool:
-    """Return whether a value is one of several, as JSON compares them: true is not 1."""
-    return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in allowed)
+    """Return whether a value is one of several."""
+    return any(_is_same(value, one) for one in allowed)
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Return whether two values are the same, as JSON compares them: true is not 1, in a list or dict neither."""
+    if isinstance(value, list) and isinstance(other, list):
+        return len(value) == len(other) and all(map(_is_same, value, other))
+    if isinstance(value, dict) and isinstance(other, dict):
+        return value.keys() == other.keys() and all(_is_same(value[key], other[key]) for key in value)
+    return bool(value == other) and isinstance(value, bool) == isinstance(other, bool)
 
 
 def _is_ordered(value: Any, other: Any) -> bool:
@@ -71,9 +82,18 @@ def _part(name: str, value: Any) -> Condition:
 
 
 def plain_values(wanted: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    """Return the names for which a filter wants any of some values and nothing else, which a database finds itself."""
+    """Return the names for which a filter wants any of some plain values and nothing else.
+
+    A database finds these itself: its equality is that of `condition`. It is not for a number beyond 2**53, which a
+    float may round, and for a list or dict that may hold one.
+    """
     each = {name: _operands(name, value) for name, value in wanted.items() if not name.startswith("$")}
-    return {name: tests["$in"] for name, tests in each.items() if tests.keys() == {"$in"}}
+    only = {name: tests["$in"] for name, tests in each.items() if tests.keys() == {"$in"}}
+    return {name: allowed for name, allowed in only.items() if all(map(_is_plain, allowed))}
+
+
+def _is_plain(value: Any) -> bool:
+    return abs(value) < EXACT if isinstance(value, int | float) else not isinstance(value, list | dict)
 
 
 def _operands(name: str, value: Any) -> Mapping[str, Any]:
@@ -81,19 +101,22 @@ def _operands(name: str, value: Any) -> Mapping[str, Any]:
     wanted: Mapping[str, Any] = {"$in": value if isinstance(value, list | tuple | set) else [value]}
     if isinstance(value, Mapping) and any(str(key).startswith("$") for key in value):
         wanted = value
+    operands: dict[str, Any] = {}
     for operator, operand in wanted.items():
         if operator not in _COMPARE:
             raise _unknown(operator)
         if operator in ("$in", "$nin") and not isinstance(operand, list | tuple | set):
             raise StoreError(f"The filter's {operator} for {name!r} needs a list, not {operand!r}.")
         try:
-            held = [name, *operand] if isinstance(operand, set) else [name, operand]
-            json.dumps(held, allow_nan=False, ensure_ascii=False).encode()
+            plain = list(operand) if isinstance(operand, set) else operand
+            written = json.dumps([name, plain], allow_nan=False, ensure_ascii=False)
+            written.encode()
         except (TypeError, ValueError) as error:
             raise StoreError(
                 f"The filter's value {operand!r} for {name!r} is in no metadata: {error}. Use a text or a number."
             ) from error
-    return wanted
+        operands[operator] = json.loads(written)[1]  # a tuple is a list there, as in the metadata
+    return operands
 
 
 def _unknown(operator: str) -> StoreError:

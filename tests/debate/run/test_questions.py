@@ -126,6 +126,12 @@ def test_a_quotation_mark_that_never_closes_is_refused_by_its_row(ask, rows):
         ask(f"question\nWhy?\n{rows}")
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u3164", "\uffa0", "\u2060"])
+def test_a_question_of_signs_that_nobody_sees_is_none(ask, caplog, sign):
+    assert ask(f"id,question\na,{sign}\nb,Why?\n") == [("b", "Why?", "")]
+    assert "row 2 is left out: it contains no question" in caplog.text
+
+
 def test_a_row_whose_lines_could_be_rows_is_named(ask, caplog):
     assert len(ask('id,question,about\na,"Why?,\nb,5",x\n')) == 1
     assert "row 2: read as one, though each line in its quotation marks could be a row; close them." in caplog.text

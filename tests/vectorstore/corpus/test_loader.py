@@ -157,3 +157,19 @@ def test_near_duplicates_come_once():
 
 def test_japanese_is_counted_in_pairs_of_characters():
     assert tokens("制裁は BRICS") == ["制裁", "裁は", "bric"]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.csv", "a.tsv", "a.jsonl", "a.eml"])
+@pytest.mark.parametrize(
+    "sign", ["\u200b", "\ufeff\u2060", "\u00ad \u200e", "\u3164", "\u2800\n", "\U000e0041", "\ufe0f"]
+)
+def test_a_file_of_signs_that_nobody_sees_holds_no_text(tmp_path, name, sign):
+    """Regression: it became a chunk, which a search found and nobody could read."""
+    text = json.dumps({"text": sign}) if name == "a.jsonl" else sign if name != "a.eml" else f"Subject: x\n\n{sign}"
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "b.txt").write_text("The tariff rose.")
+
+    corpus = load_corpus(tmp_path)
+
+    assert [chunk.page_content for chunk in corpus] == ["The tariff rose."]
+    assert [(one.path.name, "no text" in one.reason) for one in corpus.skipped] == [(name, True)]

@@ -162,3 +162,22 @@ def test_an_index_of_langchains_says_what_can_be_done_with_it(tmp_path):
 
     with pytest.raises(StoreError, match=r"pickle, .* is not opened\. Index the documents again; .*as_pov_store"):
         FaissStore.load(tmp_path, DeterministicFakeEmbedding(size=16))
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "found"),
+    [
+        ([True], [[1]], False),
+        ([1], [[True]], False),
+        ({"a": [0]}, {"a": [False]}, False),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ([1, [2]], [[1.0, [2]]], True),
+        ([1, 2], [(1, 2)], True),
+        ({"1": "x"}, {1: "x"}, True),
+    ],
+)
+def test_lists_and_dicts_are_compared_as_json_compares_them(held, wanted, found):
+    """Regression: [True] was [1], and a tuple was no list."""
+    store = FaissStore.from_texts(["salt"], DeterministicFakeEmbedding(size=16), [{"x": held}])
+
+    assert bool(store.similarity_search("salt", filter={"x": wanted})) is found

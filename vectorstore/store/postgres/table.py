@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from vectorstore.errors import StoreError
 from vectorstore.store.filters import Filter, condition, plain_values
+from vectorstore.store.postgres.json_text import holds_zero, with_floats
 from vectorstore.store.postgres.manifest import TableManifest, as_it_is, read_manifest, write_manifest
 from vectorstore.store.postgres.session import Session
 from vectorstore.store.search import Positions
@@ -167,7 +168,7 @@ class PgTable:
             return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
         passes, plain, found = condition(wanted), plain_values(wanted), self.every_position
         for name, allowed in plain.items():
-            held = [one for one in map(json.dumps, allowed) if not _holds_zero(one)]
+            held = [one for one in map(json.dumps, allowed) if not holds_zero(one)]
             rows = self._column(
                 "SELECT position FROM {table} WHERE metadata -> %s = ANY(%s::jsonb[]) ORDER BY position",
                 name.replace("\0", ""),
@@ -190,7 +191,7 @@ class PgTable:
             StoreError: a text or its metadata holds a zero byte.
         """
         for one, text, metadata in zip(ids, texts, metadatas, strict=True):
-            if "\0" in text or _holds_zero(metadata):
+            if "\0" in text or holds_zero(metadata):
                 raise StoreError(
                     f"The text or metadata of {one!r} holds a zero byte. PostgreSQL takes none: remove it."
                 )
@@ -200,7 +201,7 @@ class PgTable:
         self._session.copy(
             "COPY {table} (id, text, metadata, embedding) FROM STDIN WITH (FORMAT BINARY)",
             ("text", "text", "jsonb", "vector"),
-            zip(ids, texts, (Jsonb(one, dumps=str) for one in metadatas), vectors, strict=True),
+            zip(ids, texts, (Jsonb(with_floats(one), dumps=str) for one in metadatas), vectors, strict=True),
         )
 
     def remove(self, ids: Sequence[str] | None) -> bool:
@@ -214,7 +215,7 @@ class PgTable:
         self._session.execute(
             "UPDATE {table} SET metadata = given.metadata::jsonb FROM unnest(%s::bigint[], %s::text[]) "
             "AS given (position, metadata) WHERE {table}.position = given.position",
-            *(list(positions), list(metadatas)),
+            *(list(positions), list(map(with_floats, metadatas))),
         )
 
     def _graphs(self) -> list[str]:
@@ -240,8 +241,3 @@ def _sent(vector: NDArray[Any]) -> Any:
 
 def _received(vector: Any) -> NDArray[np.float32]:
     return np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, dtype=np.float32)
-
-
-def _holds_zero(text: str) -> bool:
-    """Return whether a text of JSON holds a zero byte, which PostgreSQL's texts cannot."""
-    return "\\u0000" in text.replace("\\\\", "")

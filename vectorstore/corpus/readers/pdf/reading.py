@@ -10,6 +10,7 @@ from vectorstore.corpus.readers.pdf.columns import SHOWING, Piece, by_columns, p
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.corpus.readers.wording import shortened, spans
 from vectorstore.errors import CorpusError
+from vectorstore.text.letters import is_seen
 
 # A small file can unfold into any amount of drawing. A page's is some 10 to 100 KB, packed to a third; a map's is more.
 SPARE_BYTES, BYTES_A_BYTE = 1_000_000, 50
@@ -52,10 +53,10 @@ def read_pdf(path: Path) -> Records:
         except LimitReachedError:
             too_large.append(number)
             pages.append("")
-    empty = [number for number, text in enumerate(pages, start=1) if not text.strip() and number not in too_large]
+    empty = [number for number, text in enumerate(pages, start=1) if not is_seen(text) and number not in too_large]
     left_out = [f"{_pages(empty, len(pages))} hold no text: scanned?"] if empty else []
     left_out += [f"{_pages(too_large, len(pages))} draw more than can be read."] if too_large else []
-    if not any(map(str.strip, pages)):
+    if not any(map(is_seen, pages)):
         raise CorpusError(f"{' '.join(left_out) or 'holds no page.'} Recognise its letters (OCR) first.")
     left_out += _doubts(pages)
     trimmed, repeated = _without_edges([_UNTOLD.sub("\ufffd", page) for page in pages])
