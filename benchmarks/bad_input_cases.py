@@ -118,6 +118,12 @@ def questions_cases() -> Iterator[Case]:
     )
     yield Case(group, "csv: a row with too many cells", text("q.csv", "id,question\na,Why?\nb,How,when,why?\n"))
     yield Case(group, "csv: a quote that never ends", text("q.csv", 'question\n"Why?\n'))
+    yield Case(group, "csv: lines that a pair of marks joins", text("q.csv", 'id,question\n1,"Why?\n2,Who?"\n'))
+    yield Case(group, "csv: marks around a whole row", text("q.csv", 'id,question\n1,Why?\n"2,Who?"\n'))
+    yield Case(
+        group, "csv: a question in other marks that a comma cuts", text("q.csv", "question,about\n“Salt,iron”\n")
+    )
+    yield Case(group, "csv: a mark behind a backslash", text("q.csv", 'question\n"Why \\"salt\\" now?"\n'))
     yield Case(
         group,
         "csv: Latin-1 (it is read)",
@@ -147,6 +153,7 @@ def corpus_cases() -> Iterator[Case]:
     yield Case(group, "only a damaged Word file", only("a.docx", b"broken"))
     yield Case(group, "only a damaged workbook", only("a.xlsx", b"broken"))
     yield Case(group, "only a text of zero bytes", only("a.txt", b"a\0b"))
+    yield Case(group, "only a text of signs that nobody sees", only("a.txt", "\u200b\u2060\n".encode()))
     yield Case(group, "only a jsonl of numbers", only("a.jsonl", b"1\n"))
     yield Case(group, "jsonl: half a character in a passage", only("a.jsonl", b'{"text": "\\ud800 BRICS grew."}\n'))
     yield Case(group, "a damaged file among good ones (it is named and left out)", raw("docs/b.pdf", b"x"), code=0)
@@ -167,6 +174,8 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "Latin-1", text("p.toml", 'a = "é"\n', "latin-1"), given)
     yield Case(group, "a persona without a voice", text("p.toml", '[[persona]]\nid = "a"\nname = "N"\n'), given)
     yield Case(group, "two with one id", text("p.toml", PERSONA.format("a") * 2), given)
+    twice = '[[pov]]\ntext = "Trade brings peace."\n' * 2
+    yield Case(group, "a view twice", text("p.toml", PERSONA.format("a") + twice), given)
     yield Case(group, "a weight of 0", text("p.toml", PERSONA.format("a") + "weight = 0\n"), given)
     views = PERSONA.format("a").replace("persona.pov", "persona.povs")
     yield Case(group, "a key that nothing reads", text("p.toml", views), given)

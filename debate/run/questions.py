@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debate.errors import QuestionsError
+from debate.run.question_rows import check_row
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers import csv_file, table_records
 from vectorstore.corpus.readers.records import parse_json
-from vectorstore.corpus.rows import Row, trimmed
-from vectorstore.corpus.tables import Table, goes_on
+from vectorstore.corpus.rows import trimmed
+from vectorstore.corpus.tables import Table
 from vectorstore.errors import CorpusError
 from vectorstore.text.letters import is_seen
 
@@ -34,7 +35,6 @@ _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
 _USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
 _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
-_ENDS = (".", "?", "!", "…", "。", "？", "！", "؟")
 
 Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
 
@@ -175,8 +175,11 @@ def _separated(path: Path) -> list[Table]:
         raise QuestionsError(
             f'{path}, row {found.open_rows[0]}: a " opens a cell and never closes; close it, or write it twice'
         )
-    for one in csv_file.in_doubt(found):
-        LOG.warning("%s: %s", path, one)
+    if found.folded_rows:
+        raise QuestionsError(
+            f"{path}, row {found.folded_rows[0]}: each of its lines could be a row, were it not for the quotation "
+            "marks around their ends; close each line's, or write the row on one line"
+        )
     return found.tables
 
 
@@ -203,7 +206,9 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
         LOG.warning("%s: %s", path, one)
     if not any(name in _QUESTION_COLUMNS for name in names):
         found = ", ".join(table.header) or "none at all"
-        raise QuestionsError(f"{path} has no column 'question' (its columns: {found}); name one of them 'question'")
+        marked = any(name.strip("'‘’“”„«»`") in _QUESTION_COLUMNS for name in names)
+        remedy = 'its quotation marks are not "; write "question"' if marked else "name one of them 'question'"
+        raise QuestionsError(f"{path} has no column 'question' (its columns: {found}); {remedy}")
     used = {i: name for i, name in enumerate(names) if name in _USED_COLUMNS}
     for name in used.values():
         if names.count(name) > 1:
@@ -213,7 +218,7 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
         LOG.warning("%s: the column %r is not read, since %r has the questions", path, used.pop(i), used[asked])
     same = 1
     for row in table.rows:
-        _check_row(path, table, row, used, asked)
+        check_row(path, table, row, used, asked)
         if asked in row.repeated:  # a merged cell is asked once
             if any(i != asked and i not in row.repeated and row.cells[i : i + 1] not in ((), ("",)) for i in used):
                 LOG.warning("%s, row %d is left out: it shares the question of the row above", path, row.number)
@@ -223,31 +228,3 @@ def _table_rows(path: Path, table: Table, *, is_first: bool) -> Iterator[Fields]
         if same > 1:  # the id of a merged cell is that of its first row
             fields["id"] += f"-{same}"
         yield row.number, fields
-
-
-def _check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked: int) -> None:
-    """Refuse a row whose question may not be what its writer meant.
-
-    Raises:
-        QuestionsError: a used cell cannot be read, or an unquoted delimiter seems to have cut the question.
-    """
-    fault = next((row.faults[i] for i in used if i in row.faults), None)
-    if fault:
-        raise QuestionsError(f"{path}, row {row.number}: {fault}")
-    if not table.delimiter:
-        return
-    cells = row.cells[asked : asked + 2]
-    own = cells[0].rstrip() if cells else ""
-    cut = (
-        len(cells) > 1
-        and not {asked, asked + 1} & row.quoted
-        and (
-            (goes_on(own, cells[1]) and not table.spaced)
-            or (cells[1].rstrip().endswith(("?", "？")) and not own.endswith(_ENDS))
-        )
-    )
-    if row.surplus or (own and cut):
-        raise QuestionsError(
-            f"{path}, row {row.number} has {len(row.cells)} cells for {len(table.header)} columns, or a question that "
-            f"continues in the next cell; put texts that contain {table.delimiter!r} in double quotes"
-        )

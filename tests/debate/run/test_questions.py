@@ -132,9 +132,83 @@ def test_a_question_of_signs_that_nobody_sees_is_none(ask, caplog, sign):
     assert "row 2 is left out: it contains no question" in caplog.text
 
 
-def test_a_row_whose_lines_could_be_rows_is_named(ask, caplog):
-    assert len(ask('id,question,about\na,"Why?,\nb,5",x\n')) == 1
-    assert "row 2: read as one, though each line in its quotation marks could be a row; close them." in caplog.text
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'a,"Why?,\nb,5",x\n',
+        '"a,Why?,x\nb",Who?,y\n',
+        'a,"Why salt?,x\nb,Who, pays?,y\nc,How",z\n',
+    ],
+)
+def test_a_row_whose_lines_could_be_rows_is_refused(ask, rows):
+    """Regression: rows between two marks that nobody closed became one question, with a warning."""
+    with pytest.raises(QuestionsError, match="row 2: each of its lines could be a row, were it not for the quotation"):
+        ask(f"id,question,about\n{rows}")
+
+
+def test_a_row_whose_lines_could_be_rows_is_refused_under_a_header_with_blanks(ask):
+    with pytest.raises(QuestionsError, match="row 2: each of its lines could be a row"):
+        ask('id, question, about\na, "Why?, x\nb, Who", y\n')
+
+
+@pytest.mark.parametrize(
+    "question", ["Why salt?\nOr iron, then?", "Why salt,\nor iron?", "Why?\n\nWho, and how, and when?"]
+)
+def test_a_question_of_several_lines_is_read(ask, question):
+    assert ask(f'id,question\na,"{question}"\n') == [("a", question, "")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,“Why salt,or iron”",
+        "a,Why “salt,iron” now,",
+        "a,„Warum Salz,oder Eisen“",
+        "a,«Pourquoi le sel,le fer»",
+        "a,「なぜ塩,鉄」",
+        "a,＂Why salt,or iron＂",
+        "a,'Why salt,or iron'",
+        "a,‘Why salt,or iron’",
+        "a,Why salt (rock,sea) is taxed",
+    ],
+)
+def test_a_question_whose_marks_close_in_the_next_cell_is_refused(ask, row):
+    """Regression: only " was known, and the rest of the question became its background."""
+    with pytest.raises(QuestionsError, match=r"row 2 has .*put texts that contain ',' in double quotes"):
+        ask(f"id,question,about\n{row}\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "question"),
+    [
+        ("a,“Why salt?”,“x”", "“Why salt?”"),
+        ("a,'Why' salt?,'x'", "'Why' salt?"),
+        ("a,The states' salt,the kings'", "The states' salt"),
+        ("a,Why salt (rock) now?,(x)", "Why salt (rock) now?"),
+        ('a,Why 5" pipes?,x', 'Why 5" pipes?'),
+    ],
+)
+def test_marks_that_close_in_their_own_cell_are_its_own(ask, row, question):
+    assert [text for _, text, _ in ask(f"id,question,about\n{row}\n")] == [question]
+
+
+@pytest.mark.parametrize("row", ['a,"Why \\"salt\\" now?"', 'a,"Why \\"salt, iron\\"?",x'])
+def test_a_quotation_mark_behind_a_backslash_is_refused(ask, row):
+    """Regression: the question kept the marks around it."""
+    with pytest.raises(QuestionsError, match=r'row 2: \\" does not stand for a quotation mark; write ""'):
+        ask(f"id,question,about\n{row}\n")
+
+
+def test_a_row_that_stands_in_quotation_marks_as_a_whole_is_refused(ask):
+    """Regression: it was left out, since it has no question."""
+    with pytest.raises(QuestionsError, match="row 3: quotation marks hold several cells"):
+        ask('id,question\na,Why?\n"b,Who?"\n')
+
+
+@pytest.mark.parametrize("header", ["'id','question'", "id,“question”", "id,«question»"])
+def test_other_marks_around_the_header_are_named(ask, header):
+    with pytest.raises(QuestionsError, match=r'its quotation marks are not "; write "question"'):
+        ask(f"{header}\na,Why?\n")
 
 
 def test_two_columns_of_one_name_are_refused(ask):

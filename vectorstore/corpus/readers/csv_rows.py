@@ -22,6 +22,7 @@ def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     if re.search(f'(?:^|{re.escape(delimiter)}) +"', text, re.MULTILINE):
         text = _cell(delimiter).sub(lambda one: one[0].lstrip(" ") if one["quoted"] else one[0], text)
     lines = list(io.StringIO(text, newline=""))
+    spaced = bool(lines) and f"{delimiter} " in lines[0]
     number = at = 0
     while at < len(lines):
         first = at
@@ -29,7 +30,7 @@ def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
         for cells in reader:
             number += 1
             own = lines[at : first + reader.line_num]
-            row = _row(number, cells, own, delimiter)
+            row = _row(number, cells, own, delimiter, spaced=spaced)
             if row.opens:  # what follows in this reader is inside the mark: begin anew behind the line
                 literal = csv.reader([own[0]], delimiter=delimiter, quoting=csv.QUOTE_NONE)
                 yield Row(number, tuple(next(literal)), opens=True)
@@ -39,7 +40,7 @@ def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
             at += len(own)
 
 
-def _row(number: int, cells: list[str], lines: Sequence[str], delimiter: str) -> Row:
+def _row(number: int, cells: list[str], lines: Sequence[str], delimiter: str, *, spaced: bool) -> Row:
     written = "".join(lines)
     if '"' not in written:
         return Row(number, tuple(cells))
@@ -58,8 +59,14 @@ def _row(number: int, cells: list[str], lines: Sequence[str], delimiter: str) ->
         cells=tuple(cells),
         quoted=frozenset(quoted),
         opens=goes_on,
-        folded=len(lines) > 1 and len(cells) > 1 and all(line.count(delimiter) + 1 == len(cells) for line in lines),
+        folded=len(lines) > 1 and len(cells) > 1 and _are_rows(lines, len(cells), delimiter, spaced=spaced),
     )
+
+
+def _are_rows(lines: Sequence[str], cells: int, delimiter: str, *, spaced: bool) -> bool:
+    """Return whether each line could be a row of so many cells."""
+    own = "" if spaced else f"{delimiter} "  # a comma of the text's own, where the header has none like it
+    return all(line.count(delimiter) - (line.count(own) if own else 0) == cells - 1 for line in lines)
 
 
 @cache
