@@ -22,6 +22,7 @@ _PAIRS = {
     "(": ")",
     "[": "]",
 }
+_SEPARATED = (".csv", ".tsv")
 _EDGES = ("'", "‘", "’", "`")  # apostrophes otherwise
 
 
@@ -39,14 +40,14 @@ def check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked
     fault = next((row.faults[i] for i in used if i in row.faults), None)
     if fault:
         raise QuestionsError(f"{path}, row {row.number}: {fault}")
+    if path.suffix.lower() in _SEPARATED and any('\\"' in cell and cell.startswith('"') for cell in row.cells):
+        raise QuestionsError(f'{path}, row {row.number}: \\" does not stand for a quotation mark; write ""')
     if not table.delimiter:
         return
     if len(row.cells) <= asked and any(table.delimiter in row.cells[i] for i in row.quoted):
         raise QuestionsError(
             f"{path}, row {row.number}: quotation marks hold several cells; put each cell in marks of its own"
         )
-    if any('\\"' in cell and cell.startswith('"') for cell in row.cells):
-        raise QuestionsError(f'{path}, row {row.number}: \\" does not stand for a quotation mark; write ""')
     cells = row.cells[asked : asked + 2]
     cut = len(cells) > 1 and not {asked, asked + 1} & row.quoted and _is_cut(cells, spaced=table.spaced)
     if row.surplus or cut:

@@ -199,6 +199,15 @@ def test_a_quotation_mark_behind_a_backslash_is_refused(ask, row):
         ask(f"id,question,about\n{row}\n")
 
 
+def test_a_quotation_mark_behind_a_backslash_is_refused_in_a_single_column(ask):
+    with pytest.raises(QuestionsError, match=r'row 2: \\" does not stand for a quotation mark; write ""'):
+        ask('question\n"Why \\"salt\\" now?"\n')
+
+
+def test_a_backslash_is_a_sign_like_any_other_in_a_workbook(ask_book):
+    assert ask_book(["question"], ['"Why \\"salt\\" now?"']) == [("q001", '"Why \\"salt\\" now?"')]
+
+
 def test_a_row_that_stands_in_quotation_marks_as_a_whole_is_refused(ask):
     """Regression: it was left out, since it has no question."""
     with pytest.raises(QuestionsError, match="row 3: quotation marks hold several cells"):
