@@ -182,7 +182,7 @@ def measure(readers: int, rounds: int) -> None:
     llm = load_llm(ModelSettings(name="smollm2"))
     text = "Write what you think of the enlargement of BRICS: who gains, who loses, and why.\n\n"
     prompts = [RenderedPrompt("", text, text + start) for start in ("First, ", "The group ")]
-    turn = RunnableLambda(lambda seed: complete_all(llm, prompts, [WordLimits(20, 40)] * 2, seed)).with_config(
+    turn = RunnableLambda(lambda seed: complete_all(llm, prompts, [WordLimits(80, 100)] * 2, seed)).with_config(
         run_name="turn:hawk"
     )
     seconds: dict[str, list[float]] = {arm: [] for arm in _ARMS}
@@ -197,7 +197,9 @@ def measure(readers: int, rounds: int) -> None:
             for n in range(rounds):
                 for arm in random.Random(n).sample(_ARMS, 3):  # noqa: S311
                     after = (run / PROGRESS).stat().st_size
-                    there = _Readers(port, readers, after) if arm == "read" else None
+                    there = _Readers(
+                        port, readers if arm == "read" else 0, after
+                    )  # the same wait before each of the three
                     callbacks = [] if arm == "alone" else [Drafts(run / DRAFTS)]
                     config: RunnableConfig = {"callbacks": callbacks, "metadata": {"thread_id": "q1:x"}}
                     began, used = time.perf_counter(), time.process_time()
@@ -206,8 +208,8 @@ def measure(readers: int, rounds: int) -> None:
                     seconds[arm].append(time.perf_counter() - began)
                     for stage in ("debate", "verdict"):
                         progress.stage("q1", stage)
-                    if there:
-                        told, got = _places(run / PROGRESS, after), there.end()
+                    told, got = _places(run / PROGRESS, after), there.end()
+                    if got:
                         _tell_lost(told, got)
                 print(f"round {n + 1}: " + ", ".join(f"{arm} {seconds[arm][-1]:.2f} s" for arm in _ARMS), flush=True)
         server.terminate()

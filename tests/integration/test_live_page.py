@@ -357,6 +357,16 @@ def test_text_that_is_written_to_the_left_is_laid_out_so(
     assert len(found) >= 4
 
 
+def test_the_map_of_a_debate_of_eight_can_be_read(page: Page, tmp_path: Path, serving: Callable[..., Server]) -> None:
+    turns = tuple(replace(ROW.turns[0], persona_id=f"p{n}", speaker=f"Speaker {n}") for n in range(8))
+    a_run(tmp_path / "runs" / "r", replace(ROW, turns=turns))
+    server = serving(tmp_path / "runs")
+    page.size(1280)
+    page.visit(f"{server.address}/runs/r/question?id=q1.1")
+    assert page.evaluate("document.querySelector('.map').getBoundingClientRect().width") > 8 * 250
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_first_of_10000_rows_are_there_at_once_and_any_can_be_found(page: Page, site: Server) -> None:
     page.size(1280)
     page.visit(f"{site.address}/runs/many")

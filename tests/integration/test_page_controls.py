@@ -144,9 +144,38 @@ def test_a_word_of_300_letters_stays_within_its_card(explore: Page, width: int) 
     explore.size(width, 780, phone=width < 500)
     wide = "[...document.querySelectorAll('.view, .view *')].filter(one => one.scrollWidth > one.clientWidth + 1)"
     assert explore.evaluate(f"{wide}.filter(one => one.matches('.view, textarea')).length") == 0
-    outside = "one.getBoundingClientRect().right > document.querySelector('.side').getBoundingClientRect().right + 1"
+    outside = "one.getBoundingClientRect().right > one.closest('.view').getBoundingClientRect().right + 1"
     assert explore.evaluate(f"[...document.querySelectorAll('.view *')].filter(one => {outside}).length") == 0
     assert explore.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_the_passages_are_seen_while_a_view_is_moved(explore: Page) -> None:
+    choose(explore, 2)
+    explore.click(".weigh button")
+    explore.until("document.querySelector('.state').textContent === 'exact'", 20)
+    explore.size(360, 780, phone=True)
+    explore.evaluate("document.querySelector('.side').scrollIntoView(); scrollBy(0, 300)")
+    seen = "(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector('%s').getBoundingClientRect())"
+    assert explore.evaluate(f"[{seen % '.weigh input'}, {seen % '.ranked .passage:last-child .source'}]") == [
+        True,
+        True,
+    ]
+
+
+def test_a_run_that_ended_before_it_counted_its_questions_is_resumed_from_its_page(page: Page, server: Server) -> None:
+    run = a_run(server.runs / "broken")
+    told(
+        run, {"event": "began"}, {"event": "preparing", "text": "loading"}, {"event": "ended", "text": "no such model"}
+    )
+    page.visit(f"{server.address}/runs/broken")
+    page.until("document.querySelector('#actions button') !== null")
+    assert page.evaluate("document.querySelector('#actions button').textContent") == "Resume"
+    assert page.evaluate("none.textContent") == "No question is finished yet."
+    hidden = "['counts', 'bar', 'controls', 'none'].map(id => document.getElementById(id).hidden)"
+    assert page.evaluate(hidden) == [True, True, True, False]
+    a_run(run, ROW)
+    told(run, HERE, {"event": "total", "questions": 2}, {"event": "finished", "question": "q1.1"})
+    page.until(f"{hidden}.join() === 'false,false,false,true'")
 
 
 def test_the_keyboard_stays_with_the_buttons_of_a_run_that_is_resumed(page: Page, server: Server) -> None:

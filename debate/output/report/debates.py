@@ -7,7 +7,7 @@ from chains.schemas import Turn, Verdict
 from debate.arena.health import Health, health
 from debate.results import QuestionResult
 
-_WIDTH, _HEIGHT = 300.0, 80.0
+_WIDTH, _HEIGHT, _EDGE = 300.0, 80.0, 4.0  # the edge has room for a point
 _LEAST = 0.1  # of the axis, so that noise does not look like a change of sides
 
 
@@ -47,7 +47,7 @@ def _lines(turns: Sequence[Turn], colours: Mapping[str, int]) -> Iterator[Line]:
     for persona_id, colour in colours.items():
         said = [(n, turn) for n, turn in enumerate(turns, 1) if turn.persona_id == persona_id]
         points = tuple(
-            (round(n * step, 1), round(_HEIGHT / 2 * (1 - turn.drift / top), 1), _label(turn))
+            (round(n * step, 1), round(_HEIGHT / 2 - (_HEIGHT / 2 - _EDGE) * turn.drift / top, 1), _label(turn))
             for n, turn in said
             if turn.drift is not None
         )

@@ -12,7 +12,7 @@ from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
 from debate.serve.web.comparing import Comparisons
 from debate.serve.web.exploring import Explorer
-from debate.serve.web.guard import Admission, Guard, TooLargeError
+from debate.serve.web.guard import Admission, Guard
 from debate.serve.web.library import Library, RunEndingError
 from debate.serve.web.routes.compare import compare_routes
 from debate.serve.web.routes.explore import explore_routes
@@ -23,6 +23,7 @@ from debate.terminal.readable import one_line
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 
+_UNKNOWN = "there is nothing at this address"
 _AGAIN = "2"  # seconds until a browser asks again for what is told in a moment
 _STATUSES: dict[type[Exception], int] = {StoppingError: 409, RunFolderError: 404}
 
@@ -89,16 +90,13 @@ def _tell_errors(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     def refused(request: Request, error: StarletteHTTPException) -> Response:
-        return told(request, error.status_code, str(error.detail))
+        message = _UNKNOWN if error.status_code == 404 and error.detail == "Not Found" else str(error.detail)
+        return told(request, error.status_code, message)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         return told(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-
-    @app.exception_handler(TooLargeError)
-    def too_large(request: Request, error: TooLargeError) -> Response:
-        return told(request, 413, str(error))
 
     def ours(request: Request, error: Exception) -> Response:
         status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 400)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -144,8 +145,11 @@ def _too_large(most: int) -> PlainTextResponse:
     return PlainTextResponse(f"too large: at most {most // 1024} KiB", 413)
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):
     """A body without a length, or with a wrong one, went past its bound."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"too large: at most {most // 1024} KiB")
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
@@ -156,7 +160,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise TooLargeError(f"too large: at most {most // 1024} KiB")
+            raise TooLargeError(most)
         return message
 
     return bounded

@@ -61,6 +61,7 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=_PATIENCE,
         lifespan="off",
+        ws="none",
     )
     uvicorn.Server(config).run(sockets=[listening])
 

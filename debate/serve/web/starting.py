@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field
 
 from debate.errors import RunFolderError, SettingsError
@@ -89,7 +91,6 @@ class Starter:
         self._models = tuple(models)
         self._launcher = Launcher(folder / OUTPUTS, command)
         self._lock = Lock()
-        self._reserved: set[Path] = set()  # folders of runs that are being started
         self._stopping: dict[str, ProgressEvent] = {}  # processes that were asked to stop, by their run's name
         self._uploads = Uploads(folder / OUTPUTS)
 
@@ -199,25 +200,34 @@ class Starter:
 
     @contextmanager
     def _reserve(self, name: str) -> Iterator[Path]:
-        """Hold a folder that there is none of yet: of two who ask at once each gets one."""
-        with self._lock:
-            folder = self._free(name)
-            self._reserved.add(folder)
-        try:
-            yield folder
-        finally:
-            with self._lock:
-                self._reserved.remove(folder)
-
-    def _free(self, name: str) -> Path:
+        """Hold a folder that there is none of yet: of two who ask at once, also two servers, each gets one."""
         if name and not _NAME.fullmatch(name):
             raise SettingsError("a run's name is up to 40 lower-case letters, digits and hyphens; choose another one")
-        number = 1
-        while (folder := self._folder / (name or f"page-{number:03d}")).exists() or folder in self._reserved:
+        for number in count(1):
+            folder = self._folder / (name or f"page-{number:03d}")
+            with self._held(folder.name) as is_held:
+                if is_held and not folder.exists():
+                    yield folder
+                    return
             if name:
                 raise SettingsError(f"there is a run {name!r} already; choose another name")
-            number += 1
-        return folder
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[bool]:
+        """Keep a name from everybody else who starts a run here; whether nobody had it. A killed server lets it go."""
+        lock = FileLock(self._folder / OUTPUTS / f".{name}.lock", timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+        except OSError as error:
+            place = f"cannot write to {self._folder / OUTPUTS}: {error.strerror}"
+            raise RunFolderError(f"{place}; make room, or move away what is in its place") from error
+        try:
+            yield True
+        finally:
+            lock.release()
 
 
 def _flag(name: str, value: Any) -> list[str]:

@@ -15,7 +15,7 @@ from prompts import Persona, load_personas
 from prompts.errors import PersonaError
 
 Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
-_SHOWN = 5
+_SHOWN, _LETTERS = 5, 200  # of an upload: questions, and of each the beginning
 
 
 class Uploads:
@@ -78,7 +78,7 @@ def seats_of(speakers: Sequence[Persona]) -> list[list[str]]:
 
 def _questions(path: Path) -> dict[str, Any]:
     questions = read_questions(path)
-    return {"questions": len(questions), "first": [one.text for one in questions[:_SHOWN]]}
+    return {"questions": len(questions), "first": [one.text[:_LETTERS] for one in questions[:_SHOWN]]}
 
 
 def _personas(path: Path, models: Collection[str]) -> dict[str, Any]:

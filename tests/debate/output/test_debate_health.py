@@ -48,8 +48,15 @@ HELD = QuestionResult(
 
 def test_each_turn_is_a_point_above_the_line_where_it_argues_for_its_own_side() -> None:
     alder, birch = debate_health(HELD, {"a": 0, "b": 1}).lines
-    assert alder.points == ((75.0, 0.0, "round 1: +0.20"),)  # the last turn has no side
-    assert birch.points == ((150.0, 60.0, "round 1: -0.10"),)
+    assert alder.points == ((75.0, 4.0, "round 1: +0.20"),)  # the last turn has no side
+    assert birch.points == ((150.0, 58.0, "round 1: -0.10"),)
+
+
+def test_the_outermost_points_are_whole(tmp_path: Path) -> None:
+    turns = [replace(turn, drift=drift) for turn, drift in zip(TURNS, (0.3, -0.3, 0.0), strict=False)]
+    lines = debate_health(replace(HELD, turns=tuple(turns)), {"a": 0, "b": 1}).lines
+    heights = [y for line in lines for _, y, _ in line.points]
+    assert (min(heights), max(heights)) == (4.0, 76.0)  # of 80; a point's radius is 3
 
 
 def test_the_report_says_how_a_debate_went(tmp_path: Path) -> None:

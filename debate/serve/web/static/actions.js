@@ -19,10 +19,10 @@ function button(text) {
   return made;
 }
 
-/** Show what can be done: a run that is running is stopped, one that is not is resumed. */
+/** Show what can be done: a run that is running is stopped; one that is not is resumed, also where it ended before it counted. */
 export function drawActions({ running, done, failed, total }) {
   if (!run.hasAttribute("data-startable")) return;
-  const offered = running ? ["Stop after this step"] : [done < total && "Resume", failed > 0 && "Retry the failed"].filter(Boolean);
+  const offered = running ? ["Stop after this step"] : [(done < total || !total) && "Resume", failed > 0 && "Retry the failed"].filter(Boolean);
   if (drawn === offered.join()) return; // a button that is there keeps the keyboard
   drawn = offered.join();
   const held = at("actions").contains(document.activeElement);

@@ -24,7 +24,9 @@ function lay(found, anew) {
 function drawPage() {
   const { fitting, read, complete } = page, shown = list.children.length;
   at("count").textContent = complete ? `${fitting} of ${read}` : `reading … ${read}`;
-  at("none").hidden = fitting > 0 || !read;
+  at("controls").hidden = complete && !read;
+  at("none").hidden = fitting > 0 || !complete;
+  at("none").textContent = read ? "No question fits. Search for less, or show all." : "No question is finished yet.";
   more.hidden = shown >= fitting;
   more.textContent = `Show more (${fitting - shown} left)`;
 }
@@ -99,7 +101,8 @@ function drawCounts() {
   at("failed").textContent = failed;
   at("failures").classList.toggle("bad", failed > 0);
   at("bar").max = Math.max(total, done) || 1;
-  at("bar").value = done;
+  at("bar").value = page.complete ? done : 0;
+  at("bar").hidden = at("counts").hidden = !Math.max(total, done); // not counted yet
 }
 function drawLeft(time) {
   const made = done - begun.done;

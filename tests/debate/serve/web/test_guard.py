@@ -1,5 +1,6 @@
 """Who may ask the page: nobody through a foreign name, from another site, without the token, or with too much."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -7,11 +8,19 @@ import pytest
 
 from debate.errors import SettingsError
 from debate.serve.web.app import Site, create_app
+from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import MOST_BYTES, Admission
 from debate.serve.web.library import Library
 from debate.serve.web.server import admission_for
+from debate.serve.web.starting import Starter
+from prompts import load_personas
+from vectorstore import PovVectorStore
 
 TOKEN = "a-token-of-more-than-sixteen"  # noqa: S105
+
+
+def _nothing() -> PovVectorStore:
+    raise AssertionError("nobody is to be asked")
 
 
 def asked(runs: Path, admission: Admission | None = None, base: str = "http://127.0.0.1:8321") -> httpx.AsyncClient:
@@ -101,6 +110,22 @@ async def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("path", ["/api/runs", "/api/explore", "/api/runs/x/say"])
+async def test_a_body_that_does_not_say_how_large_it_is_is_refused_once_it_is_too_large(
+    tmp_path: Path, path: str
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"question": "'
+        yield b"x" * MOST_BYTES
+
+    site = Site(Library([tmp_path]), Explorer(_nothing, load_personas()), Starter(tmp_path, Library([tmp_path]), {}))
+    transport = httpx.ASGITransport(create_app(site, Admission()))
+    own = {"Origin": "http://127.0.0.1:8321", "Content-Type": "application/json"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8321") as page:
+        answer = await page.post(path, headers=own, content=pieces())
+    assert (answer.status_code, answer.json()) == (413, {"error": "too large: at most 64 KiB"})
+
+
 async def test_every_answer_says_that_only_the_pages_own_scripts_run(tmp_path: Path) -> None:
     async with asked(tmp_path) as page:
         policies = [
@@ -125,7 +150,7 @@ async def test_no_path_reaches_the_file_system(tmp_path: Path, path: str) -> Non
 async def test_what_is_wrong_is_told_in_one_escaped_line(tmp_path: Path) -> None:
     async with asked(tmp_path) as page:
         shown = (await page.get("/runs/<script>alert(1)<%2fscript>")).text
-    assert "there is no run" in shown or "Not Found" in shown
+    assert "there is no run" in shown or "there is nothing at this address" in shown
     assert "<script>alert" not in shown
 
 

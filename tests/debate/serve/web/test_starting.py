@@ -158,6 +158,14 @@ def test_two_runs_that_are_started_at_once_get_a_name_each(tmp_path: Path) -> No
     assert sorted(names) == ["page-001", "page-002"]
 
 
+def test_two_servers_that_start_a_run_at_once_choose_a_name_each(tmp_path: Path) -> None:
+    servers = [starter(tmp_path, "import time; time.sleep(0.5);" + RUN) for _ in range(2)]
+    uploads = [one.keep(text, "txt")["upload"] for one, text in zip(servers, (b"Why?", b"When?"), strict=True)]
+    with ThreadPoolExecutor(2) as both:
+        names = list(both.map(lambda one, upload: one.start(NewRun(upload=upload)), servers, uploads))
+    assert sorted(names) == ["page-001", "page-002"]
+
+
 def test_a_name_is_free_again_when_its_run_did_not_start(tmp_path: Path) -> None:
     starting = starter(tmp_path)
     with pytest.raises(SettingsError, match="send the questions again"):

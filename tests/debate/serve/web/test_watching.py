@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from hostile import HOSTILE, MARKUP, everywhere
 from page_server import HERE, a_run, told
 
-from chains.schemas import Position, Question
+from chains.schemas import Abstention, Opinion, Position, Question
 from debate import DebateSettings, run_questions
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
@@ -330,6 +330,25 @@ def test_rows_are_listed_filtered_and_ordered(tmp_path: Path) -> None:
     assert ids["-seconds"] == ["q10", "q9", "q2", "q2"]
     assert [one.question for one in index.page(0, 9, show="failed").rows] == ["What failed?"]
     assert [one.id for one in index.page(0, 9, find="number 9").rows] == ["q9"]
+
+
+async def test_an_abstention_is_named_once_in_a_list_and_its_reason_beside_the_answer(tmp_path: Path) -> None:
+    silent = Opinion("I don't know.", 3, (), abstained=True, abstained_because=Abstention.OFF_TOPIC)
+    a_run(tmp_path / "r", replace(ROW, opinion=silent))
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        listed = (await page.get("/api/runs/r/rows")).json()["html"]
+        shown = (await page.get("/runs/r/question?id=q1.1")).text
+    assert listed.count("abstained") == 2  # the status and its class
+    assert "An abstention: nothing retrieved bears on the question." in shown
+
+
+async def test_a_run_that_has_not_counted_its_questions_shows_no_count_of_none(tmp_path: Path) -> None:
+    told(a_run(tmp_path / "r"), HERE, {"event": "preparing", "text": "embedding"})
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        assert "no question finished yet" in (await page.get("/")).text
+        assert '<ul id="counts" class="counts" hidden' in (await page.get("/runs/r")).text
 
 
 def test_a_row_that_is_added_shows_and_a_retried_one_takes_its_latest_place(tmp_path: Path) -> None:
