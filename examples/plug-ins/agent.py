@@ -1,8 +1,8 @@
 """A LangChain agent who searches the documents from a persona's points of view, a few times at the most.
 
-Needs a model that can call tools, such as one behind a server:
+Needs a model that can call tools, such as one behind a server that speaks OpenAI's protocol (extra: server):
 
-python examples/plug-ins/agent.py openai:my-model
+OPENAI_BASE_URL=http://localhost:8000/v1 OPENAI_API_KEY=none python examples/plug-ins/agent.py openai:my-model
 """
 
 from typing import Any
@@ -37,6 +37,9 @@ def persona_agent(model: str | BaseChatModel, store: Any, persona: Persona, sear
 
 if __name__ == "__main__":
     import sys
+
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
 
     from example_parts import BRICS, QUESTION
 

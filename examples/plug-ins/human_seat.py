@@ -33,12 +33,12 @@ def seated_graph(
 
 
 if __name__ == "__main__":
-    from example_parts import QUESTION, load_parts
+    from example_parts import QUESTION, SETTINGS, load_parts
     from langgraph.checkpoint.memory import InMemorySaver
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
     parts = load_parts()
     kept = InMemorySaver(serde=JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES))
-    seated = seated_graph(*parts, seat=parts[2][0].id, checkpointer=kept)
+    seated = seated_graph(*parts, seat=parts[2][0].id, checkpointer=kept, settings=SETTINGS)
     held = debate_with_me(seated, QUESTION, lambda asked: input(f"{asked['wanted']}, {asked['claim']}\n> "))
     print(held["verdict"].text if held.get("verdict") else held["outcome"])  # noqa: T201

@@ -26,6 +26,8 @@ async def ask(server: Any, question: str, viewpoint: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
     command = StdioServerParameters(command="debate", args=["mcp", "--index", sys.argv[1]])
     question, view = "Does BRICS weaken the dollar?", "Trade in local currencies breaks the dollar's hold."
     print("\n\n".join(asyncio.run(ask(command, question, view))))  # noqa: T201

@@ -1,6 +1,6 @@
 """A debater who uses the tools of another MCP server, through LangChain's adapter, beside its own search.
 
-Needs a model that can call tools, and a server that speaks MCP over HTTP:
+Needs a model that can call tools (see ``agent.py``), and a server that speaks MCP over HTTP (extra: tools):
 
 python examples/plug-ins/mcp_tools.py openai:my-model http://localhost:9000/mcp
 """
@@ -23,6 +23,9 @@ def graph_with_tools(
 
 if __name__ == "__main__":
     import sys
+
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
 
     from example_parts import BRICS, QUESTION
     from langchain.chat_models import init_chat_model

@@ -27,7 +27,7 @@ def chat_graph(llm: Any, store: Any, personas: Any, settings: GraphSettings | No
 
 
 if __name__ == "__main__":
-    from example_parts import QUESTION, load_parts
+    from example_parts import QUESTION, SETTINGS, load_parts
 
-    for said in stream_messages(chat_graph(*load_parts()), QUESTION):
+    for said in stream_messages(chat_graph(*load_parts(), SETTINGS), QUESTION):
         print(f"{said.name}: {said.content}\n")  # noqa: T201

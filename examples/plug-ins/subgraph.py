@@ -48,7 +48,7 @@ def build_host(
 
 
 if __name__ == "__main__":
-    from example_parts import QUESTION, load_parts
+    from example_parts import QUESTION, SETTINGS, load_parts
 
-    host = build_host(*load_parts())
+    host = build_host(*load_parts(), SETTINGS)
     print(host.invoke({"question": QUESTION}, {"configurable": {"thread_id": "first"}})["headline"])  # noqa: T201

@@ -26,6 +26,6 @@ def debate_tool(llm: Any, store: Any, personas: Any, settings: GraphSettings | N
 
 
 if __name__ == "__main__":
-    from example_parts import QUESTION, load_parts
+    from example_parts import QUESTION, SETTINGS, load_parts
 
-    print(debate_tool(*load_parts()).invoke({"question": QUESTION}))  # noqa: T201
+    print(debate_tool(*load_parts(), SETTINGS).invoke({"question": QUESTION}))  # noqa: T201

@@ -133,9 +133,11 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(body)
 
     def _as_calls_tools(self, body: dict[str, Any]) -> None:
-        """Search once in a talk in which it has tools; answer every other request."""
-        asked = {"name": "search", "arguments": json.dumps({"query": "mills at Strelsau"})}
+        """Call the last of its tools once in a talk in which it has any; answer every other request."""
         if "tools" in body and body["messages"][-1]["role"] != "tool":
+            tool = body["tools"][-1]["function"]
+            given = dict.fromkeys(tool["parameters"]["properties"], "mills at Strelsau")
+            asked = {"name": tool["name"], "arguments": json.dumps(given)}
             call = {"id": "call-1", "type": "function", "function": asked}
             return self._answer(body, {"content": None, "tool_calls": [call]})
         return self._speak(body)
