@@ -216,8 +216,7 @@ def tune(given: argparse.Namespace) -> None:
     data = read_training_data(settings)
     print(f"{len(data.training)} to learn from, {len(data.validation)} to validate on", flush=True)
     result = finetune(settings, Lines())
-    validation = [loss for _, loss in result.losses.validation]
-    print(f"validation loss {validation[0]:.3f} -> {min(validation):.3f}, {result.seconds:.0f} s", flush=True)
+    print(f"validation loss {result.losses.told}, {result.seconds:.0f} s", flush=True)
 
 
 class Lines:

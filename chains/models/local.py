@@ -9,7 +9,7 @@ from chains.errors import MissingExtra, ModelError
 from chains.models.bundled import CONTEXT_WINDOW
 from chains.models.machine import free_memory, has_cuda
 from chains.models.openvino import load_openvino
-from chains.models.preflight import adapter_base, check_fits, not_loaded
+from chains.models.preflight import LOAD_ERRORS, adapter_base, check_fits, not_loaded
 from chains.models.settings import ModelSettings
 from vectorstore.embedding.openvino import openvino_available
 
@@ -80,7 +80,7 @@ def load_with_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
             load_in_4bit=settings.load_in_4bit,
             trust_remote_code=settings.trust_remote_code,
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(settings.name, error) from error
     FastLanguageModel.for_inference(model)
     return model, tokenizer
@@ -116,7 +116,7 @@ def load_with_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any
         model = AutoModelForCausalLM.from_pretrained(
             name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
     return model, _tokenizer(name, settings)
 

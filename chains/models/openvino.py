@@ -17,7 +17,7 @@ from typing import Any
 
 from chains.errors import ModelError
 from chains.models.catalogue import is_converted
-from chains.models.preflight import not_loaded
+from chains.models.preflight import LOAD_ERRORS, not_loaded
 from vectorstore.cache import cached_folder
 
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
@@ -53,7 +53,7 @@ def _load_converted(name: str) -> Any:
 
     try:
         model = OVModelForCausalLM.from_pretrained(name, export=False, compile=False, ov_config=_ONE_STREAM)
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
     _keep_last_position(model.model)
     model.compile()
@@ -80,7 +80,7 @@ def _export(name: str, target: Path) -> None:
             # The tracer warns about every constant it meets; the end-to-end test reads what the export writes.
             warnings.simplefilter("ignore")
             model = _traced(name)
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise ModelError(f"OpenVINO cannot export {name}: {error}; use --backend transformers") from error
     _keep_last_position(model.model)
     model.save_pretrained(target)

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from safetensors import SafetensorError
 
 from chains.errors import MissingExtra, ModelError
 from vectorstore.embedding.memory import is_full
 
+# What the libraries raise where a model cannot be loaded; a damaged safetensors file's error is none of the others.
+LOAD_ERRORS = (OSError, ValueError, RuntimeError, SafetensorError)
 _GIB = 2**30
 _HUB_ANSWERS_WITHIN = 10.0  # seconds
 _ROOM = 1.15  # what loading needs beyond the weights: buffers, and the parts that are not quantised

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import ModelError
-from chains.models.preflight import is_path, not_loaded
+from chains.models.preflight import LOAD_ERRORS, is_path, not_loaded
 from chains.schemas import Completion
 from chains.translate import Translate
 from vectorstore.text.sentences import split_sentences
@@ -45,7 +45,7 @@ def load_translator(name: str, language: str) -> Translate:
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         model = AutoModelForSeq2SeqLM.from_pretrained(name, use_safetensors=True)
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
     return TranslationModel(model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer, language)
 

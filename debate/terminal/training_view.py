@@ -55,11 +55,10 @@ class TrainingLines:
 
 def print_result(console: Console, result: FinetuneResult) -> None:
     """Print the result of a training: losses, memory, and how to use the adapter."""
-    validation = [loss for _, loss in result.losses.validation]
     memory = result.memory
     lines = [
         ("examples", f"{result.examples}, {result.held_out} held out, {len(result.left_out)} rows left out"),
-        ("validation loss", f"{validation[0]:.3f} before, {min(validation):.3f} at best"),
+        ("validation loss", result.losses.told),
         ("time", f"{result.seconds / 60:.1f} min"),
         (
             "peak memory",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,24 @@ class Losses:
     training: tuple[tuple[int, float], ...]
     validation: tuple[tuple[int, float], ...]
 
+    @property
+    def before(self) -> float:
+        """Return the validation loss of the model without an adapter."""
+        return self.validation[0][1]
+
+    @property
+    def kept(self) -> tuple[int, float]:
+        """Return the step whose adapter was kept, and its validation loss: the lowest after the first step."""
+        numbers = [one for one in self.validation[1:] if math.isfinite(one[1])]
+        return min(numbers, key=lambda one: one[1])
+
+    @property
+    def told(self) -> str:
+        """Return both in words; a training that made the model worse says so."""
+        step, loss = self.kept
+        worse = "; the adapter is no better than the model: lower --learning-rate, or give more answers"
+        return f"{self.before:.3f} before, {loss:.3f} at step {step} (kept){worse if loss >= self.before else ''}"
+
 
 _CARD = """---
 base_model: {base}
@@ -36,7 +55,7 @@ An adapter carries the licence of its base model: see the card of {base}.
 |---|---|
 | data | {data} |
 | rows left out | {left_out} |
-| validation loss, first to best | {first:.3f} to {best:.3f} |
+| validation loss | {losses} |
 | LoRA rank, learning rate | {rank}, {rate:g} |
 | steps, examples a step | {steps}, {a_step} |
 | tokens of an example at most | {tokens} ({dropped} passages did not fit) |
@@ -54,7 +73,6 @@ def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
     Raises:
         TrainingError: it cannot be written.
     """
-    validation = [loss for _, loss in result.losses.validation]
     steps = max((step for step, _ in result.losses.training), default=0)
     text = _CARD.format(
         base=settings.model,
@@ -62,8 +80,7 @@ def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
         held_out=result.held_out,
         data=", ".join(path.name for path in settings.data),
         left_out=len(result.left_out),
-        first=validation[0],
-        best=min(validation),
+        losses=result.losses.told,
         rank=settings.rank,
         rate=settings.learning_rate,
         steps=steps,

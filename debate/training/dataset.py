@@ -3,6 +3,7 @@
 Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``.
 """
 
+import math
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -122,6 +123,8 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     status = _text(row, "status")
     words = word_count(_text(row, "answer"))
     supported, rating = _number(row, "supported"), _number(row, "rating")
+    if no_text := next((name for name in COLUMNS if isinstance(row[name], list | dict | bool)), ""):
+        return f"its {no_text} is not text: {row[no_text]!r:.60}"
     if not _text(row, "instruction"):
         return "the question is empty"
     if not _text(row, "answer"):
@@ -162,6 +165,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 def _number(row: Mapping[str, Any], name: str) -> float | None:
     text = _text(row, name)
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

@@ -9,7 +9,7 @@ from chains.models.bundled import smollm2_folder
 from chains.models.loading import silence_loading_bars
 from chains.models.local import four_bit, import_unsloth
 from chains.models.machine import has_cuda
-from chains.models.preflight import adapter_base, check_there, not_loaded
+from chains.models.preflight import LOAD_ERRORS, adapter_base, check_there, not_loaded
 from chains.models.servers.address import is_server
 from debate.errors import TrainingError
 from debate.training.memory import Way
@@ -89,7 +89,7 @@ def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
     try:
         config = AutoConfig.from_pretrained(name)
         return getattr(config, "text_config", config), _padded(AutoTokenizer.from_pretrained(name))
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
 
 
@@ -109,7 +109,7 @@ def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
         model, _ = FastLanguageModel.from_pretrained(
             model_name=name, max_seq_length=settings.max_seq_length, load_in_4bit=settings.load_in_4bit
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
     model = FastLanguageModel.get_peft_model(
         model,
@@ -134,7 +134,7 @@ def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
         options["quantization_config"] = four_bit(f"training {name}")
     try:
         model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True, **options)
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
     adapter = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=LORA_TARGETS, task_type="CAUSAL_LM")
     return model, adapter

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from debate.errors import TrainingError
 from debate.training.loading import has_unsloth, model_name
 from debate.training.settings import FinetuneSettings
@@ -21,7 +23,7 @@ def write_merged(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path
         else:
             _merged_by_peft(settings).save_pretrained(str(target))
             tokenizer.save_pretrained(str(target))
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise TrainingError(f"cannot write {target}: {error}; make room and merge the adapter again") from error
     return target
 

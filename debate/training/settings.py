@@ -32,7 +32,7 @@ class FinetuneSettings(BaseModel):
     steps: int = Field(100, ge=1, description="Training steps")
     batch_size: int = Field(2, ge=1, description="Examples per batch")
     accumulation: int = Field(4, ge=1, description="Batches per training step")
-    learning_rate: float = Field(2e-4, gt=0, description="Peak learning rate; decays linearly to zero")
+    learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate; decays linearly to zero")
     rank: int = Field(16, ge=1, description="LoRA rank")
     max_seq_length: int = Field(
         2048, ge=64, description="Most tokens of an example; passages that do not fit are dropped and listed"

@@ -5,6 +5,7 @@ scales gradients wrongly on some models, and examples would be tokenised again w
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def train_adapter(
         told: called with (steps done, all steps, loss or None, validation loss or None).
 
     Raises:
-        TrainingError: the folder cannot be written, or the memory runs out.
+        TrainingError: the folder cannot be written, the memory runs out, or the losses are no numbers.
     """
     disable_progress_bars()
     before, started = memory_in_use(), time.monotonic()
@@ -71,6 +72,8 @@ def train_adapter(
     trainer.remove_callback(PrinterCallback)
     try:
         trainer.train(resume_from_checkpoint=_last_checkpoint(settings))
+        losses = _losses(trainer.state.log_history)
+        _check_learned(losses)
         trainer.model.save_pretrained(str(settings.out))
         tokenizer.save_pretrained(str(settings.out))
     except (OSError, SafetensorError) as error:  # safetensors' own error is not an OSError
@@ -83,7 +86,17 @@ def train_adapter(
         if _ZIP_WRITER not in str(error):
             raise
         raise _not_written(settings, error) from error
-    return Trained(trainer.model, _losses(trainer.state.log_history), time.monotonic() - started, before)
+    return Trained(trainer.model, losses, time.monotonic() - started, before)
+
+
+def _check_learned(losses: Losses) -> None:
+    """Raise where every adapter's validation loss is no number: there is none to keep."""
+    if not any(math.isfinite(loss) for _, loss in losses.validation[1:]):
+        step = losses.validation[1][0]
+        raise TrainingError(
+            f"the validation loss is no number from step {step} on; lower --learning-rate and give a new folder with "
+            "--out"
+        )
 
 
 def _not_written(settings: FinetuneSettings, error: Exception) -> TrainingError:
@@ -122,6 +135,7 @@ def _configuration(settings: FinetuneSettings) -> SFTConfig:
         save_strategy="steps",
         save_steps=settings.validate_every,
         save_total_limit=2,
+        restore_callback_states_from_checkpoint=True,  # else a resumed training has its whole patience again
         load_best_model_at_end=True,
         metric_for_best_model="eval_loss",
         greater_is_better=False,
@@ -162,6 +176,10 @@ def _losses(history: Sequence[dict[str, Any]]) -> Losses:
 class _Report(TrainerCallback):  # type: ignore[misc]
     def __init__(self, told: Told) -> None:
         self._told = told
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        if state.best_model_checkpoint:  # where it was before the folder was moved
+            state.best_model_checkpoint = str(Path(args.output_dir) / Path(state.best_model_checkpoint).name)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
         logs = logs or {}

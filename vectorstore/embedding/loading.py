@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from safetensors import SafetensorError
+
 from vectorstore.cache import file_checksum
 from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.embedding.memory import is_full, warn_of_full
@@ -165,7 +167,7 @@ def _load_model(name: str, device: str | None) -> Any:
     transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if device is None and is_full(error):
             warn_of_full(error)
             return _load_model(name, "cpu")

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, LlamaConfig
 
 from chains import MissingExtra, ModelError, ModelSettings, load_llm
 from chains.models import bundled
@@ -26,6 +26,17 @@ def test_a_package_file_that_was_changed_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot load a model from the folder"):
         load_llm(ModelSettings(name=str(tmp_path)))
+
+
+@pytest.mark.parametrize("backend", ["transformers", "openvino"])
+def test_weights_that_were_cut_off_are_one_line(tmp_path: Path, backend) -> None:
+    AutoTokenizer.from_pretrained(bundled.smollm2_folder()).save_pretrained(tmp_path)
+    LlamaConfig(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2).save_pretrained(
+        tmp_path
+    )
+    (tmp_path / "model.safetensors").write_bytes(b"\xff" * 1000)
+    with pytest.raises(ModelError, match=r"invalid header|header too large"):
+        load_llm(ModelSettings(name=str(tmp_path), backend=backend))
 
 
 def test_a_converted_folder_without_a_tokenizer_is_an_error_and_writes_no_empty_texts(tmp_path: Path) -> None:

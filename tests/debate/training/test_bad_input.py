@@ -5,11 +5,14 @@ import resource
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from debate.cli import app
 from debate.errors import TrainingError
 from debate.locking import exclusive_folder
+from debate.training.card import Losses
 from debate.training.finetune import finetune
 from debate.training.settings import FinetuneSettings
 
@@ -141,3 +144,67 @@ def test_a_disk_that_is_full_at_a_checkpoint_is_told_and_the_training_resumes_fr
     resumed = finetune(chosen, Silent())
     assert [step for step, _ in resumed.losses.training] == [1, 2, 3]
     assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()
+
+
+def quick(tmp_path: Path, model: Path, **changes: object) -> FinetuneSettings:
+    """A training of seconds that validates and saves at each step."""
+    few = {"steps": 4, "batch_size": 1, "accumulation": 1, "validate_every": 1, "max_seq_length": 512}
+    return FinetuneSettings(
+        **{"data": (table(tmp_path, GOOD),), "model": str(model), "out": tmp_path / "adapter"} | few | changes
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_whose_loss_is_no_number_keeps_no_adapter_and_says_so(tmp_path: Path, tiny: Path) -> None:
+    weights = load_file(tiny / "model.safetensors")
+    weights["model.norm.weight"][0] = float("nan")
+    save_file(weights, tiny / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(TrainingError, match="the validation loss is no number from step 1 on; lower --learning-rate"):
+        finetune(quick(tmp_path, tiny, steps=2), Silent())
+    assert not (tmp_path / "adapter" / "adapter_model.safetensors").exists()
+
+
+class BreaksAt(Silent):
+    def __init__(self, at: int) -> None:
+        self._at = at
+
+    def step(self, done: int, total: int, loss, validation) -> None:
+        if done == self._at:
+            raise RuntimeError("stopped")
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_resumed_training_does_not_get_its_patience_again(tmp_path: Path, tiny: Path) -> None:
+    chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=9, patience=2)  # nothing changes after the first step
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, BreaksAt(3))
+    assert [step for step, _ in finetune(chosen, Silent()).losses.training] == [1, 2, 3]
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_whose_folder_was_moved_still_keeps_its_best_adapter(tmp_path: Path, tiny: Path) -> None:
+    chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=3)
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, BreaksAt(3))
+    best = load_file(tmp_path / "adapter" / "checkpoints" / "checkpoint-1" / "adapter_model.safetensors")
+    marked = {name: tensor + 1 for name, tensor in best.items()}  # so that it is known again
+    save_file(marked, tmp_path / "adapter" / "checkpoints" / "checkpoint-1" / "adapter_model.safetensors")
+    (tmp_path / "adapter").rename(tmp_path / "moved")
+    moved = finetune(chosen.model_copy(update={"out": tmp_path / "moved"}), Silent())
+    kept = load_file(moved.adapter / "adapter_model.safetensors")
+    assert all(torch.equal(kept[name], marked[name]) for name in marked)
+
+
+def test_a_training_that_made_the_model_worse_says_so_and_tells_the_loss_of_what_it_kept() -> None:
+    losses = Losses(training=(), validation=((0, 1.0), (10, 1.2), (20, 1.1), (30, float("nan"))))
+    assert losses.told.startswith("1.000 before, 1.100 at step 20 (kept); the adapter is no better than the model")
+
+
+def test_a_training_that_helped_tells_both_losses() -> None:
+    assert Losses((), ((0, 1.0), (10, 0.5), (20, 0.6))).told == "1.000 before, 0.500 at step 10 (kept)"
