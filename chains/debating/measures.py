@@ -12,13 +12,13 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import SAID_BEFORE, plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
-from chains.text.content import content_words, without_marks
+from chains.text.content import without_marks
 from chains.text.defects import find_defects
 from chains.text.draft import COPIED
 from chains.text.echo import echo_share
 from chains.text.support.contradiction import opposed
 from chains.text.support.entities import unsupported_entities
-from chains.text.support.grounding import cite, cited_sentences, ground
+from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
 ECHO = 0.30  # of a turn's 4-grams
@@ -73,7 +73,7 @@ def assessed(
         TurnFault.ABOUT_THE_TEXT: DefectKind.ABOUT_THE_TEXT in kinds,
         TurnFault.DRIFT: measured.drift is not None and measured.drift < 0,
         TurnFault.NO_ANSWER: not _answers(measured, likeness),
-        TurnFault.NO_ARGUMENT: not _argues(text, chunks),
+        TurnFault.NO_ARGUMENT: not _argues(grounding, chunks),
     }
     return replace(measured, defects=defects, faults=tuple(fault for fault, is_so in faults.items() if is_so))
 
@@ -149,10 +149,11 @@ def drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness |
     return round(float(near[0] - near[1:].max()), 3)
 
 
-def _argues(text: str, chunks: Sequence[Chunk]) -> bool:
-    """Whether a sentence is the speaker's own: not copied out of a passage."""
+def _argues(grounding: Grounding, chunks: Sequence[Chunk]) -> bool:
+    """Whether a sentence is the speaker's own: neither said by a passage whole nor copied out of one."""
     passages = [without_marks(chunk.text) for chunk in chunks]
-    return any(echo_share(one.text, passages) < COPIED for one in split_sentences(text) if content_words(one.text))
+    own = [grounding.answer[one.start : one.end] for one in grounding.sentences if not one.whole]
+    return any(echo_share(sentence, passages) < COPIED for sentence in own)
 
 
 def _answers(turn: Turn, likeness: Likeness | None) -> bool:

@@ -1,7 +1,7 @@
 """Positions: before the first turn, each persona states its position on the question in one sentence.
 
-All positions are asked for in one batch. A persona that says the same as one before it, or nothing usable, is asked
-once more, for the side that is left. Whether two positions agree is told by embeddings and rules, with care: cosines
+All positions are asked for in one batch, and again if nobody gives a usable one. A persona that says the same as one
+before it, or nothing usable, is asked once more, for the side that is left. Whether two positions agree is told by embeddings and rules, with care: cosines
 see the topic better than the side, so that two positions agree only where both cosines are high, neither denies what
 the other says, and they take no different alternatives of the question. A model that gives no usable sentence
 leaves the persona one of its own views, and the position says so.
@@ -25,7 +25,8 @@ from chains.text.support.contradiction import alternatives, denies, side_taken, 
 from prompts import Persona, RenderedPrompt, load_prompt
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 
-_LIMITS = WordLimits(maximum=40)
+_ASKED = 35  # words; models go over it, and a sentence cut at the limit would be no position at all
+_LIMITS = WordLimits(maximum=2 * _ASKED)
 _SHORTEST = 6  # words; "I disagree." is not a position
 _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
 # On 200 claims of Perspectrum (dev) with a perspective of each stance, the bundled stance space puts the one of
@@ -61,6 +62,8 @@ def take_positions(
     asked = [n for n, one in enumerate(personas) if one.id not in fixed]
     ask = partial(_ask, speakers, personas, question=question, config=config)
     texts = {n: fixed.get(one.id, "") for n, one in enumerate(personas)} | ask(asked, {}, seed=seed)
+    if not any(texts.values()):
+        texts |= ask(asked, {}, seed=seed + 2)
     positions = [_position(one, texts[n], question, likeness) for n, one in enumerate(personas)]
     same = {n: agreeing(positions, n, question, likeness) for n in asked}
     held = {n: [positions[o] for o in others or _usable(texts, n)] for n, others in same.items()}
@@ -158,7 +161,7 @@ def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> Rend
         question=question,
         others=others,
         side=other_side(question, [one.text for one in others]) if others else "",
-        max_words=_LIMITS.maximum - 5,
+        max_words=_ASKED,
     )
 
 

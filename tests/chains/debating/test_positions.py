@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from fakes import ScriptedLLM
 from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import FakeListLLM
 
 from chains.debating.likeness import Likeness
 from chains.debating.positions import agreeing, all_agree, other_side, position_sentence, take_positions
@@ -105,6 +106,22 @@ def test_who_took_no_side_is_asked_again_for_the_one_that_is_left() -> None:
     llm = ScriptedLLM(script={"Your side: has it only": QUARRELS, "You are Ada": both, "You are Ben": POWER})
     positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], EITHER_OR, None, 0, None)
     assert [one.text for one in positions] == [QUARRELS, POWER]
+
+
+def test_all_are_asked_again_where_nobody_took_a_position() -> None:
+    llm = FakeListLLM(responses=["I disagree.", "I disagree.", POWER, QUARRELS])
+    positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], "Why?", None, 0, None)
+    assert [one.text for one in positions] == [POWER, QUARRELS]
+
+
+def test_a_position_of_more_words_than_asked_for_is_kept_whole() -> None:
+    long = (
+        f"{POWER[:-1]}, since those who joined bring wells, ports and pipelines that no sanction from Washington or "
+        "Brussels can close for long, and since the ones who were there before would rather sell to them than wait "
+        "for a market that punishes whoever stands on the wrong side."
+    )
+    positions, _ = taken({"You are Ada": long, "You are Ben": QUARRELS}, persona("Ada"), persona("Ben"))
+    assert positions[0].text == long
 
 
 def test_a_view_on_another_matter_is_no_position() -> None:

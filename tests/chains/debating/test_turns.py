@@ -304,6 +304,13 @@ def test_a_turn_that_gives_a_passage_s_words_alone_is_told_so() -> None:
     assert TurnFault.NO_ARGUMENT in turn.faults
 
 
+def test_a_turn_that_puts_a_passage_in_other_words_and_adds_nothing_is_told_so() -> None:
+    told = "fleets doubled once the naval treaty lapsed in 1936"
+    turn = speak(ScriptedLLM(script={"": f"In that year, {told}."}), record())
+    assert turn.sentences[-1].whole
+    assert TurnFault.NO_ARGUMENT in turn.faults
+
+
 REPLY = "Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once."
 SHOWS = "left both sides with weapons, and only their strength kept what was signed."
 
