@@ -14,6 +14,7 @@ from chains.debating.spoken import plain
 from chains.schemas import Claim
 from chains.text.draft import COPIED, full_sentences, stands_alone
 from chains.text.echo import echo_share
+from vectorstore.text.sentences import word_count
 
 Part = Literal["reply", "case", "whole"]
 _CLAIMS = 3  # the newest and most specific ones
@@ -47,30 +48,37 @@ class Plan:
         return ("reply", "case") if self.claim and self.reply else ("case",)
 
 
-def plans_of(record: DebateRecord, persona_id: str) -> Iterator[Plan]:
-    """Yield plans without end: the best claim and the best unused passage first, then others."""
+def plans_of(record: DebateRecord, persona_id: str, words: int) -> Iterator[Plan]:
+    """Yield plans without end: the best claim and the best unused passage first, then others.
+
+    Args:
+        words: of the turn at most.
+    """
     claims: list[Claim | None] = [*claims_to_answer(record, persona_id)[:_CLAIMS]] or [None]
-    facts = facts_of(record, persona_id)
+    facts = facts_of(record, persona_id, words // 2)
     for n in count():
         half, whole = divmod(n, 2)
         fact = facts[(half + whole) % len(facts)] if facts else ""
         yield Plan(claims[half % len(claims)], fact, bool(fact) and not whole, _REPLIES[half % len(_REPLIES)])
 
 
-def facts_of(record: DebateRecord, persona_id: str) -> list[str]:
+def facts_of(record: DebateRecord, persona_id: str, most: int) -> list[str]:
     """Return a sentence of each passage that nobody used yet, nearest to the question; of all where none is left.
 
     Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
-    pronoun is understood behind others alone, and is taken only if there is no other.
+    pronoun is understood behind others alone, and one of more than ``most`` words leaves no room for what it means:
+    both are taken only if there is no other.
     """
     passages = record.passages_of(persona_id)
     unused = [chunk for chunk in passages if chunk.id not in record.used()]
     said = [plain(turn.text) for _, turn in record.heard_turns()]
-    facts = [_fact(chunk.text, record.question, said) for chunk in unused or passages]
-    return [fact for fact in facts if fact] or [_fact(chunk.text, record.question, ()) for chunk in unused or passages]
+    texts = [chunk.text for chunk in unused or passages]
+    facts = [_fact(one, record.question, said, most) for one in texts]
+    return [fact for fact in facts if fact] or [_fact(one, record.question, (), most) for one in texts]
 
 
-def _fact(passage: str, question: str, said: Sequence[str]) -> str:
+def _fact(passage: str, question: str, said: Sequence[str], most: int) -> str:
     new = [one for one in full_sentences(passage) if echo_share(one, said) < COPIED]
     alone = [one for one in new if stands_alone(one)] or new
-    return max(alone, key=lambda sentence: touched(sentence, question), default="")
+    short = [one for one in alone if word_count(one) <= most] or alone
+    return max(short, key=lambda sentence: touched(sentence, question), default="")

@@ -1,10 +1,10 @@
 """Positions: before the first turn, each persona states its position on the question in one sentence.
 
 All positions are asked for in one batch, and again if nobody gives a usable one. A persona that says the same as one
-before it, or nothing usable, is asked once more, for the side that is left. Whether two positions agree is told by embeddings and rules, with care: cosines
-see the topic better than the side, so that two positions agree only where both cosines are high, neither denies what
-the other says, and they take no different alternatives of the question. A model that gives no usable sentence
-leaves the persona one of its own views, and the position says so.
+before it, or nothing usable, is asked once more, for the side that is left. Whether two positions agree is told by
+embeddings and rules, with care: cosines see the topic better than the side, so that two positions agree only where both
+cosines are high, neither denies what the other says, and they take no different alternatives of the question. A model
+that gives no usable sentence leaves the persona one of its own views, and the position says so.
 """
 
 import re

@@ -30,6 +30,7 @@ from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates
 _LEAST_IN_PARTS = 100  # words of a turn; a shorter one has no room for two parts
+_ASKED = 0.75  # of the words that a part may have: models go over what is asked, and a part cut short breaks off
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Speaker:
         Raises:
             ModelUnavailable: as ``look_up``.
         """
-        plan = replace(next(plans_of(record, self.persona.id)), in_parts=False, calls=tools.calls)
+        plan = replace(next(plans_of(record, self.persona.id, self.limits.maximum)), in_parts=False, calls=tools.calls)
         fitted = self._fitted(record, number, plan, "whole")
         return look_up(self.llm, fitted.prompt, len(fitted.chunks), tools, self.limits, self.seed, config)
 
@@ -65,7 +66,7 @@ class Speaker:
         Raises:
             GenerationError: the debate so far leaves no room for a single passage, or no candidate has any text.
         """
-        plans = plans_of(record, self.persona.id)
+        plans = plans_of(record, self.persona.id, self.limits.maximum)
         found = looked_up or LookedUp()
         tried = self._drafted(record, number, found)
         for attempt in range(_ATTEMPTS):
@@ -108,7 +109,7 @@ class Speaker:
         """Return the draft of an agent as a candidate, held to the contract; none if it has no usable text."""
         if not found.draft:
             return []
-        plan = replace(next(plans_of(record, self.persona.id)), fact="", in_parts=False)
+        plan = replace(next(plans_of(record, self.persona.id, self.limits.maximum)), fact="", in_parts=False)
         fitted = self._fitted(record, number, plan, "whole")
         written = as_completion(found.draft, fitted.prompt, self.limits)
         return [self._turn(record, number, plan, [(fitted, written)])] if written.text else []
@@ -176,7 +177,7 @@ class Speaker:
             round=number,
             rounds=self.rounds,
             min_words=limits.minimum,
-            max_words=limits.maximum,
+            max_words=limits.maximum if part == "whole" else int(_ASKED * limits.maximum),
         )
 
     def _turn(

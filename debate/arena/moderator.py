@@ -14,7 +14,7 @@ from chains.schemas import Chunk, Completion, Reading, RoundQuestion
 from prompts import load_prompt
 from vectorstore.text.sentences import split_sentences
 
-_LIMITS = WordLimits(maximum=40)
+_LIMITS = WordLimits(maximum=60)
 _SAME_WORDS = 0.75  # of the shorter question's content words; a small model likes to ask the debate's own again
 
 
@@ -61,7 +61,7 @@ def _written(steps: DebateSteps, record: DebateRecord, passage: Chunk, config: R
             question=record.question,
             passage=word_for_word(passage),
             turns=turns[skipped:],
-            max_words=_LIMITS.maximum - 10,
+            max_words=_LIMITS.maximum // 2,
         )
         for skipped in range(len(turns) + 1)
     )
@@ -79,4 +79,4 @@ def _question(written: str, debated: str) -> str:
 
 def _fact(record: DebateRecord, passage: Chunk) -> str:
     alone = DebateRecord(record.question, table={passage.id: passage}, readings={"": Reading.of("", [passage])})
-    return facts_of(alone, "")[0]
+    return facts_of(alone, "", _LIMITS.maximum)[0]

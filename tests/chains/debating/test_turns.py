@@ -167,14 +167,14 @@ def test_views_are_told_only_where_there_is_no_position() -> None:
 
 
 def test_candidates_differ_in_what_they_are_asked() -> None:
-    plans = list(islice(plans_of(record(), "hawk"), 4))
+    plans = list(islice(plans_of(record(), "hawk", 120), 4))
     assert len(set(plans)) == 4
     assert {plan.in_parts for plan in plans} == {True, False}
 
 
 def test_a_fact_can_stand_alone() -> None:
     chunk = Chunk("c1", "It was signed in the year of the war. Two powers scrapped missiles for peace.")
-    assert next(plans_of(record(chunks=(chunk,)), "hawk")).fact == "Two powers scrapped missiles for peace."
+    assert next(plans_of(record(chunks=(chunk,)), "hawk", 120)).fact == "Two powers scrapped missiles for peace."
 
 
 def test_quality_counts_faults_before_all_else() -> None:
@@ -274,10 +274,10 @@ def test_a_passage_cannot_open_a_section_of_the_prompt() -> None:
 def test_only_what_the_speaker_heard_can_be_answered() -> None:
     said = (spoken("Nobody was ever safer behind a wall."), spoken("Every wall was climbed in the end."))
     heard = replace(record(*said), heard=frozenset({1}))
-    assert [plan.claim.sentence for plan in islice(plans_of(heard, "hawk"), 1)] == [
+    assert [plan.claim.sentence for plan in islice(plans_of(heard, "hawk", 120), 1)] == [
         "Every wall was climbed in the end."
     ]
-    assert next(plans_of(replace(heard, heard=frozenset()), "hawk")).claim.turn is None
+    assert next(plans_of(replace(heard, heard=frozenset()), "hawk", 120)).claim.turn is None
 
 
 def test_what_a_person_says_in_a_personas_place_is_measured_like_a_turn() -> None:
@@ -290,7 +290,14 @@ def test_what_a_person_says_in_a_personas_place_is_measured_like_a_turn() -> Non
 def test_a_sentence_of_a_passage_that_was_said_is_not_the_fact_of_the_next_turn() -> None:
     passage = Chunk("c1", "In 1987 two powers scrapped missiles. The treaty of 1991 cut the warheads of both.")
     before = record(spoken("In 1987 two powers scrapped missiles.", used=("c1",)), chunks=(passage,))
-    assert next(plans_of(before, "hawk")).fact == "The treaty of 1991 cut the warheads of both."
+    assert next(plans_of(before, "hawk", 120)).fact == "The treaty of 1991 cut the warheads of both."
+
+
+def test_a_fact_leaves_half_of_the_turn_for_what_it_means() -> None:
+    long = "Whether war or peace would come hung on the missiles that two powers scrapped in 1987."
+    before = record(chunks=(Chunk("c1", f"{long} Two powers scrapped missiles for peace."),))
+    assert next(plans_of(before, "hawk", 120)).fact == long
+    assert next(plans_of(before, "hawk", 20)).fact == "Two powers scrapped missiles for peace."
 
 
 def test_a_sentence_that_was_heard_before_is_struck_out() -> None:
@@ -342,7 +349,7 @@ def test_what_the_reply_said_is_not_said_again_in_the_case() -> None:
 
 def test_a_reply_is_no_claim_that_the_opponent_is_asked_to_answer() -> None:
     before = record(spoken(REPLY, "hawk"))
-    assert next(plans_of(before, "dove")).claim.sentence == POSITIONS[0].text
+    assert next(plans_of(before, "dove", 120)).claim.sentence == POSITIONS[0].text
 
 
 @pytest.mark.parametrize(
