@@ -99,17 +99,21 @@ def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
 
 
 def write_loss_curve(path: Path, losses: Losses) -> None:
-    """Draw both losses by step as a PNG.
+    """Draw both losses by step as a PNG, and mark the step whose adapter was kept.
 
     Raises:
         TrainingError: it cannot be written.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     for points, label in ((losses.training, "training"), (losses.validation, "validation")):
         axes.plot([step for step, _ in points], [loss for _, loss in points], label=label, marker=".")
+    axes.axvline(losses.kept[0], label="kept", color="grey", linestyle=":")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.ticklabel_format(axis="y", useOffset=False)
     axes.set(xlabel="step", ylabel="loss a token", title="Loss")
     axes.legend()
     with atomic_file(path, TrainingError, remedy="make room") as file:
