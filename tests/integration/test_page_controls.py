@@ -154,12 +154,14 @@ def test_on_a_phone_the_passages_are_seen_while_a_view_is_moved(explore: Page) -
     explore.click(".weigh button")
     explore.until("document.querySelector('.state').textContent === 'exact'", 20)
     explore.size(360, 780, phone=True)
+    explore.evaluate("document.querySelector('.views textarea').value = 'A view of many words. '.repeat(40)")
     explore.evaluate("document.querySelector('.side').scrollIntoView(); scrollBy(0, 300)")
-    seen = "(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector('%s').getBoundingClientRect())"
-    assert explore.evaluate(f"[{seen % '.weigh input'}, {seen % '.ranked .passage:last-child .source'}]") == [
-        True,
-        True,
-    ]
+    seen = (
+        "(one => { const r = one.getBoundingClientRect();"
+        "return one.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) })"
+        "(document.querySelector('%s'))"
+    )
+    assert explore.evaluate(f"[{seen % '.weigh input'}, {seen % '.ranked .passage:nth-child(2)'}]") == [True, True]
 
 
 def test_a_run_that_ended_before_it_counted_its_questions_is_resumed_from_its_page(page: Page, server: Server) -> None:
