@@ -59,10 +59,11 @@ def train_adapter(
     """
     disable_progress_bars()
     before, started = memory_in_use(), time.monotonic()
+    checkpoint = _last_checkpoint(settings)
     set_seed(settings.seed)  # the trainer seeds itself only after it has drawn the adapter's first weights
     trainer = SFTTrainer(
         model,
-        args=_configuration(settings),
+        args=_configuration(settings, is_new=checkpoint is None),
         train_dataset=_dataset(training),
         eval_dataset=_dataset(validation),
         processing_class=tokenizer,
@@ -71,7 +72,7 @@ def train_adapter(
     )
     trainer.remove_callback(PrinterCallback)
     try:
-        trainer.train(resume_from_checkpoint=_last_checkpoint(settings))
+        trainer.train(resume_from_checkpoint=checkpoint)
         losses = _losses(trainer.state.log_history)
         _check_learned(losses)
         trainer.model.save_pretrained(str(settings.out))
@@ -107,7 +108,7 @@ def _not_written(settings: FinetuneSettings, error: Exception) -> TrainingError:
     )
 
 
-def _configuration(settings: FinetuneSettings) -> SFTConfig:
+def _configuration(settings: FinetuneSettings, *, is_new: bool) -> SFTConfig:
     import torch
 
     on_gpu = torch.cuda.is_available()
@@ -129,7 +130,7 @@ def _configuration(settings: FinetuneSettings) -> SFTConfig:
         bf16=bf16,
         fp16=on_gpu and not bf16,
         gradient_checkpointing=on_gpu,
-        eval_on_start=True,
+        eval_on_start=is_new,  # a checkpoint was validated: once more would cost patience
         eval_strategy="steps",
         eval_steps=settings.validate_every,
         save_strategy="steps",

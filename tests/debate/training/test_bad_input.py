@@ -178,11 +178,13 @@ class BreaksAt(Silent):
 @pytest.mark.slow
 @pytest.mark.integration
 @pytest.mark.filterwarnings("ignore")
-def test_a_resumed_training_does_not_get_its_patience_again(tmp_path: Path, tiny: Path) -> None:
-    chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=9, patience=2)  # nothing changes after the first step
+def test_a_resumed_training_has_the_patience_that_was_left_and_validates_no_step_twice(
+    tmp_path: Path, tiny: Path
+) -> None:
+    chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=9, patience=3)  # nothing changes after the first step
     with pytest.raises(RuntimeError, match="stopped"):
         finetune(chosen, BreaksAt(3))
-    assert [step for step, _ in finetune(chosen, Silent()).losses.training] == [1, 2, 3]
+    assert [step for step, _ in finetune(chosen, Silent()).losses.validation] == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.slow
