@@ -20,7 +20,7 @@ from chains.text.support.grounding import ground
 from vectorstore import load_embeddings
 
 CORPUS = Path(__file__).parent.parent / "examples" / "brics" / "corpus"
-KINDS = ("right", "half", "wrong", "across", "within", "number")
+KINDS = ("right", "half", "wrong", "across", "within", "number", "roles", "pairs", "years", "actors", "reasons")
 
 
 def judged(sets: list[dict[str, Any]]) -> Iterator[tuple[bool, str, str, bool]]:

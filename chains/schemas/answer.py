@@ -44,6 +44,7 @@ class Conflict(StrEnum):
     NUMBER = "number"
     NAME = "name"
     NEGATION = "negation"
+    EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True)

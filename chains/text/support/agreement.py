@@ -1,7 +1,7 @@
-"""Conflicts between a sentence and a passage that rules can see: another number, name or negation.
+"""Conflicts between a sentence and a passage that rules can see: another number, name or negation, or exchanged ones.
 
-One-sided on purpose: a conflict refuses support; the absence of a conflict proves nothing. It does not know who does
-what to whom ("Iran sells to China" and the reverse agree), nor antonyms. Text only.
+One-sided on purpose: a conflict refuses support; the absence of a conflict proves nothing. It does not know antonyms.
+Text only.
 """
 
 import re
@@ -13,6 +13,7 @@ from itertools import pairwise
 from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
 from chains.text.support.entities import Name, names, source_words, unknown_parts
+from chains.text.support.exchange import exchanged
 from chains.text.support.negation import denials, denies_otherwise
 from chains.text.support.numbers import MONTH, claimed_numbers, known_numbers
 from chains.text.support.quantities import claimed_quantities, known_quantities
@@ -65,7 +66,7 @@ def called_by_name(passages: Sequence[Passage]) -> frozenset[str]:
 def conflicts(
     sentence: str, passage: Passage, known: Sequence[str] = (), called: frozenset[str] = frozenset()
 ) -> tuple[Conflict, ...]:
-    """Return what in a sentence differs from its passage.
+    """Return what in a sentence differs from its passage; what is exchanged is looked for where nothing else does.
 
     Args:
         known: texts, such as the question, whose names may be added to what the passage says, but not put in the
@@ -84,7 +85,8 @@ def conflicts(
         Conflict.NAME: _another_name(sentence, nearest, passage, known, called),
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike) and not _denied_alike(sentence, passage),
     }
-    return tuple(conflict for conflict, is_there in found.items() if is_there)
+    told = tuple(conflict for conflict, is_there in found.items() if is_there)
+    return told or ((Conflict.EXCHANGE,) if exchanged(sentence, passage.sentences, called) else ())
 
 
 def _joins_years(sentence: str, passage: Passage) -> bool:
