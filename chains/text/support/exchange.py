@@ -85,6 +85,7 @@ def _taken(slot: Slot, there: Sequence[Slot]) -> list[_Taken]:
         takes = sum(hit.values())
         if takes >= _BOTH_TAKE * total and share <= takes - _BOTH_BEFORE * total and _tells(slot, other, has, hit):
             is_sure = takes >= _TAKES[slot.kind] * total and share <= takes - _BEFORE_ITS_OWN * total
+            is_sure = is_sure and _is_enough(slot.kind, hit)
             found.append(_Taken(slot, other, frozenset(hit.keys() - has.keys()), is_sure))
     return found
 
@@ -110,6 +111,12 @@ def _tells(slot: Slot, other: Slot, has: dict[str, float], hit: dict[str, float]
     if sum(hit[word] - has.get(word, 0.0) for word in words) < _TELLING[slot.kind]:
         return False
     return not any(same("name", slot.key, key) for key in other.listed)
+
+
+def _is_enough(kind: str, hit: dict[str, float]) -> bool:
+    """Whether a place is known by two words, or a name's by one that is no number: any date stands by a "cut"."""
+    words = {word.lstrip("<>") for word in hit}
+    return len(words) > 1 or (kind == "name" and not any("#" in word for word in words))
 
 
 def _stands_there_too(taken: _Taken, said: Sequence[Slot]) -> bool:

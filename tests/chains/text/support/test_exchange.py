@@ -47,6 +47,11 @@ def test_the_same_in_another_form_is_no_exchange(sentence: str) -> None:
     assert not exchanged(sentence, PASSAGE)
 
 
+def test_a_date_alone_by_a_word_is_no_place_that_it_takes() -> None:
+    passage = ("OPEC cut 9 million in May 2020 and 2 million in October 2022.", "Norland added a cut from July 2023.")
+    assert not exchanged("Okoro spoke of consequences after the cut of October 2022.", passage)
+
+
 @pytest.mark.parametrize(
     ("sentence", "passage"),
     [
