@@ -163,7 +163,7 @@ def _check_keys(table: Any, kind: str, where: str) -> None:
     known = _KEYS[kind]
     for key in table if isinstance(table, dict) else ():
         if key not in known:
-            near = get_close_matches(key, known, 1)
+            near = get_close_matches(key, [one for one in known if one not in table], 1)
             elsewhere = get_close_matches(key, _KEYS["pov"], 1) if kind == "persona" and not near else []
             told = near[0] if near else f"{elsewhere[0]} below [[persona.pov]]" if elsewhere else ", ".join(known)
             raise PersonaError(f"{where}: there is no key {key!r}; write {told}")

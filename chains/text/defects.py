@@ -15,7 +15,7 @@ from chains.text import recital
 from chains.text.cleaning.answer import label_patterns
 from chains.text.cleaning.markup import is_open_item, lists_in, markup_in, without_headings
 from chains.text.content import content_words
-from chains.text.idle import advises
+from chains.text.idle import advises, says_itself
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
@@ -43,7 +43,8 @@ _NUMBERS = 5  # "2018, 2019, 2020, 2021 and 2022.": half of a sentence's words
 _NUMBER = re.compile(r"\b\d[\d.,]*\b")
 _SOMEBODY = re.compile(
     r"[*_ \t]{0,3}(?:(?:speaker|person|panelist|debater|participant|expert|narrator|host|character) ?(?:\d|[A-Z])?"
-    r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
+    r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|President|Senator|Minister|Ambassador|Member|Delegate|Deputy|Judge|General|Chair"
+    r"(?:man|woman)?)\.? [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)"
     r"[*_]{0,2}:"
 )
 _FACT = re.compile(r"\[(\d{1,2})\]")
@@ -213,7 +214,8 @@ def _denials(read: _Read) -> Iterator[Defect]:
 def _idle(read: _Read) -> Iterator[Defect]:
     passages = [read_passage(text).content for text in read.passages]
     for sentence in read.sentences[1:]:  # the first takes a side, however it hedges
-        if advises(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages):
+        advice = advises(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages)
+        if advice or says_itself(sentence):
             yield Defect(DefectKind.IDLE, sentence)
 
 

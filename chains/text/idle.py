@@ -1,10 +1,12 @@
-"""Idle sentences: advice and weight that any text could have, without a name or number beyond the question's.
+"""Idle sentences: advice and weight that any text could have, without a name or number beyond the question's; and what
+says only itself: "What decides the matter is that what decides the matter is."
 
 English phrases, read off the output of instruct models. Text only.
 """
 
 import re
 
+from chains.text.ngrams import units
 from chains.text.support.entities import unsupported_entities
 
 # Advice without anybody or anything in it, which any text could end with. Idle only in a sentence that has no name or
@@ -23,6 +25,7 @@ _OF_ITSELF = re.compile(r"\W*this is (?:an? |the )?(?:statement|list|summary|des
 IDLE_CLAUSE = re.compile(
     rf", which (?:is|was|has been|marks|represents) {_OF_WEIGHT.pattern}[^,;]*(?=[.!]$)", re.IGNORECASE
 )
+_BEGINNING = 4  # words of a sentence
 _PHRASES = (
     rf"{_ADVISED}(?:monitor|assess|consider|explor|address|examin|evaluat|analy[sz]|identif)(?:e|y|ing)? "
     r"(?:that |the |these |those |this |their |its |any |all |both |how |whether |ways |potential )",
@@ -47,9 +50,16 @@ def advises(sentence: str, question: str) -> bool:
     return bool(_ADVICE.search(sentence)) and not unsupported_entities(sentence, [question])
 
 
+def says_itself(sentence: str) -> bool:
+    """Whether a sentence begins again and ends without another word."""
+    words = units(sentence)
+    starts = (at for at in range(_BEGINNING, len(words)) if words[at : at + _BEGINNING] == words[:_BEGINNING])
+    return any(set(words[at:]) <= set(words[:at]) for at in starts)
+
+
 def is_idle(sentence: str, question: str) -> bool:
-    """Whether a sentence only advises so, says how significant a matter is, or what the one before it is."""
-    if _OF_ITSELF.match(sentence):
+    """Whether a sentence only advises so, says how significant a matter is, what the one before it is, or itself."""
+    if _OF_ITSELF.match(sentence) or says_itself(sentence):
         return True
     weighs = _OF_WEIGHT.search(sentence) and not unsupported_entities(sentence, [question])
     return bool(weighs) or advises(sentence, question)

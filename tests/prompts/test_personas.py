@@ -95,6 +95,7 @@ def test_a_persona_debates_once(tmp_path: Path) -> None:
         ('[[povs]]\ntext = "yes"\n' + ENTRY, r"personas\.toml: there is no key 'povs'; write pov"),
         (ENTRY + "wieght = 1\n", r"persona 1: there is no key 'wieght'; write weight below \[\[persona\.pov\]\]"),
         (ENTRY + "model = 5\n", r'persona 1: model is 5, which is no text; write model = "…"'),
+        (ENTRY + '[[persona.view]]\ntext = "yes"\n', r"no key 'view'; write id, name, voice, model, tools, pov"),
         (ENTRY + "colour = 1\n", r"persona 1: there is no key 'colour'; write id, name, voice, model, tools, pov"),
     ],
 )

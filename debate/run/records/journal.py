@@ -98,6 +98,8 @@ class Journal:
 
         A question that has no row is passed over, and so is a row whose question is not among these.
         """
+        if not self._offsets:  # before the first row there may be no file
+            return
         if questions is None:
             yield from map(self._parse, self._file.at(list(self._offsets.values())))
             return

@@ -64,3 +64,7 @@ def test_a_row_answers_no_question_of_the_same_text_about_something_else(tmp_pat
     same, other = replace(ANSWER_ROW.question, id="q9"), replace(ANSWER_ROW.question, about="the canal alone")
     assert (journal.answered(same), journal.answered(other)) == (ANSWER_ROW, None)
     assert other.key not in journal
+
+
+def test_a_journal_without_a_row_has_none_to_give_and_needs_no_file(tmp_path: Path) -> None:
+    assert list(Journal(tmp_path / "results.jsonl").rows([ANSWER_ROW.question])) == []
