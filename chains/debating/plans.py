@@ -14,6 +14,7 @@ from chains.debating.spoken import plain
 from chains.schemas import Claim
 from chains.text.draft import COPIED, full_sentences, stands_alone
 from chains.text.echo import echo_share
+from chains.text.ngrams import share_a_script
 from vectorstore.text.sentences import word_count
 
 Part = Literal["reply", "case", "whole"]
@@ -67,7 +68,7 @@ def facts_of(record: DebateRecord, persona_id: str, most: int) -> list[str]:
 
     Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
     pronoun is understood behind others alone, and one of more than ``most`` words leaves no room for what it means:
-    both are taken only if there is no other.
+    both are taken only if there is no other. One in another script than the question's is no fact that a turn can say.
     """
     passages = record.passages_of(persona_id)
     unused = [chunk for chunk in passages if chunk.id not in record.used()]
@@ -78,7 +79,8 @@ def facts_of(record: DebateRecord, persona_id: str, most: int) -> list[str]:
 
 
 def _fact(passage: str, question: str, said: Sequence[str], most: int) -> str:
-    new = [one for one in full_sentences(passage) if echo_share(one, said) < COPIED]
+    sayable = [one for one in full_sentences(passage) if share_a_script(one, question)]
+    new = [one for one in sayable if echo_share(one, said) < COPIED]
     alone = [one for one in new if stands_alone(one)] or new
     short = [one for one in alone if word_count(one) <= most] or alone
     return max(short, key=lambda sentence: touched(sentence, question), default="")

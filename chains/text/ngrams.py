@@ -37,6 +37,18 @@ def scripts(text: str) -> frozenset[str]:
     return frozenset(name for name, letters in _SCRIPTS.items() if letters.search(text))
 
 
+def share_a_script(text: str, other: str) -> bool:
+    """Whether most letters of two texts are of one script; a text without letters goes with any."""
+    most = [_main_script(one) for one in (text, other)]
+    return None in most or most[0] == most[1]
+
+
+@lru_cache(2048)
+def _main_script(text: str) -> str | None:
+    counted = {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
+    return max(counted, key=counted.__getitem__) if any(counted.values()) else None
+
+
 @lru_cache(4096)
 def ngrams(text: str, n: int) -> tuple[Gram, ...]:
     """The n-grams of a text in order; n words, or twice as many characters where most of it is unspaced."""

@@ -300,6 +300,11 @@ def test_a_fact_leaves_half_of_the_turn_for_what_it_means() -> None:
     assert next(plans_of(before, "hawk", 20)).fact == "Two powers scrapped missiles for peace."
 
 
+def test_a_sentence_in_another_script_than_the_question_is_no_fact_to_begin_with() -> None:
+    before = record(chunks=(Chunk("c1", "日本政府は2022年12月に、防衛費を2027年度までにGDPの2%へ増やすと決めた。"),))
+    assert next(plans_of(before, "hawk", 120)).fact == ""
+
+
 def test_a_sentence_that_was_heard_before_is_struck_out() -> None:
     heard = "The missiles of both sides were scrapped because both feared the cost of more."
     turn = speak(ScriptedLLM(script={"": f"shows what fear does to the two of them. {heard}"}), record(spoken(heard)))
