@@ -35,7 +35,7 @@ class GraphSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate")
+    rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, 2 to 20")
     protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
     decision: Decision = Field("moderator", description="Who decides a debate")
     stop: Annotated[tuple[Stop, ...], NoDecode, AS_LIST] = Field((), description="End a debate early on")

@@ -49,6 +49,7 @@ class RunSummary:
         questions: the list after deepening.
         total, failed, abstained: the number of rows, of failed rows, and of rows that say "I don't know".
         skipped_files: documents that could not be read, with the reason.
+        min_words: what was asked of an answer.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class RunSummary:
     failed: int
     skipped_files: tuple[str, ...] = ()
     abstained: int = 0
+    min_words: int = 0
 
     def rows(self) -> Iterator[QuestionResult]:
         """Read the rows from the journal one by one, in the order of the questions."""
@@ -195,7 +197,7 @@ class _Run:
         abstained = sum(one.key in self.journal.abstained for one in questions)
         files = (self.folder, self._outputs.workbook)
         skipped = self.engine.skipped_files() if left else ()
-        return RunSummary(*files, tuple(questions), len(questions), failed, skipped, abstained)
+        return RunSummary(*files, tuple(questions), len(questions), failed, skipped, abstained, self.settings.min_words)
 
     def _deepen(self, retry_failed: bool) -> list[Question]:
         """Return the questions that each seed became; the seeds themselves where deepening is switched off."""

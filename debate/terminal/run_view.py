@@ -9,6 +9,7 @@ from rich.progress import SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from chains.schemas import Opinion
 from debate.progress import STOPPING, Progress
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
@@ -76,6 +77,14 @@ class RunBar(LiveBar, Progress):
         return ", ".join(filter(None, (f"{self._done}/{self._questions} questions", self._workers)))
 
 
+def _words(opinion: Opinion | None, least: int) -> str:
+    """The words of an answer, and whether they are fewer than asked for."""
+    if opinion is None:
+        return "0"
+    short = opinion.words < least and not opinion.abstained
+    return f"{opinion.words} short" if short else str(opinion.words)
+
+
 def print_summary(console: Console, summary: RunSummary) -> None:
     """Print the result of a run: its rows, skipped files, and the paths of workbook and report."""
     table = Table(title="Answered and debated", title_justify="left")
@@ -85,7 +94,7 @@ def print_summary(console: Console, summary: RunSummary) -> None:
         table.add_row(
             Text(one_line(result.question.text), overflow="ellipsis", no_wrap=True),
             Text(one_line(result.error or result.status), overflow="ellipsis", no_wrap=True),
-            str(result.opinion.words if result.opinion else 0),
+            _words(result.opinion, summary.min_words),
             str(len(result.chunks)),
             str(len(result.turns)),
             f"{result.seconds:.0f}",

@@ -79,8 +79,8 @@ def test_ctrl_c_stops_after_the_turn_that_is_being_spoken_and_the_next_run_goes_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_in(tmp_path)
-    stopped, llm = interrupted(settings, monkeypatch, stops_at=8)  # the opinion, two positions, a turn and another
-    assert (stopped.folder, len(llm.prompts)) == (tmp_path / "out", 11)  # each turn in four versions
+    stopped, llm = interrupted(settings, monkeypatch, stops_at=10)  # opinion, positions twice, a turn and another
+    assert (stopped.folder, len(llm.prompts)) == (tmp_path / "out", 13)  # each turn in four versions
     rest = ScriptedLLM(script=SCRIPT)
     summary = run_questions(settings, llm=rest, store=STORE)
     assert (summary.failed, len(summary.results[0].turns), len(rest.prompts)) == (0, 4, 10)  # two turns and who won
@@ -91,7 +91,7 @@ def test_a_row_counts_the_time_of_every_session_that_worked_on_it(
 ) -> None:
     """Regression: after a resume, seconds and stages were those of the last session."""
     settings = settings_in(tmp_path)
-    interrupted(settings, monkeypatch, stops_at=8)
+    interrupted(settings, monkeypatch, stops_at=10)
 
     (row,) = run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=STORE).results
 
@@ -101,7 +101,7 @@ def test_a_row_counts_the_time_of_every_session_that_worked_on_it(
 
 def test_ctrl_c_in_the_last_step_keeps_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_in(tmp_path, questions=2)
-    interrupted(settings, monkeypatch, stops_at=21)  # the first question's verdict
+    interrupted(settings, monkeypatch, stops_at=23)  # the first question's verdict
     assert (tmp_path / "out" / "results.jsonl").read_text(encoding="utf-8").count("\n") == 1
     assert (tmp_path / "out" / "results.xlsx").is_file()
 
