@@ -35,7 +35,8 @@ def build_host(
 
     def write_headline(state: HostState) -> HostState:
         verdict = state.get("verdict")
-        return {"headline": verdict.text.partition(".")[0] if verdict else "Nothing to debate"}
+        told = " ".join(verdict.text.split()) if verdict else "Nothing to debate"
+        return {"headline": told.partition(".")[0]}
 
     graph = StateGraph(HostState)
     graph.add_node("debate", build_question_graph(llm, store, personas, settings=settings))
