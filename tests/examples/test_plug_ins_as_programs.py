@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from mcp.server import MCPServer
 from misbehaving_server import MisbehavingServer, misbehaving_server
+from served_mcp import served
 
 ROOT = Path(__file__).parents[2]
 SAID = "The dollar holds.\nThe dollar is on one side of 88 trades in 100.\nKazan offered no currency.\n"
@@ -46,14 +45,8 @@ def gazetteer() -> Iterator[str]:
     """The address of a real MCP server with one tool."""
     mcp: MCPServer = MCPServer("gazetteer")
     mcp.add_tool(lambda place: f"{place} lies on the coast.", name="locate", description="Say where a place is.")
-    served = uvicorn.Server(uvicorn.Config(mcp.streamable_http_app(), port=0, log_level="error"))
-    thread = threading.Thread(target=served.run, daemon=True)
-    thread.start()
-    while not served.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}/mcp"
-    served.should_exit = True
-    thread.join(5)
+    with served(mcp) as address:
+        yield address
 
 
 def test_a_hosts_graph_prints_its_headline() -> None:

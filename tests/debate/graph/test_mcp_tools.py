@@ -1,13 +1,12 @@
 """Tools of another MCP server for a debater: listed, called, and told where they are not there."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from agents import DRAFT, ToolCaller, call, draft, hold
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from served_mcp import served
 
 from chains.errors import ChainError
 from debate.errors import ToolServerError
@@ -34,14 +33,8 @@ def address() -> Iterator[str]:
         """Count people."""
         raise ToolError(f"no census of {place} in {year}")
 
-    server = uvicorn.Server(uvicorn.Config(mcp.streamable_http_app(), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-    server.should_exit = True
-    thread.join(5)
+    with served(mcp) as address:
+        yield address
 
 
 def test_what_a_debaters_tool_on_a_server_says_is_a_passage_that_it_may_cite(address: str) -> None:
