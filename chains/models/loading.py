@@ -30,6 +30,7 @@ from chains.models.servers.pool import check_servers, load_servers
 from chains.models.servers.server import check_server, load_server
 from chains.models.settings import ModelSettings
 from vectorstore.embedding.openvino import openvino_available
+from vectorstore.embedding.quiet import silence_loading
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
@@ -51,7 +52,7 @@ def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
     check_named(settings)
     if takes_unsloth(settings):
         import_unsloth()  # before transformers, which it patches
-    silence_loading_bars()
+    silence_loading()
     if settings.name == "smollm2":
         return _bundled(settings)
     if settings.backend == "openvino" or (settings.backend == "auto" and is_converted(settings.name)):
@@ -90,14 +91,6 @@ def check_named(settings: ModelSettings) -> None:
 def _load_servers(settings: ModelSettings) -> BaseLanguageModel[Any]:
     names = settings.name.split(",")
     return load_servers(names, settings.timeout) if len(names) > 1 else load_server(names[0], settings.timeout)
-
-
-def silence_loading_bars() -> None:
-    """Turn off transformers' progress bars; a run shows its own."""
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
 
 
 def _wrap(model: Any, tokenizer: Any, settings: ModelSettings, ladder: Any = LADDER) -> BatchedHuggingFacePipeline:

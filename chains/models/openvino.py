@@ -12,6 +12,7 @@ import hashlib
 import logging
 import sys
 import warnings
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def _state_of(folder: Path) -> str:
 def _export(name: str, target: Path) -> None:
     logging.getLogger("nncf").setLevel(logging.WARNING)
     try:
-        with warnings.catch_warnings():
+        # NNCF draws its bar on stdout, which belongs to what a program prints.
+        with redirect_stdout(sys.stderr), warnings.catch_warnings():
             # The tracer warns about every constant it meets; the end-to-end test reads what the export writes.
             warnings.simplefilter("ignore")
             model = _traced(name)

@@ -15,6 +15,7 @@ from chains.errors import ModelError
 from chains.models.preflight import LOAD_ERRORS, is_path, not_loaded
 from chains.schemas import Completion
 from chains.translate import Translate
+from vectorstore.embedding.quiet import silence_loading
 from vectorstore.text.sentences import split_sentences
 
 _MARKERS = re.compile(r"\s*\[\d{1,2}\]")
@@ -35,11 +36,10 @@ def load_translator(name: str, language: str) -> Translate:
     Raises:
         ModelError: it cannot be found, or is not a translation model.
     """
+    silence_loading()
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
     if is_path(name) and not Path(name).is_dir():
         raise ModelError(f"there is no folder {name}; check --translator, or give a repository such as org/model")
     try:

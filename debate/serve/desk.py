@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -78,7 +79,7 @@ class Debated(BaseModel):
 
 @dataclass
 class Desk:
-    """Answers requests over one store.
+    """Answers requests over one store, also several at once.
 
     Args:
         load: gives the language model; called once, when a request first needs it.
@@ -90,6 +91,7 @@ class Desk:
     load: Callable[[], BaseLanguageModel[Any]]
     settings: GraphSettings = field(default_factory=GraphSettings)
     runs: Path | None = None
+    _making: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def search(
         self, question: str, viewpoints: Sequence[Viewpoint] = (), pov_weight: float = 0.5, k: int = 5
@@ -114,7 +116,9 @@ class Desk:
             self.store, self.personas.povs or writer.povs, pov_weight=chosen.pov_weight, k=chosen.k, mode=chosen.mode
         )
         chunks = retrieve.invoke(question)
-        opinion: Opinion = self._opinions.invoke(OpinionRequest(question, chunks))
+        with self._making:
+            opinions = self._opinions
+        opinion: Opinion = opinions.invoke(OpinionRequest(question, chunks))
         shown = [chunk for chunk in chunks if chunk.id not in opinion.dropped]
         return Answer(
             answer=opinion.answer,
@@ -126,7 +130,9 @@ class Desk:
 
     def debate(self, question: str) -> Debated:
         """Write an opinion and let the personas debate the question over the raw passages."""
-        state = self._graph.invoke({"question": Question("q", question)})
+        with self._making:
+            graph = self._graph
+        state = graph.invoke({"question": Question("q", question)})
         return Debated(
             opinion=state["opinion"].answer,
             turns=[Said(speaker=turn.speaker, text=turn.text) for turn in state.get("turns", ())],

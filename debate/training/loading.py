@@ -6,7 +6,6 @@ from typing import Any
 
 from chains.errors import MissingExtra
 from chains.models.bundled import smollm2_folder
-from chains.models.loading import silence_loading_bars
 from chains.models.local import four_bit, import_unsloth
 from chains.models.machine import has_cuda
 from chains.models.preflight import LOAD_ERRORS, adapter_base, check_there, not_loaded
@@ -14,6 +13,7 @@ from chains.models.servers.address import is_server
 from debate.errors import TrainingError
 from debate.training.memory import Way
 from debate.training.settings import FinetuneSettings
+from vectorstore.embedding.quiet import silence_loading
 
 LORA_TARGETS = "all-linear"
 
@@ -85,7 +85,7 @@ def load_tokenizer(settings: FinetuneSettings) -> tuple[Any, Any]:
         import_unsloth()  # before transformers, peft and trl, which it patches
     from transformers import AutoConfig, AutoTokenizer
 
-    silence_loading_bars()  # the training has a bar of its own
+    silence_loading()  # the training has a bar of its own
     try:
         config = AutoConfig.from_pretrained(name)
         return getattr(config, "text_config", config), _padded(AutoTokenizer.from_pretrained(name))

@@ -18,6 +18,7 @@ from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.embedding.memory import is_full, warn_of_full
 from vectorstore.embedding.models import HUB_NAME, SentenceTransformerEmbeddings
 from vectorstore.embedding.openvino import openvino_available, through_openvino
+from vectorstore.embedding.quiet import silence_loading
 from vectorstore.embedding.scripts import learnt_scripts
 from vectorstore.embedding.stance_adapter import with_stance_adapter
 from vectorstore.errors import EmbeddingsError
@@ -155,16 +156,12 @@ def _scripts_of(model: Any) -> frozenset[str] | None:
 
 def _load_model(name: str, device: str | None) -> Any:
     try:
+        silence_loading()
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EmbeddingsError(
             "Embedding needs sentence-transformers, which is not installed: pip install sentence-transformers"
         ) from error
-    from transformers.utils import logging as transformers_logging
-
-    # The loading report names a buffer of old BERT checkpoints that no longer exists: noise to a reader.
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(name, device=device, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:

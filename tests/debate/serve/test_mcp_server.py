@@ -1,6 +1,8 @@
 """A client of the Model Context Protocol lists and calls every tool."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from fakes import ScriptedLLM, TopicEmbedding
@@ -51,6 +53,16 @@ async def test_a_search_in_a_script_that_the_embedding_model_has_not_learnt_is_r
     result = await called("search", {"question": "Why?"})
     assert result.is_error
     assert "cannot read Why?" in result.content[0].text
+
+
+def test_requests_that_come_together_load_the_model_once() -> None:
+    loads = []
+    asked = desk()
+    asked.load = lambda: (loads.append(1), Event().wait(0.2), ScriptedLLM(script={"": SAID}))[-1]
+    with ThreadPoolExecutor() as pool:
+        answers = [pool.submit(one, "Why?") for one in (asked.ask, asked.debate, asked.ask)]
+    assert [one.exception() for one in answers] == [None] * 3
+    assert len(loads) == 1
 
 
 async def test_an_answer_comes_with_its_passages() -> None:
