@@ -26,6 +26,7 @@ from typing import Any
 from chains.generation.backends import backend_for
 from chains.generation.contract import AttemptRequest, RawText, Sampling
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import word_count
 
 READERS = 8
 _WORDS = 60
@@ -93,7 +94,7 @@ class Said:
 
 def _is_answer(part: str) -> bool:
     """Whether a part is an answer, not a document copied: such a text would name right answers by the way."""
-    return 0 < len(plain(part).split()) <= _LONGEST and plain(part) != "unknown"
+    return 0 < word_count(plain(part)) <= _LONGEST and plain(part) != "unknown"
 
 
 def plain(text: str) -> str:
@@ -230,7 +231,7 @@ class _Asker:
         return [
             Said(
                 _from_its_opening(one),
-                one.tokens_in + one.tokens_out or round(1.4 * len(f"{prompt.text} {one.text}".split())),
+                one.tokens_in + one.tokens_out or round(1.4 * word_count(f"{prompt.text} {one.text}")),
             )
             for one, prompt in zip(raw, prompts, strict=True)
         ]

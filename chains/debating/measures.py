@@ -12,10 +12,11 @@ from chains.debating.record import DebateRecord
 from chains.debating.spoken import SAID_BEFORE, plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
-from chains.text.content import without_marks
+from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
 from chains.text.draft import COPIED
 from chains.text.echo import echo_share
+from chains.text.idle import names_nothing
 from chains.text.support.contradiction import opposed
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
@@ -24,6 +25,8 @@ from vectorstore.text.sentences import ends_with_sentence, split_sentences, word
 ECHO = 0.30  # of a turn's 4-grams
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
+_SHOWING = content_words("the fact and the evidence show, mean, suggest, indicate, prove, demonstrate, imply")
+_SEVERAL = 60  # words that a turn may have, from which on one sentence is no turn; the prompt asks for three to five
 
 
 def assessed(
@@ -66,14 +69,14 @@ def assessed(
     )
     kinds = {one.kind for one in defects}
     faults = {
-        TurnFault.SHORT: word_count(text) < limits.minimum or not ends_with_sentence(text),
+        TurnFault.SHORT: _is_short(text, limits),
         TurnFault.ECHO: measured.echo > ECHO,
         TurnFault.OTHER_SPEAKER: cut or DefectKind.ANOTHER_SPEAKER in kinds,
         TurnFault.RECITAL: DefectKind.RECITAL in kinds,
         TurnFault.ABOUT_THE_TEXT: DefectKind.ABOUT_THE_TEXT in kinds,
         TurnFault.DRIFT: measured.drift is not None and measured.drift < 0,
         TurnFault.NO_ANSWER: not _answers(measured, likeness),
-        TurnFault.NO_ARGUMENT: not _argues(grounding, chunks),
+        TurnFault.NO_ARGUMENT: not _argues(grounding, chunks, record, turn.persona_id),
     }
     return replace(measured, defects=defects, faults=tuple(fault for fault, is_so in faults.items() if is_so))
 
@@ -108,6 +111,7 @@ def spoken_defects(
         voice=voice,
         passages=[chunk.text for chunk in chunks],
         speakers=list(record.names().values()),
+        position=own,
     )
     return (
         *found,
@@ -149,11 +153,24 @@ def drift(persona_id: str, text: str, record: DebateRecord, likeness: Likeness |
     return round(float(near[0] - near[1:].max()), 3)
 
 
-def _argues(grounding: Grounding, chunks: Sequence[Chunk]) -> bool:
-    """Whether a sentence is the speaker's own: neither said by a passage whole nor copied out of one."""
+def _is_short(text: str, limits: WordLimits) -> bool:
+    """Whether a turn has too few words, or is one sentence where there was room for several, or breaks off."""
+    alone = limits.maximum >= _SEVERAL and len(split_sentences(text)) == 1
+    return alone or word_count(text) < limits.minimum or not ends_with_sentence(text)
+
+
+def _argues(grounding: Grounding, chunks: Sequence[Chunk], record: DebateRecord, persona_id: str) -> bool:
+    """Whether a sentence is the speaker's own: no passage says it, and it adds something to position and question."""
+    position = record.position_of(persona_id)
     passages = [without_marks(chunk.text) for chunk in chunks]
+    stated = content_words(f"{position} {record.question}") | _SHOWING if position else frozenset[str]()
     own = [grounding.answer[one.start : one.end] for one in grounding.sentences if not one.whole]
-    return any(echo_share(sentence, passages) < COPIED for sentence in own)
+    return any(
+        echo_share(sentence, [*passages, position]) < COPIED
+        and not names_nothing(sentence, [record.question, position, *passages])
+        and not content_words(sentence) <= stated
+        for sentence in own
+    )
 
 
 def _answers(turn: Turn, likeness: Likeness | None) -> bool:

@@ -1,20 +1,20 @@
 """Positions: before the first turn, each persona states its position on the question in one sentence.
 
-All positions are asked for in one batch, and again if nobody gives a usable one. A persona that says the same as one
-before it, or nothing usable, is asked once more, for the side that is left. Whether two positions agree is told by
-embeddings and rules, with care: cosines see the topic better than the side, so that two positions agree only where both
-cosines are high, neither denies what the other says, and they take no different alternatives of the question. A model
-that gives no usable sentence leaves the persona one of its own views, and the position says so.
+All positions are asked for in one batch. If nobody gives a usable one, each is asked again, now for a side of the
+question. A persona that says the same as one
+before it (see ``agreement``), or nothing usable, is asked once more, for the side that is left. A model that gives no
+usable sentence leaves the persona one of its own views, and the position says so.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 from langchain_core.runnables import RunnableConfig
 
-from chains.debating.claims import contradicts, overlap
+from chains.debating.agreement import agreeing, gives_other_reasons
 from chains.debating.likeness import Likeness
 from chains.debating.speakers import Speakers
 from chains.generation.contract import WordLimits
@@ -29,14 +29,9 @@ _ASKED = 35  # words; models go over it, and a sentence cut at the limit would b
 _LIMITS = WordLimits(maximum=2 * _ASKED)
 _SHORTEST = 6  # words; "I disagree." is not a position
 _RECITED = 0.3  # of a position's 4-grams, out of the persona's own description
-# On 200 claims of Perspectrum (dev) with a perspective of each stance, the bundled stance space puts the one of
-# the same stance nearer in 76%, the plain model in 54%; both reach .65 on near-paraphrases alone.
-_SAME_SIDE, _SAME_MEANING = 0.65, 0.65
-_SAME_TEXT = 0.80  # of the meaning, where the embeddings know no sides
 # Of a view's cosine to the question, to stand for an answer to it: of the example's, those from here on answer one,
 # those up to .34 speak of another matter ("Patient aid ..." of the World Bank).
 _ON_TOPIC = 0.40
-_SAME_WORDS = 0.75  # without embeddings: of the shorter one's content words
 _OPENER = re.compile(
     r"^(?:\W*(?:my|our) (?:position|side|stance|view|answer)(?: (?:is|on \w+ is))?(?: that)?\s*[:,]?\s*"
     r"|\W*i (?:hold|believe|argue|think)(?: that)?\s+|[\"“]\s*)",
@@ -63,7 +58,7 @@ def take_positions(
     ask = partial(_ask, speakers, personas, question=question, config=config)
     texts = {n: fixed.get(one.id, "") for n, one in enumerate(personas)} | ask(asked, {}, seed=seed)
     if not any(texts.values()):
-        texts |= ask(asked, {}, seed=seed + 2)
+        texts |= ask(asked, {}, sides=_shared_out(personas, question, likeness), seed=seed + 2)
     positions = [_position(one, texts[n], question, likeness) for n, one in enumerate(personas)]
     same = {n: agreeing(positions, n, question, likeness) for n in asked}
     held = {n: [positions[o] for o in others or _usable(texts, n)] for n, others in same.items()}
@@ -88,21 +83,6 @@ def other_side(question: str, others: Sequence[str]) -> str:
     return "" if len(answers) > 1 else "Yes." if True in answers else "No."
 
 
-def agreeing(positions: Sequence[Position], n: int, question: str, likeness: Likeness | None) -> list[int]:
-    """Return the indices of the positions before the n-th that hold the same."""
-    texts = [one.text for one in positions[: n + 1]]
-    if not texts[n]:
-        return []
-    others = [other for other, text in enumerate(texts[:n]) if text and not _differ(text, texts[n], question)]
-    if likeness is None:
-        return [other for other in others if overlap(texts[other], texts[n]) >= _SAME_WORDS]
-    meanings = likeness.meaning(texts[n], texts)
-    if not likeness.knows_sides:
-        return [other for other in others if meanings[other] >= _SAME_TEXT]
-    sides = likeness.positions(question, texts)[n]
-    return [other for other in others if sides[other] >= _SAME_SIDE and meanings[other] >= _SAME_MEANING]
-
-
 def all_agree(positions: Sequence[Position]) -> bool:
     """Whether there is nothing to debate: every persona holds the same as the first."""
     first = positions[0].persona_id if positions else ""
@@ -125,10 +105,18 @@ def position_sentence(written: str, voice: str, question: str = "") -> str:
     return sentence if usable and takes_a_side and echo_share(sentence, [voice]) < _RECITED else ""
 
 
-def _differ(one: str, other: str, question: str) -> bool:
-    """Whether rules see that two positions differ: one denies the other, or they take different alternatives."""
-    sides = {side_taken(one, question), side_taken(other, question)} - {None}
-    return contradicts(one, other) or len(sides) > 1
+def _shared_out(personas: Sequence[Persona], question: str, likeness: Likeness | None) -> dict[int, str]:
+    """A side of the question for each persona, by its number: to the first the one nearer its views, then in turn.
+
+    None for an open question.
+    """
+    either_or = alternatives(question)
+    sides = [f"{one}? Yes." for one in either_or] or (["Yes.", "No."] if is_yes_or_no(question) else [])
+    views = [pov.text for pov in personas[0].povs if pov.weight > 0]
+    if likeness and either_or and views:
+        near = likeness.positions(question, [*views, *either_or])[: len(views), len(views) :].mean(axis=0)
+        sides = sides if near[0] >= near[1] else sides[::-1]
+    return {n: sides[n % len(sides)] for n in range(len(personas)) if sides}
 
 
 def _usable(texts: Mapping[int, str], n: int) -> list[int]:
@@ -145,22 +133,28 @@ def _ask(
     question: str,
     seed: int,
     config: RunnableConfig | None,
+    sides: Mapping[int, str] = MappingProxyType({}),
 ) -> dict[int, str]:
-    """Ask personas, by their numbers, for a position, each knowing what those that are ``held`` against it said."""
-    prompts = [_prompt(personas[n], question, held.get(n, ())) for n in numbers]
+    """Ask personas, by their numbers, for a position.
+
+    Args:
+        held: positions of others that one knows and must differ from.
+        sides: the side of the question that one is to take.
+    """
+    prompts = [_prompt(personas[n], question, held.get(n, ()), sides.get(n, "")) for n in numbers]
     written = speakers.complete([personas[n].id for n in numbers], prompts, _LIMITS, seed, config)
     return {
         n: position_sentence(one.text, personas[n].voice, question) for n, one in zip(numbers, written, strict=True)
     }
 
 
-def _prompt(persona: Persona, question: str, others: Sequence[Position]) -> RenderedPrompt:
+def _prompt(persona: Persona, question: str, others: Sequence[Position], side: str) -> RenderedPrompt:
     return load_prompt("position").render(
         voice=persona.voice,
         views=[pov.text for pov in persona.povs if pov.weight > 0],
         question=question,
         others=others,
-        side=other_side(question, [one.text for one in others]) if others else "",
+        side=side or (other_side(question, [one.text for one in others]) if others else ""),
         max_words=_ASKED,
     )
 
@@ -188,5 +182,10 @@ def _differing(
         new = _position(persona, candidate, question, likeness)
         if new.text and not agreeing([*positions[:n], new], n, question, likeness):
             return new
-    same = agreeing(positions, n, question, likeness)
-    return replace(positions[n], agrees_with=tuple(positions[other].persona_id for other in same))
+    own = positions[n].text
+    same = [positions[other] for other in agreeing(positions, n, question, likeness)]
+    return replace(
+        positions[n],
+        agrees_with=tuple(one.persona_id for one in same),
+        other_reasons=any(gives_other_reasons(own, one.text, question) for one in same),
+    )

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from chains.schemas import Completion, Tokens
+from vectorstore.text.sentences import word_count
 
 _TOKENS_A_WORD = 1.4  # of English prose
 
@@ -50,6 +51,6 @@ def tokens_of(prompt: str, written: Completion) -> Tokens:
     told = Tokens(sum(one.tokens_in for one in written.attempts), sum(one.tokens_out for one in written.attempts))
     if told.read and told.written:
         return told
-    read = len(prompt.split()) * len(written.attempts)
+    read = word_count(prompt) * len(written.attempts)
     wrote = sum(one.words for one in written.attempts)
     return Tokens(round(_TOKENS_A_WORD * read), round(_TOKENS_A_WORD * wrote), estimated=True)

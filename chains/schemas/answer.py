@@ -85,7 +85,7 @@ class Opinion:
 
     Attributes:
         abstained: the answer is "I don't know"; ``abstained_because`` says why.
-        words: ``len(answer.split())``, markers included.
+        words: the answer's length with its markers, as ``vectorstore.text.sentences.word_count`` counts it.
         citations, supported, sentences, unsupported: computed from the final ``answer``.
         sentences: the support of each sentence; empty if it abstained.
         unsupported: numbers, dates and names of the answer that are in no chunk and not in the question.

@@ -18,13 +18,16 @@ class Position:
         text: one sentence; "" if the persona has neither a usable answer nor a view.
         source: the model, or one of the persona's own views if the model gave no sentence.
         agrees_with: ids of earlier personas with the same position, even after the persona was asked for its
-    difference."""
+            difference.
+        other_reasons: it agrees with them for a reason of its own.
+    """
 
     persona_id: str
     speaker: str
     text: str
     source: Literal["model", "view", "none"] = "model"
     agrees_with: tuple[str, ...] = ()
+    other_reasons: bool = False
 
 
 @dataclass(frozen=True)

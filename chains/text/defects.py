@@ -15,7 +15,7 @@ from chains.text import recital
 from chains.text.cleaning.answer import label_patterns
 from chains.text.cleaning.markup import is_open_item, lists_in, markup_in, without_headings
 from chains.text.content import content_words
-from chains.text.idle import advises, says_itself
+from chains.text.idle import advises, names_nothing, says_itself
 from chains.text.ngrams import ngrams, scripts
 from chains.text.phrases import (
     APOLOGY,
@@ -62,6 +62,7 @@ class _Read:
     passages: tuple[str, ...]
     speakers: tuple[str, ...]
     said_before: tuple[str, ...]
+    position: str
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -78,6 +79,7 @@ def find_defects(
     passages: Sequence[str] = (),
     speakers: Sequence[str] = (),
     said_before: Sequence[str] = (),
+    position: str = "",
 ) -> tuple[Defect, ...]:
     """Return what is wrong with a text, in its order; each sentence once a kind. What is not given is not checked.
 
@@ -89,11 +91,12 @@ def find_defects(
         passages: [1] is the first of them.
         speakers: all who take part in the debate.
         said_before: what others said, for turns.
+        position: what the speaker of a turn stands for.
     """
     lines = [line for line in text.split("\n") if line.strip()]
     paragraphs = tuple(tuple(one.text for one in split_sentences(line)) for line in lines)
     several = (tuple(passages), tuple(speakers), tuple(said_before))
-    read = _Read(text.strip(), paragraphs, prompt, question, voice, *several)
+    read = _Read(text.strip(), paragraphs, prompt, question, voice, *several, position)
     found = {defect: None for rule in _RULES for defect in rule(read)}
     place = {sentence: at for at, sentence in reversed(list(enumerate(read.sentences)))}
     return tuple(sorted(found, key=lambda defect: place.get(defect.sentence, len(place))))
@@ -213,9 +216,10 @@ def _denials(read: _Read) -> Iterator[Defect]:
 
 def _idle(read: _Read) -> Iterator[Defect]:
     passages = [read_passage(text).content for text in read.passages]
+    known = [read.question, read.position, *read.passages]
     for sentence in read.sentences[1:]:  # the first takes a side, however it hedges
         advice = advises(sentence, read.question) and not any(_mostly(content_words(sentence), one) for one in passages)
-        if advice or says_itself(sentence):
+        if advice or says_itself(sentence) or (read.passages and names_nothing(sentence, known)):
             yield Defect(DefectKind.IDLE, sentence)
 
 

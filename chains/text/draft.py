@@ -45,7 +45,7 @@ COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks,
 _MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
 _LEANS = re.compile(
     r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
-    r"but|and|so|yet|nor|the (?:former|latter|same))\b(?!\s+is\s+(?:true|clear|wrong|right)\b)"
+    r"but|and|so|yet|nor|the (?:former|latter|same|other))\b(?!\s+is\s+(?:true|clear|wrong|right)\b)"
     r"|^\W*(?:in|by|on|since|from|after|before) [^,.]{1,25},? (?:it|he|she|they|this|these|those)\b"
     r"|\bthe (?:second|other|same) (?:measure|month|year|day)\b|^\W*by \d{4} the figures\b"
     r"|^\W*\w+(?:s|ed) (?:it|them|these|this)\b|^\W*\w+ \w+ them\b",

@@ -1,11 +1,13 @@
-"""Idle sentences: advice and weight that any text could have, without a name or number beyond the question's; and what
-says only itself: "What decides the matter is that what decides the matter is."
+"""Idle sentences: advice and weight that any text could have, without a name or number beyond the question's; what says
+only itself: "What decides the matter is that what decides the matter is."; and what names nothing: "This is not a lie."
 
 English phrases, read off the output of instruct models. Text only.
 """
 
 import re
+from collections.abc import Sequence
 
+from chains.text.content import content_words
 from chains.text.ngrams import units
 from chains.text.support.entities import unsupported_entities
 
@@ -21,7 +23,24 @@ _OF_WEIGHT = re.compile(
     r"opportunity|advantage)s?\b",
     re.IGNORECASE,
 )
-_OF_ITSELF = re.compile(r"\W*this is (?:an? |the )?(?:statement|list|summary|description) of\b", re.IGNORECASE)
+_OF_ITSELF = re.compile(
+    r"\W*this is (?:an? |the )?(?:statement|list|summary|description) of\b"
+    r"|\W*this is (?:not )?(?:just |only |merely |simply )?an? (?:debate|discussion|explanation|account)\b",
+    re.IGNORECASE,
+)
+# What points back, and is something: "It's", "This fact is not only", "That has never been".
+_MAY = r"(?:has|have|had|will|would|may|might|can|could|must|should|cannot)(?: not| never)?"
+_BE = rf"(?:is|are|was|were|{_MAY} (?:be|been))"
+_POINTING = re.compile(
+    r"\W*(?:(?:and|but|so|yet|indeed|however|moreover|therefore|in fact|after all|of course|clearly),? )?"
+    r"(?:this|that|it|these|those|all (?:of )?this)(?: (?:fact|point|situation|matter|thing|kind)s?)?"
+    rf"(?:['’]s| {_BE}(?:n['’]t)?)\b"
+    r"(?P<said>(?: (?:not|never|only|just|merely|simply|also|indeed|clearly|certainly|truly|really|perhaps))*"
+    r"(?: an? .*| the (?:truth|fact|case|reality|point|thing)\b.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED = re.compile(r"\d|(?<=[\w,;:] )[A-Z][a-z]")
+_MOST_SAID = 3  # content words; with more, a sentence says something, though nothing that was read
 IDLE_CLAUSE = re.compile(
     rf", which (?:is|was|has been|marks|represents) {_OF_WEIGHT.pattern}[^,;]*(?=[.!]$)", re.IGNORECASE
 )
@@ -57,9 +76,28 @@ def says_itself(sentence: str) -> bool:
     return any(set(words[at:]) <= set(words[:at]) for at in starts)
 
 
-def is_idle(sentence: str, question: str) -> bool:
-    """Whether a sentence only advises so, says how significant a matter is, what the one before it is, or itself."""
-    if _OF_ITSELF.match(sentence) or says_itself(sentence):
+def names_nothing(sentence: str, known: Sequence[str]) -> bool:
+    """Whether a sentence only says what "this" or "it" is, in a few words that have nothing to do with the matter.
+
+    Args:
+        known: the question, the passages and the positions: whoever takes up a word of theirs says something.
+    """
+    pointing = _POINTING.fullmatch(sentence.strip())
+    if _OF_ITSELF.match(sentence):
+        return True
+    if pointing is None or _NAMED.search(pointing["said"]):
+        return False
+    said = content_words(pointing["said"])
+    return len(said) <= _MOST_SAID and not any(said & content_words(text) for text in known)
+
+
+def is_idle(sentence: str, question: str, known: Sequence[str] = ()) -> bool:
+    """Whether a sentence advises so, says how significant a matter is, names nothing, or says only itself.
+
+    Args:
+        known: as ``names_nothing``; without it that is not asked.
+    """
+    if _OF_ITSELF.match(sentence) or says_itself(sentence) or (known and names_nothing(sentence, [question, *known])):
         return True
     weighs = _OF_WEIGHT.search(sentence) and not unsupported_entities(sentence, [question])
     return bool(weighs) or advises(sentence, question)

@@ -87,7 +87,7 @@ class PartWriter:
         again = (
             [one for one, is_so in zip(sentences, said_again(sentences, said), strict=True) if is_so] if said else []
         )
-        idle = [one for one in sentences if is_idle(one, self.question)] if said else []
+        idle = [one for one in sentences if self._is_idle(one)] if said else []
         return [
             *found,
             *(Defect(DefectKind.IDLE, one) for one in idle),
@@ -103,7 +103,10 @@ class PartWriter:
         if not part:
             return sound  # the opening takes the side, however it hedges
         agreed = [one for one in sound if not (self.side and self._leaves_the_side(one.text))]
-        return [one for one in agreed if (one.borne_out > 0 and chunk) or not is_idle(one.text, self.question)]
+        return [one for one in agreed if (one.borne_out > 0 and chunk) or not self._is_idle(one.text)]
+
+    def _is_idle(self, sentence: str) -> bool:
+        return is_idle(sentence, self.question, (*self.passages, self.side))
 
     def _leaves_the_side(self, sentence: str) -> bool:
         return bool(contradicts([self.side], [sentence])) or changes_side(sentence, self.side, self.question)

@@ -24,6 +24,7 @@ from chains.schemas.baseline import Method
 from chains.text.support.grounding import ground
 from debate.arena.judging import ballot
 from prompts import RenderedPrompt, load_prompt
+from vectorstore.text.sentences import word_count
 
 _LIMITS = WordLimits(40, 120)  # of an answer, as of a turn
 _MOST = 64  # answers, and corrections
@@ -83,7 +84,7 @@ class _Agent:
         answers = []
         for prompt, one in zip(prompts, raw, strict=True):
             kept = as_completion(one.text, prompt, _LIMITS)
-            attempt = Attempt(words=len(one.text.split()), tokens_in=one.tokens_in, tokens_out=one.tokens_out)
+            attempt = Attempt(words=word_count(one.text), tokens_in=one.tokens_in, tokens_out=one.tokens_out)
             cost = tokens_of(prompt.text, Completion(kept.text, attempts=(attempt,)))
             answers.append(_Answer(kept.text, self._winner(kept.text), cost))
         return answers

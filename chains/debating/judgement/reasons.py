@@ -19,6 +19,8 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Claim, Defect
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
+from chains.text.idle import names_nothing
+from chains.text.support.contradiction import takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import split_sentences
@@ -99,8 +101,9 @@ def sound_reasons(reasons: str, record: DebateRecord) -> tuple[str, tuple[str, .
     for sentence in (one.text for one in split_sentences(reasons)):
         strange = unsupported_entities(sentence, known)
         again = echo_share(sentence, said) > _RETOLD
-        empty = sentence.endswith("?") or only_judges(sentence, positions)
-        if strange or again or empty:
+        asks = sentence.endswith("?") or takes_both(sentence, record.question)
+        empty = only_judges(sentence, positions) or names_nothing(sentence, [*said, *positions])
+        if strange or again or asks or empty:
             why = f"in no passage: {', '.join(strange)}" if strange else "said before" if again else "no reason"
             notes.append(f"left out of the reasons, {why}: {sentence}")
         else:

@@ -10,17 +10,18 @@ from chains.schemas import Chunk, Poll, Turn
 from debate.output.argument_map import argument_map, draw
 from debate.output.report.answers import Part, titled
 from debate.output.report.rows import Row, Speech
+from debate.output.tables.wording import agreement
 from debate.results import QuestionResult
 
 
 @dataclass(frozen=True)
 class Stand:
-    """A debater's position; ``with_whom`` names those who share it."""
+    """A debater's position; ``agrees`` says with whom."""
 
     speaker: str
     colour: int
     text: str
-    with_whom: tuple[str, ...]
+    agrees: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def live_debate(result: QuestionResult, row: Row, address: str) -> LiveDebate | 
 
 def _stands(result: QuestionResult) -> Iterator[Stand]:
     for colour, one in enumerate(result.positions):
-        yield Stand(one.speaker, colour % 6, one.text, tuple(map(result.name_of, one.agrees_with)))
+        yield Stand(one.speaker, colour % 6, one.text, agreement(result, one))
 
 
 def _rounds(result: QuestionResult, row: Row) -> Iterator[LiveRound]:

@@ -10,7 +10,7 @@ from debate.output.report.answers import Part, Piece, Stretch, answer_stretches,
 from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.scores import Bar, bars, legend
 from debate.output.tables.baseline import Side, sides_of
-from debate.output.tables.wording import lookup_line
+from debate.output.tables.wording import lookup_line, why_not_debated
 from debate.results import QuestionResult
 from prompts import PointOfView
 
@@ -86,6 +86,7 @@ class Row:
         supported: share of the answer's sentences in percent.
         rests: how many sentences rest on a passage, and how many there are.
         tokens: read for the opinion, and written in all.
+        not_debated: who agrees with whom, where that left nothing to debate; "" otherwise.
     """
 
     result: QuestionResult
@@ -100,6 +101,7 @@ class Row:
     retrieved: Passages
     speeches: tuple[Speech, ...]
     positions: tuple[tuple[int, str, str], ...]
+    not_debated: str
     asked: Mapping[int, str]
     readers: tuple[Reader, ...]
     verdict: Speech | None
@@ -152,10 +154,11 @@ class RowMaker:
             retrieved=retrieved,
             speeches=tuple(_speech(turn, colours[turn.persona_id], result, anchor) for turn in result.turns),
             positions=tuple(
-                (colours[one.persona_id], one.speaker, one.text)
-                for one in result.positions
-                if one.persona_id in colours
+                (colours.get(one.persona_id, n % _SPEAKERS), one.speaker, one.text)
+                for n, one in enumerate(result.positions)
+                if one.persona_id in colours or not colours
             ),
+            not_debated=why_not_debated(result),
             asked={one.round: one.text for one in result.round_questions},
             readers=self._readers(result, colours, anchor, laid_out),
             verdict=_speech(result.verdict, 0, result, anchor) if result.verdict else None,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from chains.debating.judgement.verdict import MODERATOR
 from chains.schemas import Claim, Position, RoundQuestion, Turn, Verdict
 from debate.output.columns import Cell, Column, Kind, Table
-from debate.output.tables.wording import listed, lookup_line, names_of, numbered
+from debate.output.tables.wording import agreement, listed, lookup_line, names_of, numbered
 from debate.results import QuestionResult
+from vectorstore.text.sentences import word_count
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def debate_table() -> Table:
         Column("new_passages", _of_turn(lambda one, turn: names_of(one, turn.new)), width=30),
         Column("concedes", _of_turn(lambda _, turn: "yes" if turn.concedes else ""), width=10),
         Column("looked_up", _of_turn(_looked_up), width=40, grows=False),
-        Column("words", lambda one: len(one.said.text.split()), Kind.WHOLE, 7),
+        Column("words", lambda one: word_count(one.said.text), Kind.WHOLE, 7),
         Column("passages", _of_turn(_sources), width=40),
         Column("context", _of_turn(_read), width=40, grows=False),
         Column("unsupported", _of_turn(lambda _, turn: ", ".join(turn.unsupported)), width=24, grows=False),
@@ -102,7 +103,7 @@ def _debate_notes(one: _Said) -> Iterable[str]:
         if said.source == "view":
             yield "the model gave no sentence: one of the persona's own views"
         if said.agrees_with:
-            yield f"agrees with {', '.join(map(result.name_of, said.agrees_with))}"
+            yield agreement(result, said)
         return
     if isinstance(said, RoundQuestion):
         yield f"from {names_of(result, [said.chunk_id])}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chains.schemas import Opinion
 from debate.output.columns import Cell, Column, Kind, Table
-from debate.output.tables.wording import listed, names_of, numbered, with_label
+from debate.output.tables.wording import listed, names_of, numbered, why_not_debated, with_label
 from debate.results import QuestionResult
 
 Rating = Callable[[QuestionResult], Cell]
@@ -65,7 +65,7 @@ def result_notes(result: QuestionResult) -> list[str]:
         notes += [f"translation: {note}" for note in (*translation.notes, translation.loop) if note]
         if translation.missing:
             notes.append(f"translation: does not have {', '.join(translation.missing)}")
-    return [note for note in notes if note]
+    return [note for note in (*notes, why_not_debated(result)) if note]
 
 
 def _of_opinion(value: Callable[[Opinion], Cell]) -> Callable[[QuestionResult], Cell]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chains.schemas import Chunk, Defect, Lookup
+from chains.schemas import Chunk, DebateOutcome, Defect, Lookup, Position
 from debate.results import QuestionResult
 
 
@@ -32,3 +32,18 @@ def lookup_line(result: QuestionResult, lookup: Lookup) -> str:
 def listed(defects: Iterable[Defect]) -> str:
     """Show defects as a cell does: each kind with its sentence, a line each."""
     return "\n".join(f"{defect.kind}: {defect.sentence}" for defect in defects)
+
+
+def agreement(result: QuestionResult, position: Position) -> str:
+    """Say with whom a debater agrees; "" for nobody."""
+    with_whom = ", ".join(map(result.name_of, position.agrees_with))
+    reason = ", for another reason" if position.other_reasons else ""
+    return f"agrees with {with_whom}{reason}" if with_whom else ""
+
+
+def why_not_debated(result: QuestionResult) -> str:
+    """Say who agrees with whom where that left nothing to debate; "" otherwise."""
+    if result.outcome is not DebateOutcome.NO_DISAGREEMENT:
+        return ""
+    told = [f"{one.speaker} {agreement(result, one)}" for one in result.positions if one.agrees_with]
+    return f"no debate: {'; '.join(told)}"

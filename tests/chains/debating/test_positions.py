@@ -6,8 +6,9 @@ from fakes import ScriptedLLM
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import FakeListLLM
 
+from chains.debating.agreement import agreeing
 from chains.debating.likeness import Likeness
-from chains.debating.positions import agreeing, all_agree, other_side, position_sentence, take_positions
+from chains.debating.positions import all_agree, other_side, position_sentence, take_positions
 from chains.debating.speakers import Speakers
 from chains.schemas import Position
 from prompts import Persona, PointOfView
@@ -98,7 +99,7 @@ def test_different_alternatives_are_no_agreement_however_near_their_words_are() 
     near = Likeness(Alike(1.0))
     positions = [Position("ada", "Ada", POWER), Position("ben", "Ben", QUARRELS)]
     assert agreeing(positions, 1, EITHER_OR, near) == []
-    assert agreeing(positions, 1, "What has the enlargement brought?", near) == [0]
+    assert agreeing([positions[0], Position("ben", "Ben", ALSO_POWER)], 1, EITHER_OR, near) == [0]
 
 
 def test_who_took_no_side_is_asked_again_for_the_one_that_is_left() -> None:
@@ -112,6 +113,25 @@ def test_all_are_asked_again_where_nobody_took_a_position() -> None:
     llm = FakeListLLM(responses=["I disagree.", "I disagree.", POWER, QUARRELS])
     positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], "Why?", None, 0, None)
     assert [one.text for one in positions] == [POWER, QUARRELS]
+
+
+BOTH = "The enlargement has given the group more power, or only brought more quarrels into one room."
+
+
+def test_where_nobody_took_a_side_each_is_asked_again_for_one() -> None:
+    script = {"Your side: Has the enlargement given": POWER, "Your side: has it only": QUARRELS, "": BOTH}
+    llm = ScriptedLLM(script=script)
+    positions = take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], EITHER_OR, None, 0, None)
+    assert [one.text for one in positions] == [POWER, QUARRELS]
+
+
+def test_who_is_asked_for_a_side_gets_the_one_nearer_its_views() -> None:
+    script = {"Your side: Has the enlargement given": POWER, "Your side: has it only": QUARRELS, "": BOTH}
+    ada, likeness = persona("Ada", "has it only brought more quarrels into one room"), Likeness(Alike(0.2))
+    positions = take_positions(
+        Speakers(ScriptedLLM(script=script)), [ada, persona("Ben")], EITHER_OR, likeness, 0, None
+    )
+    assert [one.text for one in positions] == [QUARRELS, POWER]
 
 
 def test_a_position_of_more_words_than_asked_for_is_kept_whole() -> None:
@@ -133,8 +153,15 @@ def test_a_view_on_another_matter_is_no_position() -> None:
 
 def test_who_has_no_view_either_agrees_and_says_so() -> None:
     positions, _ = taken({"Ada": POWER, "Ben": ALSO_POWER}, persona("Ada"), persona("Ben"))
-    assert positions[1].agrees_with == ("ada",)
+    assert (positions[1].agrees_with, positions[1].other_reasons) == (("ada",), False)
     assert all_agree(positions)
+
+
+def test_who_holds_the_same_for_another_reason_agrees_and_says_so() -> None:
+    wells = f"{POWER[:-1]}, because those who joined own the wells."
+    buyers = f"{ALSO_POWER[:-1]}, since nobody else can feed the buyers."
+    positions, _ = taken({"Ada": wells, "Ben": buyers}, persona("Ada"), persona("Ben"))
+    assert (positions[1].agrees_with, positions[1].other_reasons) == (("ada",), True)
 
 
 def test_one_of_three_who_differs_makes_a_debate() -> None:

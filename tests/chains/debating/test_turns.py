@@ -323,6 +323,36 @@ def test_a_turn_that_puts_a_passage_in_other_words_and_adds_nothing_is_told_so()
     assert TurnFault.NO_ARGUMENT in turn.faults
 
 
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "is not a coincidence, and it never was a lie.",
+        "is not a debate.",
+        "shows that only strength has ever kept the peace in a war.",
+        "is a fact. Only strength has ever kept the peace.",
+    ],
+)
+def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_nothing(comment: str) -> None:
+    turn = speak(ScriptedLLM(script={"": comment}), record())
+    assert TurnFault.NO_ARGUMENT in turn.faults
+    assert turn.tries == 2
+
+
+def test_an_empty_comment_is_struck_out_of_a_turn_that_says_more() -> None:
+    turn = speak(ScriptedLLM(script={"": f"is not a lie. {GOOD}"}), record())
+    assert "lie" not in turn.text
+    assert turn.faults == ()
+
+
+def test_one_sentence_is_short_where_there_was_room_for_several() -> None:
+    alone = GOOD.replace(
+        "so that", "so that in the whole of the years that came after it, as all of us here can see, it is"
+    )
+    steps = DebateSteps(ScriptedLLM(script={"": alone}), (HAWK, DOVE), limits=WordLimits(15, 60), candidates=1)
+    assert TurnFault.SHORT in steps.said(record(), alone).faults
+    assert TurnFault.SHORT not in steps.said(record(), f"{alone} Ships count.").faults
+
+
 REPLY = "Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once."
 SHOWS = "left both sides with weapons, and only their strength kept what was signed."
 

@@ -119,6 +119,7 @@ def test_a_paragraph_that_is_one_sentence_pointing_back_goes_where_enough_is_lef
         "In 2018, it suspended banks of Europe.",
         "In mid-2025 it held no shares.",
         "After that, they left.",
+        "The other notes that the main heirs are allies.",
     ],
 )
 def test_a_sentence_that_points_back_does_not_stand_alone(sentence: str):

@@ -18,7 +18,7 @@ CHUNKS = [
 SCRIPT = {
     "Open an answer": "I hold that it did.",
     "Close an answer": "What decides the matter is the yuan.",
-    "162 billion": "is a record. It grew every year since.",
+    "162 billion": "broke a record. It grew every year since.",
     "five currencies": "keeps a promise.",
 }
 LIMITS = WordLimits(0, 100)
@@ -43,7 +43,7 @@ def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chun
 def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
-        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This is a record. It grew every year since.\n\n"
+        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This broke a record. It grew every year since.\n\n"
         "The bank lends in five currencies. This keeps a promise.\n\nWhat decides the matter is the yuan."
     )
 
@@ -291,7 +291,7 @@ def test_the_version_that_tells_most_of_its_passage_in_its_own_words_is_used() -
 
 
 def test_the_other_versions_fill_an_answer_that_is_too_short_without_asking_again() -> None:
-    script = {"grew. This": "is a good sign for all of them.", "2015. This": "gave it a home in the largest member."}
+    script = {"grew. This": "looks good to all of them.", "2015. This": "gave it a home in the largest member."}
     script["2016. This"] = "came early."
     text, llm = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
     assert "The bank lends in rand and grew." in text

@@ -12,7 +12,7 @@ from hostile import HOSTILE, MARKUP, everywhere
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.schemas import Chunk, Opinion, Question, Support, Translation
+from chains.schemas import Chunk, DebateOutcome, Opinion, Position, Question, Support, Translation
 from debate.errors import RunFolderError
 from debate.output.facts import RunFacts
 from debate.output.report import write_report
@@ -125,6 +125,14 @@ def test_a_turns_markers_lead_to_what_its_speaker_read_and_what_stands_in_no_pas
     spoken = re.search(r'<p class="said" dir="auto">(.*?)</p>', html, re.DOTALL).group(1)
     target = re.search(r'id="([^"]+)" tabindex="-1">(?:(?!<li).)*The hawk reads this', html, re.DOTALL).group(1)
     assert spoken == f'As <a class="cite" href="#{target}">[1]</a> says, <mark>90</mark> of [9] left.'
+
+
+def test_where_nobody_disagrees_the_positions_stand_there_and_why_there_is_no_debate(tmp_path: Path) -> None:
+    positions = (Position("d", "Dove", "Trade is peace."), Position("h", "Hawk", "So it is.", agrees_with=("d",)))
+    row = replace(ROW, positions=positions, turns=(), verdict=None, outcome=DebateOutcome.NO_DISAGREEMENT)
+    html = page(tmp_path, row)
+    assert '<b dir="auto">Dove</b>: <span dir="auto">Trade is peace.</span>' in html
+    assert "No debate: Hawk agrees with Dove." in html
 
 
 def test_the_time_of_each_stage_is_told(tmp_path: Path) -> None:

@@ -106,6 +106,17 @@ def test_a_position_says_whose_words_it_is_and_with_whom_it_agrees() -> None:
     assert hawk["notes"] == "the model gave no sentence: one of the persona's own views; agrees with Dove"
 
 
+def test_a_row_without_a_debate_says_who_agrees_with_whom_and_whether_for_the_same_reason() -> None:
+    dove, hawk = POSITIONS[0], replace(POSITIONS[1], other_reasons=True)
+    row = replace(ANSWER_ROW, positions=(dove, hawk), turns=(), verdict=None, outcome=DebateOutcome.NO_DISAGREEMENT)
+    assert str(results_row(row)["notes"]).endswith("no debate: Hawk agrees with Dove, for another reason")
+
+
+def test_a_text_without_spaces_has_as_many_words_as_letters() -> None:
+    row = rows_of(DEBATE, replace(ANSWER_ROW, positions=(replace(POSITIONS[0], text="銀行は金を貸す。"),)))[0]
+    assert row["words"] == 7
+
+
 def test_a_turn_says_which_claim_it_answers_how_far_and_what_is_wrong_with_it() -> None:
     claim = Claim("dove", "Trade is peace.")
     turn = replace(ANSWER_ROW.turns[0], answers=claim, answered=0.25, faults=(TurnFault.ECHO, TurnFault.DRIFT))

@@ -15,6 +15,7 @@ from vectorstore.corpus.encodings import decode, decode_as
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.records import Record, Records, metadata
 from vectorstore.errors import CorpusError
+from vectorstore.text.sentences import word_count
 
 # A plain part of few words beside a page of many more says "open this in a browser", or nothing.
 POINTER, TIMES = 60, 3
@@ -87,10 +88,10 @@ def _body(message: MIMEPart, body: MIMEPart) -> tuple[str, list[str]]:
     """Return the words of the plain part, or of the page beside it if the plain part only points to that."""
     words, told = _words(body)
     page = message.get_body(("html",))
-    if body is page or page is None or len(words.split()) > POINTER:
+    if body is page or page is None or word_count(words) > POINTER:
         return words, told
     shown, told_of_it = _words(page)
-    return (shown, told_of_it) if len(shown.split()) > TIMES * len(words.split()) else (words, told)
+    return (shown, told_of_it) if word_count(shown) > TIMES * word_count(words) else (words, told)
 
 
 def _words(body: MIMEPart) -> tuple[str, list[str]]:

@@ -201,6 +201,14 @@ def test_an_attached_message_in_broken_base64_is_named_and_the_rest_is_read(tmp_
     assert "the attached message 'x' is encoded as base64 that is broken" in records.left_out[0]
 
 
+def test_a_plain_part_without_spaces_that_says_enough_is_read(tmp_path: Path) -> None:
+    mail, plain = message(), "塩の同盟は終わった。" * 9
+    mail.set_content(plain)
+    mail.add_alternative("<p>Please switch on your images to read what we write to all of you .</p>", subtype="html")
+    (record,) = read_records(saved(tmp_path, mail))
+    assert record.text.strip() == plain
+
+
 def test_a_plain_part_that_only_points_to_the_page_gives_way_to_it(tmp_path: Path) -> None:
     """Regression: "view this mail in a browser" was all that was read."""
     mail = message()
