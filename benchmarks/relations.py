@@ -20,11 +20,29 @@ from chains.text.support.grounding import ground
 from vectorstore import load_embeddings
 
 CORPUS = Path(__file__).parent.parent / "examples" / "brics" / "corpus"
-KINDS = ("right", "half", "wrong", "across", "within", "number", "roles", "pairs", "years", "actors", "reasons")
+RIGHT = ("right", "pronouns_right")
+KINDS = (
+    "right",
+    "pronouns_right",
+    "pronouns",
+    "half",
+    "wrong",
+    "across",
+    "within",
+    "number",
+    "roles",
+    "pairs",
+    "years",
+    "actors",
+    "reasons",
+)
 
 
 def judged(sets: list[dict[str, Any]]) -> Iterator[tuple[bool, str, str, bool]]:
-    """Yield whether a sentence is held back, its kind, the sentence, and whether a marker vouches for all of it."""
+    """Yield whether a sentence is held back, its kind, the sentence, and whether a marker vouches for all of it.
+
+    Of those with a pronoun, which stand behind the sentence that says whom it means, the last one is judged.
+    """
     embeddings = load_embeddings()
     for one in sets:
         files = [next(CORPUS.glob(f"{name}*")) for name in one["documents"]]
@@ -37,7 +55,7 @@ def judged(sets: list[dict[str, Any]]) -> Iterator[tuple[bool, str, str, bool]]:
                     lambda texts: np.asarray(embeddings.embed_documents(texts)),
                     question=one.get("question", ""),
                 )
-                yield one["held"], kind, sentence, any(support.whole for support in found.sentences)
+                yield one["held"], kind, sentence, any(support.whole for support in found.sentences[-1:])
 
 
 def main() -> int:
@@ -46,7 +64,7 @@ def main() -> int:
     sets = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["sets"]
     found: defaultdict[tuple[bool, str], list[tuple[str, bool]]] = defaultdict(list)
     for held, kind, sentence, has_marker in judged(sets):
-        found[held, kind].append((sentence, has_marker == (kind == "right")))
+        found[held, kind].append((sentence, has_marker == (kind in RIGHT)))
     for held, kind in sorted(found, key=lambda one: (one[0], KINDS.index(one[1]))):
         wrong = [sentence for sentence, is_right in found[held, kind] if not is_right]
         asked = len(found[held, kind])

@@ -21,11 +21,12 @@ from chains.abstention import AbstentionThreshold
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.inputs import OpinionInput
-from chains.schemas import Abstention, Chunk, Opinion, Question, as_chunks, as_question
+from chains.schemas import Abstention, Chunk, Completion, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
+from chains.text.echo import is_copied
 from chains.text.refusal import is_abstention
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
-from chains.writing.by_chunk import Draft
+from chains.writing.draft import Draft
 from chains.writing.styles import STYLES, Style, drafting, opinion_prompt
 from prompts import Persona, load_persona
 from vectorstore.text.sentences import cut_at_sentence, without_citations, word_count
@@ -165,8 +166,10 @@ def _grounded(
         lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known),
     )
     unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
-    written = replace(completion, short=word_count(cited) < limits.minimum)  # of the text that is shown
-    return replace(
+    copied = _copied_share(grounding, [chunk.text for chunk in essay.chunks])
+    is_short = word_count(cited) < limits.minimum  # of the text that is shown
+    short = (f"shorter than asked for: {essay.why_short or _why_short(completion)}",) if is_short else ()
+    opinion = replace(
         opinion,
         answer=cited,
         words=word_count(cited),
@@ -174,8 +177,22 @@ def _grounded(
         supported=round(grounding.supported, 2),
         sentences=cited_sentences(grounding),
         unsupported=grounding.unsupported,
-        notes=(*written.notes, *essay.notes, *unsupported),
+        copied=copied,
     )
+    taken = (f"{copied:.0%} of the sentences are copied from passages",) if opinion.mostly_copied else ()
+    return replace(opinion, notes=(*short, *opinion.notes, *taken, *unsupported))
+
+
+def _why_short(completion: Completion) -> str:
+    if any(one.continues for one in completion.attempts):
+        return "nothing new came when the model was asked to go on"
+    return "the model ended there, and its window has no room for a request to go on"
+
+
+def _copied_share(grounding: Grounding, passages: Sequence[str]) -> float:
+    """The share of an answer's sentences that some passage has word for word."""
+    said = [grounding.answer[one.start : one.end] for one in grounding.sentences]
+    return round(sum(is_copied(one, passages) for one in said) / max(1, len(said)), 2)
 
 
 def _cited(text: str, at_most: int, grounded: Callable[[str], Grounding]) -> tuple[str, Grounding]:

@@ -14,8 +14,7 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Claim, Defect, DefectKind, Turn, TurnFault
 from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
-from chains.text.draft import COPIED
-from chains.text.echo import echo_share
+from chains.text.echo import COPIED, echo_share
 from chains.text.idle import names_nothing
 from chains.text.support.contradiction import opposed
 from chains.text.support.entities import unsupported_entities

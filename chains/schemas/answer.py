@@ -70,6 +70,9 @@ class Support:
         return self.chunk is not None and self.until is None
 
 
+_MOSTLY = 0.5  # of an answer's sentences
+
+
 class Abstention(StrEnum):
     """Why an answer is "I don't know"."""
 
@@ -91,6 +94,7 @@ class Opinion:
         unsupported: numbers, dates and names of the answer that are in no chunk and not in the question.
         dropped: ids of chunks that did not fit the context window.
         defects: sentences that an editor would strike out, found by rules.
+        copied: share of the sentences that a passage has word for word: they are supported, and no writing.
         prompt_tokens, tokens: tokens read and written.
     """
 
@@ -109,6 +113,12 @@ class Opinion:
     prompt_tokens: int = 0
     tokens: int = 0
     abstained_because: Abstention | None = None
+    copied: float | None = None
+
+    @property
+    def mostly_copied(self) -> bool:
+        """Whether more than half of the sentences are their passages' own."""
+        return self.copied is not None and self.copied > _MOSTLY
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 
 from chains.schemas import Chunk
-from chains.text.content import content_words, without_marks
-from chains.text.echo import echo_share
+from chains.text.content import content_words
+from chains.text.echo import is_copied
 from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
@@ -41,7 +41,6 @@ _LEADS_ON = re.compile(
 _LEAST_COLUMNS = 2
 _FIELD = re.compile(r"[^:]{1,40}: ")  # of a row: "year: 2024"
 
-COPIED = 0.8  # of a sentence's 4-grams, out of its passage: the passage speaks, not the writer
 _MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
 _LEANS = re.compile(
     r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
@@ -76,7 +75,10 @@ def sentences_of(part: int, text: str, chunk: Chunk | None = None) -> list[Draft
     whole = [IDLE_CLAUSE.sub("", s.text) for s in split_sentences(text) if ends_with_sentence(s.text)]
     headings = _headings(chunk.text) if chunk else []
     plain = [sentence for sentence in (_without_heading(_plain(one), headings) for one in whole) if sentence]
-    return [DraftSentence(part, one, word_count(one), _borne_out(one, chunk), _copied(one, chunk)) for one in plain]
+    passages = [chunk.text] if chunk else []
+    return [
+        DraftSentence(part, one, word_count(one), _borne_out(one, chunk), is_copied(one, passages)) for one in plain
+    ]
 
 
 def stands_alone(sentence: str) -> bool:
@@ -228,10 +230,6 @@ def _borne_out(sentence: str, chunk: Chunk | None) -> float:
         return math.inf
     supports = ground(sentence, [chunk], None).sentences
     return supports[0].score if supports and supports[0].chunk is not None else 0.0
-
-
-def _copied(sentence: str, chunk: Chunk | None) -> bool:
-    return chunk is not None and echo_share(sentence, [without_marks(chunk.text)]) >= COPIED
 
 
 def _words(text: str) -> frozenset[str]:

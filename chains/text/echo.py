@@ -7,7 +7,10 @@ import re
 from collections.abc import Sequence
 
 from chains.errors import ChainError
+from chains.text.content import without_marks
 from chains.text.ngrams import ngrams
+
+COPIED = 0.8  # of a sentence's 4-grams, out of a passage: the passage speaks, not the writer
 
 # Each kind stops at its own closing mark or at the line's end: a mark left open quotes nothing.
 _QUOTATION = re.compile(r"“[^“”\n]*”|„[^„“”\n]*[“”]|\"[^\"\n]*\"|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』")
@@ -41,3 +44,8 @@ def echo_share(text: str, said_before: str | Sequence[str], n: int = 4) -> float
     said = {gram for one in earlier for gram in ngrams(one, n)}
     grams = [gram for stretch in outside_quotation(text) for gram in ngrams(stretch, n)]
     return sum(gram in said for gram in grams) / len(grams) if grams else 0.0
+
+
+def is_copied(sentence: str, passages: Sequence[str]) -> bool:
+    """Whether a sentence stands in some passage word for word, or nearly."""
+    return any(echo_share(sentence, without_marks(one)) >= COPIED for one in passages)

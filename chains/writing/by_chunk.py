@@ -35,6 +35,7 @@ from chains.text.draft import (
 )
 from chains.text.refusal import is_abstention
 from chains.text.versions import best_close, best_first, without_idle_comments
+from chains.writing.draft import Draft
 from chains.writing.parts import PartWriter
 from vectorstore.text.sentences import word_count
 
@@ -47,16 +48,8 @@ _ROUNDS = 2  # of going on in each paragraph
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An answer as one completion, the chunks that were shown, and the ids of those too long to show."""
-
-    completion: Completion
-    chunks: tuple[Chunk, ...]
-    dropped: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+_ALL_TOLD = "every fact of the passages that have a paragraph is told"
+_LEFT_OUT = "what else the model wrote repeats the answer, or no passage bears it out"
 
 
 def write_by_chunk(
@@ -108,7 +101,9 @@ def write_by_chunk(
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
-    return Draft(written, shown, dropped, _notes({one.part for one in told}, shown, bearing, len(more)))
+    notes = _notes({one.part for one in told}, shown, bearing, len(more))
+    is_all = not any(lead(chunk.text, question, told) for chunk in passages.values())
+    return Draft(written, shown, dropped, notes, _ALL_TOLD if is_all else _LEFT_OUT)
 
 
 def _notes(speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int) -> tuple[str, ...]:

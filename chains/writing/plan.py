@@ -18,7 +18,7 @@ from chains.generation.ladder import Check
 from chains.schemas import Chunk, Completion
 from chains.text.draft import full_sentences
 from chains.text.refusal import is_abstention
-from chains.writing.by_chunk import Draft
+from chains.writing.draft import Draft
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import word_count
 

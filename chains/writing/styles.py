@@ -14,7 +14,8 @@ from chains.generation.ladder import Check
 from chains.schemas import Chunk, Defect
 from chains.text.defects import find_defects
 from chains.text.fact_question import asks_for_a_fact
-from chains.writing.by_chunk import Draft, write_by_chunk
+from chains.writing.by_chunk import write_by_chunk
+from chains.writing.draft import Draft
 from chains.writing.plan import write_from_plan
 from prompts import RenderedPrompt, load_prompt
 

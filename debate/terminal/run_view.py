@@ -78,11 +78,12 @@ class RunBar(LiveBar, Progress):
 
 
 def _words(opinion: Opinion | None, least: int) -> str:
-    """The words of an answer, and whether they are fewer than asked for."""
+    """The words of an answer, whether they are fewer than asked for, and whether most are its passages' own."""
     if opinion is None:
         return "0"
     short = opinion.words < least and not opinion.abstained
-    return f"{opinion.words} short" if short else str(opinion.words)
+    told = [*(["short"] if short else []), *(["copied"] if opinion.mostly_copied else [])]
+    return f"{opinion.words} {', '.join(told)}".strip()
 
 
 def print_summary(console: Console, summary: RunSummary) -> None:

@@ -91,7 +91,25 @@ def test_the_prompt_says_whose_words_a_passage_is() -> None:
 
 def test_an_answer_below_the_minimum_is_noted() -> None:
     opinion = opinion_chain(ScriptedLLM(script={"": "It grew."})).invoke(OpinionRequest("Did it?", [CHUNK]))
-    assert opinion.notes == ("shorter than asked for", "asked 2 more times to go on")
+    assert opinion.notes == (
+        "shorter than asked for: nothing new came when the model was asked to go on",
+        "asked 2 more times to go on",
+    )
+
+
+def test_an_answer_of_sentences_copied_from_its_passages_says_so() -> None:
+    text = "Trade was 162 billion dollars in the year. The bank lends in five currencies."
+    asked = OpinionRequest("Did it?", [Chunk("c1", text)])
+    opinion = opinion_chain(ScriptedLLM(script={"": text}), limits=WordLimits(0, 40)).invoke(asked)
+    assert (opinion.supported, opinion.copied, opinion.mostly_copied) == (1.0, 1.0, True)
+    assert opinion.notes == ("100% of the sentences are copied from passages",)
+
+
+def test_an_answer_in_its_own_words_is_not_told_as_copied() -> None:
+    asked = OpinionRequest("Did it?", [Chunk("c1", "The bank lends in five currencies to its members.")])
+    llm = ScriptedLLM(script={"": "Members can borrow from the bank, and in five currencies."})
+    opinion = opinion_chain(llm, limits=WordLimits(0, 40)).invoke(asked)
+    assert (opinion.supported, opinion.copied, opinion.notes) == (1.0, 0.0, ())
 
 
 def test_an_answer_is_short_by_the_words_that_are_shown() -> None:
@@ -99,7 +117,7 @@ def test_an_answer_is_short_by_the_words_that_are_shown() -> None:
     chain = opinion_chain(ScriptedLLM(script={"": said}), limits=WordLimits(6, 40), style="single")
     opinion = chain.invoke(OpinionRequest("Did it?", [CHUNK]))
     assert (opinion.answer, opinion.words) == ("Trade was 162 billion dollars [1].", 6)
-    assert "shorter than asked for" not in opinion.notes
+    assert not any("shorter than asked for" in note for note in opinion.notes)
 
 
 def test_without_a_passage_it_does_not_know_and_asks_no_model() -> None:

@@ -57,6 +57,7 @@ _TOKEN = re.compile(
 _DIGITS = re.compile(r"\d+")
 _MONTH = re.compile(MONTH)
 _FIRST = re.compile(r"(?:^|[:;“\"«(]\s*)\W*([^\W\d_]+(?:-[^\W\d_]+)*)")
+_NO_NAMES = _words("much many several few one two another others nothing nobody everything today once")
 _JOINTS = _words("but while whereas although though because which who whose when whereupon")
 _OF_TIME = _words("since after before")
 _PRONOUNS = _words("it he she they its his their this that these which who whose")
@@ -80,7 +81,7 @@ def first_names(sentences: tuple[str, ...]) -> frozenset[str]:
     first = frozenset[str]().union(*map(first_words, sentences))
     named = (word for word in first if word[0].isupper() and not word.endswith(_OF_A_VERB))
     inside = {name.text for one in sentences for name in names(one)}
-    return frozenset({word for word in named if word.lower() not in small | FUNCTION_WORDS} | inside)
+    return frozenset({word for word in named if word.lower() not in small | FUNCTION_WORDS | _NO_NAMES} | inside)
 
 
 @lru_cache(4096)
@@ -92,7 +93,7 @@ def first_words(sentence: str) -> frozenset[str]:
 @lru_cache(4096)
 def tokens_of(text: str, called: frozenset[str]) -> tuple[Token, ...]:
     """The tokens of a sentence; a word of `called` is a name also where any word has a capital."""
-    known: dict[int, Name] = {one.start: one for one in names(text)}
+    known = {one.start: one for one in names(text) if not all(map(_MONTH.fullmatch, one.parts))}
     for first in _FIRST.finditer(text):
         word, start = first.group(1), first.start(1)
         if start not in known and (word in called or word.lower() in _ACTORS):

@@ -17,8 +17,10 @@ from chains.errors import ChainError
 from chains.schemas import Chunk, Support
 from chains.text.content import claims_nothing, content_words
 from chains.text.support.agreement import Passage, called_by_name, conflicts, read_passage
+from chains.text.support.clause_words import first_names
 from chains.text.support.clauses import borne_out
 from chains.text.support.entities import unsupported_entities
+from chains.text.support.pronouns import Meant, is_of_another, spoken_of
 from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import CITATION, Sentence, split_sentences
 
@@ -92,8 +94,13 @@ def ground(
         enough = _ENOUGH
     also_known, called = (question, *known), called_by_name(passages)
     until = np.zeros(score.shape, dtype=np.intp)
+    named = first_names(tuple(sentence for passage in passages for sentence in passage.sentences))
+    meant = _meant(answer, sentences, question, named)
     for row, column in np.argwhere(score >= enough):
-        if not conflicts(_bare(sentences[row]), passages[column], also_known, called):
+        bare = _bare(sentences[row])
+        if not conflicts(bare, passages[column], also_known, called) and not is_of_another(
+            bare, meant[row], passages[column].sentences, named
+        ):
             until[row, column] = borne_out(sentences[row].text, passages[column], question)
     supports = tuple(_support(s, score[row], until[row]) for row, s in enumerate(sentences))
     return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
@@ -128,6 +135,15 @@ def _support(sentence: Sentence, score: NDArray[Any], until: NDArray[np.intp]) -
     whole, value, index = max(found)
     ends = None if whole else sentence.start + int(until[-index])
     return Support(sentence.start, sentence.end, -index, round(value, 4), ends)
+
+
+def _meant(answer: str, sentences: Sequence[Sentence], question: str, called: frozenset[str]) -> list[Meant]:
+    """The names for one of which the pronoun that begins each sentence may stand."""
+    ends = [0, *(one.end for one in sentences)]
+    begins = [
+        not at or "\n" in answer[end : one.start] for at, (end, one) in enumerate(zip(ends, sentences, strict=False))
+    ]
+    return spoken_of([_bare(one) for one in sentences], begins, question, called)
 
 
 def _bare(sentence: Sentence) -> str:

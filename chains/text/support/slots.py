@@ -5,7 +5,7 @@ words by it. "Was sold by Mitsui" is read as "Mitsui sold". There is no grammar 
 joint, and a word counts the less, the farther off it is. Text only.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,7 +63,7 @@ def slots(sentence: str, called: frozenset[str], before: Keys = frozenset()) -> 
 @lru_cache(4096)
 def _slots(sentence: str, called: frozenset[str], before: Keys) -> tuple[Slot, ...]:
     tokens = tokens_of(for_matching(sentence), called)
-    if sum(one.text in FUNCTION_WORDS for one in tokens) < _LEAST_ENGLISH * len(tokens):
+    if not is_english(tokens):
         return ()
     found: list[Slot] = []
     here, is_clear = Keys(), True
@@ -71,7 +71,7 @@ def _slots(sentence: str, called: frozenset[str], before: Keys) -> tuple[Slot, .
         own = Keys(one.key for one in clause if one.kind == "name")
         found += _said(clause)
         first = next((one.kind for one in clause if one.kind in ("name", "pronoun")), "")
-        if _lacks_its_subject(clause):
+        if not has_its_subject(clause):
             alone = is_clear and len(here - own) == 1
             found += _implied(clause, here - own if alone else (here | before) - own, alone)
         is_clear = is_clear and first != "pronoun"
@@ -84,6 +84,31 @@ def names_of(sentence: str, called: frozenset[str]) -> Keys:
     return Keys(
         one.key for one in tokens_of(for_matching(sentence), called & first_words(sentence)) if one.kind == "name"
     )
+
+
+def is_english(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence has English words of grammar."""
+    return sum(one.text in FUNCTION_WORDS for one in tokens) >= _LEAST_ENGLISH * len(tokens)
+
+
+def has_its_subject(clause: Sequence[Token]) -> bool:
+    """Whether a name stands for whom a clause is about, and neither a pronoun nor nothing: no "called it theft"."""
+    names = _ungoverned(clause)
+    return bool(names) and not any(one.kind == "pronoun" for one in clause[: names[0]])
+
+
+def subjects(clause: Sequence[Token]) -> frozenset[Token]:
+    """The names of a clause that are behind no preposition, where one of them is its subject."""
+    return frozenset(clause[at] for at in _ungoverned(clause)) if has_its_subject(clause) else frozenset()
+
+
+def first_subject(clause: Sequence[Token]) -> frozenset[Token]:
+    """The first of its subjects with those in one list with it; all where it may be said of another: Japanese firms."""
+    told = subjects(clause)
+    first = next((at for at, one in enumerate(clause) if one in told), 0)
+    listed = set(_listed(clause[first + 1 :]))
+    is_whose = bool(told) and " " not in clause[first].text and clause[first].text not in clause[first].key
+    return told if is_whose else frozenset(one for one in told if one == clause[first] or one.key in listed)
 
 
 @lru_cache(8192)
@@ -116,10 +141,8 @@ def _implied(clause: list[Token], names: Keys, alone: bool) -> Iterator[Slot]:
     yield from (Slot("name", key, words, True, alone) for key in names)
 
 
-def _lacks_its_subject(clause: list[Token]) -> bool:
-    """Whether a pronoun or nothing stands for whom a clause is about: no "called it theft"."""
-    names = [at for at, one in enumerate(clause) if one.kind == "name" and not _governed(clause, at)]
-    return not names or any(one.kind == "pronoun" for one in clause[: names[0]])
+def _ungoverned(clause: Sequence[Token]) -> list[int]:
+    return [at for at, one in enumerate(clause) if one.kind == "name" and not _governed(clause, at)]
 
 
 def _weighed(before: list[Token], behind: list[Token], kind: str) -> Mapping[str, float]:
@@ -145,7 +168,7 @@ def _of_the_same(behind: list[Token], governed: str) -> list[Token]:
     return behind
 
 
-def _governed(clause: list[Token], at: int) -> str:
+def _governed(clause: Sequence[Token], at: int) -> str:
     """The preposition before a name or its list."""
     for one in reversed(clause[:at]):
         if one.kind != "name" and one.text not in (",", "and", "or", "the"):
@@ -153,7 +176,7 @@ def _governed(clause: list[Token], at: int) -> str:
     return ""
 
 
-def _listed(near: list[Token]) -> Iterator[frozenset[str]]:
+def _listed(near: Sequence[Token]) -> Iterator[frozenset[str]]:
     """The names in one list with a name, a word between two at most: the Canadian dollar and the won."""
     words, is_joined = 0, False
     for one in near:

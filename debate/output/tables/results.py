@@ -31,6 +31,7 @@ def results_table(language: str = "", rating: Rating = unrated) -> Table:
         Column("rating", rating, Kind.NUMBER, 7),
         Column("status", lambda one: one.status.value, width=10),
         Column("supported", lambda one: one.opinion.supported if one.opinion else None, Kind.SHARE, 10),
+        Column("copied", lambda one: one.opinion.copied if one.opinion else None, Kind.SHARE, 10),
         Column("words", lambda one: one.opinion.words if one.opinion else 0, Kind.WHOLE, 7),
         Column("citations", _cited, width=34),
         Column("passages", lambda one: len(one.chunks), Kind.WHOLE, 9, leads_to="chunks"),

@@ -198,6 +198,14 @@ def test_an_answer_below_its_minimum_is_short() -> None:
     assert essay.completion.short
 
 
+def test_a_short_answer_says_whether_its_passages_have_anything_left() -> None:
+    told, _ = write(SCRIPT, WordLimits(300, 400))
+    sold = " ".join(f"In {year} the port sold {year - 1900} tons of {year % 7} metals." for year in range(1950, 1960))
+    more, _ = write(SCRIPT, WordLimits(300, 400), [Chunk("c1", f"{CHUNKS[0].text} {sold}")])
+    assert told.why_short == "every fact of the passages that have a paragraph is told"
+    assert more.why_short == "what else the model wrote repeats the answer, or no passage bears it out"
+
+
 def test_a_part_may_be_short_and_is_not_continued() -> None:
     _, llm = write(SCRIPT | {CONTINUE: "nobody should ask"}, WordLimits(20, 100))
     assert not any(CONTINUE in prompt for prompt in llm.prompts)

@@ -29,3 +29,13 @@ def test_an_answer_that_does_not_know_is_as_long_as_it_should_be(tmp_path: Path)
         console, RunSummary(tmp_path, tmp_path / "results.xlsx", (row.question,), total=1, failed=0, min_words=400)
     )
     assert "short" not in console.export_text()
+
+
+def test_an_answer_whose_sentences_are_mostly_its_passages_own_is_marked_copied(tmp_path: Path) -> None:
+    row = replace(ANSWER_ROW, opinion=replace(OPINION, words=433, copied=0.75))
+    Journal(tmp_path / "results.jsonl").extend([row])
+    console = Console(record=True, width=120)
+    print_summary(
+        console, RunSummary(tmp_path, tmp_path / "results.xlsx", (row.question,), total=1, failed=0, min_words=400)
+    )
+    assert "433 copied" in console.export_text()
