@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import plain
+from chains.debating.spoken import SAID_BEFORE, plain
 from chains.schemas import Claim, Turn
 from chains.text.draft import stands_alone
 from chains.text.echo import echo_share, outside_quotation
@@ -43,12 +43,12 @@ _NEW = 4  # content words; with fewer, a sentence on a claim is the claim once m
 def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
     """Return the claims of opponents that a persona may answer, the best first.
 
-    A claim is a whole sentence, word for word, that nobody answered yet. The latest turn comes first, in it what names
-    a fact; behind all turns come the opponents' positions. What a passage says is a fact to bear, and no claim: asked
-    to answer it, a small model denies it.
+    A claim is a whole sentence, word for word, that nobody answered yet, nor one nearly the same. The latest turn comes
+    first, in it what names a fact; behind all turns come the opponents' positions. What a passage says is a fact to
+    bear, and no claim: asked to answer it, a small model denies it.
     """
     heard = record.heard_turns()
-    answered = {turn.answers for _, turn in heard if turn.answers}
+    answered = [turn.answers.sentence for _, turn in heard if turn.answers]
     passages = [chunk.text for chunk in record.table.values()]
     found: list[Claim] = []
     for n, turn in reversed(heard):
@@ -58,7 +58,11 @@ def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
             )
     positions = [Claim(one.persona_id, one.text) for one in record.positions if one.text]
     found += [claim for claim in positions if claim.persona_id != persona_id]
-    return [claim for claim in found if claim not in answered]
+    return [claim for claim in found if not any(_is(claim.sentence, one) for one in answered)]
+
+
+def _is(claim: str, other: str) -> bool:
+    return claim == other or echo_share(claim, [other]) >= SAID_BEFORE
 
 
 def claims_of(turn: Turn, index: int, passages: Sequence[str] = ()) -> Iterator[Claim]:

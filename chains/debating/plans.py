@@ -69,10 +69,15 @@ def facts_of(record: DebateRecord, persona_id: str, most: int) -> list[str]:
     Sentences that a turn has said already are taken only where no passage has another. A sentence that begins with a
     pronoun is understood behind others alone, and one of more than ``most`` words leaves no room for what it means:
     both are taken only if there is no other. One in another script than the question's is no fact that a turn can say.
+    One that has no word of the question comes only where no passage, used or not, has a better one.
     """
     passages = record.passages_of(persona_id)
     unused = [chunk for chunk in passages if chunk.id not in record.used()]
     said = [plain(turn.text) for _, turn in record.heard_turns()]
+    for chunks in (unused, passages):
+        facts = [_fact(chunk.text, record.question, said, most) for chunk in chunks]
+        if on_the_matter := [fact for fact in facts if touched(fact, record.question)]:
+            return on_the_matter
     texts = [chunk.text for chunk in unused or passages]
     facts = [_fact(one, record.question, said, most) for one in texts]
     return [fact for fact in facts if fact] or [_fact(one, record.question, (), most) for one in texts]

@@ -21,6 +21,10 @@ _THE_FACT = re.compile(
     r"\bTh(?:e|is) (?:fact|evidence|FACT|EVIDENCE)(?: provided)? "
     r"(?=(?:shows|means|suggests|indicates|demonstrates|highlights|implies|proves|reveals)\b)"
 )
+_SUPPORTS = re.compile(
+    r"\bTh(?:e|is) (?:evidence|fact|context|statement)(?: provided)? (?:clearly |strongly )?supports the "
+    r"(?:claim|idea|view|argument|notion|position|statement) that (?P<first>\w)"
+)
 # What stood in bold before a list's items: "Access to Resources: By leveraging …"
 _LABEL = re.compile(
     r"(?:^|(?<=[.!?:] ))[A-Z][\w-]+(?: (?:and|of|the|in|for|to|on|[A-Z][\w-]+)){0,5}: (?=[A-Z])", re.MULTILINE
@@ -41,7 +45,7 @@ def in_own_name(text: str, speakers: Sequence[str]) -> Spoken:
     """Take a name or a passage's number from before a turn, and end it where it begins to speak as another."""
     cleaned = clean_answer(re.sub(r"^\s*\[\d+\]\s*", "", text), speakers=speakers)
     own = re.sub(r"^\s*\[\d+\]\s*", "", _OPENER.sub("", cleaned.text))
-    own = _THE_FACT.sub("This ", own)
+    own = _SUPPORTS.sub(lambda found: found["first"].upper(), _THE_FACT.sub("This ", own))
     if any(one.kind == "list mark" for one in cleaned.removed):
         own = _LABEL.sub("", own)
     return Spoken(own, any(one.kind == "next speaker" for one in cleaned.removed))

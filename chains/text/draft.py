@@ -47,7 +47,8 @@ _LEANS = re.compile(
     r"but|and|so|yet|nor|the (?:former|latter|same|other))\b(?!\s+is\s+(?:true|clear|wrong|right)\b)"
     r"|^\W*(?:in|by|on|since|from|after|before) [^,.]{1,25},? (?:it|he|she|they|this|these|those)\b"
     r"|\bthe (?:second|other|same) (?:measure|month|year|day)\b|^\W*by \d{4} the figures\b"
-    r"|^\W*\w+(?:s|ed) (?:it|them|these|this)\b|^\W*\w+ \w+ them\b",
+    r"|^\W*\w+(?:s|ed) (?:it|them|these|this)\b|^\W*\w+ \w+ them\b|^\W*(?:[^\s,]+ ){1,6}(?:it|them)\W*$"
+    r"|^\W*\w+ \w+ such (?!an?\b|as\b)",
     re.IGNORECASE,
 )
 

@@ -59,6 +59,8 @@ def give_verdict(
 ) -> Verdict:
     """Give the reasons of what was decided on the turns spoken so far; unless given, decide it first.
 
+    Whom the moderator names without a claim in words of its own has not won.
+
     Args:
         likeness: tells which claims are on the side of who made them; without it all are.
 
@@ -67,10 +69,15 @@ def give_verdict(
     """
     names = {turn.persona_id: turn.speaker for turn in record.turns}
     decision = decided or _moderated(llm, record, seed, config)
+    claims = deciding_claims(record, sorted(names, key=lambda one: one != decision.winner), likeness)
+    claimless = decision.winner if decision.winner not in ("", *(one.persona_id for one in claims)) else ""
+    if claimless and decided is None:
+        decision = replace(decision, winner="", share=None)
+        claims = ()
     winner = decision.winner
-    claims = deciding_claims(record, sorted(names, key=lambda one: one != winner), likeness)
     by_claims = tuple(one for one in claims if winner in ("", one.persona_id))
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
+    noted = (f"named as the winner, without a claim of its own: {names[claimless]}",) if claimless else ()
     lead = _lead(decision, by_claims, conceded, names)
     weighed = claims if by_claims else ()
 
@@ -83,7 +90,7 @@ def give_verdict(
         text=text,
         words=word_count(text),
         loop=reasons.loop,
-        notes=reasons.notes,
+        notes=(*noted, *reasons.notes),
         tokens=reasons.tokens,
         chunk_ids=reasons.chunk_ids,
         dropped=reasons.dropped,

@@ -32,6 +32,13 @@ def test_a_claim_is_a_sentence_of_an_opponent_word_for_word_with_its_turn() -> N
     )
 
 
+def test_nobody_answers_again_what_says_the_same_as_a_claim_that_was_answered() -> None:
+    position = Claim("dove", POSITIONS[1].text)
+    again = "However, treaties have ended more wars than weapons have."
+    before = record(spoken("hawk", "They were broken.", answers=position), spoken("dove", again))
+    assert claims_to_answer(before, "hawk") == []
+
+
 def test_nobody_answers_a_claim_that_was_answered() -> None:
     claim = Claim("dove", "The treaty of 1987 took away a whole class of missiles.", 0)
     before = record(spoken("dove", claim.sentence), spoken("hawk", "It was broken in 2014.", answers=claim))

@@ -8,7 +8,7 @@ from fakes import ScriptedLLM
 
 from chains.debating import turns as turns_module
 from chains.debating.measures import ECHO, quality
-from chains.debating.plans import plans_of
+from chains.debating.plans import facts_of, plans_of
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import in_own_name, to_the_end_of_a_sentence
 from chains.debating.steps import DebateSteps
@@ -291,6 +291,28 @@ def test_a_sentence_of_a_passage_that_was_said_is_not_the_fact_of_the_next_turn(
     passage = Chunk("c1", "In 1987 two powers scrapped missiles. The treaty of 1991 cut the warheads of both.")
     before = record(spoken("In 1987 two powers scrapped missiles.", used=("c1",)), chunks=(passage,))
     assert next(plans_of(before, "hawk", 120)).fact == "The treaty of 1991 cut the warheads of both."
+
+
+def test_a_passage_on_another_matter_gives_no_fact_while_another_has_one() -> None:
+    chunks = (
+        Chunk("c1", "Wars ended in peace in 1987. The peace held until 2014."),
+        Chunk("c2", "Six leaders met at a castle."),
+    )
+    before = record(spoken("Wars ended in peace in 1987.", used=("c1",)), chunks=chunks)
+    assert facts_of(before, "hawk", 40) == ["The peace held until 2014."]
+    assert facts_of(replace(before, question="Where?"), "hawk", 40) == ["Six leaders met at a castle."]
+
+
+def test_the_question_put_once_more_is_struck_out() -> None:
+    asked = "The question at hand is whether strength keeps the peace or treaties end the wars of men."
+    before = replace(record(), question="Does strength keep the peace, or do treaties end the wars of men?")
+    turn = speak(ScriptedLLM(script={"": f"came late. {asked} {GOOD}"}), before)
+    assert asked not in turn.text
+
+
+def test_words_about_the_evidence_give_way_to_what_it_supports() -> None:
+    told = in_own_name("The evidence provided clearly supports the claim that banks lend more.", ())
+    assert told.text == "Banks lend more."
 
 
 def test_a_fact_leaves_half_of_the_turn_for_what_it_means() -> None:

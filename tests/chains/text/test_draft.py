@@ -120,6 +120,8 @@ def test_a_paragraph_that_is_one_sentence_pointing_back_goes_where_enough_is_lef
         "In mid-2025 it held no shares.",
         "After that, they left.",
         "The other notes that the main heirs are allies.",
+        "No member has drawn on it.",
+        "China keeps such controls and shows little wish to give them up.",
     ],
 )
 def test_a_sentence_that_points_back_does_not_stand_alone(sentence: str):

@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage
 from numpy.typing import NDArray
 
 from chains.debating.judgement import evidence
+from chains.debating.judgement.reasons import sound_reasons
 from chains.debating.judgement.verdict import Decided, deciding_claims, named
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
@@ -45,6 +46,20 @@ def test_the_winner_is_who_is_named_in_either_order() -> None:
     verdict, llm = judge(HAWK_WINS | {"": "It stands."})
     assert verdict.winner == "hawk"
     assert llm.prompts_with("### SPEAKER A SAID:\nFleets") == llm.prompts_with("### SPEAKER B SAID:\nFleets") == 1
+
+
+def test_whom_the_moderator_names_without_a_claim_has_not_won() -> None:
+    turn = replace(TURNS[0], text="Fleets doubled when the treaty lapsed in 1936 [1].", sentences=())
+    verdict, _ = judge({"### SPEAKER A SAID:\nFleets": "A", "### SPEAKER B SAID:\nFleets": "B"}, (turn, TURNS[1]))
+    assert (verdict.winner, verdict.share) == ("", None)
+    assert verdict.text.startswith("Nobody won this debate.")
+    assert verdict.notes[0] == "named as the winner, without a claim of its own: Professor Hawk"
+
+
+def test_the_question_put_once_more_is_no_reason() -> None:
+    asked = "whether fleets double when a treaty lapses, or whether navies wait until the next council meets."
+    record = DebateRecord("Do fleets double when a treaty lapses, or do navies wait until the next council meets?")
+    assert sound_reasons(f"What remains open is {asked}", record)[0] == ""
 
 
 @pytest.mark.parametrize("answer", ["Speaker A", "Speaker B", "Professor Hawk", "nobody", "A or B", "Speaker C"])
@@ -172,7 +187,7 @@ def test_nobody_gives_reasons_where_there_is_no_claim() -> None:
     verdict, llm = judge(
         HAWK_WINS, (replace(TURNS[0], text="Fleets doubled when the treaty lapsed in 1936."), TURNS[1])
     )
-    assert verdict.text.startswith("Professor Hawk argued better.")
+    assert verdict.text.startswith("Nobody won this debate.")
     assert "no reasons: nobody made a claim in words of its own and for its own side" in verdict.notes
     assert len(llm.prompts) == 2
 
