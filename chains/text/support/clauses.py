@@ -16,8 +16,19 @@ _CONCLUDES = (
     r"evident from|evidenced? by)\b(?: the fact)?(?: that)?"
 )
 _JOINT = re.compile(
-    rf",? ?\b(?P<concludes>{_CONCLUDES})|,? (?:which|who|whose|because|so that|due to|although|while|whereas|but)\b|;"
+    rf",? ?\b(?P<concludes>{_CONCLUDES})|,? (?P<reason>because|due to|owing to|as a result of)\b"
+    r"|,? (?:which|who|whose|so that|although|while|whereas|but)\b|;"
     r"|, (?:and|so|giving|making|leading|allowing|as(?= (?:it|they|he|she|this|the)\b))\b",
+    re.IGNORECASE,
+)
+# The writer's own judgement, conclusion and supposition, with which closes begin; and what in a passage bears them out.
+_JUDGES = re.compile(r"\W*(?:what decides the matter is (?!that\b|the fact that\b)|the next step is\b)", re.IGNORECASE)
+_FOLLOWS = re.compile(r"\W*(?:what decides the matter is|the consequence is)\b", re.IGNORECASE)
+_SUPPOSES = re.compile(r"\W*(?:(?:however|but|and),? )?(?:if|unless)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|unless|whether|when|whenever|would|could|can|may|might)\b", re.IGNORECASE)
+_REASONS = re.compile(
+    r"\b(?:because|since|so|therefore|thus|hence|due|owing|reasons?|why|fear|caus\w+|led|explain\w*|explanation|results?|"
+    r"prompted|in (?:answer|response|protest|return)|thanks)\b|:",
     re.IGNORECASE,
 )
 # What sentences say of what they say.
@@ -38,16 +49,26 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
 
     Two neighbouring sentences of the passage have enough of each clause's words beyond the question's.
     """
-    at, good, told, concludes = 0, 0, frozenset[str](), False
+    if _JUDGES.match(sentence) or (_SUPPOSES.match(sentence) and not _has(sentence, passage, _SUPPOSED)):
+        return 0
+    at, good, told, concludes, gives_reason = 0, 0, frozenset[str](), bool(_FOLLOWS.match(sentence)), False
     for joint in [*_JOINT.finditer(sentence), None]:
         end = joint.start() if joint else len(sentence)
         told |= content_words(sentence[at:end]) - _OF_SPEECH - content_words(question)
         if len(told) >= _LEAST or (told and not joint and not good):
             shared = max(len(told & near) for near in passage.neighbours)
-            if shared < (_CONCLUSION if concludes else _BORNE_OUT) * len(told):
+            is_reason = not gives_reason or _has(sentence[at:end], passage, _REASONS, sentence[:at])
+            if shared < (_CONCLUSION if concludes else _BORNE_OUT) * len(told) or not is_reason:
                 return good if len(content_words(sentence[:good])) >= _LEAST_ALONE else 0
             good, told = end, frozenset()
         if joint:
-            at, concludes = joint.end(), bool(joint["concludes"])
+            at, concludes, gives_reason = joint.end(), bool(joint["concludes"]), bool(joint["reason"])
     adds_nothing = not good and content_words(sentence) & _OF_SPEECH  # "What decides the matter is" the question
     return 0 if adds_nothing else len(sentence)
+
+
+def _has(clause: str, passage: Passage, what: re.Pattern[str], rest: str = "") -> bool:
+    """Whether a sentence of the passage that has enough of a clause's words says so, or has enough of the rest's."""
+    said, also = content_words(clause), content_words(rest)
+    near = [one for one in passage.sentences if len(said & content_words(one)) >= _BORNE_OUT * len(said)]
+    return any(what.search(one) or (also and len(also & content_words(one)) >= _BORNE_OUT * len(also)) for one in near)

@@ -19,6 +19,12 @@ Meant = frozenset[Token]
 
 _SUBJECTS = frozenset({"it", "he", "she", "they"})
 _POSSESSIVES = frozenset({"its", "his", "their"})
+_BEGINS = re.compile(
+    r"\W*(?:(?:however|moreover|instead|also|additionally|furthermore|meanwhile|but|and|yet|then|later),? )?"
+    r"(?:(?:in|by|at|on|since|from|after|before|for|during|under|until|with) [^,;:]{1,40}?,? )?"
+    rf"(?:{'|'.join(_SUBJECTS | _POSSESSIVES)})\b",
+    re.IGNORECASE,
+)
 # "It is clear that", "It was Russia that", "It shows": no name is meant.
 _OF_AN_EVENT = re.compile(
     r"\W*(?:\w+, )?it (?:(?:is|was|has been|would be|will be|may be|remains)(?: \S+){1,4}? "
@@ -41,13 +47,14 @@ def spoken_of(sentences: Sequence[str], begins: Sequence[bool], question: str, c
         begins: whether the sentence begins a paragraph, where the question may be meant as well.
         called: words that are known as names.
     """
-    asked = Meant(one for clause in _clauses(question, called) for one in clause if one.kind == "name")
-    meant = asked
+    meant = asked = near = _names(question, called)
     found: list[Meant] = []
     for sentence, is_first in zip(sentences, begins, strict=True):
         meant = meant | asked if is_first else meant
         leads = _leads(sentence, called)
-        found.append(Meant(one for one in meant if leads in _SUBJECTS | _POSSESSIVES or leads in one.key))
+        by_noun = Meant(one for one in near | meant if leads in one.key)
+        found.append(meant if leads in _SUBJECTS | _POSSESSIVES else by_noun)
+        near = _names(sentence, called) or near
         meant = (meant if leads else Meant()) | _topics(sentence, called)
     return found
 
@@ -76,7 +83,12 @@ def _leads(sentence: str, called: frozenset[str]) -> str:
         return ""
     first = next((one.text for one in tokens if one.kind in ("name", "pronoun")), "")
     noun = _NOUN.match(sentence)
-    return first if first in _SUBJECTS | _POSSESSIVES else noun["noun"].lower() if noun else ""
+    is_pronoun = first in _SUBJECTS | _POSSESSIVES and _BEGINS.match(sentence)
+    return first if is_pronoun else noun["noun"].lower() if noun else ""
+
+
+def _names(sentence: str, called: frozenset[str]) -> Meant:
+    return Meant(one for clause in _clauses(sentence, called) for one in clause if one.kind == "name")
 
 
 def _topics(sentence: str, called: frozenset[str]) -> Meant:

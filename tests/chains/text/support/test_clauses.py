@@ -54,3 +54,38 @@ def test_a_sentence_is_borne_out_up_to_what_the_passage_does_not_say(begins: str
 )
 def test_a_conclusion_or_the_question_as_a_statement_is_not_borne_out(sentence: str) -> None:
     assert borne_out(sentence, PASSAGE, QUESTION) == 0
+
+
+FACTS = read_passage(
+    "The railway that earns rand should not owe dollars. The bank sold its first green bond in yuan in July 2016. "
+    "If Japan left the project, China would take its share. The refiner closed its port out of fear: insurers had left."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "What decides the matter is the first green bond that the bank sold in yuan.",
+        "The next step is that the bank sells its first green bond in yuan.",
+        "If the railway should not owe dollars, the bank sold its first green bond in yuan.",
+    ],
+)
+def test_a_judgement_a_proposal_and_a_supposition_of_the_writer_s_are_not_borne_out(sentence: str) -> None:
+    assert borne_out(sentence, FACTS) == 0
+
+
+def test_a_fact_is_borne_out_before_a_reason_that_the_passage_does_not_give() -> None:
+    fact = "The railway that earns rand should not owe dollars"
+    assert borne_out(f"{fact} because the bank sold its first green bond in yuan.", FACTS) == len(fact)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If Japan left the project, its share would go to China.",
+        "The refiner closed its port because insurers had left.",
+        "What decides the matter is that the bank sold its first green bond in yuan.",
+    ],
+)
+def test_a_supposition_and_a_reason_of_the_passage_s_are_borne_out(sentence: str) -> None:
+    assert borne_out(sentence, FACTS) == len(sentence)

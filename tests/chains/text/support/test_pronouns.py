@@ -9,7 +9,8 @@ BANKS = Chunk(
     "banks",
     "# Two banks\n\nSince 2016 the Harbour Bank has approved over 30 billion dollars in all, whereas the Northern Fund committed "
     "117.5 billion in fiscal 2024 alone. Much of its money is raised in dollars. In May 2021 Sudland excluded thirty "
-    "banks of Norland from the exchange. Norland called the measure theft.",
+    "banks of Norland from the exchange. Norland called the measure theft. Sanctions are sold as "
+    "humane, yet they fall on pharmacies. Westland closed its port.",
 )
 
 
@@ -26,6 +27,7 @@ def keeps_its_marker(answer: str, question: str = "") -> bool:
         "Norland sells oil. In May 2021 it excluded thirty banks from the exchange.",
         "Sudland sells wine. It called the measure theft.",
         "The Harbour Bank is young. This bank committed 117.5 billion dollars in fiscal 2024 alone.",
+        "One factor is the size of the Harbour Bank. The bank committed 117.5 billion dollars in fiscal 2024 alone.",
     ],
 )
 def test_a_fact_of_another_name_than_the_one_before_has_no_marker(answer: str) -> None:
@@ -39,6 +41,7 @@ def test_a_fact_of_another_name_than_the_one_before_has_no_marker(answer: str) -
         "The Harbour Bank is young. Since 2016 it has approved over 30 billion dollars in all.",
         "Much was written. It committed 117.5 billion dollars in fiscal 2024 alone.",
         "Norland sells oil. It was Sudland that excluded thirty banks of Norland from the exchange.",
+        "Westland sells wine. Sanctions are sold as humane, yet they fall on pharmacies.",
         "Norland sells oil. Its thirty banks were excluded from the exchange in May 2021.",
         "The Harbour Bank is young. The Northern Fund committed 117.5 billion dollars in fiscal 2024 alone.",
     ],
