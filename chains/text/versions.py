@@ -22,12 +22,13 @@ def best_first(versions: Sequence[list[DraftSentence]]) -> list[list[DraftSenten
 def best_close(versions: Sequence[list[DraftSentence]], part: int, chunks: Sequence[Chunk]) -> list[DraftSentence]:
     """The version of an answer whose close, its part ``part``, the passages bear out best; the first of equals.
 
-    A version without a close comes after all that have one.
+    A version without a close comes after all that have one. Of what no passage says, that counts whose words they have.
     """
 
-    def rank(told: Sequence[DraftSentence]) -> tuple[bool, float]:
+    def rank(told: Sequence[DraftSentence]) -> tuple[bool, float, float]:
         close = " ".join(one.text for one in told if one.part == part)
-        return bool(close), ground(close, chunks, None).supported
+        found = ground(close, chunks, None)
+        return bool(close), found.supported, sum(one.score for one in found.sentences) / max(1, len(found.sentences))
 
     return max(versions, key=rank)
 
