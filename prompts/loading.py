@@ -12,6 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from prompts.errors import TemplateError
+from prompts.languages import in_english
 
 _FOLDER = "templates"
 
@@ -46,11 +47,12 @@ class Prompt:
     template: jinja2.Template
 
     def render(self, **values: Any) -> RenderedPrompt:
-        """Fill the template in.
+        """Fill the template in; ``english`` says whether the question is, so that no answer has to begin in English.
 
         Raises:
             TemplateError: naming the variable that was not given.
         """
+        values = {"english": in_english(str(values.get("question", ""))), **values}
         try:
             return RenderedPrompt(
                 system=self._block("system", values),
