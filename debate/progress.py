@@ -1,10 +1,15 @@
 """How a run reports its progress: to nobody, or to the log."""
 
 import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from threading import Lock
 
 from debate.results import QuestionResult
 
 LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, for the terminal only
+STAGES_EVERY = 30.0
 STOPPING = "interrupted: %d questions stop after the step they are at; Ctrl-C again stops at once"
 
 
@@ -30,19 +35,56 @@ class Progress:
         """The run was interrupted; so many questions stop after the step that they are at."""
 
 
+class Stages:
+    """Which questions are at which stage, told as "7 in opinion, 1 in retrieve"."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, str] = {}
+        self._lock = Lock()
+
+    def move(self, question_id: str, stage: str) -> bool:
+        """Note that a question has come to this stage; return whether it was at another before."""
+        with self._lock:
+            moved = question_id in self._at
+            self._at[question_id] = stage
+            return moved
+
+    def leave(self, question_id: str) -> None:
+        """Forget a question that is done."""
+        with self._lock:
+            self._at.pop(question_id, None)
+
+    def __str__(self) -> str:
+        with self._lock:
+            return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
+
+
 class LoggedProgress(Progress):
     """Logs every event, and passes it on to another ``Progress``.
+
+    Stages are counted in one line, at the first of them and then at most once in ``STAGES_EVERY`` seconds: questions
+    that run together also finish together, so that a list would say nothing for minutes.
 
     Args:
         log: where to; by default in place of a bar, as with ``--quiet``.
         notice: logged before the first question.
+        clock: tells the seconds.
     """
 
-    def __init__(self, other: Progress | None = None, log: logging.Logger = LINES, notice: str = "") -> None:
+    def __init__(
+        self,
+        other: Progress | None = None,
+        log: logging.Logger = LINES,
+        notice: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._other = other or Progress()
         self._log = log
         self._notice = notice
+        self._clock = clock
         self._questions = self._done = 0
+        self._stages = Stages()
+        self._told_at = -STAGES_EVERY
 
     def preparing(self, what: str) -> None:
         self._log.info("%s", what)
@@ -56,11 +98,16 @@ class LoggedProgress(Progress):
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
-        self._log.debug("%s: %s", question_id, stage)
+        self._stages.move(question_id, stage)
+        now = self._clock()
+        if now - self._told_at >= STAGES_EVERY:
+            self._told_at = now
+            self._log.info("%d/%d done, %s", self._done, self._questions, str(self._stages))
         self._other.stage(question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
         self._done += 1
+        self._stages.leave(result.question.id)
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         self._log.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
         self._other.finished(result)

@@ -28,7 +28,9 @@ Run the same command again to resume after Ctrl-C or a crash. Exit codes:
 @with_settings(FinetuneSettings)
 def finetune(
     *,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
+    ] = False,
     **settings: Any,
 ) -> None:
     """Fine-tune a model on finished answers. Use the adapter's folder as --model."""
@@ -43,6 +45,6 @@ def finetune(
 
         chosen = checked_settings(FinetuneSettings, settings, "debate finetune")
         console = Console()
-        with nullcontext(TrainingLines()) if quiet else TrainingBar(console) as watcher:
+        with nullcontext(TrainingLines()) if quiet or not console.is_terminal else TrainingBar(console) as watcher:
             result = train(chosen, watcher)
         print_result(console, result)

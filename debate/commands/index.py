@@ -33,7 +33,9 @@ After Ctrl-C the same command resumes. Exit codes:
 def index(
     *,
     documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
+    ] = False,
     **settings: Any,
 ) -> None:
     """Index a folder of documents for any number of runs.
@@ -57,7 +59,7 @@ def index(
         check_embeddings(chosen.embeddings, chosen.embeddings_backend)
         console = Console()
         with (
-            nullcontext(IndexLines()) if quiet else IndexBar(console) as watcher,
+            nullcontext(IndexLines()) if quiet or not console.is_terminal else IndexBar(console) as watcher,
             index_embeddings(chosen, watcher.preparing) as (model, batch),
         ):
             store, summary = index_documents(documents, chosen, watcher, model, batch=batch)

@@ -47,7 +47,9 @@ def run(
     resume: Annotated[Path | None, typer.Option(help="Resume the run in this folder.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry failed rows.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Resume although inputs or settings changed.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
+    ] = False,
     **settings: Any,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments, run the BRICS example."""
@@ -80,7 +82,7 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
     debaters = check_inputs(settings).debaters
     notice = notice_of(settings.model, settings.personas, [one.name for one in debaters])
     bar = RunBar(console, settings.rounds, len(debaters), notice)
-    with nullcontext(LoggedProgress(notice=notice)) if quiet else bar as watcher:
+    with nullcontext(LoggedProgress(notice=notice)) if quiet or not console.is_terminal else bar as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
     print_summary(console, summary)
     return summary

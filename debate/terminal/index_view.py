@@ -30,7 +30,7 @@ class IndexBar(LiveBar):
 
 
 class IndexLines:
-    """The same news as log lines, for ``--quiet``."""
+    """The same news as log lines, for ``--quiet`` and without a terminal."""
 
     def preparing(self, what: str) -> None:
         LINES.info("%s", what)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.schemas import Opinion
-from debate.progress import STOPPING, Progress
+from debate.progress import STOPPING, Progress, Stages
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
@@ -32,7 +32,7 @@ class RunBar(LiveBar, Progress):
         stages = TextColumn("{task.description}", markup=False)
         super().__init__(console, [SpinnerColumn(), TextColumn("{task.fields[done]}")], [stages])
         self._task = self._bar.add_task("starting", total=None, done="")
-        self._at: dict[str, str] = {}
+        self._at = Stages()
         self._steps: Counter[str] = Counter()
         self._done = self._questions = 0
         self._workers = ""
@@ -50,17 +50,16 @@ class RunBar(LiveBar, Progress):
 
     def stage(self, question_id: str, stage: str) -> None:
         with self._lock:
-            advance = 1 if question_id in self._at else 0
+            advance = int(self._at.move(question_id, stage))
             self._steps[question_id] += advance
-            self._at[question_id] = stage
-            self._bar.update(self._task, advance=advance, description=self._stages_now())
+            self._bar.update(self._task, advance=advance, description=str(self._at))
 
     def finished(self, result: QuestionResult) -> None:
         with self._lock:
-            self._at.pop(result.question.id, None)
+            self._at.leave(result.question.id)
             left = self._stages - self._steps.pop(result.question.id, 0)
             self._done += 1
-            self._bar.update(self._task, advance=left, done=self._count(), description=self._stages_now())
+            self._bar.update(self._task, advance=left, done=self._count(), description=str(self._at))
 
     def workers(self, ready: int, wanted: int) -> None:
         with self._lock:
@@ -69,9 +68,6 @@ class RunBar(LiveBar, Progress):
 
     def stopping(self, in_flight: int) -> None:
         self._bar.console.print(STOPPING % in_flight)
-
-    def _stages_now(self) -> str:
-        return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
 
     def _count(self) -> str:
         return ", ".join(filter(None, (f"{self._done}/{self._questions} questions", self._workers)))

@@ -37,7 +37,7 @@ class TrainingBar(LiveBar):
 
 
 class TrainingLines:
-    """The same news as log lines, for ``--quiet``."""
+    """The same news as log lines, for ``--quiet`` and without a terminal."""
 
     def preparing(self, what: str) -> None:
         LINES.info("%s", what)

@@ -24,3 +24,18 @@ def test_a_run_with_the_bundled_model_says_first_that_its_text_is_for_trying_out
 
     assert "the first question would start here" in result.stderr
     assert (notice_of("smollm2", Path(), ()) in " ".join((result.output + caplog.text).split())) is told
+
+
+def test_without_a_terminal_a_run_tells_its_progress_in_lines(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def stop(settings, progress, **rest):
+        progress.stage("q1", "opinion")
+        raise DebateError("it goes on here")
+
+    monkeypatch.setattr("debate.run.runner.run_questions", stop)
+
+    with caplog.at_level("INFO", "debate.lines"):
+        CliRunner().invoke(app, ["run"])
+
+    assert "0/0 done, 1 in opinion" in caplog.messages
