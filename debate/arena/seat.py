@@ -23,7 +23,7 @@ from chains.schemas.text import valid_text
 from debate.arena.state import DebateState
 from prompts import Persona
 
-_LONGEST = 4000  # characters, 600 words or so: five times the turn of a model, so that it fits the windows of all
+LONGEST_ANSWER = 4000  # characters, 600 words or so: five times the turn of a model, so that it fits the windows of all
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def problem_of(answer: object) -> str:
         return f"an answer is a text, not {type(answer).__name__}"
     if not answer.strip():
         return "the text is empty; write something"
-    if len(answer) > _LONGEST:
-        return f"the text has {len(answer):,} characters, and the most is {_LONGEST:,}; say it shorter"
+    if len(answer) > LONGEST_ANSWER:
+        return f"the text has {len(answer):,} characters, and the most is {LONGEST_ANSWER:,}; say it shorter"
     return ""
 
 

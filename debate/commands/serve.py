@@ -112,6 +112,9 @@ def _starter(library: Library, place: Path, index: str | None, personas: Path | 
     return Starter(home_of(place).resolve(), library, base, models)
 
 
-def _tell(address: str) -> None:
-    typer.echo(f"{address}  (Ctrl-C stops the page; runs continue)")
+def _tell(addresses: list[str]) -> None:
+    own, *others = addresses
+    typer.echo(f"{own}  (Ctrl-C stops the page; runs continue)")
+    for one in others:
+        typer.echo(f"{one}  (from other machines)")
     sys.stdout.flush()

@@ -2,15 +2,20 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock, Timeout
+
 from debate.compare.measures import Answer
 from debate.compare.statistics import Tally, tally
+from debate.errors import RunFolderError
 from debate.run.records.typed import Records
 
 Choice = Literal["first", "second", "tie"]
+_LOCK, _WAITED_FOR = ".votes.lock", 10.0  # seconds; who votes holds it for milliseconds
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,46 @@ class Ballot:
 
 
 class Votes:
-    """The votes on a comparison, kept in ``votes.jsonl``.
+    """The votes on a comparison, kept in ``votes.jsonl``; several processes may add some.
 
     Raises:
         RunFolderError: the file cannot be read, or a line is not a vote.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._records = Records(path, Vote, "vote")
         self._votes = self._records.read()
 
     def __iter__(self) -> Iterator[Vote]:
         return iter(self._votes)
 
-    def add(self, ballot: Ballot, choice: Choice) -> None:
-        """Keep a judgement, synced to the disk."""
+    def add(self, ballot: Ballot, choice: Choice) -> bool:
+        """Keep a judgement, synced to the disk; whether it was kept: somebody may have judged the pair meanwhile.
+
+        Raises:
+            RunFolderError: the file cannot be read or written.
+        """
         preferred = {"first": ballot.first.model, "second": ballot.second.model, "tie": ""}[choice]
         vote = Vote(ballot.question_key, (ballot.first.model, ballot.second.model), preferred)
-        self._records.add([vote])
-        self._votes.append(vote)
+        with self._alone():
+            self._votes = self._records.read()
+            if is_new := _pair(vote) not in map(_pair, self._votes):
+                self._records.add([vote])
+                self._votes.append(vote)
+        return is_new
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep every other process from voting."""
+        place = self._path.with_name(_LOCK)
+        try:
+            with FileLock(place, timeout=_WAITED_FOR):
+                yield
+        except Timeout as error:
+            raise RunFolderError(f"somebody else votes in {self._path.parent}; vote again") from error
+        except OSError as error:
+            raise RunFolderError(f"cannot write {place}: {error.strerror}; nothing was voted") from error
 
     def ballots(self, answers: Sequence[Sequence[Answer]], seed: int = 0) -> list[Ballot]:
         """Return the pairs that were not judged yet, questions and sides shuffled; failed answers are left out.
@@ -58,7 +84,7 @@ class Votes:
         Args:
             answers: of each model, in the same order of questions.
         """
-        judged = {(vote.question_key, frozenset(vote.shown)) for vote in self._votes}
+        judged = set(map(_pair, self._votes))
         chance = random.Random(seed)  # noqa: S311 - an order, no secret
         left = [
             Ballot(pair[0].question_key, *chance.sample(pair, 2))
@@ -74,3 +100,7 @@ class Votes:
     def tally(self, models: tuple[str, str]) -> Tally:
         """Count the votes between two models."""
         return tally(models, [vote.preferred for vote in self._votes if set(vote.shown) == set(models)])
+
+
+def _pair(vote: Vote) -> tuple[str, frozenset[str]]:
+    return vote.question_key, frozenset(vote.shown)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
@@ -33,6 +34,7 @@ LOG = logging.getLogger(__name__)
 
 _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
+_NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
 _USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
 _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
 
@@ -79,7 +81,7 @@ def _ids(path: Path, rows: Sequence[Fields]) -> list[str]:
 def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
     """Return whether a row holds a question; one that holds only other things is named."""
     text = _first(row, _QUESTION_COLUMNS)
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _NO_TEXT.search(text):
         raise QuestionsError(
             f"{path}, row {number}: {text[:60]!r} contains characters that are not text; write it again"
         )

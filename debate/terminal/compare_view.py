@@ -63,8 +63,10 @@ def vote(console: Console, comparison: Comparison, votes: Votes, ask: Callable[[
         choice = _choice(console, texts[ballot.question_key], ballot, ask)
         if choice is None:
             break
-        votes.add(ballot, choice)
-        judged += 1
+        if votes.add(ballot, choice):
+            judged += 1
+        else:
+            console.print("Somebody else judged this pair meanwhile; your vote was not added.")
     return judged
 
 

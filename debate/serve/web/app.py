@@ -6,11 +6,12 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 
 from chains.errors import ChainError
 from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
-from debate.serve.web.comparing import Comparisons
+from debate.serve.web.comparing import Comparisons, JudgedError
 from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import Admission, Guard
 from debate.serve.web.library import Library, RunEndingError
@@ -25,7 +26,7 @@ from vectorstore.errors import VectorStoreError
 
 _UNKNOWN = "there is nothing at this address"
 _AGAIN = "2"  # seconds until a browser asks again for what is told in a moment
-_STATUSES: dict[type[Exception], int] = {StoppingError: 409, RunFolderError: 404}
+_STATUSES: dict[type[Exception], int] = {StoppingError: 409, JudgedError: 409, RunFolderError: 404}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,12 @@ def _tell_errors(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        return told(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        field = " ".join(map(str, first["loc"][1:])) or "what was sent"  # the first part says where in the request
+        return told(request, 422, f"{field}: {first['msg']}")
+
+    @app.exception_handler(ClientDisconnect)
+    def left(_: Request, __: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it: who was sending a body went away
 
     def ours(request: Request, error: Exception) -> Response:
         status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 400)

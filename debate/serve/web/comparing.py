@@ -31,6 +31,10 @@ class Pair:
     left: int
 
 
+class JudgedError(RunFolderError):
+    """Two answers are judged already, or were never asked about."""
+
+
 class Comparisons:
     """The comparisons below some folders.
 
@@ -88,19 +92,18 @@ class Comparisons:
         """Keep a judgement, and count all once none is left; return how many are left.
 
         Raises:
-            DebateError: as ``comparison``, or these answers are judged already.
+            DebateError: as ``comparison``, or the votes cannot be written.
+            JudgedError: these answers are judged already.
         """
         found = self.comparison(name)
-        with self._lock:
-            votes = _votes(found)
-            left = votes.ballots(found.answers)
-            asked = next((one for one in left if _id(one) == ballot), None)
-            if asked is None:
-                raise RunFolderError("these two answers are judged already; load the page again")
-            votes.add(asked, choice)
-        if len(left) == 1:
+        votes = _votes(found)
+        asked = next((one for one in votes.ballots(found.answers) if _id(one) == ballot), None)
+        if asked is None or not votes.add(asked, choice):
+            raise JudgedError("somebody judged these two answers meanwhile; your vote was not added")
+        left = len(votes.ballots(found.answers))
+        if not left:
             write_comparison(found)
-        return len(left) - 1
+        return left
 
     def tallies(self, name: str) -> list[Tally]:
         """Return what was preferred, for each two models.

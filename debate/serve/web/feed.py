@@ -15,8 +15,10 @@ from pathlib import Path
 
 import anyio
 from fastapi.sse import format_sse_event
+from pydantic import ValidationError
 
 from debate.run.records.jsonl import JsonLines
+from debate.run.records.progress_file import EVENT
 
 _LOOKED_EVERY = 0.2  # seconds
 _A_READER = 0.01  # seconds for each where there are many, so that they do not take the processor from the model
@@ -157,7 +159,7 @@ class Feed:
         """Return what is new to who has seen so much, and how far it leads."""
         lines = self._lines_after(seen.place)
         now = replace(self._now, place=lines[-1][0] if lines else seen.place)
-        told = [format_sse_event(data_str=line, id=str(end)) for end, line in lines]
+        told = [format_sse_event(data_str=line, id=str(end)) if _is_event(line) else _PING for end, line in lines]
         if now.draft != seen.draft:
             told.append(format_sse_event(data_str=now.draft or "{}", event="draft"))
         if now.seat != seen.seat:
@@ -173,3 +175,12 @@ class Feed:
             return []
         found = islice(self._file.lines(place if size > place else 0), _MOST_AT_ONCE)
         return [(offset + len(line), line.decode(errors="replace").rstrip("\n")) for offset, line in found]
+
+
+def _is_event(line: str) -> bool:
+    """Whether a line is an event of a run. Others, of a damaged file or of one that is a link, are nobody's to read."""
+    try:
+        EVENT.validate_json(line)
+    except ValidationError:
+        return False
+    return True

@@ -11,6 +11,7 @@ A plain ASGI middleware. It knows no route: every request goes through the same 
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -24,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 64 * 1024  # of a request's body
 MOST_UPLOADED = 32 * 1024 * 1024
 UPLOADS = "/api/uploads"
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+))(?::[0-9]{1,5})?")
 _READS = ("GET", "HEAD")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -59,8 +61,10 @@ class Admission:
 
     def answers_to(self, host: str) -> bool:
         """Whether a Host header names this server: an address cannot be rebound, a foreign name can."""
-        name = host.strip().lower()
-        name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+        found = _HOST.fullmatch(host.strip().lower())
+        if found is None:
+            return False
+        name = found["address"] or found["name"]
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
@@ -97,7 +101,7 @@ class Guard:
             return
         most = MOST_UPLOADED if scope["path"] == UPLOADS else MOST_BYTES
         if int(headers.get("content-length") or 0) > most:
-            await _too_large(most)(scope, receive, _with_headers(send))
+            await PlainTextResponse(_allowed(most), 413)(scope, receive, _with_headers(send))
             return
         await self._app(scope, _bounded(receive, most), _with_headers(send))
 
@@ -141,15 +145,15 @@ def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _too_large(most: int) -> PlainTextResponse:
-    return PlainTextResponse(f"too large: at most {most // 1024} KiB", 413)
+def _allowed(most: int) -> str:
+    return f"too large: at most {most // 2**20} MiB" if most >= 2**20 else f"too large: at most {most // 2**10} KiB"
 
 
 class TooLargeError(HTTPException):
     """A body without a length, or with a wrong one, went past its bound."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"too large: at most {most // 1024} KiB")
+        super().__init__(413, _allowed(most))
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

@@ -1,5 +1,6 @@
 """Starting the page: the address, who may ask, and uvicorn. The only importer of uvicorn."""
 
+import ipaddress
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from debate.serve.web.guard import Admission, names_of
 LOOPBACK = "127.0.0.1"
 _SHORTEST_TOKEN = 16
 _HOW = 'give one with --token, such as "$(openssl rand -hex 16)"'
+_FAR, _FAR_NEW = "192.0.2.1", "2001:db8::1"  # addresses that are nobody's (RFC 5737, 3849)
 _PATIENCE = 1  # seconds that a reader of events has when the server ends; the page comes back by itself
 
 
@@ -32,25 +34,28 @@ def admission_for(host: str, token: str, names: tuple[str, ...] = ()) -> Admissi
 
 
 def serve(
-    site: Site, admission: Admission, *, host: str, port: int, told: Callable[[str], None], open_browser: bool = False
+    site: Site,
+    admission: Admission,
+    *,
+    host: str,
+    port: int,
+    told: Callable[[list[str]], None],
+    open_browser: bool = False,
 ) -> None:
     """Serve until Ctrl-C.
 
     Args:
         port: 0 for any that is free.
-        told: called with the address.
+        told: called with the addresses that a browser can open, this machine's own first.
 
     Raises:
         SettingsError: the address is in use, or not one of this machine.
     """
     listening = _listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}/"
-    if admission.token:
-        address += f"?token={quote(admission.token, safe='')}"
-    told(address)
+    addresses = addresses_of(listening, host, admission.token)
+    told(addresses)
     if open_browser:
-        opening = Timer(0.5, webbrowser.open, [address])
+        opening = Timer(0.5, webbrowser.open, [addresses[0]])
         opening.daemon = True
         opening.start()
     config = uvicorn.Config(
@@ -64,6 +69,31 @@ def serve(
         ws="none",
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def addresses_of(listening: socket.socket, host: str, token: str = "") -> list[str]:
+    """Return the addresses at which a browser reaches a socket that was bound to a host.
+
+    One bound to every address of the machine, as 0.0.0.0 is, has none of its own: it is opened at the loopback address,
+    and from other machines at the one by which this machine reaches them.
+    """
+    bound, port = listening.getsockname()[:2]
+    hosts = [host]
+    if ipaddress.ip_address(bound.partition("%")[0]).is_unspecified:
+        is_new = listening.family == socket.AF_INET6
+        hosts = ["::1" if is_new else LOOPBACK, *_reached_at(listening.family, _FAR_NEW if is_new else _FAR)]
+    entrance = f"?token={quote(token, safe='')}" if token else ""
+    return [f"http://{f'[{one}]' if ':' in one else one}:{port}/{entrance}" for one in hosts]
+
+
+def _reached_at(family: socket.AddressFamily, far: str) -> list[str]:
+    """Return this machine's address on the network that leads out; none without one. Nothing is sent."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as looking:
+            looking.connect((far, 9))
+            return [looking.getsockname()[0]]
+    except OSError:
+        return []
 
 
 def _listen(host: str, port: int) -> socket.socket:

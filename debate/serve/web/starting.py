@@ -61,7 +61,7 @@ class Said(BaseModel):
     """What a person says to what a run waits for (see ``debate.run.seat``)."""
 
     about: str = Field(max_length=4000)
-    text: str = Field(max_length=8000)
+    text: str  # its length is judged where every answer's is, which says what is allowed
 
 
 class StoppingError(RunFolderError):

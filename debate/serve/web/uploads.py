@@ -4,9 +4,12 @@ Whoever may send a file may not choose what this server opens: a persona speaks 
 calls no tools.
 """
 
+import logging
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Literal
 
 from debate.errors import QuestionsError, RunFolderError, SettingsError
@@ -14,8 +17,9 @@ from debate.run.questions import read_questions
 from prompts import Persona, load_personas
 from prompts.errors import PersonaError
 
-Kind = Literal["xlsx", "csv", "txt", "jsonl", "toml"]
+Kind = Literal["xlsx", "xlsm", "csv", "tsv", "txt", "jsonl", "toml"]
 _SHOWN, _LETTERS = 5, 200  # of an upload: questions, and of each the beginning
+_TOLD = 5  # of what is left out of one, or is in doubt
 
 
 class Uploads:
@@ -42,22 +46,24 @@ class Uploads:
             self._folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
+            with suppress(OSError):  # what fitted on a full disk
+                path.unlink(missing_ok=True)
             raise RunFolderError(
                 f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
             ) from error
+        called = name or ("the personas" if kind == "toml" else "the list")  # its sender does not know the path
         kept = False
         try:
-            found = _personas(path, models) if kind == "toml" else _questions(path)
+            with _heard() as heard:
+                found = _personas(path, models) if kind == "toml" else _questions(path)
             kept = True
-        except (QuestionsError, PersonaError) as error:  # its sender does not know the path
-            raise type(error)(
-                str(error).replace(str(path), name or ("the personas" if kind == "toml" else "the list"))
-            ) from error
+        except (QuestionsError, PersonaError) as error:
+            raise type(error)(str(error).replace(str(path), called)) from error
         finally:
             if not kept:
                 path.unlink()
         self._kept[key] = path
-        return {"upload": key} | found
+        return {"upload": key, "notes": [one.replace(str(path), called) for one in heard]} | found
 
     def sent(self, key: str, what: Literal["questions", "personas"]) -> Path:
         """Return an upload.
@@ -74,6 +80,27 @@ class Uploads:
 def seats_of(speakers: Sequence[Persona]) -> list[list[str]]:
     """Return the ids and names of those whose seat a person may take."""
     return [[one.id, one.name] for one in speakers]
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Collect what the readers warn of in this thread, the first few and how many more: a run's log gets all of it."""
+    heard: list[str] = []
+    me = get_ident()
+
+    class Hearing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.thread == me:
+                heard.append(record.getMessage())
+
+    hearing, readers = Hearing(logging.WARNING), logging.getLogger("debate.run")
+    readers.addHandler(hearing)
+    try:
+        yield heard
+    finally:
+        readers.removeHandler(hearing)
+    if len(heard) > _TOLD:
+        heard[_TOLD:] = [f"and {len(heard) - _TOLD} more; the run's log.txt names all"]
 
 
 def _questions(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, HTTPException, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
+from debate.arena.seat import LONGEST_ANSWER
 from debate.errors import DebateError
 from debate.serve.web.assets import Pages
 from debate.serve.web.library import Library, Run
@@ -58,7 +59,7 @@ def _add_pages(routes: APIRouter, library: Library, pages: Pages) -> None:
         shown = found.shown(question_id)
         before, after = found.rows.neighbours(question_id)
         names = {one.id: one.name for one in found.facts.speakers}
-        at = {"before": before, "after": after, "end": end}
+        at = {"before": before, "after": after, "end": end, "longest": LONGEST_ANSWER}
         return pages.render("question", here="/", run=_told(found), shown=shown, names=names, **at)
 
     @routes.get("/runs/{name}/map.svg")

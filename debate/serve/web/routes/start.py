@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from debate.serve.web.assets import Pages
+from debate.serve.web.guard import MOST_UPLOADED
 from debate.serve.web.starting import NewRun, Said, Starter
 from debate.serve.web.uploads import Kind
 
@@ -17,7 +18,7 @@ def start_routes(starter: Starter, pages: Pages) -> APIRouter:
 
     @routes.get("/new", response_class=HTMLResponse)
     def new() -> str:
-        return pages.render("new", here="/new", choices=starter.choices())
+        return pages.render("new", here="/new", choices=starter.choices(), most=MOST_UPLOADED)
 
     @routes.post("/api/uploads")
     async def upload(request: Request, kind: Kind, name: Annotated[str, Query(max_length=255)] = "") -> dict[str, Any]:

@@ -47,9 +47,17 @@ def test_a_pair_is_judged_once_however_often_the_button_is_pressed(place: Path) 
     comparisons = Comparisons([place])
     pair = comparisons.next_pair("ours")
     comparisons.vote("ours", pair.ballot, "tie")
-    with pytest.raises(RunFolderError, match="judged already"):
+    with pytest.raises(RunFolderError, match="judged these two answers meanwhile"):
         comparisons.vote("ours", pair.ballot, "second")
     assert len(list(Votes(place / "ours" / "votes.jsonl"))) == 1
+
+
+def test_of_two_processes_that_judge_a_pair_at_once_one_is_counted(place: Path) -> None:
+    found = Comparisons([place]).comparison("ours")
+    mine, theirs = (Votes(place / "ours" / "votes.jsonl") for _ in range(2))
+    ballot = mine.ballots(found.answers)[0]
+    assert [mine.add(ballot, "first"), theirs.add(ballot, "second")] == [True, False]
+    assert len(list(Votes(place / "ours" / "votes.jsonl"))) == len(list(theirs)) == 1
 
 
 def test_once_all_is_judged_the_votes_are_counted_in_the_workbook(place: Path) -> None:
@@ -86,6 +94,6 @@ async def test_the_ballot_names_no_model_and_hostile_text_stays_text(place: Path
     assert "model-" not in ballot.text
     assert "model-x" in results.text
     assert MARKUP[0] not in ballot.text + results.text
-    assert (foreign.status_code, unknown.status_code) == (403, 404)
-    assert json.loads(unknown.text)["error"].startswith("these two answers are judged already")
+    assert (foreign.status_code, unknown.status_code) == (403, 409)
+    assert json.loads(unknown.text)["error"].startswith("somebody judged these two answers meanwhile")
     assert (place / "ours" / RECORD).exists()

@@ -1,5 +1,6 @@
 """Who may ask the page: nobody through a foreign name, from another site, without the token, or with too much."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from debate.serve.web.app import Site, create_app
 from debate.serve.web.exploring import Explorer
 from debate.serve.web.guard import MOST_BYTES, Admission
 from debate.serve.web.library import Library
-from debate.serve.web.server import admission_for
+from debate.serve.web.server import addresses_of, admission_for
 from debate.serve.web.starting import Starter
 from prompts import load_personas
 from vectorstore import PovVectorStore
@@ -29,7 +30,18 @@ def asked(runs: Path, admission: Admission | None = None, base: str = "http://12
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil", "192.168.0.7", "[::2]"]
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "",
+        "localhost.evil",
+        "192.168.0.7",
+        "[::2]",
+        "[::1",
+        "[::1]evil",
+        "127.0.0.1:1@evil",
+    ],
 )
 async def test_a_foreign_host_is_refused_so_that_no_name_can_be_rebound(tmp_path: Path, host: str) -> None:
     async with asked(tmp_path) as page:
@@ -101,6 +113,27 @@ def test_other_machines_are_let_in_only_with_a_token(host: str) -> None:
 def test_a_short_token_is_refused_behind_a_proxy_too(host: str) -> None:
     with pytest.raises(SettingsError, match="--token needs at least 16 characters"):
         admission_for(host, "short", ("proxy.example",))
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("host", "family", "own"),
+    [
+        ("0.0.0.0", socket.AF_INET, "127.0.0.1"),  # noqa: S104
+        ("0", socket.AF_INET, "127.0.0.1"),
+        ("::", socket.AF_INET6, "[::1]"),
+        ("127.0.0.1", socket.AF_INET, "127.0.0.1"),
+        ("localhost", socket.AF_INET, "localhost"),
+    ],
+)
+def test_every_address_that_is_printed_can_be_opened(host: str, family: socket.AddressFamily, own: str) -> None:
+    with socket.socket(family) as listening:
+        listening.bind((host, 0))
+        addresses = addresses_of(listening, host, "a token?")
+    places = [httpx.URL(one) for one in addresses]
+    assert addresses[0] == f"http://{own}:{places[0].port}/?token=a%20token%3F"
+    assert not {"0.0.0.0", "::", "0"} & {one.host for one in places}  # noqa: S104
+    assert all(admission_for(host, TOKEN).answers_to(one.netloc.decode()) for one in places)
 
 
 async def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:

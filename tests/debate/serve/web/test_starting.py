@@ -1,9 +1,11 @@
 """Starting runs from the page: what may be asked for, and that nothing of it becomes a path."""
 
+import errno
 import json
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
@@ -12,6 +14,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from starlette.requests import ClientDisconnect
 
 from debate.errors import DebateError, QuestionsError, RunFolderError, SettingsError
 from debate.serve.web.app import Site, create_app
@@ -219,6 +222,38 @@ def test_what_is_wrong_with_an_upload_is_told_by_its_senders_name_for_it(
     with pytest.raises((QuestionsError, PersonaError), match=said) as told:
         starter(tmp_path).keep(content, kind, name)
     assert ".uploads" not in str(told.value)
+
+
+async def test_who_leaves_while_sending_a_list_ends_nothing(tmp_path: Path) -> None:
+    async def leaves() -> AsyncIterator[bytes]:
+        yield b"Did trade"
+        raise ClientDisconnect
+
+    app = create_app(Site(Library([tmp_path]), starter=starter(tmp_path)), Admission())
+    address = "http://127.0.0.1"
+    transport = httpx.ASGITransport(app)  # it raises what the application did not handle
+    async with httpx.AsyncClient(transport=transport, base_url=address) as page:
+        answer = await page.post("/api/uploads?kind=txt", headers={"Origin": address}, content=leaves())
+    assert answer.status_code == 400
+    assert list((tmp_path / "runs").glob(".uploads/*")) == []
+
+
+def test_a_file_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(RunFolderError, match=r"cannot write to .*\.uploads: No space left on device; make room"):
+        starter(tmp_path).keep(b"Why?", "txt")
+    assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
+
+
+def test_what_is_left_out_of_a_list_is_told_by_its_senders_name_for_it(tmp_path: Path) -> None:
+    content = b"id,question\na,Why?\n" + b"b,\n" * 7
+    notes = starter(tmp_path).keep(content, "csv", "my.csv")["notes"]
+    assert notes[0] == "my.csv, row 3 is left out: it contains no question"
+    assert notes[5:] == ["and 2 more; the run's log.txt names all"]
 
 
 def test_a_file_in_the_place_of_the_uploads_is_told(tmp_path: Path) -> None:

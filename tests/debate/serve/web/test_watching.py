@@ -154,6 +154,16 @@ async def test_half_a_line_is_told_once_it_is_whole(tmp_path: Path) -> None:
     assert await take(watched, first[0], 1) == [(first[0] + 22, '{"event":"preparing"}')]
 
 
+async def test_a_line_that_is_no_event_is_nobodys_to_read(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    (tmp_path / "secret").write_text('root:x:0:0\n{"password": "hunter2"}\n{"event":"began"}\n', encoding="utf-8")
+    (run / PROGRESS).symlink_to(tmp_path / "secret")
+    frames = Watched(run).feed().frames(0)
+    sent = [await anext(frames) for _ in range(2)]
+    assert b'"event":"began"' in sent[1]
+    assert not [one for one in sent if b"root" in one or b"hunter2" in one]
+
+
 async def test_what_is_being_written_is_told_as_a_whole_and_its_end_too(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
     drafts = run / "drafts.json"
