@@ -33,6 +33,7 @@ class Plan:
             for both at once leaves one out.
         reply: the words behind the opponent's name that the reply begins with; "" for a turn too short for one.
         calls: tools that it may call before.
+        anew: candidates before it failed; many only said their position again, so that it is told to give reasons.
     """
 
     claim: Claim | None
@@ -40,6 +41,7 @@ class Plan:
     in_parts: bool
     reply: str = _REPLIES[0]
     calls: int = 0
+    anew: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:

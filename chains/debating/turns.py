@@ -72,7 +72,7 @@ class Speaker:
         for attempt in range(_ATTEMPTS):
             if tried and not max(tried, key=quality).faults:
                 break
-            asked = list(islice(plans, self.candidates))
+            asked = [replace(one, anew=attempt > 0) for one in islice(plans, self.candidates)]
             tried += self._candidates(record, number, asked, self.seed + attempt, config)
         if not tried:
             raise GenerationError(
@@ -174,6 +174,7 @@ class Speaker:
             reply=f"{opponent} {plan.reply}",
             fact=plan.fact if part != "reply" else "",
             calls=plan.calls,
+            anew=plan.anew,
             round=number,
             rounds=self.rounds,
             min_words=limits.minimum,

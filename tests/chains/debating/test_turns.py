@@ -360,6 +360,14 @@ def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_noth
     assert turn.tries == 2
 
 
+def test_who_only_said_its_position_is_asked_again_for_the_reasons() -> None:
+    script = {"All have heard your side": GOOD, "": "shows that only strength has ever kept the peace."}
+    llm = ScriptedLLM(script=script)
+    turn = speak(llm, record())
+    assert (turn.faults, turn.tries) == ((), 2)
+    assert "All have heard" not in llm.prompts[0]
+
+
 def test_an_empty_comment_is_struck_out_of_a_turn_that_says_more() -> None:
     turn = speak(ScriptedLLM(script={"": f"is not a lie. {GOOD}"}), record())
     assert "lie" not in turn.text
