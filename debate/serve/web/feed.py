@@ -95,6 +95,7 @@ class Feed:
         self._runs = runs
         self._now = _Seen(0)
         self._is_there = True
+        self._is_closed = False
         self._asked_at = -math.inf  # when it was asked whether the run is alive
         self._frame = lru_cache(_FRAMES)(self._encoded)
         self._readers = 0
@@ -104,14 +105,14 @@ class Feed:
     async def frames(self, after: int) -> AsyncIterator[bytes]:
         """Yield the events after a byte and those to come, and what is being written as it grows, as they are sent.
 
-        Ends where the run's folder is gone.
+        Ends where the run's folder is gone, or the feed is closed.
         """
         self._readers += 1
         try:
             if not self._is_looked_for:
                 self._look()
             seen, frame = _Seen(after), _HELLO
-            while self._is_there:
+            while self._is_there and not self._is_closed:
                 yield frame or _PING
                 await anyio.sleep(0)  # who is far behind leaves others their turn
                 seen, frame = self._frame(seen)
@@ -121,6 +122,10 @@ class Feed:
         finally:
             self._readers -= 1
 
+    def close(self) -> None:
+        """Let everybody go soon: the server ends."""
+        self._is_closed = True
+
     async def _news(self) -> None:
         """Wait until something changed, or it is time for a ping. Of all who wait, one looks."""
         if self._is_looked_for:
@@ -129,7 +134,7 @@ class Feed:
         self._is_looked_for = True
         until = time.monotonic() + _PING_EVERY
         try:
-            while time.monotonic() < until:
+            while time.monotonic() < until and not self._is_closed:
                 await anyio.sleep(max(_LOOKED_EVERY, _A_READER * self._readers))
                 if self._look():
                     break

@@ -199,6 +199,11 @@ class Library:
             raise RunFolderError(f"there is no run {name!r}; go back to the list of runs")
         return found
 
+    def close(self) -> None:
+        """Let those who watch a run go: the server ends."""
+        for _, run in [*self._known.values()]:
+            run.watched.close()
+
     def note_process(self, name: str, *, is_over: bool) -> None:
         """Note that a run's process was started, or is over and has said why."""
         (self._at_work.discard if is_over else self._at_work.add)(name)

@@ -5,6 +5,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from threading import Timer
+from types import FrameType
 from urllib.parse import quote
 
 import uvicorn
@@ -17,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 _SHORTEST_TOKEN = 16
 _HOW = 'give one with --token, such as "$(openssl rand -hex 16)"'
 _FAR, _FAR_NEW = "192.0.2.1", "2001:db8::1"  # addresses that are nobody's (RFC 5737, 3849)
-_PATIENCE = 1  # seconds that a reader of events has when the server ends; the page comes back by itself
+_PATIENCE = 3  # seconds that readers of events have when the server ends: a hundred are looked after every second
 
 
 def admission_for(host: str, token: str, names: tuple[str, ...] = ()) -> Admission:
@@ -68,7 +69,19 @@ def serve(
         lifespan="off",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config, site).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Lets the readers of events go when it is told to end: none of them ends by itself."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._site = site
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._site.library.close()
+        super().handle_exit(sig, frame)
 
 
 def addresses_of(listening: socket.socket, host: str, token: str = "") -> list[str]:

@@ -108,6 +108,11 @@ class Watched:
                     self._state.take(EVENT.validate_json(line), self._state.end)
             return self._state
 
+    def close(self) -> None:
+        """Let those who watch go."""
+        for feed in [*self._feeds.values()]:
+            feed.close()
+
     def feed(self, question: str = "") -> Feed:
         """Return what those who watch are sent, with what is being written for a question."""
         feed = self._feeds.get(question)

@@ -154,6 +154,22 @@ async def test_half_a_line_is_told_once_it_is_whole(tmp_path: Path) -> None:
     assert await take(watched, first[0], 1) == [(first[0] + 22, '{"event":"preparing"}')]
 
 
+async def test_when_the_server_ends_everybody_who_watches_is_let_go(tmp_path: Path) -> None:
+    library = Library([tmp_path])
+    a_run(tmp_path / "r")
+    readers = [library.run("r").watched.feed().frames(0) for _ in range(3)]
+    seen = [[await anext(one), await anext(one)] for one in readers]  # the hello, and whether the run is alive
+    ends = [asyncio.ensure_future(anext(one, None)) for one in readers]
+    await asyncio.sleep(0)
+    library.close()
+    async with asyncio.timeout(5):
+        pings = await asyncio.gather(*ends)
+        after = [await anext(one, None) for one in readers]
+    assert all(len(one) == 2 for one in seen)
+    assert set(pings) | set(after) <= {b": ping\n\n", None}
+    assert after == [None] * 3
+
+
 async def test_a_line_that_is_no_event_is_nobodys_to_read(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r")
     (tmp_path / "secret").write_text('root:x:0:0\n{"password": "hunter2"}\n{"event":"began"}\n', encoding="utf-8")
