@@ -9,6 +9,8 @@ from chains.debating.spoken import SAID_BEFORE, plain
 from chains.schemas import Claim, Turn
 from chains.text.draft import stands_alone
 from chains.text.echo import echo_share, outside_quotation
+from chains.text.recital import asks_again
+from chains.text.support.contradiction import takes_both
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
@@ -85,6 +87,11 @@ def only_judges(sentence: str, said: Sequence[str]) -> bool:
     known = frozenset[str]().union(*map(_content, said))
     judged = _ON_A_CLAIM.match(" ".join(outside_quotation(sentence)))
     return judged is not None and len(_content(sentence) - known - _JUDGING) < _NEW
+
+
+def only_asks(sentence: str, question: str) -> bool:
+    """Whether a sentence is the question once more: "The question at hand is whether ... or ..."."""
+    return takes_both(sentence, question) or (" whether " in sentence and asks_again(sentence, question))
 
 
 def touched(text: str, claim: str) -> float:

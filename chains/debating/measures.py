@@ -6,7 +6,7 @@ No model, and no figure that a model gave. ``assessed`` fills in a turn's typed 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chains.debating.claims import concedes, only_judges, touched
+from chains.debating.claims import concedes, only_asks, only_judges, touched
 from chains.debating.likeness import Likeness
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import SAID_BEFORE, plain
@@ -16,8 +16,7 @@ from chains.text.content import content_words, without_marks
 from chains.text.defects import find_defects
 from chains.text.echo import COPIED, echo_share
 from chains.text.idle import names_nothing
-from chains.text.recital import asks_again
-from chains.text.support.contradiction import opposed, takes_both
+from chains.text.support.contradiction import opposed
 from chains.text.support.entities import unsupported_entities
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
@@ -100,7 +99,7 @@ def spoken_defects(
     said = [record.question, *(one.text for one in record.positions), *([claim.sentence] if claim else [])]
     own = plain(record.position_of(persona_id))
     sentences = [one.text for one in split_sentences(text)]
-    judging = [one for one in sentences if only_judges(plain(one), said) or _only_asks(plain(one), record.question)]
+    judging = [one for one in sentences if only_judges(plain(one), said) or only_asks(plain(one), record.question)]
     heard = [plain(turn.text) for _, turn in record.heard_turns()]
     said_again = [one for one in sentences if echo_share(plain(one), heard) >= SAID_BEFORE]
     against_itself = [one for one in sentences if opposed(own, plain(one))]
@@ -118,11 +117,6 @@ def spoken_defects(
         *(Defect(DefectKind.RECITAL, sentence) for sentence in dict.fromkeys([*judging, *said_again])),
         *(Defect(DefectKind.DENIAL, sentence) for sentence in against_itself),
     )
-
-
-def _only_asks(sentence: str, question: str) -> bool:
-    """Whether a sentence is the question once more: "The question at hand is whether ... or ..."."""
-    return takes_both(sentence, question) or (" whether " in sentence and asks_again(sentence, question))
 
 
 def with_unsupported(turn: Turn, record: DebateRecord, voice: str = "") -> Turn:

@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.debating.claims import only_judges
+from chains.debating.claims import only_asks, only_judges
 from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain, to_the_end_of_a_sentence
@@ -20,7 +20,6 @@ from chains.schemas import Claim, Defect
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
 from chains.text.idle import names_nothing
-from chains.text.support.contradiction import takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import split_sentences
@@ -101,7 +100,7 @@ def sound_reasons(reasons: str, record: DebateRecord) -> tuple[str, tuple[str, .
     for sentence in (one.text for one in split_sentences(reasons)):
         strange = unsupported_entities(sentence, known)
         again = echo_share(sentence, said) > _RETOLD
-        asks = sentence.endswith("?") or takes_both(sentence, record.question)
+        asks = sentence.endswith("?") or only_asks(sentence, record.question)
         empty = only_judges(sentence, positions) or names_nothing(sentence, [*said, *positions])
         if strange or again or asks or empty:
             why = f"in no passage: {', '.join(strange)}" if strange else "said before" if again else "no reason"

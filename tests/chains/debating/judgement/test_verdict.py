@@ -56,10 +56,21 @@ def test_whom_the_moderator_names_without_a_claim_has_not_won() -> None:
     assert verdict.notes[0] == "named as the winner, without a claim of its own: Professor Hawk"
 
 
-def test_the_question_put_once_more_is_no_reason() -> None:
-    asked = "whether fleets double when a treaty lapses, or whether navies wait until the next council meets."
-    record = DebateRecord("Do fleets double when a treaty lapses, or do navies wait until the next council meets?")
-    assert sound_reasons(f"What remains open is {asked}", record)[0] == ""
+@pytest.mark.parametrize(
+    ("question", "reasons"),
+    [
+        (
+            "Do fleets double when a treaty lapses, or do navies wait until the next council meets?",
+            "What remains open is whether fleets double when a treaty lapses, or whether navies wait for the next council.",
+        ),
+        (
+            "Can the small bank become a real alternative to the large bank while it lends in dollars?",
+            "What remains open is whether the small bank can become a real alternative to the large bank while it lends in dollars.",
+        ),
+    ],
+)
+def test_the_question_put_once_more_is_no_reason(question: str, reasons: str) -> None:
+    assert sound_reasons(reasons, DebateRecord(question))[0] == ""
 
 
 @pytest.mark.parametrize("answer", ["Speaker A", "Speaker B", "Professor Hawk", "nobody", "A or B", "Speaker C"])
