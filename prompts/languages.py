@@ -1,4 +1,7 @@
-"""Whether a question is asked in English, as the prompts are. Otherwise they ask for its own language."""
+"""Whether a question is asked in English, as the prompts are, and what is counted in its language.
+
+Of another language the prompts ask for the question's own.
+"""
 
 import re
 
@@ -9,6 +12,7 @@ with from that than only be been by not or to if
 """
 _ENGLISH = frozenset(_WORDS.split())
 _WORD = re.compile(r"[A-Za-z]+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff]")
 _LEAST = 0.2  # of the words
 
 
@@ -19,3 +23,8 @@ def in_english(question: str) -> bool:
     if others > sum(map(len, words)):
         return False
     return sum(one in _ENGLISH for one in words) >= _LEAST * len(words)
+
+
+def unit_of(question: str) -> str:
+    """Words, or characters where the question is written without spaces."""
+    return "characters" if 2 * len(_UNSPACED.findall(question)) > len(question) else "words"

@@ -12,7 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from prompts.errors import TemplateError
-from prompts.languages import in_english
+from prompts.languages import in_english, unit_of
 
 _FOLDER = "templates"
 
@@ -47,12 +47,15 @@ class Prompt:
     template: jinja2.Template
 
     def render(self, **values: Any) -> RenderedPrompt:
-        """Fill the template in; ``english`` says whether the question is, so that no answer has to begin in English.
+        """Fill the template in.
+
+        ``english`` says whether the question is, so that no answer has to begin in English; ``unit`` what is counted.
 
         Raises:
             TemplateError: naming the variable that was not given.
         """
-        values = {"english": in_english(str(values.get("question", ""))), **values}
+        question = str(values.get("question", ""))
+        values = {"english": in_english(question), "unit": unit_of(question), **values}
         try:
             return RenderedPrompt(
                 system=self._block("system", values),

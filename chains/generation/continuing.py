@@ -19,7 +19,7 @@ from chains.text.ngrams import ngrams
 from chains.text.recital import of_instruction, recites
 from chains.text.refusal import is_abstention
 from prompts import load_prompt
-from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
+from vectorstore.text.sentences import ends_with_sentence, joined_sentences, split_sentences, word_count
 
 _PARAGRAPH = WordLimits(40, 90)  # words of one continuation, where so many are wanted
 _LEAST_NEW = 8  # words; less is a rest of what was said
@@ -119,7 +119,7 @@ def _without_recital(text: str, prompt: str, known: Sequence[str]) -> tuple[str,
     instruction = of_instruction(prompt, tuple(known))
     sentences = [one.text for one in split_sentences(text)]
     recited = [one for one in sentences if recites(one, instruction)]
-    kept = " ".join(one for one in sentences if one not in recited)
+    kept = joined_sentences(one for one in sentences if one not in recited)
     return (kept if recited else text), [Removal("prompt", one) for one in recited]
 
 
@@ -131,7 +131,7 @@ def _new_sentences(text: str, said: str, room: int) -> str:
             break
         if sentence not in said and echo_share(sentence, [said, *kept]) < _SAID:
             kept.append(sentence)
-    return " ".join(kept)
+    return joined_sentences(kept)
 
 
 def _speaks_of(text: str, passage: str) -> bool:

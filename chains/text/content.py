@@ -9,6 +9,13 @@ from vectorstore.text.words import FUNCTION_WORDS, stem
 
 _WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:['-][^\W\d_{UNSPACED}]+)*")
 _RUN = re.compile(f"[{UNSPACED}]{{2,}}")
+_GRAMMAR = re.compile("[\u3040-\u309f]{2}")  # two hiragana are an ending or a particle of Japanese
+_PERSIAN = """
+و در به از که این آن را با است هست بود شد شده می نمی هم برای تا یا اما ولی هر هیچ نیز بر یک خود آیا
+اگر چون زیرا پس همه چه چند دیگر باید شود شوند کند کنند کرد کرده دارد دارند داشت نیست هنوز بسیار بیش
+بیشتر تنها بین میان روی ها های ای آنها ما من او
+"""
+_OTHER_FUNCTION_WORDS = frozenset(for_matching(_PERSIAN).split())
 _SOURCE_LINE = re.compile(
     r"\W*(?:sources?|references?|see|footnotes?|quellen?|fuente|出典|منبع|источник)\b[^.]{0,20}[:：]", re.IGNORECASE
 )
@@ -27,8 +34,9 @@ def content_words(text: str) -> frozenset[str]:
     """The stems of a text's words, without function words; pairs of characters in scripts without spaces."""
     text = for_matching(CITATION.sub("", text))
     pairs = {run.group()[at : at + 2] for run in _RUN.finditer(text) for at in range(len(run.group()) - 1)}
+    pairs = {pair for pair in pairs if not _GRAMMAR.fullmatch(pair)}
     words = (match.group().lower().removesuffix("'s") for match in _WORD.finditer(text))
-    return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS) | pairs
+    return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS | _OTHER_FUNCTION_WORDS) | pairs
 
 
 def claims_nothing(sentence: str) -> bool:

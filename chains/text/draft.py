@@ -17,7 +17,7 @@ from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
 from vectorstore.embedding.turnstile import one_at_a_time
-from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
+from vectorstore.text.sentences import ends_with_sentence, joined_sentences, split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
 _SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
@@ -31,7 +31,7 @@ _ITEM = re.compile(
     r"[A-Z][a-z]{2,}ing\b"
     r"(?!.*\b(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b)[^,]*$"
 )
-_CLOSERS = " \n.!?…。"  # what cannot continue a sentence
+_CLOSERS = " \n.!?…。؟۔।"  # what cannot continue a sentence
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _SHORT_LINE = 0.6  # of a text's longest line: one that ends there was not broken for want of room
 _MOST_HEADINGS = 2  # a title and who wrote it; more short lines are a list
@@ -148,7 +148,7 @@ def with_lead(lead: str, text: str) -> str:
     if not lead:
         return text
     if not text.startswith(lead):
-        return f"{lead} {text.lstrip(_CLOSERS)}".rstrip()
+        return joined_sentences([lead, text.lstrip(_CLOSERS)]).rstrip()
     return re.sub(rf"^({re.escape(lead)}) This (?=[A-Z])", r"\1 ", text)
 
 
@@ -177,7 +177,7 @@ def trimmed(told: Sequence[DraftSentence], at_most: int) -> list[DraftSentence]:
 def joined(told: Sequence[DraftSentence]) -> str:
     """The sentences as one text, a paragraph a part."""
     parts = sorted({one.part for one in told})
-    return "\n\n".join(" ".join(one.text for one in told if one.part == part) for part in parts)
+    return "\n\n".join(joined_sentences(one.text for one in told if one.part == part) for part in parts)
 
 
 def _plain(sentence: str) -> str:

@@ -105,6 +105,12 @@ OF_THE_TASK = _any_of(
     r"^\W*i(?:['’]m| am) glad to (?:hear|see|know) (?:that )?you(?:['’]re| are) "
     r"(?:willing|open|interested|taking|ready)\b",
     r"^\W*how (?:can|may) i (?:help|assist) you\b",
+    r"^\W*(?:はい、|もちろん(?:です)?[、。]?)?(?:承知|了解|かしこまり)(?:いた)?し?ました|^\W*もちろんです",
+    r"^\W*(?:以下|以上|これ|上記)[はがに、][^。]{0,20}(?:回答|答え|文章|意見|字)(?:です|となります|になります|を示します)",
+    r"\d+(?:字|文字|語)(?:程度|以内|以上)?[^。]{0,10}(?:回答|文章|まとめ)|文字数",
+    r"(?:お役に立て(?:れば|ば)|ご質問(?:ありがとう|があれば))",
+    r"^\W*(?:البته|حتماً|بله|چشم)\s*[!！.،](?:\s|$)|^\W*در\s+(?:ادامه|زیر|اینجا)[^.]{0,20}(?:پاسخ|جواب|متن)[^.]{0,20}:",
+    r"^\W*امیدوارم\s[^.]{0,30}(?:مفید|کمک|پاسخ|سودمند)|\d+\s+(?:تا\s+\d+\s+)?(?:کلمه|واژه)(?:\s|$|\.)",
 )
 # A paragraph that begins with a note is dropped where the note speaks of the text.
 NOTE = re.compile(r"\W{0,4}(?:note|p\.s\.|ps|disclaimer|explanation|word count|comment)\W{0,3}[:：]", re.IGNORECASE)

@@ -20,7 +20,7 @@ from chains.text.recital import asks_again, is_yes_or_no, said_again
 from chains.text.support.contradiction import changes_side, contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
-from vectorstore.text.sentences import split_sentences
+from vectorstore.text.sentences import split_sentences, word_count
 
 _CLOSES = ("decisive", "consequence", "advice")  # kinds of close
 
@@ -70,7 +70,8 @@ class PartWriter:
         Args:
             said: what is in the answer already; what a part says of it again is struck out.
         """
-        parts = [WordLimits(0, limits.maximum)] * len(prompts)
+        # As much room for what a fact means as for the fact: letters are counted where a script has no spaces.
+        parts = [WordLimits(0, max(limits.maximum, 2 * word_count(one.opening))) for one in prompts]
         check = partial(self.defects, said=said)
         return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
 

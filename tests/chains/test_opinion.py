@@ -183,3 +183,18 @@ def test_a_small_local_model_writes_by_chunk_and_a_large_one_from_a_single_promp
 
 def test_where_the_length_has_no_room_for_a_paragraph_a_chunk_a_single_prompt_asks() -> None:
     assert default_style(model_of(135e6), WordLimits(400, 500), 10) == "single"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("はい、承知しました。以下は質問への回答です。\n\n原油は高い。石油は減った。", "原油は高い。石油は減った。"),
+        ("原油は高い。石油は減った。以上が約200字の回答です。", "原油は高い。石油は減った。"),
+        ("البته! در ادامه پاسخ پرسش آمده است:\n\nنفت گران شد. امیدوارم این پاسخ مفید باشد.", "نفت گران شد."),
+    ],
+)
+def test_talk_about_the_task_is_taken_out_in_japanese_and_persian(said: str, left: str) -> None:
+    opinion = opinion_chain(ScriptedLLM(script={"": said}), style="single", limits=WordLimits(0, 90)).invoke(
+        OpinionRequest("原油は高いですか。", [CHUNK])
+    )
+    assert opinion.answer == left

@@ -53,3 +53,10 @@ def test_no_part_of_an_answer_in_another_language_begins_in_english(name: str) -
     assert asked.opening in ("", ASKED["lead"])
     assert "Write in the language of the question." in asked.user
     assert 'Begin with "' not in asked.user
+
+
+def test_an_answer_in_a_script_without_spaces_is_asked_for_in_characters() -> None:
+    asked = [
+        load_prompt("opening").render(question=one, **ASKED).user for one in ("銀行は大きいですか。", "Is it large?")
+    ]
+    assert ["10 to 20 characters" in one for one in asked] == [True, False]

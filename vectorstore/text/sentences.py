@@ -8,7 +8,7 @@ that end sentences with a space come back as one sentence.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,6 +19,7 @@ _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}{_WIDE_PUNCTUATION}]+")
 
 CITATION = re.compile(r"\[\d{1,2}\]")  # a marker such as [1]; passages are few, so two digits are enough
 _CLOSERS = "\"'”’»)\\]」』）】*_"
+_NO_SPACE = re.compile(rf"(?<=[。！？」』）]) (?=[{UNSPACED}「『（])")
 _MARKERS = r"(?:[ \t]*\[\d{1,2}\])*"  # a marker behind the full stop belongs to the sentence before it
 _WIDE = "。！？｡؟۔।॥"  # end a sentence whatever follows
 _MAY_END = re.compile(rf"[.!?…{_WIDE}\n]")
@@ -82,6 +83,11 @@ def each_sentence(text: str) -> Iterator[Sentence]:
 def without_citations(text: str) -> str:
     """Return a text without its markers and the blanks before them."""
     return re.sub(rf"\s*{CITATION.pattern}", "", text)
+
+
+def joined_sentences(sentences: Iterable[str]) -> str:
+    """Sentences as a text: a space between two of them, but for scripts without spaces."""
+    return _NO_SPACE.sub("", " ".join(sentences))
 
 
 def word_count(text: str) -> int:

@@ -7,7 +7,7 @@ contradicts itself stays unchanged.
 from collections.abc import Sequence
 
 from chains.schemas import Defect, DefectKind, Removal
-from vectorstore.text.sentences import split_sentences
+from vectorstore.text.sentences import joined_sentences, split_sentences
 
 # Another attempt may well be without these.
 MENDABLE = frozenset(
@@ -50,7 +50,7 @@ def strike(text: str, defects: Sequence[Defect]) -> tuple[str, tuple[Removal, ..
             else:
                 kept.append(sentence)
         if kept or not line.strip():
-            lines.append(" ".join(kept))
+            lines.append(joined_sentences(kept))
     return _joined(lines), tuple(removed)
 
 

@@ -63,8 +63,11 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
             good, told = end, frozenset()
         if joint:
             at, concludes, gives_reason = joint.end(), bool(joint["concludes"]), bool(joint["reason"])
-    adds_nothing = not good and content_words(sentence) & _OF_SPEECH  # "What decides the matter is" the question
-    return 0 if adds_nothing else len(sentence)
+    words = content_words(sentence)  # of the question alone: "What decides the matter is" the question
+    is_told = not words & _OF_SPEECH and max(len(words & near) for near in passage.neighbours) >= _CONCLUSION * len(
+        words
+    )
+    return len(sentence) if good or is_told else 0
 
 
 def _has(clause: str, passage: Passage, what: re.Pattern[str], rest: str = "") -> bool:

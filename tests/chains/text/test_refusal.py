@@ -15,6 +15,8 @@ from chains.text.refusal import is_abstention
         "Based on the passages, I do not know what the answer is.",
         "I cannot answer this question from the given passages.",
         "I have no answer.",
+        "متأسفانه در متن پاسخی برای این پرسش وجود ندارد.",
+        "申し訳ありませんが、この文脈からは答えがわかりません。",
         "The provided context does not contain any information about this question.",
         "I do not have enough information to answer this question.",
         "Answer: I don't know.",

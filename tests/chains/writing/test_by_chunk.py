@@ -206,6 +206,19 @@ def test_a_short_answer_says_whether_its_passages_have_anything_left() -> None:
     assert more.why_short == "what else the model wrote repeats the answer, or no passage bears it out"
 
 
+def test_a_paragraph_has_as_much_room_for_its_own_words_as_its_fact_takes() -> None:
+    fact = "新開発銀行は二〇一四年七月に署名された協定によって設立され、二〇一五年に上海で業務を始めた。"
+    llm = ScriptedLLM(
+        script={
+            "Open an answer": "はい。",
+            "Close an answer": "決め手は上海だ。",
+            "Write": "規模は今も小さく、資金の多くは債券で集める。",
+        }
+    )
+    essay = write_by_chunk(llm, "a judge.", "銀行は大きいですか。", [Chunk("c1", fact)], WordLimits(0, 90))
+    assert "債券で集める" in essay.completion.text
+
+
 def test_a_part_may_be_short_and_is_not_continued() -> None:
     _, llm = write(SCRIPT | {CONTINUE: "nobody should ask"}, WordLimits(20, 100))
     assert not any(CONTINUE in prompt for prompt in llm.prompts)

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.text.sentences import cut_at_sentence, ends_with_sentence, split_sentences, word_count
+from vectorstore.text.sentences import (
+    cut_at_sentence,
+    ends_with_sentence,
+    joined_sentences,
+    split_sentences,
+    word_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,21 @@ def test_spans_are_in_order_and_hold_every_letter(text: str) -> None:
     assert offsets == sorted(offsets)
     assert "".join("".join(s.text.split()) for s in sentences) == "".join(text.split())
     assert [s.text for s in sentences] == [text[s.start : s.end] for s in sentences]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "text"),
+    [
+        (["Trade grew.", "Debt did not."], "Trade grew. Debt did not."),
+        (
+            ["石油は減った。", "「債務は増えた」という。", "Trade grew."],
+            "石油は減った。「債務は増えた」という。 Trade grew.",
+        ),
+        (["نفت گران شد۔", "بدهی کم شد."], "نفت گران شد۔ بدهی کم شد."),
+    ],
+)
+def test_no_space_is_between_sentences_of_a_script_without_spaces(sentences: list[str], text: str) -> None:
+    assert joined_sentences(sentences) == text
 
 
 def test_spaced_text_counts_words() -> None:

@@ -282,6 +282,21 @@ def test_support_does_not_hang_on_the_spelling(answer: str, passage: str, suppor
     assert ground(answer, [Passage("p", passage)], None).supported == supported
 
 
+@pytest.mark.parametrize(
+    ("answer", "question"),
+    [
+        ("اندازهٔ آن کوچک است.", ""),
+        ("آیا این برای آن شرکت کافی است؟", ""),
+        ("新開発銀行は世界銀行の代わりにはなれません。", "新開発銀行は世界銀行の代わりになれますか。"),
+        ("それは正しいからではありませんでした。", ""),
+    ],
+)
+def test_words_of_grammar_or_of_the_question_alone_are_no_support_in_any_language(answer: str, question: str) -> None:
+    persian = Chunk("p", "هر یک از بنیان‌گذاران آن را پذیرفت و این بانک در آن سال برای همه کشورها است.")
+    japanese = Chunk("j", "新開発銀行は2016年に最初の債券を発行した。資金はそれからでは大きくありませんでした。")
+    assert ground(answer, [persian, japanese], None, question=question).supported == 0.0
+
+
 def test_a_persian_marker_stands_before_its_full_stop() -> None:
     text = "نفت از تنگهٔ هرمز می‌گذرد۔"
     assert cite(text, ground(text, [Chunk("c", text)], None)) == "نفت از تنگهٔ هرمز می‌گذرد [1]۔"
