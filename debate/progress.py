@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from threading import Lock
 
+from debate.amounts import amount
 from debate.results import QuestionResult
 
 LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, for the terminal only
 STAGES_EVERY = 30.0
-STOPPING = "interrupted: %d questions stop after the step they are at; Ctrl-C again stops at once"
+STOPPING = "interrupted: %s, each stops after its step; Ctrl-C again stops at once"
 
 
 class Progress:
@@ -94,7 +95,7 @@ class LoggedProgress(Progress):
         if self._notice:
             self._log.info("%s", self._notice)
         self._questions, self._done = questions, done
-        self._log.info("%d questions, %d of them finished before", questions, done)
+        self._log.info("%s, %d finished before", amount(questions, "question"), done)
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str) -> None:
@@ -113,9 +114,9 @@ class LoggedProgress(Progress):
         self._other.finished(result)
 
     def workers(self, ready: int, wanted: int) -> None:
-        self._log.info("%d of %d workers are ready", ready, wanted)
+        self._log.info("%d of %s ready", ready, amount(wanted, "worker"))
         self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
-        self._log.info(STOPPING, in_flight)
+        self._log.info(STOPPING, amount(in_flight, "question"))
         self._other.stopping(in_flight)

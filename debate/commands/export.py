@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from debate.amounts import amount
 from debate.settings.checking import checked_settings
 from debate.terminal.session import one_line_errors
 
@@ -42,4 +43,4 @@ def export(
         written, left_out = export_chat(settings, chat)
     for one in left_out:
         typer.echo(f"left out: {one.place}: {one.reason}", err=True)
-    typer.echo(f"{written} examples in {chat}")
+    typer.echo(f"{amount(written, 'example')} in {chat}")

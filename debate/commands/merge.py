@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from debate.amounts import amount
 from debate.errors import ExitCode
 from debate.terminal.session import one_line_errors, start_logging
 
@@ -36,5 +37,7 @@ def merge(
         merged = merge_runs(folders, out)
         print_summary(Console(), merged.summary)
     if merged.missing:
-        typer.echo(f"{merged.missing} questions have no row yet; to answer them: debate run --resume {readable(out)}")
+        typer.echo(
+            f"{amount(merged.missing, 'question')} without a row; to answer them: debate run --resume {readable(out)}"
+        )
     raise typer.Exit(ExitCode.FAILED_ROWS if merged.summary.failed or merged.missing else ExitCode.DONE)

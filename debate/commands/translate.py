@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from debate.amounts import amount
 from debate.errors import ExitCode
 from debate.settings.flags import with_settings
 from debate.terminal.session import one_line_errors, start_logging
@@ -42,8 +43,8 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         made = translate_run(folder, chosen, LoggedProgress())
         workbook = write_translation(made)
         told = (
-            f"{len(made.parts) - made.failed} of {len(made.parts)} texts translated; {made.incomplete} lost a number, "
-            f"a marker or a name (column missing); {len(made.unchecked)} names could not be checked"
+            f"{len(made.parts) - made.failed} of {amount(len(made.parts), 'text')} translated; {made.incomplete} lost "
+            f"a number, a marker or a name (column missing); names not checked: {len(made.unchecked)}"
         )
         tell(Console(), f"{told}\nWorkbook: {workbook}")
         if made.failed:

@@ -19,6 +19,7 @@ from chains.models.machine import release_memory
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question
+from debate.amounts import amount
 from debate.compare.controls import ask_controls
 from debate.compare.effort import Meter
 from debate.compare.judge import Judged, judge_pair
@@ -112,7 +113,7 @@ class Work:
         left, passages = self._left(number), self.files.passages_by_key()
         if not left:
             return
-        self.progress.preparing(f"{model} answers {len(left)} questions")
+        self.progress.preparing(f"{model} answers {amount(len(left), 'question')}")
         tasks = [(seed, passages[seed.key]) for seed in left]
         work, meter = _answering(llm, model, self.settings, self.inputs, store), Meter(model)
         done = tokens = 0

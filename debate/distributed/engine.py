@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from chains.schemas import Question
+from debate.amounts import amount
 from debate.distributed.events import Finished, Work
 from debate.distributed.pending import MOST_LOSSES, Pending
 from debate.distributed.phase import Checkpoints, Learned, Phase
@@ -54,7 +55,7 @@ class DistributedEngine:
     def figures(self) -> list[tuple[str, str]]:
         """Return how many questions each worker answered, and what each server did that it asked."""
         answered = sorted(self._learned.answered.items())
-        return [*((name, f"{count} questions") for name, count in answered), *self._learned.servers.items()]
+        return [*((name, amount(count, "question")) for name, count in answered), *self._learned.servers.items()]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
 

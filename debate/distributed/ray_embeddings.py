@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from debate.amounts import amount
 from debate.distributed.ray_cluster import RayCluster, reason
 from debate.errors import ClusterError
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
@@ -63,7 +64,7 @@ def embeddings_on_ray(
     try:
         gpus = cluster.gpus_per_worker(gpus_per_worker)
         count = workers or cluster.room(gpus)
-        progress(f"starting {count} workers")
+        progress(f"starting {amount(count, 'worker')}")
         actor = cluster.actors(Embedder, count, gpus, **_LOST)
         model = str(Path(name).resolve()) if name and Path(name).is_dir() else name
         spread = _Spread(cluster, [actor.remote(model, backend) for _ in range(count)])

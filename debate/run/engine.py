@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from chains.deepen import deepening_chain
 from chains.generation.remote.pool import figures_of
 from chains.schemas import Question
+from debate.amounts import amount
 from debate.graph.retries import retried
 from debate.indexing.opening import load_store
 from debate.progress import Progress
@@ -108,7 +109,7 @@ class LocalEngine:
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
         """Yield each seed with its family; a seed that could not be deepened is asked itself, with a note."""
         self._loaded()
-        self._progress.preparing(f"deepening {len(seeds)} questions")
+        self._progress.preparing(f"deepening {amount(len(seeds), 'question')}")
         return self.deepen_from(seeds, self._width(seeds))
 
     def answer(

@@ -5,6 +5,7 @@ import logging
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 
+from debate.amounts import amount
 from debate.indexing.building import IndexSummary
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
@@ -50,15 +51,15 @@ def print_summary(console: Console, summary: IndexSummary, near_duplicates: int 
     for name, value in (
         ("files read", f"{summary.files}, {len(summary.skipped)} skipped"),
         ("chunks", f"{summary.chunks}: {changes.new} new, {changes.unchanged} unchanged"),
-        ("deleted", f"{changes.deleted} chunks that are no longer in the documents"),
-        ("duplicates", f"{summary.repeated} chunks with the same text as another, stored once"),
+        ("deleted", f"{amount(changes.deleted, 'chunk')} no longer in the documents"),
+        ("duplicates", f"{amount(summary.repeated, 'chunk')} with the same text as another, stored once"),
         ("near-duplicates", near),
         ("embedded by", f"{summary.embeddings} through {summary.backend}"),
         ("index", f"{summary.place} ({summary.kind})"),
     ):
         tell(console, f"{name:16} {value}")
     if summary.unread:
-        unread = f"{summary.unread} chunks are in a script that {summary.embeddings} cannot read; {MULTILINGUAL}"
+        unread = f"{amount(summary.unread, 'chunk')} in a script that {summary.embeddings} cannot read; {MULTILINGUAL}"
         tell(console, f"warning: {unread}")
     for file in summary.skipped:
         tell(console, f"skipped: {one_line(file)}")

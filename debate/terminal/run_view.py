@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.schemas import Opinion
+from debate.amounts import amount
 from debate.progress import STOPPING, Progress, Stages
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
@@ -63,14 +64,14 @@ class RunBar(LiveBar, Progress):
 
     def workers(self, ready: int, wanted: int) -> None:
         with self._lock:
-            self._workers = f"{ready}/{wanted} workers"
+            self._workers = f"{ready}/{amount(wanted, 'worker')}"
             self._bar.update(self._task, done=self._count())
 
     def stopping(self, in_flight: int) -> None:
-        self._bar.console.print(STOPPING % in_flight)
+        self._bar.console.print(STOPPING % amount(in_flight, "question"))
 
     def _count(self) -> str:
-        return ", ".join(filter(None, (f"{self._done}/{self._questions} questions", self._workers)))
+        return ", ".join(filter(None, (f"{self._done}/{amount(self._questions, 'question')}", self._workers)))
 
 
 def _words(opinion: Opinion | None, least: int) -> str:
@@ -98,11 +99,10 @@ def print_summary(console: Console, summary: RunSummary) -> None:
         )
     console.print(table)
     if summary.total > _ROWS_SHOWN:
-        console.print(f"and {summary.total - _ROWS_SHOWN} more rows")
+        console.print(f"and {amount(summary.total - _ROWS_SHOWN, 'more row')}")
     for file in summary.skipped_files:
         tell(console, f"skipped: {one_line(file)}")
     report = summary.folder / "report.html"
     abstained = f", {summary.abstained} abstained" if summary.abstained else ""
-    rows = "1 row" if summary.total == 1 else f"{summary.total} rows"
-    tell(console, f"{rows}{abstained}, {summary.failed} failed.")
+    tell(console, f"{amount(summary.total, 'row')}{abstained}, {summary.failed} failed.")
     tell(console, f"Workbook: {summary.workbook}\nReport:   {report}")

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 
+from debate.amounts import amount
 from debate.progress import LINES
 from debate.terminal.live import LiveBar
 from debate.terminal.readable import readable, tell
@@ -57,7 +58,7 @@ def print_result(console: Console, result: FinetuneResult) -> None:
     """Print the result of a training: losses, memory, and how to use the adapter."""
     memory = result.memory
     lines = [
-        ("examples", f"{result.examples}, {result.held_out} held out, {len(result.left_out)} rows left out"),
+        ("examples", f"{result.examples}, {result.held_out} held out, {amount(len(result.left_out), 'row')} left out"),
         ("validation loss", result.losses.told),
         ("time", f"{result.seconds / 60:.1f} min"),
         (
@@ -75,7 +76,7 @@ def print_result(console: Console, result: FinetuneResult) -> None:
 
 
 def _data_lines(data: TrainingData) -> list[str]:
-    lines = [f"{len(data.training)} examples to learn from, {len(data.validation)} to validate on"]
+    lines = [f"{amount(len(data.training), 'example')} to learn from, {len(data.validation)} to validate on"]
     lines += [f"left out: {readable(one.place)}: {readable(one.reason)}" for one in data.left_out[:_REASONS_SHOWN]]
     more = len(data.left_out) - _REASONS_SHOWN
-    return [*lines, f"left out: {more} more rows"] if more > 0 else lines
+    return [*lines, f"left out: {amount(more, 'more row')}"] if more > 0 else lines

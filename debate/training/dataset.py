@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.training.settings import FinetuneSettings
 from debate.training.tables import COLUMNS, read_rows
@@ -56,7 +57,7 @@ def read_training_data(settings: FinetuneSettings) -> TrainingData:
     examples, left_out = read_examples(settings)
     groups = _by_question(examples)
     if len(groups) < 2:
-        reasons = f"; {len(left_out)} rows were left out, the first: {left_out[0].reason}" if left_out else ""
+        reasons = f"; left out: {amount(len(left_out), 'row')}, the first: {left_out[0].reason}" if left_out else ""
         raise TrainingDataError(
             f"{len(groups)} question{'s' * (len(groups) != 1)} to learn from; at least 2 are needed, one to validate "
             f"on{reasons}"
@@ -136,9 +137,9 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     if settings.min_rating is not None and (rating is None or rating < settings.min_rating):
         return "not rated" if rating is None else f"rated {rating:g}, below {settings.min_rating:g}"
     if words < settings.min_words:
-        return f"{words} words, at least {settings.min_words} asked for"
+        return f"{amount(words, 'word')}, at least {settings.min_words} asked for"
     if settings.max_words is not None and words > settings.max_words:
-        return f"{words} words, at most {settings.max_words} asked for"
+        return f"{amount(words, 'word')}, at most {settings.max_words} asked for"
     if not settings.allow_defects and (defects := _text(row, "defects")):
         return f"defects: {defects}"
     return ""

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from debate.amounts import amount
 from debate.atomic import atomic_file
 from debate.errors import TrainingDataError
 from debate.training.dataset import LeftOut, read_examples
@@ -18,7 +19,7 @@ def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftO
     """
     examples, left_out = read_examples(settings)
     if not examples:
-        raise TrainingDataError(f"no example passes the filters; {len(left_out)} rows were left out")
+        raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}")
     persona = persona_of(settings)
     lines = []
     for example in examples:

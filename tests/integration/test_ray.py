@@ -42,7 +42,7 @@ def test_a_run_ends_with_the_rows_of_an_undisturbed_one_when_a_node_or_the_drive
     done = python(str(tmp_path / "cases.py"))
     good = [line for line in done.stdout.splitlines() if line in ("True", "False")]  # Ray writes there as well
     assert good == ["True", "True"], done.stdout + done.stderr
-    assert "3 of 3 workers are ready" in done.stdout
+    assert "3 of 3 workers ready" in done.stdout
 
 
 MODELS = """

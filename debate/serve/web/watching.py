@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import psutil
 from pydantic import ValidationError
 
+from debate.amounts import amount
 from debate.run.records.drafts import DRAFTS
 from debate.run.records.jsonl import JsonLines
 from debate.run.records.progress_file import EVENT, PROGRESS, ProgressEvent
@@ -64,7 +65,7 @@ class RunState:
                 self.failed += bool(event.text)
             case "stopping":
                 self.stopping = True
-                self.preparing = f"stopping: {event.done} questions end the step that they are at"
+                self.preparing = f"stopping after the step that they are at: {amount(event.done, 'question')}"
             case "ended":
                 self.ended, self.preparing = event.text or "done", ""
 

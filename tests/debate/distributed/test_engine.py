@@ -138,7 +138,7 @@ def test_the_folder_does_not_record_where_its_questions_were_answered(with_worke
 def test_progress_tells_how_many_workers_are_ready(with_workers, tmp_path: Path) -> None:
     with_workers(tmp_path)
     assert '"event":"workers"' in (tmp_path / "out" / "progress.jsonl").read_text(encoding="utf-8")
-    assert "2 of 2 workers are ready" in log(tmp_path)
+    assert "2 of 2 workers ready" in log(tmp_path)
 
 
 def test_a_model_of_this_process_is_refused_with_workers(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_a_finished_question_stands_once_in_the_log_whatever_the_terminal_shows(
     run_questions(settings, llm=ScriptedLLM(script={"": "It grew."}), store=store, progress=LoggedProgress())
 
     log = (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
-    assert log.count("1 questions, 0 of them finished before") == 1
+    assert log.count("1 question, 0 finished before") == 1
     assert log.count(" done in ") == 1
 
 

@@ -97,7 +97,7 @@ def test_the_command_tells_what_is_missing(tmp_path: Path) -> None:
     parts = [run(tmp_path, f"part{n}", shard=f"{n}/3") for n in (1, 2)]
     done = CliRunner().invoke(app, ["merge", *map(str, parts), "--out", str(tmp_path / "merged")])
     assert done.exit_code == 3
-    assert "1 questions have no row yet; to answer them: debate run --resume" in done.stdout
+    assert "1 question without a row; to answer them: debate run --resume" in done.stdout
 
 
 def test_one_run_alone_is_not_merged(tmp_path: Path) -> None:
