@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -17,6 +18,7 @@ OUTPUTS = ".uploads"  # the folder beside the runs
 _STOPPED = (ExitCode.INTERRUPTED, -signal.SIGINT)
 _OUTPUT = ".output.txt"
 _BEFORE = "it was stopped before its first question"
+_ROOM = 64 * 1024  # bytes that a run needs at least to say why it ended
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 
 
@@ -109,4 +111,7 @@ def _last_line(path: Path) -> str:
         output = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return f"what it wrote cannot be read: {error.strerror}"
-    return next((line for line in reversed(output.splitlines()) if line.strip()), "it ended without a word")
+    said = next((line for line in reversed(output.splitlines()) if line.strip()), "")
+    if not said and shutil.disk_usage(path.parent).free < _ROOM:  # there was no room for its words either
+        return f"the disk of {path.parent} is full; make room"
+    return said or "it ended without a word"

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -150,6 +151,16 @@ def test_a_run_that_does_not_start_says_why(tmp_path: Path) -> None:
     starting = starter(tmp_path, "print('error: no room'); raise SystemExit(2)")
     upload = starting.keep(b"Why?", "txt")["upload"]
     with pytest.raises(RunFolderError, match="the run was not started: error: no room"):
+        starting.start(NewRun(upload=upload))
+
+
+def test_a_run_that_had_no_room_for_its_last_words_says_that_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starting = starter(tmp_path, "raise SystemExit(2)")
+    upload = starting.keep(b"Why?", "txt")["upload"]
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(RunFolderError, match=r"the run was not started: the disk of .*\.uploads is full; make room"):
         starting.start(NewRun(upload=upload))
 
 
