@@ -18,7 +18,6 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.errors import GenerationError
-from chains.generation.completion import fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
 from chains.text.draft import (
@@ -74,7 +73,7 @@ def write_by_chunk(
     bearing = _bearing(chunks)
     part = _part_limits(limits, max(_FEWEST_PARTS, len(bearing) + 1))
     writer = PartWriter(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
-    shown = tuple(one for one in chunks if fits_window(llm, writer.paragraph(one, lead(one.text, question)), part))
+    shown = tuple(one for one in chunks if writer.fits(writer.paragraph(one, lead(one.text, question))))
     dropped = tuple(chunk.id for chunk in chunks if chunk not in shown)
     if not shown:
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
@@ -206,7 +205,7 @@ def _go_on(
             break
         leads = {n: lead(chunk.text, writer.question, told) for n, chunk in shown.items()}
         prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items() if opening}
-        prompts = {n: prompt for n, prompt in prompts.items() if fits_window(writer.llm, prompt, writer.part)}
+        prompts = {n: prompt for n, prompt in prompts.items() if writer.fits(prompt)}
         completed = writer.complete(list(prompts.values()), writer.part) if prompts else []
         for n, one in zip(prompts, completed, strict=True):
             said = writer.sentences(n + 1, with_lead(leads[n], one.text), shown[n])

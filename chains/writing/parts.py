@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.context import shown_passage
-from chains.generation.completion import complete_all
+from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
@@ -70,10 +70,13 @@ class PartWriter:
         Args:
             said: what is in the answer already; what a part says of it again is struck out.
         """
-        # As much room for what a fact means as for the fact: letters are counted where a script has no spaces.
-        parts = [WordLimits(0, max(limits.maximum, 2 * word_count(one.opening))) for one in prompts]
+        parts = [_with_room(one, limits) for one in prompts]
         check = partial(self.defects, said=said)
         return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
+
+    def fits(self, prompt: RenderedPrompt) -> bool:
+        """Whether a paragraph's prompt leaves room for it in the model's window."""
+        return fits_window(self.llm, prompt, _with_room(prompt, self.part))
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
@@ -121,3 +124,8 @@ class PartWriter:
             max_words=limits.maximum,
             **values,
         )
+
+
+def _with_room(prompt: RenderedPrompt, limits: WordLimits) -> WordLimits:
+    """As much room for what a fact means as for the fact: letters are counted where a script has no spaces."""
+    return WordLimits(0, max(limits.maximum, 2 * word_count(prompt.opening)))
