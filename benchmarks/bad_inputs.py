@@ -26,6 +26,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from benchmarks.bad_input_cases import Case, all_cases, lay_out, text
+from benchmarks.bad_input_commands import every_case
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -184,7 +185,7 @@ def main() -> int:
         if good.returncode:
             raise SystemExit(f"the run that nothing is wrong with failed: {good.stderr}")
         finished = folder / "good" / "out"
-        chosen = [case for case in all_cases() if only in case.what]
+        chosen = [case for case in (*all_cases(), *every_case()) if only in case.what or only == case.group]
         with ThreadPoolExecutor(6) as pool:
             places = [folder / f"case{n}" for n in range(len(chosen))]
             rows = list(pool.map(lambda place, case: tried(place, model, case, finished), places, chosen))

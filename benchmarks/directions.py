@@ -36,7 +36,7 @@ VIEWS = {
     "order": POV("A multipolar world is more just.", against="The rules-based order keeps the peace."),
     "not the West": POV("The West defends human rights.", weight=-1.0),
 }
-WEIGHTS = (0.25, 0.5, 0.75, 0.9, 1.0)
+WEIGHTS = (0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
 K = 5
 
 
@@ -53,20 +53,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--store", type=Path, help="keep the embedded corpus here")
+    parser.add_argument("--rerank", action="store_true", help="as a run does: the small model reads the 30 best")
     given = parser.parse_args()
     store = speeches(given.data / "political" / "un_speeches.jsonl.gz", given.store)
     print("| view | λ | on the topic | mean view score | the same, plain search |\n|---|---|---|---|---|")
     for name, view in VIEWS.items():
-        plain = measure(store, view, 0.0)
+        plain = measure(store, view, 0.0, given.rerank)
         print(f"| {name} | 0 | {plain.on_topic:.2f} | {plain.view:.3f} | |")
         for weight in WEIGHTS:
-            found = measure(store, view, weight)
+            found = measure(store, view, weight, given.rerank)
             print(f"| {name} | {weight} | {found.on_topic:.2f} | {found.view:.3f} | {plain.view:.3f} |")
 
 
-def measure(store: FaissStore, view: POV, weight: float) -> Measured:
+def measure(store: FaissStore, view: POV, weight: float, rerank: bool) -> Measured:
     """Ask every question from one view; a negative view's score counts negatively."""
-    found = store.pov_search(list(TOPICS), [[view]] * len(TOPICS), pov_weight=weight, k=K, rerank=False)
+    found = store.pov_search(list(TOPICS), [[view]] * len(TOPICS), pov_weight=weight, k=K, rerank=rerank)
     on_topic = [
         bool(re.search(words, document.page_content, re.IGNORECASE))
         for words, documents in zip(TOPICS.values(), found, strict=True)

@@ -2,18 +2,23 @@
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from itertools import pairwise
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperCommand
 
 from debate.errors import ExitCode
 from debate.terminal.readable import one_line
 
 # In the order of --help. Each is a module with a function of its name, and EXAMPLES for the end of its help.
 _COMMANDS = "run index ask talk serve trace translate models compare vote finetune export merge mcp"
+
+_NEAR = 0.7  # difflib's ratio; below, an option is another one ("colour", "corpus")
 
 app = typer.Typer(
     add_completion=False,
@@ -45,9 +50,23 @@ def about(
     """Answer and debate political questions from your own documents, on your own machine."""
 
 
+class _Command(TyperCommand):
+    """A command that suggests for an unknown option the nearest one; click lists up to three, however far."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            named = {one.lstrip("-"): one for one in error.possibilities or ()}
+            nearest = get_close_matches(error.option_name.lstrip("-"), named, 1, _NEAR)
+            raise click.NoSuchOption(
+                error.option_name, possibilities=[named[one] for one in nearest], ctx=ctx
+            ) from error
+
+
 for name in _COMMANDS.split():
     module = import_module(f"debate.commands.{name}")
-    app.command(name, epilog=module.EXAMPLES)(getattr(module, name))
+    app.command(name, cls=_Command, epilog=module.EXAMPLES)(getattr(module, name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,7 +4,7 @@ The lock is the operating system's: it ends with its process, and a leftover loc
 """
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def exclusive_folder(
 ) -> Iterator[None]:
     """Make a folder if there is none, and keep every other process out of it.
 
-    A folder that was new is removed again where an error left nothing in it.
+    A folder that was new is removed again where an error left nothing in it, with the folders made for it.
 
     Args:
         wait: for another process that works in it, instead of raising.
@@ -41,6 +41,7 @@ def exclusive_folder(
     if as_text(folder) != str(folder):  # FAISS could not write there
         raise error_kind(f"the name of {folder} contains bytes that are not UTF-8; choose another --out")
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
+    missing = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -53,18 +54,19 @@ def exclusive_folder(
         yield
     except BaseException:
         if is_new:
-            _remove_unused(folder, {LOCK, *alongside})
+            _remove_unused(folder, {LOCK, *alongside}, missing)
         raise
     finally:
         lock.release()
 
 
-def _remove_unused(folder: Path, names: Collection[str]) -> None:
+def _remove_unused(folder: Path, names: Collection[str], parents: Iterable[Path]) -> None:
     with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
         if {path.name for path in folder.iterdir()} <= set(names):
             for name in names:
                 (folder / name).unlink(missing_ok=True)
-            folder.rmdir()
+            for made in (folder, *parents):
+                made.rmdir()
 
 
 def holds_files(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chains.text.cleaning.answer import clean_answer
 from chains.text.echo import echo_share
-from vectorstore.text.sentences import CITATION, cut_at_sentence, ends_with_sentence, split_sentences
+from vectorstore.text.sentences import cut_at_sentence, ends_with_sentence, split_sentences, without_citations
 
 SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
 _OPENER = re.compile(
@@ -30,7 +30,7 @@ _LABEL = re.compile(
     r"(?:^|(?<=[.!?:] ))[A-Z][\w-]+(?: (?:and|of|the|in|for|to|on|[A-Z][\w-]+)){0,5}: (?=[A-Z])", re.MULTILINE
 )
 _HALF_A_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}\.$")  # "to invest 1.", where "1.5 billion" was begun
-_BEFORE_A_STOP = re.compile(r"\s+([.,;:!?])")
+_BEFORE_A_STOP = re.compile(r"(?<!\s)\s+([.,;:!?])")
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,4 @@ def said_once(parts: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """Return a text without citation markers."""
-    return _BEFORE_A_STOP.sub(r"\1", CITATION.sub("", text)).strip()
+    return _BEFORE_A_STOP.sub(r"\1", without_citations(text)).strip()

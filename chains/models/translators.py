@@ -18,7 +18,7 @@ from chains.translate import Translate
 from vectorstore.embedding.quiet import silence_loading
 from vectorstore.text.sentences import split_sentences
 
-_MARKERS = re.compile(r"\s*\[\d{1,2}\]")
+_MARKERS = re.compile(r"(?<!\s)\s*\[\d{1,2}\]")
 _END = re.compile(r"([。．.!?！？؟۔…]*)\s*\Z")
 _BATCH = 16  # sentences
 _NLLB = {"ar": "arb_Arab", "de": "deu_Latn", "es": "spa_Latn", "fa": "pes_Arab", "fr": "fra_Latn", "ja": "jpn_Jpan",

@@ -28,7 +28,7 @@ Examples:
 
 
 def ask(
-    instruction: Annotated[str, typer.Argument(help="Question or instruction.")],
+    question: Annotated[str, typer.Argument(help="Question or instruction.")],
     corpus: Annotated[
         Path | None, typer.Option(help="Folder of documents, or one file, to answer from; its index is cached.")
     ] = None,
@@ -36,7 +36,7 @@ def ask(
     personas: Annotated[
         Path | None, typer.Option(help="With documents: TOML file of personas; default: built-in.")
     ] = None,
-    text: Annotated[str, typer.Option(help="Without documents: a text that the instruction refers to.")] = "",
+    text: Annotated[str, typer.Option(help="Without documents: a text that the question refers to.")] = "",
     model: Annotated[str, typer.Option(help="As in debate run.")] = "smollm2",
     max_words: Annotated[
         int | None,
@@ -57,13 +57,13 @@ def ask(
             raise SettingsError("--personas needs documents; add --corpus or --index")
         if given:
             documents = load_settings({"questions": Path("-"), "corpus": corpus, "index": index})
-            typer.echo(readable(_told(_from_documents(instruction, documents, personas, model, max_words, seed))))
+            typer.echo(readable(_told(_from_documents(question, documents, personas, model, max_words, seed))))
             return
         from chains import ModelSettings, answer_chain, load_llm
 
         _tell(notice_of(model, Path(), ()))
         llm = load_llm(ModelSettings(name=model, seed=seed))
-        answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(instruction)
+        answer = answer_chain(llm, text=text, max_words=max_words or 200, seed=seed).invoke(question)
         if not text:
             typer.echo(
                 "answered by the model alone, without citations; pass --corpus or --index to use documents", err=True

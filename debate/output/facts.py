@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from debate.settings import DebateSettings
 from prompts import Persona, PersonaSet, PointOfView
@@ -20,7 +21,7 @@ class RunFacts:
         words: the least and the most words that an opinion was to have.
         settings: names and values worth telling, such as the seed.
         cast: the writer and the debaters, each once.
-        every_setting: all names and values.
+        every_setting: names and values of all settings that are set.
         language: the code of the one that answers were translated into, or "".
         baseline: whether a single agent answered beside the debates.
     """
@@ -41,6 +42,11 @@ class RunFacts:
     def views_of(self, persona_id: str) -> tuple[PointOfView, ...]:
         """Return the points of view that a debater retrieved by."""
         return next((one.povs for one in self.speakers if one.id == persona_id), ())
+
+
+def report_title(run: str) -> str:
+    """Return the title of a run's report."""
+    return f"Answers and debates: {run}"
 
 
 def run_facts(
@@ -68,7 +74,22 @@ def run_facts(
             ("seed", str(settings.seed)),
         ),
         cast=tuple(dict.fromkeys((writer, *debaters))),
-        every_setting=tuple((name, str(value)) for name, value in settings.model_dump(mode="json").items()),
+        every_setting=tuple(
+            (name, _told(value))
+            for name, value in settings.model_dump(mode="json").items()
+            if value not in (None, "", [], {})
+        ),
         language=settings.translate,
         baseline=settings.baseline,
     )
+
+
+def _told(value: Any) -> str:
+    """Say a setting's value in words: a list by commas, a glossary by its pairs."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {meant}" for name, meant in value.items())
+    return str(value)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from debate.errors import RunFolderError
 from debate.output.exports import write_exports
-from debate.output.facts import run_facts
+from debate.output.facts import report_title, run_facts
 from debate.output.ratings import Ratings
 from debate.output.report import write_report
 from debate.output.workbook import write_workbook
@@ -36,7 +36,7 @@ class Outputs:
         self.workbook = folder / "results.xlsx"
         self._folder = folder
         self._settings = settings
-        self._facts = run_facts(f"Debate {folder.name}", settings, cast, writer, debaters)
+        self._facts = run_facts(report_title(folder.name), settings, cast, writer, debaters)
         self._ratings = Ratings(self.workbook)
         self._due = 0.0
         self._warned = False

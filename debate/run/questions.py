@@ -36,6 +36,7 @@ _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
 _NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
 _USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
+_WHERE = {".txt": "on a line of its own, without # before it", ".jsonl": 'as {"question": "…"}'}
 _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
 
 Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
@@ -52,7 +53,8 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
 
     rows = [(number, row) for number, row in _rows(path, sheet) if _told(path, number, row)]
     if not rows:
-        raise QuestionsError(f"{path} contains no question; write at least one under the column 'question'")
+        where = _WHERE.get(path.suffix.lower(), "under the column 'question'")
+        raise QuestionsError(f"{path} contains no question; write at least one {where}")
     ids = _ids(path, rows)
     return [
         Question(id=question_id, text=_first(row, _QUESTION_COLUMNS), about=_first(row, _ABOUT_COLUMNS))

@@ -22,4 +22,6 @@ class LiveBar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Above an error, what was going on is no longer true.
+        self._bar.live.transient = kind is not None and issubclass(kind, Exception)
         self._bar.stop()

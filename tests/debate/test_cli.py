@@ -38,7 +38,7 @@ def assert_refused(result, folder: Path, message: str) -> None:
     [
         ("index", "DOCUMENTS Folder of documents, or one file. [required]"),
         ("trace", "FOLDER A run's folder. [required]"),
-        ("ask", "INSTRUCTION Question or instruction. [required]"),
+        ("ask", "QUESTION Question or instruction. [required]"),
         ("models", "[MODEL] Check only this folder or repository."),
     ],
 )
@@ -56,7 +56,9 @@ def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
     [
         ("", "q.csv", "is empty; write a column 'question'"),
         ("topic\nx\n", "q.csv", "has no column 'question' (its columns: topic)"),
-        ("question\n", "q.csv", "contains no question"),
+        ("question\n", "q.csv", "contains no question; write at least one under the column 'question'"),
+        ("# none\n", "q.txt", "contains no question; write at least one on a line of its own"),
+        ("\n", "q.jsonl", 'contains no question; write at least one as {"question": "…"}'),
         ("id,question\na,Why?\na,How?\n", "q.csv", "row 3: the id 'a' is already used in row 2"),
         ("not a workbook", "q.xlsx", "cannot read"),
         ("{broken", "q.jsonl", "line 1 is not JSON"),
@@ -67,6 +69,29 @@ def test_a_missing_question_list_is_refused(tmp_path: Path) -> None:
 )
 def test_a_bad_question_list_is_refused(tmp_path: Path, questions: str, name: str, message: str) -> None:
     assert_refused(bad_run(tmp_path, questions, "text", name), tmp_path, message)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("--question", "--questions"), ("--persona", "--personas"), ("--debatrs", "--debaters"), ("--round", "--rounds")],
+)
+def test_for_an_unknown_option_the_nearest_one_is_suggested(given: str, meant: str) -> None:
+    """Regression: up to three were, by the alphabet."""
+    told = CliRunner().invoke(app, ["run", given, "x"])
+    assert told.exit_code == 2
+    assert told.stderr.endswith(f"Error: No such option {given!r}. Did you mean {meant!r}?\n")
+
+
+@pytest.mark.parametrize("arguments", [("ask", "--question", "x"), ("run", "--colour", "red")])
+def test_for_an_option_like_no_other_none_is_suggested(arguments: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(app, arguments)
+    assert told.stderr.endswith(f"Error: No such option {arguments[1]!r}.\n")
+
+
+def test_a_refused_run_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
+    """Regression: --out runs/first left an empty runs/."""
+    result = bad_run(tmp_path, GOOD, "text", "q.csv", "--model", "./none", "--out", str(tmp_path / "runs" / "a" / "b"))
+    assert (result.exit_code, (tmp_path / "runs").exists()) == (2, False)
 
 
 def test_a_wrong_sheet_is_refused_with_the_sheets_there_are(tmp_path: Path) -> None:
@@ -196,16 +221,16 @@ def interrupted(*_: object) -> None:
     raise RunInterrupted(Path())
 
 
-def test_signs_that_a_terminal_does_not_have_are_replaced(monkeypatch, tmp_path):
+def test_signs_that_a_terminal_does_not_have_are_replaced(monkeypatch):
     """Regression: a terminal in another encoding than UTF-8 ended a run with a traceback, at its first bar."""
-    (tmp_path / "q.csv").write_text(GOOD)
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
 
     with pytest.raises(SystemExit):
-        main(["run", "--questions", str(tmp_path / "q.csv"), "--corpus", str(tmp_path / "none"), "--model", "none"])
+        main(["--version"])
+    sys.stdout.write("⠋ retrieve\n")
 
-    assert b"? " in written.getvalue()
+    assert written.getvalue().endswith(b"? retrieve\n")
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,23 @@
 """A store in a real PostgreSQL with pgvector, started here from a wheel: LangChain's suite, and the same as FAISS."""
 
 import itertools
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from unittest.mock import Mock
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 import psycopg
 import pytest
-from fakes import EMBEDDING
+from fakes import EMBEDDING, ScriptedLLM
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_tests.integration_tests import VectorStoreIntegrationTests
+from traced import SCRIPT
 
 from vectorstore import POV, FaissStore, PgVectorStore, StoreError
 from vectorstore.store.building import update_store
@@ -292,3 +295,20 @@ def test_an_address_without_a_table_is_refused(address: str) -> None:
 def test_vectors_come_back_as_they_were_stored(both) -> None:
     ours, theirs = (store.stored_vectors(IDS) for store in both)
     assert np.array_equal(ours, theirs)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_guides_code_shares_a_corpus_through_a_table(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+    [code] = (code for code in re.findall(r"^```python\n(.*?)^```", guide, re.DOTALL | re.MULTILINE) if "PgV" in code)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("The mill at Strelsau closed in 1931.")
+    (tmp_path / "my.txt").write_text("Should the mills run?\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("debate.run.engine.load_model", lambda *_: ScriptedLLM(script=SCRIPT))
+
+    exec(code.replace("postgresql://me@db:5432/corpora/speeches", address).replace("my.xlsx", "my.txt"), {})  # noqa: S102
+
+    assert "1931" in next((tmp_path / "runs").glob("*/results.jsonl")).read_text(encoding="utf-8")

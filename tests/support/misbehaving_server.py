@@ -82,6 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
             "small",
             "cuts",
             "strict",
+            "tells-key",
+            "streams-key",
             "calls-tools",
             "no-tools",
         ]
@@ -131,6 +133,14 @@ class _Handler(BaseHTTPRequestHandler):
             if name in body:
                 return self._json(400, {"error": {"message": f"Unsupported parameter: '{name}' is not supported"}})
         return self._answer(body)
+
+    def _as_tells_key(self, body: dict[str, Any]) -> None:
+        self._json(401, {"error": {"message": f"Incorrect API key provided: {self.headers['authorization']}"}})
+
+    def _as_streams_key(self, body: dict[str, Any]) -> None:
+        told = {"error": {"message": f"the gateway was sent {self.headers['authorization']}"}}
+        raw = f"data: {json.dumps(told)}\n\ndata: [DONE]\n\n".encode()
+        self._send(200, raw, "text/event-stream")
 
     def _as_calls_tools(self, body: dict[str, Any]) -> None:
         """Call the last of its tools once in a talk in which it has any; answer every other request."""

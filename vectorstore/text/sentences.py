@@ -18,6 +18,12 @@ _WIDE_PUNCTUATION = "\u3001-\u3004\u3008-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-
 _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}{_WIDE_PUNCTUATION}]+")
 
 CITATION = re.compile(r"\[\d{1,2}\]")  # a marker such as [1]; passages are few, so two digits are enough
+# As models write them: [1], [1, 2], [1][2], [1] and [2], ([1]). A run of blanks is tried once, from its beginning.
+_NUMBERS = r"\[\d{1,2}(?:[ \t]?[,;–-][ \t]?\d{1,2})*\]"
+_CITED = rf"{_NUMBERS}(?:[ \t]?(?:[,;&–-]|and)?[ \t]?{_NUMBERS})*"
+_CITED_WITH_BLANKS = re.compile(
+    rf"^[ \t]*(?:\({_CITED}\)|{_CITED})[ \t]*|(?<![ \t])[ \t]*(?:\({_CITED}\)|{_CITED})", re.MULTILINE
+)
 _CLOSERS = "\"'”’»)\\]」』）】*_"
 _NO_SPACE = re.compile(rf"(?<=[。！？」』）]) (?=[{UNSPACED}「『（])")
 _MARKERS = r"(?:[ \t]*\[\d{1,2}\])*"  # a marker behind the full stop belongs to the sentence before it
@@ -81,8 +87,8 @@ def each_sentence(text: str) -> Iterator[Sentence]:
 
 
 def without_citations(text: str) -> str:
-    """Return a text without its markers and the blanks before them."""
-    return re.sub(rf"\s*{CITATION.pattern}", "", text)
+    """Return a text without its markers and the blanks that stood before them; paragraphs stay."""
+    return _CITED_WITH_BLANKS.sub("", text)
 
 
 def joined_sentences(sentences: Iterable[str]) -> str:

@@ -26,7 +26,11 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The key that may be sent there, or ""."""
+        """The key that may be sent there, or "".
+
+        Raises:
+            ModelError: it cannot be sent; the message does not repeat it.
+        """
         return key_for(urlsplit(self.url).hostname or "")
 
 
@@ -71,7 +75,14 @@ def refuse_password(names: str) -> None:
 
 
 def key_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the key that may be sent to a host, or "" for none."""
+    """Return the key that may be sent to a host, or "" for none.
+
+    Raises:
+        ModelError: it holds a blank, a line end or a sign that no header can hold; the message does not repeat it.
+    """
     named = {one.strip() for one in environ.get("DEBATE_API_KEY_HOSTS", OPENAI).split(",")}
-    own = environ.get("DEBATE_API_KEY", "")
-    return environ.get("OPENAI_API_KEY", own) if host in named else own
+    variable = "OPENAI_API_KEY" if host in named and "OPENAI_API_KEY" in environ else "DEBATE_API_KEY"
+    key = environ.get(variable, "").strip()
+    if not all("!" <= sign <= "~" for sign in key):
+        raise ModelError(f"{variable} contains a blank or a character that no key has; set it again")
+    return key

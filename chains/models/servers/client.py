@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from chains.errors import ModelError
+from chains.models.servers.secrets import without_key
 
 _OF_OPENAI = ("openai-organization", "openai-project")  # the client reads them from the environment, for OpenAI
 
@@ -40,7 +41,7 @@ class ServerClient(httpx.Client):
         if not self._with_key:
             for name in ("authorization", *_OF_OPENAI):
                 request.headers.pop(name, None)
-        answer = super().send(request, **options)
+        answer = without_key(super().send(request, **options))
         kind = answer.headers.get("content-type", "")
         if "html" in kind and not answer.is_error:
             answer.close()

@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseLanguageModel
 from chains.errors import ModelError, OtherModel
 from chains.models.servers.address import OPENAI, Address, parse_address
 from chains.models.servers.client import ServerClient, stored_login
+from chains.models.servers.secrets import without_key
 
 TIMEOUT = 600.0  # seconds without a word; a large model on a CPU reads a prompt for minutes
 _ANSWERS_WITHIN = 10.0  # seconds, for the list of models
@@ -124,7 +125,7 @@ def _doubt(answer: httpx.Response, model: str, problem: str) -> str:
 
 def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
     try:
-        answer = client.request(method, url, **options)
+        answer = without_key(client.request(method, url, **options))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = str(error) or type(error).__name__
         raise ModelError(

@@ -70,6 +70,8 @@ def figures(result: QuestionResult) -> Figures:
 def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
     """Return the charts that have something to show; ``words`` is the range that an opinion's length was to keep.
 
+    One row needs no chart, and neither do bars without height.
+
     Abstentions and failed rows have no length and no support: they are in no mean.
     """
     lengths = [one.words for one in rows]
@@ -77,16 +79,18 @@ def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
     loops = [one.loops for one in rows]
     seconds = [one.seconds for one in rows]
     asked = f", {words[0]} to {words[1]} asked for" if words[1] else ""
-    made = []
-    if known := _known(lengths):
+    made: list[Chart] = []
+    if len(rows) < 2:
+        return made
+    if any(known := _known(lengths)):
         summary = f"median {median(known):.0f}{asked}"
         made.append(_chart("Words of the opinion", summary, lengths, rows, band=words))
-    if known := _known(supported):
+    if any(known := _known(supported)):
         summary = f"median {median(known):.0f}%"
         made.append(_chart("Sentences that a passage supports", summary, supported, rows, unit="%", top=100))
     if any(loops):
         made.append(_chart("Loops cut", f"{sum(loops)} in all", loops, rows, total=True))
-    if seconds:
+    if any(seconds):
         summary = f"median {median(seconds):.1f} s, from {min(seconds):.1f} to {max(seconds):.1f} s"
         made.append(_chart("Time", summary, seconds, rows, unit=" s"))
     return made

@@ -16,7 +16,7 @@ from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
 from debate.graph.stages import Stage
 from debate.output.argument_map import argument_map, draw
-from debate.output.facts import RunFacts, run_facts
+from debate.output.facts import RunFacts, report_title, run_facts
 from debate.output.report import live_body
 from debate.results import QuestionResult
 from debate.run.folder import RECORD, read_record
@@ -132,7 +132,7 @@ class Run:
         return QuestionResult(question=question, model=self.facts.model, seconds=0.0, **written(state)), ""
 
     def _read_facts(self) -> RunFacts:
-        title = f"Debate {self.name}"
+        title = report_title(self.name)
         try:
             settings = self.settings
             inputs = check_inputs(settings)

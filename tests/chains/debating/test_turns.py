@@ -10,7 +10,7 @@ from chains.debating import turns as turns_module
 from chains.debating.measures import ECHO, quality
 from chains.debating.plans import facts_of, plans_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence
 from chains.debating.steps import DebateSteps
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
@@ -429,3 +429,8 @@ def test_a_reply_is_no_claim_that_the_opponent_is_asked_to_answer() -> None:
 )
 def test_words_about_the_task_give_way_to_the_matter(written: str, kept: str) -> None:
     assert " ".join(in_own_name(written, ["Hawk", "Dove"]).text.split()) == kept
+
+
+def test_a_turns_words_have_one_blank_where_a_marker_stood() -> None:
+    """Regression: two stood there."""
+    assert plain("It grew [1] and fell [2] . [3] It stood.") == "It grew and fell. It stood."

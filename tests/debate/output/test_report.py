@@ -155,16 +155,27 @@ def test_a_long_run_is_drawn_in_bins_that_say_so() -> None:
 
 def test_a_failed_row_is_seen_where_its_time_is_drawn() -> None:
     failed = figures(QuestionResult(Question("q2", "Why?"), "m", 1.0, error="it broke"))
-    (time,) = charts([failed], (0, 0))
+    (time,) = charts([failed, failed], (0, 0))
     assert (time.title, time.bars[0].failed, time.bars[0].height > 0) == ("Time", True, True)
 
 
 def test_there_is_no_chart_of_loops_where_there_were_none() -> None:
-    assert [chart.title for chart in charts([figures(ROW)], (400, 500))] == [
+    assert [chart.title for chart in charts([figures(ROW)] * 2, (400, 500))] == [
         "Words of the opinion",
         "Sentences that a passage supports",
         "Time",
     ]
+
+
+def test_one_row_has_no_chart(tmp_path: Path) -> None:
+    assert not charts([figures(ROW)], (400, 500))
+    assert '<section class="charts"' not in page(tmp_path, ROW)
+
+
+def test_there_is_no_chart_of_bars_without_height() -> None:
+    """Regression: where no sentence was supported, the chart of support was an empty frame."""
+    nothing = replace(figures(ROW), supported=0, words=0, seconds=0.0)
+    assert charts([nothing, nothing], (400, 500)) == []
 
 
 def test_an_abstention_is_in_no_mean() -> None:

@@ -13,9 +13,12 @@ from openpyxl import Workbook, load_workbook
 
 from chains.schemas import Opinion, Question
 from debate.errors import RunFolderError
+from debate.output.facts import run_facts
 from debate.output.sheet import cell_text
 from debate.output.workbook import write_workbook
 from debate.results import QuestionResult
+from debate.settings import DebateSettings
+from prompts import PersonaSet
 
 OTHER = Question("q2", "And imports?")
 
@@ -119,6 +122,16 @@ def test_settings_personas_and_points_of_view_have_a_sheet(tmp_path: Path) -> No
         ("point of view", "the run", "growth is everything", -1),
         ("point of view", "Hawk", "growth is good", 3),
     ]
+
+
+def test_the_settings_that_are_set_are_told_in_words(tmp_path: Path) -> None:
+    """Regression: the sheet showed None, [], {} and True as Python writes them."""
+    given = {"questions": tmp_path / "q.csv", "corpus": tmp_path, "also": ("csv", "parquet"), "glossary": {"a": "b"}}
+    settings = DebateSettings(**given, baseline=True)
+    speakers = FACTS.speakers
+    told = dict(run_facts("t", settings, PersonaSet(speakers), speakers[0], speakers).every_setting)
+    assert (told["also"], told["glossary"], told["baseline"]) == ("csv, parquet", "a = b", "yes")
+    assert not {"None", "[]", "{}", "", "True", "False"} & set(told.values())
 
 
 def test_a_workbook_without_rows_has_its_headers(tmp_path: Path) -> None:

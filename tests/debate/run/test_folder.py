@@ -97,6 +97,15 @@ def test_a_new_folder_in_which_nothing_came_about_is_removed(tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
+def test_folders_that_were_made_for_it_are_removed_with_it(tmp_path: Path) -> None:
+    """Regression: --out runs/first left an empty runs/ behind a refused model."""
+    (tmp_path / "kept").mkdir()
+    settings = settings_in(tmp_path).model_copy(update={"out": tmp_path / "kept" / "runs" / "first"})
+    with pytest.raises(ZeroDivisionError), open_run_folder(settings):
+        raise ZeroDivisionError
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
 def test_a_run_that_was_there_is_kept_whatever_happens(tmp_path: Path) -> None:
     with open_run_folder(settings_in(tmp_path)) as folder:
         (folder / "results.jsonl").touch()

@@ -9,6 +9,7 @@ from vectorstore.text.sentences import (
     ends_with_sentence,
     joined_sentences,
     split_sentences,
+    without_citations,
     word_count,
 )
 
@@ -135,3 +136,19 @@ def test_cut_is_a_beginning_of_the_text_within_the_limit(text: str, limit: int) 
 
     assert text.startswith(cut)
     assert word_count(cut) <= limit
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("It grew [1] and fell [2].", "It grew and fell."),
+        ("It grew [1], [2] and [3].", "It grew."),
+        ("It grew [1, 2], then fell [1–3].", "It grew, then fell."),
+        ("It grew ([1]). It fell.[2]", "It grew. It fell."),
+        ("[1] It grew.\n\n[2] It fell.", "It grew.\n\nIt fell."),
+        ("The list [a, b] and [2024] stay.", "The list [a, b] and [2024] stay."),
+    ],
+)
+def test_a_removed_citation_leaves_no_blank_and_takes_no_paragraph(text: str, bare: str) -> None:
+    """Regression: "grew [1] and" became "grew  and" in turns, and a marker at a paragraph's beginning joined two."""
+    assert without_citations(text) == bare
