@@ -206,6 +206,7 @@ def main() -> None:
     """Read the arguments, run everything, print one line a run and the sum."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0, help="the first run's number, to run them in pieces")
     parser.add_argument("--questions", type=int, default=12)
     parser.add_argument("--real", type=int, default=0, help="runs with the real SmolLM2")
     arguments = parser.parse_args()
@@ -216,7 +217,7 @@ def main() -> None:
         print(f"undisturbed: {len(wanted)} rows in {seconds:.2f} s")
         outcomes = [
             killed_run(folder / f"run{seed}", arguments.questions, wanted, seconds, seed)
-            for seed in range(arguments.runs)
+            for seed in range(arguments.first, arguments.first + arguments.runs)
         ]
         if arguments.runs:
             summary("a model that answers slowly", outcomes)
@@ -225,7 +226,7 @@ def main() -> None:
             wanted, seconds, _ = real_run(folder / "real", None, 0, 0)
             print(f"SmolLM2, undisturbed: {len(wanted)} rows in {seconds:.0f} s")
             outcomes = []
-            for seed in range(arguments.real):
+            for seed in range(arguments.first, arguments.first + arguments.real):
                 (folder / f"real{seed}").mkdir()
                 outcomes.append(real_run(folder / f"real{seed}", wanted, seconds, seed)[2])
             summary("SmolLM2", outcomes)
