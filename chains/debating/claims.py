@@ -45,12 +45,12 @@ _NEW = 4  # content words; with fewer, a sentence on a claim is the claim once m
 def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
     """Return the claims of opponents that a persona may answer, the best first.
 
-    A claim is a whole sentence, word for word, that nobody answered yet, nor one nearly the same. The latest turn comes
-    first, in it what names a fact; behind all turns come the opponents' positions. What a passage says is a fact to
-    bear, and no claim: asked to answer it, a small model denies it.
+    A claim is a whole sentence, word for word, that nobody answered yet; one nearly the same is taken only
+    if there is no other. The latest turn comes first, in it what names a fact; behind all turns come the opponents'
+    positions. What a passage says is a fact to bear, and no claim: asked to answer it, a small model denies it.
     """
     heard = record.heard_turns()
-    answered = [turn.answers.sentence for _, turn in heard if turn.answers]
+    answered = [turn.answers for _, turn in heard if turn.answers]
     passages = [chunk.text for chunk in record.table.values()]
     found: list[Claim] = []
     for n, turn in reversed(heard):
@@ -60,11 +60,12 @@ def claims_to_answer(record: DebateRecord, persona_id: str) -> list[Claim]:
             )
     positions = [Claim(one.persona_id, one.text) for one in record.positions if one.text]
     found += [claim for claim in positions if claim.persona_id != persona_id]
-    return [claim for claim in found if not any(_is(claim.sentence, one) for one in answered)]
+    left = [claim for claim in found if claim not in answered]
+    return [claim for claim in left if not any(_says_again(claim, one) for one in answered)] or left
 
 
-def _is(claim: str, other: str) -> bool:
-    return claim == other or echo_share(claim, [other]) >= SAID_BEFORE
+def _says_again(claim: Claim, other: Claim) -> bool:
+    return claim.persona_id == other.persona_id and echo_share(claim.sentence, [other.sentence]) >= SAID_BEFORE
 
 
 def claims_of(turn: Turn, index: int, passages: Sequence[str] = ()) -> Iterator[Claim]:

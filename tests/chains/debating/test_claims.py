@@ -35,8 +35,13 @@ def test_a_claim_is_a_sentence_of_an_opponent_word_for_word_with_its_turn() -> N
 def test_nobody_answers_again_what_says_the_same_as_a_claim_that_was_answered() -> None:
     position = Claim("dove", POSITIONS[1].text)
     again = "However, treaties have ended more wars than weapons have."
-    before = record(spoken("hawk", "They were broken.", answers=position), spoken("dove", again))
-    assert claims_to_answer(before, "hawk") == []
+    before = record(
+        spoken("hawk", "They were broken.", answers=position),
+        spoken("dove", f"{again} Signatures outlive admirals and their fleets."),
+    )
+    assert [one.sentence for one in claims_to_answer(before, "hawk")] == [
+        "Signatures outlive admirals and their fleets."
+    ]
 
 
 def test_nobody_answers_a_claim_that_was_answered() -> None:

@@ -66,8 +66,14 @@ def answered(llm) -> list[str]:
 @pytest.mark.parametrize(
     ("protocol", "claims"),
     [
-        ("sequential", ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's turn", "dove's turn"]),
-        ("relay", ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's turn", "dove's turn"]),
+        (
+            "sequential",
+            ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's position", "dove's turn"],
+        ),
+        (
+            "relay",
+            ["dove's position", "hawk's turn", "dove's turn", "owl's turn", "hawk's position", "dove's position"],
+        ),
     ],
 )
 def test_the_latest_claim_that_was_heard_is_answered(protocol, claims: list[str]) -> None:
