@@ -23,6 +23,7 @@ from chains.debating.tool_use.agent import AgentTools, LookedUp, look_up
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
+from chains.generation.metering import tokens_of
 from chains.schemas import Chunk, Completion, Turn
 from chains.text.cleaning.striking import strike
 from chains.text.draft import with_lead
@@ -112,7 +113,10 @@ class Speaker:
         plan = replace(next(plans_of(record, self.persona.id, self.limits.maximum)), fact="", in_parts=False)
         fitted = self._fitted(record, number, plan, "whole")
         written = as_completion(found.draft, fitted.prompt, self.limits)
-        return [self._turn(record, number, plan, [(fitted, written)])] if written.text else []
+        if not written.text:
+            return []
+        turn = self._turn(record, number, plan, [(fitted, written)])
+        return [replace(turn, tokens=0)] if found.tokens else [turn]  # what the agent's model reported holds the draft
 
     def _candidates(
         self, record: DebateRecord, number: int, plans: Sequence[Plan], seed: int, config: RunnableConfig | None
@@ -214,7 +218,7 @@ class Speaker:
             dropped=fitted.dropped,
             loop=next((completion.loop for _, completion in parts if completion.loop), ""),
             notes=tuple(notes),
-            tokens=sum(completion.tokens_out for _, completion in parts),
+            tokens=sum(one.tokens_out or tokens_of(fit.prompt.text, one).written for fit, one in parts),
             answers=plan.claim,
         )
         return assessed(

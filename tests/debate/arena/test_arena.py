@@ -59,7 +59,8 @@ def answered(llm) -> list[str]:
     """Whose claim each turn was asked to answer."""
     claims = [re.search(r"### (.*?) SAID:\n\"(.*)\"", prompt) for prompt in turn_prompts(llm)]
     return [
-        f"{one[1].split()[-1].lower()}'s {'position' if one[2] in POSITIONS.values() else 'turn'}" for one in claims
+        f"{one[1].split()[-1].lower()}'s {'position' if one[2] in POSITIONS.values() else 'turn'}" if one else "nothing"
+        for one in claims
     ]
 
 
@@ -122,6 +123,11 @@ def test_debaters_who_do_not_agree_go_on_to_the_last_round() -> None:
 def test_a_debate_without_anything_new_ends() -> None:
     state, _ = hold(Rules(rounds=5, stop=("nothing_new",)))
     assert (len(state["turns"]), state["stopped"]) == (6, StopReason.NOTHING_NEW)
+
+
+def test_a_budget_ends_the_debate_of_a_model_that_reports_no_tokens() -> None:
+    state, _ = hold(Rules(rounds=5, token_budget=100))
+    assert (len(state["turns"]), state["stopped"]) == (3, StopReason.BUDGET)
 
 
 def test_a_persona_speaks_through_the_model_of_its_own() -> None:
