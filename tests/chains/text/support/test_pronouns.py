@@ -4,6 +4,7 @@ import pytest
 
 from chains.schemas import Chunk
 from chains.text.support.grounding import ground
+from chains.text.support.pronouns import spoken_of
 
 BANKS = Chunk(
     "banks",
@@ -55,3 +56,11 @@ def test_a_pronoun_that_begins_a_paragraph_may_stand_for_the_question_s_name() -
 
     assert keeps_its_marker(answer, "Does Norland keep its word?")
     assert not keeps_its_marker(answer.replace("\n\n", " "), "Does Norland keep its word?")
+
+
+def test_a_pronoun_late_in_a_sentence_stands_for_no_name_before() -> None:
+    sentences = ["The United States acts alone.", "Sanctions are sold as humane, yet they fall on pharmacies."]
+
+    meant = spoken_of(sentences, [True, False], "Do sanctions work?", frozenset())
+
+    assert meant[1] == frozenset()
