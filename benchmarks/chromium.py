@@ -135,6 +135,12 @@ class Page:
             self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
         self.settle()
 
+    def choose(self, selector: str, *files: Path) -> None:
+        """Choose files in the first file field that fits."""
+        found = self.send("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        self.send("DOM.setFileInputFiles", files=[str(one) for one in files], objectId=found["result"]["objectId"])
+        self.settle()
+
     def drag(self, source: str, target: str) -> None:
         """Drag the first element that fits one selector onto the first that fits another; both are in sight."""
         self.send("Input.setInterceptDrags", enabled=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
@@ -15,20 +15,15 @@ from uuid import uuid4
 
 import pytest
 from example_rows import ANSWER_ROW as ROW
-from fakes import EMBEDDING, ScriptedLLM
 from hostile import HOSTILE, MARKUP, everywhere
-from page_server import HERE, Server, a_run, told
+from page_server import HERE, Server, a_comparison, a_run, asks_a_person, told
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
 from debate.arena.seat import SeatRequest
-from debate.compare.runner import compare_models
-from debate.compare.settings import CompareSettings
-from debate.progress import Progress
 from debate.run.records.drafts import DRAFTS, Drafts
 from debate.run.records.journal import Journal
-from debate.run.seat import SEAT, Asked, Seat
-from vectorstore import FaissStore
+from debate.run.seat import Seat
 
 pytestmark = [
     pytest.mark.integration,
@@ -47,26 +42,6 @@ def done(folder: Path, *ids: str, error: str = "") -> None:
     rows = [replace(ROW, question=Question(one, f"Question {one}?"), error=error) for one in ids]
     Journal(folder / "results.jsonl").extend(rows)
     told(folder, *({"event": "finished", "question": one, "text": error} for one in ids))
-
-
-def a_comparison(folder: Path) -> None:
-    (folder / "q.txt").write_text("Did trade grow?\nWho pays?\n")
-    texts = {
-        one: f"Trade grew {one} in every year, says the ministry, and nobody doubts it. {MARKUP[0]}" for one in "xy"
-    }
-    settings = CompareSettings(
-        models=("model x", "model y"), questions=folder / "q.txt", corpus=folder / "docs", out=folder / "runs" / "ours",
-        min_words=5, max_words=60,
-    )  # fmt: skip
-    store = FaissStore.from_texts(["Trade grew."], EMBEDDING)
-    compare_models(settings, Progress(), load=lambda name: ScriptedLLM(script={"": texts[name[-1]]}), store=store)
-
-
-def asks_a_person(run: Path) -> None:
-    """Leave what a run writes while it waits for a person."""
-    passages = ("# A heading\n\nTrade grew in each of the last five years, the ministry says. It fell then.", "Peace.")
-    request = SeatRequest("turn", "hawk", "Hawk", "Did trade grow?", 1, passages=passages, claim="It fell.")
-    (run / SEAT).write_text(json.dumps(asdict(Asked("q1 turn 1", "q1.1", request))))
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,21 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
+from fakes import EMBEDDING, ScriptedLLM
+from hostile import MARKUP
+
+from debate.arena.seat import SeatRequest
+from debate.compare.runner import compare_models
+from debate.compare.settings import CompareSettings
+from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
 from debate.run.records.progress_file import PROGRESS
+from debate.run.seat import SEAT, Asked
+from vectorstore import FaissStore
 
 HERE = {"event": "began", "process": 1, "created": 0.0, "host": "another machine"}  # believed to run
 
@@ -40,3 +50,23 @@ def told(folder: Path, *events: dict[str, object]) -> None:
     """Tell of a run's progress as the run does."""
     with (folder / PROGRESS).open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(one) + "\n" for one in events)
+
+
+def a_comparison(folder: Path) -> None:
+    (folder / "q.txt").write_text("Did trade grow?\nWho pays?\n")
+    texts = {
+        one: f"Trade grew {one} in every year, says the ministry, and nobody doubts it. {MARKUP[0]}" for one in "xy"
+    }
+    settings = CompareSettings(
+        models=("model x", "model y"), questions=folder / "q.txt", corpus=folder / "docs", out=folder / "runs" / "ours",
+        min_words=5, max_words=60,
+    )  # fmt: skip
+    store = FaissStore.from_texts(["Trade grew."], EMBEDDING)
+    compare_models(settings, Progress(), load=lambda name: ScriptedLLM(script={"": texts[name[-1]]}), store=store)
+
+
+def asks_a_person(run: Path) -> None:
+    """Leave what a run writes while it waits for a person."""
+    passages = ("# A heading\n\nTrade grew in each of the last five years, the ministry says. It fell then.", "Peace.")
+    request = SeatRequest("turn", "hawk", "Hawk", "Did trade grow?", 1, passages=passages, claim="It fell.")
+    (run / SEAT).write_text(json.dumps(asdict(Asked("q1 turn 1", "q1.1", request))))

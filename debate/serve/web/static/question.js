@@ -50,7 +50,10 @@ if (place.dataset.status in UNFINISHED) refresh();
 watch(run, place.dataset.end, {
   question: id,
   onEvent(event) { if (event.question === id || event.event === "began" || event.event === "ended") refresh(); },
-  onLink(isOpen) { place.classList.toggle("away", !isOpen); },
+  onLink(isOpen) {
+    place.classList.toggle("away", !isOpen);
+    if (!isOpen) ask(path).catch(error => { if (error.status === 404) location.reload(); }); // the run is gone: its page says why
+  },
   onDraft(draft) {
     drawDrafts(draft, nameOf);
     if (!draft.texts) refresh();

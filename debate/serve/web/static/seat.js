@@ -19,14 +19,16 @@ export function drawSeat(run, asked) {
   if (asked.about === shown) return;
   shown = asked.about;
   const { request } = asked;
-  const text = h("textarea", { id: "mine", rows: request.wanted === "turn" ? 6 : 2, dir: "auto", maxlength: 8000, required: true, "aria-describedby": "hint" });
+  const text = h("textarea", { id: "mine", rows: request.wanted === "turn" ? 6 : 2, dir: "auto", required: true, "aria-describedby": "hint" });
+  const length = h("output", { class: "dim", for: "mine" });
   const wrong = h("p", { class: "bad", role: "alert" });
   const form = h("form", { class: "speaking" },
     h("label", { for: "mine" }, h("bdi", {}, request.name), request.round ? `, round ${request.round}: ` : ": ", WORDS[request.wanted]),
     request.asked ? h("p", { class: "asked", dir: "auto" }, request.asked) : null,
     request.wanted === "turn" && request.claim ? h("p", { class: "answers" }, "Waiting for your answer: ", h("q", { dir: "auto" }, request.claim)) : null,
-    text, h("p", { id: "hint", class: "dim" }, hint(request)), h("p", {}, h("button", { class: "strong" }, "Speak")), wrong);
+    text, h("p", { id: "hint", class: "dim" }, hint(request)), h("p", { class: "speak" }, h("button", { class: "strong" }, "Speak"), length), wrong);
   form.addEventListener("submit", event => { event.preventDefault(); send(run, asked.about, text, form, wrong); });
+  text.addEventListener("input", () => measure(text, length));
   text.addEventListener("keydown", event => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
   place.replaceChildren(h("h3", {}, "Your seat"), h("div", { class: "seat-columns" }, form, beside(request, text)));
   place.hidden = false;
@@ -34,7 +36,15 @@ export function drawSeat(run, asked) {
   say(`The debate waits for you: ${WORDS[request.wanted]}`);
 }
 
-const hint = ({ wanted }) => wanted === "ballot" ? "Names, the best first, with commas between them." : "Drag a passage into your text to cite it, or use its button. Ctrl and Enter speak.";
+const MOST = Number(at("question").dataset.longest); // characters that an answer may have
+const figure = new Intl.NumberFormat("en");
+const hint = ({ wanted }) => wanted === "ballot" ? "Names, the best first, with commas between them." : `Drag a passage into your text to cite it, or use its button. At most ${figure.format(MOST)} characters. Ctrl and Enter speak.`;
+
+function measure(text, length) { // nothing that is pasted is cut: what is too much is told
+  const count = [...text.value].length;
+  length.textContent = count > MOST * 0.75 ? `${figure.format(count)} of ${figure.format(MOST)} characters` : "";
+  length.className = count > MOST ? "bad" : "dim";
+}
 
 function beside(request, text) {
   if (request.wanted === "ballot") return h("ul", { class: "names" }, ...request.positions.map(([name, position]) => h("li", {}, button(name, () => insert(text, (text.value.trim() ? ", " : "") + name)), h("p", { class: "dim", dir: "auto" }, position))));
@@ -58,6 +68,7 @@ function cited(words, number) {
 function insert(text, piece) {
   const start = text.selectionStart, before = text.value.slice(0, start);
   text.setRangeText((/\S$/.test(before) && !piece.startsWith(",") ? " " : "") + piece + " ", start, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input"));
   text.focus();
   say("cited");
 }

@@ -1,5 +1,5 @@
 // A blind vote: one of two answers, or neither; by a button or the keys 1, 2 and t.
-import { ask, at, say } from "./dom.js";
+import { ask, at, h, say } from "./dom.js";
 
 const vote = at("vote");
 const KEYS = { 1: "first", 2: "second", t: "tie" };
@@ -14,7 +14,10 @@ async function choose(choice) {
     location.reload();
   } catch (error) {
     at("wrong").textContent = error.message;
-    judging = false;
+    if (error.status !== 409) { judging = false; return; }
+    const next = h("a", { href: location.href }, "Show the next two");
+    at("wrong").append(". ", next);
+    next.focus();
   }
 }
 
