@@ -74,10 +74,13 @@ def test_what_a_debater_looked_up_stands_above_its_turn(run, monkeypatch: pytest
     assert "Professor Hawk, round 1, having looked up search “convoys”\n" in run("--lookups", "1").stdout
 
 
-def test_the_rules_that_end_a_debate_early_and_bring_new_passages_are_flags(run) -> None:
-    heard = run("--rounds", "4", "--stop", "nothing_new", "--token-budget", "1", "--fresh-k", "1")
+@pytest.mark.parametrize(("flags", "rounds"), [(("--stop", "nothing_new"), 2), (("--token-budget", "1"), 1)])
+def test_the_rules_that_end_a_debate_early_and_bring_new_passages_are_flags(
+    run, flags: tuple[str, str], rounds: int
+) -> None:
+    heard = run("--rounds", "4", "--fresh-k", "1", *flags)
     assert heard.exit_code == 0
-    assert heard.stdout.count("Professor Owl, round ") == 2
+    assert heard.stdout.count("Professor Owl, round ") == rounds
 
 
 def test_an_answer_that_is_too_long_is_told_and_asked_for_again(run) -> None:
