@@ -31,18 +31,10 @@ READINGS = 60
 
 # Passages nearest to a question among which directions between statements, and negative weights, choose.
 ON_TOPIC = 100
-# Where a reranker reads them: a tenth of a smaller collection, at least three for each passage wanted. A hundred of 120
-# passages would be no bound, and the reader's gain for a view outweighs a question that a passage hardly touches.
-_SHARE_READ, _LEAST_READ = 0.1, 3
 
 Positions = NDArray[np.int64]
 # Of a question, its views and some passages: what each passage gains for each view (n, m).
 Reader = Callable[[str, Sequence[POV], Sequence[str]], Floats]
-
-
-def read_on_topic(k: int, passages: int) -> int:
-    """Return among how many passages, of so many in all, a reranked search for k keeps to the question's topic."""
-    return max(k, min(ON_TOPIC, max(_LEAST_READ * k, round(_SHARE_READ * passages))))
 
 
 class SearchOptions(TypedDict, total=False):
@@ -119,9 +111,7 @@ class Searcher:
         """Search by cosine for many questions at once; with a reader its gains are added to the best."""
         scales = [self.moments().scale(q.basis) if calibrate else ranking.raw_scale(q.basis) for q in queries]
         folded = [(q.factor / s.spread) @ q.basis for q, s in zip(queries, scales, strict=True)]
-        every = self._table.every_position if allowed is None else allowed
-        wide, near = (max(k, DEPTH), read_on_topic(k, len(every))) if reader else (k, max(k, ON_TOPIC))
-        found = self._dense_candidates(queries, folded, wide, near, allowed)
+        found = self._dense_candidates(queries, folded, max(k, DEPTH) if reader else k, allowed)
         results = []
         for query, scale, positions in zip(queries, scales, found, strict=True):
             parts = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
@@ -141,7 +131,8 @@ class Searcher:
         among = every if allowed is None else allowed
         if query.topic is not None:
             asked = among[ranking.best(lexical[among, 0], max(k, ON_TOPIC))]
-            allowed = among = np.union1d(asked, self._on_topic(query.topic, max(k, ON_TOPIC), allowed))
+            near = self._candidates(query.topic, max(k, ON_TOPIC), allowed)[0]
+            allowed = among = np.union1d(asked, near)
         dense = self._candidates((query.factor / scale.spread) @ query.basis, wide, allowed)
         words = [among[ranking.best(lexical[among] @ row, wide)] for row in query.factor]
         positions = np.unique(np.concatenate([*dense, *words]))
@@ -150,9 +141,9 @@ class Searcher:
         return self._documents(positions, parts, query.factor, k)
 
     def _dense_candidates(
-        self, queries: Sequence[PovQuery], folded: Sequence[Floats], k: int, near: int, allowed: Positions | None
+        self, queries: Sequence[PovQuery], folded: Sequence[Floats], k: int, allowed: Positions | None
     ) -> list[Positions]:
-        """Return each query's candidates, k of so many near its topic; plain queries are searched in one call."""
+        """Return each query's candidates; all plain queries are searched in one call."""
         topics = [query.topic for query in queries]
         plain = [vectors for vectors, topic in zip(folded, topics, strict=True) if topic is None]
         found = iter(self._candidates(np.vstack(plain), k, allowed) if plain else [])
@@ -161,14 +152,10 @@ class Searcher:
             if topic is None:
                 rows = [next(found) for _ in vectors]
             else:
-                rows = self._candidates(vectors, k, self._on_topic(topic, near, allowed))
+                near = self._candidates(topic, max(k, ON_TOPIC), allowed)[0]
+                rows = self._candidates(vectors, k, near)
             results.append(np.unique(np.concatenate(rows)))
         return results
-
-    def _on_topic(self, topic: Floats, count: int, allowed: Positions | None) -> Positions:
-        found = self._candidates(topic, count, allowed)[0]  # some more than asked for
-        scores = ranking.dots(self._index.vectors(found), topic)[:, 0]
-        return np.sort(found[ranking.order(scores, found)[:count]])
 
     def _candidates(self, vectors: Floats, k: int, allowed: Positions | None) -> list[Positions]:
         return self._index.search(vectors, k) if allowed is None else self._index.search_among(allowed, vectors, k)

@@ -19,6 +19,7 @@ from prompts import PersonaSet, PointOfView
 from vectorstore import POV, PovVectorStore
 from vectorstore.pov import coefficients
 from vectorstore.store import ranking
+from vectorstore.store.index import SPARE
 from vectorstore.store.search import ON_TOPIC, PovQuery
 
 CANDIDATES = 200
@@ -124,7 +125,7 @@ class Explorer:
             float((parts @ selector).min(initial=0.0)),
             tuple(tuple(map(float, row)) for row in basis @ basis.T),
             LONGEST,
-            ON_TOPIC,
+            ON_TOPIC + SPARE,
             whole=len(candidates) == len(store),
             sure=store.kind == "flat",
         )

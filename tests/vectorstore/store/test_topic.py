@@ -6,7 +6,7 @@ from langchain_core.embeddings import Embeddings
 
 from vectorstore import POV, FaissStore
 from vectorstore.pov import coefficients
-from vectorstore.store.search import ON_TOPIC, PovQuery, read_on_topic
+from vectorstore.store.search import ON_TOPIC, PovQuery
 
 # Axes: the topic, two views, and noise. 130 passages are on the topic, 130 hold a view and no topic at all.
 MANY = ON_TOPIC + 30
@@ -108,29 +108,3 @@ def test_plain_and_directed_questions_share_a_call(store):
 
 def test_more_passages_than_the_topic_has_are_found_when_they_are_asked_for(store):
     assert len(store.pov_search(["syria"], [[DIRECTION]], pov_weight=1.0, k=150)[0]) == 150
-
-
-@pytest.mark.parametrize(
-    ("k", "passages", "many"),
-    [(5, 40, 15), (5, 400, 40), (5, 5000, 100), (50, 5000, 100), (150, 5000, 150)],
-)
-def test_reranked_passages_are_a_tenth_of_a_collection_within_bounds(k, passages, many):
-    assert read_on_topic(k, passages) == many
-
-
-class LikesOtherTopics(AxisEmbedding):
-    """With a reranker to which a view holds best where the topic is another."""
-
-    has_reranker = True
-
-    def score_pairs(self, pairs):
-        return np.array([-100.0 * ("syria" not in passage) for _, passage in pairs])
-
-
-def test_a_reranked_search_keeps_to_the_topic_in_a_small_collection_too():
-    on_topic = [f"syria*300 west*{6 * i} east*{120 - 6 * i}" for i in range(25)]
-    store = FaissStore.from_texts(on_topic + [f"west*4 other*{1 + i / 100}" for i in range(40)], LikesOtherTopics())
-
-    found = store.pov_search(["syria"], [[AWAY]], pov_weight=1.0, k=3, rerank=True)[0]
-
-    assert all("syria" in document.page_content for document in found)
