@@ -1,8 +1,6 @@
 """The live page in a real Chromium, from a real server: reconnecting, a seat, votes, accessibility, hostile texts, a phone."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,7 +14,7 @@ from uuid import uuid4
 import pytest
 from example_rows import ANSWER_ROW as ROW
 from hostile import HOSTILE, MARKUP, everywhere
-from page_server import HERE, Server, a_comparison, a_run, asks_a_person, told
+from page_server import HERE, Server, a_comparison, a_run, an_index, asks_a_person, told
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
@@ -72,13 +70,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     told(working, HERE, {"event": "total", "questions": 5}, {"event": "stage", "question": "q9", "stage": "opinion"})
     many = [replace(ROW, question=Question(f"q{n}", f"Question number {n}?")) for n in range(10_000)]
     a_run(folder / "runs" / "many", *many)
-    (folder / "docs").mkdir()
-    (folder / "docs" / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
-    index = [sys.executable, "-m", "debate", "index", str(folder / "docs"), "--out", str(folder / "index"), "--quiet"]
-    subprocess.run(index, check=True)  # noqa: S603
+    index = an_index(folder / "index", "Trade grew between the two countries.\n\nThe dollar lost its place.")
     a_comparison(folder)
     asks_a_person(a_run(folder / "runs" / "seated", ROW))
-    server = Server(folder / "runs", "--index", str(folder / "index"))
+    server = Server(folder / "runs", "--index", str(index))
     yield server
     server.kill()
 

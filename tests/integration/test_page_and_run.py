@@ -1,15 +1,13 @@
 """The page and a real ``debate run`` that it started: watched across a killed server, stopped, and resumed, by clicks."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from misbehaving_server import MisbehavingServer, misbehaving_server
-from page_server import Server
+from page_server import Server, an_index
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 
@@ -36,11 +34,8 @@ def model() -> Iterator[MisbehavingServer]:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("index")
-    (folder / "a.txt").write_text("Ruritania has mills at Strelsau.\n\nThe railway to the coast was closed in 1931.")
-    command = [sys.executable, "-m", "debate", "index", str(folder / "a.txt"), "--out", str(folder / "made"), "--quiet"]
-    subprocess.run(command, check=True)  # noqa: S603
-    return folder / "made"
+    text = "Ruritania has mills at Strelsau.\n\nThe railway to the coast was closed in 1931."
+    return an_index(tmp_path_factory.mktemp("index") / "made", text)
 
 
 @pytest.fixture

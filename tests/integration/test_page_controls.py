@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 from example_rows import ANSWER_ROW as ROW
-from page_server import HERE, Server, a_run, told
+from page_server import HERE, Server, a_run, an_index, told
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 
@@ -38,15 +38,15 @@ def page() -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
-    (folder / "docs").mkdir()
-    (folder / "docs" / "a.txt").write_text("Trade grew between the two countries.\n\nThe dollar lost its place.")
-    (folder / "docs" / "b.txt").write_text("Goats eat thistles on the hills of Crete, and the cheese is sold abroad.")
-    command = [sys.executable, "-m", "debate", "index", str(folder / "docs"), "--out", str(folder / "made"), "--quiet"]
-    subprocess.run(command, check=True)  # noqa: S603
+    index = an_index(
+        folder / "made",
+        "Trade grew between the two countries.\n\nThe dollar lost its place.",
+        "Goats eat thistles on the hills of Crete, and the cheese is sold abroad.",
+    )
     (folder / "cast.toml").write_text(PERSONAS)
     stopped = a_run(folder / "runs" / "stopped", ROW)
     told(stopped, *STOPPED)
-    started = Server(folder / "runs", "--index", str(folder / "made"), "--personas", str(folder / "cast.toml"))
+    started = Server(folder / "runs", "--index", str(index), "--personas", str(folder / "cast.toml"))
     yield started
     started.kill()
 

@@ -1,14 +1,12 @@
 """What a person sends with the live page's forms, in a real Chromium: a list, a speech, a vote; nothing of it is cut."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
 from example_rows import ANSWER_ROW as ROW
-from page_server import Server, a_comparison, a_run, asks_a_person
+from page_server import Server, a_comparison, a_run, an_index, asks_a_person
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from debate.run.records.typed import Records
@@ -33,13 +31,10 @@ def page() -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("forms")
-    (folder / "docs").mkdir()
-    (folder / "docs" / "a.txt").write_text("Trade grew between the two countries.")
-    command = [sys.executable, "-m", "debate", "index", str(folder / "docs"), "--out", str(folder / "made"), "--quiet"]
-    subprocess.run(command, check=True)  # noqa: S603
+    index = an_index(folder / "made", "Trade grew between the two countries.")
     a_comparison(folder)
     asks_a_person(a_run(folder / "runs" / "seated", ROW))
-    started = Server(folder / "runs", "--index", str(folder / "made"))
+    started = Server(folder / "runs", "--index", str(index))
     yield started
     started.kill()
 

@@ -39,6 +39,17 @@ class Server:
         self.process.stdout.close()
 
 
+def an_index(place: Path, *texts: str) -> Path:
+    """Index documents of these texts, by the command line."""
+    documents = place.with_name(f"documents of {place.name}")
+    documents.mkdir()
+    for n, text in enumerate(texts):
+        (documents / f"{n}.txt").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "debate", "index", str(documents), "--out", str(place), "--quiet"]
+    subprocess.run(command, check=True)  # noqa: S603
+    return place
+
+
 def a_run(folder: Path, *rows: QuestionResult) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.toml").write_text('[settings]\nmodel = "smollm2"\n[inputs]\n', encoding="utf-8")
