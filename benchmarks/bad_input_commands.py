@@ -36,7 +36,8 @@ def training_cases() -> Iterator[Case]:
     yield Case(group, "the folder holds other files", whole, command=("finetune", "--data", "d.csv", "--out", "docs"))
     export = ("export", "d.csv", "--chat", "chat.jsonl")
     yield Case("export", "the file is missing", command=export)
-    yield Case("export", "no row that passes the filters", whole, command=(*export, "--min-supported", "0.9"))
+    doubted = text("d.csv", _ROWS.replace("answer\n", "answer,supported\n").replace("dear.\n", "dear.,0.5\n"))
+    yield Case("export", "no row that passes the filters", doubted, command=(*export, "--min-supported", "0.9"))
 
 
 def command_cases() -> Iterator[Case]:

@@ -1,7 +1,7 @@
 """How often text without a declaration is read in its own encoding: python -m benchmarks.encodings
 
-Needs translated programs as Debian installs them (/usr/share/locale). Their messages, in the encoding of the language's
-Windows, are read one by one (16 to 199 characters, at least one letter beyond ASCII) and 30 joined.
+Needs translated programs as Debian installs them (/usr/share/locale). Their messages, in older encodings of
+their language, are read one by one (16 to 199 characters, at least one letter beyond ASCII) and 30 joined.
 """
 
 import random
@@ -12,13 +12,23 @@ from pathlib import Path
 
 from vectorstore.corpus.encodings import decode
 
-WINDOWS = {
-    "1250": ("pl", "cs", "hu", "sl"),
-    "1251": ("ru", "uk"),
-    "1252": ("de", "fr", "it", "es", "pt", "sv", "fi", "nl", "da"),
-    "1253": ("el",),
-    "1254": ("tr",),
-    "1257": ("lt",),
+PAGES = {
+    "cp1250": ("pl", "cs", "hu", "sl"),
+    "cp1251": ("ru", "uk"),
+    "cp1252": ("de", "fr", "it", "es", "pt", "sv", "fi", "nl", "da"),
+    "cp1253": ("el",),
+    "cp1254": ("tr",),
+    "cp1255": ("he",),
+    "cp1256": ("ar", "fa"),
+    "cp1257": ("lt",),
+    "iso8859-2": ("pl", "cs", "hu", "sl"),
+    "iso8859-5": ("ru", "uk"),
+    "iso8859-6": ("ar",),
+    "iso8859-7": ("el",),
+    "iso8859-13": ("lt",),
+    "iso8859-15": ("fr", "fi", "de"),
+    "koi8-r": ("ru",),
+    "cp852": ("pl",),
 }
 PROGRAMS = ("glib20", "apt", "libc", "gtk30-properties", "make", "system-config-printer", "dpkg", "grep")
 SINGLE, JOINED, TOGETHER = 150, 40, 30
@@ -47,12 +57,12 @@ def right(texts: list[str], encoding: str) -> str:
 def main() -> None:
     """Print a row a language."""
     print("| language | encoding | single messages | 30 joined |\n|---|---|---|---|")
-    for page, languages in WINDOWS.items():
+    for page, languages in PAGES.items():
         for language in languages:
-            texts = messages(language, f"cp{page}")
+            texts = messages(language, page)
             joined = [" ".join(texts[i : i + TOGETHER]) for i in range(0, len(texts) - TOGETHER, TOGETHER)][:JOINED]
-            cells = right(texts[:SINGLE], f"cp{page}"), right(joined, f"cp{page}")
-            print(f"| {language} | windows-{page} | {' | '.join(cells)} |", flush=True)
+            cells = right(texts[:SINGLE], page), right(joined, page)
+            print(f"| {language} | {page} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

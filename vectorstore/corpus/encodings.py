@@ -27,7 +27,17 @@ LEAST_UTF16 = 8  # bytes that are taken for UTF-16 without its mark
 _MARKS = frozenset([*range(0x91, 0x98), 0x85, 0xA0])  # “ ” ‘ ’ • – — … and the hard space of Windows, no letter
 _A_GUESS = 0.03  # chardet's confidence in a word or two with an accent
 # By how much a text in Latin letters is likelier in these than in the rest: few accents mislead chardet's statistics.
-_OFTEN = {"cp1252": 1.6, "cp1250": 1.2, "cp1254": 1.2, "cp1257": 1.2}
+_OFTEN = {"cp1252": 1.6, "cp1250": 1.2, "iso8859-2": 1.2, "cp1254": 1.2, "cp1257": 1.2, "iso8859-13": 1.2}
+# What holds every letter of another one in its place, and more. ISO 8859-2, -5, -6, -7 and -13 are in no Windows page.
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-8": "cp1255",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 # Letters that Turkish, Polish and other texts show under Windows-1252: few western languages have them, and no word has
 # a sign in it or begins with such a one.
 _RARE_IN_WEST = re.compile("[ðþýÐÞÝŠšŽž]|[^\\W\\d_][¡-´¶¸-¿×÷][^\\W\\d_]|[¤¦¨´¸¼½¾][^\\W\\d_]")
@@ -134,15 +144,21 @@ def _legacy_encoding(raw: bytes) -> str:
     from chardet import EncodingEra
 
     eras = EncodingEra.ALL & ~EncodingEra.MAINFRAME
-    found = chardet.detect_all(raw, encoding_era=eras, prefer_superset=True, compat_names=False, ignore_threshold=True)
-    encoding, kind = found[0]["encoding"], found[0]["mime_type"]
-    if encoding is None and kind not in (None, "application/octet-stream"):
-        raise CorpusError(f"is not text, by its content ({kind}). Give it the suffix of its kind, or save it as text.")
-    if encoding is None:
-        raise CorpusError(_ZEROS if b"\0" in raw else "is in no encoding that is known here. Save it as UTF-8.")
+    undeclared = _DECLARED.sub(b" ", raw[:_DECLARED_WITHIN]) + raw[_DECLARED_WITHIN:]  # chardet would believe it
+    found = chardet.detect_all(
+        undeclared, encoding_era=eras, prefer_superset=False, compat_names=False, ignore_threshold=True
+    )
+    first = found[0]["encoding"]
+    if first is None:
+        raise CorpusError(_no_encoding(raw, found[0]["mime_type"]))
+    likely: dict[str, float] = {}
+    for one in found:
+        page = str(one["encoding"])
+        if not (page.startswith("iso8859") and _C1.search(raw)):  # there are the controls of terminals, not letters
+            likely.setdefault(_WIDER.get(page, page), one["confidence"])
+    encoding = next(iter(likely), first)
     if not _accents_stand_alone(raw):
         return encoding
-    likely = {str(one["encoding"]): one["confidence"] for one in found}
     texts = {page: raw[:_ENOUGH].decode(page, errors="replace") for page in likely}
     if found[0]["confidence"] < _A_GUESS and "cp1252" in likely:
         return "cp1252"
@@ -150,7 +166,16 @@ def _legacy_encoding(raw: bytes) -> str:
         if page in likely and not (page == "cp1252" and _RARE_IN_WEST.search(texts[page])):
             likely[page] *= factor
     pages = [page for page, text in texts.items() if not _BEYOND_LATIN.search(text)]
-    return max(pages, key=lambda page: likely[page], default=encoding)
+    best = max(pages, key=lambda page: likely[page], default=encoding)
+    euro = best == "cp1252" and b"\xa4" in raw and not _C1.search(raw)  # where Windows has a sign that nobody writes
+    return "iso8859-15" if euro else best
+
+
+def _no_encoding(raw: bytes, kind: str | None) -> str:
+    """Say why bytes are no text."""
+    if kind not in (None, "application/octet-stream"):
+        return f"is not text, by its content ({kind}). Give it the suffix of its kind, or save it as text."
+    return _ZEROS if b"\0" in raw else "is in no encoding that is known here. Save it as UTF-8."
 
 
 def _accents_stand_alone(raw: bytes) -> bool:

@@ -103,6 +103,11 @@ def test_a_run_of_damage_is_one_mark():
         ("Smørrebrød på øl", "cp1252"),
         ("Mehr als € 5,00 – so sagt man", "cp1252"),
         ("Rurytania opuściła unię solną, ponieważ cła podwoiły się. " * 3, "cp1250"),
+        ("Rurytania opuściła unię solną, ponieważ cła podwoiły się. " * 3, "iso8859-2"),
+        ("Daň ze soli byla zvýšena v říjnu, což město těžce pocítilo. " * 3, "iso8859-2"),
+        (RUSSIAN * 5, "iso8859-5"),
+        ("بوردوريا تدفع ثلثي تكاليف القناة. " * 5, "iso8859-6"),
+        ("Ο φόρος του αλατιού «Άλλο» αυξήθηκε. Ποιος πληρώνει; " * 3, "iso8859-7"),
         ("Rurityanya 1911 yılında tuz birliğinden ayrıldı. Şimdi ağır. " * 3, "cp1254"),
         ("Le café de l’été était fermé à Noël. Ça va, « déjà ». " * 3, "mac_roman"),
     ],
@@ -125,6 +130,13 @@ def test_utf8_wins_over_a_wrong_declaration():
 
 def test_a_declaration_is_followed_where_the_bytes_bear_it_out():
     page = '<?xml version="1.0" encoding="windows-1251"?><p>' + RUSSIAN + "</p>"
+
+    assert decode_page(page.encode("cp1251"))[0] == page
+
+
+def test_another_scripts_bytes_win_over_the_declaration_of_a_western_page():
+    """Regression: the declaration misled the guess as well."""
+    page = "<html><head><meta charset='iso-8859-1'></head><body><p>" + RUSSIAN + "</p></body></html>"
 
     assert decode_page(page.encode("cp1251"))[0] == page
 
@@ -177,6 +189,7 @@ def test_a_short_western_text_is_windows_1252(text):
         ("Þetta er spurning um skattinn á saltið á Íslandi; hver á að greiða hann?", "cp1252"),
         ("Pourquoi le sel coûte-t-il 5 € ? Qui paie l'œuvre ?", "iso8859-15"),
         ("Der Zoll auf Käse fiel im März über Nacht für alle.", "cp850"),
+        ("Die Käufer zahlen für das Öl 5 € mehr.", "iso8859-15"),
     ],
 )
 def test_a_short_text_of_another_page_is_not_taken_for_windows_1252(text, encoding):
