@@ -3,7 +3,6 @@
 The lock is the operating system's: it ends with its process, and a leftover lock file blocks nobody.
 """
 
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from debate.atomic import atomic_file
 from debate.errors import DebateError
+from debate.toml import parse_toml
 
 LOCK = ".lock"
 
@@ -88,7 +88,7 @@ def read_same_record(
             raise error_kind(f"{path.parent} contains files that are not a {what}; give a new folder with --out")
         return {}
     try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        record = parse_toml(path.read_text(encoding="utf-8"))
         before = dict(record.get("settings", record))  # older versions wrote a translation's settings alone
     except (OSError, ValueError, TypeError) as error:
         raise error_kind(f"{path} cannot be read: {error}; give a new folder with --out") from error

@@ -136,7 +136,8 @@ def _parse(text: str, where: str) -> PersonaSet:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
-        raise PersonaError(f"{where} is not valid TOML: {error}") from error
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise PersonaError(f"{where} is not valid TOML: {why}") from error
     _check_keys(table, "file", where)
     entries = table.get("persona", [])
     if not isinstance(entries, list) or not entries:

@@ -3,7 +3,6 @@
 A comparison that was stopped resumes: it repeats no search and no answer.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -28,6 +27,7 @@ from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
+from debate.toml import parse_toml
 from vectorstore import PovVectorStore
 
 RECORD = "compare.toml"
@@ -157,7 +157,7 @@ def is_comparison(folder: Path) -> bool:
 def _recorded(folder: Path) -> CompareSettings:
     path = folder / RECORD
     try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        record = parse_toml(path.read_text(encoding="utf-8"))
         recorded = record["settings"] | record.get("asked_last", {})
     except (OSError, ValueError, KeyError) as error:
         raise RunFolderError(

@@ -5,7 +5,6 @@ comment of a table.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from langchain_core.embeddings import Embeddings
 from debate.errors import IndexFolderError
 from debate.indexing.address import checked_place, is_table
 from debate.locking import exclusive_folder, write_record
+from debate.toml import parse_toml
 from vectorstore import FaissStore, PgVectorStore, PovVectorStore, StoreError, TableFacts
 from vectorstore.store.building import open_or_start
 from vectorstore.store.index import Kind
@@ -44,7 +44,7 @@ class IndexFolder:
         """Return what the index says of itself; nothing if there is none."""
         path = self._at / RECORD
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
+            return parse_toml(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

@@ -4,8 +4,9 @@ Words that one answer has and the other lacks are marked. If two answers share a
 of marking everything.
 """
 
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from importlib.resources import files
@@ -13,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from debate.amounts import length
 from debate.atomic import atomic_file
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
@@ -20,9 +22,13 @@ from debate.compare.runner import Comparison
 from debate.output.comparison import model_rows
 from debate.output.report import style
 from debate.output.templates import templates_in
+from vectorstore.text.letters import UNSPACED
 
 _TEMPLATES = templates_in(__package__)
 _ALIKE = 0.25  # below it the answers differ visibly without marks
+_WIDE = f"{UNSPACED}\u3000-\u303f\uff00-\uffef"  # with the punctuation of these scripts
+_WORD = re.compile(rf"(?P<character>[{_WIDE}])|[^\s{_WIDE}]+")
+_TELLING = 3  # characters that two texts share by more than chance
 
 
 @dataclass(frozen=True)
@@ -105,14 +111,31 @@ def _values(comparison: Comparison) -> dict[str, Any]:
 
 
 def marked(text: str, other: str) -> tuple[tuple[Piece, ...], float]:
-    """Return a text in pieces, marking those that the other lacks, and the similarity of the two (0 to 1)."""
-    words, others = text.split(" "), other.split(" ")
-    found = SequenceMatcher(None, words, others, autojunk=False)
-    pieces = []
-    for kind, start, end, _, _ in found.get_opcodes():
-        if end > start:
-            pieces.append(Piece(" ".join(words[start:end]), kind != "equal"))
-    return tuple(pieces), found.ratio()
+    """Return a text in pieces, marking those that the other lacks, and the similarity of the two (0 to 1).
+
+    What is compared are words, and the characters of scripts without spaces; of these, few together are in any text.
+    """
+    words, others = list(_WORD.finditer(text)), [one.group() for one in _WORD.finditer(other)]
+    blocks = SequenceMatcher(None, [one.group() for one in words], others, autojunk=False).get_matching_blocks()
+    shared = {
+        n
+        for block in blocks
+        if _is_telling(words[block.a :][: block.size])
+        for n in range(block.a, block.a + block.size)
+    }
+    pieces, end = [], 0
+    for is_shared, stretch in groupby(range(len(words)), shared.__contains__):
+        places = list(stretch)
+        if not is_shared:
+            start, before, end = words[places[0]].start(), end, words[places[-1]].end()
+            pieces += [Piece(text[before:start], False), Piece(text[start:end], True)]
+    pieces.append(Piece(text[end:], False))
+    alike = 2 * len(shared) / (len(words) + len(others)) if words or others else 1.0
+    return tuple(one for one in pieces if one.text), alike
+
+
+def _is_telling(words: Sequence[re.Match[str]]) -> bool:
+    return len(words) >= _TELLING or not all(one["character"] for one in words)
 
 
 def _pairs(comparison: Comparison) -> Iterator[tuple[str, str, list[tuple[Compared, Interval | None]]]]:
@@ -140,7 +163,7 @@ def _facts(answer: Answer) -> str:
     one = answer.opinion
     if one is None:
         return ""
-    told = [f"{one.words} words"]
+    told = [length(one.words, one.answer)]
     if one.supported is not None and not one.abstained:
         told.append(f"{one.supported:.0%} supported")
     for what, found in (("in no passage", one.unsupported), ("defects", [defect.kind for defect in one.defects])):

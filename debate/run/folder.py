@@ -8,7 +8,6 @@ change.
 import hashlib
 import os
 import platform
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from debate.indexing.places import place_of
 from debate.locking import exclusive_folder, write_record
 from debate.older_versions import settings_of_today
 from debate.settings import DebateSettings
+from debate.toml import parse_toml
 from vectorstore import corpus_files
 
 RECORD = "run.toml"
@@ -93,7 +93,7 @@ def _place(settings: DebateSettings) -> Iterator[Path]:
 def _record_free_settings(folder: Path, settings: DebateSettings) -> None:
     """Record how much and how fast this process works, so that ``--resume`` goes on with the same."""
     path = folder / RECORD
-    record = tomllib.loads(path.read_text(encoding="utf-8"))
+    record = parse_toml(path.read_text(encoding="utf-8"))
     free = _CHANGES_NO_ROW - set(_INPUTS) - {"out", *_OF_THE_COMMAND}
     now = {name: value for name, value in _record(settings)["settings"].items() if name in free}
     kept = {name: value for name, value in record["settings"].items() if name not in free}
@@ -137,13 +137,13 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     path = folder / RECORD
     try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        record = parse_toml(path.read_text(encoding="utf-8"))
         return {"settings": _known(dict(record["settings"])), "inputs": dict(record["inputs"])}
     except OSError as error:
         raise RunFolderError(f"{folder} contains no run ({RECORD}: {error.strerror}); check the folder") from error
     except KeyError as error:
         raise RunFolderError(f"{path} has no table [{error.args[0]}]; give a new folder with --out") from error
-    except (tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; give a new folder with --out") from error
 
 

@@ -4,7 +4,6 @@ Paths in a TOML file are relative to that file.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +16,7 @@ from debate.errors import SettingsError
 from debate.indexing.address import is_table
 from debate.older_versions import RENAMED
 from debate.settings.fields import DebateSettings
+from debate.toml import parse_toml
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "brics" / "debate.toml"
 _PATHS = ("questions", "corpus", "index", "personas", "out")
@@ -64,10 +64,10 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
 def _read_toml(config: Path) -> dict[str, Any]:
     """Read a settings file; its paths, and names that are folders beside it, become paths from here."""
     try:
-        values = tomllib.loads(config.read_text(encoding="utf-8-sig"))
+        values = parse_toml(config.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"cannot read the settings file {config}: {error.strerror}; check --config") from error
-    except (ValueError, RecursionError) as error:  # a number of 4,300 digits is a plain ValueError
+    except ValueError as error:  # a number of 4,300 digits is a plain ValueError
         raise SettingsError(f"{config} is not valid TOML: {error}") from error
     empty = next((key for key in (*_PATHS, *_NAMES_OR_PATHS) if str(values.get(key, key)).strip() == ""), None)
     if empty:

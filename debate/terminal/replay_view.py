@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.schemas import Translation, Turn
+from debate.amounts import length
 from debate.graph.stages import Stage
 from debate.results import QuestionResult
 from debate.run.replay import Replay
@@ -70,7 +71,13 @@ def _figures(result: QuestionResult) -> str:
     if opinion is None:
         return ""
     supported = "" if opinion.supported is None else f", {opinion.supported:.0%} supported by passages"
-    return "; ".join([f"{opinion.words} words{supported}", *([opinion.loop] if opinion.loop else []), *opinion.notes])
+    return "; ".join(
+        [
+            f"{length(opinion.words, opinion.answer)}{supported}",
+            *([opinion.loop] if opinion.loop else []),
+            *opinion.notes,
+        ]
+    )
 
 
 def _answer(result: QuestionResult) -> str:

@@ -6,7 +6,6 @@ A text that occurs twice is translated once. The run's folder is only read.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
 from debate.run.records.typed import Records
+from debate.toml import parse_toml
 from debate.translation.parts import Part, names_in, parts_of
 from debate.translation.settings import TranslateSettings
 from vectorstore.text.sentences import word_count
@@ -217,8 +217,8 @@ def _glossary(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     try:
-        terms = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        terms = parse_toml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise SettingsError(f"--glossary {path} cannot be read: {error}") from error
     wrong = next((name for name, term in terms.items() if not isinstance(term, str) or not term.strip()), None)
     if wrong is not None:

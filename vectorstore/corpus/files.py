@@ -134,5 +134,5 @@ def _names_in(record: Path) -> set[str]:
     """Return the names at the top of a TOML file; none where there is no such file."""
     try:
         return set(tomllib.loads(record.read_text(encoding="utf-8"))) if record.is_file() else set()
-    except (OSError, ValueError):  # somebody else's file, which is a document or is named as none
+    except (OSError, ValueError, RecursionError):  # somebody else's file, which is a document or is named as none
         return set()

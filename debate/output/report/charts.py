@@ -84,7 +84,7 @@ def charts(rows: Sequence[Figures], words: tuple[int, int]) -> list[Chart]:
         return made
     if any(known := _known(lengths)):
         summary = f"median {median(known):.0f}{asked}"
-        made.append(_chart("Words of the opinion", summary, lengths, rows, band=words))
+        made.append(_chart("Length of the opinion", summary, lengths, rows, band=words))
     if any(known := _known(supported)):
         summary = f"median {median(known):.0f}%"
         made.append(_chart("Sentences that a passage supports", summary, supported, rows, unit="%", top=100))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chains.schemas import Chunk, Opinion, Turn
+from debate.amounts import length
 from debate.output.facts import RunFacts
 from debate.output.report.answers import Part, Piece, Stretch, answer_stretches, titled, turn_pieces
 from debate.output.report.debates import DebateHealth, debate_health
@@ -72,7 +73,7 @@ class Speech:
     colour: int
     round: int
     text: tuple[Piece, ...]
-    words: int
+    length: str
     read: tuple[tuple[int, str], ...]
     looked_up: tuple[str, ...]
     notes: tuple[str, ...]
@@ -94,6 +95,7 @@ class Row:
     tags: tuple[str, ...]
     notes: tuple[str, ...]
     words: int
+    length: str
     supported: int | None
     rests: tuple[int, int]
     tokens: tuple[int, int]
@@ -147,6 +149,7 @@ class RowMaker:
             tags=tuple(tags_of(result)),
             notes=tuple(note for note in (result.question.note, *_notes(opinion)) if note),
             words=opinion.words if opinion else 0,
+            length=length(opinion.words, opinion.answer) if opinion else "",
             supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
             rests=(sum(one.whole for one in sentences), len(sentences)),
             tokens=(opinion.prompt_tokens if opinion else 0, sum(one.tokens for one in (opinion, *turns) if one)),
@@ -219,7 +222,9 @@ def _speech(turn: Turn, colour: int, result: QuestionResult, anchor: str) -> Spe
     read = tuple((n, places[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in places)
     text = turn_pieces(turn, dict(read))
     looked_up = tuple(lookup_line(result, one) for one in turn.lookups)
-    return Speech(turn.speaker, colour, turn.round, text, turn.words, read, looked_up, tuple(_notes(turn)))
+    return Speech(
+        turn.speaker, colour, turn.round, text, length(turn.words, turn.text), read, looked_up, tuple(_notes(turn))
+    )
 
 
 def _reader_anchor(anchor: str, persona_id: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 
 import anyio
 from fastapi.sse import format_sse_event
@@ -45,10 +46,10 @@ class Snapshot:
         self._parts: dict[str, str] = {}
 
     def text(self) -> str:
-        """Return the file's JSON on one line; "" if there is none, or the file holds something else."""
+        """Return the file's JSON on one line; "" if there is none, it is a link, or it holds something else."""
         try:
-            found = self._path.stat()
-            if time.time() - found.st_mtime > self._fresh:
+            found = self._path.lstat()
+            if not S_ISREG(found.st_mode) or time.time() - found.st_mtime > self._fresh:
                 return ""
             if (mark := (found.st_mtime_ns, found.st_ino)) != self._seen:
                 self._text, self._seen, self._parts = "", mark, {}

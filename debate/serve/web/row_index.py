@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chains.schemas import Question
+from debate.amounts import length
 from debate.errors import RunFolderError
 from debate.results import QuestionResult
 from debate.run.records.jsonl import JsonLines
@@ -31,6 +32,7 @@ class _Text(BaseModel):
 
 
 class _Opinion(_Text):
+    answer: str = ""
     words: int = 0
     supported: float | None = None
     abstained: bool = False
@@ -70,6 +72,7 @@ class RowSummary:
     parent: str
     tags: tuple[str, ...]
     words: int
+    length: str
     supported: int | None
     seconds: float
     turns: int
@@ -207,6 +210,7 @@ def _summary(row: _Line) -> RowSummary:
         parent=row.question.parent_id,
         tags=tuple(row.tags()),
         words=opinion.words if opinion else 0,
+        length=length(opinion.words, opinion.answer) if opinion else "",
         supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),
         seconds=round(row.seconds, 1),
         turns=len(row.turns),

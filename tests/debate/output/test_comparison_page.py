@@ -38,7 +38,24 @@ def page(folder: Path, *pairs: tuple[str | None, str | None]) -> str:
 
 def test_what_the_other_answer_lacks_is_marked_and_nothing_else() -> None:
     pieces, _ = marked("The union ended in 1911.", "The union ended in 1912.")
-    assert pieces == (Piece("The union ended in", False), Piece("1911.", True))
+    assert pieces == (Piece("The union ended in ", False), Piece("1911.", True))
+
+
+def test_of_a_script_without_spaces_the_characters_that_the_other_lacks_are_marked() -> None:
+    pieces, alike = marked("拡大はBRICSの力を強めた[1]。", "拡大はBRICSの力を弱めた[1]。")
+    assert pieces == (Piece("拡大はBRICSの力を", False), Piece("強", True), Piece("めた[1]。", False))
+    assert alike > 0.9
+
+
+def test_characters_that_are_in_any_text_do_not_make_two_texts_alike() -> None:
+    bank, rouble = "新開発銀行は多くの融資を承認した", "制裁はロシアの通貨を弱くし、国民の暮らしを変えた"
+    assert marked(bank, rouble)[1] == 0
+
+
+def test_nothing_of_an_answer_is_lost_between_its_marks() -> None:
+    text = "\n Trade grew\n\n in 1911,  新開発銀行 。 says\u3000the ministry \n"
+    pieces, _ = marked(text, "Trade fell in 1912, 世界銀行、 says the court")
+    assert "".join(one.text for one in pieces) == text
 
 
 def test_both_answers_stand_beside_each_other_with_their_differences(tmp_path: Path) -> None:

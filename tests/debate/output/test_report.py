@@ -161,7 +161,7 @@ def test_a_failed_row_is_seen_where_its_time_is_drawn() -> None:
 
 def test_there_is_no_chart_of_loops_where_there_were_none() -> None:
     assert [chart.title for chart in charts([figures(ROW)] * 2, (400, 500))] == [
-        "Words of the opinion",
+        "Length of the opinion",
         "Sentences that a passage supports",
         "Time",
     ]

@@ -87,6 +87,11 @@ def test_what_are_no_personas_is_told_and_not_kept(tmp_path: Path, content: byte
     assert list((tmp_path / "runs" / ".uploads").iterdir()) == []
 
 
+def test_personas_that_are_nested_too_deeply_are_told_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(PersonaError, match=r"^cast\.toml is not valid TOML: it is nested too deeply$"):
+        starter(tmp_path).keep(b"a = " + b"[" * 10_000, "toml", "cast.toml")
+
+
 @pytest.mark.parametrize("model", ["/etc", "http://127.0.0.1:9/v1#x", "gguf:/etc/passwd", "another-model"])
 def test_a_persona_that_was_sent_speaks_with_no_model_that_the_page_does_not_offer(tmp_path: Path, model: str) -> None:
     sent = PERSONAS.replace('id = "b"', f'id = "b"\nmodel = "{model}"')

@@ -26,6 +26,7 @@ from debate.run.records.journal import Journal
 from debate.run.records.progress_file import PROGRESS
 from debate.serve.web.app import Site, create_app
 from debate.serve.web.assets import Pages
+from debate.serve.web.feed import Snapshot
 from debate.serve.web.guard import Admission
 from debate.serve.web.library import Library, Run
 from debate.serve.web.routes.runs import run_routes
@@ -178,6 +179,23 @@ async def test_a_line_that_is_no_event_is_nobodys_to_read(tmp_path: Path) -> Non
     sent = [await anext(frames) for _ in range(2)]
     assert b'"event":"began"' in sent[1]
     assert not [one for one in sent if b"root" in one or b"hunter2" in one]
+
+
+async def test_a_link_in_the_place_of_a_snapshot_is_nobodys_to_read(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    (tmp_path / "secret").write_text('{"q1": {"password": "hunter2"}}', encoding="utf-8")
+    (run / "drafts.json").symlink_to(tmp_path / "secret")
+    (run / "seat.json").symlink_to(tmp_path / "secret")
+    told(run, {"event": "began"})
+    frames = Watched(run).feed("q1").frames(0)
+    sent = [await anext(frames) for _ in range(2)]
+    assert b'"event": "began"' in sent[1]
+    assert b"hunter2" not in sent[1]
+
+
+def test_a_pipe_in_the_place_of_a_snapshot_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "seat.json")
+    assert Snapshot(tmp_path / "seat.json").text() == ""
 
 
 async def test_what_is_being_written_is_told_as_a_whole_and_its_end_too(tmp_path: Path) -> None:
@@ -385,6 +403,18 @@ def test_a_row_that_is_added_shows_and_a_retried_one_takes_its_latest_place(tmp_
     assert [(one.id, one.failed) for one in index.page(0, 9).rows] == [("q1.1", False), ("q2", False)]
 
 
+async def test_the_length_of_an_answer_without_spaces_is_told_in_characters(tmp_path: Path) -> None:
+    japanese = Opinion("貿易は成長した。", 7, ("c1",))
+    turn = replace(ROW.turns[0], text="それは違う。", words=5)
+    a_run(tmp_path / "r", replace(ROW, opinion=japanese, turns=(turn,)), replace(ROW, question=Question("q2", "Why?")))
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        listed = (await page.get("/api/runs/r/rows")).json()["html"]
+        shown = (await page.get("/runs/r/question?id=q1.1")).text
+    assert ("7 characters" in listed, "8 words" in listed) == (True, True)
+    assert "5 characters" in shown
+
+
 def test_a_summary_says_of_a_row_what_the_report_says(tmp_path: Path) -> None:
     from debate.output.report.rows import tags_of
 
@@ -410,6 +440,7 @@ async def test_a_damaged_run_hides_no_other_and_says_what_is_wrong_with_it(tmp_p
     a_run(tmp_path / "whole", ROW)
     (a_run(tmp_path / "broken", ROW) / "results.jsonl").write_text("no row\n")
     (a_run(tmp_path / "unnamed", ROW) / "run.toml").write_text("= nothing")
+    (a_run(tmp_path / "deep", ROW) / "run.toml").write_text("a = " + "[" * 10_000)
     a_run(tmp_path / "r\udcff", ROW)
     library = Library([tmp_path])
     site = Site(library, starter=Starter(tmp_path, library, {}))
