@@ -5,6 +5,7 @@ import re
 from lxml import etree
 
 from vectorstore.corpus.readers.ordinals import ordinal
+from vectorstore.corpus.readers.raised import as_raised
 
 # Between two texts stands the widest of the separators that the tags between them ask for.
 _WIDTH = {"": 0, " ": 1, "\t": 2, "\n": 3, "\n\n": 4}
@@ -17,10 +18,6 @@ _SILENT = frozenset(["rt", "rp", "del"])
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 # Invisible places where a line may break; in a page they are markup. (Persian's zero-width non-joiner is a letter.)
 _BREAKS = str.maketrans("", "", "\u00ad\u200b")
-_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_NOTE_MARK = re.compile(r"\[?(\d{1,3}|[a-z]|[*†‡§]+)\]?")
-# What a raised number after it is an exponent of: a unit or a variable of at most two letters, or a power of ten.
-_BASE = re.compile(r"(?:(?:^|[^\w])(?:\d*[^\W\d_]{1,2}|1?0)|\))$")
 
 
 def text_of(root: etree._Element) -> str:
@@ -39,7 +36,7 @@ def text_of(root: etree._Element) -> str:
             if tag in _SILENT:
                 walk.skip_subtree()
             elif tag == "sup":
-                writer.write(_raised("".join(element.itertext()), element, writer.line))
+                writer.write(_raised(element, writer.line))
                 walk.skip_subtree()
             else:
                 writer.preformatted += tag == "pre"
@@ -121,13 +118,6 @@ def _whole(given: str | None, otherwise: int) -> int:
     return int(given) if given and re.fullmatch(r"\s*-?\d{1,6}\s*", given) else otherwise
 
 
-def _raised(text: str, element: etree._Element, before: str) -> str:
-    """Return raised text so that it does not run into the word before: an exponent raised, a note mark not at all."""
-    raised = text.strip()
-    found = _NOTE_MARK.fullmatch(raised)
+def _raised(element: etree._Element, before: str) -> str:
     linked = element.find(".//a") is not None or any(True for _ in element.iterancestors("a"))
-    if found is None:
-        return raised.translate(_RAISED) if re.fullmatch(r"[-+]?\d+", raised) else text
-    if raised.isdigit() and not linked and _BASE.search(before):
-        return raised.translate(_RAISED)
-    return "" if linked or not found[1].isalpha() else text
+    return as_raised("".join(element.itertext()), before, linked=linked)

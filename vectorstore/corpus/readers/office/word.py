@@ -7,6 +7,8 @@ python-docx opens the file; its paragraphs leave these out, so the text is taken
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from vectorstore.corpus.readers.office.archives import check_archive, transition
 from vectorstore.corpus.readers.office.entities import declared, text_of
 from vectorstore.corpus.readers.office.symbols import shown_sign, shown_text
 from vectorstore.corpus.readers.office.word_numbering import Numbering, W
+from vectorstore.corpus.readers.raised import as_raised
 from vectorstore.corpus.readers.records import Record, Records
 from vectorstore.corpus.readers.wording import shortened
 
@@ -80,27 +83,30 @@ class _Reader:
             yield carried
 
     def _paragraph(self, paragraph: Any, asides: list[Any]) -> str:
-        text = "".join(self._inline(paragraph, asides))
+        text = ""
+        for is_raised, parts in groupby(self._inline(paragraph, asides), key=itemgetter(1)):
+            part = "".join(one for one, _ in parts)
+            text += as_raised(part, text) if is_raised else part
         if not text.strip() and _mark_is_deleted(paragraph):
             return ""
         return self._numbering.label(paragraph) + text
 
-    def _inline(self, element: Any, asides: list[Any]) -> Iterator[str]:
-        """Yield what an element shows on its line; text boxes and notes go to `asides`."""
+    def _inline(self, element: Any, asides: list[Any], *, raised: bool = False) -> Iterator[tuple[str, bool]]:
+        """Yield what an element shows on its line, and whether it is raised; text boxes and notes go to `asides`."""
         for child in _shown(element):
             tag = child.tag
             if tag in (f"{W}t", f"{_MATH}t"):
-                yield shown_text(_font(element), text_of(child))
+                yield shown_text(_font(element), text_of(child)), raised
             elif tag == f"{W}sym":
-                yield self._sign(child)
+                yield self._sign(child), raised
             elif tag in _SIGNS:
-                yield _SIGNS[tag]
+                yield _SIGNS[tag], raised
             elif tag == f"{W}txbxContent":
                 asides.append(child)
             elif tag in self._notes:
                 asides += self._notes[tag].get(child.get(f"{W}id"), [])
             else:
-                yield from self._inline(child, asides)
+                yield from self._inline(child, asides, raised=raised or _is_raised(child))
 
     def _sign(self, symbol: Any) -> str:
         font, code = symbol.get(f"{W}font", ""), symbol.get(f"{W}char", "")
@@ -154,6 +160,11 @@ def _shown(element: Any) -> Iterator[Any]:
 def _font(run: Any) -> str:
     fonts = run.find(f"{W}rPr/{W}rFonts")
     return "" if fonts is None else fonts.get(f"{W}ascii", fonts.get(f"{W}hAnsi", ""))
+
+
+def _is_raised(run: Any) -> bool:
+    place = run.find(f"{W}rPr/{W}vertAlign")
+    return place is not None and place.get(f"{W}val") == "superscript"
 
 
 def _is_on(switch: Any) -> bool:

@@ -12,6 +12,7 @@ from openpyxl.utils.escape import unescape
 
 from vectorstore.corpus.readers.office.cell_format import general, shown
 from vectorstore.corpus.readers.office.entities import text_of
+from vectorstore.corpus.readers.raised import as_raised
 
 # Formats without a code of their own, whose order of day and month is that of the reader's country.
 _LOCAL = dict.fromkeys([14, *range(27, 32), *range(34, 37), *range(50, 59)], "yyyy-mm-dd")
@@ -25,8 +26,16 @@ def local(element: Any) -> str:
 
 def string_of(element: Any) -> str:
     """Return the text of a shared or inline string; readings above Japanese words are no part of it."""
-    runs = (run for run in element.iter("{*}t") if local(run.getparent()) != "rPh")
-    return str(unescape("".join(map(text_of, runs))))
+    text = ""
+    for one in element.iter("{*}t"):
+        if local(one.getparent()) != "rPh":
+            text += as_raised(text_of(one), text) if _is_raised(one.getparent()) else text_of(one)
+    return str(unescape(text))
+
+
+def _is_raised(run: Any) -> bool:
+    place = run.find("{*}rPr/{*}vertAlign")
+    return place is not None and place.get("val") == "superscript"
 
 
 class Workbook:

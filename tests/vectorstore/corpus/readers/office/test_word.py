@@ -61,6 +61,19 @@ def test_insertions_are_read_and_deletions_are_not(read):
     assert text == "It is eight crowns."
 
 
+def raised(text):
+    return f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+
+def test_an_exponent_stays_raised_and_the_mark_of_a_note_does_not_stand_in_the_text(read):
+    """Regression: 10⁶ was read as 106."""
+    text = read(paragraph(run("It moved 10"), raised("1"), raised("2"), run(" tons over 5 km"), raised("2"), run(".")))
+    noted = read(paragraph(run("It left the union"), raised("3"), run(" on the 1"), raised("st"), run(" of May.")))
+
+    assert text == "It moved 10¹² tons over 5 km²."
+    assert noted == "It left the union on the 1st of May."
+
+
 def test_moved_text_is_read_where_it_went(read):
     old, new = tracked("moveFrom", "Old place."), tracked("moveTo", "New place.")
 

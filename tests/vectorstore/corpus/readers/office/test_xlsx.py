@@ -7,6 +7,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from vectorstore import CorpusError
 from vectorstore.corpus.readers import read_records
@@ -302,3 +304,11 @@ def test_a_value_that_is_no_number_costs_its_cell_alone(tmp_path, book, hidden, 
 
     assert records[0].text == "port: Zenda"
     assert records.left_out == [f"sheet 'Sheet', {told}"]
+
+
+def test_an_exponent_in_a_cell_stays_raised(tmp_path, book):
+    """Regression: 10⁶ was read as 106."""
+    raised = CellRichText("Output, 10", TextBlock(InlineFont(vertAlign="superscript"), "6"), " tons")
+    fill(book.active, ["year", raised], [1911, 4])
+
+    assert read(tmp_path, book)[0].text == "year: 1911\nOutput, 10⁶ tons: 4"
