@@ -142,12 +142,14 @@ def test_a_turn_shows_and_names_the_passages_that_it_read() -> None:
 
 def test_each_point_of_view_has_a_column_and_each_reader_its_own_scores() -> None:
     rows = rows_of(CHUNKS, ANSWER_ROW)
-    scores = [(row["reader"], row["source"], row["growth is good"], row["growth is everything"]) for row in rows]
-    assert scores == [
-        ("The Professor", "a.txt", 0.8, 0.2),
-        ("The Professor", "b.txt", None, None),
-        ("Hawk", "c.txt", 0.0, None),
-    ]
+    scores = [(row["source"], row["growth is good"], row["growth is everything"]) for row in rows]
+    assert scores == [("a.txt", 0.8, 0.2), ("b.txt", None, None), ("c.txt", 0.0, None)]
+
+
+def test_a_passage_says_who_read_it_and_for_what() -> None:
+    """Regression: what a persona read for its opinion and again for its debate stood there twice without a difference."""
+    read = [(row["reader"], row["use"]) for row in rows_of(CHUNKS, ANSWER_ROW)]
+    assert read == [("The Professor", "opinion"), ("The Professor", "opinion"), ("Hawk", "debate")]
 
 
 def test_long_views_are_headings_of_their_first_words_and_keep_columns_of_their_own() -> None:

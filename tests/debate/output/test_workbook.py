@@ -79,7 +79,7 @@ def test_it_prints_landscape_as_wide_as_a_page_with_the_header_on_each(sheets: W
 
 
 def test_columns_for_programs_are_not_printed(sheets: Workbook) -> None:
-    assert sheets["chunks"].print_area == "'chunks'!$A$1:$G$7"
+    assert sheets["chunks"].print_area == "'chunks'!$A$1:$H$7"
 
 
 @pytest.mark.parametrize(
