@@ -23,6 +23,8 @@ _PAIRS = {
     "[": "]",
 }
 _SEPARATED = (".csv", ".tsv")
+# What a spreadsheet shows in place of a value, and saves as text.
+_ERRORS = frozenset(["#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!"])
 _EDGES = ("'", "‘", "’", "`")  # apostrophes otherwise
 
 
@@ -38,6 +40,8 @@ def check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked
             joined cells.
     """
     fault = next((row.faults[i] for i in used if i in row.faults), None)
+    if not fault and any(cell.strip() in _ERRORS for cell in row.cells[asked : asked + 1]):
+        fault = f"its question is the error {row.cells[asked].strip()} of a spreadsheet"
     if fault:
         raise QuestionsError(f"{path}, row {row.number}: {fault}")
     if path.suffix.lower() in _SEPARATED and any('\\"' in cell and cell.startswith('"') for cell in row.cells):

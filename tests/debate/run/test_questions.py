@@ -3,6 +3,7 @@
 import datetime
 import json
 import logging
+import re
 
 import pytest
 from openpyxl import Workbook
@@ -124,6 +125,12 @@ def test_a_quotation_mark_that_never_closes_is_refused_by_its_row(ask, rows):
     """Regression: beside another mark it took the rows in between into its question."""
     with pytest.raises(QuestionsError, match='row 3: a " opens a cell and never closes'):
         ask(f"question\nWhy?\n{rows}")
+
+
+@pytest.mark.parametrize("shown", ["#NAME?", "#REF!", "#N/A"])
+def test_a_spreadsheets_error_is_no_question_in_csv_either(ask, shown):
+    with pytest.raises(QuestionsError, match=f"row 3: its question is the error {re.escape(shown)} of a spreadsheet"):
+        ask(f"id,question\na,Why?\nb,{shown}\n")
 
 
 @pytest.mark.parametrize("sign", ["\u200b", "\u3164", "\uffa0", "\u2060"])

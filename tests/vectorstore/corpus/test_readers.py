@@ -111,6 +111,24 @@ def test_only_a_newline_ends_a_line_of_json(tmp_path, separator):
     assert read_records(tmp_path / "a.jsonl")[0].text == f"one{separator}two"
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ({"text": ["One paragraph.", "Another."]}, "One paragraph.\n\nAnother."),
+        ({"text": {"en": "Salt’s tax"}}, '{"en": "Salt’s tax"}'),
+        (
+            {"city": "Strelsau", "taxed": True, "goods": ["salt", "iron"]},
+            "city: Strelsau\ntaxed: true\ngoods: salt, iron",
+        ),
+    ],
+)
+def test_what_is_no_text_in_json_is_not_read_as_python_writes_it(tmp_path, line, text):
+    """Regression: the passage was ['One paragraph.', 'Another.']."""
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+    assert read_records(tmp_path / "a.jsonl")[0].text == text
+
+
 def test_a_number_that_json_does_not_know_becomes_text(tmp_path):
     """Regression: NaN in a column made the whole index fail."""
     (tmp_path / "a.jsonl").write_text('{"text": "A line.", "share": NaN}\n')

@@ -50,11 +50,18 @@ def field_record(fields: Iterable[tuple[str, Any]], row: int, title: str) -> Rec
     first = {name.casefold(): i for i, (name, _) in reversed(list(enumerate(filled)))}
     text_at = next((first[name] for name in TEXT_FIELDS if name in first), None)
     title_at = next((first[name] for name in TITLE_FIELDS if name in first), None)
-    heading = title if title_at is None else str(filled[title_at][1])
+    heading = title if title_at is None else _in_words(filled[title_at][1], ", ")
     if text_at is None:
-        return Record("\n".join(f"{name}: {value}" for name, value in filled), heading, row)
+        return Record("\n".join(f"{name}: {_in_words(value, ', ')}" for name, value in filled), heading, row)
     others = (pair for i, pair in enumerate(filled) if i not in (text_at, title_at))
-    return Record(str(filled[text_at][1]), heading, row, metadata(others))
+    return Record(_in_words(filled[text_at][1], "\n\n"), heading, row, metadata(others))
+
+
+def _in_words(value: Any, between: str) -> str:
+    """Return a value as text: the texts of a list, and anything else that is none as JSON writes it."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return between.join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def metadata(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
