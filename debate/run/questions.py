@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debate.errors import QuestionsError
 from debate.run.question_rows import check_row
@@ -42,6 +42,15 @@ _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
 Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
 
 
+class _Asked(NamedTuple):
+    """A row with a question; ``id`` and ``about`` are "" where it has none."""
+
+    number: int
+    id: str
+    text: str
+    about: str
+
+
 def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
     """Read a question list, in its order. A question without an id gets one that no other has.
 
@@ -51,37 +60,35 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
     """
     from chains.schemas import Question
 
-    rows = [(number, row) for number, row in _rows(path, sheet) if _told(path, number, row)]
+    rows = [one for number, row in _rows(path, sheet) if (one := _asked(path, number, row))]
     if not rows:
         where = _WHERE.get(path.suffix.lower(), "under the column 'question'")
         raise QuestionsError(f"{path} contains no question; write at least one {where}")
     ids = _ids(path, rows)
     return [
-        Question(id=question_id, text=_first(row, _QUESTION_COLUMNS), about=_first(row, _ABOUT_COLUMNS))
-        for question_id, (_, row) in zip(ids, rows, strict=True)
+        Question(id=question_id, text=one.text, about=one.about) for question_id, one in zip(ids, rows, strict=True)
     ]
 
 
-def _ids(path: Path, rows: Sequence[Fields]) -> list[str]:
+def _ids(path: Path, rows: Sequence[_Asked]) -> list[str]:
     """Return the id that each row gives, or one that no row gives."""
     given: dict[str, int] = {}
-    for number, row in rows:
-        own = _first(row, ("id",))
-        if own and own in given:
+    for one in rows:
+        if one.id and one.id in given:
             raise QuestionsError(
-                f"{path}, row {number}: the id {own!r} is already used in row {given[own]}; ids must differ"
+                f"{path}, row {one.number}: the id {one.id!r} is already used in row {given[one.id]}; ids must differ"
             )
-        given[own] = number
+        given[one.id] = one.number
     ids = []
-    for place, (number, row) in enumerate(rows, start=1):
-        own = _first(row, ("id",)) or next(made for n in count(place) if (made := f"q{n:03d}") not in given)
-        given[own] = number
+    for place, one in enumerate(rows, start=1):
+        own = one.id or next(made for n in count(place) if (made := f"q{n:03d}") not in given)
+        given[own] = one.number
         ids.append(own)
     return ids
 
 
-def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
-    """Return whether a row holds a question; one that holds only other things is named."""
+def _asked(path: Path, number: int, row: Mapping[str, str]) -> _Asked | None:
+    """Return what a row asks, None if nothing; one that holds only other things is named."""
     text = _first(row, _QUESTION_COLUMNS)
     if _NO_TEXT.search(text):
         raise QuestionsError(
@@ -90,7 +97,7 @@ def _told(path: Path, number: int, row: Mapping[str, str]) -> bool:
     asks = any(one.isalnum() and is_seen(one) for one in text)  # a lone comma or dash is none
     if not asks and any(row.values()):
         LOG.warning("%s, row %d is left out: it contains no question", path, number)
-    return asks
+    return _Asked(number, _first(row, ("id",)), text, _first(row, _ABOUT_COLUMNS)) if asks else None
 
 
 def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ def csv_rows(text: str, delimiter: str) -> Iterator[Row]:
         csv.Error: the text is none of separated values.
     """
     delimiter = delimiter or "\x1f"  # the unit separator is in no text
-    if re.search(f'(?:^|{re.escape(delimiter)}) +"', text, re.MULTILINE):
+    if ' "' in text and re.search(f'(?:^|{re.escape(delimiter)}) +"', text, re.MULTILINE):
         text = _cell(delimiter).sub(lambda one: one[0].lstrip(" ") if one["quoted"] else one[0], text)
     lines = list(io.StringIO(text, newline=""))
     spaced = bool(lines) and f"{delimiter} " in lines[0]
