@@ -18,7 +18,7 @@ what was retrieved for it is chance. The calibration questions are English; pass
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -136,11 +136,15 @@ class AbstentionThreshold:
         return Abstention.OFF_TOPIC, f"{Abstention.OFF_TOPIC}: best cosine {score:.3f}, threshold {self.cosine:.3f}"
 
 
-def unread(store: PovVectorStore, question: str) -> str:
-    """Say that what a search finds for a question is chance, and what to do; "" if the model has learnt its script."""
+def unread(store: PovVectorStore, question: str, views: Iterable[str] = ()) -> str:
+    """Say that what a search finds is chance, and what to do; "" if the model has learnt the script of all texts."""
     embeddings = store.embeddings
-    if isinstance(embeddings, SentenceTransformerEmbeddings) and not embeddings.reads(question):
+    if not isinstance(embeddings, SentenceTransformerEmbeddings):
+        return ""
+    if not embeddings.reads(question):
         return f"{Abstention.UNREAD}: {embeddings.name}; {MULTILINGUAL}"
+    if view := next((one for one in views if not embeddings.reads(one)), ""):
+        return f"the embedding model cannot read the view's script ({view[:40]}): {embeddings.name}; {MULTILINGUAL}"
     return ""
 
 

@@ -99,12 +99,12 @@ class Desk:
         """Find the ``k`` best passages, seen from the viewpoints.
 
         Raises:
-            DebateError: the embedding model has not learnt the script of the question.
+            DebateError: the embedding model has not learnt the script of the question or a viewpoint.
             VectorStoreError: a weight or ``k`` is out of range.
         """
-        if told := unread(self.store, question):
-            raise DebateError(told)
         povs = [POV(text=one.text, weight=one.weight, against=one.against) for one in viewpoints]
+        if told := unread(self.store, question, (text for one in povs for text in (one.text, one.against or ""))):
+            raise DebateError(told)
         chain = pov_retrieval_chain(self.store, povs, pov_weight=pov_weight, k=k, mode=self.settings.mode)
         return [_passage(chunk) for chunk in chain.invoke(question)]
 

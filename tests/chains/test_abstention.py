@@ -1,11 +1,7 @@
-from typing import Any
-
-import numpy as np
 import pytest
-from fakes import TopicEmbedding
-from numpy.typing import NDArray
+from fakes import ByLength, TopicEmbedding
 
-from chains.abstention import CALIBRATION_QUESTIONS, AbstentionThreshold, calibrate
+from chains.abstention import CALIBRATION_QUESTIONS, AbstentionThreshold, calibrate, unread
 from chains.errors import ChainError
 from chains.schemas import Abstention, Chunk
 from vectorstore import FaissStore, SentenceTransformerEmbeddings
@@ -18,15 +14,6 @@ OFF_TOPIC = [f"How warm is water number {n}?" for n in range(9)]
 
 def store_of(texts: list[str]) -> FaissStore:
     return FaissStore.from_texts(texts, TopicEmbedding(), ids=[f"c{n}" for n in range(len(texts))])
-
-
-class ByLength:
-    """A model whose vectors tell how long a text is."""
-
-    def encode_document(self, texts: list[str], **_: Any) -> NDArray[np.float32]:
-        return np.array([[1.0, len(text) / 100] for text in texts], dtype=np.float32)
-
-    encode_query = encode_document
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +42,15 @@ def test_a_question_in_a_script_that_the_model_has_not_learnt_is_refused_with_wh
     assert measured.reason("条約には誰が署名しましたか。", []) == (
         Abstention.UNREAD,
         f"the embedding model cannot read the question's script: english; {MULTILINGUAL}",
+    )
+
+
+def test_a_view_in_a_script_that_the_model_has_not_learnt_is_named() -> None:
+    english = SentenceTransformerEmbeddings(ByLength(), "english", scripts=frozenset({"LATIN"}))
+    store = FaissStore.from_texts(CORPUS, english)
+    assert unread(store, "Who signed?", ["The treaty held.", ""]) == ""
+    assert unread(store, "Who signed?", ["The treaty held.", "条約は破られた。"]) == (
+        f"the embedding model cannot read the view's script (条約は破られた。): english; {MULTILINGUAL}"
     )
 
 

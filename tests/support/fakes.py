@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import numpy as np
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 from langchain_core.language_models.llms import LLM
+from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
 from chains.generation.contract import AttemptRequest, RawText, Sampling
@@ -24,6 +26,15 @@ class TopicEmbedding(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return self.embed_documents([text])[0]
+
+
+class ByLength:
+    """A model whose vectors tell how long a text is."""
+
+    def encode_document(self, texts: list[str], **_: Any) -> NDArray[np.float32]:
+        return np.array([[1.0, len(text) / 100] for text in texts], dtype=np.float32)
+
+    encode_query = encode_document
 
 
 CONTINUE = "The answer below is not finished"

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from chains.abstention import unread
 from debate.errors import SettingsError
 from prompts import PersonaSet, PointOfView
 from vectorstore import POV, PovVectorStore
@@ -98,7 +99,7 @@ class Explorer:
         """Find the candidates of a question.
 
         Raises:
-            SettingsError: the question is empty, or there are too many views.
+            SettingsError: the question is empty, there are too many views, or the embedding model cannot read a text.
             VectorStoreError: a view means nothing to the embedding model.
         """
         if not asked.question.strip():
@@ -109,6 +110,8 @@ class Explorer:
         store = self._store
         silent = not any(one.weight for one in views)  # then the question alone ranks, and views are only scored
         povs = [POV(one.text, 1.0 if silent else one.weight, one.against or None) for one in views]
+        if told := unread(store, asked.question, (text for one in povs for text in (one.text, one.against or ""))):
+            raise SettingsError(told)
         share = 0.0 if silent else asked.pov_weight
         basis = store.query_vectors(asked.question, povs)
         query = PovQuery(asked.question, povs, basis, coefficients([one.weight for one in povs], share))

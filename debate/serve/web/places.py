@@ -1,5 +1,6 @@
 """What a place on the disk shows: a run, a folder of runs or comparisons, or nothing that a page could show."""
 
+import os
 from pathlib import Path
 
 from debate.compare.runner import is_comparison
@@ -15,7 +16,7 @@ def runs_in(place: Path) -> list[Path]:
     """Return the folders of the runs at a place, which may be one itself."""
     if is_run(place):
         return [place]
-    found = [one for one in place.iterdir() if is_run(one)] if place.is_dir() else []
+    found = [one for one in _beside(place) if is_run(one)]
     return [one for one in found if as_text(one) == str(one)]  # no address holds another name
 
 
@@ -26,8 +27,17 @@ def home_of(place: Path) -> Path:
 
 def comparisons_in(place: Path) -> dict[str, Path]:
     """Return the folders of the comparisons at a place, which may be one itself, by their names."""
-    beside = (place, *place.iterdir()) if place.is_dir() else ()
-    return {one.name: one for one in beside if is_comparison(one)}
+    return {one.name: one for one in (place, *_beside(place)) if is_comparison(one)}
+
+
+def _beside(place: Path) -> list[Path]:
+    """Return the folders at a place that may be opened: one that is closed to this process hides no other."""
+    found = place.iterdir() if place.is_dir() else ()
+    return [one for one in found if _is_open(one)]
+
+
+def _is_open(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def check_place(place: Path) -> None:
@@ -40,6 +50,8 @@ def check_place(place: Path) -> None:
         raise RunFolderError(f"there is no folder {place}; {_REMEDY}")
     if not place.is_dir():
         raise RunFolderError(f"{place} is a file; {_REMEDY}")
+    if not _is_open(place):
+        raise RunFolderError(f"{place} may not be opened by this user; change its permissions, or {_REMEDY}")
     if (place / INDEX).is_file() and not is_run(place):
         raise RunFolderError(f"{place} is an index; explore it with: debate serve --index {place}")
     is_foreign = any(not one.name.startswith(".") for one in place.iterdir())

@@ -18,6 +18,9 @@ from prompts import Persona, load_personas
 from prompts.errors import PersonaError
 
 Kind = Literal["xlsx", "xlsm", "csv", "tsv", "txt", "jsonl", "toml"]
+_LONGEST_TOML = (
+    64 * 1024
+)  # bytes; twenty personas fill half of it, and dotted keys take the square of their length to read
 _SHOWN, _LETTERS = 5, 200  # of an upload: questions, and of each the beginning
 _TOLD = 5  # of what is left out of one, or is in doubt
 
@@ -40,6 +43,9 @@ class Uploads:
             QuestionsError, PersonaError: it cannot be read, holds nothing, or a persona asks for more than it may.
             RunFolderError: it cannot be written.
         """
+        called = name or ("the personas" if kind == "toml" else "the list")  # its sender does not know the path
+        if kind == "toml" and len(content) > _LONGEST_TOML:
+            raise PersonaError(f"{called} has more than {_LONGEST_TOML // 1024} KiB; send fewer or shorter personas")
         key = secrets.token_hex(8)
         path = self._folder / f"{key}.{kind}"
         try:
@@ -51,7 +57,6 @@ class Uploads:
             raise RunFolderError(
                 f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
             ) from error
-        called = name or ("the personas" if kind == "toml" else "the list")  # its sender does not know the path
         kept = False
         try:
             with _heard() as heard:

@@ -49,7 +49,7 @@ async def test_a_search_returns_raw_passages_with_a_score_for_each_viewpoint() -
 async def test_a_search_in_a_script_that_the_embedding_model_has_not_learnt_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(desk_module, "unread", lambda _store, question: f"cannot read {question}")
+    monkeypatch.setattr(desk_module, "unread", lambda _store, question, _views: f"cannot read {question}")
     result = await called("search", {"question": "Why?"})
     assert result.is_error
     assert "cannot read Why?" in result.content[0].text

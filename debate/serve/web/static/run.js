@@ -98,6 +98,7 @@ const begun = { at: 0, done: 0 };
 function drawCounts() {
   at("done").textContent = done;
   at("questions").textContent = page.complete ? Math.max(total, done) : "…"; // a journal that is being read may hold more
+  at("unit").textContent = at("questions").textContent === "1" ? "question" : "questions";
   at("failed").textContent = failed;
   at("failures").classList.toggle("bad", failed > 0);
   at("bar").max = Math.max(total, done) || 1;
@@ -125,7 +126,7 @@ const take = {
     working.delete(event.question);
     arrived(event);
   },
-  stopping(event) { preparing(`stopping: ${event.done ?? 0} questions end the step that they are at`); },
+  stopping(event) { preparing(`stopping after the step that they are at: ${event.done ?? 0} question${event.done === 1 ? "" : "s"}`); },
   ended(event) {
     isRunning = false; preparing(""); at("left").textContent = "";
     say(`The run ended: ${event.text || "done"}`);

@@ -38,7 +38,7 @@ export function drawSeat(run, asked) {
 
 const MOST = Number(at("question").dataset.longest); // characters that an answer may have
 const figure = new Intl.NumberFormat("en");
-const hint = ({ wanted }) => wanted === "ballot" ? "Names, the best first, with commas between them." : `Drag a passage into your text to cite it, or use its button. At most ${figure.format(MOST)} characters. Ctrl and Enter speak.`;
+const hint = ({ wanted }) => wanted === "ballot" ? "Names, the best first, with commas between them." : `Drag a passage into your text to cite it, or use its button. At most ${figure.format(MOST)} characters. Ctrl+Enter speaks.`;
 
 function measure(text, length) { // nothing that is pasted is cut: what is too much is told
   const count = [...text.value].length;

@@ -8,14 +8,14 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from fakes import EMBEDDING
+from fakes import EMBEDDING, ByLength
 from hostile import MARKUP
 
 from benchmarks.chromium import CHROMIUM, Page, browser
 from debate.errors import SettingsError
 from debate.serve.web.exploring import CANDIDATES, MOST_VIEWS, Asked, Explorer, View
 from prompts import PersonaSet, load_personas
-from vectorstore import POV, FaissStore
+from vectorstore import POV, FaissStore, SentenceTransformerEmbeddings
 
 SHOWN = 12
 QUESTION = "Did trade grow?"
@@ -123,6 +123,22 @@ def test_an_empty_question_is_told() -> None:
     store = FaissStore.from_texts(TEXTS[:3], EMBEDDING)
     with pytest.raises(SettingsError, match="the question is empty"):
         Explorer(lambda: store, load_personas()).find(Asked(question="  "))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(question="آیا تجارت رشد کرد؟"),
+        Asked(question=QUESTION, views=(View(text="تجارت خوب است."),)),
+        Asked(question=QUESTION, views=(View(text="so", against="تجارت بد است."),)),
+    ],
+    ids=["question", "view", "against"],
+)
+def test_a_text_that_the_embedding_model_cannot_read_is_told_and_nothing_is_called_exact(asked: Asked) -> None:
+    english = SentenceTransformerEmbeddings(ByLength(), "english", scripts=frozenset({"LATIN"}))
+    store = FaissStore.from_texts(TEXTS[:9], english)
+    with pytest.raises(SettingsError, match=r"the embedding model cannot read the (question|view)'s script"):
+        Explorer(lambda: store, load_personas(None)).find(asked)
 
 
 def test_personas_weights_keep_their_proportions_on_sliders_from_minus_1_to_1() -> None:

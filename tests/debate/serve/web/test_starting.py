@@ -92,6 +92,11 @@ def test_personas_that_are_nested_too_deeply_are_told_in_plain_words(tmp_path: P
         starter(tmp_path).keep(b"a = " + b"[" * 10_000, "toml", "cast.toml")
 
 
+def test_personas_that_would_take_long_to_read_are_refused_by_their_size(tmp_path: Path) -> None:
+    with pytest.raises(PersonaError, match=r"^cast\.toml has more than 64 KiB; send fewer or shorter personas"):
+        starter(tmp_path).keep(b"a" + b".a" * 32 * 1024 + b" = 1", "toml", "cast.toml")
+
+
 @pytest.mark.parametrize("model", ["/etc", "http://127.0.0.1:9/v1#x", "gguf:/etc/passwd", "another-model"])
 def test_a_persona_that_was_sent_speaks_with_no_model_that_the_page_does_not_offer(tmp_path: Path, model: str) -> None:
     sent = PERSONAS.replace('id = "b"', f'id = "b"\nmodel = "{model}"')
