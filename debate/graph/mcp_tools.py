@@ -10,10 +10,10 @@ from importlib.util import find_spec
 from langchain_core.tools import BaseTool
 
 from chains.errors import MissingExtra
-from chains.generation.remote.event_loop import awaited
 from debate.errors import ToolServerError
 from debate.terminal.readable import one_line
 from prompts import Persona
+from vectorstore.event_loop import awaited
 
 _ANSWERS_WITHIN = 30.0  # seconds, for the list of tools
 

@@ -15,10 +15,11 @@ from langchain_core.vectorstores import VectorStore
 from vectorstore.corpus.loader import chunk_id
 from vectorstore.embedding.loading import load_embeddings
 from vectorstore.errors import StoreError
+from vectorstore.event_loop import awaited
 from vectorstore.pov import POV
 from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.filters import condition
-from vectorstore.store.ranking import check_k
+from vectorstore.store.ranking import check_k, check_questions
 from vectorstore.store.search import SearchOptions
 
 # Candidates requested from a vector store per passage wanted: a view may lift a passage from further down.
@@ -98,6 +99,7 @@ class CandidateStore:
         A filter is applied to what was found: with a narrow one, give the source its own instead.
         """
         check_k(k)
+        check_questions(questions, povs_per_question)
         results = []
         for question, povs in zip(questions, povs_per_question, strict=True):
             ids = self._found(question, povs, k)
@@ -117,9 +119,13 @@ class CandidateStore:
         return set(found)
 
     def _ask(self, query: str, count: int) -> list[Document]:
-        if isinstance(self._source, VectorStore):
-            return self._source.similarity_search(query, k=count)
-        return self._source.invoke(query)
+        source = self._source
+        try:
+            return source.similarity_search(query, k=count) if isinstance(source, VectorStore) else source.invoke(query)
+        except NotImplementedError:  # how LangChain's classes say that they can only be awaited
+            if isinstance(source, VectorStore):
+                return awaited(source.asimilarity_search(query, k=count))
+            return awaited(source.ainvoke(query))
 
     @staticmethod
     def _allowed(ids: set[str], wanted: Any) -> Any:

@@ -9,7 +9,6 @@ import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
-from vectorstore.errors import StoreError
 from vectorstore.pov import POV, Aggregate, check_pov_weight, coefficients
 from vectorstore.store import ranking
 from vectorstore.store.chunk_store import ChunkStore
@@ -61,14 +60,13 @@ class PovVectorStore(ChunkStore):
 
         Raises:
             POVError: λ or a weight out of range.
-            StoreError: different numbers of questions and lists, an unknown operator of a filter, or rerank=True where
-                it is not possible.
+            StoreError: not a list of questions with a list of views for each, an unknown operator of a filter, or
+                rerank=True where it is not possible.
         """
         check_pov_weight(pov_weight)
         ranking.check_mode(mode)
         ranking.check_k(k)
-        if len(questions) != len(povs_per_question):
-            raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
+        ranking.check_questions(questions, povs_per_question)
         reader = self._encoder.reader(rerank, possible=mode == "dense" and not calibrate)
         queries = self._queries(questions, povs_per_question, pov_weight, aggregate)
         with self._lock:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
+from vectorstore.pov import POV
 
 Mode = Literal["dense", "hybrid"]
 Floats = NDArray[np.float64]
@@ -100,6 +101,16 @@ def check_k(k: int) -> None:
     """Raise StoreError if k is not a positive whole number."""
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
         raise StoreError(f"k={k!r} is not a number of chunks from 1 up.")
+
+
+def check_questions(questions: Sequence[str], povs_per_question: Sequence[Sequence[POV]]) -> None:
+    """Raise StoreError if there is not a list of views for each of a list of questions."""
+    if isinstance(questions, str):
+        raise StoreError(f"{questions[:60]!r} is one question. Write a list of questions.")
+    if len(questions) != len(povs_per_question):
+        raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
+    if any(isinstance(povs, POV) for povs in povs_per_question):
+        raise StoreError("A question came with a POV. Write a list of POVs for each question.")
 
 
 def check_mode(mode: str) -> None:

@@ -17,7 +17,6 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from chains.errors import ModelUnavailable, WindowExceeded
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling, tokens_for
-from chains.generation.remote.event_loop import awaited
 from chains.generation.remote.faults import (
     is_empty_stream,
     is_too_long,
@@ -28,6 +27,7 @@ from chains.generation.remote.faults import (
 from chains.generation.remote.streaming import Stopped, StreamReader
 from chains.generation.remote.tuning import tuned
 from prompts import RenderedPrompt
+from vectorstore.event_loop import awaited
 
 _LOG = logging.getLogger(__name__)
 _BYTES_A_TOKEN = 4.0  # of a prompt, until the server has said how many tokens one had

@@ -11,9 +11,9 @@ from langchain_core.tools import StructuredTool, tool
 
 from chains import ChainError
 from chains.debating.tool_use.agent import NO_TOOLS
-from chains.generation.remote.event_loop import awaited
 from chains.schemas import Chunk, Lookup
 from debate import Rules, build_debate_graph
+from vectorstore.event_loop import awaited
 
 
 class RefusedError(Exception):

@@ -32,6 +32,26 @@ class CountingEmbedding(DeterministicFakeEmbedding):
         return super().embed_documents(texts)
 
 
+class AwaitedRetriever(BaseRetriever):
+    """Can only be awaited, as those of MCP servers."""
+
+    def _get_relevant_documents(self, query, *, run_manager):
+        raise NotImplementedError
+
+    async def _aget_relevant_documents(self, query, *, run_manager):
+        return [Document(page_content=text) for text in TEXTS]
+
+
+class AwaitedStore(InMemoryVectorStore):
+    """Can only be awaited."""
+
+    def similarity_search(self, query, k=4, **kwargs):
+        raise NotImplementedError
+
+    async def asimilarity_search(self, query, k=4, **kwargs):
+        return super().similarity_search(query, k, **kwargs)
+
+
 @pytest.fixture
 def listed():
     return ListRetriever(
@@ -122,3 +142,26 @@ def test_what_is_no_store_is_refused_by_its_type():
 def test_k_below_one_is_refused(listed):
     with pytest.raises(StoreError, match="k=0"):
         as_pov_store(listed, EMBEDDING).pov_search(["x"], [[]], k=0)
+
+
+@pytest.mark.parametrize("source", [AwaitedRetriever(), AwaitedStore.from_texts(TEXTS, EMBEDDING)])
+def test_what_can_only_be_awaited_is_awaited(source):
+    """Regression: NotImplementedError without a word."""
+    store = as_pov_store(source, EMBEDDING)
+
+    assert len(store.pov_search(["passage"], [[POV("passage 3")]], k=2)[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("questions", "povs", "reason"),
+    [
+        ("why?", [[]], "'why\\?' is one question. Write a list"),
+        (["why?"], [POV("x")], "came with a POV. Write a list of POVs"),
+        (["why?"], [], "1 questions came with 0 lists"),
+    ],
+)
+@pytest.mark.parametrize("store", [as_pov_store(in_memory()), FaissStore.from_texts(TEXTS, EMBEDDING)])
+def test_what_is_no_list_of_questions_and_views_is_refused(store, questions, povs, reason):
+    """Regression: "4 questions came with 1 lists", or 'POV' object is not iterable."""
+    with pytest.raises(StoreError, match=reason):
+        store.pov_search(questions, povs)

@@ -1,4 +1,4 @@
-"""The event loop for async-only models and tools, whose connections belong to one loop."""
+"""The event loop for async-only models, tools, stores and retrievers, whose connections belong to one loop."""
 
 import asyncio
 from collections.abc import Awaitable
