@@ -29,6 +29,7 @@ class DebateState(TypedDict, total=False):
     of the old one.
 
     Attributes:
+        opinion_of: the key of the question that ``opinion_text`` came with, and that text.
         chunks: the passages of the opinion.
         debate_chunks: passages that only debaters read.
         readings: which passages each debater reads.
@@ -45,6 +46,7 @@ class DebateState(TypedDict, total=False):
 
     question: Question
     opinion_text: str
+    opinion_of: tuple[str, str]
     chunks: tuple[Chunk, ...]
     debate_chunks: tuple[Chunk, ...]
     readings: tuple[Reading, ...]
@@ -93,6 +95,14 @@ def fresh(question: Question) -> DebateState:
         "attempts": (),
         "seconds": {},
     }
+
+
+def given_opinion(state: DebateState, question: Question) -> DebateState:
+    """Return the opinion that came with a question: what a thread still holds of its last question is none."""
+    of, text = state.get("opinion_of", (question.key, ""))
+    given = state.get("opinion_text", "")
+    kept = "" if of != question.key and given == text else given
+    return {"opinion_text": kept, "opinion_of": (question.key, kept)}
 
 
 def record_of(state: DebateState) -> DebateRecord:

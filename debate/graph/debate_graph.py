@@ -21,7 +21,7 @@ from chains.schemas import Chunk, as_chunks
 from debate.arena.nodes import DebateNodes, ReadAgain, adding_tokens
 from debate.arena.rules import Rules
 from debate.arena.seat import check_can_pause
-from debate.arena.state import DebateState, asked, fresh
+from debate.arena.state import DebateState, asked, fresh, given_opinion
 from debate.graph.retries import RETRY, Attempts
 from debate.graph.stages import Stage
 from prompts import Persona
@@ -70,7 +70,8 @@ def build_debate_graph(
         question = asked(state)
         check_can_pause(held.seat)
         chunks, readings = read_all(question.text, personas, retrievers)
-        return {**fresh(question), "debate_chunks": chunks, "readings": readings}
+        opinion = given_opinion(state, question)
+        return {**fresh(question), **opinion, "debate_chunks": chunks, "readings": readings}
 
     def of_the_retrievers(
         queries: Mapping[str, str], k: int, without: Collection[str]

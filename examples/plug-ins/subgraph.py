@@ -18,7 +18,7 @@ class HostState(TypedDict, total=False):
     """Your state; keys that the debate's graph has, too, pass between the two."""
 
     question: str
-    opinion: Opinion
+    opinion: Opinion | None
     turns: tuple[Turn, ...]
     verdict: Verdict | None
     headline: str
@@ -33,15 +33,21 @@ def build_host(
 ) -> Any:
     """Compile a graph that asks, debates and writes a headline; a second question on a thread starts afresh."""
 
+    def begin(_: HostState) -> HostState:
+        """Clear what the thread's last question left: a debate hands its results over when it ends, not before."""
+        return {"opinion": None, "turns": (), "verdict": None, "headline": ""}
+
     def write_headline(state: HostState) -> HostState:
         verdict = state.get("verdict")
         told = " ".join(verdict.text.split()) if verdict else "Nothing to debate"
         return {"headline": told.partition(".")[0]}
 
     graph = StateGraph(HostState)
+    graph.add_node("begin", begin)
     graph.add_node("debate", build_question_graph(llm, store, personas, settings=settings))
     graph.add_node("write_headline", write_headline)
-    graph.add_edge(START, "debate")
+    graph.add_edge(START, "begin")
+    graph.add_edge("begin", "debate")
     graph.add_edge("debate", "write_headline")
     graph.add_edge("write_headline", END)
     serde = JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES)

@@ -43,6 +43,14 @@ def test_a_hosts_graph_debates_and_writes_a_headline_for_each_question_of_a_thre
     assert len(second["turns"]) == 6
 
 
+def test_while_a_second_question_is_debated_the_hosts_state_holds_nothing_of_the_first(example) -> None:
+    host, thread = example("subgraph")["build_host"](*parts(), SETTINGS), {"configurable": {"thread_id": "one"}}
+    host.invoke({"question": QUESTION}, thread)
+    host.invoke({"question": "What ends a war?"}, thread)
+    [second, _] = [one.values for one in host.get_state_history(thread) if one.next == ("debate",)]
+    assert second == {"question": "What ends a war?", "opinion": None, "turns": [], "verdict": None, "headline": ""}
+
+
 def test_a_tool_returns_what_was_said_and_decided(example) -> None:
     told = example("tool")["debate_tool"](*parts(), SETTINGS).invoke({"question": QUESTION})
     assert told.count("Professor Owl: ") == 2

@@ -73,6 +73,14 @@ def test_a_second_question_on_the_same_thread_begins_a_new_debate(build) -> None
     assert len(state["turns"]) == 4
 
 
+def test_an_opinion_is_of_the_question_that_it_came_with() -> None:
+    graph, thread = debate_graph(InMemorySaver()), {"configurable": {"thread_id": "one"}}
+    first = graph.invoke({"question": "Did they?", "opinion_text": "They did."}, thread)
+    without = graph.invoke({"question": "Will they?"}, thread)
+    own = graph.invoke({"question": "Should they?", "opinion_text": "They should."}, thread)
+    assert [one["opinion_text"] for one in (first, without, own)] == ["They did.", "", "They should."]
+
+
 def test_any_vector_store_serves_the_question_graph() -> None:
     others = InMemoryVectorStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING)
     graph = build_question_graph(ScriptedLLM(script=SCRIPT), others, PERSONAS)
