@@ -12,6 +12,7 @@ from functools import cache
 from queue import SimpleQueue
 from threading import Event as Flag
 
+from chains.errors import ChainError
 from chains.schemas import Question
 from debate.distributed.checkpoints import ToldCheckpoints
 from debate.distributed.events import (
@@ -36,6 +37,10 @@ from debate.run.setup import RunInputs
 from debate.settings import DebateSettings
 from debate.terminal.readable import one_line
 from debate.tracing.tracer import spans_told
+from prompts.errors import PromptError
+from vectorstore.errors import VectorStoreError
+
+_TOLD = (ChainError, DebateError, PromptError, VectorStoreError)  # whose words say what is wrong
 
 
 class Worker:
@@ -97,7 +102,9 @@ class Worker:
             try:
                 batches = self._batches(engine, kind)
             except Exception as error:  # noqa: BLE001 - whatever it is, this worker says why and the rest go on
-                self._told.put(CannotLoad(one_line(error) or type(error).__name__))
+                self._told.put(
+                    CannotLoad(one_line(error if isinstance(error, _TOLD) else f"{type(error).__name__}: {error}"))
+                )
                 return
             self._told.put(Ready(self._settings.concurrency, socket.gethostname(), engine.skipped_files()))
             try:

@@ -7,7 +7,6 @@ from threading import Thread
 
 from fakes import EMBEDDING, ScriptedLLM
 
-from chains.errors import ModelError
 from debate import DebateSettings
 from debate.distributed.events import Event, Lost
 from debate.distributed.worker import Worker
@@ -27,12 +26,12 @@ class InThreads:
 
     Args:
         lost_after: for a worker's number, the kind of event after which it is heard of no more.
-        cannot_load: workers that raise while they load.
+        cannot_load: what a worker raises while it loads, by its number.
         interrupted: at which call for events Ctrl-C lands.
     """
 
     def __init__(
-        self, settings, inputs, wanted=2, lost_after=None, cannot_load=(), interrupted=(), script=SCRIPT, store=STORE
+        self, settings, inputs, wanted=2, lost_after=None, cannot_load=None, interrupted=(), script=SCRIPT, store=STORE
     ) -> None:
         self.wanted = wanted
         self.llm = ScriptedLLM(script=script)
@@ -41,7 +40,7 @@ class InThreads:
         self._calls = count()
         self._given = settings, inputs
         self._lost_after: dict[int, type[Event]] = lost_after or {}
-        self._cannot_load = cannot_load
+        self._cannot_load: dict[int, Exception] = cannot_load or {}
         self._workers: dict[int, Worker] = {}
         self._threads: list[Thread] = []
         self._told: SimpleQueue[tuple[int, Event]] = SimpleQueue()
@@ -56,7 +55,7 @@ class InThreads:
     def _load_of(self, number: int) -> Callable[..., Loaded]:
         def load(settings: DebateSettings, _: object) -> Loaded:
             if number in self._cannot_load:
-                raise ModelError("no such model")
+                raise self._cannot_load[number]
             return Loaded(self.llm, self._store, ("a.pdf: damaged",))
 
         return load

@@ -78,6 +78,7 @@ def load_corpus(
     place = corpus_files(folder_or_file, follow_links=follow_links)
     documents: dict[str, Document] = {}
     skipped, partial = list(place.skipped), []
+    causes: dict[Path, str] = {}
     chunks = 0
     for number, path in enumerate(place.files, start=1):
         try:
@@ -88,11 +89,12 @@ def load_corpus(
             chunks += len(read)
         except (CorpusError, OSError) as error:
             skipped.append(Skipped(path, str(error)))
+            causes[path] = f" ({type(error.__cause__).__name__}: {error.__cause__})" if error.__cause__ else ""
         if progress is not None:
             progress(number, len(place.files))
     skipped.sort(key=lambda one: one.path)
     for one in skipped:
-        logger.warning("skipped %s: %s", one.path, one.reason)
+        logger.warning("skipped %s: %s%s", one.path, one.reason, causes.get(one.path, ""))
     for one in partial:
         logger.warning("left out of %s: %s", one.path, one.reason)
     if not documents:

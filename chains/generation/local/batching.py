@@ -159,6 +159,8 @@ class CallMerger(Generic[Request, Result]):
             if len(batch) == 1:
                 batch[0].error = error
                 return
+            told = f"{type(error).__name__}: {error}"
+            _LOG.warning("a batch of %d prompts failed and is tried again in halves: %s", len(batch), told)
             half = len(batch) // 2  # one of them is to blame: without it, the others still succeed together
             self._run_together(batch[:half])
             self._run_together(batch[half:])

@@ -9,6 +9,7 @@ import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from worker_threads import SCRIPT, STORE, InThreads
 
+from chains.errors import ModelError
 from debate import DebateSettings, run_questions
 from debate.distributed.events import Reached, Saved
 from debate.errors import ClusterError, SettingsError
@@ -84,7 +85,7 @@ def test_what_a_lost_worker_had_is_answered_by_others(with_workers, tmp_path: Pa
 
 
 def test_a_worker_that_cannot_load_says_why_and_the_others_go_on(with_workers, tmp_path: Path) -> None:
-    summary, workers = with_workers(tmp_path, cannot_load=(1,))
+    summary, workers = with_workers(tmp_path, cannot_load={1: ModelError("no such model")})
     assert (summary.total, summary.failed) == (4, 0)
     assert workers.ended == [1]  # and others may have its processors
     assert "worker 1 cannot work and is left out: no such model" in log(tmp_path)
@@ -92,7 +93,13 @@ def test_a_worker_that_cannot_load_says_why_and_the_others_go_on(with_workers, t
 
 def test_a_run_whose_workers_cannot_load_says_why_in_one_line(with_workers, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"^no worker is left: no such model; finished rows are kept.*again$"):
-        with_workers(tmp_path, cannot_load=(1, 2))
+        with_workers(tmp_path, cannot_load={1: ModelError("no such model"), 2: ModelError("no such model")})
+
+
+def test_a_worker_says_of_what_kind_a_librarys_error_is(with_workers, tmp_path: Path) -> None:
+    """Regression: no worker is left: 'weight'."""
+    with pytest.raises(ClusterError, match=r"^no worker is left: KeyError: 'weight'; finished"):
+        with_workers(tmp_path, cannot_load={1: KeyError("weight"), 2: KeyError("weight")})
 
 
 def test_a_question_that_three_workers_were_lost_with_is_a_failed_row(with_workers, tmp_path: Path) -> None:

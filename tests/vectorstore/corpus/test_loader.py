@@ -90,6 +90,17 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path):
     ]
 
 
+def test_the_log_has_what_a_parser_said_of_a_damaged_file(tmp_path, caplog):
+    """Regression: an error of a reader's own looked like the file's damage, and its cause was nowhere."""
+    (tmp_path / "good.txt").write_text("Fine.")
+    (tmp_path / "bad.pdf").write_bytes(b"no pdf")
+
+    load_corpus(tmp_path)
+
+    assert "bad.pdf: is not a readable .pdf file" in caplog.text
+    assert "save it again. (PdfStreamError: " in caplog.text
+
+
 def test_the_same_words_keep_their_id_in_another_file(tmp_path):
     (tmp_path / "a.txt").write_text("Same words.")
     first = load_corpus(tmp_path)[0].id

@@ -107,6 +107,19 @@ def test_an_error_reaches_only_the_caller_it_belongs_to_and_the_others_stay_toge
     assert sorted(map(len, asked)) == [1, 1, 2, 2, 4, 4, 8]
 
 
+def test_a_batch_that_fails_says_why_though_its_halves_succeed(caplog: pytest.LogCaptureFixture) -> None:
+    """Regression: nothing told of it."""
+
+    def run(requests):
+        if len(requests) > 1:
+            raise RuntimeError("no room for two")
+        return [*requests]
+
+    together(CallMerger(run), ["a", "b"])
+
+    assert "a batch of 2 prompts failed and is tried again in halves: RuntimeError: no room for two" in caplog.text
+
+
 def test_a_call_without_other_callers_runs_at_once() -> None:
     assert CallMerger(lambda requests: list(requests)).submit([1, 2]) == [1, 2]
 
