@@ -12,6 +12,7 @@ from pathlib import Path
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.office.archives import check_archive
 from vectorstore.corpus.readers.office.slides import with_whole_words
+from vectorstore.corpus.readers.office.unread import unread
 from vectorstore.corpus.readers.records import Records
 from vectorstore.corpus.readers.rtf import with_unicode
 from vectorstore.errors import CorpusError
@@ -38,7 +39,7 @@ def read_converted(path: Path) -> Records:
     if kind != "rtf":
         check_archive(path)
     page = read_page(_page(path, kind), path.stem)
-    return Records([replace(page, title=path.stem) if page.title == _STDIN else page])
+    return Records([replace(page, title=path.stem) if page.title == _STDIN else page], unread(path, kind, page.text))
 
 
 def _page(path: Path, kind: str) -> str:

@@ -1,5 +1,6 @@
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pypandoc
 import pytest
@@ -31,6 +32,50 @@ def test_a_word_of_a_slide_that_is_partly_bold_stays_one_word(tmp_path: Path) ->
     pandoc = pypandoc.get_pandoc_path()
     subprocess.run([pandoc, "-o", str(tmp_path / "a.pptx")], input=b"Ru**rita**nia taxed CO~2~ twice.", check=True)  # noqa: S603
     assert "Ruritania taxed CO2 twice." in read_records(tmp_path / "a.pptx")[0].text
+
+
+def changed(path: Path, part: str, old: str, new: str) -> Path:
+    """Replace a text in a part of an archive."""
+    with ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts[part] = parts[part].decode().replace(old, new, 1).encode()
+    with ZipFile(path, "w") as copy:
+        for name, content in parts.items():
+            copy.writestr(name, content)
+    return path
+
+
+def test_exponents_on_a_slide_stay_raised(tmp_path: Path) -> None:
+    """Regression: 10⁶ was read as 106."""
+    pandoc = pypandoc.get_pandoc_path()
+    subprocess.run([pandoc, "-o", str(tmp_path / "a.pptx")], input=b"It moved 10^6^ tons.", check=True)  # noqa: S603
+    assert "It moved 10⁶ tons." in read_records(tmp_path / "a.pptx")[0].text
+
+
+def test_grouped_shapes_of_a_slide_are_read(tmp_path: Path) -> None:
+    """Regression: Pandoc passes over groups, and nothing told of it."""
+    shape = "<p:sp><p:nvSpPr/><p:spPr/><p:txBody><a:bodyPr/><a:p><a:r><a:t>Grouped salt.</a:t></a:r></a:p></p:txBody></p:sp>"
+    inner = f"<p:grpSp><p:nvGrpSpPr/><p:grpSpPr/>{shape}</p:grpSp>"
+    group = f"<p:grpSp><p:nvGrpSpPr/><p:grpSpPr/>{inner}</p:grpSp></p:spTree>"
+    path = changed(written(tmp_path, "pptx"), "ppt/slides/slide1.xml", "</p:spTree>", group)
+    assert "Grouped salt." in read_records(path)[0].text
+
+
+def test_what_pandoc_passes_over_is_told(tmp_path: Path) -> None:
+    """Regression: a table in a table's cell was lost without a word."""
+    inner = "<table:table><table:table-row><table:table-cell><text:p>Inner salt.</text:p></table:table-cell></table:table-row></table:table>"
+    table = (
+        f"<table:table><table:table-row><table:table-cell>{inner}</table:table-cell></table:table-row></table:table>"
+    )
+    path = changed(written(tmp_path, "odt"), "content.xml", "</office:text>", f"{table}</office:text>")
+    assert read_records(path).left_out == [
+        "1 of its paragraphs cannot be read, such as 'Inner salt.'. Copy it into the text, or use .docx."
+    ]
+
+
+@pytest.mark.parametrize("kind", ["pptx", "epub", "odt", "rtf"])
+def test_nothing_is_told_of_what_is_read_whole(tmp_path: Path, kind: str) -> None:
+    assert read_records(written(tmp_path, kind)).left_out == []
 
 
 def test_rtf_without_a_title_has_that_of_its_name(tmp_path: Path) -> None:
