@@ -29,7 +29,8 @@ def exclusive_folder(
 ) -> Iterator[None]:
     """Make a folder if there is none, and keep every other process out of it.
 
-    A folder that was new is removed again where an error left nothing in it, with the folders made for it.
+    A folder that was new is removed again where an error left nothing in it, with the folders made for it; in another
+    an error leaves no lock that was not there.
 
     Args:
         wait: for another process that works in it, instead of raising.
@@ -41,6 +42,7 @@ def exclusive_folder(
     if as_text(folder) != str(folder):  # FAISS could not write there
         raise error_kind(f"the name of {folder} contains bytes that are not UTF-8; choose another --out")
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
+    was_used = (folder / LOCK).exists()
     missing = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +57,8 @@ def exclusive_folder(
     except BaseException:
         if is_new:
             _remove_unused(folder, {LOCK, *alongside}, missing)
+        elif not was_used:
+            (folder / LOCK).unlink(missing_ok=True)
         raise
     finally:
         lock.release()

@@ -42,7 +42,7 @@ def ask(
         int | None,
         typer.Option(min=20, help="Most words; default: 200, with documents 500 (60 for a question of fact)."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.", min=0, max=2**32 - 1)] = 0,
 ) -> None:
     """Answer one question from your documents or the model alone."""
     start_logging()

@@ -25,14 +25,15 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
     with one_line_errors("interrupted; the votes so far are kept"):
         from rich.console import Console
 
+        from debate.amounts import amount
         from debate.compare.runner import finished_comparison
-        from debate.compare.votes import Votes
         from debate.output.comparison import write_comparison
+        from debate.output.comparison_page import write_comparison_page
         from debate.terminal.compare_view import vote as cast_votes
         from debate.terminal.readable import tell
 
         console = Console()
         comparison = finished_comparison(folder)
-        votes = Votes(folder / "votes.jsonl")
-        judged = cast_votes(console, comparison, votes, lambda asked: str(typer.prompt(asked)))
-        tell(console, f"{judged} votes added. Counted in {write_comparison(comparison)}")
+        judged = cast_votes(console, comparison, comparison.votes(), lambda asked: str(typer.prompt(asked)))
+        written = f"{write_comparison(comparison)} and {write_comparison_page(comparison)}"
+        tell(console, f"{amount(judged, 'vote')} added. Counted in {written}")

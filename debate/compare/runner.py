@@ -21,6 +21,7 @@ from debate.compare.records import ComparisonFiles
 from debate.compare.settings import CompareSettings
 from debate.compare.statistics import Tally
 from debate.compare.steps import Work
+from debate.compare.votes import Votes
 from debate.errors import RunFolderError
 from debate.indexing.opening import load_store
 from debate.locking import exclusive_folder, read_same_record, write_record
@@ -70,6 +71,15 @@ class Comparison:
         for judge in dict.fromkeys(one.judge for one in self.judged):
             own = [one for one in self.judged if one.judge == judge]
             yield from ((judge, judge_tally(own, pair)) for pair in self.pairs)
+
+    def vote_tallies(self) -> Iterator[Tally]:
+        """Yield what readers preferred of each two models; nothing if nobody voted."""
+        votes = self.votes()
+        yield from map(votes.tally, self.pairs if list(votes) else ())
+
+    def votes(self) -> Votes:
+        """Return the votes on its answers; see ``Votes`` for errors."""
+        return Votes(self.folder / "votes.jsonl")
 
     def control_answers(self) -> Iterator[tuple[Control, list[ControlAnswer | None]]]:
         """Yield each control question with the models' answers; nothing if they were not asked."""

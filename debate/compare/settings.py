@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chains.models.kinds import Backend
+from debate.graph.settings import Seed
 from debate.indexing.address import Place
 from debate.settings import DebateSettings
 from debate.settings.fields import ModelName
@@ -40,7 +41,7 @@ class CompareSettings(BaseModel):
     judge: ModelName = Field("", description="Model that judges each pair of answers, in both orders")
     concurrency: int = Field(16, ge=1, le=1024, description="Most questions in progress at a time")
     limit: int | None = Field(None, ge=1, description="Only the first N questions")
-    seed: int = Field(0, description="Random seed of the answers and the statistics")
+    seed: Seed = Field(0, description="Random seed of the answers and the statistics")
 
     @model_validator(mode="after")
     def _models_differ(self) -> CompareSettings:

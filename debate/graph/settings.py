@@ -21,6 +21,7 @@ def split_list(value: Any) -> Any:
 
 
 AS_LIST = BeforeValidator(split_list)
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy and transformers take
 
 
 class GraphSettings(BaseModel):
@@ -80,7 +81,7 @@ class GraphSettings(BaseModel):
     glossary: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="Terms and their translations; a table in the settings file"
     )
-    seed: int = Field(0, description="Random seed")
+    seed: Seed = Field(0, description="Random seed")
 
     @field_validator("glossary", mode="before")
     @classmethod

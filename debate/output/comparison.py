@@ -6,7 +6,6 @@ from pathlib import Path
 from debate.compare.controls import answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
-from debate.compare.votes import Votes
 from debate.output.workbook import add_sheet, new_workbook
 
 _FIGURES = {"mean first": "first", "mean second": "second", **{one: one for one in ("difference", "low", "high", "p")}}
@@ -102,6 +101,5 @@ def _judge_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
 
 
 def _vote_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
-    votes = Votes(comparison.folder / "votes.jsonl")
-    for found in map(votes.tally, comparison.pairs if list(votes) else ()):
+    for found in comparison.vote_tallies():
         yield dict(zip(_VOTED, (*found.models, *found.wins, found.ties, round(found.p, 4)), strict=True))

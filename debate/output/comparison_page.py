@@ -19,6 +19,7 @@ from debate.atomic import atomic_file
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
+from debate.compare.statistics import Tally
 from debate.output.comparison import model_rows
 from debate.output.report import style
 from debate.output.templates import templates_in
@@ -79,7 +80,10 @@ def write_comparison_page(comparison: Comparison) -> Path:
         RunFolderError: it cannot be written.
     """
     page = _TEMPLATES.get_template("comparison_page.html.j2").render(
-        nonce=secrets.token_urlsafe(16), style=style(), own_style=comparison_style(), **_values(comparison)
+        nonce=secrets.token_urlsafe(16),
+        style=style(),
+        own_style=comparison_style(),
+        **_values(comparison, list(comparison.vote_tallies())),
     )
     path = comparison.folder / "compare.html"
     with atomic_file(path) as file:
@@ -88,7 +92,7 @@ def write_comparison_page(comparison: Comparison) -> Path:
 
 
 def comparison_body(comparison: Comparison) -> str:
-    """Return a comparison as one HTML page; every text in it is escaped."""
+    """Return a comparison as HTML, without the votes, which the live page counts itself; every text is escaped."""
     return _TEMPLATES.get_template("comparison_body.html.j2").render(**_values(comparison))
 
 
@@ -97,8 +101,9 @@ def comparison_style() -> str:
     return files(__package__).joinpath("comparison.css").read_text("utf-8")
 
 
-def _values(comparison: Comparison) -> dict[str, Any]:
+def _values(comparison: Comparison, votes: Sequence[Tally] = ()) -> dict[str, Any]:
     return {
+        "votes": votes,
         "models": comparison.models,
         "failed": comparison.failed,
         "pairs": list(_pairs(comparison)),

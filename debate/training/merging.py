@@ -24,7 +24,7 @@ def write_merged(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path
             _merged_by_peft(settings).save_pretrained(str(target))
             tokenizer.save_pretrained(str(target))
     except (OSError, SafetensorError) as error:
-        raise TrainingError(f"cannot write {target}: {error}; make room and merge the adapter again") from error
+        raise TrainingError(f"cannot write {target}: {error}; make room and run the same command again") from error
     return target
 
 

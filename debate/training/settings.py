@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from debate.graph.settings import Seed
 from debate.settings.fields import ModelName
 
 
@@ -42,4 +43,4 @@ class FinetuneSettings(BaseModel):
     load_in_4bit: bool = Field(True, description="Load the model in 4 bits on an NVIDIA GPU")
     merge: bool = Field(False, description="Also write the merged 16-bit model to OUT/merged")
     gguf: str | None = Field(None, description="Also write a GGUF, such as q4_k_m (needs unsloth)")
-    seed: int = Field(0, description="Random seed of the split, the order and the initial weights")
+    seed: Seed = Field(0, description="Random seed of the split, the order and the initial weights")

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend
+from debate.graph.settings import Seed
 from debate.settings.fields import ModelName
 
 
@@ -27,4 +28,4 @@ class TranslateSettings(BaseModel):
     backend: Backend = Field("auto", description="As in debate run")
     load_in_4bit: bool = Field(True, description="As in debate run")
     batch_size: int | None = Field(None, ge=1, description="As in debate run")
-    seed: int = Field(0, description="Random seed of retries")
+    seed: Seed = Field(0, description="Random seed of retries")

@@ -11,9 +11,10 @@ from threading import Lock
 
 from debate.compare.runner import Comparison, finished_comparison
 from debate.compare.statistics import Tally
-from debate.compare.votes import Ballot, Choice, Votes
+from debate.compare.votes import Ballot, Choice
 from debate.errors import RunFolderError
 from debate.output.comparison import write_comparison
+from debate.output.comparison_page import write_comparison_page
 from debate.output.report.answers import Part, titled
 from debate.serve.web.places import comparisons_in
 
@@ -72,7 +73,7 @@ class Comparisons:
             DebateError: as ``comparison``, or its votes cannot be read.
         """
         found = self.comparison(name)
-        votes = _votes(found)
+        votes = found.votes()
         left = votes.ballots(found.answers)
         if not left:
             return None
@@ -96,13 +97,14 @@ class Comparisons:
             JudgedError: these answers are judged already.
         """
         found = self.comparison(name)
-        votes = _votes(found)
+        votes = found.votes()
         asked = next((one for one in votes.ballots(found.answers) if _id(one) == ballot), None)
         if asked is None or not votes.add(asked, choice):
             raise JudgedError("somebody judged these two answers meanwhile; your vote was not added")
         left = len(votes.ballots(found.answers))
         if not left:
             write_comparison(found)
+            write_comparison_page(found)
         return left
 
     def tallies(self, name: str) -> list[Tally]:
@@ -112,14 +114,10 @@ class Comparisons:
             DebateError: as ``next_pair``.
         """
         found = self.comparison(name)
-        return list(map(_votes(found).tally, found.pairs))
+        return list(map(found.votes().tally, found.pairs))
 
     def _folders(self) -> dict[str, Path]:
         return {name: one for place in self._places for name, one in comparisons_in(place).items()}
-
-
-def _votes(comparison: Comparison) -> Votes:
-    return Votes(comparison.folder / "votes.jsonl")
 
 
 def _id(ballot: Ballot) -> str:

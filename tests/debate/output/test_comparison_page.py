@@ -36,6 +36,18 @@ def page(folder: Path, *pairs: tuple[str | None, str | None]) -> str:
     return write_comparison_page(comparison(folder, *pairs)).read_text(encoding="utf-8")
 
 
+def test_what_readers_preferred_without_the_names_is_told(tmp_path: Path) -> None:
+    compared = comparison(tmp_path, ("Salt is dear.", "Salt is cheap."), ("It ended.", "It lasts."))
+    votes = compared.votes()
+    [votes.add(ballot, "tie") for ballot in votes.ballots(compared.answers)[:1]]
+    told = write_comparison_page(compared).read_text(encoding="utf-8")
+    assert "preferred <bdi>old</bdi> 0 times, <bdi>new</bdi> 0 times (p 1.000), neither 1 times." in told
+
+
+def test_where_nobody_voted_no_votes_are_told(tmp_path: Path) -> None:
+    assert "Readers who" not in page(tmp_path, ("Salt is dear.", "Salt is cheap."))
+
+
 def test_what_the_other_answer_lacks_is_marked_and_nothing_else() -> None:
     pieces, _ = marked("The union ended in 1911.", "The union ended in 1912.")
     assert pieces == (Piece("The union ended in ", False), Piece("1911.", True))

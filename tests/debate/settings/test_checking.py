@@ -2,9 +2,12 @@
 
 import pytest
 
+from debate.compare.settings import CompareSettings
 from debate.errors import SettingsError
+from debate.graph.settings import GraphSettings
 from debate.settings.checking import checked_settings
 from debate.training.settings import FinetuneSettings
+from debate.translation.settings import TranslateSettings
 
 GIVEN = {"data": ["rows.jsonl"], "out": "adapter"}
 
@@ -22,3 +25,18 @@ GIVEN = {"data": ["rows.jsonl"], "out": "adapter"}
 def test_a_wrong_setting_names_its_flag_its_value_and_the_remedy(given, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         checked_settings(FinetuneSettings, given, "debate finetune")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (GraphSettings, {}),
+        (FinetuneSettings, GIVEN),
+        (CompareSettings, {"models": ["a", "b"], "questions": "q.txt", "corpus": "docs", "out": "compared"}),
+        (TranslateSettings, {"to": "ja"}),
+    ],
+)
+def test_a_seed_that_not_every_library_takes_is_told_before_anything_is_loaded(kind, given, seed: int) -> None:
+    with pytest.raises(SettingsError, match=rf"^--seed: .*, got {seed}; change --seed$"):
+        checked_settings(kind, given | {"seed": seed}, "debate")

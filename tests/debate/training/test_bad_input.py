@@ -87,6 +87,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert "contains files that are not a training" in told(
         *("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter")
     )
+    assert [one.name for one in (tmp_path / "adapter").iterdir()] == ["thesis.txt"]
     assert (tmp_path / "adapter" / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 
