@@ -31,7 +31,13 @@ class RunInterrupted(KeyboardInterrupt):
 
 
 class StoppedAtOnce(KeyboardInterrupt):
-    """Interrupted a second time: what was in flight is left as its last finished step."""
+    """Interrupted a second time: what was in flight is left as its last finished step.
+
+    Attributes:
+        folder: the run's; None where there is none.
+    """
+
+    folder: Path | None = None
 
 
 def map_concurrently(

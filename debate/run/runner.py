@@ -114,7 +114,8 @@ def run_questions(
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))
             return _Run(folder, settings, inputs, engine, told, journal).complete(retry_failed)
-        except StoppedAtOnce:
+        except StoppedAtOnce as error:
+            error.folder = folder
             raise
         except KeyboardInterrupt as error:
             raise RunInterrupted(folder) from error

@@ -52,9 +52,7 @@ def _is_for_the_terminal(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def one_line_errors(
-    interrupted: str = "interrupted; finished steps are kept; resume with: debate run --resume FOLDER",
-) -> Iterator[None]:
+def one_line_errors(interrupted: str = "interrupted") -> Iterator[None]:
     """Turn the project's own errors into one line on stderr and exit code 2; Ctrl-C, and input that ends, into 130."""
     try:
         yield
@@ -81,10 +79,10 @@ def one_line_errors(
 
 def _interrupted(error: BaseException) -> str:
     """Return how to resume the interrupted run; empty if there is none."""
-    from debate.run.executor import RunInterrupted
+    from debate.run.executor import RunInterrupted, StoppedAtOnce
     from debate.run.folder import is_run
 
-    if not isinstance(error, RunInterrupted) or not is_run(error.folder):
+    if not isinstance(error, RunInterrupted | StoppedAtOnce) or error.folder is None or not is_run(error.folder):
         return ""
     return f"interrupted; finished steps are kept; resume with: debate run --resume {readable(error.folder)}"
 

@@ -10,8 +10,9 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import FakeListLLM
 from typer.testing import CliRunner
 
+from debate import DebateSettings, run_questions
 from debate.cli import app, main
-from debate.run.executor import RunInterrupted
+from debate.run.executor import RunInterrupted, StoppedAtOnce
 from vectorstore import FaissStore
 
 GOOD = "question\nWhy did BRICS grow in 2024?\n"
@@ -215,6 +216,20 @@ def test_an_interrupted_run_says_how_to_resume_it(tmp_path: Path, monkeypatch: p
         130,
         "interrupted; finished steps are kept; resume with: debate run --resume .\n",
     )
+
+
+def test_a_run_that_is_stopped_at_once_says_how_to_resume_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regression: it said "--resume FOLDER"."""
+    settings = {"questions": tmp_path / "q.csv", "corpus": tmp_path, "out": tmp_path / "out"}
+    (tmp_path / "q.csv").write_text("question\nWhy?\n")
+    monkeypatch.setattr("debate.run.runner._checked_journal", stopped_at_once)
+    with pytest.raises(StoppedAtOnce) as stopped:
+        run_questions(DebateSettings(**settings))
+    assert stopped.value.folder == tmp_path / "out"
+
+
+def stopped_at_once(_: Path) -> None:
+    raise StoppedAtOnce
 
 
 def interrupted(*_: object) -> None:

@@ -14,10 +14,13 @@ from langchain_core.documents import Document
 from vectorstore.corpus.chunking import CHUNK_WORDS, split_text
 from vectorstore.corpus.files import CorpusFiles, Skipped, corpus_files
 from vectorstore.corpus.readers import READERS, Record, read_records
+from vectorstore.corpus.readers.wording import shortened
 from vectorstore.errors import CorpusError
 from vectorstore.text.letters import is_seen
 
 logger = logging.getLogger(__name__)
+
+MOST_PARTS = 100  # that are named of one file; more are counted
 
 
 class Corpus(list[Document]):
@@ -126,8 +129,8 @@ def _read(path: Path, place: CorpusFiles, chunk_words: int) -> tuple[list[Docume
         else:
             left_out.append(f"row {record.row}: contains half of a surrogate pair, so it is not valid text.")
     if not documents:
-        raise CorpusError("; ".join(left_out) or "holds no text.")
-    return documents, left_out
+        raise CorpusError("; ".join(shortened(left_out)) or "holds no text.")
+    return documents, shortened(left_out, MOST_PARTS)
 
 
 def _is_text(text: str) -> bool:

@@ -90,6 +90,17 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path):
     ]
 
 
+def test_many_damaged_lines_of_a_file_are_counted(tmp_path):
+    """Regression: a file of 450,000 such lines was told in 20 MB."""
+    (tmp_path / "bad.jsonl").write_text("{\n" * 500)
+    (tmp_path / "half.jsonl").write_text("{\n" * 500 + '{"text": "Fine."}\n')
+
+    corpus = load_corpus(tmp_path)
+
+    assert corpus.skipped[0].reason.endswith("; 495 more like these")
+    assert (len(corpus.partial), corpus.partial[-1].reason) == (101, "400 more like these")
+
+
 def test_the_log_has_what_a_parser_said_of_a_damaged_file(tmp_path, caplog):
     """Regression: an error of a reader's own looked like the file's damage, and its cause was nowhere."""
     (tmp_path / "good.txt").write_text("Fine.")

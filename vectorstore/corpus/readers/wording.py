@@ -25,7 +25,7 @@ def rows(numbers: Sequence[int]) -> str:
     return f"row{'s' * (len(numbers) > 1)} {spans(numbers)}"
 
 
-def shortened(messages: Sequence[str]) -> list[str]:
+def shortened(messages: Sequence[str], most: int = MOST_NAMED) -> list[str]:
     """Return the first messages, and how many more there are."""
-    more = len(messages) - MOST_NAMED
-    return list(messages) if more <= 0 else [*messages[:MOST_NAMED], f"{more} more like these"]
+    more = len(messages) - most
+    return list(messages) if more <= 0 else [*messages[:most], f"{more} more like these"]
