@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 # Blanks, and signs that nobody sees: marks of byte order where files were joined, joiners, soft hyphens.
 _BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_NONE: Mapping[int, str] = MappingProxyType({})
 _UNSEEN = _BLANKS + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
@@ -13,7 +15,7 @@ def trimmed(text: str) -> str:
     return text.strip(_UNSEEN)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a table may have a million
 class Row:
     """One row of cells.
 
@@ -35,7 +37,7 @@ class Row:
     cells: tuple[str, ...]
     spanned: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()
-    faults: Mapping[int, str] = field(default_factory=dict)
+    faults: Mapping[int, str] = field(default_factory=lambda: _NONE)
     quoted: frozenset[int] = frozenset()
     opens: bool = False
     folded: bool = False

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 # The column or key that holds a record's text, in the order they are looked for.
@@ -14,16 +15,17 @@ TITLE_FIELDS = ("title", "name", "heading")
 OURS = frozenset({"source", "title", "start", "row", "score", "question_score", "pov_scores", "rank"})
 # Python refuses to read and write whole numbers of more than 4,300 digits.
 MOST_DIGITS = 300
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One text of a file: the whole of it, or a row of a table (`row` counts from 1, the header apart)."""
 
     text: str
     title: str
     row: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NONE)
 
 
 class Records(list[Record]):
