@@ -15,11 +15,14 @@ def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftO
     """Write ``{"messages": [system, user, assistant]}`` a line; return how many, and the rows left out.
 
     Raises:
-        TrainingDataError: the data cannot be read, nothing passes the filters, or the file cannot be written.
+        TrainingDataError: the data cannot be read, nothing passes the filters, or the file cannot be written or is
+            one of the data.
     """
     examples, left_out = read_examples(settings)
     if not examples:
         raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}")
+    if path.exists() and any(path.samefile(one) for one in settings.data):
+        raise TrainingDataError(f"{path} is one of the files that are read; give another --chat")
     persona = persona_of(settings)
     lines = []
     for example in examples:

@@ -1,0 +1,37 @@
+"""``debate export --chat``: examples for training elsewhere, with the prompts of a run."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from debate.cli import app
+from debate.training.dataset import Example
+from debate.training.encoding import example_prompt
+from prompts import load_personas
+
+ROW = {"instruction": "Should Ruritania tax its salt?", "context": "[1] It sells salt.", "answer": "It must not [1]."}
+
+
+def export(*arguments: object) -> tuple[int, str]:
+    ended = CliRunner().invoke(app, ["export", *map(str, arguments)])
+    return ended.exit_code, ended.stderr
+
+
+def test_an_example_is_the_prompt_of_a_run_and_the_answer_without_its_markers(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROW), encoding="utf-8")
+    export(tmp_path / "rows.jsonl", "--chat", tmp_path / "chat.jsonl")
+    messages = json.loads((tmp_path / "chat.jsonl").read_text(encoding="utf-8"))["messages"]
+    prompt = example_prompt(
+        Example(ROW["instruction"], ("It sells salt.",), "It must not.", ""), load_personas(None).personas[0]
+    )
+    assert [one["content"] for one in messages] == [prompt.system, prompt.user, "It must not."]
+
+
+def test_the_answers_themselves_are_never_written_over(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(ROW), encoding="utf-8")
+    code, told = export(rows, "--chat", tmp_path / "." / "rows.jsonl")
+    assert code == 2
+    assert told == f"error: {rows} is one of the files that are read; give another --chat\n"
+    assert json.loads(rows.read_text(encoding="utf-8")) == ROW
