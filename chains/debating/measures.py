@@ -24,7 +24,9 @@ from vectorstore.text.sentences import ends_with_sentence, split_sentences, word
 ECHO = 0.30  # of a turn's 4-grams
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
-_SHOWING = content_words("the fact and the evidence show, mean, suggest, indicate, prove, demonstrate, imply")
+_SHOWING = content_words(
+    "the fact and the evidence show, mean, suggest, indicate, prove, demonstrate, imply, matter, follow"
+)
 _SEVERAL = 60  # words that a turn may have, from which on one sentence is no turn; the prompt asks for three to five
 
 

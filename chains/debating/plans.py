@@ -20,6 +20,8 @@ from vectorstore.text.sentences import word_count
 Part = Literal["reply", "case", "whole"]
 _CLAIMS = 3  # the newest and most specific ones
 _REPLIES = ("overlooks that", "leaves out that")
+# With which the case goes on from its fact: begun with "This", models praise the fact instead of arguing from it.
+_FRAMES = ("This matters because", "That is why", "It follows that")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Plan:
         in_parts: the reply to the claim and the case from the fact are asked for apart; a small model that is asked
             for both at once leaves one out.
         reply: the words behind the opponent's name that the reply begins with; "" for a turn too short for one.
+        frame: the English words behind the fact with which the case goes on: they ask for a reason or a conclusion.
         calls: tools that it may call before.
         anew: candidates before it failed; many only said their position again, so that it is told to give reasons.
     """
@@ -40,6 +43,7 @@ class Plan:
     fact: str
     in_parts: bool
     reply: str = _REPLIES[0]
+    frame: str = _FRAMES[0]
     calls: int = 0
     anew: bool = False
 
@@ -62,7 +66,8 @@ def plans_of(record: DebateRecord, persona_id: str, words: int) -> Iterator[Plan
     for n in count():
         half, whole = divmod(n, 2)
         fact = facts[(half + whole) % len(facts)] if facts else ""
-        yield Plan(claims[half % len(claims)], fact, bool(fact) and not whole, _REPLIES[half % len(_REPLIES)])
+        claim, reply, frame = claims[half % len(claims)], _REPLIES[half % len(_REPLIES)], _FRAMES[half % len(_FRAMES)]
+        yield Plan(claim, fact, bool(fact) and not whole, reply, frame)
 
 
 def facts_of(record: DebateRecord, persona_id: str, most: int) -> list[str]:

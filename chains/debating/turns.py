@@ -177,6 +177,7 @@ class Speaker:
             opponent=opponent,
             reply=f"{opponent} {plan.reply}",
             fact=plan.fact if part != "reply" else "",
+            frame=plan.frame,
             calls=plan.calls,
             anew=plan.anew,
             round=number,
@@ -191,7 +192,9 @@ class Speaker:
         """Make a turn of its parts as they were written, and measure it."""
         fitted = max((prompt for prompt, _ in parts), key=lambda prompt: len(prompt.chunks))
         leads = [plan.fact if part == "case" else "" for part in plan.parts]
-        written = [with_lead(lead, completion.text) for lead, (_, completion) in zip(leads, parts, strict=True)]
+        written = [
+            with_lead(lead, completion.text, plan.frame) for lead, (_, completion) in zip(leads, parts, strict=True)
+        ]
         speakers = [self.persona.name, *record.names().values()]
         spoken = [in_own_name(one, speakers) for one in written]
         cut = any(one.cut for one in spoken)

@@ -25,7 +25,14 @@ _OF_WEIGHT = re.compile(
 )
 _OF_ITSELF = re.compile(
     r"\W*this is (?:an? |the )?(?:statement|list|summary|description) of\b"
-    r"|\W*this is (?:not )?(?:just |only |merely |simply )?an? (?:debate|discussion|explanation|account)\b",
+    r"|\W*this is (?:not )?(?:just |only |merely |simply )?an? (?:debate|discussion|explanation|account)\b"
+    # What is said of an argument instead of giving one.
+    r"|\W*(?:this|that|it|this (?:statement|fact|claim|argument|point)) is (?:also |indeed |clearly )?"
+    r"an? (?:[\w-]+ ){0,2}(?:argument|counterargument|fallacy|misrepresentation)\b"
+    r"|\W*(?:this|that) is an? (?:\w+ )?example of an? (?:[\w-]+ ){0,2}(?:argument|fallacy|debate)\b"
+    r"|\W*this (?:statement|claim|argument) is (?:\w+ )?(?:crucial|important|essential|central|key) (?:for|to|in)\b"
+    r"|\W*(?:this|that|it) is an? (?:complex|complicated|nuanced|multifaceted) (?:issue|question|matter|topic) "
+    r"(?:with|that (?:requires|involves|depends|needs))\b",
     re.IGNORECASE,
 )
 # What points back, and is something: "It's", "This fact is not only", "That has never been".
@@ -57,6 +64,7 @@ _PHRASES = (
     rf"{_ADVISED}(?:engag(?:e|ing) in|work(?:ing)? together|collaborat(?:e|ing)|find(?:ing)? common ground)\b",
     r"\bit (?:is|will be|would be|may be|remains) (?:also )?(?:important|crucial|essential|vital|imperative|critical) "
     r"(?:to|that)\b",
+    r"\b(?:deeper|further|comprehensive|thorough) (?:analysis|research|study|examination|review|understanding)\b",
     r"\b(?:nuanced|balanced|holistic|comprehensive|multifaceted) (?:approach|consideration|understanding|view)\b",
     r"\bcomplex\b[^.]{0,40}\b(?:depends|requires|factors)\b|\bmultifaceted\b|\bvarious factors\b",
     r"\b(?:remains to be seen|only time will tell|strike a balance|all stakeholders)\b",

@@ -189,6 +189,7 @@ OF_THE_PASSAGE = _any_of(
     r"\bthe (?:right |correct |best )?answer should be\b|\bnothing to do with (?:the|this|that|your) question\b",
     r"\byou are welcome to ask\b|\bask your question again\b",
     r"\bi have no (?:other|further|more) information\b|\bi am not allowed to discuss\b|\bin this response\b",
+    r"\brelevant to (?:the|this|that|your) question\b",
     r"\b(?:first|second|third|last|other|two|three) sentences? (?:is|are|was|were|contains?|refers?|says?|mentions?)\b",
     r"\bthe (?:original|rewritten|revised|condensed|shortened) (?:paragraph|sentence|passage|essay|version|response)\b",
     r"\bcondensed (?:to fit|version|for)\b",

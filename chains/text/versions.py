@@ -1,12 +1,13 @@
 """Choose among versions of one part of an answer by what its passages bear out, and let idle comments go."""
 
+import math
 from collections.abc import Sequence
 
 from chains.schemas import Chunk
 from chains.text.draft import DraftSentence
 from chains.text.support.grounding import ground
 
-_COMMENTS = 1  # sentences of a paragraph that its passage does not bear out: what the fact means
+_FACTS = 5  # that an answer tells for each comment on them: what is left is for its opening and its close
 
 
 def best_first(versions: Sequence[list[DraftSentence]]) -> list[list[DraftSentence]]:
@@ -33,17 +34,16 @@ def best_close(versions: Sequence[list[DraftSentence]], part: int, chunks: Seque
     return max(versions, key=rank)
 
 
-def without_idle_comments(told: Sequence[DraftSentence], minimum: int) -> list[DraftSentence]:
-    """The sentences with one comment a paragraph, as far as ``minimum`` words are left.
+def without_idle_comments(told: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences with one comment for every five that their passages bear out, and at least one; one a paragraph.
 
-    A comment is a sentence that the paragraph's passage does not bear out; the last ones go first.
+    A comment is a sentence that its paragraph's passage does not bear out. Those stay that have most words of theirs.
     """
-    kept = list(told)
-    for one in reversed(told):
-        before = sum(other.part == one.part and not other.borne_out for other in kept[: kept.index(one)])
-        if not one.borne_out and before >= _COMMENTS and sum(other.words for other in kept) - one.words >= minimum:
-            kept.remove(one)
-    return kept
+    nearest = sorted((one for one in told if not one.borne_out), key=lambda one: one.near, reverse=True)
+    first = {one.part: one for one in reversed(nearest)}  # of each paragraph, the nearest
+    facts = sum(0 < one.borne_out < math.inf for one in told)
+    allowed = [one for one in nearest if first[one.part] is one][: max(1, facts // _FACTS)]
+    return [one for one in told if one.borne_out or any(one is other for other in allowed)]
 
 
 def _told_anew(version: Sequence[DraftSentence]) -> int:

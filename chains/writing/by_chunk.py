@@ -5,9 +5,9 @@ that passage. The opening comes first, from the nearest passage, and takes a sid
 sentence of its passage that is nearest to the question, and goes on with what it means: begun freely, a small model
 writes the side taken once more in every paragraph. With more candidates, a passage has several paragraphs and the
 answer several closes, all in one batch: the best is used, and the others fill an answer that is too short. Of a
-passage's own sentences a paragraph keeps two at most. A sentence goes that names what no passage has, denies the side
-taken, says again what was said, or points back to nothing. Knows nothing of citations or abstention thresholds: that is
-the opinion chain's.
+passage's own sentences a paragraph keeps two at most, and of what no passage bears out an answer keeps one comment for
+every five facts. A sentence goes that names what no passage has, denies the side taken, says again what was said, or
+points back to nothing. Knows nothing of citations or abstention thresholds: that is the opinion chain's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +35,7 @@ from chains.text.draft import (
 from chains.text.refusal import is_abstention
 from chains.text.versions import best_close, best_first, without_idle_comments
 from chains.writing.draft import Draft
+from chains.writing.filling import filled, go_on
 from chains.writing.parts import PartWriter
 from vectorstore.text.sentences import word_count
 
@@ -43,7 +44,6 @@ _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
 _SHORTEST_CLOSE = 40  # words: two sentences
 _NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
-_ROUNDS = 2  # of going on in each paragraph
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
@@ -89,14 +89,14 @@ def write_by_chunk(
 
     last = len(shown) + 1
     told = [*writer.sentences(0, first.text), *(sentence for one in known for sentence in one.versions[0])]
-    told = _filled(without_strays(without_repetition(told)), known, limits.minimum - _SHORTEST_CLOSE)
+    told = without_short_parts(without_idle_comments(without_strays(without_repetition(told))), 0, 0)
+    told = filled(told, [one.versions[1:] for one in known], limits.minimum - _SHORTEST_CLOSE)
     passages = {one.part - 1: shown[one.part - 1] for one in known}
-    told, more = _go_on(writer, told, passages, limits.minimum - _SHORTEST_CLOSE)
+    told, more = go_on(writer, told, passages, limits.minimum - _SHORTEST_CLOSE)
     told, closes = _close(writer, told, last, shown)
-    told, still_more = _go_on(writer, told, passages, limits.minimum)
+    told, still_more = go_on(writer, told, passages, limits.minimum)
     more += still_more
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
-    told = without_idle_comments(told, limits.minimum or limits.maximum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
@@ -156,15 +156,6 @@ def _parts(paragraphs: Sequence[_Paragraph]) -> list[Completion]:
     return [completion for one in paragraphs for completion in one.completions]
 
 
-def _filled(told: list[DraftSentence], paragraphs: Sequence[_Paragraph], words: int) -> list[DraftSentence]:
-    """While the answer is shorter than that, let each paragraph go on with what its other versions say."""
-    for version in range(1, max(len(one.versions) for one in paragraphs)):
-        for one in paragraphs:
-            if version < len(one.versions) and sum(sentence.words for sentence in told) < words:
-                told = without_strays(without_repetition([*told, *one.versions[version]]))
-    return told
-
-
 def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
     """What the model said where it has written on no passage.
 
@@ -190,28 +181,6 @@ def _close(
     closes = writer.complete(writer.closes(rest, facts), rest, said)
     versions = [without_repetition([*told, *writer.sentences(part, one.text)]) for one in closes]
     return best_close(versions, part, shown), closes
-
-
-def _go_on(
-    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk], words: int
-) -> tuple[list[DraftSentence], list[Completion]]:
-    """While the answer is shorter than that, let paragraphs continue with a fact of their passage not told yet.
-
-    What the model adds to it stays where the passage bears it out: one comment a paragraph is enough.
-    """
-    more: list[Completion] = []
-    for _ in range(_ROUNDS):
-        if sum(one.words for one in told) >= words:
-            break
-        leads = {n: lead(chunk.text, writer.question, told) for n, chunk in shown.items()}
-        prompts = {n: writer.paragraph(shown[n], opening) for n, opening in leads.items() if opening}
-        prompts = {n: prompt for n, prompt in prompts.items() if writer.fits(prompt)}
-        completed = writer.complete(list(prompts.values()), writer.part) if prompts else []
-        for n, one in zip(prompts, completed, strict=True):
-            said = writer.sentences(n + 1, with_lead(leads[n], one.text), shown[n])
-            told = without_repetition([*told, *(one for one in with_own_words(said) if one.borne_out)])
-        more += completed
-    return told, more
 
 
 def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:

@@ -50,6 +50,11 @@ class PartWriter:
             prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
         return prompts[: self.candidates]
 
+    def retelling(self, chunk: Chunk, fact: str) -> list[tuple[str, RenderedPrompt]]:
+        """The prompts that tell one more fact of a passage, with the words each begins with: its own come last."""
+        own = [("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=fact))]
+        return [*own[: self.candidates - 1], (fact, self.paragraph(chunk, fact))]
+
     def closes(self, limits: WordLimits, facts: Sequence[str]) -> list[RenderedPrompt]:
         """The prompts of the close, each of another kind, with the facts that the answer has told."""
         return [self._prompt("closing", limits, kind=kind, facts=facts) for kind in _CLOSES[: self.candidates]]
@@ -101,7 +106,7 @@ class PartWriter:
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
         """The sentences of a part, without those that name what no passage has, deny the side taken, or are idle."""
-        told = sentences_of(part, text, chunk)
+        told = sentences_of(part, text, chunk, self.question)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known)]
         if not part:

@@ -17,6 +17,8 @@ _CONCLUDES = (
 )
 _JOINT = re.compile(
     rf",? ?\b(?P<concludes>{_CONCLUDES})|,? (?P<reason>because|due to|owing to|as a result of)\b"
+    r"|, (?P<ground>as)(?= (?!(?:an?|did|do|does|far|for|if|in|is|are|was|were|long|many|much|of|part|soon|such|"
+    r"well|with|it|they|he|she|this|the)\b))"
     r"|,? (?:which|who|whose|so that|although|while|whereas|but)\b|;"
     r"|, (?:and|so|giving|making|leading|allowing|as(?= (?:it|they|he|she|this|the)\b))\b",
     re.IGNORECASE,
@@ -35,7 +37,7 @@ _REASONS = re.compile(
 _OF_SPEECH = content_words(
     "mean suggest show indicate demonstrate reveal imply reflect highlight lead result allow serve evident evidence "
     "fact matter decide hold argue answer say claim assert conclude significant important key crucial additionally "
-    "instead however consequence next step"
+    "instead however consequence next step follow"
 )
 _LEAST = 2  # content words of a clause; a shorter one is told with the next
 _LEAST_ALONE = 4  # content words of a sentence's beginning that is cited without its end
@@ -62,7 +64,9 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
                 return good if len(content_words(sentence[:good])) >= _LEAST_ALONE else 0
             good, told = end, frozenset()
         if joint:
-            at, concludes, gives_reason = joint.end(), bool(joint["concludes"]), bool(joint["reason"])
+            at, concludes = joint.end(), bool(joint["concludes"])
+            # "This matters because": what is said is the reason itself
+            gives_reason = bool(joint["reason"] or joint["ground"]) and bool(content_words(sentence[:end]) - _OF_SPEECH)
     words = content_words(sentence)  # of the question alone: "What decides the matter is" the question
     is_told = not words & _OF_SPEECH and max(len(words & near) for near in passage.neighbours) >= _CONCLUSION * len(
         words

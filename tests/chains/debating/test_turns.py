@@ -129,7 +129,7 @@ def test_an_opponents_position_said_again_is_an_echo_too() -> None:
 
 def test_the_best_of_several_candidates_is_spoken() -> None:
     bad = "The weather was fine in the whole of the north on that day in the spring."
-    llm = ScriptedLLM(script={"missiles. This": GOOD, "": bad})
+    llm = ScriptedLLM(script={"missiles. This matters because": GOOD, "": bad})
     turn = speak(llm, record(), candidates=2)
     assert (turn.faults, turn.tries, len(llm.prompts)) == ((), 2, 2)
     assert GOOD[:40] in turn.text
@@ -137,9 +137,9 @@ def test_the_best_of_several_candidates_is_spoken() -> None:
 
 def test_a_turn_that_begins_with_its_fact_goes_on_with_what_it_shows() -> None:
     turn = speak(
-        ScriptedLLM(script={"": "left both sides with weapons, and wars ended by treaties since are none."}), record()
+        ScriptedLLM(script={"": "both sides kept weapons, and wars ended by treaties since are none."}), record()
     )
-    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This left both sides with weapons")
+    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides kept")
 
 
 def test_a_sentence_that_denies_ones_own_position_is_struck_out() -> None:
@@ -170,6 +170,16 @@ def test_candidates_differ_in_what_they_are_asked() -> None:
     plans = list(islice(plans_of(record(), "hawk", 120), 4))
     assert len(set(plans)) == 4
     assert {plan.in_parts for plan in plans} == {True, False}
+
+
+def test_candidates_go_on_from_their_fact_with_other_words() -> None:
+    plans = list(islice(plans_of(record(), "hawk", 120), 6))
+    assert len({plan.frame for plan in plans}) == 3
+
+
+def test_a_case_that_begins_a_new_sentence_behind_its_fact_does_not_get_the_words_to_go_on_with() -> None:
+    turn = speak(ScriptedLLM(script={"": GOOD}), record())
+    assert "This matters because" not in turn.text
 
 
 def test_a_fact_can_stand_alone() -> None:
@@ -348,10 +358,10 @@ def test_a_turn_that_puts_a_passage_in_other_words_and_adds_nothing_is_told_so()
 @pytest.mark.parametrize(
     "comment",
     [
-        "is not a coincidence, and it never was a lie.",
-        "is not a debate.",
-        "shows that only strength has ever kept the peace in a war.",
-        "is a fact. Only strength has ever kept the peace.",
+        "it is so. It is not a coincidence, and it never was a lie.",
+        "it is so. This is not a debate.",
+        "only strength has ever kept the peace in a war.",
+        "it is a fact. Only strength has ever kept the peace.",
     ],
 )
 def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_nothing(comment: str) -> None:
@@ -361,7 +371,7 @@ def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_noth
 
 
 def test_who_only_said_its_position_is_asked_again_for_the_reasons() -> None:
-    script = {"All have heard your side": GOOD, "": "shows that only strength has ever kept the peace."}
+    script = {"All have heard your side": GOOD, "": "only strength has ever kept the peace."}
     llm = ScriptedLLM(script=script)
     turn = speak(llm, record())
     assert (turn.faults, turn.tries) == ((), 2)
@@ -369,7 +379,7 @@ def test_who_only_said_its_position_is_asked_again_for_the_reasons() -> None:
 
 
 def test_an_empty_comment_is_struck_out_of_a_turn_that_says_more() -> None:
-    turn = speak(ScriptedLLM(script={"": f"is not a lie. {GOOD}"}), record())
+    turn = speak(ScriptedLLM(script={"": f"all know it. It is not a lie. {GOOD}"}), record())
     assert "lie" not in turn.text
     assert turn.faults == ()
 
@@ -384,7 +394,7 @@ def test_one_sentence_is_short_where_there_was_room_for_several() -> None:
 
 
 REPLY = "Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once."
-SHOWS = "left both sides with weapons, and only their strength kept what was signed."
+SHOWS = "both sides kept weapons, and only their strength kept what was signed."
 
 
 def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
@@ -395,7 +405,7 @@ def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
 def test_a_turn_with_room_replies_to_the_claim_before_it_makes_its_case() -> None:
     turn = long_turn(REPLY)
     assert turn.text.startswith("Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once [2].")
-    assert "In 1987 two powers scrapped 2,692 missiles [1]. This left both sides with weapons" in turn.text
+    assert "In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides kept weapons" in turn.text
 
 
 def test_a_reply_that_breaks_off_is_left_out() -> None:
@@ -404,7 +414,9 @@ def test_a_reply_that_breaks_off_is_left_out() -> None:
 
 
 def test_a_turn_without_a_reply_is_its_case() -> None:
-    assert long_turn("").text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This left both sides")
+    assert long_turn("").text.startswith(
+        "In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides"
+    )
 
 
 def test_what_the_reply_said_is_not_said_again_in_the_case() -> None:

@@ -102,14 +102,23 @@ def test_one_sentence_that_begins_so_is_none(sentence: str):
     assert fragments([sentence, "Gold is dear."]) == []
 
 
-def test_a_paragraph_that_is_one_sentence_pointing_back_goes_where_enough_is_left():
+def test_a_paragraph_that_is_one_sentence_pointing_back_goes_however_short_the_answer_is():
     told = [
         *sentences_of(1, "Six leaders met at Rambouillet in 1975.", G7),
         *sentences_of(2, "This shows that they met.", G7),
     ]
 
-    assert [one.part for one in without_short_parts(told, 0, 5)] == [1]
-    assert [one.part for one in without_short_parts(told, 0, 100)] == [1, 2]
+    assert [one.part for one in without_short_parts(told, 0, 100)] == [1]
+
+
+def test_a_short_paragraph_goes_where_enough_is_left():
+    told = [
+        *sentences_of(1, "Six leaders met at Rambouillet in 1975.", G7),
+        *sentences_of(2, "Canada made it seven.", G7),
+    ]
+
+    assert [one.part for one in without_short_parts(told, 5, 7)] == [1]
+    assert [one.part for one in without_short_parts(told, 5, 8)] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,22 @@ def test_a_sentence_that_only_says_what_this_is_names_nothing(sentence: str) -> 
 )
 def test_a_sentence_that_names_something_of_the_matter_or_anything_else_says_something(sentence: str) -> None:
     assert not names_nothing(sentence, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This is a strong argument for the side that sanctions work.",
+        "This is a classic example of a straw man argument.",
+        "This is a logical fallacy, known as the appeal to authority.",
+        "This statement is crucial for understanding the impact of sanctions on governments.",
+        "This is a complex issue with multiple sides.",
+        "A deeper analysis should include a review of events.",
+    ],
+)
+def test_what_only_judges_an_argument_is_idle(sentence: str) -> None:
+    assert is_idle(sentence, KNOWN[0], KNOWN[1:])
+
+
+def test_an_argument_that_is_told_is_not_idle() -> None:
+    assert not is_idle("This argument is that banks in Shanghai pay for the sanctions.", KNOWN[0], KNOWN[1:])

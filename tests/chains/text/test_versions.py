@@ -15,14 +15,16 @@ def test_of_versions_that_retell_as_much_the_one_with_fewer_comments_comes_first
     assert best_first([[FACT, REMARK], [], [FACT, COMMENT]]) == [[FACT, COMMENT], [FACT, REMARK]]
 
 
-def test_a_second_comment_of_a_paragraph_goes_while_enough_words_are_left() -> None:
-    assert without_idle_comments([FACT, COMMENT, REMARK], minimum=7) == [FACT, COMMENT]
+def test_an_answer_keeps_the_comment_that_has_most_of_its_passages_words() -> None:
+    near = DraftSentence(2, "The bank is young.", 4, borne_out=0.0, near=0.5)
+    assert without_idle_comments([FACT, COMMENT, near]) == [FACT, near]
 
 
-def test_a_second_comment_stays_where_the_answer_would_be_too_short_without_it() -> None:
-    assert without_idle_comments([FACT, COMMENT, REMARK], minimum=8) == [FACT, COMMENT, REMARK]
+def test_an_answer_keeps_a_comment_more_for_every_five_facts_and_one_a_paragraph() -> None:
+    told = [*[FACT] * 10, COMMENT, REMARK, DraftSentence(2, "So it is young.", 4, borne_out=0.0)]
+    assert without_idle_comments(told) == [*[FACT] * 10, COMMENT, told[-1]]
 
 
 def test_an_opening_and_a_close_are_never_idle() -> None:
     frame = [DraftSentence(0, "I hold it.", 3, borne_out=float("inf"))] * 2
-    assert without_idle_comments(frame, minimum=0) == frame
+    assert without_idle_comments(frame) == frame

@@ -18,7 +18,7 @@ CHUNKS = [
 SCRIPT = {
     "Open an answer": "I hold that it did.",
     "Close an answer": "What decides the matter is the yuan.",
-    "162 billion": "broke a record. It grew every year since.",
+    "162 billion": "broke a record of trade.",
     "five currencies": "keeps a promise.",
 }
 LIMITS = WordLimits(0, 100)
@@ -43,8 +43,8 @@ def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chun
 def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
-        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This broke a record. It grew every year since.\n\n"
-        "The bank lends in five currencies. This keeps a promise.\n\nWhat decides the matter is the yuan."
+        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This broke a record of trade.\n\n"
+        "The bank lends in five currencies.\n\nWhat decides the matter is the yuan."
     )
 
 
@@ -75,9 +75,13 @@ def test_the_side_taken_in_the_opening_is_told_to_every_paragraph_and_to_the_clo
 
 
 def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_what_it_means() -> None:
-    essay, llm = write(SCRIPT | {"five currencies": "spares its borrowers the dollar. It is no small thing."})
+    own = "spares those to whom the bank lends the dollar. It is no small thing."
+    essay, llm = write(SCRIPT | {"five currencies": own})
     assert any(p.endswith("The bank lends in five currencies. This") for p in llm.prompts)
-    assert "The bank lends in five currencies. This spares its borrowers the dollar." in essay.completion.text
+    assert (
+        "The bank lends in five currencies. This spares those to whom the bank lends the dollar."
+        in essay.completion.text
+    )
 
 
 def test_a_passage_much_farther_from_the_question_than_the_best_gets_no_paragraph_and_is_noted() -> None:
@@ -124,9 +128,8 @@ def test_a_paragraph_does_not_deny_the_side_that_the_opening_took() -> None:
 
 
 def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted() -> None:
-    retold = "it has grown. Trade reached 162 billion dollars, and it has grown in every single year since that one."
-    script = SCRIPT | {"162 billion": retold.partition(". ")[2], "Close an answer": retold.partition(". ")[2]}
-    essay, llm = write(script)
+    fact = "Trade reached 162 billion dollars, and it has grown in every single year since that one."
+    essay, llm = write(SCRIPT | {"Close an answer": fact}, chunks=[Chunk(id="c1", text=fact)])
     assert llm.prompts_with("Close an answer") == 3
     assert "no close: the model only repeated what was said before" in essay.notes
 
@@ -144,10 +147,10 @@ def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
 def test_whose_words_a_passage_is_does_not_reach_the_answer() -> None:
     bank = Chunk(id="c1", text="The bank lends in five currencies.", title="06-bank")
     essay, _ = write(
-        SCRIPT | {"five currencies": "keeps a promise. From 06-bank: Nobody else sells bonds so cheaply."},
-        chunks=[bank],
+        SCRIPT | {"five currencies": "matters. From 06-bank: Nobody else lends so cheaply."}, chunks=[bank]
     )
-    assert essay.completion.text.partition("currencies. ")[2].startswith("This keeps a promise. Nobody else sells")
+    assert "Nobody else lends so cheaply." in essay.completion.text
+    assert "06-bank" not in essay.completion.text
 
 
 def test_a_sentence_about_the_passage_itself_is_left_out() -> None:
@@ -157,9 +160,9 @@ def test_a_sentence_about_the_passage_itself_is_left_out() -> None:
 
 def test_what_two_paragraphs_both_say_is_said_once() -> None:
     essay, _ = write(
-        SCRIPT | {"five currencies": "It grew every single year since. The bank lends in five currencies."}
+        SCRIPT | {"five currencies": "Trade grew to 162 billion dollars in 2022. The bank lends in five currencies."}
     )
-    assert essay.completion.text.count("It grew") == 1
+    assert essay.completion.text.count("Trade grew") == 1
     assert "five currencies" in essay.completion.text
 
 
@@ -172,7 +175,7 @@ def test_sentences_that_differ_in_a_number_both_stay() -> None:
 
 def test_where_there_is_too_much_the_sentence_that_rests_least_on_its_passage_goes() -> None:
     essay, _ = write(SCRIPT, WordLimits(0, 17))
-    assert "It grew every year since." not in essay.completion.text
+    assert "broke a record" not in essay.completion.text
     assert "162 billion" in essay.completion.text
 
 
@@ -313,11 +316,26 @@ def test_the_version_that_tells_most_of_its_passage_in_its_own_words_is_used() -
 
 def test_the_other_versions_fill_an_answer_that_is_too_short_without_asking_again() -> None:
     script = {"grew. This": "looks good to all of them.", "2015. This": "gave it a home in the largest member."}
-    script["2016. This"] = "came early."
+    script |= {"### FACT": "came early.", "2016. This": "came early."}
     text, llm = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
     assert "The bank lends in rand and grew." in text
     assert "It opened in Shanghai in 2015." in text
     assert llm.prompts_with("rand and grew. This") == 1
+
+
+def test_a_paragraph_that_goes_on_tells_the_next_fact_in_the_writer_s_own_words_where_they_are_borne_out() -> None:
+    script = {"grew. This": "is good.", "2015. This": "is good.", "2016. This": "is good."}
+    script["### FACT:\nIts first"] = "In 2016 the bank sold a first bond, and sold it in yuan."
+    script["### FACT:\nIt opened"] = "Peru saw it open."
+    text, _ = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
+    assert "In 2016 the bank sold a first bond, and sold it in yuan." in text
+    assert "Its first bond was sold" not in text
+
+
+def test_a_fact_told_in_other_words_is_not_told_again_in_the_passages_own() -> None:
+    script = {"grew. This": "means that in rand the bank lends, and grew by it.", "2015. This": "is good."}
+    text, _ = write_candidates(script, candidates=1)
+    assert text.count("rand") == 1
 
 
 def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
@@ -326,6 +344,7 @@ def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
         'Begin with "What decides': "patience and a long view of things.",
         'Begin with "The next step': "to consider all of the options.",
         "Write": "keeps its promise to all of them.",
+        "### FACT": "keeps its promise to all of them.",
     }
     text, _ = write_candidates(script, candidates=3)
     assert text.endswith("The consequence is that the bank will sell its next bond in yuan.")

@@ -89,3 +89,20 @@ def test_a_fact_is_borne_out_before_a_reason_that_the_passage_does_not_give() ->
 )
 def test_a_supposition_and_a_reason_of_the_passage_s_are_borne_out(sentence: str) -> None:
     assert borne_out(sentence, FACTS) == len(sentence)
+
+
+def test_a_reason_that_the_passage_does_not_give_bears_out_nothing_that_the_question_says() -> None:
+    question = "Has the enlargement given the group more power?"
+    passage = read_passage("Customs recorded trade of 240 billion dollars in 2023. Commerce has grown, as the Fund said.")
+
+    claimed = "The enlargement has given the group more power, as customs recorded trade of 240 billion dollars in 2023."
+    said = "Commerce has grown, as the Fund said."
+
+    assert borne_out(claimed, passage, question) == 0
+    assert borne_out(said, passage, question) == len(said)
+
+
+def test_a_fact_that_is_itself_named_as_the_reason_is_borne_out() -> None:
+    sentence = "This matters because friendly banks hesitate under the countermeasures of the task force."
+
+    assert borne_out(sentence, PASSAGE, QUESTION) == len(sentence)
