@@ -56,11 +56,13 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
     at, good, told, concludes, gives_reason = 0, 0, frozenset[str](), bool(_FOLLOWS.match(sentence)), False
     for joint in [*_JOINT.finditer(sentence), None]:
         end = joint.start() if joint else len(sentence)
-        told |= content_words(sentence[at:end]) - _OF_SPEECH - content_words(question)
-        if len(told) >= _LEAST or (told and not joint and not good):
+        said = content_words(sentence[at:end]) - _OF_SPEECH
+        told |= said - content_words(question)
+        if len(told) >= _LEAST or (told and not joint and not good) or (concludes and said and not joint):
             shared = max(len(told & near) for near in passage.neighbours)
-            is_reason = not gives_reason or _has(sentence[at:end], passage, _REASONS, sentence[:at])
-            if shared < (_CONCLUSION if concludes else _BORNE_OUT) * len(told) or not is_reason:
+            is_reason = not gives_reason or _has(sentence[at:end], passage, _REASONS)
+            is_drawn = not concludes or max(len(said & near) for near in passage.neighbours) >= _CONCLUSION * len(said)
+            if shared < (_CONCLUSION if concludes else _BORNE_OUT) * len(told) or not (is_reason and is_drawn):
                 return good if len(content_words(sentence[:good])) >= _LEAST_ALONE else 0
             good, told = end, frozenset()
         if joint:
@@ -74,8 +76,8 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
     return len(sentence) if good or is_told else 0
 
 
-def _has(clause: str, passage: Passage, what: re.Pattern[str], rest: str = "") -> bool:
-    """Whether a sentence of the passage that has enough of a clause's words says so, or has enough of the rest's."""
-    said, also = content_words(clause), content_words(rest)
+def _has(clause: str, passage: Passage, what: re.Pattern[str]) -> bool:
+    """Whether a sentence of the passage that has enough of a clause's words says so."""
+    said = content_words(clause)
     near = [one for one in passage.sentences if len(said & content_words(one)) >= _BORNE_OUT * len(said)]
-    return any(what.search(one) or (also and len(also & content_words(one)) >= _BORNE_OUT * len(also)) for one in near)
+    return any(what.search(one) for one in near)

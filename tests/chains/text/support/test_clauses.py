@@ -93,9 +93,13 @@ def test_a_supposition_and_a_reason_of_the_passage_s_are_borne_out(sentence: str
 
 def test_a_reason_that_the_passage_does_not_give_bears_out_nothing_that_the_question_says() -> None:
     question = "Has the enlargement given the group more power?"
-    passage = read_passage("Customs recorded trade of 240 billion dollars in 2023. Commerce has grown, as the Fund said.")
+    passage = read_passage(
+        "Customs recorded trade of 240 billion dollars in 2023. Commerce has grown, as the Fund said."
+    )
 
-    claimed = "The enlargement has given the group more power, as customs recorded trade of 240 billion dollars in 2023."
+    claimed = (
+        "The enlargement has given the group more power, as customs recorded trade of 240 billion dollars in 2023."
+    )
     said = "Commerce has grown, as the Fund said."
 
     assert borne_out(claimed, passage, question) == 0
@@ -106,3 +110,22 @@ def test_a_fact_that_is_itself_named_as_the_reason_is_borne_out() -> None:
     sentence = "This matters because friendly banks hesitate under the countermeasures of the task force."
 
     assert borne_out(sentence, PASSAGE, QUESTION) == len(sentence)
+
+
+def test_a_conclusion_in_the_questions_words_alone_is_not_borne_out() -> None:
+    """Regression: ", which could lead to economic espionage" passed where the question asked about espionage."""
+    fact = "Iran held no shares in the bank in 2025"
+
+    told = borne_out(
+        f"{fact}, which could lead to economic espionage.", PASSAGE, "Will Iran engage in economic espionage?"
+    )
+
+    assert told == len(fact)
+
+
+def test_two_facts_of_one_passage_are_no_reason_for_each_other() -> None:
+    passage = read_passage("Gold is held by central banks as a reserve. Gold pays no interest and is slow to ship.")
+
+    told = borne_out("Central banks hold gold as a reserve because it pays no interest.", passage, "Why gold?")
+
+    assert told == len("Central banks hold gold as a reserve")
