@@ -26,8 +26,11 @@ def mcp(
     """Serve search, opinions and debates to MCP clients, over stdio."""
     start_logging()
     with one_line_errors("stopped"):
+        from debate.errors import RunFolderError
         from debate.indexing.opening import check_index, open_index
 
+        if runs is not None and not runs.is_dir():
+            raise RunFolderError(f"there is no folder {runs}; check --runs")
         check_index(index)
         from chains import ModelSettings, load_llm
         from chains.errors import MissingExtra

@@ -8,7 +8,9 @@ import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from mcp import Client
 from traced import traced_run
+from typer.testing import CliRunner
 
+from debate.cli import app
 from debate.graph.settings import GraphSettings
 from debate.serve import desk as desk_module
 from debate.serve.desk import Desk
@@ -89,6 +91,12 @@ async def test_only_runs_in_the_given_folder_can_be_read(tmp_path: Path, run: st
     result = await called("read_run", {"run": run}, tmp_path)
     assert result.is_error
     assert "there is no run" in result.content[0].text
+
+
+def test_a_folder_of_runs_that_is_not_there_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    ended = CliRunner().invoke(app, ["mcp", "--index", str(tmp_path), "--runs", str(tmp_path / "gone")])
+    assert ended.exit_code == 2
+    assert ended.stderr == f"error: there is no folder {tmp_path / 'gone'}; check --runs\n"
 
 
 async def test_reading_runs_is_off_unless_a_folder_is_given() -> None:
