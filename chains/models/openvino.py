@@ -40,7 +40,9 @@ def load_openvino(name: str) -> Any:
         ModelError: OpenVINO cannot export this architecture.
     """
     from optimum.intel import OVModelForCausalLM
+    from optimum.utils import logging as optimum_logging
 
+    optimum_logging.set_verbosity_error()  # it says that it guesses what it guesses right
     if is_converted(name):
         return _load_converted(name)
     folder = Path(name)

@@ -42,31 +42,35 @@ def test_weights_that_were_cut_off_are_one_line(tmp_path: Path, backend) -> None
         load_llm(ModelSettings(name=str(tmp_path), backend=backend))
 
 
-LOADS_BOTH = """
+LOADS = """
 import sys
 from chains import ModelSettings, load_llm
 from vectorstore import load_embeddings
-load_embeddings()
+if sys.argv[2] == "both":
+    load_embeddings()
 load_llm(ModelSettings(name=sys.argv[1], backend="openvino"))
 print("loaded")
 """
 
 
 @pytest.mark.integration
-def test_a_program_that_loads_models_prints_what_it_prints_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loaded", ["both", "the language model"])
+def test_a_program_that_loads_models_prints_what_it_prints_itself(tmp_path: Path, loaded: str) -> None:
+    """Regression: without an embedding model before it, a language model's load printed what optimum guesses."""
     AutoTokenizer.from_pretrained(bundled.smollm2_folder()).save_pretrained(tmp_path / "tiny")
     config = LlamaConfig(
         vocab_size=49152, hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2
     )
     LlamaForCausalLM(config).save_pretrained(tmp_path / "tiny")
     done = subprocess.run(  # noqa: S603 - nothing in a process of its own is loaded or silenced yet
-        [sys.executable, "-c", LOADS_BOTH, str(tmp_path / "tiny")],
+        [sys.executable, "-c", LOADS, str(tmp_path / "tiny"), loaded],
         env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
         capture_output=True,
         text=True,
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "loaded\n"), done.stderr
+    assert "Could not infer" not in done.stderr
     assert "kernels" not in done.stderr  # bitsandbytes asks for them on CPUs with AVX-512
 
 

@@ -21,10 +21,13 @@ from vectorstore.text.sentences import word_count
 POINTER, TIMES = 60, 3
 # Parts inside parts take the parser the square of their depth; a mail has some ten.
 MOST_PARTS = 200
+# Each part takes the parser a millisecond. A mail with a hundred pictures has as many.
+MOST_TYPED = 2000
 # The parser takes the square of a field's length. A list of 500 recipients has 20,000 characters.
 _LONG_FIELD = re.compile(rb"^([A-Za-z][A-Za-z-]{0,60}):(?:[^\n]|\n[ \t]){32000}", re.MULTILINE)
 _LONG_IN_PART = re.compile(rb"^(content-[a-z-]{1,60}):(?:[^\n]|\n[ \t]){32000}", re.IGNORECASE | re.MULTILINE)
 _PARTS = re.compile(rb"^content-type:\s{0,9}(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_TYPED = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELDS = {"from": "author", "date": "date", "to": "to"}
 
@@ -38,6 +41,8 @@ def read_mail(path: Path) -> Records:
     raw = path.read_bytes()
     if len(_PARTS.findall(raw)) > MOST_PARTS:
         raise CorpusError(f"holds more than {MOST_PARTS} parts inside parts. Save its text as .txt.")
+    if len(_TYPED.findall(raw)) > MOST_TYPED:
+        raise CorpusError(f"holds more than {MOST_TYPED:,} parts. Save its text as .txt.")
     end = _BLANK_LINE.search(raw)
     if long := _LONG_FIELD.search(raw, 0, end.start() if end else len(raw)) or _LONG_IN_PART.search(raw):
         raise CorpusError(f"has a field {long[1].decode()!r} longer than any mail's. Save its text as .txt.")

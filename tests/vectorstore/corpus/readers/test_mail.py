@@ -124,6 +124,14 @@ def test_a_message_of_parts_inside_parts_is_refused_at_once(tmp_path: Path) -> N
         read_records(tmp_path / "a.eml")
 
 
+def test_a_message_of_more_parts_than_any_mail_has_is_refused_at_once(tmp_path: Path) -> None:
+    """Regression: one of 18 MB took minutes."""
+    head = "Content-Type: multipart/mixed; boundary=B\n\n"
+    (tmp_path / "a.eml").write_text(head + "--B\nContent-Type: text/plain\n\nSalt.\n" * 2001)
+    with pytest.raises(CorpusError, match="more than 2,000 parts"):
+        read_records(tmp_path / "a.eml")
+
+
 def test_a_head_in_an_older_encoding_is_read_and_told(tmp_path: Path) -> None:
     head = "Subject: Grüße aus Genève\nFrom: Jürgen\n".encode("cp1252")
     (tmp_path / "a.eml").write_bytes(head + b"\nIt left.\n")
