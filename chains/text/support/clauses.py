@@ -28,11 +28,12 @@ _JUDGES = re.compile(r"\W*(?:what decides the matter is (?!that\b|the fact that\
 _FOLLOWS = re.compile(r"\W*(?:what decides the matter is|the consequence is)\b", re.IGNORECASE)
 _SUPPOSES = re.compile(r"\W*(?:(?:however|but|and),? )?(?:if|unless)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:if|unless|whether|when|whenever|would|could|can|may|might)\b", re.IGNORECASE)
-_REASONS = re.compile(
+_GROUNDS = (
     r"\b(?:because|since|so|therefore|thus|hence|due|owing|reasons?|why|fear|caus\w+|led|explain\w*|explanation|results?|"
-    r"prompted|in (?:answer|response|protest|return)|thanks)\b|:",
-    re.IGNORECASE,
+    r"prompted|in (?:answer|response|protest|return)|thanks)\b"
 )
+_GROUND = re.compile(_GROUNDS, re.IGNORECASE)
+_REASON = re.compile(rf"{_GROUNDS}|:", re.IGNORECASE)  # "The design: keep the barrels flowing"
 # What sentences say of what they say.
 _OF_SPEECH = content_words(
     "mean suggest show indicate demonstrate reveal imply reflect highlight lead result allow serve evident evidence "
@@ -53,22 +54,22 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
     """
     if _JUDGES.match(sentence) or (_SUPPOSES.match(sentence) and not _has(sentence, passage, _SUPPOSED)):
         return 0
-    at, good, told, concludes, gives_reason = 0, 0, frozenset[str](), bool(_FOLLOWS.match(sentence)), False
+    at, good, told, concludes, reason = 0, 0, frozenset[str](), bool(_FOLLOWS.match(sentence)), None
     for joint in [*_JOINT.finditer(sentence), None]:
         end = joint.start() if joint else len(sentence)
         said = content_words(sentence[at:end]) - _OF_SPEECH
         told |= said - content_words(question)
         if len(told) >= _LEAST or (told and not joint and not good) or (concludes and said and not joint):
             shared = max(len(told & near) for near in passage.neighbours)
-            is_reason = not gives_reason or _has(sentence[at:end], passage, _REASONS)
+            is_reason = reason is None or _has(sentence[at:end], passage, reason)
             is_drawn = not concludes or max(len(said & near) for near in passage.neighbours) >= _CONCLUSION * len(said)
             if shared < (_CONCLUSION if concludes else _BORNE_OUT) * len(told) or not (is_reason and is_drawn):
                 return good if len(content_words(sentence[:good])) >= _LEAST_ALONE else 0
             good, told = end, frozenset()
         if joint:
             at, concludes = joint.end(), bool(joint["concludes"])
-            # "This matters because": what is said is the reason itself
-            gives_reason = bool(joint["reason"] or joint["ground"]) and bool(content_words(sentence[:end]) - _OF_SPEECH)
+            is_about = content_words(sentence[:end]) - _OF_SPEECH  # of nothing: "This matters because"
+            reason = (_REASON if joint["reason"] else _GROUND if joint["ground"] else None) if is_about else None
     words = content_words(sentence)  # of the question alone: "What decides the matter is" the question
     is_told = not words & _OF_SPEECH and max(len(words & near) for near in passage.neighbours) >= _CONCLUSION * len(
         words

@@ -94,7 +94,7 @@ def test_a_supposition_and_a_reason_of_the_passage_s_are_borne_out(sentence: str
 def test_a_reason_that_the_passage_does_not_give_bears_out_nothing_that_the_question_says() -> None:
     question = "Has the enlargement given the group more power?"
     passage = read_passage(
-        "Customs recorded trade of 240 billion dollars in 2023. Commerce has grown, as the Fund said."
+        "Customs recorded trade of 240 billion dollars in 2023: oil and gas. Commerce has grown, as the Fund said."
     )
 
     claimed = (
