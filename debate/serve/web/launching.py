@@ -17,7 +17,7 @@ from debate.errors import ExitCode, RunFolderError
 OUTPUTS = ".uploads"  # the folder beside the runs
 _STOPPED = (ExitCode.INTERRUPTED, -signal.SIGINT)
 _OUTPUT = ".output.txt"
-_BEFORE = "it was stopped before its first question"
+_HALTED = "it was stopped"
 _ROOM = 64 * 1024  # bytes that a run needs at least to say why it ended
 _PATIENCE = 120.0  # seconds until a run has its folder: the time that Python takes to load on a busy machine
 
@@ -79,21 +79,24 @@ class Launcher:
                     f"the name of the run {name[:40]}… is too long to start it from here; rename its folder with at "
                     f"most {longest} bytes"
                 ) from error
-            raise RunFolderError(
-                f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
-            ) from error
+            raise unwritable(self._folder, error) from error
 
     def _why(self, name: str, code: int) -> str:
         """Return why a process ended, and keep it: that somebody stopped it, or the last line that it wrote."""
         path = self._output(name)
         if code in _STOPPED:
             with suppress(OSError), path.open("a", encoding="utf-8") as file:
-                file.write(f"{_BEFORE}\n")
-            return _BEFORE
+                file.write(f"{_HALTED}\n")
+            return _HALTED
         return _last_line(path)
 
     def _output(self, name: str) -> Path:
         return self._folder / f"{name}{_OUTPUT}"
+
+
+def unwritable(folder: Path, error: OSError) -> RunFolderError:
+    """Return what is told where a folder of this server takes no file."""
+    return RunFolderError(f"cannot write to {folder}: {error.strerror}; make room, or move away what is in its place")
 
 
 def last_words(runs: Path, name: str) -> str:

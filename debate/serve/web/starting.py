@@ -25,7 +25,7 @@ from debate.run.folder import is_run, read_record
 from debate.run.records.progress_file import ProgressEvent
 from debate.run.seat import say
 from debate.run.setup import check_inputs
-from debate.serve.web.launching import OUTPUTS, Launcher
+from debate.serve.web.launching import OUTPUTS, Launcher, unwritable
 from debate.serve.web.library import Library
 from debate.serve.web.uploads import Kind, Uploads, seats_of
 from debate.serve.web.watching import runs
@@ -222,8 +222,7 @@ class Starter:
             yield False
             return
         except OSError as error:
-            place = f"cannot write to {self._folder / OUTPUTS}: {error.strerror}"
-            raise RunFolderError(f"{place}; make room, or move away what is in its place") from error
+            raise unwritable(self._folder / OUTPUTS, error) from error
         try:
             yield True
         finally:

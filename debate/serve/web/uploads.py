@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any, Literal
 
-from debate.errors import QuestionsError, RunFolderError, SettingsError
+from debate.errors import QuestionsError, SettingsError
 from debate.run.questions import read_questions
+from debate.serve.web.launching import unwritable
 from prompts import Persona, load_personas
 from prompts.errors import PersonaError
 
@@ -54,9 +55,7 @@ class Uploads:
         except OSError as error:
             with suppress(OSError):  # what fitted on a full disk
                 path.unlink(missing_ok=True)
-            raise RunFolderError(
-                f"cannot write to {self._folder}: {error.strerror}; make room, or move away what is in its place"
-            ) from error
+            raise unwritable(self._folder, error) from error
         kept = False
         try:
             with _heard() as heard:

@@ -2,7 +2,7 @@
 
 import socket
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -107,7 +107,7 @@ class Watched:
                 self._state.end = offset + len(line)
                 with suppress(ValidationError):  # a damaged line, or an event of a later version: the rest still counts
                     self._state.take(EVENT.validate_json(line), self._state.end)
-            return self._state
+            return replace(self._state, working=dict(self._state.working))  # others read on meanwhile
 
     def close(self) -> None:
         """Let those who watch go."""

@@ -332,7 +332,7 @@ class Noting(Library):
     ("line", "code", "said"),
     [
         ("error: no such model", 2, "error: no such model"),
-        ("interrupted; finished steps are kept", 130, "it was stopped before its first question"),
+        ("interrupted; finished steps are kept", 130, "it was stopped"),
     ],
 )
 def test_a_run_that_ends_without_its_folder_says_why_to_a_later_server_too(

@@ -237,6 +237,17 @@ async def test_damaged_snapshots_do_not_keep_the_events_from_a_reader(tmp_path: 
     assert (await anext(watching)).kind == "draft"
 
 
+def test_a_state_that_was_returned_does_not_change_under_the_hands_of_its_reader(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r")
+    told(run, HERE, {"event": "stage", "question": "q1", "stage": "retrieve"})
+    watched = Watched(run)
+    first = watched.state()
+    told(run, {"event": "stage", "question": "q2", "stage": "retrieve"}, {"event": "finished", "question": "q1"})
+    later = watched.state()
+    assert ([*first.working], first.done) == (["q1"], 0)
+    assert ([*later.working], later.done) == (["q2"], 1)
+
+
 @pytest.mark.parametrize("damaged", [b"\n", b'{"event":"of a later version"}\n', b"\xff\n"])
 def test_a_damaged_line_of_progress_is_passed_over(finished: Path, damaged: bytes) -> None:
     path = finished / PROGRESS
