@@ -201,6 +201,16 @@ def test_the_keyboard_stays_on_a_button_that_was_pressed_in_vain(page: Page, ser
     assert page.evaluate(FOCUSED) == "Resume"
 
 
+def test_a_button_of_a_server_that_has_ended_says_so(page: Page, server: Server) -> None:
+    page.visit(f"{server.address}/runs/stopped")
+    page.until("document.querySelector('#actions button') !== null")
+    page.evaluate('window.fetch = async () => { throw new TypeError("Failed to fetch"); }; 0')
+    page.click("#actions button")
+    page.until("document.getElementById('wrong').textContent !== ''")
+    told = page.evaluate("document.getElementById('wrong').textContent")
+    assert told == "the server does not answer; start it again if it has ended, then try once more"
+
+
 def test_the_keyboard_stays_on_a_row_when_the_list_is_laid_out_anew(page: Page, server: Server) -> None:
     page.visit(f"{server.address}/runs/stopped")
     page.evaluate("document.querySelector('#rows a').focus()")

@@ -13,7 +13,7 @@ from debate.errors import DebateError, RunFolderError
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
 from debate.serve.web.comparing import Comparisons, JudgedError
 from debate.serve.web.exploring import Explorer
-from debate.serve.web.guard import Admission, Guard
+from debate.serve.web.guard import Admission, Guard, is_for_programs
 from debate.serve.web.library import Library, RunEndingError
 from debate.serve.web.routes.compare import compare_routes
 from debate.serve.web.routes.explore import explore_routes
@@ -85,7 +85,7 @@ def _tell_errors(app: FastAPI, pages: Pages) -> None:
     """Tell what is wrong in one line: to a program as JSON, to a person as a page."""
 
     def told(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-        if request.url.path.startswith(("/api/", "/static/")):
+        if is_for_programs(request.url.path):
             return JSONResponse({"error": message}, status, headers)
         return HTMLResponse(pages.render("error", status=status, message=message), status, headers)
 

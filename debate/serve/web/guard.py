@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024  # of a request's body
@@ -101,33 +101,33 @@ class Guard:
             return
         most = MOST_UPLOADED if scope["path"] == UPLOADS else MOST_BYTES
         if int(headers.get("content-length") or 0) > most:
-            await PlainTextResponse(_allowed(most), 413)(scope, receive, _with_headers(send))
+            await _refused(scope, _allowed(most), 413)(scope, receive, _with_headers(send))
             return
         await self._app(scope, _bounded(receive, most), _with_headers(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if not self._admission.answers_to(host):
-            return PlainTextResponse(f"this server does not answer to {host!r}", 421)
+            return _refused(scope, f"this server does not answer to {host!r}", 421)
         site = headers.get("sec-fetch-site", "same-origin")
         visits = headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
         if site in ("cross-site", "same-site") and not visits:
-            return PlainTextResponse("asked for by another site", 403)
+            return _refused(scope, "asked for by another site", 403)
         origin = headers.get("origin")
         own = (f"http://{host}", f"https://{host}")
         if (origin is not None or scope["method"] not in _READS) and origin not in own:
-            return PlainTextResponse("not asked for by this server's own page", 403)
+            return _refused(scope, "not asked for by this server's own page", 403)
         length = headers.get("content-length", "0")
-        return None if length.isdecimal() and length.isascii() else PlainTextResponse("bad length", 400)
+        return None if length.isdecimal() and length.isascii() else _refused(scope, "bad length", 400)
 
-    def _entrance(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
+    def _entrance(self, scope: Scope, headers: Headers) -> Response | None:
         """Let in who brings the token; one in the address goes into a cookie, so that no address keeps it."""
         if self._admission.knows(headers):
             return None
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in asked if name == "token"), "")
         if scope["method"] != "GET" or not _same(given, self._admission.token):
-            return PlainTextResponse("a token is needed: open the address that `debate serve` printed", 401)
+            return _refused(scope, "a token is needed: open the address that `debate serve` printed", 401)
         rest = urlencode([pair for pair in asked if pair[0] != "token"])
         path = "/" + scope["path"].lstrip("/\\")  # two slashes would lead to another server
         entrance = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
@@ -143,6 +143,20 @@ def _cookie_name(headers: Headers) -> str:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _refused(scope: Scope, message: str, status: int) -> Response:
+    """Tell why a request is refused: to a program as JSON, as every other error is."""
+    return (
+        JSONResponse({"error": message}, status)
+        if is_for_programs(scope["path"])
+        else PlainTextResponse(message, status)
+    )
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether who asks for a path reads JSON."""
+    return path.startswith(("/api/", "/static/"))
 
 
 def _allowed(most: int) -> str:

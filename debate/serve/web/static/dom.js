@@ -16,7 +16,7 @@ export function h(name, attributes = {}, ...children) {
 /** Ask this server; what went wrong is an Error with its own line and the answer's status. */
 export async function ask(path, sent, options = {}) {
   const how = sent === undefined ? options : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), ...options };
-  const answer = await fetch(path, how);
+  const answer = await fetch(path, how).catch(() => { throw new Error("the server does not answer; start it again if it has ended, then try once more"); });
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw Object.assign(new Error(told.error || `the server answered ${answer.status}`), { status: answer.status });
   return told;
