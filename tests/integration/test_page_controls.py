@@ -129,6 +129,14 @@ def test_a_readers_own_views_stay_when_another_persona_is_chosen(explore: Page) 
     assert explore.evaluate(VIEWS) == ["few holds view 0.", "few holds view 1.", "Mine too.", "Mine."]
 
 
+def test_a_question_that_is_refused_shows_no_passages_of_the_one_before(explore: Page) -> None:
+    explore.evaluate("document.getElementById('asked').value = 'آیا تجارت رشد کرد؟'; 0")
+    explore.evaluate("document.getElementById('ask').requestSubmit(); 0")
+    explore.until("document.querySelector('.state.failed') !== null", 20)
+    assert "cannot read the question's script" in explore.evaluate("document.querySelector('.state').textContent")
+    assert explore.evaluate("document.querySelectorAll('.ranked > li').length") == 0
+
+
 def test_more_views_than_are_ranked_are_all_kept_and_told(explore: Page) -> None:
     choose(explore, 2)
     explore.until("document.querySelector('.state').textContent.includes('at most')")

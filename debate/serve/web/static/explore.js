@@ -85,17 +85,25 @@ class Column {
     if (!question) { this.tell("ask a question", ""); return; }
     const turn = this.turn = (this.turn || 0) + 1, views = this.written.map(view => ({ ...view }));
     if (views.length > MOST) { this.tell(`${views.length} views: at most ${MOST}; remove ${views.length - MOST}`, "failed"); return; }
-    this.tell(this.found ? "asking" : "opening the index", "working");
+    this.tell(this.answered ? "asking" : "opening the index", "working");
     try {
       const found = await ask("/api/explore", { question, views, pov_weight: share() });
       if (turn !== this.turn) return;
       this.found = found;
+      this.answered = true;
     } catch (error) {
       if (turn !== this.turn) return;
+      if (error.status) this.empty();
       this.tell(error.message, "failed");
       return;
     }
     this.draw();
+    drawDifferences();
+  }
+
+  empty() { // what was found for another question is no answer to this one
+    this.found = null; this.ids = [];
+    this.list.replaceChildren();
     drawDifferences();
   }
 
