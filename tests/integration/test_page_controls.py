@@ -129,6 +129,15 @@ def test_a_readers_own_views_stay_when_another_persona_is_chosen(explore: Page) 
     assert explore.evaluate(VIEWS) == ["few holds view 0.", "few holds view 1.", "Mine too.", "Mine."]
 
 
+def test_the_passages_of_two_personas_begin_at_one_height(explore: Page) -> None:
+    explore.click("#pair")
+    explore.until("[...document.querySelectorAll('.state')].map(one => one.textContent).join() === 'exact,exact'", 20)
+    tops = explore.evaluate("[...document.querySelectorAll('.ranked')].map(one => one.getBoundingClientRect().top)")
+    explore.click("#pair")
+    assert len(tops) == 2
+    assert tops[0] == tops[1]
+
+
 def test_a_question_that_is_refused_shows_no_passages_of_the_one_before(explore: Page) -> None:
     explore.evaluate("document.getElementById('asked').value = 'آیا تجارت رشد کرد؟'; 0")
     explore.evaluate("document.getElementById('ask').requestSubmit(); 0")

@@ -51,6 +51,7 @@ watch(run, place.dataset.end, {
   question: id,
   onEvent(event) { if (event.question === id || event.event === "began" || event.event === "ended") refresh(); },
   onLink(isOpen) {
+    if (!isOpen && !place.classList.contains("away")) say("The server does not answer");
     place.classList.toggle("away", !isOpen);
     if (!isOpen) ask(path).catch(error => { if (error.status === 404) location.reload(); }); // the run is gone: its page says why
   },

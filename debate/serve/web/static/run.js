@@ -165,6 +165,7 @@ async function state() {
 }
 
 function linked(isOpen) {
+  if (!isOpen && !run.classList.contains("away")) say("The server does not answer");
   run.classList.toggle("away", !isOpen);
   if (!isOpen) state().catch(error => { if (error.status === 404) location.reload(); }); // the run is gone: its page says why
 }

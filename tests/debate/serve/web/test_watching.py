@@ -406,6 +406,15 @@ async def test_a_run_that_has_not_counted_its_questions_shows_no_count_of_none(t
         assert '<ul id="counts" class="counts" hidden' in (await page.get("/runs/r")).text
 
 
+async def test_a_run_whose_inputs_are_gone_says_why_its_settings_are_not_shown(tmp_path: Path) -> None:
+    a_run(tmp_path / "r", ROW)
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        shown = (await page.get("/runs/r")).text
+    assert "its questions, documents or personas were moved or changed, or cannot be read" in shown
+    assert "<dl>" not in shown
+
+
 def test_a_row_that_is_added_shows_and_a_retried_one_takes_its_latest_place(tmp_path: Path) -> None:
     path = a_run(tmp_path / "r", FAILED) / "results.jsonl"
     index = RowIndex(path)
