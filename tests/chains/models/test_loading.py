@@ -64,7 +64,7 @@ def test_a_program_that_loads_models_prints_what_it_prints_itself(tmp_path: Path
     LlamaForCausalLM(config).save_pretrained(tmp_path / "tiny")
     done = subprocess.run(  # noqa: S603 - nothing in a process of its own is loaded or silenced yet
         [sys.executable, "-c", LOADS, str(tmp_path / "tiny"), loaded],
-        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"},
         capture_output=True,
         text=True,
         check=False,
