@@ -19,6 +19,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.claims import claims_of, touched
+from chains.debating.judgement.announcement import announcement
 from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
 from chains.debating.judgement.reasons import give_reasons
 from chains.debating.kinds import Decision
@@ -29,7 +30,7 @@ from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
 from prompts import RenderedPrompt, load_prompt
-from vectorstore.text.sentences import word_count
+from vectorstore.text.sentences import joined_sentences, word_count
 
 MODERATOR = "moderator"
 _LETTERS = "ABCDEFGH"  # one for each debater; a number alone would be taken for an empty list item
@@ -78,11 +79,18 @@ def give_verdict(
     by_claims = tuple(one for one in claims if winner in ("", one.persona_id))
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     noted = (f"named as the winner, without a claim of its own: {names[claimless]}",) if claimless else ()
-    lead = _lead(decision, by_claims, conceded, names)
+    announced = announcement(
+        record.question,
+        names.get(winner, ""),
+        decision.share,
+        [(names[one.persona_id], one) for one in by_claims],
+        [(names.get(one.persona_id, ""), one) for one in conceded],
+        voted=bool(decision.ballots),
+    )
     weighed = claims if by_claims else ()
 
     reasons = give_reasons(llm, record, names.get(winner, ""), weighed, limits, seed, config)
-    text = f"{lead} {reasons.text}".strip()
+    text = joined_sentences([announced, reasons.text]).strip()
     verdict = Verdict(
         round=0,
         persona_id=MODERATOR,
@@ -203,18 +211,3 @@ def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
     turn = turns[index]
     told = {plain(turn.text[one.start : one.end]) for one in turn.sentences if one.chunk is not None}
     return (claim.sentence in told, stands, index)
-
-
-def _lead(decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim], names: dict[str, str]) -> str:
-    """Say in plain words what was decided: the part of the verdict that is made from typed facts."""
-    quoted = [f"{names[claim.persona_id]}'s claim “{claim.sentence}”" for claim in decided]
-    if decision.winner:
-        name = names.get(decision.winner, "")
-        votes = f"{round((decision.share or 0) * 100)}% of the votes are for the position of {name}."
-        said = [votes if decision.ballots else f"{name} argued better."]
-        said += [f"What decided is the claim “{one.sentence}”" for one in decided]
-    else:
-        said = ["The debaters' votes are divided." if decision.ballots else "Nobody won this debate."]
-        said += [f"{', '.join(quoted[:-1])} and {quoted[-1]} stand against each other."] if len(quoted) > 1 else []
-    given = [f"{names.get(one.persona_id, '')} was conceded: “{one.sentence}”" for one in conceded]
-    return " ".join([*said, *given])
