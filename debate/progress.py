@@ -11,6 +11,15 @@ from debate.results import QuestionResult
 
 LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, for the terminal only
 STAGES_EVERY = 30.0
+# The first event of a question tells what begins, each later one what is done, so that its checkpoint is there.
+_NEXT = {
+    "retrieve": "opinion",
+    "opinion": "positions",
+    "positions": "debate",
+    "round": "debate",
+    "poll": "debate",
+    "baseline": "verdict",
+}
 STOPPING = "interrupted: %s, each stops after its step; Ctrl-C again stops at once"
 
 
@@ -24,13 +33,16 @@ class Progress:
         """So many questions are to be answered, of which some were finished before."""
 
     def stage(self, question_id: str, stage: str) -> None:
-        """A question has come to this stage."""
+        """A question begins with this stage, or, told before, has done with it."""
 
     def finished(self, result: QuestionResult) -> None:
         """A question is done, or has failed."""
 
     def workers(self, ready: int, wanted: int) -> None:
         """So many workers on several machines are at work, of those that are wanted."""
+
+    def waiting(self) -> None:
+        """Nothing has happened for ``STAGES_EVERY`` seconds, and the run goes on."""
 
     def stopping(self, in_flight: int) -> None:
         """The run was interrupted; so many questions stop after the step that they are at."""
@@ -44,10 +56,10 @@ class Stages:
         self._lock = Lock()
 
     def move(self, question_id: str, stage: str) -> bool:
-        """Note that a question has come to this stage; return whether it was at another before."""
+        """Note that a question begins with this stage or, told before, has done with it; return whether it was told."""
         with self._lock:
             moved = question_id in self._at
-            self._at[question_id] = stage
+            self._at[question_id] = _NEXT.get(stage, stage) if moved else stage
             return moved
 
     def leave(self, question_id: str) -> None:
@@ -63,8 +75,8 @@ class Stages:
 class LoggedProgress(Progress):
     """Logs every event, and passes it on to another ``Progress``.
 
-    Stages are counted in one line, at the first of them and then at most once in ``STAGES_EVERY`` seconds: questions
-    that run together also finish together, so that a list would say nothing for minutes.
+    Stages are counted in one line, at the first of them and then about every ``STAGES_EVERY`` seconds: questions that
+    run together also finish together, so that a list would say nothing for minutes.
 
     Args:
         log: where to; by default in place of a bar, as with ``--quiet``.
@@ -100,11 +112,18 @@ class LoggedProgress(Progress):
 
     def stage(self, question_id: str, stage: str) -> None:
         self._stages.move(question_id, stage)
+        self._count()
+        self._other.stage(question_id, stage)
+
+    def waiting(self) -> None:
+        self._count()
+        self._other.waiting()
+
+    def _count(self) -> None:
         now = self._clock()
-        if now - self._told_at >= STAGES_EVERY:
+        if now - self._told_at >= STAGES_EVERY and str(self._stages):
             self._told_at = now
             self._log.info("%d/%d done, %s", self._done, self._questions, str(self._stages))
-        self._other.stage(question_id, stage)
 
     def finished(self, result: QuestionResult) -> None:
         self._done += 1

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.generation.backends import backend_for
-from debate.progress import Progress
+from debate.progress import STAGES_EVERY, Progress
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -93,7 +93,7 @@ def _finished_together(
     """Yield outcomes until nobody works any more; errors as ``map_concurrently``."""
     while working:
         try:
-            wait_for_news(changed)
+            wait_for_news(changed, progress)
         except KeyboardInterrupt as error:
             if stop.is_set():
                 raise StoppedAtOnce from error
@@ -122,9 +122,10 @@ def _shared(tasks: Iterable[Task]) -> Callable[[], list[Task]]:
     return take
 
 
-def wait_for_news(changed: Event) -> None:
+def wait_for_news(changed: Event, progress: Progress) -> None:
     """Wait until a task or a worker has ended; Ctrl-C lands here."""
-    changed.wait()
+    while not changed.wait(STAGES_EVERY):
+        progress.waiting()
 
 
 def in_a_thread(work: Callable[[], Outcome]) -> Outcome:

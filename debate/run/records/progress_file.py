@@ -91,6 +91,9 @@ class RecordedProgress(Progress):
         self.write(ProgressEvent("workers", ready=ready, wanted=wanted))
         self._other.workers(ready, wanted)
 
+    def waiting(self) -> None:
+        self._other.waiting()
+
     def stopping(self, in_flight: int) -> None:
         self.write(ProgressEvent("stopping", done=in_flight))
         self._other.stopping(in_flight)

@@ -29,13 +29,13 @@ class CtrlC:
         self._wait, self._llm = wait, llm
         self.pressed = False
 
-    def __call__(self, flying: Any, **options: Any) -> Any:
+    def __call__(self, *given: Any) -> Any:
         if not self.pressed:
             self._llm.reached.wait(60)
             self.pressed = True
             raise KeyboardInterrupt
         self._llm.go_on.set()
-        return self._wait(flying, **options)
+        return self._wait(*given)
 
 
 class Counting(ScriptedLLM):
