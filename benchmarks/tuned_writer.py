@@ -38,7 +38,7 @@ from pydantic import TypeAdapter
 from chains import Chunk, ModelSettings, OpinionRequest, Question, load_llm, opinion_chain
 from debate.compare.comparison import compare_answers
 from debate.compare.measures import Answer
-from debate.run.records.jsonl import JsonLines
+from debate.files.jsonl import JsonLines
 from debate.training.dataset import read_training_data
 from debate.training.finetune import finetune
 from debate.training.settings import FinetuneSettings

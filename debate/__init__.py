@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from debate.graph.checkpoints import CHECKPOINT_TYPES
     from debate.graph.debate_graph import build_debate_graph
     from debate.graph.question_graph import QuestionState, build_question_graph
-    from debate.graph.settings import GraphSettings
     from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, load_settings
+    from debate.settings.graph import GraphSettings
     from debate.training.finetune import FinetuneResult, finetune
     from debate.training.settings import FinetuneSettings
 
@@ -34,7 +34,7 @@ _NAMES = {  # by the module that has them
     "debate.graph.checkpoints": "CHECKPOINT_TYPES",
     "debate.graph.debate_graph": "build_debate_graph",
     "debate.graph.question_graph": "QuestionState build_question_graph",
-    "debate.graph.settings": "GraphSettings",
+    "debate.settings.graph": "GraphSettings",
     "debate.run.runner": "RunSummary run_questions",
     "debate.settings": "DebateSettings load_settings",
     "debate.training.finetune": "FinetuneResult finetune",

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from debate.errors import ExitCode
-from debate.terminal.readable import one_line
+from debate.readable import one_line
 
 # In the order of --help. Each is a module with a function of its name, and EXAMPLES for the end of its help.
 _COMMANDS = "run index ask talk serve trace translate models compare vote finetune export merge mcp"

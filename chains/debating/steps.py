@@ -9,7 +9,6 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.debating.judgement.verdict import Decided, give_verdict
-from chains.debating.kinds import FEWEST, MOST, VOTES
 from chains.debating.likeness import Likeness
 from chains.debating.positions import all_agree, take_positions
 from chains.debating.record import DebateRecord
@@ -19,6 +18,7 @@ from chains.debating.turns import Speaker
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.schemas import DebateOutcome, Position, Turn, Verdict
+from chains.schemas.kinds import FEWEST, MOST, VOTES
 from prompts import Persona
 
 Made = TypeVar("Made")

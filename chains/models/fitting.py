@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from chains.errors import ModelError
+from chains.generation.local.machine import free_memory, has_cuda
 from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.catalogue import BUNDLED, KNOWN, KnownModel, is_on_disk
-from chains.models.machine import free_memory, has_cuda
 
 PROMPT_TOKENS, NEW_TOKENS = 1500, 916  # an opinion of 500 words over five passages
 ROWS = 16  # answers at once for which memory is estimated: the default concurrency

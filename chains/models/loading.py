@@ -10,6 +10,8 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.errors import ModelError
 from chains.generation.contract import LADDER, SMALL_MODEL_LADDER
+from chains.generation.local.decoders import is_openvino
+from chains.generation.local.machine import free_memory, has_cuda
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from chains.models.bundled import CONTEXT_WINDOW, HUB_NAME, PACKAGE, smollm2_folder
 from chains.models.catalogue import is_converted
@@ -22,8 +24,6 @@ from chains.models.local import (
     load_with_unsloth,
     takes_unsloth,
 )
-from chains.models.machine import free_memory, has_cuda
-from chains.models.openvino import is_openvino
 from chains.models.preflight import check_fits, check_there
 from chains.models.servers.address import is_server, parse_address, refuse_password
 from chains.models.servers.pool import check_servers, load_servers

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import MissingExtra, ModelError
+from chains.generation.local.machine import free_memory, has_cuda
 from chains.models.bundled import CONTEXT_WINDOW
-from chains.models.machine import free_memory, has_cuda
 from chains.models.openvino import load_openvino
 from chains.models.preflight import LOAD_ERRORS, adapter_base, check_fits, not_loaded
 from chains.models.settings import ModelSettings

@@ -63,11 +63,6 @@ def _load_converted(name: str) -> Any:
     return model
 
 
-def is_openvino(model: Any) -> bool:
-    """Return whether a model came from ``load_openvino``."""
-    return bool(getattr(model, "stateful", False)) and hasattr(model, "request")
-
-
 def _state_of(folder: Path) -> str:
     """Identifies the model in a folder: path, file sizes and times."""
     files = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json"))

@@ -12,11 +12,11 @@ from itertools import combinations
 from langchain_core.runnables import RunnableConfig
 
 from chains.debating.judgement.verdict import Decided, ask_who_won, named, plain_turns
-from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps, as_step
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Judgement
+from chains.schemas.kinds import Decision
 from debate.arena.votes import options_of
 from prompts import Persona, RenderedPrompt, load_prompt
 

@@ -11,13 +11,13 @@ from langchain_core.tools import BaseTool
 
 from chains.debating.claims import claims_to_answer
 from chains.debating.judgement.verdict import Decided
-from chains.debating.kinds import VOTES
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps
 from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.errors import ChainError
 from chains.generation.metering import metered
 from chains.schemas import Chunk, Poll, Reading, StopReason, Tokens
+from chains.schemas.kinds import VOTES
 from debate.arena.baseline import answer_alone
 from debate.arena.judging import judged, poll
 from debate.arena.moderator import ask_round, put_before_all
@@ -26,7 +26,7 @@ from debate.arena.rules import Rules, check_rules
 from debate.arena.seat import ask_person
 from debate.arena.state import DebateState, record_of
 from debate.arena.votes import counted, options_of
-from debate.graph.stages import Stage
+from debate.stages import Stage
 from prompts import Persona
 
 # What each debater asks, by its id, how many passages, and the ids of those that it does not want: what each finds.

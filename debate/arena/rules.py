@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from chains.debating.kinds import Decision, Protocol, Stop
 from chains.errors import ChainError
-from debate.graph.settings import GraphSettings
+from chains.schemas.kinds import Decision, Protocol, Stop
+from debate.settings.graph import GraphSettings
 from prompts import Persona
 
 

@@ -8,9 +8,9 @@ Consensus? Decision-Making in Multi-Agent Debate" (arXiv:2502.19130).
 from collections.abc import Callable, Mapping, Sequence
 
 from chains.debating.judgement.verdict import Decided
-from chains.debating.kinds import Decision
 from chains.debating.record import DebateRecord
 from chains.schemas import Ballot
+from chains.schemas.kinds import Decision
 
 
 def options_of(record: DebateRecord) -> dict[str, str]:

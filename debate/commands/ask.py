@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from debate.terminal.readable import one_line, readable
+from debate.readable import one_line, readable
 from debate.terminal.session import notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def _from_documents(
     from chains import ModelSettings, load_llm
     from chains.models.loading import check_named
     from chains.text.fact_question import asks_for_a_fact
-    from debate.graph.settings import GraphSettings
     from debate.progress import Progress
     from debate.serve.desk import Desk
+    from debate.settings.graph import GraphSettings
     from prompts import load_personas
 
     cast = load_personas(personas)

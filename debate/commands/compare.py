@@ -29,13 +29,13 @@ def compare(**settings: Any) -> None:
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console
 
+        from debate.compare.page import write_comparison_page
         from debate.compare.runner import compare_models
-        from debate.output.comparison import write_comparison
-        from debate.output.comparison_page import write_comparison_page
+        from debate.compare.sheet import write_comparison
         from debate.progress import LoggedProgress
+        from debate.readable import tell
         from debate.settings.checking import checked_settings
         from debate.terminal.compare_view import print_comparison
-        from debate.terminal.readable import tell
 
         chosen = checked_settings(CompareSettings, settings, "debate compare")
         console = Console()

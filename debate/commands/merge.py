@@ -30,8 +30,8 @@ def merge(
     with one_line_errors("interrupted; remove the new folder and merge again"):
         from rich.console import Console
 
+        from debate.readable import readable
         from debate.run.merging import merge_runs
-        from debate.terminal.readable import readable
         from debate.terminal.run_view import print_summary
 
         merged = merge_runs(folders, out)

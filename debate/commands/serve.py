@@ -102,9 +102,9 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
 def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:
     """Return what starts runs beside those that are shown."""
     from chains.models.servers.address import refuse_password
-    from debate.indexing.address import checked_place
     from debate.serve.web.places import home_of
     from debate.serve.web.starting import Starter
+    from debate.settings.address import checked_place
 
     refuse_password(",".join(models))  # the page shows them
     given = {"index": checked_place(index), "personas": personas} if index else {}

@@ -47,7 +47,7 @@ def talk(
     with one_line_errors(f"interrupted; {kept}"):
         from rich.console import Console
 
-        from debate.arena.talk import hold_talk
+        from debate.run.talk import hold_talk
         from debate.terminal.talk_view import TalkView
 
         example = example_unless(flags)

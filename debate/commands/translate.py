@@ -33,11 +33,11 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
     with one_line_errors("interrupted; run the same command again to resume"):
         from rich.console import Console
 
-        from debate.output.translation import write_translation
         from debate.progress import LoggedProgress
+        from debate.readable import tell
         from debate.settings.checking import checked_settings
-        from debate.terminal.readable import tell
         from debate.translation.runner import translate_run
+        from debate.translation.sheet import write_translation
 
         chosen = checked_settings(TranslateSettings, settings, "debate translate")
         made = translate_run(folder, chosen, LoggedProgress())

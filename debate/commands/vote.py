@@ -26,11 +26,11 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
         from rich.console import Console
 
         from debate.amounts import amount
+        from debate.compare.page import write_comparison_page
         from debate.compare.runner import finished_comparison
-        from debate.output.comparison import write_comparison
-        from debate.output.comparison_page import write_comparison_page
+        from debate.compare.sheet import write_comparison
+        from debate.readable import tell
         from debate.terminal.compare_view import vote as cast_votes
-        from debate.terminal.readable import tell
 
         console = Console()
         comparison = finished_comparison(folder)

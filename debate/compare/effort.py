@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from chains.models.machine import begin_peak, gpu_peak
+from chains.generation.local.machine import begin_peak, gpu_peak
 from chains.models.servers.address import is_server
 
 _MIB = 2**20

@@ -23,12 +23,12 @@ from debate.compare.statistics import Tally
 from debate.compare.steps import Work
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError
+from debate.files.locking import exclusive_folder, read_same_record, write_record
+from debate.files.toml import parse_toml
 from debate.indexing.opening import load_store
-from debate.locking import exclusive_folder, read_same_record, write_record
 from debate.progress import Progress
 from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
-from debate.toml import parse_toml
 from vectorstore import PovVectorStore
 
 RECORD = "compare.toml"

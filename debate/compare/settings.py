@@ -8,10 +8,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chains.models.kinds import Backend
-from debate.graph.settings import Seed
-from debate.indexing.address import Place
 from debate.settings import DebateSettings
+from debate.settings.address import Place
 from debate.settings.fields import ModelName
+from debate.settings.graph import Seed
 
 
 class CompareSettings(BaseModel):

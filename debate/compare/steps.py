@@ -15,7 +15,7 @@ from langchain_core.language_models import BaseLanguageModel
 from chains.abstention import calibrate
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
-from chains.models.machine import release_memory
+from chains.generation.local.machine import release_memory
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question

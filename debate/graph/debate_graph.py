@@ -23,7 +23,7 @@ from debate.arena.rules import Rules
 from debate.arena.seat import check_can_pause
 from debate.arena.state import DebateState, asked, fresh, given_opinion
 from debate.graph.retries import RETRY, Attempts
-from debate.graph.stages import Stage
+from debate.stages import Stage
 from prompts import Persona
 
 __all__ = ["DebateState", "add_debate", "build_debate_graph"]

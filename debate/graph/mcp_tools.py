@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool
 
 from chains.errors import MissingExtra
 from debate.errors import ToolServerError
-from debate.terminal.readable import one_line
+from debate.readable import one_line
 from prompts import Persona
 from vectorstore.event_loop import awaited
 

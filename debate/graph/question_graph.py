@@ -29,8 +29,8 @@ from debate.arena.seat import check_can_pause
 from debate.arena.state import DebateState, asked, fresh
 from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
-from debate.graph.settings import GraphSettings
-from debate.graph.stages import Stage
+from debate.settings.graph import GraphSettings
+from debate.stages import Stage
 from prompts import Persona, PointOfView
 from vectorstore import POVStore, PovVectorStore, as_pov_store
 

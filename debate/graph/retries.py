@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from chains.errors import ChainError, ModelUnavailable
 from chains.generation.remote.faults import status_may_pass
-from debate.graph.stages import Stage
+from debate.stages import Stage
 from prompts.errors import PromptError
 from vectorstore.errors import StoreUnavailable, VectorStoreError
 

@@ -10,9 +10,9 @@ from types import FrameType
 from typing import Any, Protocol
 
 from debate.errors import IndexFolderError
+from debate.files.locking import as_text
 from debate.indexing.places import IndexPlace, place_of
 from debate.indexing.settings import IndexSettings
-from debate.locking import as_text
 from vectorstore import Corpus, PovVectorStore, SentenceTransformerEmbeddings, StoreError, load_corpus
 from vectorstore.corpus.duplicates import count_near_duplicates
 from vectorstore.store.building import Changes, update_store

@@ -22,7 +22,7 @@ def index_embeddings(
     if not settings.ray:
         yield load_embeddings(name, backend=backend, progress=progress), BATCH
         return
-    from debate.distributed.ray_embeddings import embeddings_on_ray
+    from debate.cluster.ray_embeddings import embeddings_on_ray
 
     workers, gpus = settings.workers, settings.gpus_per_worker
     with embeddings_on_ray(settings.ray, name, backend, workers=workers, gpus_per_worker=gpus, progress=progress) as (

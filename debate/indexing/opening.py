@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 from debate.errors import IndexFolderError
+from debate.files.locking import as_text
 from debate.indexing.building import index_documents
 from debate.indexing.places import place_of
 from debate.indexing.settings import IndexSettings
-from debate.locking import as_text
 from debate.progress import Progress
 from debate.settings import DebateSettings
 from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings

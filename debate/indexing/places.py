@@ -13,9 +13,9 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from debate.errors import IndexFolderError
-from debate.indexing.address import checked_place, is_table
-from debate.locking import exclusive_folder, write_record
-from debate.toml import parse_toml
+from debate.files.locking import exclusive_folder, write_record
+from debate.files.toml import parse_toml
+from debate.settings.address import checked_place, is_table
 from vectorstore import FaissStore, PgVectorStore, PovVectorStore, StoreError, TableFacts
 from vectorstore.store.building import open_or_start
 from vectorstore.store.index import Kind

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from debate.atomic import atomic_file
+from debate.files.atomic import atomic_file
 from debate.output.columns import Cell, Kind, Table
 from debate.output.facts import RunFacts
 from debate.output.sheet import without_control_characters

@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from debate.atomic import atomic_file
+from debate.files.atomic import atomic_file
 from debate.output.columns import Column, Kind, Table
 from debate.output.facts import RunFacts
 from debate.output.sheet import Sheet

@@ -17,12 +17,12 @@ from typing import Any
 
 from chains.models.servers.address import is_server
 from debate.errors import RunFolderError
-from debate.indexing.address import is_table
+from debate.files.locking import exclusive_folder, write_record
+from debate.files.toml import parse_toml
 from debate.indexing.places import place_of
-from debate.locking import exclusive_folder, write_record
 from debate.older_versions import settings_of_today
 from debate.settings import DebateSettings
-from debate.toml import parse_toml
+from debate.settings.address import is_table
 from vectorstore import corpus_files
 
 RECORD = "run.toml"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from debate.errors import RunFolderError
 from debate.progress import LINES
-from debate.terminal.readable import ReadableFormatter
+from debate.readable import ReadableFormatter
 
 LOG = logging.getLogger("debate.log")  # for log.txt alone
 _ROOMS = ("debate", "chains", "vectorstore")

@@ -13,7 +13,7 @@ from typing import Any
 
 from chains.schemas import Question
 from debate.errors import RunFolderError
-from debate.locking import exclusive_folder
+from debate.files.locking import exclusive_folder
 from debate.results import QuestionResult
 from debate.run.folder import differences, open_run_folder, read_record
 from debate.run.outputs import Outputs

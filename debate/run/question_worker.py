@@ -18,10 +18,10 @@ from debate.arena.seat import SeatRequest
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import cannot_write
 from debate.graph.retries import attempts_of
-from debate.graph.stages import Stage
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
 from debate.run.seat import Seat
+from debate.stages import Stage
 from vectorstore.errors import StoreUnavailable
 
 _LOG = logging.getLogger(__name__)

@@ -16,12 +16,11 @@ from langchain_core.language_models import BaseLanguageModel
 from pydantic import TypeAdapter
 
 from chains.schemas import DebateOutcome, StopReason
-from debate.atomic import atomic_file
 from debate.errors import RunFolderError, SettingsError
+from debate.files.atomic import atomic_file
+from debate.files.locking import exclusive_folder
 from debate.graph.checkpoints import open_checkpoints
-from debate.graph.stages import Stage
 from debate.indexing.opening import load_store
-from debate.locking import exclusive_folder
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.executor import in_a_thread
@@ -30,6 +29,7 @@ from debate.run.question_worker import QuestionWorker, thread_of
 from debate.run.records.journal import Journal
 from debate.run.setup import check_before_loading, check_inputs, load_model, question_graph
 from debate.settings import DebateSettings, load_settings
+from debate.stages import Stage
 from debate.tracing.tracer import tracing
 from vectorstore import PovVectorStore
 

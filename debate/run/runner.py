@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.schemas import Question
 from debate.errors import SettingsError
+from debate.files.jsonl import JsonLines
 from debate.graph.checkpoints import delete_finished, open_checkpoints
 from debate.progress import LoggedProgress, Progress
 from debate.results import QuestionResult
@@ -27,7 +28,6 @@ from debate.run.outputs import Outputs
 from debate.run.records.deepened_questions import DeepenedQuestions, with_twins_noted
 from debate.run.records.drafts import drafts_shown
 from debate.run.records.journal import Journal
-from debate.run.records.jsonl import JsonLines
 from debate.run.records.progress_file import recorded_progress
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_inputs
@@ -37,7 +37,7 @@ from debate.tracing.tracer import tracing
 from vectorstore import PovVectorStore
 
 if TYPE_CHECKING:
-    from debate.distributed.engine import DistributedEngine
+    from debate.run.workers.engine import DistributedEngine
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def _engine(
         with closing(LocalEngine(settings, inputs, loading, progress, callbacks, stop, seat)) as local:
             yield local
         return
-    from debate.distributed.engine import DistributedEngine
-    from debate.distributed.ray_workers import RayWorkers
+    from debate.run.workers.engine import DistributedEngine
+    from debate.run.workers.ray_workers import RayWorkers
 
     paths = {name: type(getattr(settings, name))(path) for name, path in absolute_paths(settings).items()}
     given = settings.model_copy(update=paths)

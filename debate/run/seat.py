@@ -17,8 +17,8 @@ from pydantic.dataclasses import dataclass
 
 from chains.schemas import Question
 from debate.arena.seat import SeatRequest, problem_of
-from debate.atomic import atomic_file
 from debate.errors import RunFolderError
+from debate.files.atomic import atomic_file
 from debate.run.log import LOG
 from debate.run.records.typed import Records
 

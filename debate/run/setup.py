@@ -19,10 +19,10 @@ from debate.arena.rules import Rules, check_rules
 from debate.errors import QuestionsError
 from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
-from debate.graph.settings import GraphSettings
 from debate.indexing.opening import check_index, check_store
 from debate.run.questions import read_questions
 from debate.settings import DebateSettings
+from debate.settings.graph import GraphSettings
 from prompts import Persona, PersonaSet, load_personas
 from vectorstore import PovVectorStore
 

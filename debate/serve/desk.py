@@ -20,10 +20,10 @@ from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Opinion, Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.question_graph import build_question_graph, writing_chain
-from debate.graph.settings import GraphSettings
 from debate.output.tables.results import results_table
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
+from debate.settings.graph import GraphSettings
 from prompts import PersonaSet
 from vectorstore import POV, PovVectorStore
 

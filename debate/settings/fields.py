@@ -11,8 +11,8 @@ from chains.errors import ModelError
 from chains.models.kinds import Backend
 from chains.models.servers.address import is_server, refuse_password
 from debate.errors import SettingsError
-from debate.graph.settings import AS_LIST, GraphSettings
-from debate.indexing.address import Place
+from debate.settings.address import Place
+from debate.settings.graph import AS_LIST, GraphSettings
 
 
 def _without_password(name: str) -> str:

@@ -9,8 +9,8 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from debate.graph.settings import GraphSettings
 from debate.settings.fields import Repeatable
+from debate.settings.graph import GraphSettings
 
 
 def with_settings(

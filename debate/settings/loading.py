@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from debate.errors import SettingsError
-from debate.indexing.address import is_table
+from debate.files.toml import parse_toml
 from debate.older_versions import RENAMED
+from debate.settings.address import is_table
 from debate.settings.fields import DebateSettings
-from debate.toml import parse_toml
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "brics" / "debate.toml"
 _PATHS = ("questions", "corpus", "index", "personas", "out")

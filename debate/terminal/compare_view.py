@@ -12,7 +12,7 @@ from rich.text import Text
 from debate.compare.comparison import Compared
 from debate.compare.runner import Comparison
 from debate.compare.votes import Ballot, Choice, Votes
-from debate.terminal.readable import readable, tell
+from debate.readable import readable, tell
 
 _CHOICES: dict[str, Choice] = {"1": "first", "2": "second", "t": "tie"}
 

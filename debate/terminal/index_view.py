@@ -8,8 +8,8 @@ from rich.progress import MofNCompleteColumn, TextColumn
 from debate.amounts import amount
 from debate.indexing.building import IndexSummary
 from debate.progress import LINES
+from debate.readable import one_line, readable, tell
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import one_line, readable, tell
 from vectorstore.embedding.scripts import MULTILINGUAL
 
 

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from chains.schemas import Translation, Turn
 from debate.amounts import length
-from debate.graph.stages import Stage
+from debate.readable import readable
 from debate.results import QuestionResult
 from debate.run.replay import Replay
-from debate.terminal.readable import readable
+from debate.stages import Stage
 
 _Pair = tuple[str, str, str]
 

@@ -12,10 +12,10 @@ from rich.text import Text
 from chains.schemas import Opinion
 from debate.amounts import amount
 from debate.progress import STOPPING, Progress, Stages
+from debate.readable import one_line, readable, tell
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import one_line, readable, tell
 
 _ROWS_SHOWN = 30
 

@@ -11,8 +11,8 @@ from typing import Any
 import typer
 
 from debate.errors import ExitCode
+from debate.readable import ReadableFormatter, one_line, readable
 from debate.settings import EXAMPLE
-from debate.terminal.readable import ReadableFormatter, one_line, readable
 
 _TRYING_OUT = (
     "The bundled model is for trying out only; its text is not worth reading. `debate models` recommends a better one."

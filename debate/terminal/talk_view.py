@@ -10,7 +10,7 @@ from chains.schemas import Baseline
 from debate.arena.messages import debate_messages
 from debate.arena.seat import SeatRequest
 from debate.arena.state import DebateState
-from debate.terminal.readable import one_line, readable
+from debate.readable import one_line, readable
 
 
 class TalkView:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from debate.terminal.readable import readable
+from debate.readable import readable
 from debate.tracing.trace_file import Span
 
 

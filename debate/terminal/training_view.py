@@ -5,8 +5,8 @@ from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.amounts import amount
 from debate.progress import LINES
+from debate.readable import readable, tell
 from debate.terminal.live import LiveBar
-from debate.terminal.readable import readable, tell
 from debate.training.dataset import TrainingData
 from debate.training.finetune import FinetuneResult
 

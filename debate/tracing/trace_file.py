@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from debate.errors import RunFolderError
-from debate.run.records.jsonl import JsonLines
+from debate.files.jsonl import JsonLines
 from debate.tracing.span_attributes import PREFIX
 
 _LOG = logging.getLogger(__name__)

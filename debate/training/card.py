@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debate.atomic import atomic_file
 from debate.errors import TrainingError
+from debate.files.atomic import atomic_file
 from debate.training.settings import FinetuneSettings
 
 if TYPE_CHECKING:

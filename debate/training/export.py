@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from debate.amounts import amount
-from debate.atomic import atomic_file
 from debate.errors import TrainingDataError
+from debate.files.atomic import atomic_file
 from debate.training.dataset import LeftOut, read_examples
 from debate.training.encoding import example_prompt, persona_of
 from debate.training.settings import FinetuneSettings

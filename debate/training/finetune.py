@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from chains.models.machine import free_memory, has_cuda
+from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import TrainingError
-from debate.locking import exclusive_folder, read_same_record, write_record
+from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import Losses, write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples, persona_of

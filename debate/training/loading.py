@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import MissingExtra
+from chains.generation.local.machine import has_cuda
 from chains.models.bundled import smollm2_folder
 from chains.models.local import four_bit, import_unsloth
-from chains.models.machine import has_cuda
 from chains.models.preflight import LOAD_ERRORS, adapter_base, check_there, not_loaded
 from chains.models.servers.address import is_server
 from debate.errors import TrainingError

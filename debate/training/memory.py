@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import psutil
 
+from chains.generation.local.machine import begin_peak, gpu_peak
 from chains.generation.local.memory import heads_of, weight_bytes
-from chains.models.machine import begin_peak, gpu_peak
 from debate.errors import TrainingError
 from debate.training.settings import FinetuneSettings
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from debate.graph.settings import Seed
 from debate.settings.fields import ModelName
+from debate.settings.graph import Seed
 
 
 class FinetuneSettings(BaseModel):

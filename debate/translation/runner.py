@@ -20,13 +20,13 @@ from chains.models.translators import load_translator
 from chains.schemas import Translation
 from chains.translate import Translate, check_language, translated, translation_chain
 from debate.errors import RunFolderError, SettingsError
-from debate.locking import exclusive_folder, read_same_record, write_record
+from debate.files.locking import exclusive_folder, read_same_record, write_record
+from debate.files.toml import parse_toml
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
 from debate.run.records.typed import Records
-from debate.toml import parse_toml
 from debate.translation.parts import Part, names_in, parts_of
 from debate.translation.settings import TranslateSettings
 from vectorstore.text.sentences import word_count

@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.kinds import Backend
-from debate.graph.settings import Seed
 from debate.settings.fields import ModelName
+from debate.settings.graph import Seed
 
 
 class TranslateSettings(BaseModel):

@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("debate.run.engine.load_model", lambda *_: llm)
-    monkeypatch.setattr("debate.arena.talk.load_model", lambda *_: llm)
+    monkeypatch.setattr("debate.run.talk.load_model", lambda *_: llm)
     return tmp_path
 
 

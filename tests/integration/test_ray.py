@@ -164,7 +164,7 @@ def test_what_cannot_embed_an_index_is_told_in_one_line(tmp_path: Path, flags: l
 
 
 EMBEDDING = """
-from debate.distributed.ray_embeddings import embeddings_on_ray
+from debate.cluster.ray_embeddings import embeddings_on_ray
 
 with embeddings_on_ray("local", "./nowhere", "auto", workers=1, progress=print):
     pass

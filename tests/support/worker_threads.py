@@ -8,9 +8,9 @@ from threading import Thread
 from fakes import EMBEDDING, ScriptedLLM
 
 from debate import DebateSettings
-from debate.distributed.events import Event, Lost
-from debate.distributed.worker import Worker
 from debate.run.engine import Loaded
+from debate.run.workers.events import Event, Lost
+from debate.run.workers.worker import Worker
 from vectorstore import FaissStore
 
 SCRIPT = {

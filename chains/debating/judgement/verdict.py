@@ -22,13 +22,13 @@ from chains.debating.claims import claims_of, touched
 from chains.debating.judgement.announcement import announcement
 from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
 from chains.debating.judgement.reasons import give_reasons
-from chains.debating.kinds import Decision
 from chains.debating.likeness import Likeness
 from chains.debating.measures import drift, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
+from chains.schemas.kinds import Decision
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import joined_sentences, word_count
 

@@ -10,10 +10,9 @@ from typing import Any
 import torch
 from transformers import LogitsProcessorList
 
+from chains.generation.local.machine import free_memory
 from chains.generation.local.memory import rows_that_fit
 from chains.generation.local.openvino_decoding import PROMPT_TOKENS, RowProcessor, decode_openvino
-from chains.models.machine import free_memory
-from chains.models.openvino import is_openvino
 
 
 @dataclass(frozen=True)
@@ -87,3 +86,8 @@ def decoder_for(model: Any, *, end_ids: Sequence[int], pad_id: int) -> Decoder:
     """Choose how a model is decoded."""
     kind = OpenvinoDecoder if is_openvino(model) else GenerateDecoder
     return kind(model, tuple(end_ids), pad_id)
+
+
+def is_openvino(model: Any) -> bool:
+    """Return whether a model came from ``chains.models.openvino.load_openvino``."""
+    return bool(getattr(model, "stateful", False)) and hasattr(model, "request")

@@ -22,7 +22,6 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict
 
 from chains.errors import ModelError, ModelUnavailable
-from chains.generation.backends import backend_for
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling
 from chains.generation.remote.backend import RemoteBackend
 from chains.generation.remote.balancing import Balancer, Choice, ServerFigures
@@ -222,7 +221,7 @@ class PooledChatModel(BaseChatModel):
 
 def figures_of(llm: BaseLanguageModel[Any]) -> tuple[ServerFigures, ...]:
     """Return what each server of a model did so far; empty if the model is not a pool."""
-    backend = backend_for(llm)
+    backend = getattr(llm, "contract_backend", None)
     return backend.figures() if isinstance(backend, ServerPool) else ()
 
 

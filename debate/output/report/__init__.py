@@ -12,7 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from debate.atomic import atomic_file
+from debate.files.atomic import atomic_file
 from debate.output.facts import RunFacts
 from debate.output.report.charts import Figures, charts, figures
 from debate.output.report.live_debate import live_debate

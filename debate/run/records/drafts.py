@@ -17,8 +17,8 @@ from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 
-from debate.atomic import atomic_file
 from debate.errors import RunFolderError
+from debate.files.atomic import atomic_file
 
 DRAFTS = "drafts.json"
 _EVERY = 0.2  # seconds: a few words at a time for a reader, five small files a second for the disk

@@ -15,8 +15,8 @@ from pydantic_core import PydanticSerializationError
 
 from chains.schemas import Question
 from debate.errors import RunFolderError
+from debate.files.jsonl import JsonLines
 from debate.results import QuestionResult
-from debate.run.records.jsonl import JsonLines
 
 _RESULT = TypeAdapter(QuestionResult)
 

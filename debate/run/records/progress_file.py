@@ -19,9 +19,9 @@ import psutil
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from debate.files.jsonl import JsonLines
 from debate.progress import Progress
 from debate.results import QuestionResult
-from debate.run.records.jsonl import JsonLines
 
 PROGRESS = "progress.jsonl"
 _LOG = logging.getLogger(__name__)

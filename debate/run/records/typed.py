@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from debate.errors import RunFolderError
-from debate.run.records.jsonl import JsonLines
+from debate.files.jsonl import JsonLines
 
 Record = TypeVar("Record")
 

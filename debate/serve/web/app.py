@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from chains.errors import ChainError
 from debate.errors import DebateError, RunFolderError
+from debate.readable import one_line
 from debate.serve.web.assets import Asset, Pages, load_assets, version_of
 from debate.serve.web.comparing import Comparisons, JudgedError
 from debate.serve.web.exploring import Explorer
@@ -20,7 +21,6 @@ from debate.serve.web.routes.explore import explore_routes
 from debate.serve.web.routes.runs import run_routes
 from debate.serve.web.routes.start import start_routes
 from debate.serve.web.starting import Starter, StoppingError
-from debate.terminal.readable import one_line
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from debate.output.comparison_page import comparison_style
+from debate.compare.page import comparison_style
 from debate.output.report import style
 from debate.output.templates import templates_in
 

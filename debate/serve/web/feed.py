@@ -18,7 +18,7 @@ import anyio
 from fastapi.sse import format_sse_event
 from pydantic import ValidationError
 
-from debate.run.records.jsonl import JsonLines
+from debate.files.jsonl import JsonLines
 from debate.run.records.progress_file import EVENT
 
 _LOOKED_EVERY = 0.2  # seconds

@@ -14,7 +14,6 @@ from chains.errors import ChainError
 from chains.schemas import Question
 from debate.errors import DebateError, RunFolderError
 from debate.graph.checkpoints import read_thread
-from debate.graph.stages import Stage
 from debate.output.argument_map import argument_map, draw
 from debate.output.facts import RunFacts, report_title, run_facts
 from debate.output.report import live_body
@@ -27,6 +26,7 @@ from debate.serve.web.places import home_of, runs_in
 from debate.serve.web.row_index import RowIndex
 from debate.serve.web.watching import Watched, Working
 from debate.settings import DebateSettings, load_settings
+from debate.stages import Stage
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 

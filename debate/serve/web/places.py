@@ -5,8 +5,8 @@ from pathlib import Path
 
 from debate.compare.runner import is_comparison
 from debate.errors import RunFolderError
+from debate.files.locking import as_text
 from debate.indexing.places import RECORD as INDEX
-from debate.locking import as_text
 from debate.run.folder import is_run
 
 _REMEDY = "give a run's folder or a folder of runs"

@@ -16,8 +16,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from chains.schemas import Question
 from debate.amounts import length
 from debate.errors import RunFolderError
+from debate.files.jsonl import JsonLines
 from debate.results import QuestionResult
-from debate.run.records.jsonl import JsonLines
 
 Order = Literal["", "latest", "id", "supported", "words", "-seconds"]
 Show = Literal["", "done", "failed", "abstained", "looped", "unsupported", "dropped", "debated"]

@@ -11,8 +11,8 @@ import psutil
 from pydantic import ValidationError
 
 from debate.amounts import amount
+from debate.files.jsonl import JsonLines
 from debate.run.records.drafts import DRAFTS
-from debate.run.records.jsonl import JsonLines
 from debate.run.records.progress_file import EVENT, PROGRESS, ProgressEvent
 from debate.run.seat import SEAT
 from debate.serve.web.feed import Feed, Snapshot

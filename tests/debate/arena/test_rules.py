@@ -1,5 +1,5 @@
 from debate.arena.rules import Rules
-from debate.graph.settings import GraphSettings
+from debate.settings.graph import GraphSettings
 
 CHOSEN = {
     "rounds": 3,

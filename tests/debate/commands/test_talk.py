@@ -8,10 +8,10 @@ from debaters import POSITIONS, SAID, debaters
 from fakes import EMBEDDING
 from typer.testing import CliRunner
 
-from debate.arena import talk as talk_module
 from debate.cli import app
 from debate.errors import RunFolderError
-from debate.locking import exclusive_folder
+from debate.files.locking import exclusive_folder
+from debate.run import talk as talk_module
 from vectorstore import FaissStore
 
 PERSONAS = "\n".join(

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison, compare_models, finished_comparison
 from debate.compare.settings import CompareSettings
+from debate.compare.sheet import write_comparison
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
-from debate.output.comparison import write_comparison
 from debate.progress import Progress
 from debate.settings.checking import checked_settings
 from vectorstore import FaissStore

@@ -10,7 +10,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from chains import ChainError, Chunk, Question
 from debate import GraphSettings, build_debate_graph, build_question_graph
 from debate.graph.checkpoints import CHECKPOINT_TYPES
-from debate.graph.stages import Stage
+from debate.stages import Stage
 from prompts import Persona, load_personas
 from vectorstore import FaissStore
 

@@ -11,8 +11,8 @@ from served_mcp import served
 from chains.errors import ChainError
 from debate.errors import ToolServerError
 from debate.graph.mcp_tools import tools_by_persona, tools_of
-from debate.graph.settings import GraphSettings
 from debate.run.setup import check_debaters
+from debate.settings.graph import GraphSettings
 from prompts import Persona
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.filterwarnings("ignore")]

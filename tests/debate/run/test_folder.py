@@ -13,7 +13,7 @@ from filelock import FileLock
 from pydantic import Field
 
 from debate import DebateSettings, RunFolderError, run_questions
-from debate.locking import LOCK
+from debate.files.locking import LOCK
 from debate.run.folder import RECORD, open_run_folder, read_record, what_changed
 from vectorstore import CorpusError, FaissStore, load_corpus
 
@@ -23,7 +23,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from debate.errors import RunFolderError
-from debate.locking import exclusive_folder
+from debate.files.locking import exclusive_folder
 with exclusive_folder(Path(sys.argv[1]), RunFolderError):
     print("held", flush=True)
     time.sleep(600)

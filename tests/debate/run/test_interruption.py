@@ -142,7 +142,7 @@ def test_a_full_disk_in_the_journal_is_told_and_the_next_run_finishes(
 ) -> None:
     settings = settings_in(tmp_path, questions=3)
     with monkeypatch.context() as full:
-        full.setattr("debate.run.records.jsonl.os.fsync", no_room)
+        full.setattr("debate.files.jsonl.os.fsync", no_room)
         with pytest.raises(RunFolderError, match=r"cannot write .*results\.jsonl: No space left on device"):
             run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=STORE)
     assert run_questions(settings, llm=ScriptedLLM(script=SCRIPT), store=STORE).failed == 0

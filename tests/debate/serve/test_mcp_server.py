@@ -11,10 +11,10 @@ from traced import traced_run
 from typer.testing import CliRunner
 
 from debate.cli import app
-from debate.graph.settings import GraphSettings
 from debate.serve import desk as desk_module
 from debate.serve.desk import Desk
 from debate.serve.mcp_server import create_server
+from debate.settings.graph import GraphSettings
 from prompts import load_personas
 from vectorstore import FaissStore
 

@@ -4,8 +4,8 @@ import pytest
 
 from debate.compare.settings import CompareSettings
 from debate.errors import SettingsError
-from debate.graph.settings import GraphSettings
 from debate.settings.checking import checked_settings
+from debate.settings.graph import GraphSettings
 from debate.training.settings import FinetuneSettings
 from debate.translation.settings import TranslateSettings
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from debate.cli import app
 from debate.errors import TrainingError
-from debate.locking import exclusive_folder
+from debate.files.locking import exclusive_folder
 from debate.training.card import Losses
 from debate.training.finetune import finetune
 from debate.training.settings import FinetuneSettings

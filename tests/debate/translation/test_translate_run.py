@@ -10,13 +10,13 @@ from openpyxl import load_workbook
 from chains import ChainError, Opinion, Question, Turn
 from chains.schemas import Verdict
 from debate.errors import RunFolderError, SettingsError
-from debate.locking import write_record
-from debate.output.translation import write_translation
+from debate.files.locking import write_record
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
 from debate.translation.runner import RECORD, TranslatedRun, translate_run
 from debate.translation.settings import TranslateSettings
+from debate.translation.sheet import write_translation
 
 NAMES = {"TEXT:\nIslamic Republic\n": "イスラム共和国", "TEXT:\nAraghchi\n": "アラグチ", "TEXT:\nTehran\n": "テヘラン",
          "TEXT:\nIran\n": "イラン"}  # fmt: skip

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.responses import HTMLResponse
 
+from debate.compare.page import comparison_body
 from debate.compare.votes import Choice
-from debate.output.comparison_page import comparison_body
 from debate.serve.web.assets import Pages
 from debate.serve.web.comparing import Comparisons
 

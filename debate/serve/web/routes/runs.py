@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from debate.arena.seat import LONGEST_ANSWER
 from debate.errors import DebateError
+from debate.readable import one_line
 from debate.serve.web.assets import Pages
 from debate.serve.web.library import Library, Run
 from debate.serve.web.row_index import Order, Show
-from debate.terminal.readable import one_line
 
 _AT_ONCE = 100  # rows
 _KINDS = {"done": "done", "progress not recorded": "unknown"}

@@ -14,8 +14,15 @@ from threading import Event as Flag
 
 from chains.errors import ChainError
 from chains.schemas import Question
-from debate.distributed.checkpoints import ToldCheckpoints
-from debate.distributed.events import (
+from debate.errors import DebateError
+from debate.progress import Progress
+from debate.readable import one_line
+from debate.results import QuestionResult
+from debate.run.engine import Deepened, Load, LocalEngine
+from debate.run.log import logged_to
+from debate.run.setup import RunInputs
+from debate.run.workers.checkpoints import ToldCheckpoints
+from debate.run.workers.events import (
     CannotLoad,
     Event,
     Finished,
@@ -28,14 +35,7 @@ from debate.distributed.events import (
     Traced,
     Work,
 )
-from debate.errors import DebateError
-from debate.progress import Progress
-from debate.results import QuestionResult
-from debate.run.engine import Deepened, Load, LocalEngine
-from debate.run.log import logged_to
-from debate.run.setup import RunInputs
 from debate.settings import DebateSettings
-from debate.terminal.readable import one_line
 from debate.tracing.tracer import spans_told
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError

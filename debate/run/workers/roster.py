@@ -4,9 +4,9 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-from debate.distributed.events import Event, Ready, Task, Work
 from debate.errors import ClusterError
 from debate.progress import Progress
+from debate.run.workers.events import Event, Ready, Task, Work
 
 _LOG = logging.getLogger(__name__)
 _MOST_STARTS = 3  # workers in a row that are lost before they are ready

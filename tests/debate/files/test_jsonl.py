@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from debate import RunFolderError
-from debate.run.records.jsonl import JsonLines
+from debate.files.jsonl import JsonLines
 
 
 def lines_of(path: Path) -> list[bytes]:

@@ -14,8 +14,8 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.memory import InMemorySaver
 
-from debate.distributed.events import Saved, SavedWrites
 from debate.graph.checkpoints import memory_checkpoints
+from debate.run.workers.events import Saved, SavedWrites
 
 _PLACE = ("thread_id", "checkpoint_ns", "checkpoint_id")
 

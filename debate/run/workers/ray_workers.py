@@ -10,12 +10,12 @@ from threading import Thread
 from typing import Any
 
 from chains.models.servers.address import is_server
-from debate.distributed.events import Event, Lost, Task, Work
-from debate.distributed.ray_cluster import RayCluster, reason
-from debate.distributed.worker import Worker
+from debate.cluster.ray_cluster import RayCluster, reason
 from debate.errors import ClusterError
 from debate.run.engine import Load
 from debate.run.setup import RunInputs
+from debate.run.workers.events import Event, Lost, Task, Work
+from debate.run.workers.worker import Worker
 from debate.settings import DebateSettings
 
 _PATIENCE = 600.0  # seconds until a cluster that has a machine for no worker at all is given up

@@ -9,8 +9,11 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from chains.schemas import Question
-from debate.distributed.checkpoints import keep
-from debate.distributed.events import (
+from debate.progress import Progress
+from debate.results import QuestionResult
+from debate.run.question_worker import thread_of
+from debate.run.workers.checkpoints import keep
+from debate.run.workers.events import (
     CannotLoad,
     Event,
     Finished,
@@ -25,11 +28,8 @@ from debate.distributed.events import (
     Task,
     Traced,
 )
-from debate.distributed.pending import Pending
-from debate.distributed.roster import Roster, Workers
-from debate.progress import Progress
-from debate.results import QuestionResult
-from debate.run.question_worker import thread_of
+from debate.run.workers.pending import Pending
+from debate.run.workers.roster import Roster, Workers
 
 Checkpoints = BaseCheckpointSaver[Any]
 

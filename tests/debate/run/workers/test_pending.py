@@ -1,7 +1,7 @@
 """A family's questions go to one worker, and what a lost worker had goes to the next one that asks."""
 
 from chains.schemas import Question
-from debate.distributed.pending import MOST_LOSSES, Pending
+from debate.run.workers.pending import MOST_LOSSES, Pending
 
 FAMILY = [Question("q1", "One?"), Question("q1.1", "One, deeper?", parent_id="q1"), Question("q2", "Two?")]
 

@@ -11,9 +11,9 @@ from typing import Any
 import tomli_w
 from filelock import FileLock, Timeout
 
-from debate.atomic import atomic_file
 from debate.errors import DebateError
-from debate.toml import parse_toml
+from debate.files.atomic import atomic_file
+from debate.files.toml import parse_toml
 
 LOCK = ".lock"
 

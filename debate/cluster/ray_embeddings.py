@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debate.amounts import amount
-from debate.distributed.ray_cluster import RayCluster, reason
+from debate.cluster.ray_cluster import RayCluster, reason
 from debate.errors import ClusterError
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
 from vectorstore.embedding.loading import Backend

@@ -9,8 +9,8 @@ from chains.schemas import Chunk, Defect, DefectKind, Opinion, Question
 from debate.compare.comparison import compare_answers
 from debate.compare.controls import CONTROLS, judged
 from debate.compare.measures import Answer
+from debate.compare.page import Piece, marked, write_comparison_page
 from debate.compare.runner import Comparison
-from debate.output.comparison_page import Piece, marked, write_comparison_page
 
 
 def opinion(text: str) -> Opinion:

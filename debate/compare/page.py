@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from debate.amounts import length
-from debate.atomic import atomic_file
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
+from debate.compare.sheet import model_rows
 from debate.compare.statistics import Tally
-from debate.output.comparison import model_rows
+from debate.files.atomic import atomic_file
 from debate.output.report import style
 from debate.output.templates import templates_in
 from vectorstore.text.letters import UNSPACED

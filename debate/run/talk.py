@@ -16,11 +16,11 @@ from debate.arena.rules import Rules
 from debate.arena.seat import SeatRequest, converse
 from debate.arena.state import DebateState
 from debate.errors import DebateError, RunFolderError
+from debate.files.locking import exclusive_folder
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
 from debate.graph.mcp_tools import tools_by_persona
 from debate.indexing.opening import load_store
-from debate.locking import exclusive_folder
 from debate.progress import Progress
 from debate.run.setup import check_before_loading, check_debaters, load_model, models_of_their_own
 from debate.settings import DebateSettings

@@ -11,9 +11,9 @@ from worker_threads import SCRIPT, STORE, InThreads
 
 from chains.errors import ModelError
 from debate import DebateSettings, run_questions
-from debate.distributed.events import Reached, Saved
 from debate.errors import ClusterError, SettingsError
 from debate.run.executor import RunInterrupted
+from debate.run.workers.events import Reached, Saved
 from vectorstore import FaissStore
 
 
@@ -21,7 +21,7 @@ from vectorstore import FaissStore
 def with_workers(monkeypatch: pytest.MonkeyPatch):
     """Return how to run a list over workers of this process."""
     # The workers share this process's loggers with the run: what they told would be told again.
-    monkeypatch.setattr("debate.distributed.worker.logged_to", lambda _: nullcontext())
+    monkeypatch.setattr("debate.run.workers.worker.logged_to", lambda _: nullcontext())
     started: list[InThreads] = []
 
     def run(folder: Path, questions: int = 4, retry_failed: bool = False, deepen: int = 0, **options):
@@ -29,7 +29,7 @@ def with_workers(monkeypatch: pytest.MonkeyPatch):
             started.append(InThreads(settings, inputs, **options))
             return started[-1]
 
-        monkeypatch.setattr("debate.distributed.ray_workers.RayWorkers", start)
+        monkeypatch.setattr("debate.run.workers.ray_workers.RayWorkers", start)
         summary = run_questions(settings_in(folder, questions, ray="local", deepen=deepen), retry_failed=retry_failed)
         return summary, started[-1] if started else None
 

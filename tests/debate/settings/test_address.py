@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from debate.errors import SettingsError
-from debate.indexing.address import checked_place, is_table
+from debate.settings.address import checked_place, is_table
 from vectorstore.errors import StoreError
 from vectorstore.store.postgres.session import PgAddress
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from chains.schemas import Question
 from debate.amounts import amount
-from debate.distributed.events import Finished, Work
-from debate.distributed.pending import MOST_LOSSES, Pending
-from debate.distributed.phase import Checkpoints, Learned, Phase
-from debate.distributed.roster import Roster, Workers
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.engine import Deepened
 from debate.run.executor import StoppedAtOnce
 from debate.run.question_worker import thread_of, written
 from debate.run.records.deepened_questions import Family
+from debate.run.workers.events import Finished, Work
+from debate.run.workers.pending import MOST_LOSSES, Pending
+from debate.run.workers.phase import Checkpoints, Learned, Phase
+from debate.run.workers.roster import Roster, Workers
 
 _GIVEN_UP = f"{MOST_LOSSES} workers were lost while they worked on this question; see log.txt, then use --retry-failed"
 
