@@ -5,11 +5,14 @@ Only what a passage bears out makes an answer longer: its length is no reason to
 
 from collections.abc import Mapping, Sequence
 
+from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
-from chains.text.draft import DraftSentence, lead, with_lead, with_own_words, without_repetition, without_strays
+from chains.text.draft import DraftSentence, lead, without_repetition, without_strays
 from chains.writing.parts import PartWriter
+from vectorstore.text.sentences import word_count
 
-_ROUNDS = 2  # of going on in each paragraph
+_ROUNDS = 3  # of going on in each paragraph
+_ROOM = 2  # times the words of the longest fact, to tell it in other words
 
 
 def filled(
@@ -32,21 +35,20 @@ def go_on(
 ) -> tuple[list[DraftSentence], list[Completion]]:
     """While the answer is shorter than that, let paragraphs continue with a fact of their passage not told yet.
 
-    The writer's own words for the fact stand in place of the passage's, where the passage bears them out.
+    The fact is told in the writer's own words where the passage bears them out, else in the passage's.
     """
     more: list[Completion] = []
     for _ in range(_ROUNDS):
-        if sum(one.words for one in told) >= words:
+        facts = {n: fact for n, chunk in shown.items() if (fact := lead(chunk.text, writer.question, told))}
+        if not facts or sum(one.words for one in told) >= words:
             break
-        leads = {n: fact for n, chunk in shown.items() if (fact := lead(chunk.text, writer.question, told))}
-        asked = [(n, begun, prompt) for n, fact in leads.items() for begun, prompt in writer.retelling(shown[n], fact)]
-        asked = [one for one in asked if writer.fits(one[2])]
-        completed = writer.complete([prompt for *_, prompt in asked], writer.part) if asked else []
-        retold = set()
-        for (n, begun, _), one in zip(asked, completed, strict=True):
-            said = with_own_words(writer.sentences(n + 1, with_lead(begun, one.text), shown[n]))
-            added = [one for one in said if one.borne_out and not (one.copied and n in retold)]
-            retold |= {n} if any(not one.copied for one in added) else set()
-            told = without_repetition([*told, *added])
-        more += completed
+        prompts = {n: writer.retelling(shown[n], fact) for n, fact in facts.items()}
+        prompts = {n: prompt for n, prompt in prompts.items() if writer.fits(prompt)}
+        room = WordLimits(0, _ROOM * max(map(word_count, facts.values())))
+        completed = dict(zip(prompts, writer.complete([*prompts.values()], room) if prompts else (), strict=True))
+        for n, fact in facts.items():
+            said = writer.sentences(n + 1, completed[n].text, shown[n]) if n in completed else []
+            own = [one for one in said if one.borne_out and not one.copied]
+            told = without_repetition([*told, *(own or writer.sentences(n + 1, fact, shown[n]))])
+        more += completed.values()
     return told, more

@@ -47,13 +47,12 @@ class PartWriter:
         prompts = [(first, self.paragraph(chunk, first))]
         if second:
             prompts.append((second, self.paragraph(chunk, second)))
-            prompts.append(("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=second)))
+            prompts.append(("", self.retelling(chunk, second)))
         return prompts[: self.candidates]
 
-    def retelling(self, chunk: Chunk, fact: str) -> list[tuple[str, RenderedPrompt]]:
-        """The prompts that tell one more fact of a passage, with the words each begins with: its own come last."""
-        own = [("", self._prompt("retell", self.part, passage=shown_passage(chunk), fact=fact))]
-        return [*own[: self.candidates - 1], (fact, self.paragraph(chunk, fact))]
+    def retelling(self, chunk: Chunk, fact: str) -> RenderedPrompt:
+        """The prompt that tells one fact of a passage in the writer's own words."""
+        return self._prompt("retell", self.part, passage=shown_passage(chunk), fact=fact)
 
     def closes(self, limits: WordLimits, facts: Sequence[str]) -> list[RenderedPrompt]:
         """The prompts of the close, each of another kind, with the facts that the answer has told."""

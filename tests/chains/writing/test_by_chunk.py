@@ -99,7 +99,7 @@ def test_passages_without_scores_all_get_a_paragraph() -> None:
 
 def test_a_short_answer_goes_on_with_all_that_its_passages_have_left() -> None:
     chunk = Chunk("c1", "Trade grew. Oil went west. Gas came east. Steel stood still.")
-    script = {"Open an": "it did.", "Close an": "it will.", "This": "is much."}
+    script = {"Open an": "it did.", "Close an": "it will.", "### FACT": "is less.", "This": "is much."}
     essay, _ = write(script, WordLimits(60, 90), [chunk])
     assert "Oil went west." in essay.completion.text
     assert "Gas came east." in essay.completion.text
@@ -242,7 +242,7 @@ def test_an_answer_that_stays_too_short_goes_on_with_a_sentence_of_a_passage_tha
     chunk = Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022. Most of it runs through one port.")
     essay, llm = write(SCRIPT | {"Most of it runs": "makes it fragile."}, WordLimits(400, 500), [chunk])
     assert "Most of it runs through one port." in essay.completion.text
-    assert llm.prompts_with("BEGIN WITH:\nMost of it runs through one port.") == 1
+    assert llm.prompts_with("FACT:\nMost of it runs through one port.") == 1
     assert "paragraphs that continue with another sentence of their passage: 1" in essay.notes
 
 
