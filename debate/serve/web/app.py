@@ -20,13 +20,14 @@ from debate.serve.web.routes.compare import compare_routes
 from debate.serve.web.routes.explore import explore_routes
 from debate.serve.web.routes.runs import run_routes
 from debate.serve.web.routes.start import start_routes
-from debate.serve.web.starting import Starter, StoppingError
+from debate.serve.web.starting import RunningError, Starter, StoppingError
 from prompts.errors import PromptError
 from vectorstore.errors import VectorStoreError
 
 _UNKNOWN = "there is nothing at this address"
 _AGAIN = "2"  # seconds until a browser asks again for what is told in a moment
-_STATUSES: dict[type[Exception], int] = {StoppingError: 409, JudgedError: 409, RunFolderError: 404}
+_STATUSES: dict[type[Exception], int] = {RunningError: 409, StoppingError: 409, JudgedError: 409, RunFolderError: 404}
+_NO_INDEX = "there is no index to explore; give one: debate serve --index myindex"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def create_app(site: Site, admission: Admission) -> FastAPI:
     app.include_router(run_routes(site.library, pages))
     if site.explorer:
         app.include_router(explore_routes(site.explorer, site.library, pages))
+    else:
+        _tell_no_index(app)
     if site.starter:
         app.include_router(start_routes(site.starter, pages))
     if site.comparisons:
@@ -70,6 +73,12 @@ def _sections(site: Site) -> tuple[tuple[str, str], ...]:
         ("/comparisons", "Compare", site.comparisons),
     ]
     return tuple((address, name) for address, name, is_offered in offered if is_offered)
+
+
+def _tell_no_index(app: FastAPI) -> None:
+    @app.get("/explore")
+    def no_index() -> Response:
+        raise HTTPException(404, _NO_INDEX)
 
 
 def _serve_assets(app: FastAPI, assets: dict[str, Asset]) -> None:

@@ -64,6 +64,10 @@ class Said(BaseModel):
     text: str  # its length is judged where every answer's is, which says what is allowed
 
 
+class RunningError(RunFolderError):
+    """A run is to be resumed that is running."""
+
+
 class StoppingError(RunFolderError):
     """A run that is stopping was asked to stop."""
 
@@ -140,12 +144,13 @@ class Starter:
         """Resume a run that was stopped.
 
         Raises:
-            RunFolderError: there is none, it is running, or it cannot be resumed.
+            RunFolderError: there is none, or it cannot be resumed.
+            RunningError: it is running.
         """
         run = self._library.run(name)
         before = run.watched.state()
         if before.is_running:
-            raise RunFolderError(f"the run {name} is running already")
+            raise RunningError(f"the run {name} is running already")
         retry = ["--retry-failed"] if retry_failed else []
         place = before.end
         again = ["--resume", str(run.folder), *retry, "--quiet"]

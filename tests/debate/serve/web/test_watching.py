@@ -357,6 +357,26 @@ async def test_a_debates_map_can_be_saved_as_a_picture(tmp_path: Path) -> None:
     assert "Hawk, round 1" in saved.text
 
 
+async def test_where_there_is_no_index_its_address_says_how_to_give_one(tmp_path: Path) -> None:
+    app = create_app(Site(Library([tmp_path])), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        explore = await page.get("/explore")
+    assert explore.status_code == 404
+    assert "debate serve --index myindex" in explore.text
+
+
+async def test_a_run_that_is_running_is_not_resumed(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "r", ROW)
+    told(run, {"event": "began", "process": 1, "created": 1.0, "host": "elsewhere"})
+    library = Library([tmp_path])
+    app = create_app(Site(library, starter=Starter(tmp_path, library, {})), Admission())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as page:
+        again = await page.post(
+            "/api/runs/r/resume", json={"retry_failed": False}, headers={"Origin": "http://127.0.0.1"}
+        )
+    assert (again.status_code, again.json()) == (409, {"error": "the run r is running already"})
+
+
 def test_beside_each_turn_stand_the_passages_that_it_read(tmp_path: Path) -> None:
     html = Run(a_run(tmp_path / "r", ROW)).shown("q1.1").html
     turn = html[html.index('id="turn-1"') :]
