@@ -5,6 +5,7 @@ only importer of langchain_openai.
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from chains.models.servers.secrets import without_key
 TIMEOUT = 600.0  # seconds without a word; a large model on a CPU reads a prompt for minutes
 _ANSWERS_WITHIN = 10.0  # seconds, for the list of models
 _LOADS_WITHIN = 300.0  # seconds, for the first token: some servers load a model when it is first asked for
+_PAUSES = (1.0, 3.0)  # seconds before a server that failed is asked again
+_PASSING = (429, 500, 502, 503, 504)
 _NAMES_SHOWN = 8
 _LOG = logging.getLogger(__name__)
 _NO_KEY = "none"  # the client wants some key; ServerClient takes it out
@@ -97,7 +100,7 @@ def check_server(address: Address) -> ServerModel:
         if found := listed.get(model) or listed.get(f"{model}:latest"):  # Ollama's own short form
             return ServerModel(_window(found), _facts(found))
         body = {"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "Hello"}]}
-        answer = _ask(client, "POST", f"{url}/chat/completions", json=body, timeout=_LOADS_WITHIN)
+        answer = _ask_again(client, f"{url}/chat/completions", json=body, timeout=_LOADS_WITHIN)
     has = f"it has: {', '.join(list(listed)[:_NAMES_SHOWN])}" if listed else "it lists no models"
     if answer.is_error:
         raise ModelError(
@@ -136,6 +139,18 @@ def _ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.R
             f"the server at {url} refuses the key (HTTP {answer.status_code}); set DEBATE_API_KEY, or name the host in "
             f"DEBATE_API_KEY_HOSTS for OPENAI_API_KEY to be sent to it (only {OPENAI} gets that unless you do)"
         )
+    return answer
+
+
+def _ask_again(client: httpx.Client, url: str, **options: Any) -> httpx.Response:
+    """Post a request, and again after a pause where the server fails or is busy: one error in passing ends no run."""
+    answer = _ask(client, "POST", url, **options)
+    for pause in _PAUSES:
+        if answer.status_code not in _PASSING:
+            break
+        _LOG.info("the server at %s answers HTTP %d; it is asked again in %g s", url, answer.status_code, pause)
+        time.sleep(pause)
+        answer = _ask(client, "POST", url, **options)
     return answer
 
 

@@ -1,11 +1,15 @@
 """To whom a key is sent, and how long a server is waited for."""
 
+from functools import partial
+
+import httpx
 import pytest
 from misbehaving_server import misbehaving_server
 
 from chains import ModelError, ModelSettings, load_llm
 from chains.models.loading import check_named
 from chains.models.servers.address import key_for, parse_address
+from chains.models.servers.server import check_server
 
 KEYS = {"OPENAI_API_KEY": "sk-openai", "DEBATE_API_KEY": "mine"}
 
@@ -50,6 +54,43 @@ def test_the_timeout_can_be_set() -> None:
     with misbehaving_server() as server:
         llm = load_llm(ModelSettings(name=server.url("good"), timeout=12))
     assert llm.request_timeout == 12
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch):
+    """Make a server that lists nothing and answers with these statuses; returns the pauses between them."""
+
+    def fail(*statuses: int) -> list[float]:
+        answers, pauses = iter(statuses), []
+        monkeypatch.setattr("time.sleep", pauses.append)
+        transport = httpx.MockTransport(lambda one: httpx.Response(404 if one.method == "GET" else next(answers)))
+        monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
+        return pauses
+
+    return fail
+
+
+def test_a_server_that_fails_in_passing_is_asked_again(failing) -> None:
+    pauses = failing(503, 429, 200)
+
+    check_server(parse_address("http://localhost/v1#good"))
+
+    assert pauses == [1.0, 3.0]
+
+
+def test_a_server_that_fails_three_times_is_refused(failing) -> None:
+    failing(500, 500, 500)
+
+    with pytest.raises(ModelError, match="HTTP 500"):
+        check_server(parse_address("http://localhost/v1#good"))
+
+
+def test_a_server_that_does_not_know_the_model_is_asked_once(failing) -> None:
+    pauses = failing(404)
+
+    with pytest.raises(ModelError, match="HTTP 404"):
+        check_server(parse_address("http://localhost/v1#good"))
+    assert pauses == []
 
 
 @pytest.mark.enable_socket
