@@ -21,6 +21,7 @@ _SOURCE_LINE = re.compile(
 )
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*]+\*\*\s*$")
 _HEADING_WORDS = 12
+_LEAST_OF_A_SOURCE = 3  # content words
 _MARK = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|^\s*#{1,6}\s+", re.MULTILINE)
 
 
@@ -48,3 +49,10 @@ def claims_nothing(sentence: str) -> bool:
         return False
     capitals = sum(word[:1].isupper() or word.lower() in FUNCTION_WORDS for word in words)
     return words[0][:1].isupper() and capitals == len(words)
+
+
+def tells_a_source(sentence: str, passage: str) -> bool:
+    """Whether all that a sentence says stands in a passage's source line: "World Economic Outlook for 2022."."""
+    lines = [line for line in passage.splitlines() if _SOURCE_LINE.match(line)]
+    words = content_words(sentence)
+    return len(words) >= _LEAST_OF_A_SOURCE and any(words <= content_words(line) for line in lines)

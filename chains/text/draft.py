@@ -10,23 +10,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from chains.schemas import Chunk
-from chains.text.content import content_words
+from chains.text.content import content_words, tells_a_source
 from chains.text.echo import is_copied
 from chains.text.headings import FIELD, headings_of, without_heading
 from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
+from chains.text.retelling import retells
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
 from vectorstore.embedding.turnstile import one_at_a_time
 from vectorstore.text.sentences import ends_with_sentence, joined_sentences, split_sentences, word_count
-from vectorstore.text.words import FUNCTION_WORDS
 
-_SAME = 0.75  # of the smaller sentence's words; rewordings of one fact lie above, two facts on one topic below
-# Of 8,506 pairs of sentences of one passage, in speeches and country reports, 21 share as much; a retold fact does.
-_SAME_IN_A_PART, _LEAST_WORDS = 0.52, 4
-_SAME_OF_ONE = 0.5  # where both speak of the same one: "Defenders answer that …", "Defenders argue that …"
 _LEAST_POINT = 5  # words; below it is a heading
-_WORD = re.compile(r"\w+")
 _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
 # "Monitoring developments closely." In a sentence of its own there is a comma, or a verb. "Evaluate the implications."
 _ITEM = re.compile(
@@ -73,12 +68,20 @@ def fragments(sentences: Sequence[str]) -> list[str]:
 
 
 @one_at_a_time
-def sentences_of(part: int, text: str, chunk: Chunk | None = None, question: str = "") -> list[DraftSentence]:
-    """The complete sentences of a part without idle clauses; without a chunk, for a frame, none is ever spared."""
-    whole = [IDLE_CLAUSE.sub("", s.text) for s in split_sentences(text) if ends_with_sentence(s.text)]
-    headings = headings_of(chunk.text) if chunk else []
-    plain = [sentence for sentence in (without_heading(_plain(one), headings) for one in whole) if sentence]
+def sentences_of(
+    part: int, text: str, chunk: Chunk | None = None, question: str = "", shown: Sequence[str] = ()
+) -> list[DraftSentence]:
+    """The complete sentences of a part, without idle clauses, headings and source lines of its passages.
+
+    Args:
+        chunk: the part's passage; without one, for a frame, no sentence is ever spared.
+        shown: more passages whose headings and source lines may have been copied.
+    """
     passages = [chunk.text] if chunk else []
+    whole = [IDLE_CLAUSE.sub("", s.text) for s in split_sentences(text) if ends_with_sentence(s.text)]
+    headings = [heading for one in (*passages, *shown) for heading in headings_of(one)]
+    plain = [sentence for sentence in (without_heading(_plain(one), headings) for one in whole) if sentence]
+    plain = [one for one in plain if not any(tells_a_source(one, passage) for passage in (*passages, *shown))]
     supports = _supports(plain, chunk, question)
     return [
         DraftSentence(part, one, word_count(one), borne_out, is_copied(one, passages), near)
@@ -138,7 +141,7 @@ def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str
     One that points back to others is taken only if there is no other.
     """
     asked = content_words(question)
-    unsaid = [one for one in full_sentences(passage) if not any(_retells(one, other.text, True) for other in told)]
+    unsaid = [one for one in full_sentences(passage) if not any(retells(one, other.text, True) for other in told)]
     unsaid = [one for one in unsaid if stands_alone(one)] or unsaid
     return max(unsaid, key=lambda sentence: len(content_words(sentence) & asked), default="")
 
@@ -161,7 +164,7 @@ def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence
     told: list[DraftSentence] = []
     for one in sentences:
         copied = said_again([one.text], [other.text for other in told])[0] if told else False
-        if not copied and not any(_retells(one.text, other.text, one.part == other.part) for other in told):
+        if not copied and not any(retells(one.text, other.text, one.part == other.part) for other in told):
             told.append(one)
     return told
 
@@ -211,37 +214,3 @@ def _supports(sentences: Sequence[str], chunk: Chunk | None, question: str) -> l
         supports.append((near if mine and all(support.whole for support in mine) else 0.0, near))
         at = end
     return supports
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdigit())
-
-
-def _retells(sentence: str, other: str, of_one_passage: bool) -> bool:
-    """Whether two sentences say the same: half of their words do where both are of one passage or on one subject."""
-    one, two = _words(sentence), _words(other)
-    if of_one_passage and _tell_one_fact(one - FUNCTION_WORDS, two - FUNCTION_WORDS):
-        return True
-    begins = {found.group().lower() for text in (sentence, other) if (found := _WORD.search(text))}
-    of_one = len(begins) == 1 and not begins & FUNCTION_WORDS
-    return _say_the_same(one, two, _SAME_OF_ONE if of_one else _SAME)
-
-
-def _say_the_same(one: frozenset[str], other: frozenset[str], share: float) -> bool:
-    """Whether two sentences share so many of their words; two that differ in a number do not."""
-    if {word for word in one if word.isdigit()} != {word for word in other if word.isdigit()}:
-        return False
-    return bool(one & other) and _shared(one, other) >= share
-
-
-def _tell_one_fact(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences of a passage share enough words, and a number where both have some."""
-    numbers = [{word for word in words if word.isdigit()} for words in (one, other)]
-    if all(numbers) and not numbers[0] & numbers[1]:
-        return False
-    return min(len(one), len(other)) >= _LEAST_WORDS and _shared(one, other) >= _SAME_IN_A_PART
-
-
-def _shared(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of the smaller one's words that both have."""
-    return len(one & other) / max(1, min(len(one), len(other)))

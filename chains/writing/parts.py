@@ -105,7 +105,7 @@ class PartWriter:
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
         """The sentences of a part, without those that name what no passage has, deny the side taken, or are idle."""
-        told = sentences_of(part, text, chunk, self.question)
+        told = sentences_of(part, text, chunk, self.question, self.passages)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known)]
         if not part:

@@ -28,6 +28,7 @@ _SECTION = re.compile(
 
 
 # Whose words a passage is ("From Kishida, 2023:"), and the headings of a prompt ("### OPINION UNDER DEBATE:").
+_SLUG = r"\w+(?:-\w+){2,}"  # the name of a file, also one that the model made up: "From 14-how-to-sanctions:"
 _LABELS = re.compile(r"(?m)^(?:\[\d+\] )?From (.{1,200}):$|^#{2,4} (.{1,60}?):?$")
 
 
@@ -130,7 +131,7 @@ def without_prompt(text: str, prompt: str) -> Cleaned:
 def without_labels(text: str, prompt: str) -> Cleaned:
     """Take away where a sentence says which part of the prompt it is from: "From opinion under debate: Sanctions …"."""
     labels = "|".join(re.escape(label or heading) for label, heading in _LABELS.findall(prompt))
-    said = re.compile(rf"\bFrom (?:the )?(?:{labels or '(?!)'}):\s*", re.IGNORECASE)
+    said = re.compile(rf"\bFrom (?:the )?(?:{labels or _SLUG}|{_SLUG}):\s*", re.IGNORECASE)
     return said.sub("", text), [Removal("label", found.group()) for found in said.finditer(text)]
 
 

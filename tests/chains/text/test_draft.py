@@ -176,3 +176,14 @@ def test_an_idle_clause_at_the_end_of_a_sentence_goes():
     told = sentences_of(1, "Six leaders met at Rambouillet, which was a very significant step towards order.", G7)
 
     assert [one.text for one in told] == ["Six leaders met at Rambouillet."]
+
+
+def test_headings_and_source_lines_of_any_passage_are_no_sentences_of_a_frame():
+    passage = (
+        "# The case against sanctions\n\nThey fall on pharmacies.\n\nSource: World Economic Outlook for 2022, IMF."
+    )
+    copied = "The case against sanctions They fall on pharmacies. World Economic Outlook for 2022. Nobody gains by it."
+
+    told = sentences_of(0, copied, shown=[passage])
+
+    assert [one.text for one in told] == ["They fall on pharmacies.", "Nobody gains by it."]

@@ -204,6 +204,7 @@ def test_the_prompt_s_word_for_what_it_gave_is_taken_off_its_sentence() -> None:
         ("From 16-case, 2019: They fall on pharmacies.", "They fall on pharmacies."),
         ("It did. From opinion under debate: Sanctions work.", "It did. Sanctions work."),
         ("From 2019: a year of siege.", "From 2019: a year of siege."),
+        ("From 14-how-to-sanctions: They work.", "They work."),
     ],
 )
 def test_the_part_of_the_prompt_that_a_sentence_names_as_its_source_goes(text: str, left: str) -> None:
