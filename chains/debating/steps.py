@@ -17,8 +17,8 @@ from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.debating.turns import Speaker
 from chains.errors import ChainError
 from chains.generation.contract import WordLimits
+from chains.kinds import FEWEST, MOST, VOTES
 from chains.schemas import DebateOutcome, Position, Turn, Verdict
-from chains.schemas.kinds import FEWEST, MOST, VOTES
 from prompts import Persona
 
 Made = TypeVar("Made")

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from chains.kinds import Decision
 from chains.schemas.answer import Defect, Support
 from chains.schemas.chunk import Chunk, Reading
-from chains.schemas.kinds import Decision
 
 
 @dataclass(frozen=True)

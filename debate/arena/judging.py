@@ -15,8 +15,8 @@ from chains.debating.judgement.verdict import Decided, ask_who_won, named, plain
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps, as_step
 from chains.generation.contract import WordLimits
+from chains.kinds import Decision
 from chains.schemas import Ballot, Judgement
-from chains.schemas.kinds import Decision
 from debate.arena.votes import options_of
 from prompts import Persona, RenderedPrompt, load_prompt
 

@@ -16,8 +16,8 @@ from chains.debating.steps import DebateSteps
 from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.errors import ChainError
 from chains.generation.metering import metered
+from chains.kinds import VOTES
 from chains.schemas import Chunk, Poll, Reading, StopReason, Tokens
-from chains.schemas.kinds import VOTES
 from debate.arena.baseline import answer_alone
 from debate.arena.judging import judged, poll
 from debate.arena.moderator import ask_round, put_before_all

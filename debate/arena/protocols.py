@@ -5,8 +5,8 @@ The order of speakers is the same in every protocol.
 
 from collections.abc import Sequence
 
+from chains.kinds import Protocol
 from chains.schemas import Poll, StopReason, Turn
-from chains.schemas.kinds import Protocol
 from debate.arena.rules import Rules
 
 

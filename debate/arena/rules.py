@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from chains.errors import ChainError
-from chains.schemas.kinds import Decision, Protocol, Stop
+from chains.kinds import Decision, Protocol, Stop
 from debate.settings.graph import GraphSettings
 from prompts import Persona
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chains.debating.judgement.verdict import Decided
 from chains.debating.record import DebateRecord
+from chains.kinds import Decision
 from chains.schemas import Ballot
-from chains.schemas.kinds import Decision
 
 
 def options_of(record: DebateRecord) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from chains.schemas.kinds import Decision, Protocol, Stop
+from chains.kinds import Decision, Protocol, Stop
 
 
 def split_list(value: Any) -> Any:

@@ -27,8 +27,8 @@ from chains.debating.measures import drift, with_unsupported
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.generation.contract import WordLimits
+from chains.kinds import Decision
 from chains.schemas import Ballot, Claim, Judgement, Turn, Verdict
-from chains.schemas.kinds import Decision
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import joined_sentences, word_count
 
