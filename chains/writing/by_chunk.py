@@ -94,8 +94,7 @@ def write_by_chunk(
     passages = {one.part - 1: shown[one.part - 1] for one in known}
     told, more = go_on(writer, told, passages, limits.minimum - _SHORTEST_CLOSE)
     told, closes = _close(writer, told, last, shown)
-    told, still_more = go_on(writer, told, passages, limits.minimum)
-    more += still_more
+    told, _ = go_on(writer, told, passages, limits.minimum, asked=0)
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 

@@ -31,24 +31,29 @@ def filled(
 
 
 def go_on(
-    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk], words: int
+    writer: PartWriter, told: list[DraftSentence], shown: Mapping[int, Chunk], words: int, *, asked: int = 1
 ) -> tuple[list[DraftSentence], list[Completion]]:
     """While the answer is shorter than that, let paragraphs continue with a fact of their passage not told yet.
 
     The fact is told in the writer's own words where the passage bears them out, else in the passage's.
+
+    Args:
+        asked: rounds in which the writer is asked for its words; in the others facts are the passage's.
     """
     more: list[Completion] = []
-    for _ in range(_ROUNDS):
-        facts = {n: fact for n, chunk in shown.items() if (fact := lead(chunk.text, writer.question, told))}
+    retold: list[DraftSentence] = []
+    for turn in range(_ROUNDS):
+        facts = {n: fact for n, chunk in shown.items() if (fact := lead(chunk.text, writer.question, [*told, *retold]))}
         if not facts or sum(one.words for one in told) >= words:
             break
-        prompts = {n: writer.retelling(shown[n], fact) for n, fact in facts.items()}
+        prompts = {n: writer.retelling(shown[n], fact) for n, fact in facts.items() if turn < asked}
         prompts = {n: prompt for n, prompt in prompts.items() if writer.fits(prompt)}
         room = WordLimits(0, _ROOM * max(map(word_count, facts.values())))
         completed = dict(zip(prompts, writer.complete([*prompts.values()], room) if prompts else (), strict=True))
         for n, fact in facts.items():
             said = writer.sentences(n + 1, completed[n].text, shown[n]) if n in completed else []
             own = [one for one in said if one.borne_out and not one.copied]
+            retold += [DraftSentence(n + 1, fact, 0, 0.0)] if own else []
             told = without_repetition([*told, *(own or writer.sentences(n + 1, fact, shown[n]))])
         more += completed.values()
     return told, more

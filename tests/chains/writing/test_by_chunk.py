@@ -325,11 +325,16 @@ def test_the_other_versions_fill_an_answer_that_is_too_short_without_asking_agai
 
 def test_a_paragraph_that_goes_on_tells_the_next_fact_in_the_writer_s_own_words_where_they_are_borne_out() -> None:
     script = {"grew. This": "is good.", "2015. This": "is good.", "2016. This": "is good."}
-    script["### FACT:\nIts first"] = "In 2016 the bank sold a first bond, and sold it in yuan."
-    script["### FACT:\nIt opened"] = "Peru saw it open."
-    text, _ = write_candidates(script, candidates=2, limits=WordLimits(60, 90))
-    assert "In 2016 the bank sold a first bond, and sold it in yuan." in text
-    assert "Its first bond was sold" not in text
+    script["### FACT:\nIt opened"] = "Shanghai saw the bank open its doors in 2015."
+    text, _ = write_candidates(script, candidates=1, limits=WordLimits(60, 90))
+    assert "Shanghai saw the bank open its doors in 2015." in text
+
+
+def test_a_paragraph_that_goes_on_further_tells_facts_in_the_passages_words_without_asking() -> None:
+    script = {"### FACT": "is good.", "": "is good."}
+    text, llm = write_candidates(script, candidates=1, limits=WordLimits(60, 90))
+    assert "Its first bond was sold in yuan in 2016." in text
+    assert llm.prompts_with("### FACT:\n") == 1
 
 
 def test_a_fact_told_in_other_words_is_not_told_again_in_the_passages_own() -> None:
