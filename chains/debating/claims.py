@@ -7,7 +7,7 @@ from functools import lru_cache
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import SAID_BEFORE, plain
 from chains.schemas import Claim, Turn
-from chains.text.draft import stands_alone
+from chains.text.drafting.draft import stands_alone
 from chains.text.echo import echo_share, outside_quotation
 from chains.text.recital import asks_again
 from chains.text.support.contradiction import takes_both

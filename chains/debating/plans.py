@@ -12,7 +12,7 @@ from chains.debating.claims import claims_to_answer, touched
 from chains.debating.record import DebateRecord
 from chains.debating.spoken import plain
 from chains.schemas import Claim
-from chains.text.draft import full_sentences, stands_alone
+from chains.text.drafting.draft import full_sentences, stands_alone
 from chains.text.echo import COPIED, echo_share
 from chains.text.ngrams import share_a_script
 from vectorstore.text.sentences import word_count

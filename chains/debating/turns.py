@@ -26,7 +26,7 @@ from chains.generation.contract import WordLimits
 from chains.generation.metering import tokens_of
 from chains.schemas import Chunk, Completion, Turn
 from chains.text.cleaning.striking import strike
-from chains.text.draft import with_lead
+from chains.text.drafting.draft import with_lead
 from prompts import Persona, RenderedPrompt, load_prompt
 
 _ATTEMPTS = 2  # batches of candidates

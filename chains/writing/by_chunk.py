@@ -20,7 +20,7 @@ from langchain_core.runnables import RunnableConfig
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
-from chains.text.draft import (
+from chains.text.drafting.draft import (
     DraftSentence,
     joined,
     lead,
@@ -32,8 +32,8 @@ from chains.text.draft import (
     without_short_parts,
     without_strays,
 )
+from chains.text.drafting.versions import best_close, best_first, without_idle_comments
 from chains.text.refusal import is_abstention
-from chains.text.versions import best_close, best_first, without_idle_comments
 from chains.writing.draft import Draft
 from chains.writing.filling import filled, go_on
 from chains.writing.parts import PartWriter

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
-from chains.text.draft import DraftSentence, lead, without_repetition, without_strays
+from chains.text.drafting.draft import DraftSentence, lead, without_repetition, without_strays
 from chains.writing.parts import PartWriter
 from vectorstore.text.sentences import word_count
 

@@ -13,7 +13,7 @@ from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
-from chains.text.draft import DraftSentence, fragments, lead, sentences_of
+from chains.text.drafting.draft import DraftSentence, fragments, lead, sentences_of
 from chains.text.fact_question import asks_for_a_fact
 from chains.text.idle import is_idle
 from chains.text.recital import asks_again, is_yes_or_no, said_again

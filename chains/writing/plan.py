@@ -16,7 +16,7 @@ from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.ladder import Check
 from chains.schemas import Chunk, Completion
-from chains.text.draft import full_sentences
+from chains.text.drafting.draft import full_sentences
 from chains.text.refusal import is_abstention
 from chains.writing.draft import Draft
 from prompts import RenderedPrompt, load_prompt

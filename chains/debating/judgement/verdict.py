@@ -79,14 +79,7 @@ def give_verdict(
     by_claims = tuple(one for one in claims if winner in ("", one.persona_id))
     conceded = tuple(turn.answers for turn in record.turns if turn.concedes and turn.answers)
     noted = (f"named as the winner, without a claim of its own: {names[claimless]}",) if claimless else ()
-    announced = announcement(
-        record.question,
-        names.get(winner, ""),
-        decision.share,
-        [(names[one.persona_id], one) for one in by_claims],
-        [(names.get(one.persona_id, ""), one) for one in conceded],
-        voted=bool(decision.ballots),
-    )
+    announced = _announced(record.question, decision, by_claims, conceded, names)
     weighed = claims if by_claims else ()
 
     reasons = give_reasons(llm, record, names.get(winner, ""), weighed, limits, seed, config)
@@ -211,3 +204,16 @@ def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
     turn = turns[index]
     told = {plain(turn.text[one.start : one.end]) for one in turn.sentences if one.chunk is not None}
     return (claim.sentence in told, stands, index)
+
+
+def _announced(
+    question: str, decision: Decided, decided: Sequence[Claim], conceded: Sequence[Claim], names: Mapping[str, str]
+) -> str:
+    return announcement(
+        question,
+        names.get(decision.winner, ""),
+        decision.share,
+        [(names[one.persona_id], one) for one in decided],
+        [(names.get(one.persona_id, ""), one) for one in conceded],
+        voted=bool(decision.ballots),
+    )

@@ -15,7 +15,7 @@ from chains.debating.steps import DebateSteps
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Position, Reading, Turn, TurnFault, chunk_table
-from chains.text.draft import with_lead
+from chains.text.drafting.draft import with_lead
 from prompts import Persona, PointOfView
 
 HAWK, DOVE = (

@@ -1,5 +1,5 @@
-from chains.text.draft import DraftSentence
-from chains.text.versions import best_first, without_idle_comments
+from chains.text.drafting.draft import DraftSentence
+from chains.text.drafting.versions import best_first, without_idle_comments
 
 FACT = DraftSentence(1, "The bank opened in 2015.", 5, borne_out=0.9, copied=True)
 RETOLD = DraftSentence(1, "In 2015 it opened.", 4, borne_out=0.6)

@@ -1,7 +1,7 @@
 import pytest
 
 from chains.schemas import Chunk
-from chains.text.draft import (
+from chains.text.drafting.draft import (
     fragments,
     full_sentences,
     lead,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from chains.schemas import Chunk
-from chains.text.draft import DraftSentence
+from chains.text.drafting.draft import DraftSentence
 from chains.text.support.grounding import ground
 
 _FACTS = 5  # that an answer tells for each comment on them: what is left is for its opening and its close

@@ -11,11 +11,11 @@ from itertools import groupby
 
 from chains.schemas import Chunk
 from chains.text.content import content_words, tells_a_source
+from chains.text.drafting.headings import FIELD, headings_of, without_heading
+from chains.text.drafting.retelling import retells
 from chains.text.echo import is_copied
-from chains.text.headings import FIELD, headings_of, without_heading
 from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
-from chains.text.retelling import retells
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
 from vectorstore.embedding.turnstile import one_at_a_time
