@@ -165,12 +165,17 @@ def _retrieve_step(
     return retrieve
 
 
+def abstains(store: PovVectorStore, chosen: GraphSettings) -> bool:
+    """Whether a question may be answered "I don't know" for what a search finds; not where it finds every chunk."""
+    return chosen.abstain and len(store) > chosen.k
+
+
 def writing_chain(
     llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Runnable[Any, Opinion]:
     """Return the opinion chain that settings ask for, its threshold calibrated on the store."""
     # Other stores do not list their chunks, so no threshold can be calibrated on them.
-    measured = store if isinstance(store, PovVectorStore) and chosen.abstain and len(store) > chosen.k else None
+    measured = store if isinstance(store, PovVectorStore) and abstains(store, chosen) else None
     return opinion_chain(
         llm,
         writer,

@@ -20,6 +20,7 @@ from debate.files.locking import exclusive_folder
 from debate.graph.checkpoints import memory_checkpoints, open_checkpoints
 from debate.graph.debate_graph import build_debate_graph
 from debate.graph.mcp_tools import tools_by_persona
+from debate.graph.question_graph import abstains
 from debate.indexing.opening import load_store
 from debate.progress import Progress
 from debate.run.setup import check_before_loading, check_debaters, load_model, models_of_their_own
@@ -65,7 +66,8 @@ def hold_talk(
     store, skipped = load_store(settings, Progress())
     for file in skipped:
         watcher.skipped(file)
-    if told := unread(store, question):
+    silent = abstains(store, settings) and not settings.debate_after_abstention  # as a run is about this question
+    if silent and (told := unread(store, question)):
         raise DebateError(told)
     watcher.preparing(f"loading {settings.model}")
     llm = load_model(settings)

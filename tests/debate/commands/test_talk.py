@@ -129,12 +129,28 @@ def test_two_people_do_not_speak_in_one_kept_debate(run, tmp_path: Path) -> None
     assert "You speak for" not in told.stdout
 
 
-def test_a_question_in_a_script_that_the_embedding_model_has_not_learnt_is_not_debated_by_chance(
-    run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk_module, "unread", lambda _store, question: f"cannot read {question}")
+
+
+def test_a_question_in_a_script_that_the_embedding_model_has_not_learnt_is_not_debated_by_chance(
+    run, unreadable: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBATE_K", "2")  # of three chunks
     heard = run()
     assert (heard.exit_code, heard.stderr.splitlines()[-1]) == (2, "error: cannot read What keeps the peace?")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("DEBATE_K", "3"), ("DEBATE_ABSTAIN", "0"), ("DEBATE_DEBATE_AFTER_ABSTENTION", "1")]
+)
+def test_such_a_question_is_debated_where_a_run_debates_it(
+    run, unreadable: None, setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBATE_K", "2")
+    monkeypatch.setenv(setting, value)
+    assert "Professor Owl, round 1" in run().stdout
 
 
 def test_an_unknown_seat_is_one_line_before_anything_is_read_or_loaded(run) -> None:
