@@ -3,6 +3,7 @@
 Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``.
 """
 
+import logging
 import math
 import random
 import re
@@ -18,6 +19,9 @@ from debate.training.tables import COLUMNS, read_rows
 from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.text.sentences import without_citations, word_count
 
+_LOG = logging.getLogger(__name__)
+
+_SELECTED_BY = ("supported", "rating")  # columns, each with a filter of that name
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -76,13 +80,15 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
     """Return the rows that pass the settings' filters, and those that do not.
 
     Raises:
-        TrainingDataError: a file cannot be read or lacks a column.
+        TrainingDataError: a file cannot be read or lacks a column; no file has one that a filter selects by.
     """
     kept: list[Example] = []
     left_out: list[LeftOut] = []
     seen: list[frozenset[str]] = []
-    for path in settings.data:
-        for number, row in _checked_rows(path):
+    tables = {path: list(_checked_rows(path)) for path in settings.data}
+    _check_filters(tables, settings)
+    for path, rows in tables.items():
+        for number, row in rows:
             place = f"{path.name}, row {number}"
             reason = _reason_against(row, settings)
             own = shingles(f"{row['instruction']} {row['answer']}")
@@ -95,6 +101,24 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
             answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
             kept.append(Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place))
     return kept, left_out
+
+
+def _check_filters(tables: Mapping[Path, Sequence[tuple[int, Mapping[str, Any]]]], settings: FinetuneSettings) -> None:
+    """Refuse a filter by a column that no file has; tell of the files without it where another has it."""
+    names = {path: dict.fromkeys(name for _, row in rows for name in row) for path, rows in tables.items() if rows}
+    for column in _SELECTED_BY:
+        without = [path for path, own in names.items() if column not in own]
+        if getattr(settings, f"min_{column}") is None or not without:
+            continue
+        flag, first = f"--min-{column}", without[0]
+        if len(without) == len(names):
+            raise TrainingDataError(
+                f"{first} has no column {column!r}, by which {flag} selects (it has: {', '.join(names[first])}); "
+                f"leave out {flag}, or add the column"
+            )
+        what = "takes all its rows" if column == "supported" else "takes none of its rows"
+        for path in without:
+            _LOG.warning("%s has no column %r, so %s %s", path, column, flag, what)
 
 
 def split_context(context: str) -> tuple[str, ...]:

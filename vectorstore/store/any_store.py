@@ -4,7 +4,9 @@ They find candidates in their own way, for the question and for each view. The c
 `FaissStore` in memory and ranked there, so scores, reranking and filters mean the same as elsewhere.
 """
 
+import logging
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Protocol, Unpack, runtime_checkable
 
 from langchain_core.documents import Document
@@ -18,9 +20,11 @@ from vectorstore.errors import StoreError
 from vectorstore.event_loop import awaited
 from vectorstore.pov import POV
 from vectorstore.store.faiss_store import FaissStore
-from vectorstore.store.filters import condition
+from vectorstore.store.filters import Kinds, condition
 from vectorstore.store.ranking import check_k, check_questions
 from vectorstore.store.search import SearchOptions
+
+_LOG = logging.getLogger(__name__)
 
 # Candidates requested from a vector store per passage wanted: a view may lift a passage from further down.
 DEPTH = 4
@@ -127,13 +131,17 @@ class CandidateStore:
                 return awaited(source.asimilarity_search(query, k=count))
             return awaited(source.ainvoke(query))
 
-    @staticmethod
-    def _allowed(ids: set[str], wanted: Any) -> Any:
+    def _allowed(self, ids: set[str], wanted: Any) -> Any:
         if wanted is None:
             return lambda document: document.id in ids
         if callable(wanted):
             return lambda document: document.id in ids and wanted(document)
         passes = condition(wanted)
+        kinds, found = Kinds(wanted), [document.metadata for document in self._held.get_by_ids(list(ids))]
+        for metadata in found:
+            kinds.note(metadata)
+        if found and (trouble := kinds.trouble(lambda: chain.from_iterable(found))):
+            _LOG.warning("%s Looked at: the %d documents found for a question.", trouble, len(found))
         return lambda document: document.id in ids and passes(document.metadata)
 
 

@@ -4,7 +4,8 @@ A saved Arrow table is memory-mapped, and loading it cannot run code.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from langchain_core.documents import Document
 from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
-from vectorstore.store.filters import Filter, condition
+from vectorstore.store.filters import Filter, Kinds, condition
 
 SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string()), ("metadata", pa.large_string())])
 # Every append adds a chunk to the table, and a row's lookup walks the chunks.
@@ -64,14 +65,24 @@ class DocumentTable:
         )
 
     def matching(self, wanted: Filter) -> NDArray[np.int64]:
-        """Return the positions of the documents that a filter lets through."""
+        """Return the positions of the documents that a filter lets through.
+
+        Raises:
+            StoreError: the filter cannot be meant, or asks for what no document has.
+        """
         if callable(wanted):
-            found = (i for i in range(len(self)) if wanted(self.document(i)))
-            return np.fromiter(found, dtype=np.int64)
-        passes = condition(wanted)
-        metadatas = map(json.loads, self._table["metadata"].to_pylist())
-        found = (i for i, metadata in enumerate(metadatas) if passes(metadata))
-        return np.fromiter(found, dtype=np.int64)
+            every = (i for i in range(len(self)) if wanted(self.document(i)))
+            return np.fromiter(every, dtype=np.int64)
+        passes, kinds, found = condition(wanted), Kinds(wanted), []
+        for i, metadata in enumerate(self._metadatas()):
+            kinds.note(metadata)
+            if passes(metadata):
+                found.append(i)
+        kinds.check(lambda: chain.from_iterable(self._metadatas()))
+        return np.array(found, dtype=np.int64)
+
+    def _metadatas(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, self._table["metadata"].to_pylist())
 
     def append(self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str]) -> None:
         """Add rows; `metadatas` are JSON (see `metadata_json`). The ids must be new."""

@@ -5,7 +5,7 @@ that LangChain's stores share: `{"year": {"$gte": 2000}}`, `{"$or": [{"speaker":
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from langchain_core.documents import Document
@@ -117,6 +117,65 @@ def _operands(name: str, value: Any) -> Mapping[str, Any]:
             ) from error
         operands[operator] = json.loads(written)[1]  # a tuple is a list there, as in the metadata
     return operands
+
+
+class Kinds(dict[str, set[str]]):
+    """The names that a document must have to pass a filter, with the kinds of value that documents have there.
+
+    A name that `$ne` or `$nin` passes without is left out.
+    """
+
+    def __init__(self, wanted: Mapping[str, Any]) -> None:
+        """Start with no document."""
+        self._wanted = _compared(wanted)
+        super().__init__((name, set()) for name in self._wanted)
+
+    def note(self, metadata: Mapping[str, Any]) -> None:
+        """Note what a document has."""
+        for name in self.keys() & metadata.keys():
+            self[name].add(kind_of(metadata[name]))
+
+    def check(self, names: Callable[[], Iterable[str]]) -> None:
+        """Raise StoreError where `trouble` says something."""
+        if told := self.trouble(names):
+            raise StoreError(told)
+
+    def trouble(self, names: Callable[[], Iterable[str]]) -> str:
+        """Say why nothing can pass: no document has a name, or values of its kind there; "" if neither.
+
+        Args:
+            names: returns those that the documents have.
+        """
+        for name, held in self.items():
+            if not held:
+                known = ", ".join(sorted(set(names()))) or "no metadata"
+                return f"No document has {name!r}, which the filter asks for. They have: {known}."
+            values, own = self._wanted[name], held - {"null"}
+            if values and own and not {"null", *own} & values:
+                asked, there = " and ".join(sorted(values)), " and ".join(sorted(own))
+                return f"The filter compares {name!r} with a {asked}; the documents have a {there} there. Use one."
+        return ""
+
+
+def kind_of(value: Any) -> str:
+    """Return what JSON calls a value."""
+    kinds = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+    return kinds.get(type(value), "null")
+
+
+def _compared(wanted: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return the names that a document must have, each with the kinds of value that it is compared with."""
+    found: dict[str, set[str]] = {}
+    for name, value in wanted.items():
+        if name in _COMBINE:
+            for one in value:
+                for inner, kinds in _compared(one).items():
+                    found.setdefault(inner, set()).update(kinds)
+            continue
+        for operator, operand in _operands(name, value).items():
+            if operator not in ("$ne", "$nin"):
+                found.setdefault(name, set()).update(map(kind_of, operand if operator == "$in" else [operand]))
+    return found
 
 
 def _unknown(operator: str) -> StoreError:

@@ -20,7 +20,7 @@ def row(question: str, **others: object) -> dict[str, object]:
 
 
 def settings(path: Path, **others: object) -> FinetuneSettings:
-    return FinetuneSettings(data=(path,), out=path.parent / "out", **others)
+    return FinetuneSettings(**{"data": (path,), "out": path.parent / "out"} | others)
 
 
 def jsonl(folder: Path, *rows: Mapping[str, object]) -> Path:
@@ -70,7 +70,7 @@ def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tupl
         ({"supported": ""}, {"min_supported": 0.8}, "supported 0%, below 80%"),
         ({"supported": "nan"}, {"min_supported": 0.8}, "supported 0%, below 80%"),
         ({"rating": "nan"}, {"min_rating": 4}, "not rated"),
-        ({}, {"min_rating": 4}, "not rated"),
+        ({"rating": ""}, {"min_rating": 4}, "not rated"),
         ({"rating": "3"}, {"min_rating": 4}, "rated 3, below 4"),
         ({}, {"min_words": 400}, "15 words, at least 400 asked for"),
         ({}, {"max_words": 5}, "15 words, at most 5 asked for"),
@@ -82,8 +82,21 @@ def test_a_row_that_a_filter_refuses_is_named_with_the_reason(tmp_path: Path, ot
     assert reasons(path, **filters) == [reason]
 
 
-def test_a_filter_on_support_passes_tables_that_do_not_measure_it(tmp_path: Path) -> None:
-    assert reasons(jsonl(tmp_path, row("Why did the league leave?")), min_supported=0.8) == []
+@pytest.mark.parametrize("column", ["supported", "rating"])
+def test_a_filter_by_a_column_that_no_file_has_is_refused_with_the_columns_there_are(tmp_path: Path, column) -> None:
+    """Regression: --min-supported took every row of such a table, without a word."""
+    told = rf"no column '{column}', by which --min-{column} selects \(it has: instruction, context, answer\); leave out"
+    with pytest.raises(TrainingDataError, match=told):
+        reasons(jsonl(tmp_path, row("Why did the league leave?")), **{f"min_{column}": 0.8})
+
+
+def test_a_filter_on_support_passes_a_table_that_does_not_measure_it_beside_one_that_does(tmp_path, caplog) -> None:
+    (tmp_path / "own").mkdir()
+    own = jsonl(tmp_path / "own", row("Why did the league leave?"))
+    measured = jsonl(tmp_path, row("Who pays for the canal?", supported=0.4))
+    _, left_out = read_examples(settings(measured, data=(measured, own), min_supported=0.8))
+    assert [one.reason for one in left_out] == ["supported 40%, below 80%"]
+    assert f"{own} has no column 'supported', so --min-supported takes all its rows" in caplog.text
 
 
 def test_the_same_answer_twice_is_learned_once(tmp_path: Path) -> None:

@@ -110,6 +110,11 @@ def test_a_filter_is_applied_to_what_was_found(wanted):
     assert {document.metadata["n"] for document in found} == {3, 5}
 
 
+def test_a_filter_by_a_name_that_nothing_found_has_is_told(caplog):
+    assert as_pov_store(in_memory()).pov_search(["which?"], [[]], k=5, filter={"m": 3}) == [[]]
+    assert "No document has 'm', which the filter asks for. They have: n." in caplog.text
+
+
 @pytest.mark.parametrize(("wanted", "found"), [({"year": None}, ["b"]), ({"year": {"$ne": None}}, ["a"])])
 def test_a_value_that_is_none_stays_none(wanted, found):
     """Regression: it became the text "None", which no filter for None met."""

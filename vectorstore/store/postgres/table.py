@@ -5,7 +5,7 @@ they rise in order of insertion and have gaps after deletions.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, LiteralString, Self
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 from vectorstore.errors import StoreError
-from vectorstore.store.filters import Filter, condition, plain_values
+from vectorstore.store.filters import Filter, Kinds, condition, plain_values
 from vectorstore.store.postgres.json_text import holds_zero, with_floats
 from vectorstore.store.postgres.manifest import TableManifest, as_it_is, read_manifest, write_manifest
 from vectorstore.store.postgres.session import Session
@@ -167,6 +167,7 @@ class PgTable:
             every = self.every_position
             return np.array([one for one in every if wanted(self.document(int(one)))], dtype=np.int64)
         passes, plain, found = condition(wanted), plain_values(wanted), self.every_position
+        self._check_names(wanted)
         for name, allowed in plain.items():
             held = [one for one in map(json.dumps, allowed) if not holds_zero(one)]
             rows = self._column(
@@ -181,6 +182,12 @@ class PgTable:
             "SELECT position, metadata FROM {table} WHERE position = ANY(%s) ORDER BY position", found.tolist()
         )
         return np.array([position for position, metadata in left if passes(metadata)], dtype=np.int64)
+
+    def _check_names(self, wanted: Mapping[str, Any]) -> None:
+        kinds, query = Kinds(wanted), "SELECT DISTINCT jsonb_typeof(metadata -> %s) FROM {table} WHERE metadata ? %s"
+        for name in (one for one in kinds if "\0" not in one):
+            kinds[name].update(self._column(query, name, name))
+        kinds.check(lambda: self._column("SELECT DISTINCT jsonb_object_keys(metadata) FROM {table}"))
 
     def put(
         self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[str], vectors: NDArray[np.float32]
