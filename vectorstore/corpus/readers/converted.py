@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
 
 from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.office.archives import check_archive
 from vectorstore.corpus.readers.office.slides import with_whole_words
 from vectorstore.corpus.readers.office.unread import unread
 from vectorstore.corpus.readers.records import Records
-from vectorstore.corpus.readers.rtf import with_unicode
+from vectorstore.corpus.readers.rtf import with_cells, with_unicode
 from vectorstore.errors import CorpusError
 
 SECONDS = 120  # a book of 1,000 pages takes about 10
@@ -22,7 +23,7 @@ MEMORY = "-M512m"
 _STDIN = "-"  # Pandoc's title for what has none and no name
 # What Pandoc misreads is mended before it reads.
 _MENDED: dict[str, Callable[[Path], bytes]] = {
-    "rtf": lambda path: with_unicode(path.read_bytes()),
+    "rtf": lambda path: with_unicode(with_cells(path.read_bytes())),
     "pptx": with_whole_words,
 }
 
@@ -38,8 +39,15 @@ def read_converted(path: Path) -> Records:
         raise CorpusError(f'a .{kind} file needs Pandoc; in the checkout: python -m pip install -e ".[convert]"')
     if kind != "rtf":
         check_archive(path)
-    page = read_page(_page(path, kind), path.stem)
+    page = read_page(_page(path, kind), path.stem, _styles(path) if kind == "epub" else "")
     return Records([replace(page, title=path.stem) if page.title == _STDIN else page], unread(path, kind, page.text))
+
+
+def _styles(path: Path) -> str:
+    """Return the style sheets of a book, which Pandoc leaves out."""
+    with ZipFile(path) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.lower().endswith(".css")]
+    return "}".join(sheet.decode(errors="replace") for sheet in sheets)
 
 
 def _page(path: Path, kind: str) -> str:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from vectorstore.corpus.encodings import decode_page
 from vectorstore.corpus.readers.html_text import text_of
+from vectorstore.corpus.readers.raised import raised_classes
 from vectorstore.corpus.readers.records import Record, Records, metadata
 from vectorstore.errors import CorpusError
 
@@ -48,8 +49,12 @@ def read_html(path: Path) -> Records:
     return Records([read_page(text, path.stem)], told)
 
 
-def read_page(text: str, stem: str) -> Record:
-    """Read a page; `stem` is its title where it has none.
+def read_page(text: str, stem: str, styles: str = "") -> Record:
+    """Read a page.
+
+    Args:
+        stem: its title where it has none.
+        styles: CSS that it has elsewhere.
 
     Raises:
         CorpusError: it nests too deeply.
@@ -64,7 +69,8 @@ def read_page(text: str, stem: str) -> Record:
         return Record("", stem)
     title = " ".join(page.findtext(".//title", "").split())
     extra = metadata(_meta(page).items())
-    return Record(text_of(_main_part(page)), title or stem, extra=extra)
+    raised = raised_classes("}".join([styles, *(one.text or "" for one in page.iter("style"))]))
+    return Record(text_of(_main_part(page), raised), title or stem, extra=extra)
 
 
 def _meta(page: etree._Element) -> dict[str, str]:

@@ -5,7 +5,7 @@ import re
 from lxml import etree
 
 from vectorstore.corpus.readers.ordinals import ordinal
-from vectorstore.corpus.readers.raised import as_raised
+from vectorstore.corpus.readers.raised import as_raised, raises
 
 # Between two texts stands the widest of the separators that the tags between them ask for.
 _WIDTH = {"": 0, " ": 1, "\t": 2, "\n": 3, "\n\n": 4}
@@ -20,8 +20,12 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BREAKS = str.maketrans("", "", "\u00ad\u200b")
 
 
-def text_of(root: etree._Element) -> str:
-    """Return the text of an element as a browser shows it, paragraphs apart by an empty line."""
+def text_of(root: etree._Element, raised: frozenset[str] = frozenset()) -> str:
+    """Return the text of an element as a browser shows it, paragraphs apart by an empty line.
+
+    Args:
+        raised: classes whose letters the page raises.
+    """
     writer = _Writer()
     lists: list[int] = []
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -35,7 +39,7 @@ def text_of(root: etree._Element) -> str:
                 _number(element, lists, writer)
             if tag in _SILENT:
                 walk.skip_subtree()
-            elif tag == "sup":
+            elif tag == "sup" or raises(element.get("style", "")) or not raised.isdisjoint(_classes(element)):
                 writer.write(_raised(element, writer.line))
                 walk.skip_subtree()
             else:
@@ -92,12 +96,25 @@ class _Writer:
 
 
 def _separator(tag: str, element: etree._Element) -> str:
+    if tag == "p" and _fills_a_cell(element):
+        return ""
     if tag in _BLOCKS:
         inside_list = tag in ("ol", "ul") and any(parent.tag == "li" for parent in element.iterancestors("li"))
         return "\n" if inside_list else _PARAGRAPH
     if tag in _LINES:
         return "\n"
     return "\t" if tag in ("td", "th") else ""
+
+
+def _classes(element: etree._Element) -> list[str]:
+    return str(element.get("class", "")).split()
+
+
+def _fills_a_cell(element: etree._Element) -> bool:
+    """Return whether a paragraph is all that a cell of a table holds."""
+    cell = element.getparent()
+    alone = cell is not None and cell.tag in ("td", "th") and len(cell) == 1
+    return alone and not f"{cell.text or ''}{element.tail or ''}".strip()
 
 
 def _start(element: etree._Element) -> int:

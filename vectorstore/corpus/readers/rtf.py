@@ -1,6 +1,7 @@
-"""RTF's letters beyond ASCII as Unicode: Pandoc takes each for Windows-1252, whatever the file declares.
+"""RTF as Pandoc reads it whole: letters beyond ASCII as Unicode, tables in a cell as its paragraphs.
 
-A letter is a byte of the code page of its font (`\\fcharset`), else of the file (`\\ansicpg`); RTF 1.9.1, "Font Table".
+Pandoc takes each letter for Windows-1252, whatever the file declares: it is a byte of the code page of its font
+(`\\fcharset`), else of the file (`\\ansicpg`); RTF 1.9.1, "Font Table". Of a table in a cell it keeps the last cell.
 """
 
 import codecs
@@ -19,8 +20,17 @@ _TOKEN = re.compile(
     rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|\\uc(\d{1,2}) ?|\\u(-?\d+) ?((?:\\'[0-9a-fA-F]{2}|\\[\\{}]|[^\\{}\r\n])*)"
     rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)"
 )
+# The end of a cell of a table in a cell, and the groups that tell how its rows look.
+_NESTED = re.compile(
+    rb"(\\[\\{}])|\\nestcell(?![a-z])|\{\s*+(?:\\\*\s*+)?\\(?:nesttableprops|nonesttables)(?:[^{}]|\{[^{}]*+\})*+\}"
+)
 _STAND_IN = re.compile(rb"\\'..|\\.|.", re.DOTALL)
 _BYTE = re.compile(rb"\\'(..)|(.)", re.DOTALL)
+
+
+def with_cells(raw: bytes) -> bytes:
+    """Return RTF in which each cell of a table in a cell is a paragraph of that cell."""
+    return _NESTED.sub(lambda found: found[1] or (b"" if found[0].startswith(b"{") else rb"\par"), raw)
 
 
 def with_unicode(raw: bytes) -> bytes:

@@ -52,6 +52,27 @@ def test_exponents_on_a_slide_stay_raised(tmp_path: Path) -> None:
     assert "It moved 10⁶ tons." in read_records(tmp_path / "a.pptx")[0].text
 
 
+def test_exponents_that_a_books_style_sheet_raises_stay_raised(tmp_path: Path) -> None:
+    """Regression: 10⁶ was read as 106."""
+    (tmp_path / "book.css").write_text(".calibre7 {font-size: 70%; vertical-align: super}", encoding="ascii")
+    command = [pypandoc.get_pandoc_path(), "-s", "--css", str(tmp_path / "book.css"), "-o", str(tmp_path / "a.epub")]
+    subprocess.run(command, input=b"# Salt\n\nIt moved 10[6]{.calibre7} tons.", check=True)  # noqa: S603
+    assert "It moved 10⁶ tons." in read_records(tmp_path / "a.epub")[0].text
+
+
+INNER = r"\trowd\itap2 Inner salt\nestcell Inner iron\nestcell{\*\nesttableprops\trowd\cellx9\cellx99{\x}\nestrow}{\nonesttables\par}"
+
+
+def test_a_table_in_a_cell_of_rtf_is_read_as_the_cells_paragraphs(tmp_path: Path) -> None:
+    """Regression: only its last cell was read, and nothing told of the others."""
+    table = rf"\trowd\cellx50\cellx99\pard\intbl Outer\cell {INNER}\pard\intbl Below.\cell\row"
+    (tmp_path / "a.rtf").write_text(
+        rf"{{\rtf1\ansi\pard Above.\par {table}\pard Behind \\nestcell.\par}}", encoding="ascii"
+    )
+    text = read_records(tmp_path / "a.rtf")[0].text
+    assert text.split() == ["Above.", "Outer", "Inner", "salt", "Inner", "iron", "Below.", "Behind", r"\nestcell."]
+
+
 def test_grouped_shapes_of_a_slide_are_read(tmp_path: Path) -> None:
     """Regression: Pandoc passes over groups, and nothing told of it."""
     shape = "<p:sp><p:nvSpPr/><p:spPr/><p:txBody><a:bodyPr/><a:p><a:r><a:t>Grouped salt.</a:t></a:r></a:p></p:txBody></p:sp>"
