@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,7 @@ from chains.generation.contract import WordLimits
 from chains.inputs import TranslationInput
 from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
+from chains.text.support.numbers import AMOUNT, FRACTION, NUMBER_WORDS, claimed_numbers, known_numbers
 from prompts import load_prompt
 from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import CITATION, word_count
@@ -41,8 +43,12 @@ LANGUAGES: Mapping[str, tuple[str, float, float]] = {
     "zh": ("Chinese", 0.9, 4.0),
 }
 TRIES = 3  # translations of a paragraph at most, while numbers, markers or terms are missing from it
+_SIGNS = str.maketrans("【】٫٬", "[].,")
 _SPARE = 20  # words: a heading may become a sentence
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_AMOUNT = re.compile(AMOUNT)
+_BEHIND_NUMBER = re.compile(r"(?<=\d)[ \u00a0-]?[^\W\d].*")
+_IN_WORDS = re.compile(rf"{FRACTION}|{NUMBER_WORDS}", re.IGNORECASE)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
@@ -110,7 +116,7 @@ def translated(text: str, language: str, glossary: Mapping[str, str], translate:
         again = translate([paragraphs[n] for n in poor], [written[n].missing for n in poor])
         for n, completion in zip(poor, again, strict=True):
             written[n] = written[n].or_rather(_Written.of(paragraphs[n], completion, glossary))
-    return _joined(text, language, written, _standing(glossary, text))
+    return _joined(language, written)
 
 
 @dataclass(frozen=True)
@@ -142,15 +148,35 @@ def check_language(language: str) -> None:
 def missing_from(text: str, translation: str, glossary: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Name what is in a text and not in its translation: markers, numbers, and the glossary's translations.
 
-    Each is named once, in that order. Digits of any script count, as do 1,000 for 1000; a number written out, or
-    counted in other units (1.5 billion as 15億), is named, for a reader to look at.
+    Each is named once, in that order. A marker and a number have to be there as often as in the text, a term once.
+    Digits of any script count, as do 1,000 for 1000 and 15億 for 1.5 billion; a number in digits that the translation
+    writes out is named, for a reader to look at.
     """
     translated = _plain(translation)
-    markers = [marker for marker in CITATION.findall(text) if marker not in CITATION.findall(translated)]
-    known = {_value(number) for number in _NUMBER.findall(CITATION.sub(" ", translated))}
-    numbers = [number for number in _NUMBER.findall(CITATION.sub(" ", _plain(text))) if _value(number) not in known]
-    terms = [term for term in (glossary or {}).values() if not _says(translated, _plain(term))]
-    return tuple(dict.fromkeys([*markers, *numbers, *terms]))
+    lost = Counter(CITATION.findall(text)) - Counter(CITATION.findall(translated))
+    numbers = _lost_numbers(CITATION.sub(" ", _plain(text)), CITATION.sub(" ", translated))
+    known = known_numbers(translated)
+    terms = [
+        wanted
+        for term, wanted in (glossary or {}).items()
+        if not _says(translated, _plain(wanted)) and not (_IN_WORDS.fullmatch(term) and claimed_numbers(term) <= known)
+    ]
+    return tuple(dict.fromkeys([*lost, *numbers, *terms]))
+
+
+def _lost_numbers(text: str, translated: str) -> list[str]:
+    """The numbers of a text that its translation has less often; with a scale, 1.5 billion may be 15億."""
+    said_there = Counter(map(_value, _NUMBER.findall(translated)))
+    left = +said_there
+    known = known_numbers(translated)
+    lost = []
+    for amount in _AMOUNT.finditer(text):
+        said = _BEHIND_NUMBER.sub("", amount.group())
+        if left[_value(said)]:
+            left[_value(said)] -= 1
+        elif said == amount.group() or _value(said) in said_there or not claimed_numbers(amount.group()) <= known:
+            lost.append(said)
+    return lost
 
 
 def _says(text: str, term: str) -> bool:
@@ -166,13 +192,17 @@ def _limits(words: int, least: float, most: float) -> WordLimits:
 
 
 def _standing(glossary: Mapping[str, str], text: str) -> dict[str, str]:
-    """The glossary's terms that are in a text as words."""
-    return {term: wanted for term, wanted in glossary.items() if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text)}
+    """The glossary's terms that are in a text as words, but for those that are only there as part of a longer one."""
+    standing = set()
+    for term in sorted(glossary, key=len, reverse=True):
+        text, times = re.subn(rf"(?<!\w){re.escape(term)}(?!\w)", "\0", text)
+        standing |= {term} if times else set()
+    return {term: wanted for term, wanted in glossary.items() if term in standing}
 
 
 def _plain(text: str) -> str:
     """Digits and brackets of every width and script as ASCII's."""
-    text = unicodedata.normalize("NFKC", text).replace("【", "[").replace("】", "]")
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
     return "".join(str(unicodedata.digit(letter)) if letter.isdecimal() else letter for letter in text)
 
 
@@ -181,7 +211,7 @@ def _value(number: str) -> str:
     return re.sub(r"[.,](?=\d{3}(?!\d))", "", number).replace(",", ".")
 
 
-def _joined(text: str, language: str, written: Sequence[_Written], glossary: Mapping[str, str]) -> Translation:
+def _joined(language: str, written: Sequence[_Written]) -> Translation:
     joined = "\n\n".join(part.completion.text for part in written)
     notes = [
         f"paragraph {number}: {note}" if len(written) > 1 else note
@@ -193,7 +223,7 @@ def _joined(text: str, language: str, written: Sequence[_Written], glossary: Map
         text=joined,
         language=language,
         words=word_count(joined),
-        missing=() if is_abstention(text) else missing_from(text, joined, glossary),
+        missing=tuple(dict.fromkeys(lost for part in written for lost in part.missing)),
         loop="; ".join(loops),
         notes=tuple(notes),
         prompt_tokens=sum(part.completion.tokens_in for part in written),

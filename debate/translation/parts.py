@@ -1,14 +1,9 @@
 """The texts of a row to translate: question, answer, positions, turns and verdict."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chains.text.support.entities import names
 from debate.results import QuestionResult
-from vectorstore.text.sentences import split_sentences
-
-_POSSESSIVE = re.compile(r"['’]s?\Z")
 
 
 @dataclass(frozen=True)
@@ -37,9 +32,3 @@ def parts_of(result: QuestionResult) -> Iterator[Part]:
     if result.verdict:
         texts.append(Part(own, "verdict", result.verdict.speaker, result.verdict.text))
     return (one for one in texts if one.text.strip())
-
-
-def names_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that texts speak of, each once, in their order."""
-    found = (name for text in texts for sentence in split_sentences(text) for name in names(sentence.text))
-    return tuple(dict.fromkeys(_POSSESSIVE.sub("", name.text[name.text.index(name.parts[0]) :]) for name in found))

@@ -27,8 +27,9 @@ from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
 from debate.run.records.typed import Records
-from debate.translation.parts import Part, names_in, parts_of
+from debate.translation.parts import Part, parts_of
 from debate.translation.settings import TranslateSettings
+from debate.translation.terms import terms_in
 from vectorstore.text.sentences import word_count
 
 RECORD = "translate.toml"
@@ -90,7 +91,8 @@ def translate_run(
     terms = dict(recorded.get("glossary", {})) | _glossary(settings.glossary)
     model = settings.model or recorded["model"]
     rows = run / "results.jsonl"
-    parts = [part for row in Journal(rows).rows() for part in parts_of(row)] if rows.exists() else []
+    results = list(Journal(rows).rows()) if rows.exists() else []
+    parts = [part for row in results for part in parts_of(row)]
     if not parts:
         raise RunFolderError(f"{run} has no finished rows to translate; finish it with debate run --resume {run}")
     out = settings.out or run / "translations" / settings.to
@@ -98,7 +100,8 @@ def translate_run(
         _check_folder(out, settings, model, terms)
         journal = _Translations(out / "translations.jsonl")
         maker = _Maker(settings, model, progress, journal, llm)
-        names = [name for name in names_in(part.text for part in parts) if name not in terms]
+        passages = dict.fromkeys(chunk.text for row in results for chunk in row.chunk_table().values())
+        names = [name for name in terms_in((part.text for part in parts), passages) if name not in terms]
         agreed = maker.agree_on_names(names) if settings.names else {}
         glossary = {name: text for name, text in agreed.items() if text} | terms
         errors = maker.translate([part.text for part in parts], glossary)

@@ -41,6 +41,12 @@ def test_markers_and_numbers_that_got_lost_are_named() -> None:
         ("It was 12.", "It was 112.", ("12",)),
         ("It was 3 [3].", "これ[3]。", ("3",)),
         ("No number.", "数字なし。", ()),
+        ("In 2024 and in 2024.", "2024年に。", ("2024",)),
+        ("This [1]. That [1].", "これ[1]。それ。", ("[1]",)),
+        ("It was 1.5 billion.", "15億だった。", ()),
+        ("It was 1.5 billion.", "۱٫۵ میلیارد بود.", ()),
+        ("It was 1.5 billion.", "1億だった。", ("1.5",)),
+        ("From 30 billion to 30 billion.", "30億から。", ("30",)),
     ],
 )
 def test_digits_of_other_widths_and_scripts_count_and_parts_of_numbers_do_not(text, translation, missing) -> None:
@@ -53,6 +59,30 @@ def test_terms_of_the_glossary_are_shown_where_they_stand_and_missed_where_they_
     assert found.missing == ("新開発銀行",)
     assert "New Development Bank: 新開発銀行" in llm.prompts[1]
     assert not any("ルピー" in prompt for prompt in llm.prompts)
+
+
+def test_a_term_that_is_only_part_of_a_longer_one_is_not_asked_for() -> None:
+    glossary = {"New Development Bank": "新開発銀行", "Bank": "バンク"}
+    assert (
+        translation_chain(ScriptedLLM(script={"": "新開発銀行は貸す[2]。162[1]。"}), glossary=glossary)
+        .invoke("The New Development Bank lends 162 [2] [1].")
+        .missing
+        == ()
+    )
+
+
+@pytest.mark.parametrize(("translation", "missing"), [("15か国", ()), ("十五か国", ()), ("多くの国", ("十五",))])
+def test_a_number_in_words_may_be_written_in_digits_but_not_lost(translation, missing) -> None:
+    assert missing_from("In fifteen states.", translation, {"fifteen": "十五"}) == missing
+
+
+def test_what_one_paragraph_lost_is_told_though_another_has_it() -> None:
+    """Regression: only what was nowhere in the whole translation was told."""
+    llm = ScriptedLLM(
+        script={"stand in": "消えた。", "It fell": "それは下がった。", "It rose": "それは2024年に上がった[1]。"}
+    )
+    found = translation_chain(llm).invoke("It rose in 2024 [1].\n\nIt fell in 2024 [1].")
+    assert found.missing == ("[1]", "2024")
 
 
 def test_a_paragraph_that_lost_something_is_asked_for_again_with_what_it_lost() -> None:

@@ -57,13 +57,26 @@ _TOKEN = re.compile(
 _DIGITS = re.compile(r"\d+")
 _MONTH = re.compile(MONTH)
 _FIRST = re.compile(r"(?:^|[:;“\"«(]\s*)\W*([^\W\d_]+(?:-[^\W\d_]+)*)")
-_NO_NAMES = _words("much many several few one two another others nothing nobody everything today once")
+_NO_NAMES = _words(
+    "much many several few one two another others nothing nobody everything today once never instead despite without "
+    "meanwhile rather neither besides beyond across amid like unlike here thus hence still again nevertheless"
+)
 _JOINTS = _words("but while whereas although though because which who whose when whereupon")
 _OF_TIME = _words("since after before")
 _PRONOUNS = _words("it he she they its his their this that these which who whose")
 _BE = _words("is are was were be been being")
 _OF_A_VERB = ("ed", "ing")
 _PARTICIPLE = ("ed", "n", "t", "ld", "de")
+
+
+def is_country(word: str) -> bool:
+    """Whether a word names a country that is known here, its people, or its capital."""
+    return word.lower() in _ACTORS
+
+
+def is_role(word: str) -> bool:
+    """Whether a word is written small and yet exchanged like a name: who argues, and in what currency."""
+    return word.lower() in _ROLES
 
 
 @dataclass(frozen=True)

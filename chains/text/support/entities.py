@@ -84,9 +84,9 @@ def _unsupported(sentence: str, sources: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(4096)
-def names(sentence: str) -> tuple[Name, ...]:
-    """The names of a sentence, but for a word whose capital only begins the sentence."""
-    claims = [(claim, _parts(sentence, claim)) for claim in _CLAIM.finditer(sentence) if claim["name"]]
+def names(sentence: str, called: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+    """The names of a sentence, but for a word whose capital only begins the sentence, if it is not `called` so."""
+    claims = [(claim, _parts(sentence, claim, called)) for claim in _CLAIM.finditer(sentence) if claim["name"]]
     return tuple(Name(claim.group(), tuple(parts), claim.start(), claim.end()) for claim, parts in claims if parts)
 
 
@@ -104,12 +104,13 @@ def source_words(*texts: str) -> frozenset[str]:
     return frozenset[str]().union(*map(_words_of_source, texts))
 
 
-def _parts(text: str, claim: re.Match[str]) -> list[str]:
+def _parts(text: str, claim: re.Match[str], called: frozenset[str]) -> list[str]:
     """The words of a name without function words and initials. The word that begins a sentence has a capital anyway:
-    it counts only when all of it is in capitals."""
+    it counts only when it is known as a name, or all of it is in capitals."""
     found = _NAME_PART.findall(claim.group())
     parts = [piece for part in found for piece in re.split(r"[-'’]", _POSSESSIVE.sub("", part)) if piece]
-    if parts and _BEGINS.search(text, 0, claim.start()) and not (len(parts[0]) > 1 and parts[0].isupper()):
+    in_capitals = bool(parts) and len(parts[0]) > 1 and parts[0].isupper()
+    if parts and not in_capitals and parts[0] not in called and _BEGINS.search(text, 0, claim.start()):
         parts = parts[1:]
     return [part for part in parts if len(part) > 1 and part.lower() not in FUNCTION_WORDS]
 

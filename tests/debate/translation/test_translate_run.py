@@ -78,6 +78,15 @@ def test_a_lost_number_marker_or_name_is_tried_again_and_then_marked(run: Path, 
     assert (found.missing, found.tries, made.incomplete) == (lost, 3, 1)
 
 
+def test_a_lost_name_that_begins_a_sentence_is_marked(run: Path) -> None:
+    """Regression: a capital there was never taken for a name's."""
+    row = QuestionResult(Question("q2", "Who left?"), "smollm2", 1.0, opinion=Opinion("Kenya left the bank.", 4, ()))
+    Journal(run / "results.jsonl").extend([row])
+    script = {"TEXT:\nKenya\n": "ケニア", "TEXT:\nWho left": "誰が去ったか。", "TEXT:\nKenya left": "銀行を去った。"}
+    made = translation(run, model(**script))
+    assert [one.translation.missing for one in made.parts if one.part.question_id == "q2"] == [(), ("ケニア",)]
+
+
 def test_a_second_call_translates_nothing_again(run: Path) -> None:
     first = translation(run, model())
     again = ScriptedLLM(script={})
