@@ -2,7 +2,7 @@
 
 import sys
 
-from debate.cli import main
+from debate.__main__ import main
 
 if __name__ == "__main__":
     given = sys.argv[1:]

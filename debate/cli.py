@@ -51,7 +51,17 @@ def about(
 
 
 class _Command(TyperCommand):
-    """A command that suggests for an unknown option the nearest one; click lists up to three, however far."""
+    """A command that says when it is interrupted, and suggests for an unknown option the nearest one.
+
+    Click would leave without a word, and list up to three options, however far.
+    """
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:  # before the command's own handling
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from error
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
