@@ -27,7 +27,7 @@ F = TypeVar("F", bound=np.floating[Any])
 PROBE = "The same sentence always gives the same vector."
 # A bound by judgement, not measured: room for rounding between machines, none for another model.
 SAME_MODEL = 0.999
-MOST_VIEWS = 4096
+MOST_LISTS = 1024  # of views that are embedded together
 # Share of the stance space in a view's score; above 1 the view's own words push away a little, since what shares most
 # of them is often its rebuttal. With the reranker at a POV weight of .5, for 1, 1.15 and 1.3: counter-argument first
 # 8.6%, 7.1%, 4.9% (ArguAna validation motions), relevant R@10 .396, .393, .383 (Perspectrum dev).
@@ -54,7 +54,7 @@ class Encoder:
         self.stance = offered if stance is None else stance
         self.embedding = embedding
         self.name = str(getattr(embedding, "name", None) or type(embedding).__name__)
-        self._views: OrderedDict[tuple[str, str], NDArray[np.float64]] = OrderedDict()
+        self._views: OrderedDict[tuple[str, tuple[str, ...]], NDArray[np.float64]] = OrderedDict()
         self._probe: NDArray[np.float64] | None = None
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -181,14 +181,13 @@ class Encoder:
     def _remembered(
         self, texts: Sequence[str], encode: Callable[[Sequence[str]], NDArray[np.float64]]
     ) -> dict[str, NDArray[np.float64]]:
-        space = encode.__name__
-        known = {text: self._views.get((space, text)) for text in texts}
-        new = [text for text, vector in known.items() if vector is None]
-        fresh = dict(zip(new, encode(new), strict=True)) if new else {}
-        self._views.update({(space, text): vector for text, vector in fresh.items()})
-        while len(self._views) > MOST_VIEWS:
+        """Views by their text, cached as they came together: rounding depends on what is embedded together."""
+        key = (encode.__name__, tuple(texts))
+        if (vectors := self._views.get(key)) is None:
+            vectors = self._views[key] = encode(texts)
+        while len(self._views) > MOST_LISTS:
             self._views.popitem(last=False)
-        return {text: fresh[text] if vector is None else vector for text, vector in known.items()}
+        return dict(zip(texts, vectors, strict=True))
 
     def _one_by_one(self, texts: Sequence[str]) -> list[list[float]]:
         return [self.embedding.embed_query(text) for text in texts]

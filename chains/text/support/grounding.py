@@ -155,15 +155,20 @@ def _cosine(sentences: Sequence[Sentence], passages: Sequence[Passage], embed: E
     if not sentences or not passages:
         return np.zeros((len(sentences), len(passages)))
     pieces = [passage.sentences for passage in passages]
-    texts = [*map(_bare, sentences), *(text for piece in pieces for text in piece)]
-    vectors = np.asarray(embed(texts), dtype=np.float64)
-    if len(vectors) != len(texts):
-        raise ChainError(f"embed gave {len(vectors)} vectors for {len(texts)} texts")
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    cosine = vectors[: len(sentences)] @ vectors[len(sentences) :].T
+    # Two batches: the passages are the same for every version of an answer.
+    said = _unit_vectors([*map(_bare, sentences)], embed)
+    cosine = said @ _unit_vectors([text for piece in pieces for text in piece], embed).T
     starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
     nearest: NDArray[np.float64] = np.maximum.reduceat(cosine, starts, axis=1)
     return np.clip(nearest, 0.0, 1.0)
+
+
+def _unit_vectors(texts: list[str], embed: Embed) -> NDArray[np.float64]:
+    vectors: NDArray[np.float64] = np.array(embed(texts), dtype=np.float64)
+    if len(vectors) != len(texts):
+        raise ChainError(f"embed gave {len(vectors)} vectors for {len(texts)} texts")
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return vectors
 
 
 def _overlap(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray[np.float64]:
