@@ -58,19 +58,29 @@ def unfolding_pdf(path: Path) -> None:
     path.write_bytes(body + end)
 
 
-def hidden_columns(path: Path) -> None:
-    """Write a workbook that hides 20,000 columns one by one, more than a sheet has."""
+def many_rows(path: Path) -> None:
+    """Write a workbook of a million rows with a number each."""
+    with_sheet(path, b"".join(b"<row><c><v>%d</v></c></row>" % i for i in range(10**6)))
+
+
+def with_sheet(path: Path, rows: bytes, before: bytes = b"") -> None:
+    """Write a workbook with these rows, in XML, and what stands before them."""
     far_cell(path)
-    columns = "".join(f'<col min="{i}" max="{i}" hidden="1"/>' for i in range(100, 20_100))
-    rows = "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c><c r="B{i}"><v>2</v></c></row>' for i in range(1, 3001))
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = _SHEET.replace(
-        b"<sheetData>", f"<cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>".encode()
+    parts["xl/worksheets/sheet1.xml"] = (
+        _SHEET.replace(b"<sheetData>", before + b"<sheetData>") + rows + b"</sheetData></worksheet>"
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+
+
+def hidden_columns(path: Path) -> None:
+    """Write a workbook that hides 20,000 columns one by one, more than a sheet has."""
+    columns = "".join(f'<col min="{i}" max="{i}" hidden="1"/>' for i in range(100, 20_100))
+    rows = "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c><c r="B{i}"><v>2</v></c></row>' for i in range(1, 3001))
+    with_sheet(path, rows.encode(), f"<cols>{columns}</cols>".encode())
 
 
 def of(content: bytes) -> Callable[[Path], object]:
@@ -106,6 +116,13 @@ FILES: dict[str, Callable[[Path], object]] = {
     "recipients.eml": of(b"To: " + b'"a" <a@b>, ' * 50_000 + b"\r\n\r\nbody\r\n"),
     "parameters.eml": of(b"Content-Type: text/plain; " + b"a*0=b; " * 50_000 + b"\r\n\r\nbody\r\n"),
     "hidden-columns.xlsx": hidden_columns,
+    "rows.csv": of(b"a,b\n" + b"x,y\n" * 2 * 10**6),
+    "blank-rows.csv": of(b"a,b\n1,2\n" + b"\n" * 10**7 + b"3,4\n"),
+    "rows.jsonl": of(b'{"text":"a"}\n' * 10**6),
+    "rows.xlsx": many_rows,
+    "table.html": of(b"<table>" + b"<tr><td>a</td><td>b</td></tr>" * 800_000),
+    "attributes.html": of(b"<p>" + b"<i a=1 b=2 c=3 d=4 e=5 f=6>x" * 200_000),
+    "one-tag.html": of(b"<p " + b" ".join(b"a%d=1" % i for i in range(300_000)) + b">x"),
 }
 
 

@@ -180,8 +180,8 @@ def _text(path: Path, number: int, column: str, value: Any) -> str:
 def _separated(path: Path) -> list[Table]:
     try:
         found = csv_file.separated(_decoded(path), _QUESTION_COLUMNS, is_tsv=path.suffix.lower() == ".tsv")
-    except csv.Error as error:
-        raise QuestionsError(f"cannot read {path}: {error}") from error
+    except (csv.Error, CorpusError) as error:
+        raise QuestionsError(f"cannot read {path}: {_with_subject(error)}") from error
     if found.open_rows:
         raise QuestionsError(
             f'{path}, row {found.open_rows[0]}: a " opens a cell and never closes; close it, or write it twice'

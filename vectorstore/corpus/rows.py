@@ -1,9 +1,14 @@
-"""A row of cells, as a reader hands it on."""
+"""A row of cells, as a reader hands it on, and how many of them a file may have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from vectorstore.errors import CorpusError
+
+# A row becomes a passage, which takes 1.2 KB beside its text. So many, or more that hold some text, are read of a file.
+MOST_ROWS = 200_000
+LEAST_LETTERS = 40  # of a row on average, its delimiters and names included
 # Blanks, and signs that nobody sees: marks of byte order where files were joined, joiners, soft hyphens.
 _BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -13,6 +18,19 @@ _UNSEEN = _BLANKS + "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 def trimmed(text: str) -> str:
     """Return a text without what nobody sees at its edges."""
     return text.strip(_UNSEEN)
+
+
+def check_rows(rows: int, letters: int) -> None:
+    """Raise CorpusError where a file has more rows than can be read, unless they hold text.
+
+    Args:
+        letters: of all rows together.
+    """
+    if rows > MOST_ROWS and letters < LEAST_LETTERS * rows:
+        raise CorpusError(
+            f"has {rows:,} rows of {letters / rows:.0f} letters on average, too many and too short for passages. Join "
+            f"rows that belong together, or keep up to {MOST_ROWS:,}."
+        )
 
 
 @dataclass(frozen=True, slots=True)  # a table may have a million

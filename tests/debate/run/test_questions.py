@@ -469,3 +469,8 @@ def test_a_row_that_shares_a_merged_question_and_has_something_of_its_own_is_nam
 
     assert ask_book(["id", "question"], ["a", "Why?"], ["b", None], change=merged) == [("a", "Why?")]
     assert "row 3 is left out: it shares the question of the row above" in caplog.text
+
+
+def test_a_list_of_more_rows_than_can_be_read_is_refused_in_one_line(ask):
+    with pytest.raises(QuestionsError, match=r"^cannot read .*q\.csv: it has 200,002 rows of 4 letters on average"):
+        ask("question,about\n" + "a?,\n" * 200_000 + "Why, then?,b\n")

@@ -20,6 +20,7 @@ from vectorstore.errors import CorpusError
 
 SECONDS = 120  # a book of 1,000 pages takes about 10
 MEMORY = "-M512m"
+_NO_MEMORY = 251  # how Haskell's programs end without it
 _STDIN = "-"  # Pandoc's title for what has none and no name
 # What Pandoc misreads is mended before it reads.
 _MENDED: dict[str, Callable[[Path], bytes]] = {
@@ -61,6 +62,8 @@ def _page(path: Path, kind: str) -> str:
         ran = subprocess.run(command, input=mended, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - no shell
     except subprocess.TimeoutExpired as error:
         raise CorpusError(f"took Pandoc more than {SECONDS} s. Save it as .docx or .html.") from error
+    if ran.returncode == _NO_MEMORY:
+        raise CorpusError(f"needs more than the {MEMORY[2:-1]} MB that Pandoc gets. Save it as .docx or .html.")
     if ran.returncode:
         told = " ".join(ran.stderr.decode(errors="replace").split()) or f"exit code {ran.returncode}"
         raise CorpusError(f"is not a readable .{kind} file: {told}")

@@ -11,11 +11,13 @@ from vectorstore.corpus.readers.csv_rows import csv_rows
 from vectorstore.corpus.readers.records import TEXT_FIELDS, Records
 from vectorstore.corpus.readers.table_records import table_records
 from vectorstore.corpus.readers.wording import rows
+from vectorstore.corpus.rows import MOST_ROWS, check_rows
 from vectorstore.corpus.table_header import header_at
 from vectorstore.corpus.tables import Table, as_tables
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 100  # rows from which the delimiter is determined
+_BLANK = "".join(DELIMITERS) + " \r\n"
 LEAST_ROWS = 3  # of one width under a title
 # The line that gives Excel the delimiter in any country.
 _SEP = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
@@ -62,7 +64,11 @@ def separated(text: str, known: tuple[str, ...], *, is_tsv: bool = False) -> Sep
 
     Raises:
         csv.Error: the text is none of separated values.
+        CorpusError: it has too many rows; see `check_rows`.
     """
+    if text.count("\n") > MOST_ROWS:  # those that are blank behind the last one are none: Excel writes a million
+        text = text[: text.find("\n", len(text.rstrip(_BLANK))) + 1] or text
+        check_rows(text.count("\n"), len(text))
     told = _SEP.match(text)
     if told:
         text = text[told.end() :]

@@ -11,6 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from vectorstore.corpus.encodings import decode_page
+from vectorstore.corpus.readers.html_bounds import check_markup
 from vectorstore.corpus.readers.html_text import text_of
 from vectorstore.corpus.readers.raised import raised_classes
 from vectorstore.corpus.readers.records import Record, Records, metadata
@@ -57,10 +58,11 @@ def read_page(text: str, stem: str, styles: str = "") -> Record:
         styles: CSS that it has elsewhere.
 
     Raises:
-        CorpusError: it nests too deeply.
+        CorpusError: it nests too deeply, or has more markup than can be read.
     """
     if not text.strip():
         return Record("", stem)
+    check_markup(text)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     page = etree.fromstring(text.encode(), parser)
     if any("xcessive depth" in entry.message for entry in parser.error_log):

@@ -6,11 +6,17 @@ from pathlib import Path
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers.records import Records, field_record, parse_json
 from vectorstore.corpus.readers.wording import shortened
+from vectorstore.corpus.rows import check_rows
 
 
 def read_jsonl(path: Path) -> Records:
-    """Read a file of JSON objects with a `text` key or any others."""
+    """Read a file of JSON objects with a `text` key or any others.
+
+    Raises:
+        CorpusError: it has too many lines; see `check_rows`.
+    """
     text, told = decode(path.read_bytes())
+    check_rows(text.rstrip().count("\n"), len(text))
     records = Records(left_out=told)
     # Only \n and \r\n end a line: JSON allows Unicode's other line ends inside a text.
     for number, line in enumerate(text.split("\n"), start=1):

@@ -99,6 +99,13 @@ def test_nothing_is_told_of_what_is_read_whole(tmp_path: Path, kind: str) -> Non
     assert read_records(written(tmp_path, kind)).left_out == []
 
 
+def test_a_file_that_takes_more_memory_than_pandoc_gets_says_so(tmp_path: Path) -> None:
+    """Regression: the message was Haskell's, about its own flags."""
+    (tmp_path / "a.rtf").write_text(r"{\rtf1 " + "{" * 2_000_000, encoding="ascii")
+    with pytest.raises(CorpusError, match=r"^needs more than the 512 MB that Pandoc gets\. Save it as"):
+        read_records(tmp_path / "a.rtf")
+
+
 def test_rtf_without_a_title_has_that_of_its_name(tmp_path: Path) -> None:
     """Regression: it had the title "-"."""
     (tmp_path / "union.rtf").write_text(r"{\rtf1\ansi\pard Salt rose.\par}", encoding="ascii")

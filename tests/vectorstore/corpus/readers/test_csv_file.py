@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vectorstore import CorpusError
 from vectorstore.corpus.readers import read_records
 from vectorstore.corpus.readers.csv_file import find_delimiter
 
@@ -164,3 +165,19 @@ def test_blanks_before_an_opening_quotation_mark_mean_nothing(tmp_path):
         "I came, I saw.",
         "x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.csv", "a,b\n" + "x,y\n" * 200_001), ("a.jsonl", '{"text": "a"}\n' * 200_002)]
+)
+def test_more_rows_than_can_be_read_are_refused_where_they_hold_no_text(tmp_path, name, text):
+    """Regression: 8 MB of such rows took 1.8 GB."""
+    with pytest.raises(
+        CorpusError, match=r"^has 200,00\d rows of \d+ letters on average, too many .* up to 200,000\.$"
+    ):
+        read(tmp_path, text, name)
+
+
+def test_blank_rows_behind_the_last_one_are_none(tmp_path):
+    records = read(tmp_path, "a,b\n1,2;\n" + ",\n" * 300_000)
+    assert [one.text for one in records] == ["a: 1\nb: 2;"]

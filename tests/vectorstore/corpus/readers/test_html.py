@@ -107,3 +107,29 @@ def test_a_page_that_nests_too_deeply_is_refused_not_cut():
 
 def test_an_empty_page_has_no_text():
     assert read_page(" ", "page").text == ""
+
+
+@pytest.mark.parametrize("body", ["<tr><td>a</td></tr>" * 300_001, "<i a=1 b=2 c=3 d=4 e=5>x" * 200_001])
+def test_a_page_with_more_markup_than_can_be_read_is_refused(body):
+    """Regression: a table of 23 MB took half a minute and half a gigabyte."""
+    with pytest.raises(CorpusError, match=r"^has 1,200,0\d\d tags and attributes, more than can be read\. Split it"):
+        text(f"<table>{body}")
+
+
+@pytest.mark.parametrize("one", ["a{}=1", "a{}", "a{}='x y'"])
+def test_a_tag_of_thousands_of_attributes_is_refused(one):
+    """Regression: 300,000 took the parser hours, since it compares each with all."""
+    with pytest.raises(CorpusError, match=r"^has a tag with thousands of attributes\. Save it as plain text\.$"):
+        text(f"<p {' '.join(one.format(i) for i in range(30_000))}>x")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<svg><path d='{'L 1 2 ' * 9000}'/></svg><p>Salt.</p>",
+        f"<script>if (a<b) {{ {'a = 1; ' * 9000} }}</script><p>Salt.</p>",
+        f"<!-- a <b {'word ' * 9000} --><p>Salt.</p>",
+    ],
+)
+def test_long_paths_scripts_and_comments_are_no_attributes(page):
+    assert text(page) == "Salt."

@@ -15,7 +15,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from vectorstore.corpus.readers.office.entities import text_of
 from vectorstore.corpus.readers.office.workbook import Workbook, local, string_of
 from vectorstore.corpus.readers.wording import shortened, spans
-from vectorstore.corpus.rows import Row
+from vectorstore.corpus.rows import Row, check_rows
 from vectorstore.errors import CorpusError
 
 # A cell so far behind the others is a slip of the hand and no part of the table; many there are another table.
@@ -79,6 +79,7 @@ class _Grid:
         self._hidden_columns: set[int] = set()
         self._left_out: list[str] = []
         self._count = 0
+        self._letters = 0
         self._last = 0
 
     def hide(self, first: int, last: int) -> None:
@@ -97,6 +98,7 @@ class _Grid:
         if line.cells or line.faults or line.behind:
             hidden = element.get("hidden") in ("1", "true")
             (self._hidden if hidden else self._lines)[line.number] = line
+            check_rows(len(self._lines) + len(self._hidden), self._letters)
 
     def _add_cell(self, line: _Line, column: int, cell: Any) -> None:
         hidden = column <= MOST_COLUMNS and self._unseen[column] == 1
@@ -119,6 +121,7 @@ class _Grid:
             if not text.strip():
                 return
             (line.behind if hidden else line.cells)[column] = text
+            self._letters += len(text)
         self._count += 1
         if self._count > MOST_CELLS:
             raise CorpusError(f"holds more than {MOST_CELLS:,} filled cells in one sheet. Save it as csv.")

@@ -312,3 +312,11 @@ def test_an_exponent_in_a_cell_stays_raised(tmp_path, book):
     fill(book.active, ["year", raised], [1911, 4])
 
     assert read(tmp_path, book)[0].text == "year: 1911\nOutput, 10⁶ tons: 4"
+
+
+def test_a_sheet_with_more_rows_than_can_be_read_is_refused(tmp_path, book, monkeypatch):
+    """Regression: a workbook of 7 MB with a number in each of a million rows took a gigabyte."""
+    monkeypatch.setattr("vectorstore.corpus.rows.MOST_ROWS", 2)
+    fill(book.active, ["a", "b"], [1, 2], [3, 4])
+    with pytest.raises(CorpusError, match="has 3 rows of 2 letters on average"):
+        read(tmp_path, book)
