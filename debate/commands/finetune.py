@@ -20,7 +20,8 @@ Examples:
       use the adapter
 
 \b
-Run the same command again to resume after Ctrl-C or a crash. Exit codes:
+Run the same command again to resume after Ctrl-C or a crash; with --merge or --gguf a finished training is only merged.
+Exit codes:
   0 done   2 bad input   130 interrupted
 """
 

@@ -55,9 +55,18 @@ class TrainingLines:
 
 
 def print_result(console: Console, result: FinetuneResult) -> None:
-    """Print the result of a training: losses, memory, and how to use the adapter."""
+    """Print the result of a training: losses, memory, and how to use the adapter; of one only merged, its folders."""
+    use = f"{result.adapter} (README.md, loss.png); use it: debate run --model {result.adapter} ..."
+    lines = [*(_training_lines(result) if result.losses.training else ()), ("adapter", use)]
+    lines += [("merged", str(result.merged))] if result.merged else []
+    lines += [("gguf", str(result.gguf))] if result.gguf else []
+    for name, value in lines:
+        tell(console, f"{name:16} {value}")
+
+
+def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:
     memory = result.memory
-    lines = [
+    return [
         ("examples", f"{result.examples}, {result.held_out} held out, {amount(len(result.left_out), 'row')} left out"),
         ("validation loss", result.losses.told),
         ("time", f"{result.seconds / 60:.1f} min"),
@@ -67,12 +76,7 @@ def print_result(console: Console, result: FinetuneResult) -> None:
             f"{memory.for_training / _GIB:.1f} GiB for training ({memory.where})"
             + (f"; forecast {result.forecast.total / _GIB:.1f}" if result.forecast else ""),
         ),
-        ("adapter", f"{result.adapter} (README.md, loss.png); use it: debate run --model {result.adapter} ..."),
     ]
-    lines += [("merged", str(result.merged))] if result.merged else []
-    lines += [("gguf", str(result.gguf))] if result.gguf else []
-    for name, value in lines:
-        tell(console, f"{name:16} {value}")
 
 
 def _data_lines(data: TrainingData) -> list[str]:

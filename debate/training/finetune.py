@@ -4,11 +4,13 @@ Loading is separate from training: ``train_adapter`` takes any model with its to
 resumes from its last checkpoint when started again with the same settings.
 """
 
+from __future__ import annotations
+
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import TrainingError
@@ -21,6 +23,9 @@ from debate.training.memory import Forecast, MemoryReport, check_memory, memory_
 from debate.training.merging import write_gguf, write_merged
 from debate.training.settings import FinetuneSettings
 from prompts import Persona
+
+if TYPE_CHECKING:
+    from debate.training.trainer import Trained
 
 RECORD = "finetune.toml"
 _CHANGES_NOTHING = {"out", "merge", "gguf"}
@@ -45,8 +50,8 @@ class FinetuneResult:
 
     Attributes:
         adapter: the adapter's folder, usable as ``--model``.
-        losses: of training and validation, by step.
         dropped_passages: passages that did not fit ``max_seq_length``, over all examples.
+        losses: of training and validation, by step; none of training where a finished one was only merged.
         forecast: the estimated memory; None for an unknown model shape.
     """
 
@@ -64,7 +69,7 @@ class FinetuneResult:
 
 
 def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
-    """Train an adapter on finished answers, or resume a stopped training.
+    """Train an adapter on finished answers, resume a stopped training, or merge a finished one.
 
     Raises:
         TrainingDataError: the data cannot be read, or too few examples are left.
@@ -73,22 +78,20 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
     """
+    if (settings.out / RECORD).is_file() and _record(settings).get("finished"):
+        return _exported_later(settings, progress)
     data = read_training_data(settings)
     check_extras(settings)
     check_model(settings)
     persona = persona_of(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
-        _check_folder(settings)
+        _record(settings)
         progress.examples(data)
         config, tokenizer = load_tokenizer(settings)
         training, validation, left_out = _encoded(data, tokenizer, persona, settings)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
         write_record(settings.out / RECORD, {"settings": _settings_record(settings)}, TrainingError)
-        progress.preparing(f"loading {settings.model}")
-        model, adapter = load_trainable(settings)
-        from debate.training.trainer import train_adapter  # trl has to come after unsloth, which patches it
-
-        trained = train_adapter(model, tokenizer, adapter, training, validation, settings, progress.step)
+        trained = _trained(settings, tokenizer, training, validation, progress)
         progress.preparing(f"writing {settings.out}")
         result = FinetuneResult(
             adapter=settings.out,
@@ -100,11 +103,26 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
             forecast=expected,
             memory=memory_report(trained.memory_before),
             seconds=trained.seconds,
-            merged=write_merged(trained.model, tokenizer, settings) if settings.merge else None,
-            gguf=write_gguf(trained.model, tokenizer, settings) if settings.gguf else None,
         )
         _finish(settings, result)
-    return result
+        return _exported(result, settings, progress, trained.model)
+
+
+def _trained(
+    settings: FinetuneSettings,
+    tokenizer: Any,
+    training: Sequence[EncodedExample],
+    validation: Sequence[EncodedExample],
+    progress: FinetuneProgress,
+) -> Trained:
+    """Train, or only save the adapter of a training that was stopped behind its last step."""
+    from debate.training.trainer import save_ended, train_adapter  # trl has to come after unsloth, which patches it
+
+    if ended := save_ended(tokenizer, settings):
+        return ended
+    progress.preparing(f"loading {settings.model}")
+    model, adapter = load_trainable(settings)
+    return train_adapter(model, tokenizer, adapter, training, validation, settings, progress.step)
 
 
 def _encoded(
@@ -133,13 +151,60 @@ def _checked_memory(
     return expected
 
 
-def _check_folder(settings: FinetuneSettings) -> None:
-    """Make sure that the folder is new, or holds this very training, unfinished."""
-    record = read_same_record(settings.out / RECORD, _settings_record(settings), "training", TrainingError)
-    if "finished" in record:
-        raise TrainingError(
-            f"{settings.out} contains this training, finished; give a new folder with --out to train again"
+def _record(settings: FinetuneSettings) -> dict[str, Any]:
+    """Return the record of the folder, which is new or holds this very training; empty if it is new."""
+    return read_same_record(settings.out / RECORD, _settings_record(settings), "training", TrainingError)
+
+
+def _exported_later(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
+    """Merge a finished training, or write its GGUF, where that is asked for and not done; nothing is trained."""
+    check_extras(settings)
+    with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
+        record = _record(settings)
+        if not _left_to_export(settings, record):
+            raise TrainingError(
+                f"{settings.out} contains this training, finished; give a new folder with --out to train again"
+            )
+        result = FinetuneResult(
+            adapter=settings.out,
+            examples=record["examples"],
+            held_out=record["held_out"],
+            left_out=(),
+            dropped_passages=0,
+            losses=Losses((), tuple((step, loss) for step, loss in record["validation_loss"])),
+            forecast=None,
+            memory=memory_report(0),
+            seconds=0.0,
         )
+        return _exported(result, settings, progress)
+
+
+def _left_to_export(settings: FinetuneSettings, record: Mapping[str, Any]) -> set[str]:
+    merge = settings.merge and not record.get("merged")
+    gguf = settings.gguf is not None and record.get("gguf") != settings.gguf
+    return {name for name, is_left in (("merged", merge), ("gguf", gguf)) if is_left}
+
+
+def _exported(
+    result: FinetuneResult, settings: FinetuneSettings, progress: FinetuneProgress, model: Any = None
+) -> FinetuneResult:
+    """Merge a finished training and write its GGUF, as asked for; each is recorded once it is whole."""
+    record = _record(settings)
+    left = _left_to_export(settings, record)
+    if not left:
+        return result
+    _, tokenizer = load_tokenizer(settings)
+    if "merged" in left:
+        progress.preparing(f"merging into {settings.out / 'merged'}")
+        result = replace(result, merged=write_merged(model, tokenizer, settings))
+        record["merged"] = True
+        write_record(settings.out / RECORD, record, TrainingError)
+    if "gguf" in left:
+        progress.preparing(f"writing a GGUF into {settings.out / 'gguf'}")
+        result = replace(result, gguf=write_gguf(model, tokenizer, settings))
+        record["gguf"] = settings.gguf
+        write_record(settings.out / RECORD, record, TrainingError)
+    return result
 
 
 def _settings_record(settings: FinetuneSettings) -> dict[str, Any]:

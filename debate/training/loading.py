@@ -103,14 +103,28 @@ def load_trainable(settings: FinetuneSettings) -> tuple[Any, Any]:
     return _with_unsloth(name, settings) if has_unsloth() else _with_peft(name, settings)
 
 
-def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
-    FastLanguageModel = import_unsloth()  # noqa: N806 - a class
+def load_trained(settings: FinetuneSettings) -> Any:
+    """Load the base model with its finished adapter through unsloth.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    return _by_unsloth(str(settings.out), settings)
+
+
+def _by_unsloth(name: str, settings: FinetuneSettings) -> Any:
     try:
-        model, _ = FastLanguageModel.from_pretrained(
+        model, _ = import_unsloth().from_pretrained(
             model_name=name, max_seq_length=settings.max_seq_length, load_in_4bit=settings.load_in_4bit
         )
     except LOAD_ERRORS as error:
         raise not_loaded(name, error) from error
+    return model
+
+
+def _with_unsloth(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
+    FastLanguageModel = import_unsloth()  # noqa: N806 - a class
+    model = _by_unsloth(name, settings)
     model = FastLanguageModel.get_peft_model(
         model,
         r=settings.rank,

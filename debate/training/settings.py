@@ -41,6 +41,6 @@ class FinetuneSettings(BaseModel):
     validate_every: int = Field(10, ge=1, description="Steps between validations; each saves a checkpoint")
     patience: int = Field(5, ge=1, description="Stop after this many validations without improvement")
     load_in_4bit: bool = Field(True, description="Load the model in 4 bits on an NVIDIA GPU")
-    merge: bool = Field(False, description="Also write the merged 16-bit model to OUT/merged")
-    gguf: str | None = Field(None, description="Also write a GGUF, such as q4_k_m (needs unsloth)")
+    merge: bool = Field(False, description="Write the merged 16-bit model to OUT/merged too, now or later")
+    gguf: str | None = Field(None, description="Write a GGUF too, such as q4_k_m, now or later (needs unsloth)")
     seed: Seed = Field(0, description="Random seed of the split, the order and the initial weights")

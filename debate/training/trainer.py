@@ -6,6 +6,7 @@ scales gradients wrongly on some models, and examples would be tokenised again w
 
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ Told = Callable[[int, int, float | None, float | None], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """The model with its best adapter, and what it took."""
+    """The model with its best adapter, and what it took; no model where nothing was left to train."""
 
     model: Any
     losses: Losses
@@ -88,6 +89,33 @@ def train_adapter(
             raise
         raise _not_written(settings, error) from error
     return Trained(trainer.model, losses, time.monotonic() - started, before)
+
+
+def save_ended(tokenizer: Any, settings: FinetuneSettings) -> Trained | None:
+    """Save the best adapter of a training that was stopped behind its last step; None if steps are left.
+
+    The trainer would do one step more.
+
+    Raises:
+        TrainingError: the folder cannot be written, or the losses are no numbers.
+    """
+    checkpoint = _last_checkpoint(settings)
+    if checkpoint is None:
+        return None
+    state = json.loads((Path(checkpoint) / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+    control = state.get("stateful_callbacks", {}).get("TrainerControl", {}).get("args", {})
+    if state["global_step"] < state["max_steps"] and not control.get("should_training_stop"):
+        return None
+    losses = _losses(state["log_history"])
+    _check_learned(losses)
+    best = settings.out / "checkpoints" / Path(state["best_model_checkpoint"]).name
+    try:
+        for file in best.glob("adapter_*"):
+            shutil.copyfile(file, settings.out / file.name)
+        tokenizer.save_pretrained(str(settings.out))
+    except (OSError, SafetensorError) as error:
+        raise _not_written(settings, error) from error
+    return Trained(None, losses, 0.0, memory_in_use())
 
 
 def _check_learned(losses: Losses) -> None:

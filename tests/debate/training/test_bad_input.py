@@ -108,6 +108,35 @@ class NoRoomAt(Silent):
             resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
 
 
+class NoRoomFor(Silent):
+    """The same from when something is said to begin."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def preparing(self, what: str) -> None:
+        if what.startswith(self._what):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
+
+
+class StopsWhile(Silent):
+    """As a crash would, when something is said to begin."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def preparing(self, what: str) -> None:
+        if what.startswith(self._what):
+            raise RuntimeError("stopped")
+
+
+class Never(Silent):
+    """No step may be trained."""
+
+    def step(self, done: int, total: int, loss, validation) -> None:
+        raise AssertionError(f"step {done} was trained")
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A model of one narrow layer, which trains in seconds."""
@@ -153,6 +182,55 @@ def quick(tmp_path: Path, model: Path, **changes: object) -> FinetuneSettings:
     return FinetuneSettings(
         **{"data": (table(tmp_path, GOOD),), "model": str(model), "out": tmp_path / "adapter"} | few | changes
     )
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_disk_that_is_full_at_the_merge_leaves_a_finished_training_of_which_only_the_merge_is_done_again(
+    tmp_path: Path, tiny: Path
+) -> None:
+    """Regression: the training went on for one step more than was asked for."""
+    chosen = quick(tmp_path, tiny, merge=True)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(TrainingError, match=r"cannot write .*merged: .*; the adapter is finished: make room"):
+            finetune(chosen, NoRoomFor("merging"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    adapter = (tmp_path / "adapter" / "adapter_model.safetensors").read_bytes()
+    (tmp_path / "answers.jsonl").unlink()  # what was learned from is not needed again
+    done = finetune(chosen, Never())
+    assert (done.merged, done.losses.training) == (tmp_path / "adapter" / "merged", ())
+    assert (tmp_path / "adapter" / "merged" / "model.safetensors").is_file()
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").read_bytes() == adapter
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_finished_training_is_merged_later_and_not_twice(tmp_path: Path, tiny: Path) -> None:
+    """Regression: it was refused as finished."""
+    chosen = quick(tmp_path, tiny)
+    finetune(chosen, Silent())
+    merged = chosen.model_copy(update={"merge": True})
+    assert finetune(merged, Never()).merged == tmp_path / "adapter" / "merged"
+    with pytest.raises(TrainingError, match="contains this training, finished"):
+        finetune(merged, Never())
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_that_was_stopped_behind_its_last_step_only_saves_its_adapter(tmp_path: Path, tiny: Path) -> None:
+    """Regression: one that had ended early trained on until its next validation."""
+    chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=9, patience=3)  # ends at step 4
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, StopsWhile("writing"))
+    (tmp_path / "adapter" / "adapter_model.safetensors").unlink()
+    resumed = finetune(chosen, Never())
+    assert [step for step, _ in resumed.losses.training] == [1, 2, 3, 4]
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()
 
 
 @pytest.mark.slow
