@@ -10,10 +10,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import category, normalize
 
 from prompts.errors import PersonaError
 
 _DEFAULT_WRITER = "professor"
+_TAKEN = ("moderator", "nobody")  # who asks and decides, and the vote for no position
+_BREAKS = ("Cc", "Zl", "Zp")
 _KEYS = {
     "file": ("persona", "pov"),
     "persona": ("id", "name", "voice", "model", "tools", "pov"),
@@ -152,10 +155,11 @@ def _parse(text: str, where: str) -> PersonaSet:
 
 
 def _check_names(personas: Sequence[Persona], where: str) -> None:
-    """Refuse duplicate names: a debate names its speakers, so readers could not tell them apart."""
+    """Refuse names that look alike: a debate names its speakers, so readers could not tell them apart."""
     ids: dict[str, str] = {}
     for one in personas:
-        if (other := ids.setdefault(one.name.casefold(), one.id)) != one.id:
+        seen = "".join(sign for sign in normalize("NFKC", one.name) if category(sign) != "Cf")  # what shows of it
+        if (other := ids.setdefault(" ".join(seen.casefold().split()), one.id)) != one.id:
             raise PersonaError(f"{where}: {other!r} and {one.id!r} both have the name {one.name!r}; names must differ")
 
 
@@ -172,7 +176,11 @@ def _check_keys(table: Any, kind: str, where: str) -> None:
 
 def _persona(entry: Any, where: str) -> Persona:
     _check_keys(entry, "persona", where)
-    fields = {key: _text(entry, key, where) for key in ("id", "name", "voice")}
+    fields = {
+        "id": _name(entry, "id", where),
+        "name": _name(entry, "name", where),
+        "voice": _text(entry, "voice", where),
+    }
     model = _text(entry, "model", where) if "model" in entry else ""
     povs = _povs(entry.get("pov", []), f"{where} ({fields['id']})")
     return Persona(**fields, povs=povs, model=model, tools=_addresses(entry.get("tools", []), where))
@@ -207,6 +215,15 @@ def _pov(entry: Any, where: str) -> PointOfView:
         raise PersonaError(f"{where}: weight {weight!r} is not a number other than 0; write one like 1.0 or -0.5")
     against = _text(entry, "against", where) if "against" in entry else None
     return PointOfView(text=text, weight=float(weight), against=against)
+
+
+def _name(entry: Any, key: str, where: str) -> str:
+    value = _text(entry, key, where)
+    if any(category(sign) in _BREAKS for sign in value):
+        raise PersonaError(f"{where}: {key} {value!r} has a line break or control character; write it on one line")
+    if value.casefold() in _TAKEN:
+        raise PersonaError(f"{where}: {key} {value!r} has a meaning of its own in a debate; choose another {key}")
+    return value
 
 
 def _text(entry: Any, key: str, where: str) -> str:

@@ -37,7 +37,7 @@ _RESAMPLES = 10_000
 def theory(trials: int) -> int:
     """Print every check; return how many of them fail."""
     failed = 0
-    print(f"{'check':52}{'theory':>8}{'seen':>8}   99% interval")
+    print(f"{'check':52}{'theory':>8}{'seen':>8}   interval, 99% for all together")
     for one in checks(trials):
         failed += not one.holds
         flag = "" if one.holds else "   OUTSIDE"

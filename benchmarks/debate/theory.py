@@ -1,7 +1,8 @@
 """The arena's votes and judges against theory: scripted debaters of known skill p and conformity c.
 
 Each check plays many debates through ``debate.arena`` itself (``poll``, ``counted``, ``judged``) and asks whether theory
-lies inside the 99% interval of what was seen.
+lies inside the interval of what was seen. The intervals hold together at 99% (Bonferroni): of 27 intervals at 99% each,
+one leaves theory out in every fourth or fifth list of checks, by chance alone.
 
 - Condorcet: n independent debaters, each right with probability p, decide by majority: P(Binomial(n, p) > n / 2).
 - Conformity: with probability c a debater repeats the first one instead of its own view. Given whether the first is
@@ -30,11 +31,12 @@ from prompts import Persona
 
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo")
 RIGHT, WRONG = NAMES[0], NAMES[1]
+_CONFIDENCE = 1 - 0.01 / 27  # of each of the 27 checks
 
 
 @dataclass(frozen=True)
 class Check:
-    """A share that was seen, its 99% interval, and what theory says it is."""
+    """A share that was seen, its interval, and what theory says it is."""
 
     name: str
     seen: float
@@ -117,5 +119,5 @@ def _bias_checks(b: float, trials: int, seed: int) -> Iterator[Check]:
 
 
 def _check(name: str, successes: int, trials: int, theory: float) -> Check:
-    interval = stats.binomtest(successes, trials).proportion_ci(0.99, method="exact")
+    interval = stats.binomtest(successes, trials).proportion_ci(_CONFIDENCE, method="exact")
     return Check(name, successes / trials, float(interval.low), float(interval.high), theory)

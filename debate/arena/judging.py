@@ -4,13 +4,13 @@ Many models prefer what comes first in a prompt (Zheng et al. 2023, "Judging LLM
 every pair in both orders, and a win counts only if both agree; each voter gets the positions in another order.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from langchain_core.runnables import RunnableConfig
 
+from chains.debating.judgement.names import named_at
 from chains.debating.judgement.verdict import Decided, ask_who_won, named, plain_turns
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateSteps, as_step
@@ -80,21 +80,9 @@ def poll(
 def ballot(persona_id: str, answer: str, record: DebateRecord, kind: Decision) -> Ballot:
     """Read a ballot: the positions that an answer names, in its order; those that agree count as one."""
     options, names = options_of(record), record.names()
-    if kind == "majority":
-        chosen = [named(answer, names)]
-    else:
-        at = {one: _place(answer, one, names) for one in names}
-        chosen = sorted((one for one in names if at[one] >= 0), key=lambda one: at[one])
+    at = named_at(answer, names)
+    chosen = [named(answer, names)] if kind == "majority" else sorted(at, key=lambda one: at[one])
     return Ballot(persona_id, tuple(dict.fromkeys(options[one] for one in chosen if one in options)))
-
-
-def _place(answer: str, persona_id: str, names: Mapping[str, str]) -> int:
-    """Return where an answer names somebody, by the whole name or by a part that nobody else has; -1: nowhere."""
-    others = {part for one, name in names.items() if one != persona_id for part in name.split()}
-    name = names[persona_id]
-    parts = [name, *(part for part in name.split() if part not in others and len(part) > 2)]
-    found = [re.search(rf"\b{re.escape(part)}\b", answer, re.IGNORECASE) for part in parts]
-    return min((one.start() for one in found if one), default=-1)
 
 
 def _ballot_prompt(record: DebateRecord, persona: Persona, kind: Decision, place: int) -> RenderedPrompt:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,30 @@ def test_the_same_view_twice_is_an_error(tmp_path: Path, table: str, again: str)
         load_personas(path)
 
 
-@pytest.mark.parametrize("name", ["A", "a"])
+@pytest.mark.parametrize("name", ["A", "a", "\uff21", "A\u200b"])
 def test_the_same_name_twice_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(PersonaError, match=f"'a' and 'b' both have the name '{name}'; names must differ"):
+    with pytest.raises(
+        PersonaError, match=f"'a' and 'b' both have the name {re.escape(repr(name))}; names must differ"
+    ):
         cast_of(tmp_path, ENTRY + ENTRY.replace('"a"', '"b"').replace('"A"', f'"{name}"'))
+
+
+@pytest.mark.parametrize("key", ["id", "name"])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("A\\nB", "has a line break or control character; write it on one line"),
+        ("A\\u001b[31m", "has a line break or control character"),
+        ("Nobody", "has a meaning of its own in a debate; choose another"),
+        ("moderator", "has a meaning of its own in a debate"),
+    ],
+)
+def test_a_name_that_a_debate_cannot_show_or_would_misread_is_an_error(
+    tmp_path: Path, key: str, value: str, message: str
+) -> None:
+    entry = ENTRY.replace(f'{key} = "{"a" if key == "id" else "A"}"', f'{key} = "{value}"')
+    with pytest.raises(PersonaError, match=re.escape(message)):
+        cast_of(tmp_path, entry)
 
 
 def test_opinions_are_the_professors_where_the_file_has_one_and_else_its_first_personas(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ model's prose. The moderator reads the passages that the turns rest on, word for
 window is short.
 """
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +19,7 @@ from langchain_core.runnables import RunnableConfig
 from chains.debating.claims import claims_of, touched
 from chains.debating.judgement.announcement import announcement
 from chains.debating.judgement.evidence import complete_with_evidence, evidence_of
+from chains.debating.judgement.names import named_at, with_labels, word
 from chains.debating.judgement.reasons import give_reasons
 from chains.debating.likeness import Likeness
 from chains.debating.measures import drift, with_unsupported
@@ -108,29 +107,15 @@ def give_verdict(
 
 
 def named(answer: str, names: dict[str, str]) -> str:
-    """Return the id of the one speaker that an answer names, by its name or a part of it; "" for none or several."""
-    several = Counter(part for name in names.values() for part in set(name.split()))
-    found = [
-        persona_id
-        for persona_id, name in names.items()
-        if any(_stands_in(answer, part) for part in (name, *name.split()) if several[part] < 2 and len(part) > 2)
-    ]
+    """Return the id of the one speaker that an answer names; "" for none or several."""
+    found = list(named_at(answer, names))
     return found[0] if len(found) == 1 else ""
 
 
 def lettered(answer: str, order: Sequence[str]) -> str:
     """Return the id of the one speaker whose letter an answer gives, counted in ``order``; "" for none or several."""
-    given = set(re.findall(rf"\b[{_LETTERS[: len(order)]}]\b", answer))
-    return order[_LETTERS.index(given.pop())] if len(given) == 1 else ""
-
-
-def unnamed(text: str, labels: Mapping[str, str]) -> str:
-    """Return what a speaker said with every speaker's name, or last name, as its label: a judge may like a name."""
-    for name, label in labels.items():
-        last = name.split()[-1]
-        for known in (name, last) if len(last) > 2 else (name,):
-            text = re.sub(rf"\b{re.escape(known)}\b", label, text)
-    return text
+    given = [one for one, letter in zip(order, _LETTERS, strict=False) if word(letter, capitals=True).search(answer)]
+    return given[0] if len(given) == 1 else ""
 
 
 def deciding_claims(
@@ -175,7 +160,7 @@ def ask_who_won(
 
     def render(order: Sequence[str], passages: Sequence[str]) -> RenderedPrompt:
         labels = {names[one]: f"Speaker {letter}" for letter, one in zip(_LETTERS, order, strict=False)}
-        said = [[unnamed(turn.text, labels) for turn in turns if turn.persona_id == one] for one in order]
+        said = [[with_labels(turn.text, labels) for turn in turns if turn.persona_id == one] for one in order]
         speeches = list(zip(_LETTERS, said, strict=False))
         return load_prompt("decision").render(question=record.question, evidence=passages, speeches=speeches)
 
@@ -191,10 +176,6 @@ def _moderated(llm: BaseLanguageModel[Any], record: DebateRecord, seed: int, con
     first, second = (one.winner for one in judgements)
     winner = first if first == second else ""
     return Decided("moderator", winner, 1.0 if winner else None, judgements)
-
-
-def _stands_in(answer: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", answer, re.IGNORECASE) is not None
 
 
 def _weight(claim: Claim, turns: Sequence[Turn]) -> tuple[bool, bool, int]:
