@@ -62,6 +62,7 @@ def read_training_data(settings: FinetuneSettings) -> TrainingData:
     groups = _by_question(examples)
     if len(groups) < 2:
         reasons = f"; left out: {amount(len(left_out), 'row')}, the first: {left_out[0].reason}" if left_out else ""
+        reasons = reasons or ("" if examples else "; the data have no rows below their column names")
         raise TrainingDataError(
             f"{len(groups)} question{'s' * (len(groups) != 1)} to learn from; at least 2 are needed, one to validate "
             f"on{reasons}"
@@ -156,6 +157,12 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
         return "the answer is empty"
     if status and status != "done":
         return f"its status is {status}"
+    for column, asked, number in (
+        ("supported", settings.min_supported, supported),
+        ("rating", settings.min_rating, rating),
+    ):
+        if asked is not None and number is None and _text(row, column):
+            return f"its {column} is no number: {_text(row, column)!r:.40}"
     if settings.min_supported is not None and "supported" in row and (supported or 0) < settings.min_supported:
         return f"supported {supported or 0:.0%}, below {settings.min_supported:.0%}"
     if settings.min_rating is not None and (rating is None or rating < settings.min_rating):
@@ -190,7 +197,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 def _number(row: Mapping[str, Any], name: str) -> float | None:
     text = _text(row, name)
     try:
-        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        number = float(text.removesuffix("%").replace(",", ".")) / (100 if text.endswith("%") else 1)
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -68,8 +68,11 @@ def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tupl
         ({"supported": "0.4"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
         ({"supported": "40%"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
         ({"supported": ""}, {"min_supported": 0.8}, "supported 0%, below 80%"),
-        ({"supported": "nan"}, {"min_supported": 0.8}, "supported 0%, below 80%"),
-        ({"rating": "nan"}, {"min_rating": 4}, "not rated"),
+        ({"supported": "n/a"}, {"min_supported": 0.8}, "its supported is no number: 'n/a'"),
+        ({"supported": "nan"}, {"min_supported": 0.8}, "its supported is no number: 'nan'"),
+        ({"rating": "nan"}, {"min_rating": 4}, "its rating is no number: 'nan'"),
+        ({"rating": "good"}, {"min_rating": 4}, "its rating is no number: 'good'"),
+        ({"rating": "3,5"}, {"min_rating": 4}, "rated 3.5, below 4"),
         ({"rating": ""}, {"min_rating": 4}, "not rated"),
         ({"rating": "3"}, {"min_rating": 4}, "rated 3, below 4"),
         ({}, {"min_words": 400}, "15 words, at least 400 asked for"),
@@ -119,6 +122,13 @@ def test_another_seed_holds_other_questions_out(tmp_path: Path) -> None:
     path = jsonl(tmp_path, *rows)
     held_out = [read_training_data(settings(path, seed=seed)).validation for seed in (0, 0, 1)]
     assert held_out[0] == held_out[1] != held_out[2]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", "instruction,context,answer\n"), ("a.jsonl", "")])
+def test_data_without_rows_say_so(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(TrainingDataError, match="the data have no rows below their column names"):
+        read_training_data(settings(tmp_path / name))
 
 
 def test_one_question_is_too_few(tmp_path: Path) -> None:
