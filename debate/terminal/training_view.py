@@ -9,18 +9,19 @@ from debate.readable import readable, tell
 from debate.terminal.live import LiveBar
 from debate.training.dataset import TrainingData
 from debate.training.finetune import FinetuneResult
+from debate.training.memory import memory_report
 
 _REASONS_SHOWN = 10
 _GIB = 2**30
 
 
 class TrainingBar(LiveBar):
-    """A live bar of steps, with the newest losses."""
+    """A live bar of steps, with the newest losses and the memory that was taken so far."""
 
     def __init__(self, console: Console) -> None:
-        losses = TextColumn("{task.fields[losses]}")
-        super().__init__(console, [TextColumn("training")], [MofNCompleteColumn(), losses])
-        self._task = self._bar.add_task("training", total=None, losses="", visible=False)  # until there is a step
+        told = TextColumn("{task.fields[told]}")
+        super().__init__(console, [TextColumn("training")], [MofNCompleteColumn(), told])
+        self._task = self._bar.add_task("training", total=None, told="", visible=False)  # until there is a step
         self._loss = self._validation = ""
 
     def preparing(self, what: str) -> None:
@@ -33,8 +34,9 @@ class TrainingBar(LiveBar):
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
         self._validation = self._validation if validation is None else f"validation {validation:.3f}"
-        losses = "  ".join(filter(None, (self._loss, self._validation)))
-        self._bar.update(self._task, completed=done, total=total, losses=losses, visible=True)
+        memory = f"{memory_report(0).peak / _GIB:.1f} GiB"
+        told = "  ".join(filter(None, (self._loss, self._validation, memory)))
+        self._bar.update(self._task, completed=done, total=total, told=told, visible=True)
 
 
 class TrainingLines:
