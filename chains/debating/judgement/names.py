@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from chains.text.content import content_words
 from vectorstore.text.letters import UNSPACED, for_matching
 
 _LETTER = rf"[^\W{UNSPACED}]"
@@ -47,5 +48,5 @@ def _known_by(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for one, name in names.items():
         for part in name.split():
             long = len(part) >= _SHORTEST_PART or (len(part) > 1 and re.search(f"[{UNSPACED}]", part))
-            if several[part.casefold()] == 1 and part != name and long:
+            if several[part.casefold()] == 1 and part != name and long and content_words(part):  # not "The"
                 yield one, part

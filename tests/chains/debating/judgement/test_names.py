@@ -6,6 +6,7 @@ from chains.debating.judgement.names import named_at, with_labels
 from chains.debating.judgement.verdict import lettered
 
 ANN = {"ann": "Ann", "lee": "Ann Lee", "jr": "Dr. Weiss Jr.", "hans": "Hans Müller", "greta": "Greta Müller"}
+TITLES = {"p": "The Professor", "l": "Ms Lee"}
 JAPANESE = {"t": "田中", "s": "鈴木 教授", "a": "Ann"}
 
 
@@ -19,6 +20,8 @@ JAPANESE = {"t": "田中", "s": "鈴木 教授", "a": "Ann"}
         ("Müller", ANN, []),
         ("Greta", ANN, ["greta"]),
         ("Annual reports", ANN, []),
+        ("The best case is that of Ms Lee", TITLES, ["l"]),
+        ("professor", TITLES, ["p"]),
         ("Hans Mu\u0308ller", ANN, ["hans"]),
         ("田中の立場が最も強い。", JAPANESE, ["t"]),
         ("私は鈴木教授ではなく、鈴木 教授の立場を取る。", JAPANESE, ["s"]),
