@@ -15,11 +15,12 @@ _FONT = re.compile(rb"\\f(\d+)(?!\d)[^;{}]*?\\fcharset(\d+)")
 _CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254"}
 _CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
 # What is escaped, groups, the choice of a font, how many characters stand in for each \uN, \uN with what may stand in,
-# and bytes beyond ASCII.
+# bytes beyond ASCII, and any other control word right before such a letter.
 _TOKEN = re.compile(
     rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|\\uc(\d{1,2}) ?|\\u(-?\d+) ?((?:\\'[0-9a-fA-F]{2}|\\[\\{}]|[^\\{}\r\n])*)"
-    rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)"
+    rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)|\\[a-zA-Z]{1,32}+(?:-?\d{1,10}+)?+(?=\\u-?\d|\\'|[\x80-\xff])"
 )
+_LETTER = re.compile(rb"\\u-?\d|\\'|[\x80-\xff]")
 # The end of a cell of a table in a cell, and the groups that tell how its rows look.
 _NESTED = re.compile(
     rb"(\\[\\{}])|\\nestcell(?![a-z])|\{\s*+(?:\\\*\s*+)?\\(?:nesttableprops|nonesttables)(?:[^{}]|\{[^{}]*+\})*+\}"
@@ -34,7 +35,7 @@ def with_cells(raw: bytes) -> bytes:
 
 
 def with_unicode(raw: bytes) -> bytes:
-    r"""Return RTF with all beyond ASCII written as `\uN\'3f`: Pandoc loses a letter behind `\uN` and another stand-in.
+    r"""Return RTF with all beyond ASCII as UTF-8: Pandoc loses letters behind `\uN`, and takes minutes for a book of them.
 
     Raises:
         CorpusError: it declares a code page that Python does not know.
@@ -62,14 +63,17 @@ def with_unicode(raw: bytes) -> bytes:
             return b"\\uc1 "
         elif code:
             skipped = sum(len(one) for one in _STAND_IN.findall(behind)[:stand_ins])
-            return b"\\u%d\\'3f" % int(code) + _TOKEN.sub(rewritten, behind[skipped:])
-        return _escaped(letters, page) if letters else token[0]
+            return _written(chr(int(code) % 0x10000)) + _TOKEN.sub(rewritten, behind[skipped:])
+        if letters:
+            codes = b"".join(bytes.fromhex(code.decode()) if code else one for code, one in _BYTE.findall(letters))
+            return _written(codes.decode(page, errors="replace"))
+        is_word = token[0][1:2].isalpha() and _LETTER.match(token.string, token.end())
+        return token[0] + b" " if is_word else token[0]  # which would go on in the letter behind it
 
-    return _TOKEN.sub(rewritten, raw)
+    halves = _TOKEN.sub(rewritten, raw).decode(errors="surrogatepass")
+    return halves.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace").encode()
 
 
-def _escaped(letters: bytes, page: str) -> bytes:
-    codes = b"".join(bytes.fromhex(code.decode()) if code else raw for code, raw in _BYTE.findall(letters))
-    units = codes.decode(page, errors="replace").encode("utf-16-le")
-    numbers = (int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2))
-    return b"".join(b"\\u%d\\'3f" % number for number in numbers)
+def _written(text: str) -> bytes:
+    """Return letters as UTF-8, also halves of pairs, and what has a meaning in RTF by its number."""
+    return b"".join(one.encode(errors="surrogatepass") if ord(one) > 127 else b"\\u%d\\'3f" % ord(one) for one in text)

@@ -150,6 +150,26 @@ def test_what_stands_in_for_a_letter_of_rtf_is_left_out_and_nothing_else(tmp_pat
     assert read_records(tmp_path / "a.rtf")[0].text.strip() == f"{text}."
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"\b\'e9t\'e9\b0\u233?", "étéé"),
+        (r"Salt\u8212?a\i\u1057?\i0 x", "Salt—aСx"),
+        (r"\u-10179?\u-8704? \'5c\'7bx\u125? \\\'e9", "😀 \\{x} \\é"),
+        (r"\u-10179? and \u-8704?.", "\ufffd and \ufffd."),
+    ],
+)
+def test_letters_beyond_ascii_stay_apart_from_control_words(tmp_path: Path, body: str, text: str) -> None:
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi\pard {body}\par}}", encoding="ascii")
+    assert read_records(tmp_path / "a.rtf")[0].text.strip() == text
+
+
+def test_a_book_of_letters_beyond_ascii_is_read(tmp_path: Path) -> None:
+    """Regression: Pandoc took two minutes for so many written as numbers, and was stopped."""
+    (tmp_path / "a.rtf").write_text(r"{\rtf1 " + (r"\u1057?" * 30 + "\\par\n") * 10_000 + "}", encoding="ascii")
+    assert read_records(tmp_path / "a.rtf")[0].text.count("С") == 300_000
+
+
 def test_rtf_of_an_unknown_code_page_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.rtf").write_text(r"{\rtf1\ansi\ansicpg9999\pard \'c1.\par}", encoding="ascii")
     with pytest.raises(CorpusError, match=r"code page 9999, which is unknown\. Save it as \.docx"):
