@@ -35,7 +35,7 @@ def with_cells(raw: bytes) -> bytes:
 
 
 def with_unicode(raw: bytes) -> bytes:
-    r"""Return RTF with all beyond ASCII as UTF-8: Pandoc loses letters behind `\uN`, and takes minutes for a book of them.
+    r"""Return RTF with all beyond ASCII as UTF-8: Pandoc loses letters behind `\uN`, and is slow with many of them.
 
     Raises:
         CorpusError: it declares a code page that Python does not know.
