@@ -153,5 +153,5 @@ class _Agent:
 
 def _without_name(text: str, names: Sequence[str]) -> str:
     """The reasons of an answer: the name that it begins with rests on no passage."""
-    begun = next((name for name in names if text.startswith(name)), "")
+    begun = max((name for name in names if text.startswith(name)), key=len, default="")
     return text[len(begun) :].lstrip(" .:,;-")

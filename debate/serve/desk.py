@@ -99,10 +99,15 @@ class Desk:
         """Find the ``k`` best passages, seen from the viewpoints.
 
         Raises:
-            DebateError: the embedding model has not learnt the script of the question or a viewpoint.
+            DebateError: a viewpoint is given twice, or the embedding model has not learnt the script of a text.
             VectorStoreError: a weight or ``k`` is out of range.
         """
         povs = [POV(text=one.text, weight=one.weight, against=one.against) for one in viewpoints]
+        texts = [" ".join(one.text.casefold().split()) for one in povs]
+        if twice := next((one.text for n, one in enumerate(povs) if texts[n] in texts[:n]), ""):
+            raise DebateError(
+                f"the viewpoint {twice[:60]!r} is given twice and counts double or cancels out; remove one"
+            )
         if told := unread(self.store, question, (text for one in povs for text in (one.text, one.against or ""))):
             raise DebateError(told)
         chain = pov_retrieval_chain(self.store, povs, pov_weight=pov_weight, k=k, mode=self.settings.mode)

@@ -117,6 +117,13 @@ async def test_an_unknown_field_of_a_viewpoint_is_refused() -> None:
     assert "wieght" in result.content[0].text
 
 
+async def test_a_viewpoint_that_is_given_twice_is_refused_since_it_would_count_double_or_not_at_all() -> None:
+    twice = [{"text": "It was the tariff."}, {"text": "it was  the tariff.", "weight": -1}]
+    result = await called("search", {"question": "Why?", "viewpoints": twice})
+    assert result.is_error
+    assert "the viewpoint 'it was  the tariff.' is given twice" in result.content[0].text
+
+
 async def test_a_weight_out_of_range_is_told_in_one_line() -> None:
     result = await called("search", {"question": "Why?", "pov_weight": 3})
     assert result.is_error
