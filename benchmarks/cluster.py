@@ -137,7 +137,7 @@ def speed_up(folder: Path, workers: int, questions: int, model: str, flags: dict
     asked = [f"What does BRICS mean for {topic} in {place}?" for topic in topics for place in places]
     several = [f"{one} Look at {year}." for year in range(2010, 2026) for one in asked][:questions]
     (folder / "q.txt").write_text("".join(f"{one}\n" for one in several), encoding="utf-8")
-    given = {"questions": folder / "q.txt", "deepen": 0, "model": model, "ray": "local", **flags}
+    given = {"questions": folder / "q.txt", "limit": questions, "deepen": 0, "model": model, "ray": "local", **flags}
     rates = {}
     for count in (1, workers):
         watch, started = _Watch(), time.monotonic()

@@ -18,15 +18,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from chains.schemas import Defect, Opinion, Turn
+from chains.schemas import Defect, Opinion, Turn, TurnFault
 from chains.text.defects import find_defects
 from chains.text.echo import echo_share
 from debate.results import QuestionResult
@@ -137,29 +138,31 @@ def table(
         ("  of these kinds", _kinds(spoken)),
         ("4-grams of a turn said before, median", _median(echoes)),
         (f"turns above {_LOUD_ECHO:.2f}", _share(one > _LOUD_ECHO for one in echoes)),
-        *_of_the_debate(turns),
+        *_of_the_debate(turns, [turn for row in rows for turn in _with_passages_left(row)]),
         ("seconds a row, median", _median([row.seconds for row in rows])),
     ]
     return [f"{name:<48}{value}" for name, value in lines]
 
 
-def _of_the_debate(turns: Sequence[Turn]) -> list[tuple[str, str]]:
-    """Measures that the debate itself keeps on its turns, where it does."""
-    measured: list[tuple[str, str, Callable[[Any], bool], Callable[[Any], bool]]] = [
-        ("turns nearer their own position", "drift", lambda t: t.drift is not None, lambda t: t.drift > 0),
-        ("turns that answer the claim given", "answers", lambda t: t.answers is not None, _answers_its_claim),
-        ("turns that bring an unused passage", "new", bool, lambda t: bool(t.new)),
-        ("turns without fault, as the row says", "faults", bool, lambda t: not t.faults),
+def _of_the_debate(turns: Sequence[Turn], with_passages_left: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Measures that the debate itself keeps on its turns."""
+    if not turns:
+        return []
+    known = [turn for turn in turns if turn.drift is not None]
+    asked = [turn for turn in turns if turn.answers is not None]
+    return [
+        ("turns nearer their own position", _share((turn.drift or 0.0) > 0 for turn in known)),
+        ("turns that answer the claim given", _share(TurnFault.NO_ANSWER not in turn.faults for turn in asked)),
+        ("turns that bring an unused passage, if one is left", _share(bool(turn.new) for turn in with_passages_left)),
+        ("turns without fault, as the row says", _share(not turn.faults for turn in turns)),
     ]
-    found = []
-    for name, field, counts, holds in measured:
-        if turns and hasattr(turns[0], field):
-            found.append((name, _share(holds(turn) for turn in turns if counts(turn))))
-    return found
 
 
-def _answers_its_claim(turn: Any) -> bool:
-    return not any(fault.name == "NO_ANSWER" for fault in turn.faults)
+def _with_passages_left(row: QuestionResult) -> list[Turn]:
+    """The turns whose speaker read a passage that no turn before had used."""
+    read = {reading.persona_id: {hit.chunk_id for hit in reading.hits} for reading in row.readings}
+    used = list(accumulate((set(turn.used) for turn in row.turns), set.union, initial=set()))
+    return [turn for turn, before in zip(row.turns, used, strict=False) if read.get(turn.persona_id, set()) - before]
 
 
 def _abstained(rows: Sequence[QuestionResult]) -> int:

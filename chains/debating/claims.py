@@ -33,7 +33,7 @@ _REPORTS = re.compile(
 # "This claim is incorrect because …", "The fact that … does not mean that …": worth only what is new in it.
 _ON_A_CLAIM = re.compile(
     r"^\W*(?:(?:however|moreover|therefore|in fact),? )?(?:the|this|that|his|her|your|(?:[\w.-]+ ){0,3}[\w.-]+['’]s) "
-    r"(?:claim|statement|assertion|argument|fact|position|view)\b.*?\b(?:"
+    r"(?:claim|statement|sentence|assertion|argument|fact|position|view)\b.*?\b(?:"
     r"(?:is|are|was|were) (?:\w+ )?(?:incorrect|wrong|false|mistaken|misleading|untrue|correct|true|right|accurate|"
     r"a fact|based on|supported|a misunderstanding)|"
     r"(?:do|does|did)(?: not|n['’]t) (?:\w+ )?(?:mean|support|show|prove|reveal|change|imply|indicate))\b",
@@ -144,7 +144,7 @@ def _stem(word: str) -> str:
 
 
 # What a sentence that judges a claim is made of, besides the claim.
-_JUDGING_WORDS = """claim statement assertion argument fact position view incorrect wrong false mistaken misleading
-    untrue correct true right accurate based supported misunderstanding mean support show prove reveal change imply
-    indicate evidence necessarily actually because"""
+_JUDGING_WORDS = """claim statement sentence assertion argument fact position view incorrect wrong false mistaken
+    misleading untrue correct true right accurate based supported misunderstanding mean support show prove reveal change
+    imply indicate evidence necessarily actually because"""
 _JUDGING = _content(_JUDGING_WORDS)

@@ -25,7 +25,8 @@ ECHO = 0.30  # of a turn's 4-grams
 _TOUCHED = 0.30  # of a claim's content words; with the cosine below it for what is answered in other words
 _NEAR = 0.50
 _SHOWING = content_words(
-    "the fact and the evidence show, mean, suggest, indicate, prove, demonstrate, imply, matter, follow"
+    "the fact and the evidence show, mean, suggest, indicate, prove, demonstrate, imply, matter, follow; gain, lose,"
+    " cost, fall"
 )
 _SEVERAL = 60  # words that a turn may have, from which on one sentence is no turn; the prompt asks for three to five
 
@@ -102,7 +103,7 @@ def spoken_defects(
     own = plain(record.position_of(persona_id))
     sentences = [one.text for one in split_sentences(text)]
     judging = [one for one in sentences if only_judges(plain(one), said) or only_asks(plain(one), record.question)]
-    heard = [plain(turn.text) for _, turn in record.heard_turns()]
+    heard = _said_before(persona_id, replace(record, turns=tuple(turn for _, turn in record.heard_turns())))
     said_again = [one for one in sentences if echo_share(plain(one), heard) >= SAID_BEFORE]
     against_itself = [one for one in sentences if opposed(own, plain(one))]
     found = find_defects(

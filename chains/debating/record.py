@@ -1,6 +1,6 @@
 """What is known of a debate at any moment. Data only: no model, no prompt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chains.schemas import Chunk, Position, Reading, Turn
@@ -48,6 +48,16 @@ class DebateRecord:
         """Return what a persona reads, best first."""
         reading = self.readings.get(persona_id)
         return reading.chunks(self.table) if reading else ()
+
+    def unused_first(self, persona_id: str) -> list[Chunk]:
+        """Return what a persona reads, the passages that nobody used yet first."""
+        used = self.used()
+        return sorted(self.passages_of(persona_id), key=lambda chunk: chunk.id in used)
+
+    def in_reading_order(self, persona_id: str, chunks: Sequence[Chunk]) -> list[Chunk]:
+        """Return those of a persona's passages, best first."""
+        shown = {chunk.id for chunk in chunks}
+        return [chunk for chunk in self.passages_of(persona_id) if chunk.id in shown]
 
     def texts_read(self) -> tuple[str, ...]:
         """Return the text of every passage that was in the prompt of a turn."""

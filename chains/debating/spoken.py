@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.text.cleaning.answer import clean_answer
+from chains.text.drafting.draft import stands_alone
 from chains.text.echo import echo_share
-from vectorstore.text.sentences import cut_at_sentence, ends_with_sentence, split_sentences, without_citations
+from vectorstore.text.sentences import (
+    cut_at_sentence,
+    ends_with_sentence,
+    joined_sentences,
+    split_sentences,
+    without_citations,
+)
 
 SAID_BEFORE = 0.60  # of a sentence's 4-grams: a listener has heard it
 _OPENER = re.compile(
@@ -68,6 +75,24 @@ def said_once(parts: Sequence[str]) -> str:
         whole = [one.text for one in split_sentences(part) if number == len(parts) or ends_with_sentence(one.text)]
         told.append(" ".join(one for one in whole if echo_share(one, told) < SAID_BEFORE))
     return " ".join(filter(None, told))
+
+
+def without_position(text: str, position: str) -> str:
+    """Return a turn without the sentences that only say its speaker's position again, which all have heard."""
+    sentences = [one.text for one in split_sentences(text)]
+    new = [one for one in sentences if echo_share(plain(one), [position]) < SAID_BEFORE]
+    return without_strays(text, joined_sentences(new))
+
+
+def without_strays(text: str, left: str) -> str:
+    """Return what is left of a text without the sentences that point back to one that is gone: "This is because …"."""
+    there = {one.text for one in split_sentences(left)}
+    kept: list[str] = []
+    gone = False
+    for sentence in (one.text for one in split_sentences(text)):
+        gone = sentence not in there or (gone and not stands_alone(sentence))
+        kept += [] if gone else [sentence]
+    return joined_sentences(kept)
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,7 @@ Candidates follow plans (``plans``): some are asked for at once, some in two par
 from a fact, which are joined.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -18,13 +18,13 @@ from chains.debating.likeness import Likeness
 from chains.debating.measures import assessed, quality, spoken_defects, with_unsupported
 from chains.debating.plans import Part, Plan, plans_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, said_once, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, said_once, to_the_end_of_a_sentence, without_position, without_strays
 from chains.debating.tool_use.agent import AgentTools, LookedUp, look_up
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.completion import as_completion, complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.generation.metering import tokens_of
-from chains.schemas import Chunk, Completion, Turn
+from chains.schemas import Chunk, Claim, Completion, Turn
 from chains.text.cleaning.striking import strike
 from chains.text.drafting.draft import with_lead
 from prompts import Persona, RenderedPrompt, load_prompt
@@ -52,7 +52,7 @@ class Speaker:
         Raises:
             ModelUnavailable: as ``look_up``.
         """
-        plan = replace(next(plans_of(record, self.persona.id, self.limits.maximum)), in_parts=False, calls=tools.calls)
+        plan = replace(next(self._plans(record)), in_parts=False, calls=tools.calls)
         fitted = self._fitted(record, number, plan, "whole")
         return look_up(self.llm, fitted.prompt, len(fitted.chunks), tools, self.limits, self.seed, config)
 
@@ -67,7 +67,7 @@ class Speaker:
         Raises:
             GenerationError: the debate so far leaves no room for a single passage, or no candidate has any text.
         """
-        plans = plans_of(record, self.persona.id, self.limits.maximum)
+        plans = self._plans(record)
         found = looked_up or LookedUp()
         tried = self._drafted(record, number, found)
         for attempt in range(_ATTEMPTS):
@@ -106,11 +106,14 @@ class Speaker:
         measured = assessed(turn, record, chunks, self.likeness, limits=self.limits, voice=self.persona.voice)
         return with_unsupported(measured, record, self.persona.voice)
 
+    def _plans(self, record: DebateRecord) -> Iterator[Plan]:
+        return plans_of(record, self.persona.id, self.limits.maximum, self.likeness)
+
     def _drafted(self, record: DebateRecord, number: int, found: LookedUp) -> list[Turn]:
         """Return the draft of an agent as a candidate, held to the contract; none if it has no usable text."""
         if not found.draft:
             return []
-        plan = replace(next(plans_of(record, self.persona.id, self.limits.maximum)), fact="", in_parts=False)
+        plan = replace(next(self._plans(record)), fact="", in_parts=False)
         fitted = self._fitted(record, number, plan, "whole")
         written = as_completion(found.draft, fitted.prompt, self.limits)
         if not written.text:
@@ -149,10 +152,10 @@ class Speaker:
 
     def _fitted(self, record: DebateRecord, number: int, plan: Plan, part: Part) -> FittedPrompt:
         """Render a plan's prompt with as many passages as fit; those that nobody used yet are the last to go."""
-        passages = self._by_use(record)
+        passages = record.unused_first(self.persona.id)
 
         def render(texts: Sequence[str]) -> RenderedPrompt:
-            shown = self._in_order(record, passages[: len(texts)])
+            shown = record.in_reading_order(self.persona.id, passages[: len(texts)])
             numbers = {chunk.id: n for n, chunk in enumerate(shown, 1)}
             pairs = [(numbers[chunk.id], text) for chunk, text in zip(passages, texts, strict=False)]
             return self._prompt(record, number, plan, part, pairs)
@@ -198,24 +201,17 @@ class Speaker:
         speakers = [self.persona.name, *record.names().values()]
         spoken = [in_own_name(one, speakers) for one in written]
         cut = any(one.cut for one in spoken)
-        chunks = self._in_order(record, fitted.chunks)
+        chunks = record.in_reading_order(self.persona.id, fitted.chunks)
         told = self._prompt(DebateRecord(""), number, Plan(None, "", in_parts=False), "whole", ()).user
-        text = to_the_end_of_a_sentence(said_once([one.text for one in spoken]), self.limits.maximum)
-        found = spoken_defects(
-            text, record, chunks, self.persona.id, voice=self.persona.voice, instruction=told, claim=plan.claim
-        )
-        left, struck = strike(text, found)
-        if not left:  # nothing but what should go: it stays as it is, with its faults
-            left, struck = text, ()
-        kinds = dict.fromkeys(one.kind for one in struck)
-        notes = [*(note for _, completion in parts for note in completion.notes)]
-        notes += [f"struck out: {', '.join(kinds)}"] if kinds else []
+        text, struck = self._struck(said_once([one.text for one in spoken]), record, chunks, told, plan.claim)
+        notes = [note for _, completion in parts for note in completion.notes]
+        notes += [f"struck out: {', '.join(struck)}"] if struck else []
         notes += ["ended where it began to speak as somebody else"] if cut else []
         turn = Turn(
             round=number,
             persona_id=self.persona.id,
             speaker=self.persona.name,
-            text=left,
+            text="",
             words=0,
             chunk_ids=tuple(chunk.id for chunk in chunks),
             dropped=fitted.dropped,
@@ -224,22 +220,31 @@ class Speaker:
             tokens=sum(one.tokens_out or tokens_of(fit.prompt.text, one).written for fit, one in parts),
             answers=plan.claim,
         )
-        return assessed(
-            turn,
-            record,
-            chunks,
-            self.likeness,
-            limits=self.limits,
-            voice=self.persona.voice,
-            instruction=told,
-            cut=cut,
+        versions = [
+            assessed(
+                replace(turn, text=to_the_end_of_a_sentence(one, self.limits.maximum)),
+                record,
+                chunks,
+                self.likeness,
+                limits=self.limits,
+                voice=self.persona.voice,
+                instruction=told,
+                cut=cut,
+            )
+            for one in dict.fromkeys((without_position(text, record.position_of(self.persona.id)), text))
+        ]
+        return max(versions, key=quality)
+
+    def _struck(
+        self, text: str, record: DebateRecord, chunks: Sequence[Chunk], told: str, claim: Claim | None
+    ) -> tuple[str, list[str]]:
+        """Return a turn without what a listener would strike out, and of which kinds that was.
+
+        Where nothing else is left, it stays as it is, with its faults.
+        """
+        found = spoken_defects(
+            text, record, chunks, self.persona.id, voice=self.persona.voice, instruction=told, claim=claim
         )
-
-    def _by_use(self, record: DebateRecord) -> list[Chunk]:
-        """Return the persona's passages, those that nobody used yet first."""
-        used = record.used()
-        return sorted(record.passages_of(self.persona.id), key=lambda chunk: chunk.id in used)
-
-    def _in_order(self, record: DebateRecord, chunks: Sequence[Chunk]) -> list[Chunk]:
-        shown = {chunk.id for chunk in chunks}
-        return [chunk for chunk in record.passages_of(self.persona.id) if chunk.id in shown]
+        left, struck = strike(text, found)
+        left = without_strays(text, left)
+        return (left, list(dict.fromkeys(one.kind for one in struck))) if left else (text, [])

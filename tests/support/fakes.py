@@ -28,6 +28,19 @@ class TopicEmbedding(Embeddings):
         return self.embed_documents([text])[0]
 
 
+class ByWord(Embeddings):
+    """Texts point where their words are: a dimension for each of these words, and one for all others."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[*(float(word in text.lower()) for word in self._words), 0.5] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
 class ByLength:
     """A model whose vectors tell how long a text is."""
 

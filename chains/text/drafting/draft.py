@@ -37,7 +37,8 @@ _LEANS = re.compile(
     r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
     r"but|and|so|yet|nor|the (?:former|latter|same|other))\b(?!\s+is\s+(?:true|clear|wrong|right)\b)"
     r"|^\W*(?:in|by|on|since|from|after|before) [^,.]{1,25},? (?:it|he|she|they|this|these|those)\b"
-    r"|\bthe (?:second|other|same) (?:measure|month|year|day)\b|^\W*by \d{4} the figures\b"
+    r"|\bthe (?:second|other|same) (?:measure|month|year|day)\b"
+    r"|\bthe (?:next|following) (?:night|day|morning|week|month)\b|^\W*by \d{4} the figures\b"
     r"|^\W*\w+(?:s|ed) (?:it|them|these|this)\b|^\W*\w+ \w+ them\b|^\W*(?:[^\s,]+ ){1,6}(?:it|them)\W*$"
     r"|^\W*\w+ \w+ such (?!an?\b|as\b)",
     re.IGNORECASE,

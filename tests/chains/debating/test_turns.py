@@ -4,13 +4,14 @@ from dataclasses import replace
 from itertools import islice
 
 import pytest
-from fakes import ScriptedLLM
+from fakes import ByWord, ScriptedLLM
 
 from chains.debating import turns as turns_module
+from chains.debating.likeness import Likeness
 from chains.debating.measures import ECHO, quality
 from chains.debating.plans import facts_of, plans_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence
+from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence, without_position
 from chains.debating.steps import DebateSteps
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
@@ -49,7 +50,7 @@ def speak(llm: ScriptedLLM, before: DebateRecord, candidates: int = 1) -> Turn:
 def test_a_turn_is_told_its_position_the_claim_to_answer_and_a_fact() -> None:
     llm = ScriptedLLM(script={"": GOOD})
     turn = speak(llm, record())
-    assert "Your side: Only strength has ever kept the peace." in llm.prompts[0]
+    assert "You hold that: Only strength has ever kept the peace." in llm.prompts[0]
     assert '### DOVE SAID:\n"Treaties have ended more wars than weapons."' in llm.prompts[0]
     assert "### EVIDENCE:\nIn 1987 two powers scrapped 2,692 missiles." in llm.prompts[0]
     assert turn.answers.sentence == "Treaties have ended more wars than weapons."
@@ -129,7 +130,7 @@ def test_an_opponents_position_said_again_is_an_echo_too() -> None:
 
 def test_the_best_of_several_candidates_is_spoken() -> None:
     bad = "The weather was fine in the whole of the north on that day in the spring."
-    llm = ScriptedLLM(script={"missiles. This matters because": GOOD, "": bad})
+    llm = ScriptedLLM(script={"missiles. Those who gain by this are": GOOD, "": bad})
     turn = speak(llm, record(), candidates=2)
     assert (turn.faults, turn.tries, len(llm.prompts)) == ((), 2, 2)
     assert GOOD[:40] in turn.text
@@ -137,9 +138,9 @@ def test_the_best_of_several_candidates_is_spoken() -> None:
 
 def test_a_turn_that_begins_with_its_fact_goes_on_with_what_it_shows() -> None:
     turn = speak(
-        ScriptedLLM(script={"": "both sides kept weapons, and wars ended by treaties since are none."}), record()
+        ScriptedLLM(script={"": "both sides, which kept weapons, and wars ended by treaties since are none."}), record()
     )
-    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides kept")
+    assert turn.text.startswith("In 1987 two powers scrapped 2,692 missiles [1]. Those who gain by this are both sides")
 
 
 def test_a_sentence_that_denies_ones_own_position_is_struck_out() -> None:
@@ -158,7 +159,7 @@ def test_a_sentence_that_denies_a_position_of_plain_words_is_struck_out() -> Non
 
 
 def test_views_are_told_only_where_there_is_no_position() -> None:
-    told = "You hold that:"
+    told = "You hold that:\n- Fleets decide."
     with_view = replace(HAWK, povs=(PointOfView("Fleets decide."),))
     llm = ScriptedLLM(script={"": GOOD})
     DebateSteps(llm, (with_view, DOVE)).speak(record())
@@ -179,7 +180,7 @@ def test_candidates_go_on_from_their_fact_with_other_words() -> None:
 
 def test_a_case_that_begins_a_new_sentence_behind_its_fact_does_not_get_the_words_to_go_on_with() -> None:
     turn = speak(ScriptedLLM(script={"": GOOD}), record())
-    assert "This matters because" not in turn.text
+    assert "Those who gain" not in turn.text
 
 
 def test_a_fact_can_stand_alone() -> None:
@@ -358,10 +359,10 @@ def test_a_turn_that_puts_a_passage_in_other_words_and_adds_nothing_is_told_so()
 @pytest.mark.parametrize(
     "comment",
     [
-        "it is so. It is not a coincidence, and it never was a lie.",
-        "it is so. This is not a debate.",
-        "only strength has ever kept the peace in a war.",
-        "it is a fact. Only strength has ever kept the peace.",
+        "those who gain. It is not a coincidence, and it never was a lie.",
+        "those who gain. This is not a debate.",
+        "strength, for only strength has ever kept the peace in a war.",
+        "those who gain. Only strength has ever kept the peace.",
     ],
 )
 def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_nothing(comment: str) -> None:
@@ -371,11 +372,58 @@ def test_a_turn_that_adds_an_empty_comment_or_its_position_to_a_fact_argues_noth
 
 
 def test_who_only_said_its_position_is_asked_again_for_the_reasons() -> None:
-    script = {"All have heard your side": GOOD, "": "only strength has ever kept the peace."}
+    script = {"All have heard what you hold": GOOD, "": "those who gain. Only strength has ever kept the peace."}
     llm = ScriptedLLM(script=script)
     turn = speak(llm, record())
     assert (turn.faults, turn.tries) == ((), 2)
     assert "All have heard" not in llm.prompts[0]
+
+
+REASON = "Fear of weapons kept both sides from wars, which treaties would have done for neither."
+
+
+def test_who_says_its_position_and_then_its_reason_gives_the_reason_alone() -> None:
+    turn = speak(ScriptedLLM(script={"": f"those who arm. Only strength has ever kept the peace. {REASON}"}), record())
+    assert "Only strength" not in turn.text
+    assert turn.text.endswith(REASON)
+
+
+def test_reasons_take_the_room_of_the_position_that_was_said_again() -> None:
+    """Regression: a short turn was cut to its words first, so that its fact and its position were all that was left."""
+    written = f"few. Only strength has ever kept the peace. {REASON}"
+    steps = DebateSteps(ScriptedLLM(script={"": written}), (HAWK, DOVE), limits=WordLimits(15, 32), candidates=1)
+    assert REASON in steps.speak(record()).text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Only strength has ever kept the peace. Ships count.", "Ships count."),
+        ("Only strength has ever kept the peace. This is because of fear. Ships count.", "Ships count."),
+        ("Ships count. This is because of fear.", "Ships count. This is because of fear."),
+    ],
+)
+def test_what_points_back_to_a_position_goes_with_it(text: str, left: str) -> None:
+    assert without_position(text, "Only strength has ever kept the peace.") == left
+
+
+def test_an_opponents_position_said_again_is_struck_out() -> None:
+    """Regression: "Dove overlooks that treaties have ended more wars than weapons", which is what Dove holds."""
+    held = "treaties have ended more wars than weapons in each of the hundred years that we remember"
+    before = replace(record(), positions=(POSITIONS[0], Position("dove", "Dove", f"T{held[1:]}.")))
+    turn = speak(ScriptedLLM(script={"": f"few. Dove overlooks that {held}. {REASON}"}), before)
+    assert "overlooks" not in turn.text
+    assert "struck out: recital" in turn.notes
+
+
+def test_a_fact_speaks_for_the_side_of_the_one_who_brings_it() -> None:
+    chunk = Chunk("c1", "Treaties on war bind the weak to peace. Fleets in war keep the strong at peace.")
+    before = record(chunks=(chunk,))
+    by_side = Likeness(ByWord(("treaties", "fleets")))
+    sides = {"hawk": "Fleets keep the peace.", "dove": "Treaties keep the peace."}
+    before = replace(before, positions=tuple(Position(one, one.title(), text) for one, text in sides.items()))
+    facts = [next(plans_of(before, one, 120, by_side)).fact for one in sides]
+    assert facts == ["Fleets in war keep the strong at peace.", "Treaties on war bind the weak to peace."]
 
 
 def test_an_empty_comment_is_struck_out_of_a_turn_that_says_more() -> None:
@@ -394,7 +442,7 @@ def test_one_sentence_is_short_where_there_was_room_for_several() -> None:
 
 
 REPLY = "Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once."
-SHOWS = "both sides kept weapons, and only their strength kept what was signed."
+SHOWS = "both sides, which kept weapons, and only their strength kept what was signed."
 
 
 def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
@@ -405,7 +453,7 @@ def long_turn(reply: str, case: str = SHOWS, candidates: int = 1) -> Turn:
 def test_a_turn_with_room_replies_to_the_claim_before_it_makes_its_case() -> None:
     turn = long_turn(REPLY)
     assert turn.text.startswith("Dove overlooks that a treaty of 1936 lapsed and fleets doubled at once [2].")
-    assert "In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides kept weapons" in turn.text
+    assert "In 1987 two powers scrapped 2,692 missiles [1]. Those who gain by this are both sides, which" in turn.text
 
 
 def test_a_reply_that_breaks_off_is_left_out() -> None:
@@ -415,7 +463,7 @@ def test_a_reply_that_breaks_off_is_left_out() -> None:
 
 def test_a_turn_without_a_reply_is_its_case() -> None:
     assert long_turn("").text.startswith(
-        "In 1987 two powers scrapped 2,692 missiles [1]. This matters because both sides"
+        "In 1987 two powers scrapped 2,692 missiles [1]. Those who gain by this are both sides"
     )
 
 
