@@ -1,7 +1,7 @@
 """Does a model that was fine-tuned on its own answers by chunk write better opinions from one prompt?
 
     python -m benchmarks.tuned_writer prepare --data DIR --work DIR [--training 240] [--unseen 60]
-    python -m benchmarks.tuned_writer run --work DIR --model NAME [--steps 200]
+    python -m benchmarks.tuned_writer run --work DIR --model NAME [--teacher http://HOST/v1#NAME] [--steps 200]
 
 ``prepare`` writes questions with their passages: Factbook pages and UN speeches, each country in one part only, so that
 the unseen questions rest on documents that the training never saw (needs the embeddings, no language model). ``run``
@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--unseen", type=int, default=60, help="questions about countries that are not learned from")
     parser.add_argument("--speeches", type=int, default=500, help="UN speeches among the passages")
     parser.add_argument("--model", default="smollm2")
+    parser.add_argument("--teacher", help="who answers the training questions, such as a server; default: the model")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--min-supported", type=float, default=MIN_SUPPORTED, help="of the answers that are learned")
@@ -126,7 +127,7 @@ def read_pages(folder: Path, count: int) -> dict[str, list[dict[str, Any]]]:
 def run(given: argparse.Namespace) -> None:
     """Answer, filter, fine-tune, ask before and after; print the table and a pair of answers."""
     tuned = given.work / "adapter"
-    stage(given, "answer", given.model, "by_chunk", "training")
+    stage(given, "answer", given.teacher or given.model, "by_chunk", "training")
     write_examples(given)
     if not (tuned / "README.md").is_file():
         stage(given, "tune", given.model)
@@ -180,7 +181,7 @@ def answer(given: argparse.Namespace) -> None:
 def write_examples(given: argparse.Namespace) -> None:
     """Write the answers that may be learned from, and say how many there are."""
     passages = dict(read_asked(given.work / "training.jsonl"))
-    answers = read_answers(answers_file(given.work, given.model, "by_chunk", "training"))
+    answers = read_answers(answers_file(given.work, given.teacher or given.model, "by_chunk", "training"))
     kept = [one for one in answers if one.opinion is not None and good(one, given.min_supported)]
     rows = [
         {"instruction": one.question_key, "answer": one.opinion.answer if one.opinion else "",
