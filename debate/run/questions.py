@@ -37,6 +37,7 @@ _ABOUT_COLUMNS = ("about", "input", "text")
 _NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
 _USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
 _WHERE = {".txt": "on a line of its own, without # before it", ".jsonl": 'as {"question": "…"}'}
+_WORKBOOKS = (".xlsx", ".xlsm")
 _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
 
 Fields = tuple[int, Mapping[str, str]]  # the row's number as a person sees it, and its cells by column
@@ -111,10 +112,12 @@ def _rows(path: Path, sheet: str | None) -> Iterator[Fields]:
     if not path.is_file():
         wrong = f"{path} is a folder, not a question list" if path.is_dir() else f"there is no question list {path}"
         raise QuestionsError(f"{wrong}; check --questions")
+    if sheet is not None and suffix not in _WORKBOOKS:
+        raise QuestionsError(f"{path} has no sheets, so there is none named {sheet!r}; leave out --sheet")
     if suffix in (".txt", ".jsonl"):
         lines = _lines(path)
         return _jsonl_rows(path, lines) if suffix == ".jsonl" else _txt_rows(lines)
-    tables = _workbook(path, sheet) if suffix in (".xlsx", ".xlsm") else _separated(path)
+    tables = _workbook(path, sheet) if suffix in _WORKBOOKS else _separated(path)
     if not tables:
         raise QuestionsError(f"{path} is empty; write a column 'question' with at least one row")
     return chain.from_iterable(_table_rows(path, table, is_first=table is tables[0]) for table in tables)

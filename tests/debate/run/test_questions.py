@@ -388,6 +388,13 @@ def test_the_first_sheet_that_is_shown_is_read_unless_one_is_named(ask_book):
     assert ask_book(*rows, change=two, sheet="Sheet") == [("q001", "Why?")]
 
 
+@pytest.mark.parametrize("name", ["q.csv", "q.txt", "q.jsonl"])
+def test_a_sheet_of_a_list_that_has_none_is_refused(ask, name):
+    """Regression: --sheet was passed over in silence."""
+    with pytest.raises(QuestionsError, match="has no sheets, so there is none named 'list'; leave out --sheet"):
+        ask("question\nWhy?\n", name, sheet="list")
+
+
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(ask_book):
     with pytest.raises(QuestionsError, match="has no sheet 'other'; it has: Sheet; check --sheet"):
         ask_book(["question"], ["Why?"], sheet="other")
