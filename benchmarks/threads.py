@@ -12,7 +12,7 @@ import torch
 
 from vectorstore import load_embeddings
 from vectorstore.embedding import memory
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 
 _SECONDS = 10.0
 

@@ -16,7 +16,7 @@ from chains.text.cleaning.striking import strike
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from prompts import RenderedPrompt
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.sentences import word_count
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed

@@ -19,7 +19,7 @@ from typing import Any
 from chains.errors import ModelError
 from chains.models.catalogue import is_converted
 from chains.models.preflight import LOAD_ERRORS, not_loaded
-from vectorstore.cache import cached_folder
+from vectorstore.runtime.cache import cached_folder
 
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 

@@ -31,7 +31,7 @@ from chains.text.repetition import detect_loop
 from chains.text.support import contradiction
 from chains.text.support.agreement import denied_by, read_passage
 from chains.text.support.entities import unsupported_entities
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.sentences import CITATION, ends_with_sentence, split_sentences, word_count
 
 __all__ = ["Defect", "DefectKind", "find_defects"]

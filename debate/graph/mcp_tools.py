@@ -13,7 +13,7 @@ from chains.errors import MissingExtra
 from debate.errors import ToolServerError
 from debate.readable import one_line
 from prompts import Persona
-from vectorstore.event_loop import awaited
+from vectorstore.runtime.event_loop import awaited
 
 _ANSWERS_WITHIN = 30.0  # seconds, for the list of tools
 

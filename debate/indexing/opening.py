@@ -12,10 +12,10 @@ from debate.indexing.settings import IndexSettings
 from debate.progress import Progress
 from debate.settings import DebateSettings
 from vectorstore import PovVectorStore, SentenceTransformerEmbeddings, load_embeddings
-from vectorstore.cache import cache_folder
 from vectorstore.corpus.loader import check_corpus
 from vectorstore.embedding.loading import check_embeddings
 from vectorstore.embedding.models import HUB_NAME
+from vectorstore.runtime.cache import cache_folder
 
 
 def open_index(index: str | Path, embeddings: SentenceTransformerEmbeddings | None = None) -> PovVectorStore:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from safetensors import SafetensorError
 
-from vectorstore.cache import file_checksum
 from vectorstore.embedding.cross_encoder import CrossEncoder, cross_encoder
 from vectorstore.embedding.memory import is_full, warn_of_full
 from vectorstore.embedding.models import HUB_NAME, SentenceTransformerEmbeddings
@@ -22,6 +21,7 @@ from vectorstore.embedding.quiet import silence_loading
 from vectorstore.embedding.scripts import learnt_scripts
 from vectorstore.embedding.stance_adapter import with_stance_adapter
 from vectorstore.errors import EmbeddingsError
+from vectorstore.runtime.cache import file_checksum
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 
 _LOG = logging.getLogger(__name__)
 Computed = TypeVar("Computed")

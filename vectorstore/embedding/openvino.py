@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from vectorstore.cache import cached_folder
 from vectorstore.errors import EmbeddingsError
+from vectorstore.runtime.cache import cached_folder
 
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 

@@ -8,8 +8,8 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from vectorstore.cache import file_checksum
 from vectorstore.errors import EmbeddingsError
+from vectorstore.runtime.cache import file_checksum
 
 
 def read_weights(path: Path, sha256: str) -> dict[str, Any]:

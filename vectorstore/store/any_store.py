@@ -17,8 +17,8 @@ from langchain_core.vectorstores import VectorStore
 from vectorstore.corpus.loader import chunk_id
 from vectorstore.embedding.loading import load_embeddings
 from vectorstore.errors import StoreError
-from vectorstore.event_loop import awaited
 from vectorstore.pov import POV
+from vectorstore.runtime.event_loop import awaited
 from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.filters import Kinds, condition
 from vectorstore.store.ranking import check_k, check_questions

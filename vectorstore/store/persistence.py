@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vectorstore.cache import file_checksum
 from vectorstore.errors import StoreError
+from vectorstore.runtime.cache import file_checksum
 
 FORMAT = "pov-debate vector store"
 VERSION = 1

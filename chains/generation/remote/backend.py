@@ -27,7 +27,7 @@ from chains.generation.remote.faults import (
 from chains.generation.remote.streaming import Stopped, StreamReader
 from chains.generation.remote.tuning import tuned
 from prompts import RenderedPrompt
-from vectorstore.event_loop import awaited
+from vectorstore.runtime.event_loop import awaited
 
 _LOG = logging.getLogger(__name__)
 _BYTES_A_TOKEN = 4.0  # of a prompt, until the server has said how many tokens one had

@@ -18,7 +18,7 @@ from chains.text.idle import IDLE_CLAUSE
 from chains.text.recital import said_again
 from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.sentences import ends_with_sentence, joined_sentences, split_sentences, word_count
 
 _LEAST_POINT = 5  # words; below it is a heading

@@ -21,7 +21,7 @@ from chains.text.support.numbers import (
     without_list_numbers,
 )
 from chains.text.support.quantities import QUANTITY, claimed_quantities, known_quantities
-from vectorstore.embedding.turnstile import one_at_a_time
+from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.letters import UNSPACED, for_matching
 from vectorstore.text.sentences import split_sentences
 from vectorstore.text.words import FUNCTION_WORDS

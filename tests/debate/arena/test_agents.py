@@ -13,7 +13,7 @@ from chains import ChainError
 from chains.debating.tool_use.agent import NO_TOOLS
 from chains.schemas import Chunk, Lookup
 from debate import Rules, build_debate_graph
-from vectorstore.event_loop import awaited
+from vectorstore.runtime.event_loop import awaited
 
 
 class RefusedError(Exception):

@@ -4,7 +4,7 @@ from threading import Barrier
 
 import pytest
 
-from vectorstore.cache import cached_folder
+from vectorstore.runtime.cache import cached_folder
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What all packages run on: the folder of expensive things, the event loop, and one computation at a time."""
