@@ -31,11 +31,6 @@ READINGS = 60
 
 # Passages nearest to a question among which directions between statements, and negative weights, choose.
 ON_TOPIC = 100
-# Of these, first those that are at least so near to the topic, as a share of the nearest one's cosine: in a small
-# collection a hundred are all there are (docs/decisions/0104).
-NEAR = 0.6
-# Puts a passage behind all others; no score comes near it.
-_BEHIND = 1e6
 
 Positions = NDArray[np.int64]
 # Of a question, its views and some passages: what each passage gains for each view (n, m).
@@ -118,11 +113,11 @@ class Searcher:
         folded = [(q.factor / s.spread) @ q.basis for q, s in zip(queries, scales, strict=True)]
         found = self._dense_candidates(queries, folded, max(k, DEPTH) if reader else k, allowed)
         results = []
-        for query, scale, (positions, behind) in zip(queries, scales, found, strict=True):
+        for query, scale, positions in zip(queries, scales, found, strict=True):
             parts = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
             if reader and query.hears_views and positions.size:
-                self._read_best(reader, query, positions, parts, behind)
-            results.append(self._documents(positions, parts, query.factor, k, behind))
+                self._read_best(reader, query, positions, parts)
+            results.append(self._documents(positions, parts, query.factor, k))
         return results
 
     def hybrid(self, query: PovQuery, k: int, allowed: Positions | None = None) -> list[Document]:
@@ -143,35 +138,24 @@ class Searcher:
         positions = np.unique(np.concatenate([*dense, *words]))
         semantic = scale.apply(ranking.dots(self._index.vectors(positions), query.basis))
         parts = ranking.fuse(semantic, lexical[positions])
-        return self._documents(positions, parts, query.factor, k, np.zeros(len(positions)))
+        return self._documents(positions, parts, query.factor, k)
 
     def _dense_candidates(
         self, queries: Sequence[PovQuery], folded: Sequence[Floats], k: int, allowed: Positions | None
-    ) -> list[tuple[Positions, Floats]]:
-        """Return each query's candidates, and what puts those far from its topic behind the others.
-
-        All plain queries are searched in one call.
-        """
+    ) -> list[Positions]:
+        """Return each query's candidates; all plain queries are searched in one call."""
         topics = [query.topic for query in queries]
         plain = [vectors for vectors, topic in zip(folded, topics, strict=True) if topic is None]
         found = iter(self._candidates(np.vstack(plain), k, allowed) if plain else [])
         results = []
         for vectors, topic in zip(folded, topics, strict=True):
             if topic is None:
-                positions = np.unique(np.concatenate([next(found) for _ in vectors]))
-                results.append((positions, np.zeros(len(positions))))
+                rows = [next(found) for _ in vectors]
             else:
-                results.append(self._on_topic(topic, vectors, k, allowed))
+                near = self._candidates(topic, max(k, ON_TOPIC), allowed)[0]
+                rows = self._candidates(vectors, k, near)
+            results.append(np.unique(np.concatenate(rows)))
         return results
-
-    def _on_topic(self, topic: Floats, vectors: Floats, k: int, allowed: Positions | None) -> tuple[Positions, Floats]:
-        among = self._candidates(topic, max(k, ON_TOPIC), allowed)[0]
-        nearness = ranking.dots(self._index.vectors(among), topic)[:, 0]
-        is_near = nearness >= NEAR * nearness.max(initial=0)
-        parts = [among[is_near], among[~is_near]] if is_near.any() else [among]
-        rows = [row for part in parts if len(part) for row in self._candidates(vectors, k, np.sort(part))]
-        positions = np.unique(np.concatenate(rows)) if rows else among
-        return positions, np.where(np.isin(positions, parts[0]), 0, _BEHIND)
 
     def _candidates(self, vectors: Floats, k: int, allowed: Positions | None) -> list[Positions]:
         return self._index.search(vectors, k) if allowed is None else self._index.search_among(allowed, vectors, k)
@@ -188,16 +172,16 @@ class Searcher:
             self._lexical = LexicalIndex(self._table.texts)
         return self._lexical
 
-    def _read_best(self, reader: Reader, query: PovQuery, positions: Positions, parts: Floats, behind: Floats) -> None:
+    def _read_best(self, reader: Reader, query: PovQuery, positions: Positions, parts: Floats) -> None:
         depth = min(DEPTH, max(1, READINGS // len(query.povs)))
-        best = ranking.order((parts @ query.factor.T).max(axis=1) - behind, positions)[:depth]
+        best = ranking.order((parts @ query.factor.T).max(axis=1), positions)[:depth]
         texts = [self._table.document(int(positions[i])).page_content for i in best]
         parts[best, 1:] += reader(query.question, query.povs, texts)
 
-    def _documents(self, positions: Positions, parts: Floats, factor: Floats, k: int, behind: Floats) -> list[Document]:
+    def _documents(self, positions: Positions, parts: Floats, factor: Floats, k: int) -> list[Document]:
         totals = (parts @ factor.T).max(axis=1)
         documents = []
-        for rank, i in enumerate(ranking.order(totals - behind, positions)[:k], start=1):
+        for rank, i in enumerate(ranking.order(totals, positions)[:k], start=1):
             document = self._table.document(int(positions[i]))
             document.metadata |= {
                 "score": float(totals[i]),

@@ -24,21 +24,17 @@ povs = st.lists(
     max_size=4,
 )
 
-plain = st.lists(
-    st.builds(POV, st.sampled_from(["trade", "war", "climate"]), st.floats(0.05, 3)), min_size=1, max_size=4
-)
-
 
 def embed(text):
     return unit(EMBEDDINGS.embed_query(text))
 
 
 def pov_vector(pov):
-    return embed(pov.text)
+    return embed(pov.text) if pov.against is None else unit(embed(pov.text) - embed(pov.against))
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(1, 80), plain, st.floats(0, 1), st.integers(1, 12), st.integers(0, 999))
+@given(st.integers(1, 80), povs, st.floats(0, 1), st.integers(1, 12), st.integers(0, 999))
 def test_the_search_equals_brute_force(count, povs, share, k, seed):
     texts = [f"{seed} {i}" for i in range(count)]
     store = FaissStore.from_texts(texts, EMBEDDINGS, ids=texts)
@@ -67,7 +63,7 @@ def test_the_parts_of_a_score_add_up(povs, share, mode, calibrate):
 
 
 @settings(deadline=None, max_examples=25)
-@given(plain, st.floats(0, 1))
+@given(povs, st.floats(0, 1))
 def test_max_equals_brute_force(povs, share):
     texts = [str(i) for i in range(70)]
     store = FaissStore.from_texts(texts, EMBEDDINGS)
