@@ -18,9 +18,9 @@ _CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "
 # bytes beyond ASCII, and any other control word right before such a letter.
 _TOKEN = re.compile(
     rb"\\[\\{}]|([{}])|\\f(\d+)(?!\d)|\\uc(\d{1,2}) ?|\\u(-?\d+) ?((?:\\'[0-9a-fA-F]{2}|\\[\\{}]|[^\\{}\r\n])*)"
-    rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)|\\[a-zA-Z]{1,32}+(?:-?\d{1,10}+)?+(?=\\u-?\d|\\'|[\x80-\xff])"
+    rb"|((?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+)|\\[a-zA-Z]{1,32}+(?:-?\d{1,10}+)?+(?=\\u(?:-|c?\d)|\\'|[\x80-\xff])"
 )
-_LETTER = re.compile(rb"\\u-?\d|\\'|[\x80-\xff]")
+_LETTER = re.compile(rb"\\u(?:-|c?\d)|\\'|[\x80-\xff]")
 # The end of a cell of a table in a cell, and the groups that tell how its rows look.
 _NESTED = re.compile(
     rb"(\\[\\{}])|\\nestcell(?![a-z])|\{\s*+(?:\\\*\s*+)?\\(?:nesttableprops|nonesttables)(?:[^{}]|\{[^{}]*+\})*+\}"
@@ -60,7 +60,7 @@ def with_unicode(raw: bytes) -> bytes:
             groups[-1] = fonts.get(int(font), own), stand_ins
         elif count:
             groups[-1] = page, int(count)
-            return b"\\uc1 "
+            return b""
         elif code:
             skipped = sum(len(one) for one in _STAND_IN.findall(behind)[:stand_ins])
             return _written(chr(int(code) % 0x10000)) + _TOKEN.sub(rewritten, behind[skipped:])

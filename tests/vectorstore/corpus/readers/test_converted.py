@@ -156,6 +156,7 @@ def test_what_stands_in_for_a_letter_of_rtf_is_left_out_and_nothing_else(tmp_pat
         (r"\b\'e9t\'e9\b0\u233?", "étéé"),
         (r"Salt\u8212?a\i\u1057?\i0 x", "Salt—aСx"),
         (r"\u-10179?\u-8704? \'5c\'7bx\u125? \\\'e9", "😀 \\{x} \\é"),
+        (r"\b\uc0 \u55357\uc1 \u56832\'3f\b0\uc1 x", "😀x"),
         (r"\u-10179? and \u-8704?.", "\ufffd and \ufffd."),
     ],
 )
