@@ -1,8 +1,11 @@
-"""The reader's ratings, which exist only in the workbook and are read before it is written again.
+"""The reader's ratings and corrections, which exist only in the workbook and are read before it is written again.
 
-A rating belongs to a row's id, question and answer; a new answer has no rating.
+A rating belongs to a row's id, question and answer; a new answer has no rating. A workbook with answers that a reader
+changed is not written over: it is kept under another name.
 """
 
+from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -23,11 +26,11 @@ class Ratings:
         self._workbook = workbook
         self._written: tuple[int, int] | None = None
         self._known: dict[tuple[str, ...], Cell] = {}
+        self._found: dict[tuple[str, ...], Cell] = {}
 
     def of(self, result: QuestionResult) -> Cell:
         """Return the rating of a row, or None."""
-        answer = result.opinion.answer if result.opinion else ""
-        return self._known.get(_key(result.question.id, result.question.text, answer))
+        return self._known.get(_key_of(result))
 
     def refresh(self) -> None:
         """Read the workbook if somebody saved it since ``keep``.
@@ -35,8 +38,32 @@ class Ratings:
         Raises:
             RunFolderError: it cannot be read, so that its ratings would be lost.
         """
-        if self._state() not in (None, self._written):
-            self._known |= _read(self._workbook)
+        self._found = _read(self._workbook) if self._state() not in (None, self._written) else {}
+        self._known |= {key: rating for key, rating in self._found.items() if rating is not None}
+
+    def set_aside(self, results: Iterable[QuestionResult]) -> Path | None:
+        """Give the workbook that was just read another name if it has answers that none of the rows has.
+
+        Returns:
+            The new path, or None where there is nothing that the rows do not have.
+
+        Raises:
+            RunFolderError: it cannot be renamed.
+        """
+        own = {_key_of(result) for result in results} if self._found else set()
+        if all(key in own for key in self._found if key[-1]):
+            return None
+        names = (self._workbook.with_name(f"{self._workbook.stem}-edited{n or ''}.xlsx") for n in count())
+        aside = next(path for path in names if not path.exists())
+        try:
+            self._workbook.rename(aside)
+        except OSError as error:
+            raise RunFolderError(
+                f"{self._workbook} has answers that were changed there, and cannot be renamed to {aside.name}: {error};"
+                " close it and run the same command again"
+            ) from error
+        self._found = {}
+        return aside
 
     def keep(self) -> None:
         """Remember the workbook as it was just written."""
@@ -63,8 +90,11 @@ def _read(path: Path) -> dict[tuple[str, ...], Cell]:
     if not {"rating", *_KEY} <= set(header):
         return {}
     records = (dict(zip(header, row, strict=True)) for row in rows[1:])
-    rated = (record for record in records if record["rating"] is not None)
-    return {_key(*(record[name] for name in _KEY)): record["rating"] for record in rated}
+    return {_key(*(record[name] for name in _KEY)): record["rating"] for record in records}
+
+
+def _key_of(result: QuestionResult) -> tuple[str, ...]:
+    return _key(result.question.id, result.question.text, result.opinion.answer if result.opinion else "")
 
 
 def _key(*cells: object) -> tuple[str, ...]:

@@ -90,5 +90,11 @@ class Outputs:
 
     def _write_workbook(self, rows: Rows) -> None:
         self._ratings.refresh()
+        if aside := self._ratings.set_aside(rows()):
+            _LOG.warning(
+                "%s had answers that are not the run's; it is kept as %s, and what you changed stands there",
+                self.workbook.name,
+                aside.name,
+            )
         write_workbook(self.workbook, rows(), self._facts, self._ratings.of)
         self._ratings.keep()

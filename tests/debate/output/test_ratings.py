@@ -56,6 +56,39 @@ def test_a_workbook_whose_ratings_cannot_be_read_is_not_written_over(tmp_path: P
         Ratings(tmp_path / "results.xlsx").refresh()
 
 
+def correct(workbook: Path, answer: str) -> None:
+    book = load_workbook(workbook)
+    sheet = book["results"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "answer")
+    sheet.cell(2, column).value = answer
+    book.save(workbook)
+
+
+def test_a_workbook_with_a_corrected_answer_is_kept_under_another_name(workbook: Path) -> None:
+    """Regression: a resumed run wrote over the answers that a reader had corrected."""
+    correct(workbook, "Better said.")
+    ratings = Ratings(workbook)
+    ratings.refresh()
+    assert ratings.set_aside([ANSWER_ROW]) == workbook.with_name("results-edited.xlsx")
+    assert not workbook.exists()
+
+
+def test_a_second_corrected_workbook_takes_no_name_that_there_is(workbook: Path) -> None:
+    correct(workbook, "Better said.")
+    workbook.with_name("results-edited.xlsx").touch()
+    ratings = Ratings(workbook)
+    ratings.refresh()
+    assert ratings.set_aside([ANSWER_ROW]) == workbook.with_name("results-edited1.xlsx")
+
+
+def test_a_workbook_that_holds_only_answers_of_the_run_is_written_over(workbook: Path) -> None:
+    rate(workbook, 4)
+    ratings = Ratings(workbook)
+    ratings.refresh()
+    assert ratings.set_aside([ANSWER_ROW, replace(ANSWER_ROW, error="late")]) is None
+    assert workbook.exists()
+
+
 def test_a_workbook_without_that_column_has_no_ratings(workbook: Path) -> None:
     book = load_workbook(workbook)
     book["results"].delete_cols(4)
