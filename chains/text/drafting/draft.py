@@ -20,6 +20,7 @@ from chains.text.support.agreement import read_passage
 from chains.text.support.grounding import ground
 from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.sentences import ends_with_sentence, joined_sentences, split_sentences, word_count
+from vectorstore.text.words import FUNCTION_WORDS
 
 _LEAST_POINT = 5  # words; below it is a heading
 _LIST_MARK = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.)]\s+|(?:A|Q|Answer|Question|Response):\s+)+")
@@ -32,6 +33,9 @@ _ITEM = re.compile(
 _CLOSERS = " \n.!?…。؟۔।"  # what cannot continue a sentence
 _LEAST_COLUMNS = 2
 
+_VERB_SOON = re.compile(
+    r"(?:[^\s,]+ ){1,4}(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b"
+)
 _MOST_COPIES = 2  # sentences of a part: the fact; then it is for the writer to say what it means
 _LEANS = re.compile(
     r"^\W*(?:however, |moreover, |additionally, )?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|such|"
@@ -157,7 +161,15 @@ def with_lead(lead: str, text: str, frame: str = "This") -> str:
         return text
     if not text.startswith(lead):
         return joined_sentences([lead, text.lstrip(_CLOSERS)]).rstrip()
-    return re.sub(rf"^({re.escape(lead)}) {frame} (?=[A-Z])", r"\1 ", text)
+    rest = text.removeprefix(f"{lead} {frame} ")
+    return f"{lead} {rest}" if rest != text and _begins_anew(rest, frame) else text
+
+
+def _begins_anew(rest: str, frame: str) -> bool:
+    """Whether a sentence was begun behind a frame, instead of going on from it, as a name does: "… falls on Iran."."""
+    if frame == "This" or not rest[:1].isupper():
+        return rest[:1].isupper()
+    return rest.split(maxsplit=1)[0].lower() in FUNCTION_WORDS or _VERB_SOON.match(rest) is not None
 
 
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:

@@ -233,6 +233,22 @@ def test_the_words_a_turn_had_to_begin_with_stand_once(opening: str, text: str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("It fell. The cost falls on Iran and its buyers.", "It fell. The cost falls on Iran and its buyers."),
+        (
+            "It fell. The cost falls on Ann Lee.",
+            "It fell. The cost falls on Ann Lee.",
+        ),  # regression: "It fell. Ann Lee."
+        ("It fell. The cost falls on The buyers pay.", "It fell. The buyers pay."),
+        ("It fell. The cost falls on Iran has paid.", "It fell. Iran has paid."),
+    ],
+)
+def test_a_name_goes_on_from_the_words_behind_a_fact(text: str, whole: str) -> None:
+    assert with_lead("It fell.", text, "The cost falls on") == whole
+
+
+@pytest.mark.parametrize(
     ("text", "ended"),
     [
         ("It held. It was\n\nbroken. And then", "It held. It was broken."),
