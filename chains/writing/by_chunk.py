@@ -107,7 +107,7 @@ def write_by_chunk(
 def _notes(speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int) -> tuple[str, ...]:
     """Which passages have no paragraph, and why; which paragraphs go on; whether there is a close."""
     notes = [
-        f"no paragraph on [{n}] {chunk.id}" + ("" if chunk in bearing else ": it does not bear on the question")
+        f"no paragraph on [{n}] {chunk.name}" + ("" if chunk in bearing else ": it does not bear on the question")
         for n, chunk in enumerate(shown, 1)
         if n not in speaking
     ]

@@ -124,6 +124,7 @@ def tags_of(result: QuestionResult) -> list[str]:
         "looped": any(one.loop for one in (opinion, *turns) if one),
         "dropped": any(one.dropped for one in (opinion, *turns) if one),
         "unsupported": bool(opinion and opinion.unsupported),
+        "copied": bool(opinion and opinion.mostly_copied),
     }
     return [result.status.value, *(tag for tag, is_so in found.items() if is_so)]
 

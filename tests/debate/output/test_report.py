@@ -135,6 +135,17 @@ def test_where_nobody_disagrees_the_positions_stand_there_and_why_there_is_no_de
     assert "No debate: Hawk agrees with Dove." in html
 
 
+def test_a_row_says_that_its_answer_is_short_and_mostly_copied(tmp_path: Path) -> None:
+    """Regression: the terminal said so, and the report nothing."""
+    facts = replace(FACTS, words=(400, 500))
+    copied = replace(ROW, opinion=replace(ROW.opinion, words=450, copied=0.9))
+    short = replace(ROW, opinion=replace(ROW.opinion, words=198, copied=0.1))
+    flags = [
+        re.findall(r'class="flag">(short|mostly copied)<', page(tmp_path, row, facts=facts)) for row in (copied, short)
+    ]
+    assert flags == [["mostly copied"], ["short"]]
+
+
 def test_the_time_of_each_stage_is_told(tmp_path: Path) -> None:
     assert "3.0 s · retrieve 0.5 s · opinion 2.5 s" in page(tmp_path, ROW)
 
