@@ -19,6 +19,8 @@ from debate.settings.address import is_table
 from debate.settings.fields import DebateSettings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "brics" / "debate.toml"
+BUNDLED = "smollm2"
+BUNDLED_TABLE = "bundled"
 _PATHS = ("questions", "corpus", "index", "personas", "out")
 _NAMES_OR_PATHS = ("model", "embeddings")  # a folder, or a name on the hub
 
@@ -28,13 +30,14 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
 
     Args:
         flags: values by field name.
-        config: a TOML file with field names as keys.
-
+        config: a TOML file with field names as keys. What stands in its table ``[bundled]`` counts only where the model
+            is the bundled one.
 
     Raises:
         SettingsError: the file cannot be read, or a value is unknown, missing or out of range.
     """
     from_file = _read_toml(config) if config else {}
+    bundled = _bundled(from_file, config)
 
     class Layered(DebateSettings):
         @classmethod
@@ -49,7 +52,11 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Debat
             return init_settings, env_settings, InitSettingsSource(settings_cls, from_file)
 
     try:
-        settings = DebateSettings(**Layered(**flags).model_dump())
+        layered = Layered(**flags)
+        if bundled and layered.model == BUNDLED:
+            from_file |= bundled
+            layered = Layered(**flags)
+        settings = DebateSettings(**layered.model_dump())
     except ValidationError as error:
         raise SettingsError(_explain(error, flags, config)) from error
     if not settings.ray and (settings.workers is not None or settings.gpus_per_worker is not None):
@@ -82,6 +89,19 @@ def _read_toml(config: Path) -> dict[str, Any]:
             # With ./ before it, so that a folder that is missing is not taken for a repository.
             values[key] = os.path.join(".", beside) if is_path else values[key]  # noqa: PTH118 - Path drops the ./
     return values
+
+
+def _bundled(values: dict[str, Any], config: Path | None) -> dict[str, Any]:
+    """Take the settings for the bundled model alone out of those of a file."""
+    bundled = values.pop(BUNDLED_TABLE, {})
+    if not isinstance(bundled, dict):
+        raise SettingsError(
+            f"{BUNDLED_TABLE} is no table in the settings file {config}; write [{BUNDLED_TABLE}]"
+        )
+    for name in bundled:
+        if name not in DebateSettings.model_fields or name in (*_PATHS, *_NAMES_OR_PATHS):
+            raise SettingsError(f"[{BUNDLED_TABLE}] cannot hold {name!r} (settings file {config}); move or remove it")
+    return bundled
 
 
 def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | None) -> str:

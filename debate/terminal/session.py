@@ -12,7 +12,7 @@ import typer
 
 from debate.errors import ExitCode
 from debate.readable import ReadableFormatter, one_line, readable
-from debate.settings import EXAMPLE
+from debate.settings import BUNDLED, EXAMPLE
 
 _TRYING_OUT = (
     "The bundled model is for trying out only; its text is not worth reading. `debate models` recommends a better one."
@@ -21,7 +21,7 @@ _TRYING_OUT = (
 
 def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
     """Return notes for the user before a run that uses the bundled model or the built-in personas."""
-    told = [_TRYING_OUT] if model == "smollm2" else []
+    told = [_TRYING_OUT] if model == BUNDLED else []
     if personas is None:
         told.append(f"Using the built-in personas: {', '.join(names)}. --personas takes yours.")
     return " ".join(told)

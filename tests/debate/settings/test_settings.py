@@ -79,6 +79,32 @@ def test_a_file_that_python_cannot_hold_is_an_error(tmp_path: Path, value: str) 
         load_settings({}, tmp_path / "debate.toml")
 
 
+BUNDLED = "turn_words = 90\n[bundled]\nturn_words = 60\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"), [({}, 60), ({"model": "http://host/v1#m"}, 90), ({"turn_words": 50}, 50)], ids=str
+)
+def test_what_a_file_sets_for_the_bundled_model_counts_for_it_alone(tmp_path: Path, flags: dict, words: int) -> None:
+    (tmp_path / "run.toml").write_text(BUNDLED)
+    assert load_settings(FLAGS | flags, tmp_path / "run.toml").turn_words == words
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[bundled]\nturn_wordz = 60", r"\[bundled\] cannot hold 'turn_wordz'"),
+        ('[bundled]\nmodel = "mine"', r"\[bundled\] cannot hold 'model'"),
+        ("bundled = 3", r"bundled is no table in the settings file .*run\.toml"),
+        ("[bundled]\nrounds = 99", r"rounds: .*got 99 \(settings file .*run\.toml\)"),
+    ],
+)
+def test_a_wrong_setting_for_the_bundled_model_is_told(tmp_path: Path, written: str, told: str) -> None:
+    (tmp_path / "run.toml").write_text(f"{written}\n")
+    with pytest.raises(SettingsError, match=told):
+        load_settings(FLAGS, tmp_path / "run.toml")
+
+
 def test_a_wrong_flag_is_not_blamed_on_the_settings_file(config: Path) -> None:
     with pytest.raises(SettingsError, match=r"^rounds: .*, got 99; change --rounds$"):
         load_settings(FLAGS | {"rounds": 99}, config)
