@@ -174,6 +174,10 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "Latin-1", text("p.toml", 'a = "é"\n', "latin-1"), given)
     yield Case(group, "a persona without a voice", text("p.toml", '[[persona]]\nid = "a"\nname = "N"\n'), given)
     yield Case(group, "two with one id", text("p.toml", PERSONA.format("a") * 2), given)
+    alike = PERSONA.format("a") + PERSONA.format("b").replace('"N"', '" n"')
+    yield Case(group, "two names that look alike", text("p.toml", alike), given)
+    taken = PERSONA.format("a").replace('"N"', '"Moderator"')
+    yield Case(group, "a name that means something else", text("p.toml", taken), given)
     twice = '[[pov]]\ntext = "Trade brings peace."\n' * 2
     yield Case(group, "a view twice", text("p.toml", PERSONA.format("a") + twice), given)
     yield Case(group, "a weight of 0", text("p.toml", PERSONA.format("a") + "weight = 0\n"), given)
@@ -202,6 +206,9 @@ def settings_cases() -> Iterator[Case]:
     yield Case(group, "a variable that holds no glossary", environment={"DEBATE_GLOSSARY": "Iran"})
     yield Case(group, "an unknown export", flags=("--also", "pdf"))
     yield Case(group, "a name that older versions had", text("c.toml", "in_flight = 3\n"), given)
+    bundled = text("c.toml", "[bundled]\nturn_wordz = 60\n")
+    yield Case(group, "an unknown name for the bundled model", bundled, given)
+    yield Case(group, "a sheet of a list without sheets", flags=("--sheet", "list"))
     yield Case(group, "questions without documents", command=("run", "--questions", "q.csv"))
     group = "model"
     yield Case(group, "no such folder", flags=("--model", "./none"))

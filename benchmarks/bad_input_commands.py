@@ -29,6 +29,7 @@ def training_cases() -> Iterator[Case]:
     whole = text("d.csv", _ROWS)
     yield Case(group, "no row that passes the filters", whole, command=(*tuning, "--min-words", "400"))
     yield Case(group, "a share above 1", whole, command=(*tuning, "--min-supported", "80"))
+    yield Case(group, "a filter by a column that is not there", whole, command=(*tuning, "--min-supported", "0.8"))
     yield Case(group, "a server's model", whole, command=(*tuning, "--model", "http://127.0.0.1:9/v1#m"))
     yield Case(group, "a GGUF file", whole, command=(*tuning, "--model", "model.gguf"))
     yield Case(group, "no such model", whole, command=(*tuning, "--model", "./none"))

@@ -95,9 +95,7 @@ def _bundled(values: dict[str, Any], config: Path | None) -> dict[str, Any]:
     """Take the settings for the bundled model alone out of those of a file."""
     bundled = values.pop(BUNDLED_TABLE, {})
     if not isinstance(bundled, dict):
-        raise SettingsError(
-            f"{BUNDLED_TABLE} is no table in the settings file {config}; write [{BUNDLED_TABLE}]"
-        )
+        raise SettingsError(f"{BUNDLED_TABLE} is no table in the settings file {config}; write [{BUNDLED_TABLE}]")
     for name in bundled:
         if name not in DebateSettings.model_fields or name in (*_PATHS, *_NAMES_OR_PATHS):
             raise SettingsError(f"[{BUNDLED_TABLE}] cannot hold {name!r} (settings file {config}); move or remove it")

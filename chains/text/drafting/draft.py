@@ -33,6 +33,11 @@ _ITEM = re.compile(
 _CLOSERS = " \n.!?…。؟۔।"  # what cannot continue a sentence
 _LEAST_COLUMNS = 2
 
+# A name, or several, that end a sentence or its first part: "Iran.", "China and India", "Russia, which".
+_NAMES = re.compile(
+    r"[A-Z][\w-]*['’]s? \w"
+    r"|[A-Z][\w.-]*(?: (?:of (?:the )?)?[A-Z][\w.-]*)*(?:[.;!?]|\Z| and |, (?:which|who|whose|and|[A-Z]))"
+)
 _VERB_SOON = re.compile(
     r"(?:[^\s,]+ ){1,4}(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|might|must|should)\b"
 )
@@ -169,7 +174,8 @@ def _begins_anew(rest: str, frame: str) -> bool:
     """Whether a sentence was begun behind a frame, instead of going on from it, as a name does: "… falls on Iran."."""
     if frame == "This" or not rest[:1].isupper():
         return rest[:1].isupper()
-    return rest.split(maxsplit=1)[0].lower() in FUNCTION_WORDS or _VERB_SOON.match(rest) is not None
+    is_word = rest.split(maxsplit=1)[0].lower() in FUNCTION_WORDS
+    return is_word or _NAMES.match(rest) is None or _VERB_SOON.match(rest) is not None
 
 
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:

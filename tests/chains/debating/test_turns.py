@@ -242,6 +242,10 @@ def test_the_words_a_turn_had_to_begin_with_stand_once(opening: str, text: str, 
         ),  # regression: "It fell. Ann Lee."
         ("It fell. The cost falls on The buyers pay.", "It fell. The buyers pay."),
         ("It fell. The cost falls on Iran has paid.", "It fell. Iran has paid."),
+        ("It fell. The cost falls on Treaties fail where nobody fears.", "It fell. Treaties fail where nobody fears."),
+        ("It fell. The cost falls on Sanctions, when joint, work.", "It fell. Sanctions, when joint, work."),
+        ("It fell. The cost falls on China, India and Iran.", "It fell. The cost falls on China, India and Iran."),
+        ("It fell. The cost falls on Iran's buyers.", "It fell. The cost falls on Iran's buyers."),
     ],
 )
 def test_a_name_goes_on_from_the_words_behind_a_fact(text: str, whole: str) -> None:
