@@ -4,6 +4,7 @@ Text only.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,12 +87,14 @@ def without_position(text: str, position: str) -> str:
 
 def without_strays(text: str, left: str) -> str:
     """Return what is left of a text without the sentences that point back to one that is gone: "This is because …"."""
-    there = {one.text for one in split_sentences(left)}
+    times = Counter(one.text for one in split_sentences(left))  # of a repeated sentence, the first may be left
     kept: list[str] = []
     gone = False
     for sentence in (one.text for one in split_sentences(text)):
-        gone = sentence not in there or (gone and not stands_alone(sentence))
-        kept += [] if gone else [sentence]
+        gone = sentence not in times or (gone and not stands_alone(sentence))
+        if not gone and times[sentence]:
+            kept.append(sentence)
+            times[sentence] -= 1
     return joined_sentences(kept)
 
 

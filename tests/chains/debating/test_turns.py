@@ -11,7 +11,7 @@ from chains.debating.likeness import Likeness
 from chains.debating.measures import ECHO, quality
 from chains.debating.plans import facts_of, plans_of
 from chains.debating.record import DebateRecord
-from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence, without_position
+from chains.debating.spoken import in_own_name, plain, to_the_end_of_a_sentence, without_position, without_strays
 from chains.debating.steps import DebateSteps
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
@@ -425,6 +425,11 @@ def test_reasons_take_the_room_of_the_position_that_was_said_again() -> None:
 )
 def test_what_points_back_to_a_position_goes_with_it(text: str, left: str) -> None:
     assert without_position(text, "Only strength has ever kept the peace.") == left
+
+
+def test_a_sentence_that_is_struck_out_as_repeated_does_not_come_back() -> None:
+    """Regression: of a fact that a model said again behind itself, both were left."""
+    assert without_strays("Ships count. Ships count. It is so.", "Ships count. It is so.") == "Ships count. It is so."
 
 
 def test_an_opponents_position_said_again_is_struck_out() -> None:
