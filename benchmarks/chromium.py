@@ -76,7 +76,7 @@ class Page:
             raise RuntimeError(found["exceptionDetails"].get("exception", {}).get("description", "error in the page"))
         return found["result"].get("value")
 
-    def until(self, expression: str, seconds: float = 10) -> None:
+    def until(self, expression: str, seconds: float = 60) -> None:
         """Wait until a JavaScript expression is true.
 
         Raises:

@@ -135,7 +135,7 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_started_again(
     done(run, "b")
     done(run, "c", error="it broke")
     server = serving(tmp_path / "runs", port=server.port)
-    page.until("document.getElementById('done').textContent === '3'", 20)
+    page.until("document.getElementById('done').textContent === '3'", 90)
     done(run, "d")
     page.until("document.getElementById('done').textContent === '4'")
     assert page.evaluate("document.getElementById('failed').textContent") == "1"
@@ -155,7 +155,7 @@ def test_what_a_person_was_writing_and_the_keyboard_stay_when_the_server_is_star
     server.kill()
     page.until("document.querySelector('.away') !== null")
     serving(tmp_path / "runs", port=server.port)
-    page.until("document.querySelector('.away') === null", 20)
+    page.until("document.querySelector('.away') === null", 90)
     page.type("ew")
     assert page.evaluate("document.getElementById('mine').value") == "Trade grew"
 
@@ -173,7 +173,7 @@ def test_the_keyboard_stays_on_a_row_when_the_server_is_started_again(
     page.until("document.querySelector('.away') !== null")
     done(run, "b")
     serving(tmp_path / "runs", port=server.port)
-    page.until("document.querySelector('.away') === null && document.getElementById('done').textContent === '2'", 20)
+    page.until("document.querySelector('.away') === null && document.getElementById('done').textContent === '2'", 90)
     assert page.evaluate("document.activeElement === held && held.isConnected")
 
 
@@ -206,9 +206,9 @@ def test_the_list_of_runs_shows_how_far_each_is_now(page: Page, tmp_path: Path, 
     server = serving(tmp_path / "runs")
     page.visit(server.address)
     done(run, "a")
-    page.until("document.querySelector('.runs .meta').textContent.includes('1 of 2 questions')", 20)
+    page.until("document.querySelector('.runs .meta').textContent.includes('1 of 2 questions')", 90)
     a_run(tmp_path / "runs" / "later", ROW)
-    page.until("document.querySelectorAll('.runs > li').length === 2", 20)
+    page.until("document.querySelectorAll('.runs > li').length === 2", 90)
     assert "1 of 2 questions" in page.evaluate("document.querySelector('.runs').textContent")
 
 
@@ -222,7 +222,7 @@ def test_the_keyboard_stays_on_a_run_when_others_come_before_it(
     page.evaluate("document.querySelector('.runs > li:first-child a').focus()")
     a_run(tmp_path / "runs" / "later", ROW)
     done(tmp_path / "runs" / "earlier", "a")
-    page.until("document.querySelectorAll('.runs > li').length === 3", 20)
+    page.until("document.querySelectorAll('.runs > li').length === 3", 90)
     assert page.evaluate("document.activeElement.getAttribute('href')") == "/runs/r"
 
 
@@ -359,4 +359,4 @@ def test_the_keyboard_alone_moves_a_view(page: Page, site: Server) -> None:
     page.evaluate("document.querySelector('.views input[type=range]').focus()")
     page.press("ArrowLeft", 37)
     assert page.evaluate("document.querySelector('.views output').textContent") == "0.99"
-    page.until("document.querySelector('.state').textContent === 'exact'", 20)
+    page.until("document.querySelector('.state').textContent === 'exact'", 90)
