@@ -24,6 +24,7 @@ from chains.inputs import OpinionInput
 from chains.schemas import Abstention, Chunk, Completion, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
 from chains.text.echo import is_copied
+from chains.text.ngrams import share_a_script
 from chains.text.refusal import is_abstention
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from chains.writing.draft import Draft
@@ -180,7 +181,8 @@ def _grounded(
         copied=copied,
     )
     taken = (f"{copied:.0%} of the sentences are copied from passages",) if opinion.mostly_copied else ()
-    return replace(opinion, notes=(*short, *opinion.notes, *taken, *unsupported))
+    strange = () if share_a_script(text, question) else ("written in another script than the question",)
+    return replace(opinion, notes=(*short, *strange, *opinion.notes, *taken, *unsupported))
 
 
 def _why_short(completion: Completion) -> str:

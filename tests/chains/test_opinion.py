@@ -97,6 +97,14 @@ def test_an_answer_below_the_minimum_is_noted() -> None:
     )
 
 
+def test_an_answer_in_another_script_than_its_question_says_so() -> None:
+    """Regression: a Persian question was answered in English, and nothing said so."""
+    script = {"": "Trade was 162 billion dollars in the year."}
+    asked = OpinionRequest("آیا تجارت رشد کرد؟", [CHUNK])
+    opinion = opinion_chain(ScriptedLLM(script=script), limits=WordLimits(0, 40)).invoke(asked)
+    assert "written in another script than the question" in opinion.notes
+
+
 def test_an_answer_of_sentences_copied_from_its_passages_says_so() -> None:
     text = "Trade was 162 billion dollars in the year. The bank lends in five currencies."
     asked = OpinionRequest("Did it?", [Chunk("c1", text)])
