@@ -17,9 +17,9 @@ __all__ = ["READERS", "Record", "Records", "read_records"]
 READERS: dict[str, tuple[str, str]] = {
     ".txt": ("text", "read_text"),
     ".md": ("text", "read_markdown"),
-    ".html": ("html", "read_html"),
-    ".htm": ("html", "read_html"),
-    ".xhtml": ("html", "read_html"),
+    ".html": ("web.html", "read_html"),
+    ".htm": ("web.html", "read_html"),
+    ".xhtml": ("web.html", "read_html"),
     ".pdf": ("pdf.reading", "read_pdf"),
     ".docx": ("office.word", "read_docx"),
     ".csv": ("csv_file", "read_csv"),

@@ -10,12 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZipFile
 
-from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.office.archives import check_archive
 from vectorstore.corpus.readers.office.slides import with_whole_words
 from vectorstore.corpus.readers.office.unread import unread
 from vectorstore.corpus.readers.records import Records
 from vectorstore.corpus.readers.rtf import with_cells, with_unicode
+from vectorstore.corpus.readers.web.html import read_page
 from vectorstore.errors import CorpusError
 
 SECONDS = 120  # a book of 1,000 pages takes about 10

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import cast
 
 from vectorstore.corpus.encodings import decode, decode_as
-from vectorstore.corpus.readers.html import read_page
 from vectorstore.corpus.readers.records import Record, Records, metadata
+from vectorstore.corpus.readers.web.html import read_page
 from vectorstore.errors import CorpusError
 from vectorstore.text.sentences import word_count
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from lxml import etree
 
 from vectorstore.corpus.encodings import decode_page
-from vectorstore.corpus.readers.html_bounds import check_markup
-from vectorstore.corpus.readers.html_text import text_of
 from vectorstore.corpus.readers.raised import raised_classes
 from vectorstore.corpus.readers.records import Record, Records, metadata
+from vectorstore.corpus.readers.web.html_bounds import check_markup
+from vectorstore.corpus.readers.web.html_text import text_of
 from vectorstore.errors import CorpusError
 
 _TAGS_NEVER = """script style noscript template head nav button select option input textarea iframe object svg canvas

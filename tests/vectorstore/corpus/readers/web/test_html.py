@@ -3,7 +3,7 @@
 import pytest
 
 from vectorstore import CorpusError
-from vectorstore.corpus.readers.html import read_page
+from vectorstore.corpus.readers.web.html import read_page
 
 LONG = "Ruritania left the salt union in 1911 because the tariff had doubled. "
 
