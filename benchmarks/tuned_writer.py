@@ -23,8 +23,11 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--min-supported", type=float, default=MIN_SUPPORTED, help="of the answers that are learned")
+    parser.add_argument("--min-words", type=int, default=MIN_WORDS, help="of the answers that are learned")
     parser.add_argument("--concurrency", type=int, default=64)
+    parser.add_argument("--processes", type=int, default=1, help="that ask a server, which is faster than one of them")
     parser.add_argument("--style", help="of one stage")
     parser.add_argument("--asked", help="of one stage: training or unseen")
     given = parser.parse_args(arguments)
@@ -127,14 +132,14 @@ def read_pages(folder: Path, count: int) -> dict[str, list[dict[str, Any]]]:
 def run(given: argparse.Namespace) -> None:
     """Answer, filter, fine-tune, ask before and after; print the table and a pair of answers."""
     tuned = given.work / "adapter"
-    stage(given, "answer", given.teacher or given.model, "by_chunk", "training")
+    stage(given, "answer", given.teacher or given.model, "by_chunk", "training", given.processes)
     write_examples(given)
     if not (tuned / "README.md").is_file():
         stage(given, "tune", given.model)
     stage(given, "answer", given.model, "single", "unseen")
     stage(given, "answer", str(tuned), "single", "unseen")
-    before = read_answers(answers_file(given.work, given.model, "single", "unseen"))
-    after = read_answers(answers_file(given.work, str(tuned), "single", "unseen"))
+    before = read_answers(given, given.model, "single", "unseen")
+    after = read_answers(given, str(tuned), "single", "unseen")
     for one in compare_answers([before, after], min_words=MIN_WORDS, max_words=MAX_WORDS):
         if one.paired is not None:
             paired = one.paired
@@ -146,43 +151,54 @@ def run(given: argparse.Namespace) -> None:
         print(f"\n--- {name}\n{one.opinion.answer if one.opinion else one.error}")
 
 
-def stage(given: argparse.Namespace, what: str, model: str, style: str = "", asked: str = "") -> None:
+def stage(
+    given: argparse.Namespace, what: str, model: str, style: str = "", asked: str = "", processes: int = 1
+) -> None:
     """Do a stage in a process of its own, so that the card is free afterwards."""
     began = time.monotonic()
     command = [sys.executable, "-m", "benchmarks.tuned_writer", what, "--work", str(given.work), "--model", model]
     command += ["--style", style, "--asked", asked, "--steps", str(given.steps)]
     command += ["--batch-size", str(given.batch_size), "--concurrency", str(given.concurrency)]
+    command += ["--processes", str(processes)]
     subprocess.run(command, check=True)  # noqa: S603
     print(f"{what} {model} {style} {asked}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def answer(given: argparse.Namespace) -> None:
-    """Let a model answer the questions of a part that it has not answered yet."""
+    """Let a model answer the questions of a part that it has not answered yet, each process its share of them."""
+    done = {one.question_key for one in read_answers(given, given.model, given.style, given.asked)}
+    left = [one for one in read_asked(given.work / f"{given.asked}.jsonl") if one[0] not in done]
+    shares = [share for n in range(given.processes) if (share := left[n :: given.processes])]
+    files = [answers_file(given, given.model, given.style, given.asked, str(n)) for n in range(len(shares))]
+    if len(shares) == 1:
+        return answer_share(given, shares[0], files[0])
+    with ProcessPoolExecutor(len(shares) or 1, get_context("spawn")) as pool:
+        list(pool.map(partial(answer_share, given), shares, files))
+    return None
+
+
+def answer_share(given: argparse.Namespace, asked: Sequence[Asked], path: Path) -> None:
+    """Answer these questions, as many at once as may be asked, and append the answers to a file."""
     from debate.progress import Progress
     from debate.run.executor import map_concurrently
 
-    path = answers_file(given.work, given.model, given.style, given.asked)
-    done = {one.question_key for one in read_answers(path)} if path.is_file() else set()
-    left = [one for one in read_asked(given.work / f"{given.asked}.jsonl") if one[0] not in done]
-    if not left:
-        return
     llm = load_llm(ModelSettings(name=given.model))
     chain = opinion_chain(llm, style=given.style, candidates=3)
 
-    def work(asked: Asked) -> Answer:
+    def work(one: Asked) -> Answer:
         began = time.monotonic()
-        opinion = chain.invoke(OpinionRequest(Question(id=asked[0], text=asked[0]), asked[1]))
-        return Answer(asked[0], given.model, opinion, time.monotonic() - began)
+        opinion = chain.invoke(OpinionRequest(Question(id=one[0], text=one[0]), one[1]))
+        return Answer(one[0], given.model, opinion, time.monotonic() - began)
 
-    for finished in map_concurrently(work, left, llm, min(given.concurrency, len(left)), Progress()):
+    for finished in map_concurrently(work, asked, llm, min(given.concurrency, len(asked)), Progress()):
         JsonLines(path).append([_ANSWER.dump_json(one) + b"\n" for one in finished])
 
 
 def write_examples(given: argparse.Namespace) -> None:
     """Write the answers that may be learned from, and say how many there are."""
     passages = dict(read_asked(given.work / "training.jsonl"))
-    answers = read_answers(answers_file(given.work, given.teacher or given.model, "by_chunk", "training"))
-    kept = [one for one in answers if one.opinion is not None and good(one, given.min_supported)]
+    answers = read_answers(given, given.teacher or given.model, "by_chunk", "training")
+    kept = [one for one in answers if one.opinion is not None and good(one, given.min_supported, given.min_words)]
     rows = [
         {"instruction": one.question_key, "answer": one.opinion.answer if one.opinion else "",
          "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(passages[one.question_key], 1))}
@@ -192,7 +208,7 @@ def write_examples(given: argparse.Namespace) -> None:
     print(f"{len(kept)} of {len(answers)} answers are learned from")
 
 
-def good(one: Answer, min_supported: float) -> bool:
+def good(one: Answer, min_supported: float, min_words: int) -> bool:
     """Tell whether an answer is worth learning from."""
     opinion = one.opinion
     return (
@@ -200,7 +216,7 @@ def good(one: Answer, min_supported: float) -> bool:
         and not opinion.abstained
         and not opinion.defects
         and (opinion.supported or 0) >= min_supported
-        and MIN_WORDS <= opinion.words <= MAX_WORDS
+        and min_words <= opinion.words <= MAX_WORDS
     )
 
 
@@ -236,14 +252,16 @@ class Lines:
             print(f"step {done} of {total}: validation loss {validation:.3f}", flush=True)
 
 
-def answers_file(folder: Path, model: str, style: str, asked: str) -> Path:
-    """Return where a model's answers are kept."""
-    return folder / f"{Path(model).name}-{style}-{asked}.jsonl"
+def answers_file(given: argparse.Namespace, model: str, style: str, asked: str, process: str) -> Path:
+    """Return where a process keeps a model's answers."""
+    folder: Path = given.work
+    return folder / f"{Path(model).name}-{style}-{asked}-{process}.jsonl"
 
 
-def read_answers(path: Path) -> list[Answer]:
-    """Read answers in the order of their questions' texts, so that two models' are paired."""
-    found = [_ANSWER.validate_json(line) for _, line in JsonLines(path).lines()]
+def read_answers(given: argparse.Namespace, model: str, style: str, asked: str) -> list[Answer]:
+    """Read a model's answers in the order of their questions' texts, so that two models' are paired."""
+    files = given.work.glob(answers_file(given, model, style, asked, "*").name)
+    found = [_ANSWER.validate_json(line) for path in files for _, line in JsonLines(path).lines()]
     return sorted(found, key=lambda one: one.question_key)
 
 

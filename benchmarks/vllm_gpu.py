@@ -130,22 +130,26 @@ def through_server(url: str, count: int, processes: int) -> dict[str, object]:
             whole.model_copy(update={"out": Path(folder) / f"part{n}", "shard": f"{n}/{processes}"})
             for n in range(1, processes + 1)
         ]
-        before, began = generated(url), time.perf_counter()
+        before, began = counted(url), time.perf_counter()
         with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
             list(pool.map(run_questions, parts))
-        seconds, tokens = time.perf_counter() - began, generated(url) - before
+        seconds, after = time.perf_counter() - began, counted(url)
         rows = [row for part in parts for row in Journal(part.out / "results.jsonl").rows()]
     errors = {row.error for row in rows if row.error}
     print("\n".join(sorted(errors)[:3]), file=sys.stderr)
     failed = sum(bool(row.error) for row in rows)
-    figures = {"questions": count, "processes": processes, "failed": failed, "tokens": tokens, "seconds": seconds}
-    return figures | {"tokens_per_second": tokens / seconds}
+    figures = {"questions": count, "processes": processes, "failed": failed, "seconds": seconds}
+    counts = {name: after[name] - before[name] for name in after}
+    return figures | counts | {"tokens_per_second": counts["generation_tokens"] / seconds}
 
 
-def generated(url: str) -> float:
-    """The tokens that a server has generated since it started."""
-    found = re.findall(r"^vllm:generation_tokens_total(?:\{[^}]*\})? (\S+)$", httpx.get(f"{url}/metrics").text, re.M)
-    return sum(map(float, found))
+def counted(url: str) -> dict[str, float]:
+    """What a server has counted since it started: tokens written and read, those it had read before, and requests."""
+    text = httpx.get(f"{url}/metrics").text
+    names = ("generation_tokens", "prompt_tokens", "prefix_cache_hits", "request_success")
+    return {
+        name: sum(map(float, re.findall(rf"^vllm:{name}_total(?:\{{[^}}]*\}})? (\S+)$", text, re.M))) for name in names
+    }
 
 
 if __name__ == "__main__":
