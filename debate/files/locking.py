@@ -29,7 +29,7 @@ def exclusive_folder(
 ) -> Iterator[None]:
     """Make a folder if there is none, and keep every other process out of it.
 
-    A folder that was new is removed again where an error left nothing in it, with the folders made for it; in another
+    A folder that was made is removed again where an error left nothing in it, with the folders made for it; in another
     an error leaves no lock that was not there.
 
     Args:
@@ -43,7 +43,7 @@ def exclusive_folder(
         raise error_kind(f"the name of {folder} contains bytes that are not UTF-8; choose another --out")
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
     was_used = (folder / LOCK).exists()
-    missing = [parent for parent in folder.parents if not parent.exists()]
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -64,12 +64,12 @@ def exclusive_folder(
         lock.release()
 
 
-def _remove_unused(folder: Path, names: Collection[str], parents: Iterable[Path]) -> None:
+def _remove_unused(folder: Path, names: Collection[str], folders: Iterable[Path]) -> None:
     with suppress(OSError):  # another process has just begun to use it, or it cannot be removed: it may stay
         if {path.name for path in folder.iterdir()} <= set(names):
             for name in names:
                 (folder / name).unlink(missing_ok=True)
-            for made in (folder, *parents):
+            for made in folders:
                 made.rmdir()
 
 

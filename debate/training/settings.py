@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from debate.settings.fields import ModelName
 from debate.settings.graph import Seed
@@ -44,3 +44,12 @@ class FinetuneSettings(BaseModel):
     merge: bool = Field(False, description="Write the merged 16-bit model to OUT/merged too, now or later")
     gguf: str | None = Field(None, description="Write a GGUF too, such as q4_k_m, now or later (needs unsloth)")
     seed: Seed = Field(0, description="Random seed of the split, the order and the initial weights")
+
+    @model_validator(mode="after")
+    def _words_leave_room(self) -> "FinetuneSettings":
+        if self.max_words is not None and self.min_words > self.max_words:
+            raise ValueError(
+                f"no answer has --min-words {self.min_words} or more and --max-words {self.max_words} or fewer; change "
+                "one of them"
+            )
+        return self

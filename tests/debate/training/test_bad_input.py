@@ -38,6 +38,12 @@ def told(*arguments: object) -> str:
     return line
 
 
+def test_more_words_at_least_than_at_most_are_refused(tmp_path: Path) -> None:
+    line = told("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter", "--min-words", 500, "--max-words", 400)
+
+    assert line == ("error: no answer has --min-words 500 or more and --max-words 400 or fewer; change one of them")
+
+
 @pytest.mark.parametrize(
     ("rows", "line"),
     [
