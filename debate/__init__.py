@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from debate.run.runner import RunSummary, run_questions
     from debate.settings import DebateSettings, load_settings
     from debate.settings.graph import GraphSettings
-    from debate.training.finetune import FinetuneResult, finetune
+    from debate.training.finetune import finetune
+    from debate.training.result import FinetuneResult
     from debate.training.settings import FinetuneSettings
 
 _NAMES = {  # by the module that has them
@@ -37,7 +38,8 @@ _NAMES = {  # by the module that has them
     "debate.settings.graph": "GraphSettings",
     "debate.run.runner": "RunSummary run_questions",
     "debate.settings": "DebateSettings load_settings",
-    "debate.training.finetune": "FinetuneResult finetune",
+    "debate.training.finetune": "finetune",
+    "debate.training.result": "FinetuneResult",
     "debate.training.settings": "FinetuneSettings",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -8,8 +8,8 @@ from debate.progress import LINES
 from debate.readable import readable, tell
 from debate.terminal.live import LiveBar
 from debate.training.dataset import TrainingData
-from debate.training.finetune import FinetuneResult
 from debate.training.memory import memory_report
+from debate.training.result import FinetuneResult
 
 _REASONS_SHOWN = 10
 _GIB = 2**30

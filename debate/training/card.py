@@ -1,45 +1,11 @@
 """The model card of an adapter (data, settings, losses) and a picture of its loss curve."""
 
-from __future__ import annotations
-
-import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from debate.errors import TrainingError
 from debate.files.atomic import atomic_file
+from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
-
-if TYPE_CHECKING:
-    from debate.training.finetune import FinetuneResult
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Mean loss a token of the answers, as (step, loss) in order."""
-
-    training: tuple[tuple[int, float], ...]
-    validation: tuple[tuple[int, float], ...]
-
-    @property
-    def before(self) -> float:
-        """Return the validation loss of the model without an adapter."""
-        return self.validation[0][1]
-
-    @property
-    def kept(self) -> tuple[int, float]:
-        """Return the step whose adapter was kept, and its validation loss: the lowest after the first step."""
-        numbers = [one for one in self.validation[1:] if math.isfinite(one[1])]
-        return min(numbers, key=lambda one: one[1])
-
-    @property
-    def told(self) -> str:
-        """Return both in words; a training that made the model worse says so."""
-        step, loss = self.kept
-        worse = "; the adapter is no better than the model: lower --learning-rate, or give more answers"
-        return f"{self.before:.3f} before, {loss:.3f} at step {step} (kept){worse if loss >= self.before else ''}"
-
 
 _CARD = """---
 base_model: {base}

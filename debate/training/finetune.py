@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import TrainingError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
-from debate.training.card import Losses, write_card, write_loss_curve
+from debate.training.card import write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples, persona_of
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
-from debate.training.memory import Forecast, MemoryReport, check_memory, memory_report
+from debate.training.memory import Forecast, check_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
+from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
 from prompts import Persona
 
@@ -42,30 +42,6 @@ class FinetuneProgress(Protocol):
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         """So many steps are done; a loss is given where one was measured at this step."""
-
-
-@dataclass(frozen=True)
-class FinetuneResult:
-    """The result of a training.
-
-    Attributes:
-        adapter: the adapter's folder, usable as ``--model``.
-        dropped_passages: passages that did not fit ``max_seq_length``, over all examples.
-        losses: of training and validation, by step; none of training where a finished one was only merged.
-        forecast: the estimated memory; None for an unknown model shape.
-    """
-
-    adapter: Path
-    examples: int
-    held_out: int
-    left_out: tuple[LeftOut, ...]
-    dropped_passages: int
-    losses: Losses
-    forecast: Forecast | None
-    memory: MemoryReport
-    seconds: float
-    merged: Path | None = None
-    gguf: Path | None = None
 
 
 def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:

@@ -20,9 +20,9 @@ from transformers.trainer import TRAINER_STATE_NAME
 from trl import SFTConfig, SFTTrainer
 
 from debate.errors import TrainingError
-from debate.training.card import Losses
 from debate.training.encoding import EncodedExample
 from debate.training.memory import memory_in_use
+from debate.training.result import Losses
 from debate.training.settings import FinetuneSettings
 from vectorstore.embedding.memory import is_full
 

@@ -15,6 +15,7 @@ from vectorstore.pov import POV
 
 Mode = Literal["dense", "hybrid"]
 Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]  # of chunks in a store
 
 # Share of the cosine beside BM25. With the bundled model at a POV weight of .75, for .9, .8 and .7, Perspectrum's
 # evidence R@5 is .763, .785 and .788, its same-stance P@5 .307, .279 and .266: .8 gives up little of either. Without a

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from langchain_core.documents import Document
-from numpy.typing import NDArray
 
 from vectorstore.pov import POV, Aggregate
 from vectorstore.store import ranking
 from vectorstore.store.filters import Filter
 from vectorstore.store.lexical import LexicalIndex
-from vectorstore.store.ranking import Floats
+from vectorstore.store.ranking import Floats, Positions
 
 if TYPE_CHECKING:
     from vectorstore.store.documents import DocumentTable
@@ -32,7 +31,6 @@ READINGS = 60
 # Passages nearest to a question among which directions between statements, and negative weights, choose.
 ON_TOPIC = 100
 
-Positions = NDArray[np.int64]
 # Of a question, its views and some passages: what each passage gains for each view (n, m).
 Reader = Callable[[str, Sequence[POV], Sequence[str]], Floats]
 

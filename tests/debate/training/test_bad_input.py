@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from debate.cli import app
 from debate.errors import TrainingError
 from debate.files.locking import exclusive_folder
-from debate.training.card import Losses
 from debate.training.finetune import finetune
+from debate.training.result import Losses
 from debate.training.settings import FinetuneSettings
 
 ADAPTER = json.dumps({"base_model_name_or_path": "org/base"})

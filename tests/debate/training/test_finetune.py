@@ -10,7 +10,8 @@ from chains.generation.local.chat_template import prompt_text
 from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
 from debate.errors import TrainingError
-from debate.training.finetune import FinetuneResult, finetune
+from debate.training.finetune import finetune
+from debate.training.result import FinetuneResult
 from debate.training.settings import FinetuneSettings
 from prompts import load_persona
 

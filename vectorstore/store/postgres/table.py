@@ -19,7 +19,7 @@ from vectorstore.store.filters import Filter, Kinds, condition, plain_values
 from vectorstore.store.postgres.json_text import holds_zero, with_floats
 from vectorstore.store.postgres.manifest import TableManifest, as_it_is, read_manifest, write_manifest
 from vectorstore.store.postgres.session import Session
-from vectorstore.store.search import Positions
+from vectorstore.store.ranking import Positions
 
 SPARE = 8  # more than asked for, since the ranking after this scores anew
 
