@@ -243,3 +243,55 @@ def test_the_words_that_an_answer_had_to_begin_with_are_part_of_it(raw: str | Ra
 def test_an_opening_without_anything_behind_it_is_no_answer() -> None:
     prompt = replace(PROMPT, opening="I hold that")
     assert written(".", "it cannot.", limits=WordLimits(0, 50), prompt=prompt).attempts[0].failure
+
+
+def test_of_texts_that_both_fill_the_maximum_the_earlier_one_is_kept() -> None:
+    first, longer = "The railway was closed by the crown in 1931. It carried no grain.", GOOD
+    asked = Asked(PROMPT, WordLimits(5, 10), check=lambda text: find_defects(text, passages=PASSAGES))
+    (found,) = fulfil(ScriptedBackend(f"{TALK} {first}", f"{TALK} {longer} {TALK}", ""), [asked])
+    assert found.text == "The railway was closed by the crown in 1931."
+
+
+def test_a_text_that_was_cut_but_has_words_gets_no_more_tokens() -> None:
+    cut = RawText("It cannot.", finish=Finish.LENGTH)
+    backend = ScriptedBackend(cut, cut, cut)
+    fulfil(backend, [Asked(RenderedPrompt("", "Translate.", "Translate."), LIMITS)])
+    assert [one.spare_tokens for one in backend.requests] == [0, 0, 0]
+
+
+def test_a_loop_that_the_decoder_stopped_is_told_and_tried_again_though_the_text_shows_none() -> None:
+    found = written(RawText(SHORT, finish=Finish.LOOP), GOOD)
+    assert (found.text, found.attempts[0].loop_after) == (GOOD, len(SHORT.split()))
+
+
+def test_what_another_speaker_said_is_kept_from_every_attempt() -> None:
+    backend = ScriptedBackend("", SHORT, MORE)
+    fulfil(backend, [Asked(replace(PROMPT, said="No ship will ever come."), LIMITS)])
+    assert [one.do_not_repeat for one in backend.requests[:2]] == ["No ship will ever come."] * 2
+
+
+def test_it_goes_on_until_two_continuations_in_a_row_bring_nothing_new() -> None:
+    other = "Against this stands the old treaty, which obliges all neighbours to sell what they can spare."
+    found = written("It cannot do that.", "", MORE, "", other, limits=WordLimits(60, 120))
+    assert found.text == f"It cannot do that.\n\n{MORE}\n\n{other}"
+
+
+def test_a_continuation_that_repeats_itself_says_it_once() -> None:
+    assert written(SHORT, f"{MORE} {MORE}").text == f"{SHORT}\n\n{MORE}"
+
+
+def test_behind_a_sentence_for_which_there_is_no_room_a_shorter_one_is_not_kept() -> None:
+    found = written(SHORT, f"{MORE} The harbours of the south stay closed all winter.", "", limits=WordLimits(20, 30))
+    assert found.text == SHORT
+
+
+def test_where_one_passage_does_not_fit_the_window_the_next_one_is_tried() -> None:
+    prompt = replace(PROMPT, passages=("The mountains of the north hold iron and coal. " * 60, PASSAGES[1]))
+    (found,) = fulfil(ScriptedBackend(SHORT, MORE, window=400), [Asked(prompt, LIMITS)])
+    assert found.text == f"{SHORT}\n\n{MORE}"
+
+
+def test_every_call_for_one_answer_has_a_seed_of_its_own() -> None:
+    backend = ScriptedBackend("", SHORT, "", "")
+    fulfil(backend, [Asked(PROMPT, LIMITS, seed=3)])
+    assert len({one.seed for one in backend.requests}) == len(backend.requests) == 4

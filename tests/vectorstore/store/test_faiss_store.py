@@ -93,14 +93,33 @@ def test_calibration_reports_standard_scores_over_the_corpus(store):
     assert np.std(view) == pytest.approx(1, abs=1e-6)
 
 
-def test_hybrid_search_finds_a_rare_word_that_the_vectors_miss(embeddings):
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 80), povs, st.floats(0, 1), st.integers(1, 5), st.integers(0, 999))
+def test_a_calibrated_search_equals_brute_force(count, povs, share, k, seed):
+    along = np.random.default_rng(seed).normal(size=(count, 1)) * embed(
+        "q"
+    )  # the question spreads wider than the views
+    corpus = unit([embed(f"{seed} {i}") for i in range(count)] + 3 * along)
+    store = FaissStore(EMBEDDINGS)
+    store.add_embedded([f"{seed} {i}" for i in range(count)], corpus)
+    raw = corpus @ np.stack([embed("q"), *map(pov_vector, povs)]).T
+    weights = np.array([p.weight for p in povs]) / sum(abs(p.weight) for p in povs)
+    scores = (raw - raw.mean(axis=0)) / raw.std(axis=0) @ [1 - share, *(share * weights)]
+
+    found = store.pov_search(["q"], [povs], pov_weight=share, k=k, calibrate=True)[0]
+
+    assert [d.metadata["score"] for d in found] == pytest.approx(np.sort(scores)[::-1][:k], abs=1e-5)
+
+
+@pytest.mark.parametrize(("question", "views"), [("zloty", []), ("filler", [POV("zloty")])])
+def test_hybrid_search_finds_a_rare_word_that_the_vectors_miss(embeddings, question, views):
     vectors = unit(embeddings.embed_documents([f"filler {i}" for i in range(300)]))
     by_meaning = np.argsort(-(vectors @ unit(embeddings.embed_query("zloty"))))
     store = FaissStore(embeddings)
     store.add_embedded([f"filler {i}" for i in range(300)], vectors)
     store.add_embedded(["the zloty fell"], vectors[by_meaning[250:251]])
 
-    found = store.pov_search(["zloty"], [[]], k=1, mode="hybrid")[0]
+    found = store.pov_search([question], [views], pov_weight=1, k=1, mode="hybrid")[0]
 
     assert found[0].page_content == "the zloty fell"
 

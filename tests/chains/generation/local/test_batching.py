@@ -3,10 +3,13 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from queue import Queue
+from threading import Barrier, Event, Thread
+from types import SimpleNamespace
 
 import pytest
 
+from chains.generation.local import batching
 from chains.generation.local.batching import CallMerger, Gathering
 
 LONG = 10.0  # seconds that a batch takes
@@ -63,6 +66,14 @@ def test_the_batches_are_the_same_whoever_is_slower() -> None:
 
 def test_a_caller_that_never_asks_is_not_waited_for_forever() -> None:
     assert sizes(simulated(3, 2, 5.0, late={(0, 1): 1e6})) == [3, 2, 1]
+
+
+def test_patience_is_counted_from_the_first_call_whoever_calls_behind_it() -> None:
+    gathering: Gathering[int] = Gathering(patience=5.0)
+    gathering.callers = 3
+    gathering.add([1], now=0.0)
+    gathering.add([2], now=4.0)
+    assert gathering.seconds_left(now=4.0) == 1.0
 
 
 def together(merger: CallMerger, requests: Sequence) -> list:
@@ -129,3 +140,46 @@ def test_a_batch_that_starts_without_somebody_says_so(caplog: pytest.LogCaptureF
     with merger.caller(), merger.caller():
         merger.submit([1])
     assert "batch 1 starts without 1 of 2 callers" in caplog.text
+
+
+class StillClock:
+    """Does not go on; ``waits`` is set once a call has noted its time and looked how long to wait."""
+
+    def __init__(self) -> None:
+        self.looks, self.waits = 0, Event()
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        if self.looks == 2:
+            self.waits.set()
+        return 0.0
+
+
+def test_a_caller_that_leaves_without_asking_lets_the_others_start_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, answers = StillClock(), Queue()
+    monkeypatch.setattr(batching, "time", SimpleNamespace(monotonic=clock.monotonic))
+    merger = CallMerger(lambda requests: list(requests))
+    with merger.caller():
+        with merger.caller():
+            Thread(target=lambda: answers.put(merger.submit([1])), daemon=True).start()
+            assert clock.waits.wait(10)
+        assert answers.get(timeout=10) == [1]
+
+
+def test_an_interrupted_batch_leaves_nobody_waiting() -> None:
+    merger, ended = CallMerger(interrupted), Queue()
+
+    def call() -> None:
+        try:
+            merger.submit([1])
+        except BaseException as error:  # noqa: BLE001 - Ctrl-C, too
+            ended.put(type(error))
+
+    with merger.caller(), merger.caller():
+        Thread(target=call, daemon=True).start()
+        Thread(target=call, daemon=True).start()
+        assert {ended.get(timeout=10), ended.get(timeout=10)} == {KeyboardInterrupt, RuntimeError}
+
+
+def interrupted(_: Sequence) -> list:
+    raise KeyboardInterrupt

@@ -129,3 +129,14 @@ def test_two_facts_of_one_passage_are_no_reason_for_each_other() -> None:
     told = borne_out("Central banks hold gold as a reserve because it pays no interest.", passage, "Why gold?")
 
     assert told == len("Central banks hold gold as a reserve")
+
+
+def test_words_of_the_question_do_not_help_a_conclusion() -> None:
+    begins, ends = (
+        "The task force has had Iran under countermeasures since 2020",
+        ", which shows that banks hesitate over shares",
+    )
+    question = "Why do banks hesitate?"
+
+    assert borne_out(f"{begins}{ends}.", PASSAGE, question) == len(f"{begins}{ends}.")
+    assert borne_out(f"{begins}{ends} and timber.", PASSAGE, question) == len(begins)

@@ -301,3 +301,35 @@ def test_words_of_grammar_or_of_the_question_alone_are_no_support_in_any_languag
 def test_a_persian_marker_stands_before_its_full_stop() -> None:
     text = "نفت از تنگهٔ هرمز می‌گذرد۔"
     assert cite(text, ground(text, [Chunk("c", text)], None)) == "نفت از تنگهٔ هرمز می‌گذرد [1]۔"
+
+
+@pytest.mark.parametrize(
+    ("cosines", "chunk"),
+    [
+        ([0.9, 0.1, 0.1, 0.1, 0.1, 0.1], 0),
+        ([0.1, 0.9, 0.1, 0.1, 0.1, 0.1], 1),
+        ([0.1, 0.1, 0.1, 0.9, 0.1, 0.1], 1),
+        ([0.1, 0.1, 0.1, 0.1, 0.9, 0.1], 2),
+        ([0.7, 0.3, 0.3, 0.3, 0.0, 0.0], 0),
+    ],
+)
+def test_a_passage_is_as_near_as_its_own_nearest_sentence(cosines: list[float], chunk: int) -> None:
+    said = [f"Salt and iron {word}." for word in ("rose", "fell", "came", "went", "stayed", "left")]
+    passages = [Passage("a", said[0]), Passage("b", " ".join(said[1:4])), Passage("c", " ".join(said[4:]))]
+    vectors = {text: [cosine, np.sqrt(1 - cosine**2)] for text, cosine in zip(said, cosines, strict=True)}
+    vectors |= {"Salt and iron matter greatly.": [1.0, 0.0]}
+
+    (found,) = ground([*vectors][-1], passages, lambda texts: np.array([*map(vectors.get, texts)])).sentences
+
+    assert (found.chunk, found.score) == (chunk, round(0.5 * max(cosines) + 0.25, 4))
+
+
+def test_the_passage_that_bears_out_the_whole_sentence_is_cited_before_one_that_has_more_of_its_words() -> None:
+    begins = Passage("a", "Chinese refiners bought crude oil in the northern harbour.")
+    whole = Passage("b", "Chinese refiners bought little. It is a fragile market.")
+    answer = "Chinese refiners bought crude oil in the northern harbour, which shows a fragile market."
+
+    (found,) = ground(answer, [begins, whole], None).sentences
+
+    assert (found.chunk, found.until) == (1, None)
+    assert ground(answer, [begins], None).sentences[0].score > found.score
