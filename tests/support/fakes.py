@@ -86,6 +86,21 @@ class ScriptedLLM(LLM):
         raise AssertionError(f"nobody scripted this prompt: {prompt[:200]}")
 
 
+class SeededLLM(ScriptedLLM):
+    """Takes a seed, as models behind servers do, and remembers that of each call."""
+
+    seed: int | None = None
+    _seeds: list[int | None] = PrivateAttr(default_factory=list)
+
+    @property
+    def seeds(self) -> list[int | None]:
+        return self._seeds
+
+    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        self._seeds.append(self.seed)
+        return super()._call(prompt, stop, run_manager, **kwargs)
+
+
 class ScriptedBackend:
     """Answers each attempt with the next of its texts, whichever prompt it is for; one too many is an error."""
 

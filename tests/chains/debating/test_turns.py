@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 import pytest
-from fakes import ByWord, ScriptedLLM
+from fakes import ByWord, ScriptedLLM, SeededLLM
 
 from chains.debating import turns as turns_module
 from chains.debating.likeness import Likeness
@@ -97,6 +97,12 @@ def test_a_turn_that_fails_is_tried_again_and_then_marked(written: str, fault: T
     turn = speak(ScriptedLLM(script={"": written}), record())
     assert fault in turn.faults
     assert turn.tries == 2
+
+
+def test_a_turn_that_is_tried_again_is_drawn_anew() -> None:
+    llm = SeededLLM(script={"": "Treaties have ended wars."})
+    turn = speak(llm, record())
+    assert turn.tries == len(set(llm.seeds)) == 2
 
 
 RECITAL = "I am a hawk who counts ships and has sat on every council of the navy since the war."

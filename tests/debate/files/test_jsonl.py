@@ -2,6 +2,7 @@
 
 import errno
 import os
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,32 @@ def test_lines_are_read_by_where_they_begin(tmp_path: Path) -> None:
     file = JsonLines(tmp_path / "a.jsonl")
     file.append([b"[1]\n", b"[22]\n", b"[3]\n"])
     assert list(file.at([9, 4])) == [b"[3]\n", b"[22]\n"]
+
+
+def test_lines_are_read_from_one_on_with_their_places_in_the_whole_file(tmp_path: Path) -> None:
+    file = JsonLines(tmp_path / "a.jsonl")
+    file.append([b"[1]\n", b"[22]\n", b"[3]\n"])
+    assert list(file.lines(start=4)) == [(4, b"[22]\n"), (9, b"[3]\n")]
+
+
+def test_what_is_synced_is_all_that_was_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+    JsonLines(tmp_path / "a.jsonl").append([b"[1]\n", b"[22]\n"])
+    assert synced == [9]
+
+
+class NearlyFull(FileIO):
+    """Takes three bytes at a time."""
+
+    def write(self, data: memoryview) -> int:
+        return super().write(data[:3])
+
+
+def test_a_write_that_took_a_part_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.files.jsonl.FileIO", NearlyFull)
+    JsonLines(tmp_path / "a.jsonl").append([b"[1]\n", b"[22]\n"])
+    assert lines_of(tmp_path / "a.jsonl") == [b"[1]\n", b"[22]\n"]
 
 
 def test_a_full_disk_is_told_and_what_stood_before_is_read_without_writing(

@@ -188,6 +188,15 @@ def test_deepened_questions_are_the_same_after_a_resume(tmp_path: Path) -> None:
     assert llm.prompts == []
 
 
+def test_a_seed_that_could_not_be_deepened_is_deepened_later_only_where_a_retry_is_asked_for(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, questions=1, deepen=1)
+    run(settings, {"Write 3 new questions": "raise no questions"} | SCRIPT)
+    _, resumed = run(settings, {"Write 3 new questions": "nothing usable"} | SCRIPT)
+    summary, retried = run(settings, {"Write 3 new questions": "nothing usable"} | SCRIPT, retry_failed=True)
+    assert (resumed.prompts, retried.prompts_with("Write 3 new questions")) == ([], 1)
+    assert "not deepened" not in summary.results[0].question.note
+
+
 CHILD = """
 import os, signal, sys
 from pathlib import Path

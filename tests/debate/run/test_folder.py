@@ -15,7 +15,7 @@ from pydantic import Field
 from debate import DebateSettings, RunFolderError, run_questions
 from debate.files.locking import LOCK
 from debate.run.folder import RECORD, open_run_folder, read_record, what_changed
-from vectorstore import CorpusError, FaissStore, load_corpus
+from vectorstore import CorpusError, FaissStore, build_index, load_corpus
 
 SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
 STORE = FaissStore.from_texts(["BRICS admitted Iran.", "The G7 capped a price."], EMBEDDING)
@@ -176,6 +176,41 @@ def test_a_corpus_that_moved_is_the_same(tmp_path: Path) -> None:
     keep(tmp_path)
     (tmp_path / "docs").rename(tmp_path / "moved")
     assert what_changed(tmp_path / "out", settings_in(tmp_path, corpus=tmp_path / "moved")) == ()
+
+
+def test_a_document_that_moved_inside_its_corpus_is_a_change(tmp_path: Path) -> None:
+    keep(tmp_path)
+    settings = settings_in(tmp_path)
+    (tmp_path / "docs" / "old").mkdir()
+    (tmp_path / "docs" / "a.txt").rename(tmp_path / "docs" / "old" / "a.txt")
+    assert what_changed(tmp_path / "out", settings) == ("the corpus changed",)
+
+
+def test_documents_behind_links_that_are_followed_belong_to_the_run(tmp_path: Path, tmp_path_factory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "b.txt").write_text("The G7 capped a price.")
+    settings = settings_in(tmp_path, follow_links=True)
+    (tmp_path / "docs" / "more").symlink_to(elsewhere)
+    keep(tmp_path, follow_links=True)
+    (elsewhere / "b.txt").write_text("The G7 capped no price.")
+    assert what_changed(tmp_path / "out", settings) == ("the corpus changed",)
+
+
+def test_a_run_with_an_index_depends_on_what_the_index_holds_and_not_on_the_documents(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    build_index(load_corpus(settings_in(tmp_path).corpus), EMBEDDING, folder=index)
+    settings = settings_in(tmp_path, index=index)
+    keep(tmp_path, index=index)
+    (tmp_path / "docs" / "b.txt").write_text("The G7 capped a price.")
+    same = what_changed(tmp_path / "out", settings)
+    build_index(load_corpus(tmp_path / "docs"), EMBEDDING, folder=index)
+    assert (same, what_changed(tmp_path / "out", settings)) == ((), ("the index changed",))
+
+
+def test_an_input_that_the_run_did_not_begin_with_is_a_change(tmp_path: Path) -> None:
+    keep(tmp_path)
+    (tmp_path / "p.toml").write_text('[[persona]]\nid = "a"\nname = "A"\nvoice = "a judge"\n')
+    assert "the personas changed" in what_changed(tmp_path / "out", settings_in(tmp_path, personas=tmp_path / "p.toml"))
 
 
 def test_a_run_of_an_older_version_is_resumed_with_todays_settings(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models.llms import LLM
 from pydantic import Field
 
+from chains.schemas import Question
 from debate import DebateSettings, run_questions
 from debate.graph.retries import RETRY
 from debate.run.merging import merge_runs
@@ -25,6 +26,14 @@ TOPICS = ("salt", "iron", "the canal", "the bank", "the port", "the mine")
 IDS = (None, "1", "1.1", "1.1.1", "1.2", "2", "a", "a.1")
 
 Listed = tuple[str | None, str]  # an id, where the user gave one, and a topic
+
+
+asked = st.tuples(*[st.text("ab", max_size=2)] * 3)
+
+
+@given(asked, asked)
+def test_two_questions_have_one_key_only_where_id_text_and_background_are_the_same(one: tuple, other: tuple) -> None:
+    assert (Question(*one).key == Question(*other).key) == (one == other)
 
 
 class Killed(BaseException):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from fakes import EMBEDDING, ScriptedLLM
+from fakes import EMBEDDING, ScriptedLLM, SeededLLM
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
@@ -109,3 +109,12 @@ def test_a_run_with_nothing_left_to_do_loads_nothing_and_writes_what_is_asked_fo
     )
     assert run_questions(settings).total == 2
     assert (tmp_path / "out" / "results.csv").is_file()
+
+
+def test_the_seed_of_a_run_decides_that_of_every_call(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("Did it grow?\n", encoding="utf-8")
+    settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=1, seed=5)
+    llm = SeededLLM(script={"Write 3 new questions": "1. If Iran had not joined in 2024, why would it?"} | SCRIPT)
+    run_questions(settings, llm=llm, store=FaissStore.from_texts(PASSAGES, EMBEDDING))
+    assert min(llm.seeds) >= 5 * 1009
+    assert max(llm.seeds) < 8 * 1009

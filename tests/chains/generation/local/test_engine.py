@@ -7,10 +7,12 @@ from transformers import AutoTokenizer
 from chains.errors import GenerationError, WindowExceeded
 from chains.generation.contract import RawText, Sampling
 from chains.generation.local.engine import GenerationEngine, GenerationRequest
+from chains.generation.local.logits_processors import RowSampler
 from chains.models.bundled import smollm2_folder
 from chains.schemas import Finish
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+HOT = Sampling(temperature=0.9)
 GOOD = "The bank lends to its members and asks for little. Its rules are written by those who borrow from it."
 
 
@@ -87,6 +89,17 @@ def test_prompts_with_and_without_a_chat_template_may_share_a_batch(tokenizer) -
     engine(model).attempt([GenerationRequest(text, Sampling(), 60, 100) for text in (chat, "Why?")])
     read = tokenizer.batch_decode(model.calls[0]["input_ids"])
     assert [text.replace(tokenizer.pad_token, "") for text in read] == ["Why?", "<|im_start|>user\nWhy?\n"]
+
+
+def test_rows_draw_by_their_seed_and_their_prompt(tokenizer) -> None:
+    model = ScriptedModel(tokenizer, ["Yes."] * 4)
+    asked = [GenerationRequest(f"{one}?", HOT, 60, 100, seed) for one, seed in [("A", 1), ("A", 1), ("A", 2), ("B", 1)]]
+    engine(model).attempt(asked)
+    sampler = next(one for one in model.calls[0]["logits_processor"] if isinstance(one, RowSampler))
+    chosen = [sampler(torch.zeros(4, 0), torch.zeros(4, 50)).argmax(-1).tolist() for _ in range(40)]
+    first, same, other_seed, other_prompt = zip(*chosen, strict=True)
+    assert first == same
+    assert len({first, other_seed, other_prompt}) == 3
 
 
 def test_a_prompt_that_leaves_no_room_for_its_answer_is_an_error_that_says_so(tokenizer) -> None:

@@ -142,6 +142,12 @@ def test_the_penalty_on_used_words_is_each_rows_own_and_leaves_numbers_alone(tok
     assert scores[:, used].tolist() == [[4.0, 8.0, 8.0], [8.0, 8.0, 8.0]]
 
 
+def test_the_penalty_makes_a_used_word_of_a_negative_score_unlikelier_too(tokenizer, vocabulary) -> None:
+    ids, used = tokenizer("the bank lent the").input_ids, tokenizer(" the").input_ids
+    rules = AnswerRules(vocabulary, 0, [RowRules(Sampling(repetition_penalty=2.0), 50)])
+    assert rules(torch.tensor([ids]), torch.full((1, len(vocabulary.special)), -8.0))[:, used].tolist() == [[-16.0]]
+
+
 HOT = Sampling(temperature=0.9)
 SCORES = torch.randn(40, 200, generator=torch.Generator().manual_seed(3)) * 2
 

@@ -68,3 +68,17 @@ def test_a_row_answers_no_question_of_the_same_text_about_something_else(tmp_pat
 
 def test_a_journal_without_a_row_has_none_to_give_and_needs_no_file(tmp_path: Path) -> None:
     assert list(Journal(tmp_path / "results.jsonl").rows([ANSWER_ROW.question])) == []
+
+
+def test_a_failed_row_answers_no_other_question_and_hides_no_answer(tmp_path: Path) -> None:
+    journal, again = Journal(tmp_path / "results.jsonl"), replace(ANSWER_ROW.question, id="q9")
+    journal.extend([FAILED])
+    alone = journal.answered(again)
+    journal.extend([ANSWER_ROW, FAILED])
+    assert (alone, journal.answered(again)) == (None, ANSWER_ROW)
+
+
+def test_a_row_that_failed_behind_an_abstention_is_a_failure_alone(tmp_path: Path) -> None:
+    Journal(tmp_path / "results.jsonl").extend([replace(ABSTAINED, error="it broke")])
+    opened = Journal(tmp_path / "results.jsonl")
+    assert (opened.failed, opened.abstained) == ({ABSTAINED.question.key}, frozenset())
