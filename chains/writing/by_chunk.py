@@ -32,8 +32,9 @@ from chains.text.drafting.draft import (
     without_short_parts,
     without_strays,
 )
-from chains.text.drafting.versions import best_close, best_first, without_idle_comments
+from chains.text.drafting.versions import best_first, without_idle_comments
 from chains.text.refusal import is_abstention
+from chains.writing.closing import Closed, closed
 from chains.writing.draft import Draft
 from chains.writing.filling import filled, go_on
 from chains.writing.parts import PartWriter
@@ -41,8 +42,7 @@ from vectorstore.text.sentences import word_count
 
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
-_SPARE = 20  # words a close has more than the minimum needs, for what it may repeat
-_SHORTEST_CLOSE = 40  # words: two sentences
+_CLOSE = 20  # words that a close has besides the fact that decides
 _NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
@@ -90,32 +90,33 @@ def write_by_chunk(
     last = len(shown) + 1
     told = [*writer.sentences(0, first.text), *(sentence for one in known for sentence in one.versions[0])]
     told = without_short_parts(without_idle_comments(without_strays(without_repetition(told))), 0, 0)
-    told = filled(told, [one.versions[1:] for one in known], limits.minimum - _SHORTEST_CLOSE)
+    told = filled(told, [one.versions[1:] for one in known], limits.minimum - _CLOSE)
     passages = {one.part - 1: shown[one.part - 1] for one in known}
-    told, more = go_on(writer, told, passages, limits.minimum - _SHORTEST_CLOSE)
-    told, closes = _close(writer, told, last, shown)
-    told, _ = go_on(writer, told, passages, limits.minimum, asked=0)
+    told, more = go_on(writer, told, passages, limits.minimum - _CLOSE)
+    spoken_of = {one.part - 1: asked[one.part - 1] for one in paragraphs if not _is_silent(one)}
+    close = closed(writer, told, last, spoken_of)
+    told, _ = go_on(writer, close.told, passages, limits.minimum, asked=0)
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
-    written = _merged([first, *_parts(paragraphs), *closes, *more], text, limits.minimum)
-    notes = _notes({one.part for one in told}, shown, bearing, len(more))
+    written = _merged([first, *_parts(paragraphs), *close.completions, *more], text, limits.minimum)
+    notes = _notes({one.part for one in told}, shown, bearing, len(more), close)
     is_all = not any(lead(chunk.text, question, told) for chunk in passages.values())
     return Draft(written, shown, dropped, notes, _ALL_TOLD if is_all else _LEFT_OUT)
 
 
-def _notes(speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int) -> tuple[str, ...]:
+def _notes(
+    speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int, close: Closed
+) -> tuple[str, ...]:
     """Which passages have no paragraph, and why; which paragraphs go on; whether there is a close."""
     notes = [
         f"no paragraph on [{n}] {chunk.name}" + ("" if chunk in bearing else ": it does not bear on the question")
         for n, chunk in enumerate(shown, 1)
-        if n not in speaking
+        if n not in speaking and n - 1 != close.place
     ]
     if more:
         notes.append(f"paragraphs that continue with another sentence of their passage: {more}")
-    if len(shown) + 1 not in speaking:
-        notes.append("no close: the model only repeated what was said before")
-    return tuple(notes)
+    return (*notes, close.note) if close.note else tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,11 @@ def _paragraphs(writer: PartWriter, shown: Mapping[int, Chunk]) -> list[_Paragra
     return written
 
 
+def _is_silent(paragraph: _Paragraph) -> bool:
+    """Whether the model has nothing to say on a passage, or says that it does not know."""
+    return all(is_abstention(text) for text in paragraph.own if text)
+
+
 def _parts(paragraphs: Sequence[_Paragraph]) -> list[Completion]:
     return [completion for one in paragraphs for completion in one.completions]
 
@@ -168,20 +174,6 @@ def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
     return next(filter(None, said))
 
 
-def _close(
-    writer: PartWriter, told: list[DraftSentence], part: int, shown: Sequence[Chunk]
-) -> tuple[list[DraftSentence], list[Completion]]:
-    """Add the best close, without sentences that only repeat the answer."""
-    rest = _closing_limits(writer.limits, sum(one.words for one in told))
-    said = [one.text for one in told]
-    facts = [
-        next(one.text for one in told if one.part == n) for n in dict.fromkeys(one.part for one in told if one.part)
-    ]
-    closes = writer.complete(writer.closes(rest, facts), rest, said)
-    versions = [without_repetition([*told, *writer.sentences(part, one.text)]) for one in closes]
-    return best_close(versions, part, shown), closes
-
-
 def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:
     """The chunks that were not retrieved for the points of view alone; all of them where they have no scores."""
     best = max((one.question_score for one in chunks), default=0.0)
@@ -191,12 +183,6 @@ def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:
 def _part_limits(limits: WordLimits, parts: int) -> WordLimits:
     minimum = limits.minimum // parts
     return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * _MOST / parts)))
-
-
-def _closing_limits(limits: WordLimits, used: int) -> WordLimits:
-    needed = limits.minimum - used + _SPARE if limits.minimum else 0
-    minimum = max(needed, min(_SHORTEST_CLOSE, limits.minimum // 10))
-    return WordLimits(minimum, max(minimum + _MODEST, int(limits.maximum * (1 - _FOR_MARKERS)) - used))
 
 
 def _merged(parts: Sequence[Completion], text: str, minimum: int = 0) -> Completion:

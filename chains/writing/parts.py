@@ -22,7 +22,8 @@ from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
 from vectorstore.text.sentences import split_sentences, word_count
 
-_CLOSES = ("decisive", "consequence", "advice")  # kinds of close
+# With which a close goes on from the fact that decides; the first that says anything stays.
+CLOSES = ("This decides the matter because", "The cost falls on")
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,13 @@ class PartWriter:
         """The prompt that tells one fact of a passage in the writer's own words."""
         return self._prompt("retell", self.part, passage=shown_passage(chunk), fact=fact)
 
-    def closes(self, limits: WordLimits, facts: Sequence[str]) -> list[RenderedPrompt]:
-        """The prompts of the close, each of another kind, with the facts that the answer has told."""
-        return [self._prompt("closing", limits, kind=kind, facts=facts) for kind in _CLOSES[: self.candidates]]
+    def closes(self, limits: WordLimits, chunk: Chunk, fact: str) -> list[RenderedPrompt]:
+        """The prompts of the close, each of which goes on from that fact of a passage with other words.
+
+        They do not have the side taken, which models would say again.
+        """
+        shown = {"passage": shown_passage(chunk), "lead": fact}
+        return [self._prompt("closing", limits, frame=frame, **shown) for frame in CLOSES[: self.candidates]]
 
     def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
         """The prompt of a paragraph that begins with that sentence of its passage."""
@@ -84,8 +89,7 @@ class PartWriter:
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""
-        # Of the other kinds of close the words to begin with would count as recited.
-        blank = {"passage": "", "lead": "", "kind": "advice", "facts": (), "fact": False}
+        blank = {"passage": "", "lead": "", "frame": "", "fact": False}
         told = "\n".join(self._prompt(name, self.part, **blank).user for name in ("opening", "paragraph", "closing"))
         known = (*self.passages, self.side)
         found = find_defects(text, prompt=told, question=self.question, voice=self.voice, passages=known)

@@ -175,7 +175,7 @@ def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     chunks = [CHUNK, Chunk(id="c2", text="The bank lends in five currencies.")]
     opinion = opinion_chain(llm, style="by_chunk").invoke(OpinionRequest("Did it?", chunks))
     assert opinion.citations == "[1] c1, [2] c2"
-    assert opinion.answer.startswith("I hold that it did.\n\nTrade was 162 billion dollars [1].")
+    assert "\n\nTrade was 162 billion dollars [1]. This decides the matter because it will." in opinion.answer
 
 
 def model_of(parameters: float) -> Any:

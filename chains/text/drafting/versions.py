@@ -3,9 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from chains.schemas import Chunk
-from chains.text.drafting.draft import DraftSentence
-from chains.text.support.grounding import ground
+from chains.text.drafting.draft import DraftSentence, stands_alone
+from chains.text.drafting.retelling import retells
 
 _FACTS = 5  # that an answer tells for each comment on them: what is left is for its opening and its close
 
@@ -20,18 +19,17 @@ def best_first(versions: Sequence[list[DraftSentence]]) -> list[list[DraftSenten
     return sorted(written, key=lambda one: (-_told_anew(one), not _rests(one), _idle(one)))
 
 
-def best_close(versions: Sequence[list[DraftSentence]], part: int, chunks: Sequence[Chunk]) -> list[DraftSentence]:
-    """The version of an answer whose close, its part ``part``, the passages bear out best; the first of equals.
-
-    A version without a close comes after all that have one. Of what no passage says, that counts whose words they have.
-    """
-
-    def rank(told: Sequence[DraftSentence]) -> tuple[bool, float, float]:
-        close = " ".join(one.text for one in told if one.part == part)
-        found = ground(close, chunks, None)
-        return bool(close), found.supported, sum(one.score for one in found.sentences) / max(1, len(found.sentences))
-
-    return max(versions, key=rank)
+def without_fact(told: Sequence[DraftSentence], part: int, fact: str) -> list[DraftSentence]:
+    """The sentences behind the opening, without those that tell a fact of that part, and what points back to these."""
+    kept: list[DraftSentence] = []
+    left = 0
+    for one in told:
+        leans = one.part == left and not stands_alone(one.text)
+        if one.part and (leans or retells(one.text, fact, one.part == part)):
+            left = one.part
+        else:
+            kept, left = [*kept, one], 0
+    return kept
 
 
 def without_idle_comments(told: Sequence[DraftSentence]) -> list[DraftSentence]:

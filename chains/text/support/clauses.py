@@ -25,7 +25,10 @@ _JOINT = re.compile(
 )
 # The writer's own judgement, conclusion and supposition, with which closes begin; and what in a passage bears them out.
 _JUDGES = re.compile(r"\W*(?:what decides the matter is (?!that\b|the fact that\b)|the next step is\b)", re.IGNORECASE)
-_FOLLOWS = re.compile(r"\W*(?:what decides the matter is|the consequence is)\b", re.IGNORECASE)
+_FOLLOWS = re.compile(
+    r"\W*(?:what decides the matter is|the consequence is|the cost falls on|those who (?:gain|lose) by this are)\b",
+    re.IGNORECASE,
+)
 _SUPPOSES = re.compile(r"\W*(?:(?:however|but|and),? )?(?:if|unless)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:if|unless|whether|when|whenever|would|could|can|may|might)\b", re.IGNORECASE)
 _GROUNDS = (

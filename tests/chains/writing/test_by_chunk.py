@@ -17,7 +17,7 @@ CHUNKS = [
 ]
 SCRIPT = {
     "Open an answer": "I hold that it did.",
-    "Close an answer": "What decides the matter is the yuan.",
+    "Close an answer": "it spares the dollar.",
     "162 billion": "broke a record of trade.",
     "five currencies": "keeps a promise.",
 }
@@ -43,8 +43,8 @@ def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chun
 def test_each_chunk_gets_a_paragraph_between_an_opening_and_a_close() -> None:
     essay, _ = write(SCRIPT)
     assert essay.completion.text == (
-        "I hold that it did.\n\nTrade grew to 162 billion dollars in 2022. This broke a record of trade.\n\n"
-        "The bank lends in five currencies.\n\nWhat decides the matter is the yuan."
+        "I hold that it did.\n\nThe bank lends in five currencies.\n\n"
+        "Trade grew to 162 billion dollars in 2022. This decides the matter because it spares the dollar."
     )
 
 
@@ -69,9 +69,10 @@ def test_the_opening_rests_on_the_nearest_passage() -> None:
     assert CHUNKS[1].text not in opening
 
 
-def test_the_side_taken_in_the_opening_is_told_to_every_paragraph_and_to_the_close() -> None:
+def test_the_side_taken_is_told_to_every_paragraph_but_not_to_the_close_which_would_say_it_again() -> None:
     _, llm = write(SCRIPT)
-    assert llm.prompts_with("### YOUR ANSWER:\nI hold that it did.") == 3
+    assert llm.prompts_with("### YOUR ANSWER:\nI hold that it did.") == 2
+    assert "I hold that it did." not in llm.prompts[-1]
 
 
 def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_what_it_means() -> None:
@@ -87,7 +88,8 @@ def test_every_paragraph_begins_with_a_sentence_of_its_passage_and_goes_on_with_
 def test_a_passage_much_farther_from_the_question_than_the_best_gets_no_paragraph_and_is_noted() -> None:
     near, far = Chunk("c3", "Lending grew.", question_score=0.6), Chunk("c4", "Gas runs here.", question_score=0.4)
     essay, llm = write(SCRIPT | {"Lending grew": "is much."}, chunks=[far, near])
-    assert (llm.prompts_with("Lending grew. This"), llm.prompts_with("Gas runs here. This")) == (1, 0)
+    assert [one.endswith("Lending grew. This") for one in llm.prompts].count(True) == 1
+    assert llm.prompts_with("Gas runs here.") == 0
     assert "no paragraph on [1] c4: it does not bear on the question" in essay.notes
 
 
@@ -107,10 +109,10 @@ def test_a_short_answer_goes_on_with_all_that_its_passages_have_left() -> None:
 
 def test_of_a_passages_own_sentences_a_paragraph_keeps_two() -> None:
     text = (
-        "The bank lends in rand. Its seat stands in Shanghai. Its first bond was sold in yuan. A rouble loan came late."
+        "The bank lends in rand. Shanghai is where it sits. Its first bond was sold in yuan. A rouble loan came late."
     )
-    essay, _ = write({"Open an": "it did.", "Close an": "it will.", "rand": text}, chunks=[Chunk("c1", text)])
-    assert "The bank lends in rand. Its seat stands in Shanghai." in essay.completion.text
+    script = {"Open an": "it did.", "Close an": "it will.", "rand": text}
+    essay, _ = write(script, chunks=[Chunk("c1", text), Chunk("c2", "Gas ran in rand.")])
     assert "yuan" not in essay.completion.text
 
 
@@ -127,16 +129,49 @@ def test_a_paragraph_does_not_deny_the_side_that_the_opening_took() -> None:
     assert "has not given" not in essay.completion.text
 
 
-def test_a_close_that_only_retells_is_asked_for_again_and_its_absence_is_noted() -> None:
+def test_a_close_that_says_nothing_of_its_fact_is_asked_for_again_and_says_that_it_decides() -> None:
     fact = "Trade reached 162 billion dollars, and it has grown in every single year since that one."
-    essay, llm = write(SCRIPT | {"Close an answer": fact}, chunks=[Chunk(id="c1", text=fact)])
+    essay, llm = write(SCRIPT | {"Close an answer": ""}, chunks=[Chunk(id="c1", text=fact)])
     assert llm.prompts_with("Close an answer") == 3
-    assert "no close: the model only repeated what was said before" in essay.notes
+    assert essay.completion.text.endswith(f"{fact} This decides the matter.")
+    assert "the close gives no reason: the model only repeated what was said, or the question" in essay.notes
 
 
-def test_the_close_goes_on_from_words_that_cannot_be_the_side_once_more() -> None:
-    _, llm = write(SCRIPT)
-    assert llm.prompts[-1].endswith("### RESPONSE:\nWhat decides the matter is")
+def test_a_close_begins_with_the_fact_that_shares_most_with_the_question_and_the_side() -> None:
+    chunk = Chunk("c1", "Ships sail east. The yuan pays for oil. Gas comes from Qatar.")
+    script = {"Open an answer": "oil is paid in yuan.", "Close an answer": "it spares the dollar.", "sail": "is much."}
+    essay, _ = write(script, WordLimits(20, 60), [chunk])
+    close = "The yuan pays for oil. This decides the matter because it spares the dollar."
+    assert essay.completion.text.endswith(f"\n\n{close}")
+    assert essay.completion.text.count("The yuan pays") == 1
+
+
+def test_what_points_back_to_the_fact_that_decides_leaves_its_paragraph_with_it() -> None:
+    chunk = Chunk("c1", "The yuan pays for oil. Gas comes from Qatar in ships.")
+    script = {"Open an answer": "oil is paid in yuan.", "Close an answer": "it spares the dollar."}
+    essay, _ = write(script | {"Qatar": "pleases Moscow. Gas comes from Qatar in ships."}, chunks=[chunk])
+    assert "I hold that oil is paid in yuan.\n\nGas comes from Qatar in ships." in essay.completion.text
+
+
+def test_a_fact_that_denies_the_side_taken_does_not_close_the_answer() -> None:
+    denies = Chunk("c1", "The enlargement has not given the group more power. Ships sail east to the group.")
+    script = SCRIPT | {"Open an answer": "the enlargement has given the group more power.", "sail": "is much."}
+    essay, _ = write(script, chunks=[denies, CHUNKS[1]])
+    assert "has not given" not in essay.completion.text.split("\n\n")[-1]
+
+
+def test_an_answer_whose_opening_tells_every_fact_has_no_close_and_says_why() -> None:
+    script = SCRIPT | {"Open an answer": "trade grew to 162 billion dollars in 2022."}
+    essay, llm = write(script, chunks=CHUNKS[:1])
+    assert llm.prompts_with("Close an answer") == 0
+    assert "no close: the opening or a paragraph needs every fact that could decide" in essay.notes
+
+
+def test_a_close_in_another_language_is_the_fact_where_nothing_is_said_of_it() -> None:
+    fact = "新開発銀行は二〇一五年に上海で業務を始めた。"
+    llm = ScriptedLLM(script={"Open an answer": "はい。", "Close an answer": "", "Write": "規模は今も小さい。"})
+    essay = write_by_chunk(llm, "a judge.", "銀行は大きいですか。", [Chunk("c1", fact)], WordLimits(0, 90))
+    assert essay.completion.text.endswith(fact)
 
 
 def test_a_heading_and_a_list_s_mark_do_not_reach_the_answer() -> None:
@@ -275,10 +310,7 @@ def test_a_loop_in_a_part_is_told() -> None:
 
 @pytest.mark.parametrize("count", [1, 3, 10])
 def test_any_number_of_chunks_is_taken(count: int) -> None:
-    chunks = [
-        Chunk(id=f"c{n}", text=f"What will grow is the bank's lending in five currencies to state {n}.")
-        for n in range(count)
-    ]
+    chunks = [Chunk(id=f"c{n}", text=f"State {n} borrows in five currencies.") for n in range(count)]
     essay, llm = write(SCRIPT, chunks=chunks)
     assert len(llm.prompts) == count + 2
     assert essay.chunks == tuple(chunks)
@@ -305,6 +337,7 @@ def test_a_paragraph_is_chosen_from_versions_that_begin_with_two_facts_of_the_pa
 
 def test_the_version_that_tells_most_of_its_passage_in_its_own_words_is_used() -> None:
     script = {
+        "Close an": "to lend on.",
         "### FACT": "Shanghai saw the bank open its doors in 2015. Much follows.",
         "grew. This": "is a good sign. Hope is allowed.",
         "2015. This": "is another sign.",
@@ -343,36 +376,26 @@ def test_a_fact_told_in_other_words_is_not_told_again_in_the_passages_own() -> N
     assert text.count("rand") == 1
 
 
-def test_the_close_is_the_one_that_the_passages_bear_out() -> None:
-    script = {
-        'Begin with "The consequence': "the bank will sell its next bond in yuan.",
-        'Begin with "What decides': "patience and a long view of things.",
-        'Begin with "The next step': "to consider all of the options.",
-        "Write": "keeps its promise to all of them.",
-        "### FACT": "keeps its promise to all of them.",
-    }
-    text, _ = write_candidates(script, candidates=3)
-    assert text.endswith("The consequence is that the bank will sell its next bond in yuan.")
+def test_a_close_that_has_no_reason_says_on_whom_the_cost_falls() -> None:
+    script = {'Begin with "This decides': "", 'Begin with "The cost falls': "those who bought bonds in gold."}
+    llm = ScriptedLLM(script={"Open an": "it did."} | script | {"yuan": "keeps its promise."})
+    bank = Chunk("b1", "The bank lends in rand and yuan. Africa pays its part in gold.")
+    essay = write_by_chunk(llm, "a judge.", "Did the bank grow?", [bank], LIMITS, candidates=2)
+    assert essay.completion.text.endswith("The cost falls on those who bought bonds in gold.")
 
 
 def test_a_close_that_any_answer_could_have_is_left_out() -> None:
     script = {
-        'Begin with "What decides': "to address the challenges by fostering dialogue and cooperation.",
+        'Begin with "This decides': "it has to address the challenges by fostering dialogue and cooperation.",
         "Write": "keeps its promise to all of them.",
     }
     text, _ = write_candidates(script, candidates=1)
     assert "dialogue" not in text
 
 
-def test_the_close_knows_a_fact_of_every_paragraph() -> None:
-    _, llm = write(SCRIPT)
-    facts = "- Trade grew to 162 billion dollars in 2022.\n- The bank lends in five currencies."
-    assert f"### TOLD SO FAR:\n{facts}" in llm.prompts[-1]
-
-
 def test_a_paragraph_that_a_chat_model_began_without_its_fact_gets_it_back() -> None:
     essay = write_by_chunk(OfFewWords(), "a judge.", "Did it grow?", CHUNKS, LIMITS)
-    assert "Trade grew to 162 billion dollars in 2022.\n\nThe bank lends in five" in essay.completion.text
+    assert "\n\nThe bank lends in five currencies.\n\nTrade grew to 162 billion" in essay.completion.text
 
 
 def test_a_paragraph_that_goes_on_leaves_out_what_its_passage_does_not_bear_out() -> None:
