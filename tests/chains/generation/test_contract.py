@@ -286,7 +286,7 @@ def test_behind_a_sentence_for_which_there_is_no_room_a_shorter_one_is_not_kept(
 
 
 def test_where_one_passage_does_not_fit_the_window_the_next_one_is_tried() -> None:
-    prompt = replace(PROMPT, passages=("The mountains of the north hold iron and coal. " * 60, PASSAGES[1]))
+    prompt = replace(PROMPT, passages=("Mountains farther north yield iron, coal and tin. " * 60, PASSAGES[1]))
     (found,) = fulfil(ScriptedBackend(SHORT, MORE, window=400), [Asked(prompt, LIMITS)])
     assert found.text == f"{SHORT}\n\n{MORE}"
 
