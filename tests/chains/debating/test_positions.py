@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import ScriptedLLM
+from fakes import ScriptedLLM, SeededLLM
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import FakeListLLM
 
@@ -199,3 +199,12 @@ def test_a_question_put_as_a_statement_takes_no_side() -> None:
     both = "The enlargement of BRICS has given Japan more power, but only imported more quarrels into one room."
     assert position_sentence(both, "a judge.", question) == ""
     assert position_sentence(POWER, "a judge.", question) == POWER
+
+
+@pytest.mark.parametrize("answers", [{"You are Ada": POWER, "You are Ben": ALSO_POWER}, {"You are": "No."}])
+def test_who_is_asked_again_answers_with_another_seed(answers: dict[str, str]) -> None:
+    llm = SeededLLM(script=answers)
+    take_positions(Speakers(llm), [persona("Ada"), persona("Ben")], "More power, or more quarrels?", None, 3, None)
+    assert {seed // 1009 for seed in llm.seeds[:2]} == {3}
+    assert 3 not in {seed // 1009 for seed in llm.seeds[2:]}
+    assert len(llm.seeds) > 2

@@ -295,3 +295,18 @@ def test_every_call_for_one_answer_has_a_seed_of_its_own() -> None:
     backend = ScriptedBackend("", SHORT, "", "")
     fulfil(backend, [Asked(PROMPT, LIMITS, seed=3)])
     assert len({one.seed for one in backend.requests}) == len(backend.requests) == 4
+
+
+def test_a_prompt_is_as_long_as_it_was_however_often_it_was_tried() -> None:
+    assert written(RawText("", 40, 7), GOOD).tokens_in == 40
+
+
+def test_a_continuation_is_asked_for_no_more_words_than_there_is_room_for() -> None:
+    backend = ScriptedBackend(SHORT, "", "")
+    fulfil(backend, [Asked(PROMPT, WordLimits(20, 40))])
+    assert {one.max_words for one in backend.requests[1:]} == {40 - len(SHORT.split())}
+
+
+def test_a_continuation_that_abstains_is_not_added() -> None:
+    unknown = "I don't know. The passages do not say whether any ship has ever reached it since."
+    assert written(SHORT, unknown, unknown).text == SHORT

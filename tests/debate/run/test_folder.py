@@ -186,16 +186,6 @@ def test_a_document_that_moved_inside_its_corpus_is_a_change(tmp_path: Path) -> 
     assert what_changed(tmp_path / "out", settings) == ("the corpus changed",)
 
 
-def test_documents_behind_links_that_are_followed_belong_to_the_run(tmp_path: Path, tmp_path_factory) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    (elsewhere / "b.txt").write_text("The G7 capped a price.")
-    settings = settings_in(tmp_path, follow_links=True)
-    (tmp_path / "docs" / "more").symlink_to(elsewhere)
-    keep(tmp_path, follow_links=True)
-    (elsewhere / "b.txt").write_text("The G7 capped no price.")
-    assert what_changed(tmp_path / "out", settings) == ("the corpus changed",)
-
-
 def test_a_run_with_an_index_depends_on_what_the_index_holds_and_not_on_the_documents(tmp_path: Path) -> None:
     index = tmp_path / "index"
     build_index(load_corpus(settings_in(tmp_path).corpus), EMBEDDING, folder=index)

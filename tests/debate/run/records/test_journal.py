@@ -82,3 +82,9 @@ def test_a_row_that_failed_behind_an_abstention_is_a_failure_alone(tmp_path: Pat
     Journal(tmp_path / "results.jsonl").extend([replace(ABSTAINED, error="it broke")])
     opened = Journal(tmp_path / "results.jsonl")
     assert (opened.failed, opened.abstained) == ({ABSTAINED.question.key}, frozenset())
+
+
+def test_a_row_is_read_with_the_question_as_the_list_has_it_now(tmp_path: Path) -> None:
+    Journal(tmp_path / "results.jsonl").extend([ANSWER_ROW])
+    now = replace(ANSWER_ROW.question, note="not deepened: a timeout")
+    assert [row.question for row in Journal(tmp_path / "results.jsonl").rows([now])] == [now]
