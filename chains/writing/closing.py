@@ -24,6 +24,7 @@ from chains.writing.parts import CLOSES, PartWriter
 from prompts.languages import in_english
 from vectorstore.text.sentences import word_count
 
+_TRIED = 3  # facts of a passage
 _DECIDES = "This decides the matter."
 _NO_CLOSE = "no close: the opening or a paragraph needs every fact that could decide"
 _NO_REASON = "the close gives no reason: the model only repeated what was said, or the question"
@@ -71,13 +72,16 @@ def _deciding(
 ) -> Iterator[tuple[int, str, list[DraftSentence]]]:
     """Yield facts that could decide, of the nearest passage first: its place, the fact, and the answer without it.
 
-    It is the sentence that shares most with the question and the side taken, does not deny that side, and is not in the
-    opening. Where its paragraph does not stand without it, it is one that was not told yet.
+    Of a passage the sentence comes first that shares most with the question and the side taken. It stands alone, does
+    not deny that side, and is not in the opening, and its paragraph stands without it.
     """
     matter = f"{writer.question} {writer.side}"
     opening, parts = [one for one in told if not one.part], {one.part for one in told}
     for n, chunk in asked.items():
-        for fact in (lead(chunk.text, matter, opening), lead(chunk.text, matter, told)):
+        tried: list[DraftSentence] = []
+        for _ in range(_TRIED):
+            fact = lead(chunk.text, matter, [*opening, *tried])
+            tried.append(DraftSentence(n + 1, fact, 0, 0.0))
             sound = writer.sentences(n + 1, fact, chunk) if stands_alone(fact) else []
             own = without_repetition([*opening, *sound])[len(opening) :]
             rest = without_strays(without_fact(told, n + 1, fact)) if own else []

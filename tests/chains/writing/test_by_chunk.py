@@ -160,6 +160,17 @@ def test_a_fact_that_denies_the_side_taken_does_not_close_the_answer() -> None:
     assert "has not given" not in essay.completion.text.split("\n\n")[-1]
 
 
+def test_a_fact_that_the_opening_says_word_for_word_is_passed_over_for_the_next_of_its_passage() -> None:
+    said = "the world uses the dollar because its markets are open to all"
+    trust = f"Power in New York rests on trust, lawyers note: {said}, so sanctions cost their target more than senders lose."
+    chunk = Chunk("c1", f"{trust} Ships sail east to sell oil. Gas comes from Qatar.")
+    script = SCRIPT | {
+        "Open an answer": f"the guilty give in, after their friendly banks hesitate everywhere, as {said}."
+    }
+    essay, _ = write(script | {"Write": "is much."}, WordLimits(20, 90), [chunk])
+    assert "\n\nShips sail east to sell oil. This decides the matter because" in essay.completion.text
+
+
 def test_an_answer_whose_opening_tells_every_fact_has_no_close_and_says_why() -> None:
     script = SCRIPT | {"Open an answer": "trade grew to 162 billion dollars in 2022."}
     essay, llm = write(script, chunks=CHUNKS[:1])
