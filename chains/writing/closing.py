@@ -25,6 +25,7 @@ from prompts.languages import in_english
 from vectorstore.text.sentences import word_count
 
 _TRIED = 3  # facts of a passage
+_SAID = 1  # sentence on the fact: in the second, small models speak of something else
 _DECIDES = "This decides the matter."
 _NO_CLOSE = "no close: the opening or a paragraph needs every fact that could decide"
 _NO_REASON = "the close gives no reason: the model only repeated what was said, or the question"
@@ -60,7 +61,7 @@ def closed(writer: PartWriter, told: list[DraftSentence], part: int, asked: Mapp
     texts = [with_lead(fact, one.text, frame) for one, frame in zip(closes, CLOSES, strict=False)]
     told = [*rest, DraftSentence(part, fact, word_count(fact), math.inf, copied=True)]
     own = [writer.sentences(part, text.removeprefix(fact).strip()) for text in texts]
-    close = next(filter(None, (without_repetition([*told, *one])[len(told) :] for one in own)), [])
+    close = next(filter(None, (without_repetition([*told, *one])[len(told) :] for one in own)), [])[:_SAID]
     note = "" if close else _NO_REASON
     if not close and in_english(writer.question):
         close = sentences_of(part, _DECIDES)

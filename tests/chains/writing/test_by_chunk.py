@@ -171,6 +171,11 @@ def test_a_fact_that_the_opening_says_word_for_word_is_passed_over_for_the_next_
     assert "\n\nShips sail east to sell oil. This decides the matter because" in essay.completion.text
 
 
+def test_a_close_keeps_one_sentence_on_its_fact() -> None:
+    essay, _ = write(SCRIPT | {"Close an answer": "it spares the dollar. Nobody knows the border of their theme."})
+    assert essay.completion.text.endswith("This decides the matter because it spares the dollar.")
+
+
 def test_an_answer_whose_opening_tells_every_fact_has_no_close_and_says_why() -> None:
     script = SCRIPT | {"Open an answer": "trade grew to 162 billion dollars in 2022."}
     essay, llm = write(script, chunks=CHUNKS[:1])
