@@ -82,11 +82,13 @@ def _place(settings: DebateSettings) -> Iterator[Path]:
         yield _checked(settings.out)
         return
     were_there = _RUNS.exists()
+    made = _new_folder(settings.questions.resolve().parent.name or "run")
     try:
-        yield _new_folder(settings.questions.resolve().parent.name or "run")
+        yield made
     finally:
-        if not were_there:
-            with suppress(OSError):  # a run stayed in it
+        with suppress(OSError):  # a run stayed in it
+            made.rmdir()
+            if not were_there:
                 _RUNS.rmdir()
 
 
