@@ -44,9 +44,11 @@ _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: somethi
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _CLOSE = 20  # words that a close has besides the fact that decides
 _NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
+_OPENINGS = 2  # passages on which a side is tried to be taken
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
+_NO_OPENING = "no opening: the model only put the question again, took both sides, or repeated what comes later"
 _ALL_TOLD = "every fact of the passages that have a paragraph is told"
 _LEFT_OUT = "what else the model wrote repeats the answer, or no passage bears it out"
 
@@ -79,16 +81,17 @@ def write_by_chunk(
         raise GenerationError("no passage fits the model's window; use a longer window or smaller chunks")
 
     asked = {n: chunk for n, chunk in enumerate(shown) if chunk in bearing} or {0: shown[0]}
-    [first] = writer.complete([writer.opening(next(iter(asked.values())))], writer.part)
-    writer = replace(writer, side=next((one.text for one in sentences_of(0, first.text)), ""))
+    openings = _openings(writer, tuple(asked.values()))
+    first = openings[-1].text
+    writer = replace(writer, side=next((one.text for one in sentences_of(0, first)), ""))
     paragraphs = _paragraphs(writer, asked)
     own = [text for one in paragraphs for text in one.own if text]
     known = [one for one in paragraphs if one.versions]
     if not known:
-        return Draft(_merged([first, *_parts(paragraphs)], _abstention(own, _parts(paragraphs))), shown, dropped)
+        return Draft(_merged([*openings, *_parts(paragraphs)], _abstention(own, _parts(paragraphs))), shown, dropped)
 
     last = len(shown) + 1
-    told = [*writer.sentences(0, first.text), *(sentence for one in known for sentence in one.versions[0])]
+    told = [*writer.sentences(0, first), *(sentence for one in known for sentence in one.versions[0])]
     told = without_short_parts(without_idle_comments(without_strays(without_repetition(told))), 0, 0)
     told = filled(told, [one.versions[1:] for one in known], limits.minimum - _CLOSE)
     passages = {one.part - 1: shown[one.part - 1] for one in known}
@@ -99,7 +102,7 @@ def write_by_chunk(
     told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
-    written = _merged([first, *_parts(paragraphs), *close.completions, *more], text, limits.minimum)
+    written = _merged([*openings, *_parts(paragraphs), *close.completions, *more], text, limits.minimum)
     notes = _notes({one.part for one in told}, shown, bearing, len(more), close)
     is_all = not any(lead(chunk.text, question, told) for chunk in passages.values())
     return Draft(written, shown, dropped, notes, _ALL_TOLD if is_all else _LEFT_OUT)
@@ -108,8 +111,9 @@ def write_by_chunk(
 def _notes(
     speaking: set[int], shown: Sequence[Chunk], bearing: Sequence[Chunk], more: int, close: Closed
 ) -> tuple[str, ...]:
-    """Which passages have no paragraph, and why; which paragraphs go on; whether there is a close."""
-    notes = [
+    """Whether there is an opening; which passages have no paragraph, and why; which go on; whether there is a close."""
+    notes = [] if 0 in speaking else [_NO_OPENING]
+    notes += [
         f"no paragraph on [{n}] {chunk.name}" + ("" if chunk in bearing else ": it does not bear on the question")
         for n, chunk in enumerate(shown, 1)
         if n not in speaking and n - 1 != close.place
@@ -117,6 +121,16 @@ def _notes(
     if more:
         notes.append(f"paragraphs that continue with another sentence of their passage: {more}")
     return (*notes, close.note) if close.note else tuple(notes)
+
+
+def _openings(writer: PartWriter, chunks: Sequence[Chunk]) -> list[Completion]:
+    """Take a side on the nearest passage, or on the next one where nothing can be used that the model wrote on it."""
+    written: list[Completion] = []
+    for chunk in chunks[:_OPENINGS]:
+        written += writer.complete([writer.opening(chunk)], writer.part)
+        if written[-1].text:
+            break
+    return written
 
 
 @dataclass(frozen=True)

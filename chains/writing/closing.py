@@ -13,7 +13,6 @@ from chains.schemas import Chunk, Completion
 from chains.text.drafting.draft import (
     DraftSentence,
     lead,
-    sentences_of,
     stands_alone,
     with_lead,
     without_repetition,
@@ -21,12 +20,10 @@ from chains.text.drafting.draft import (
 )
 from chains.text.drafting.versions import without_fact
 from chains.writing.parts import CLOSES, PartWriter
-from prompts.languages import in_english
 from vectorstore.text.sentences import word_count
 
 _TRIED = 3  # facts of a passage
 _SAID = 1  # sentence on the fact: in the second, small models speak of something else
-_DECIDES = "This decides the matter."
 _NO_CLOSE = "no close: the opening or a paragraph needs every fact that could decide"
 _NO_REASON = "the close gives no reason: the model only repeated what was said, or the question"
 
@@ -49,7 +46,7 @@ class Closed:
 def closed(writer: PartWriter, told: list[DraftSentence], part: int, asked: Mapping[int, Chunk]) -> Closed:
     """Let the fact that decides leave its paragraph and begin the close, the answer's part ``part``.
 
-    The close goes on from it in the writer's words, or else says that it decides.
+    The close goes on from it in the writer's words, where they say anything.
     """
     found = next(_deciding(writer, told, asked), None)
     if found is None:
@@ -62,10 +59,7 @@ def closed(writer: PartWriter, told: list[DraftSentence], part: int, asked: Mapp
     told = [*rest, DraftSentence(part, fact, word_count(fact), math.inf, copied=True)]
     own = [writer.sentences(part, text.removeprefix(fact).strip()) for text in texts]
     close = next(filter(None, (without_repetition([*told, *one])[len(told) :] for one in own)), [])[:_SAID]
-    note = "" if close else _NO_REASON
-    if not close and in_english(writer.question):
-        close = sentences_of(part, _DECIDES)
-    return Closed([*told, *close], closes, place, note)
+    return Closed([*told, *close], closes, place, "" if close else _NO_REASON)
 
 
 def _deciding(

@@ -69,6 +69,21 @@ def test_the_opening_rests_on_the_nearest_passage() -> None:
     assert CHUNKS[1].text not in opening
 
 
+def test_an_opening_of_which_nothing_can_be_used_is_tried_on_the_next_passage() -> None:
+    opening_on_the_first = f"{CHUNKS[0].text}\n\n### RESPONSE:"
+    essay, _ = write({opening_on_the_first: ""} | SCRIPT)
+    assert essay.completion.text.startswith("I hold that it did.\n\n")
+    assert not any(note.startswith("no opening") for note in essay.notes)
+
+
+def test_an_answer_without_an_opening_says_so() -> None:
+    essay, llm = write(SCRIPT | {"Open an answer": ""})
+    assert [CHUNKS[0].text in p for p in llm.prompts if "Open an answer" in p].count(
+        False
+    ) == 3  # of the second passage
+    assert any(note.startswith("no opening") for note in essay.notes)
+
+
 def test_the_side_taken_is_told_to_every_paragraph_but_not_to_the_close_which_would_say_it_again() -> None:
     _, llm = write(SCRIPT)
     assert llm.prompts_with("### YOUR ANSWER:\nI hold that it did.") == 2
@@ -129,11 +144,11 @@ def test_a_paragraph_does_not_deny_the_side_that_the_opening_took() -> None:
     assert "has not given" not in essay.completion.text
 
 
-def test_a_close_that_says_nothing_of_its_fact_is_asked_for_again_and_says_that_it_decides() -> None:
+def test_a_close_that_says_nothing_of_its_fact_is_asked_for_again_and_is_the_fact_alone() -> None:
     fact = "Trade reached 162 billion dollars, and it has grown in every single year since that one."
     essay, llm = write(SCRIPT | {"Close an answer": ""}, chunks=[Chunk(id="c1", text=fact)])
     assert llm.prompts_with("Close an answer") == 3
-    assert essay.completion.text.endswith(f"{fact} This decides the matter.")
+    assert essay.completion.text.endswith(f"\n\n{fact}")
     assert "the close gives no reason: the model only repeated what was said, or the question" in essay.notes
 
 
