@@ -16,7 +16,7 @@ from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateOptions, DebateSteps
 from chains.errors import ChainError
 from chains.inputs import DebateInput
-from chains.schemas import Chunk, Debate, DebateOutcome, Question, Reading, as_chunks, as_question, chunk_table
+from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Question, Reading, as_chunks, as_question, chunk_table
 from prompts import Persona
 
 # A pov_retrieval_chain, or any LangChain retriever: a question's text in, passages out.
@@ -41,7 +41,8 @@ def debate_chain(
 ) -> Runnable[DebateRequest | Question | str | Mapping[str, Any], Debate]:
     """Return a Runnable that holds a whole debate. All passages are retrieved before the first turn.
 
-    Input: a question's text, a ``Question``, a ``DebateRequest``, or a mapping with ``question`` and ``opinion``.
+    Input: a question's text, a ``Question``, a ``DebateRequest``, or a mapping with ``question`` and, if there is one,
+    ``opinion``: a text or an ``Opinion``, which is not shown if it abstained.
 
     Args:
         llm: any LangChain language model.
@@ -86,8 +87,17 @@ def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> Deb
     if isinstance(asked, DebateRequest):
         return asked
     if isinstance(asked, Mapping) and "question" in asked:
-        return DebateRequest(as_question(asked["question"]), str(asked.get("opinion") or ""))
+        return DebateRequest(as_question(asked), _opinion_text(asked.get("opinion")))
     return DebateRequest(as_question(asked))
+
+
+def _opinion_text(opinion: object) -> str:
+    if isinstance(opinion, Opinion):
+        return "" if opinion.abstained else opinion.answer
+    text = opinion or ""
+    if not isinstance(text, str):
+        raise ChainError(f"an opinion is a text or an Opinion, not {type(opinion).__name__}")
+    return text
 
 
 def check_retrievers(personas: Sequence[Persona], retrievers: Mapping[str, Retrieve]) -> None:

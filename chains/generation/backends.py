@@ -1,4 +1,4 @@
-"""Find the backend of a language model: the model itself if it is one, else ``RemoteBackend``."""
+"""Find the backend of a language model: the model itself if it is one and answers alone, else ``RemoteBackend``."""
 
 from functools import lru_cache
 from typing import Any
@@ -32,7 +32,7 @@ def backend_for(llm: Any) -> Backend:
     own: Backend | None = getattr(llm, "contract_backend", None)
     if own is None and not isinstance(llm, Runnable):
         raise ChainError(f"{llm!r} is not a LangChain language model; load_llm(ModelSettings(name=...)) makes one")
-    if own is None:
+    if own is None or getattr(llm, "fallbacks", None):  # with fallbacks the model is not the only one that answers
         return _remote(_ByIdentity(llm))
     if bound := getattr(llm, "kwargs", None):
         raise ChainError(

@@ -70,13 +70,20 @@ class Question:
         return self.text, self.about
 
 
+_FIELDS = [field.name for field in dataclasses.fields(Question)]
+
+
 def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
-    """Return a ``Question`` from a text, a mapping with its fields, or ``{"question": …}`` around any of these.
+    """Return a ``Question`` from a text, a mapping with its fields, or a mapping with any of these under ``question``.
+
+    Such a mapping may be the state of a graph: its other keys are not read.
 
     Raises:
         ChainError: another type, an unknown field, or no text.
     """
-    if isinstance(asked, Mapping) and set(asked) == {"question"}:
+    if isinstance(asked, Mapping) and "question" in asked:
+        if beside := next((name for name in _FIELDS if name in asked), None):
+            raise ChainError(f"{beside!r} stands beside 'question'; write the question as text: {{'text': …, 'id': …}}")
         return as_question(asked["question"])
     try:
         if isinstance(asked, str):
@@ -97,8 +104,7 @@ def as_question(asked: Question | str | Mapping[str, Any]) -> Question:
 
 
 def _known(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = [field.name for field in dataclasses.fields(Question)]
-    unknown = next((name for name in asked if name not in names), None)
+    unknown = next((name for name in asked if name not in _FIELDS), None)
     if unknown is not None:
-        raise ChainError(f"a question has no field {unknown!r}; there are: {', '.join(names)}")
+        raise ChainError(f"a question has no field {unknown!r}; there are: {', '.join(_FIELDS)}")
     return asked

@@ -4,7 +4,7 @@ import pytest
 from fakes import ScriptedLLM
 from langchain_core.runnables import RunnableLambda
 
-from chains import ChainError, Chunk, DebateRequest, Question, debate_chain
+from chains import ChainError, Chunk, DebateRequest, Opinion, Question, debate_chain
 from chains.debating.steps import DebateSteps
 from chains.schemas import DebateOutcome
 from prompts import Persona, PointOfView
@@ -86,6 +86,27 @@ def test_the_chain_takes_a_text_a_type_or_a_mapping(asked) -> None:
     found = RunnableLambda(lambda _: (Chunk("c", "Text."),))
     chain = debate_chain(ScriptedLLM(script=SCRIPT), (HAWK, DOVE), {"hawk": found, "dove": found})
     assert len(chain.invoke(asked).turns) == 4
+
+
+def test_an_opinion_of_the_opinion_chain_is_shown_as_its_answer() -> None:
+    found, llm = RunnableLambda(lambda _: (Chunk("c", "Text."),)), ScriptedLLM(script=SCRIPT)
+    written = Opinion("Peace is dearer than war.", 5, ("c",))
+    debate_chain(llm, (HAWK, DOVE), {"hawk": found, "dove": found}).invoke({"question": "Why?", "opinion": written})
+    assert (llm.prompts_with("Peace is dearer than war.") > 0, llm.prompts_with("Opinion(")) == (True, 0)
+
+
+def test_an_opinion_that_abstained_is_not_shown() -> None:
+    found, llm = RunnableLambda(lambda _: (Chunk("c", "Text."),)), ScriptedLLM(script=SCRIPT)
+    unknown = Opinion("I don't know.", 3, (), abstained=True)
+    debate_chain(llm, (HAWK, DOVE), {"hawk": found, "dove": found}).invoke({"question": "Why?", "opinion": unknown})
+    assert llm.prompts_with("I don't know.") == 0
+
+
+def test_an_opinion_that_is_no_text_is_refused() -> None:
+    found = RunnableLambda(lambda _: (Chunk("c", "Text."),))
+    chain = debate_chain(ScriptedLLM(script=SCRIPT), (HAWK, DOVE), {"hawk": found, "dove": found})
+    with pytest.raises(ChainError, match="an opinion is a text or an Opinion, not int"):
+        chain.invoke({"question": "Why?", "opinion": 3})
 
 
 def test_one_persona_is_no_debate() -> None:

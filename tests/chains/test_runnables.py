@@ -164,6 +164,19 @@ def test_a_question_may_stand_under_its_own_key_as_in_a_graph_s_state(make: Call
     assert chain.invoke({"question": QUESTION}) == chain.invoke(QUESTION)
 
 
+@pytest.mark.parametrize("make", [deepening, answering, retrieval, debating])
+def test_other_keys_of_a_state_beside_the_question_are_not_the_chain_s(make: Callable) -> None:
+    chain, _ = make()
+    assert chain.invoke({"question": QUESTION, "user": "me", "context": [CHUNK]}) == chain.invoke(QUESTION)
+
+
+@pytest.mark.parametrize("make", [deepening, answering, retrieval, debating])
+def test_fields_of_a_question_beside_it_are_refused_with_where_they_belong(make: Callable) -> None:
+    chain, _ = make()
+    with pytest.raises(ChainError, match="'id' stands beside 'question'; write the question as text"):
+        chain.invoke({"question": QUESTION, "id": "q7"})
+
+
 def test_passages_may_be_plain_texts() -> None:
     opinion = opinion_chain(ScriptedLLM(script=SCRIPT)).invoke({"question": QUESTION, "context": [CHUNK.text]})
     assert opinion.supported == 1

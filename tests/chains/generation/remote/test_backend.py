@@ -146,6 +146,12 @@ def test_arguments_bound_to_a_local_model_are_refused_with_what_to_give_instead(
         completion_chain(local.bind(max_new_tokens=5), LIMITS).invoke(PROMPT)
 
 
+def test_the_fallback_of_a_local_model_answers_where_it_fails() -> None:
+    local = BatchedHuggingFacePipeline.model_construct()  # without weights, so that every call fails
+    llm = local.with_fallbacks([Chat(texts=["It cannot."])])
+    assert completion_chain(llm, LIMITS).invoke(PROMPT).text == "It cannot."
+
+
 def test_a_loop_is_stopped_while_it_streams() -> None:
     llm = Streaming(texts=[LOOP] * 500)
     (raw,) = backend_for(llm).attempt([AttemptRequest(PROMPT, Sampling(), 5000)])
