@@ -91,10 +91,10 @@ def opinion_chain(
             return _unanswered(chunks, Abstention.NO_PASSAGE, str(Abstention.NO_PASSAGE))
         if abstention and (reason := abstention.reason(question, chunks)):
             return _unanswered(chunks, *reason)
-        essay = draft(question, chunks, config)
-        opinion = _grounded(essay, question, voice, limits, embeddings)
+        drafted = draft(question, chunks, config)
+        opinion = _grounded(drafted, question, voice, limits, embeddings)
         told = opinion_prompt(voice, question, [], limits).text
-        return with_defects(opinion, told, question, voice, essay.chunks)
+        return with_defects(opinion, told, question, voice, drafted.chunks)
 
     chain: Runnable[Any, Opinion] = RunnableLambda(write, name="opinion")
     return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
@@ -135,41 +135,41 @@ def _unanswered(chunks: Sequence[Chunk], why: Abstention, note: str) -> Opinion:
 
 
 def _grounded(
-    essay: Draft,
+    drafted: Draft,
     question: str,
     voice: str,
     limits: WordLimits,
     embeddings: Embeddings | None,
 ) -> Opinion:
     """Find the passage under each sentence, mark it, and say which numbers and names are in none."""
-    completion = essay.completion
+    completion = drafted.completion
     text = unicodedata.normalize("NFC", without_citations(completion.text)).strip()  # a model's own markers are guesses
     abstained = is_abstention(text)
-    chunk_ids = tuple(chunk.id for chunk in essay.chunks)
+    chunk_ids = tuple(chunk.id for chunk in drafted.chunks)
     opinion = Opinion(
         answer=text,
         words=word_count(text),
         chunk_ids=chunk_ids,
         abstained=abstained,
         abstained_because=Abstention.MODEL if abstained else None,
-        dropped=essay.dropped,
+        dropped=drafted.dropped,
         loop=completion.loop,
-        notes=(*replace(completion, short=False).notes, *essay.notes),
+        notes=(*replace(completion, short=False).notes, *drafted.notes),
         prompt_tokens=completion.tokens_in,
         tokens=completion.tokens_out,
     )
     if abstained or not text:
         return opinion
-    known = (voice, *(chunk.label for chunk in essay.chunks))
+    known = (voice, *(chunk.label for chunk in drafted.chunks))
     cited, grounding = _cited(
         text,
         limits.maximum,
-        lambda cut: ground(cut, essay.chunks, _embedder(embeddings), question=question, known=known),
+        lambda cut: ground(cut, drafted.chunks, _embedder(embeddings), question=question, known=known),
     )
     unsupported = (f"in no passage: {', '.join(grounding.unsupported)}",) if grounding.unsupported else ()
-    copied = _copied_share(grounding, [chunk.text for chunk in essay.chunks])
+    copied = _copied_share(grounding, [chunk.text for chunk in drafted.chunks])
     is_short = word_count(cited) < limits.minimum  # of the text that is shown
-    short = (f"shorter than asked for: {essay.why_short or _why_short(completion)}",) if is_short else ()
+    short = (f"shorter than asked for: {drafted.why_short or _why_short(completion)}",) if is_short else ()
     opinion = replace(
         opinion,
         answer=cited,

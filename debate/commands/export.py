@@ -14,7 +14,7 @@ Examples:
   debate export runs/first/results.xlsx --chat chat.jsonl
       every finished answer with its prompt
   debate export runs/first/results.xlsx runs/second/results.xlsx --min-supported 0.8 --chat chat.jsonl
-      of two runs, only what the passages support
+      the same from two runs, only answers that the passages support
 
 \b
 Exit codes:

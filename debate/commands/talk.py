@@ -22,7 +22,7 @@ Examples:
 
 \b
 Exit codes:
-  0 held   2 bad input   130 interrupted
+  0 debate finished   2 bad input   130 interrupted
 """
 
 

@@ -31,7 +31,7 @@ class CompareSettings(BaseModel):
     opinion_persona: str = Field("", description="Persona that writes the opinions; default: as in debate run")
     out: Path = Field(description="Folder of the comparison, new or to resume")
     # None, so that comparisons made before there was a choice still resume.
-    backend: Backend | None = Field(None, description="What local models compute with; default: auto, as in debate run")
+    backend: Backend | None = Field(None, description="Library that runs local models; default: auto, as in debate run")
     k: int = Field(5, ge=1, le=50, description="Passages for an answer")
     pov_weight: float = Field(0.5, ge=0, le=1, description="As in debate run")
     mode: Literal["dense", "hybrid"] = Field("dense", description="As in debate run")

@@ -27,7 +27,7 @@ class IndexSettings(BaseModel):
         "auto", description="Library that runs the embedding model"
     )
     kind: Literal["auto", "flat", "hnsw", "ivf"] = Field(
-        "auto", description="Kind; auto is flat (exact) up to 200,000 chunks"
+        "auto", description="Type of index; auto is flat (exact) up to 200,000 chunks"
     )
     chunk_words: int = Field(CHUNK_WORDS, ge=1, description="Most words of a chunk")
     follow_links: bool = Field(False, description="Follow links that lead out of the folder")

@@ -80,15 +80,15 @@ def _complete(
 
 
 def _questions(folder: Path, settings: DebateSettings, inputs: RunInputs, folders: Sequence[Path]) -> list[Question]:
-    """Return the questions of all families, and the seeds that no run has deepened yet."""
+    """Return the deeper questions of all seeds, and the seeds that no run has deepened yet."""
     seeds = inputs.seeds
     if settings.deepen == 0:
         return seeds
     known = [DeepenedQuestions(one / "questions.jsonl") for one in folders]
-    families = DeepenedQuestions(folder / "questions.jsonl")
-    families.extend([(seed, made) for seed in seeds for one in known if (made := one.own(seed))])
-    deepened = {seed.key for seed in seeds if families.get(seed)}
-    return [*families.listed(seeds, inputs.ids), *(seed for seed in seeds if seed.key not in deepened)]
+    deepened = DeepenedQuestions(folder / "questions.jsonl")
+    deepened.extend([(seed, made) for seed in seeds for one in known if (made := one.own(seed))])
+    done = {seed.key for seed in seeds if deepened.get(seed)}
+    return [*deepened.listed(seeds, inputs.ids), *(seed for seed in seeds if seed.key not in done)]
 
 
 def _check_same_runs(folders: Sequence[Path], records: Sequence[Mapping[str, Any]]) -> None:

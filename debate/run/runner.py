@@ -205,13 +205,13 @@ class _Run:
         seeds = self.inputs.seeds
         if self.settings.deepen == 0:
             return seeds
-        families = DeepenedQuestions(self.folder / "questions.jsonl")
-        left = [one for one in seeds if (known := families.get(one)) is None or (known.error and retry_failed)]
+        deepened = DeepenedQuestions(self.folder / "questions.jsonl")
+        left = [one for one in seeds if (known := deepened.get(one)) is None or (known.error and retry_failed)]
         if left:
             with closing(self.engine.deepen(left)) as batches:
                 for made in batches:
-                    families.extend(made)
-        return list(families.listed(seeds, self.inputs.ids))
+                    deepened.extend(made)
+        return list(deepened.listed(seeds, self.inputs.ids))
 
     def _unanswered(self, left: Sequence[Question]) -> list[list[Question]]:
         """Copy answers that the journal already has; return the other questions, grouped by what they ask."""

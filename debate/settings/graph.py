@@ -39,7 +39,7 @@ class GraphSettings(BaseModel):
     rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, 2 to 20")
     protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
     decision: Decision = Field("moderator", description="Who decides a debate")
-    stop: Annotated[tuple[Stop, ...], NoDecode, AS_LIST] = Field((), description="End a debate early on")
+    stop: Annotated[tuple[Stop, ...], NoDecode, AS_LIST] = Field((), description="Also end a debate at")
     token_budget: int | None = Field(
         None, ge=1, description="Most tokens for all turns of a debate, checked from the end of the first round"
     )

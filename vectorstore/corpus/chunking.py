@@ -26,7 +26,7 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True)
-class Chunk:
+class Piece:
     """A passage: `text` is exactly `source[start:start + len(text)]`."""
 
     text: str
@@ -38,7 +38,7 @@ def most_letters(words: int = CHUNK_WORDS) -> int:
     return max(words * LETTERS_A_WORD, 2 * LONGEST_WORD)
 
 
-def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
+def split_text(text: str, words: int = CHUNK_WORDS) -> list[Piece]:
     """Cut `text` into chunks of at most `words` words and `most_letters(words)` characters.
 
     They do not overlap, have no blank edges, and hold every character of the text that is not blank. A rest of less
@@ -62,7 +62,7 @@ def split_text(text: str, words: int = CHUNK_WORDS) -> list[Chunk]:
         start, _ = spans.pop()
     if count:
         spans.append((start, end))
-    return [Chunk(text[start:end], start) for start, end in spans]
+    return [Piece(text[start:end], start) for start, end in spans]
 
 
 def _pieces(text: str, words: int, most: int) -> Iterator[tuple[int, int, int]]:
