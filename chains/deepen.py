@@ -18,6 +18,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from numpy.typing import NDArray
 
+from chains.errors import ChainError
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
 from chains.inputs import QuestionInput
@@ -67,8 +68,11 @@ def deepening_chain(
         seed: seed of retries.
 
     Raises:
+        ChainError: ``count`` below 0.
         GenerationError (when run): the prompt does not fit the context window, or the call failed.
     """
+    if count < 0:
+        raise ChainError(f"count = {count} is not a number of questions from 0 up")
     limits = WordLimits(maximum=_WORDS_PER_QUESTION * (count + _SPARE))
     template = load_prompt("deepen")
     complete = completion_chain(llm, limits, seed, prose=False)

@@ -74,12 +74,14 @@ def opinion_chain(
             1. Three are nearly free on a GPU.
 
     Raises:
-        ChainError: an unknown ``style``; when run, an input that holds no question or passages, a chunk that is not of
-            the store that ``abstention`` was calibrated on, or embeddings that leave texts out.
+        ChainError: an unknown ``style``, or no candidates; when run, an input that holds no question or passages, a
+            chunk that is not of the store that ``abstention`` was calibrated on, or embeddings that leave texts out.
         GenerationError: the prompt does not fit the model even with a single passage.
     """
     if style not in STYLES:
         raise ChainError(f"style {style!r} is unknown; there are: {', '.join(STYLES)}")
+    if candidates < 1:
+        raise ChainError(f"a paragraph is chosen from at least one candidate, {candidates} given")
     voice = (persona or load_persona("professor")).voice
     draft = drafting(llm, voice, style, limits, seed, candidates)
 

@@ -90,7 +90,7 @@ class Comparison:
 
 def compare_models(
     settings: CompareSettings,
-    progress: Progress,
+    progress: Progress | None = None,
     *,
     load: Callable[[str], BaseLanguageModel[Any]] | None = None,
     store: PovVectorStore | None = None,
@@ -106,6 +106,7 @@ def compare_models(
             that cannot be used; answers so far are kept.
         KeyboardInterrupt: interrupted; the same call resumes.
     """
+    progress = progress or Progress()
     inputs = check_inputs(settings.run_settings(settings.models[0]))
     with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD,)):
         _check_folder(settings)

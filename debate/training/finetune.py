@@ -44,7 +44,15 @@ class FinetuneProgress(Protocol):
         """So many steps are done; a loss is given where one was measured at this step."""
 
 
-def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
+class _Silent:
+    """Shows nothing."""
+
+    def preparing(self, what: str) -> None: ...
+    def examples(self, data: TrainingData) -> None: ...
+    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None: ...
+
+
+def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = None) -> FinetuneResult:
     """Train an adapter on finished answers, resume a stopped training, or merge a finished one.
 
     Raises:
@@ -54,6 +62,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress) -> Finetune
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
     """
+    progress = progress or _Silent()
     if (settings.out / RECORD).is_file() and _record(settings).get("finished"):
         return _exported_later(settings, progress)
     data = read_training_data(settings)

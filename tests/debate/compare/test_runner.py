@@ -12,7 +12,6 @@ from debate.compare.settings import CompareSettings
 from debate.compare.sheet import write_comparison
 from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
-from debate.progress import Progress
 from debate.settings.checking import checked_settings
 from vectorstore import FaissStore
 
@@ -48,7 +47,7 @@ class Models:
 
 
 def compared(settings: CompareSettings, store: FaissStore, load: Models) -> Comparison:
-    return compare_models(settings, Progress(), load=load, store=store)
+    return compare_models(settings, load=load, store=store)
 
 
 def texts(answers: tuple[Answer, ...]) -> list[str]:

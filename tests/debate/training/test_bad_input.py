@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from debate.cli import app
-from debate.errors import TrainingError
+from debate.errors import TrainingDataError, TrainingError
 from debate.files.locking import exclusive_folder
 from debate.training.finetune import finetune
 from debate.training.result import Losses
@@ -42,6 +42,11 @@ def test_more_words_at_least_than_at_most_are_refused(tmp_path: Path) -> None:
     line = told("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter", "--min-words", 500, "--max-words", 400)
 
     assert line == ("error: no answer has --min-words 500 or more and --max-words 400 or fewer; change one of them")
+
+
+def test_a_training_can_be_called_with_its_settings_alone(tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match="1 question to learn from"):
+        finetune(FinetuneSettings(data=[table(tmp_path, GOOD[:1])], out=tmp_path / "adapter"))
 
 
 @pytest.mark.parametrize(
