@@ -41,7 +41,7 @@ async def at_once(_: float) -> None:
 
 @pytest.fixture
 def summary(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("langgraph.pregel._retry.asyncio.sleep", at_once)
+    monkeypatch.setattr("asyncio.sleep", at_once)
     (tmp_path / "q.txt").write_text("Did they?\n", encoding="utf-8")
     settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
     store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
@@ -105,7 +105,7 @@ class BusyLLM(ScriptedLLM):
 def test_a_busy_server_is_asked_again_when_it_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("debate.graph.retries.time.sleep", waits.append)
-    monkeypatch.setattr("langgraph.pregel._retry.asyncio.sleep", at_once)
+    monkeypatch.setattr("asyncio.sleep", at_once)
     (tmp_path / "q.txt").write_text("Did they?\n", encoding="utf-8")
     settings = DebateSettings(questions=tmp_path / "q.txt", corpus=tmp_path, out=tmp_path / "out", deepen=0)
     store = FaissStore.from_texts(["BRICS admitted Iran."], EMBEDDING)
