@@ -16,6 +16,7 @@ _BEFORE = rf"""(?:
     | (?:based|going|judging)\s+(?:only\s+|solely\s+)?(?:on|by|from)\s+[^,.]{{0,60}},\s*
     | (?:as|speaking\s+as)\s+an?\s+[^,.]{{0,60}},\s*
     | (?:from|in|given)\s+{_CONTEXT},?\s*
+    | i\s+hold\s+that\s+
     )*"""
 _ENGLISH = rf"""
     i\s+(?:really\s+|simply\s+|honestly\s+)?(?:do\s+not|don['’]?t)\s+know\b

@@ -24,7 +24,6 @@ from chains.text.drafting.draft import (
     DraftSentence,
     joined,
     lead,
-    sentences_of,
     trimmed,
     with_lead,
     with_own_words,
@@ -48,7 +47,7 @@ _OPENINGS = 2  # passages on which a side is tried to be taken
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
-_NO_OPENING = "no opening: the model only put the question again, took both sides, or repeated what comes later"
+_NO_OPENING = "no opening: the model put the question again, took both sides, or said what no passage has, or nothing"
 _ALL_TOLD = "every fact of the passages that have a paragraph is told"
 _LEFT_OUT = "what else the model wrote repeats the answer, or no passage bears it out"
 
@@ -83,7 +82,7 @@ def write_by_chunk(
     asked = {n: chunk for n, chunk in enumerate(shown) if chunk in bearing} or {0: shown[0]}
     openings = _openings(writer, tuple(asked.values()))
     first = openings[-1].text
-    writer = replace(writer, side=next((one.text for one in sentences_of(0, first)), ""))
+    writer = replace(writer, side=next((one.text for one in writer.sentences(0, first)), ""))
     paragraphs = _paragraphs(writer, asked)
     own = [text for one in paragraphs for text in one.own if text]
     known = [one for one in paragraphs if one.versions]
@@ -92,14 +91,15 @@ def write_by_chunk(
 
     last = len(shown) + 1
     told = [*writer.sentences(0, first), *(sentence for one in known for sentence in one.versions[0])]
-    told = without_short_parts(without_idle_comments(without_strays(without_repetition(told))), 0, 0)
+    told = without_repetition(told)
+    told = without_short_parts(without_idle_comments(without_strays(told)), 0, 0) or told
     told = filled(told, [one.versions[1:] for one in known], limits.minimum - _CLOSE)
     passages = {one.part - 1: shown[one.part - 1] for one in known}
     told, more = go_on(writer, told, passages, limits.minimum - _CLOSE)
     spoken_of = {one.part - 1: asked[one.part - 1] for one in paragraphs if not _is_silent(one)}
     close = closed(writer, told, last, spoken_of)
     told, _ = go_on(writer, close.told, passages, limits.minimum, asked=0)
-    told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum)
+    told = without_short_parts(without_strays(told), min(_LEAST_PART, part.minimum // 4), limits.minimum) or told
     text = joined(trimmed(told, int(limits.maximum * (1 - _FOR_MARKERS))))
 
     written = _merged([*openings, *_parts(paragraphs), *close.completions, *more], text, limits.minimum)
@@ -128,7 +128,7 @@ def _openings(writer: PartWriter, chunks: Sequence[Chunk]) -> list[Completion]:
     written: list[Completion] = []
     for chunk in chunks[:_OPENINGS]:
         written += writer.complete([writer.opening(chunk)], writer.part)
-        if written[-1].text:
+        if writer.sentences(0, written[-1].text):
             break
     return written
 
@@ -189,9 +189,10 @@ def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
 
 
 def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks that were not retrieved for the points of view alone; all of them where they have no scores."""
-    best = max((one.question_score for one in chunks), default=0.0)
-    return [one for one in chunks if one.question_score >= _NEAR * best] or list(chunks)
+    """The chunks with words that were not retrieved for the points of view alone; all where they have no scores."""
+    worded = [one for one in chunks if any(map(str.isalnum, one.text))]
+    best = max((one.question_score for one in worded), default=0.0)
+    return [one for one in worded if one.question_score >= _NEAR * best] or list(chunks)
 
 
 def _part_limits(limits: WordLimits, parts: int) -> WordLimits:

@@ -13,9 +13,9 @@ from chains.schemas import Chunk, Completion
 from chains.text.drafting.draft import (
     DraftSentence,
     lead,
+    new_to,
     stands_alone,
     with_lead,
-    without_repetition,
     without_strays,
 )
 from chains.text.drafting.versions import without_fact
@@ -58,7 +58,7 @@ def closed(writer: PartWriter, told: list[DraftSentence], part: int, asked: Mapp
     texts = [with_lead(fact, one.text, frame) for one, frame in zip(closes, CLOSES, strict=False)]
     told = [*rest, DraftSentence(part, fact, word_count(fact), math.inf, copied=True)]
     own = [writer.sentences(part, text.removeprefix(fact).strip()) for text in texts]
-    close = next(filter(None, (without_repetition([*told, *one])[len(told) :] for one in own)), [])[:_SAID]
+    close = next(filter(None, (new_to(told, one) for one in own)), [])[:_SAID]
     return Closed([*told, *close], closes, place, "" if close else _NO_REASON)
 
 
@@ -78,7 +78,7 @@ def _deciding(
             fact = lead(chunk.text, matter, [*opening, *tried])
             tried.append(DraftSentence(n + 1, fact, 0, 0.0))
             sound = writer.sentences(n + 1, fact, chunk) if stands_alone(fact) else []
-            own = without_repetition([*opening, *sound])[len(opening) :]
+            own = new_to(opening, sound)
             rest = without_strays(without_fact(told, n + 1, fact)) if own else []
             if own and ({one.part for one in rest} == parts or not lead(chunk.text, matter, own)):
                 yield n, fact, rest

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
-from chains.text.drafting.draft import DraftSentence, lead, without_repetition, without_strays
+from chains.text.drafting.draft import DraftSentence, lead, new_to, without_strays
 from chains.writing.parts import PartWriter
 from vectorstore.text.sentences import word_count
 
@@ -26,7 +26,8 @@ def filled(
     for place in range(max(map(len, others), default=0)):
         for versions in others:
             if place < len(versions) and sum(one.words for one in told) < words:
-                told = without_strays(without_repetition([*told, *(one for one in versions[place] if one.borne_out)]))
+                new = new_to(told, [one for one in versions[place] if one.borne_out])
+                told = without_strays([*told, *new])
     return told
 
 
@@ -54,6 +55,6 @@ def go_on(
             said = writer.sentences(n + 1, completed[n].text, shown[n]) if n in completed else []
             own = [one for one in said if one.borne_out and not one.copied]
             retold += [DraftSentence(n + 1, fact, 0, 0.0)] if own else []
-            told = without_repetition([*told, *(own or writer.sentences(n + 1, fact, shown[n]))])
+            told = [*told, *new_to(told, own or writer.sentences(n + 1, fact, shown[n]))]
         more += completed.values()
     return told, more

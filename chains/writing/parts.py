@@ -17,6 +17,7 @@ from chains.text.drafting.draft import DraftSentence, fragments, lead, sentences
 from chains.text.fact_question import asks_for_a_fact
 from chains.text.idle import is_idle
 from chains.text.recital import asks_again, is_yes_or_no, said_again
+from chains.text.refusal import is_abstention
 from chains.text.support.contradiction import changes_side, contradicts, takes_both
 from chains.text.support.entities import unsupported_entities
 from prompts import RenderedPrompt, load_prompt
@@ -108,10 +109,10 @@ class PartWriter:
         ]
 
     def sentences(self, part: int, text: str, chunk: Chunk | None = None) -> list[DraftSentence]:
-        """The sentences of a part, without those that name what no passage has, deny the side taken, or are idle."""
+        """The sentences of a part, without those that name what no passage has, deny the side taken, or say nothing."""
         told = sentences_of(part, text, chunk, self.question, self.passages)
         known = [self.question, self.voice, *self.passages]
-        sound = [one for one in told if not unsupported_entities(one.text, known)]
+        sound = [one for one in told if not unsupported_entities(one.text, known) and not is_abstention(one.text)]
         if not part:
             return sound  # the opening takes the side, however it hedges
         agreed = [one for one in sound if not (self.side and self._leaves_the_side(one.text))]

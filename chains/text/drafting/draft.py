@@ -114,11 +114,14 @@ def with_own_words(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
 
 
 def without_strays(told: Sequence[DraftSentence]) -> list[DraftSentence]:
-    """The sentences, without those that open a part of several sentences and point back to nothing."""
+    """The sentences, without those that open a part of several sentences and point back to nothing.
+
+    An opening points back to the question: "It opened in 2015."
+    """
     kept = list(told)
     for part in dict.fromkeys(one.part for one in told):
         own = [one for one in told if one.part == part]
-        while len(own) > 1 and not stands_alone(own[0].text):
+        while len(own) > 1 and own[0].borne_out < math.inf and not stands_alone(own[0].text):
             kept.remove(own.pop(0))
     return kept
 
@@ -126,14 +129,17 @@ def without_strays(told: Sequence[DraftSentence]) -> list[DraftSentence]:
 def without_short_parts(told: Sequence[DraftSentence], least: int, minimum: int) -> list[DraftSentence]:
     """The sentences, without a part that is one sentence which points back to nothing.
 
-    Parts of fewer than ``least`` words go as far as ``minimum`` words are left without them.
+    Parts of fewer than ``least`` words go as far as ``minimum`` words are left without them. The opening and the close
+    stay.
     """
     kept = list(told)
     for part in dict.fromkeys(one.part for one in told):
         own = [one for one in told if one.part == part]
         words = sum(one.words for one in own)
+        is_frame = own[0].borne_out == math.inf
         is_orphan = len(own) == 1 and not stands_alone(own[0].text)
-        if is_orphan or (words < least and sum(one.words for one in kept) - words >= minimum):
+        is_short = words < least and sum(one.words for one in kept) - words >= minimum
+        if not is_frame and (is_orphan or is_short):
             kept = [one for one in kept if one.part != part]
     return kept
 
@@ -151,7 +157,8 @@ def lead(passage: str, question: str, told: Sequence[DraftSentence] = ()) -> str
     One that points back to others is taken only if there is no other.
     """
     asked = content_words(question)
-    unsaid = [one for one in full_sentences(passage) if not any(retells(one, other.text, True) for other in told)]
+    facts = [one for one in full_sentences(passage) if any(map(str.isalnum, one))]
+    unsaid = [one for one in facts if not any(retells(one, other.text, True) for other in told)]
     unsaid = [one for one in unsaid if stands_alone(one)] or unsaid
     return max(unsaid, key=lambda sentence: len(content_words(sentence) & asked), default="")
 
@@ -180,12 +187,18 @@ def _begins_anew(rest: str, frame: str) -> bool:
 
 def without_repetition(sentences: Sequence[DraftSentence]) -> list[DraftSentence]:
     """The sentences, without those that say what an earlier one said."""
-    told: list[DraftSentence] = []
-    for one in sentences:
-        copied = said_again([one.text], [other.text for other in told])[0] if told else False
-        if not copied and not any(retells(one.text, other.text, one.part == other.part) for other in told):
-            told.append(one)
-    return told
+    return new_to([], sentences)
+
+
+def new_to(told: Sequence[DraftSentence], more: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences that say nothing that was told, or that one before them says."""
+    kept = list(told)
+    for one in more:
+        said = [other.text for other in kept]
+        again = one.text in said or said_again([one.text], said)[0]
+        if not again and not any(retells(one.text, other.text, one.part == other.part) for other in kept):
+            kept.append(one)
+    return kept[len(told) :]
 
 
 def trimmed(told: Sequence[DraftSentence], at_most: int) -> list[DraftSentence]:

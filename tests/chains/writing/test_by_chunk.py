@@ -259,7 +259,7 @@ def test_a_paragraph_that_does_not_know_is_left_out_and_noted() -> None:
 def test_when_no_paragraph_knows_the_answer_does_not_either_and_no_close_is_asked_for() -> None:
     essay, llm = write({"": "I don't know."})
     assert essay.completion.text == "I don't know."
-    assert len(llm.prompts) == 3
+    assert llm.prompts_with("Close an answer") == 0
 
 
 def test_an_answer_below_its_minimum_is_short() -> None:
@@ -447,3 +447,73 @@ def test_a_sentence_of_weight_without_a_name_is_left_out_of_a_paragraph() -> Non
         SCRIPT | {"five currencies": "is a significant step towards a stronger order. It spares the rand."}
     )
     assert "significant" not in essay.completion.text
+
+
+YEAR = "In which year did the bank open?"
+OPENED = [
+    Chunk("c1", "The bank lends in five currencies."),
+    Chunk("c2", "The bank opened its doors in Shanghai, in 2015, to all."),
+]
+
+
+def test_the_fact_that_is_asked_for_opens_the_answer_although_it_begins_with_a_pronoun() -> None:
+    opening = "It opened in 2015. This means that it is young."
+    llm = ScriptedLLM(script={"Open an answer": opening, "Close an": "it spares the dollar.", "Write": "is much."})
+    essay = write_by_chunk(llm, "a judge.", YEAR, OPENED, LIMITS)
+    assert essay.completion.text.startswith(opening)
+
+
+def test_a_short_opening_and_a_short_close_stay_in_an_answer_that_is_long_enough_without_them() -> None:
+    words = (
+        "amber basil cedar dune ember fjord grove heath inlet jetty knoll ledge marsh notch orbit prairie quarry ridge"
+    )
+    long = [f"The {n}-{words.replace(' ', f'{n} ')} stand there." for n in ("one", "two", "three", "four", "five")]
+    chunks = [Chunk(f"c{n}", text) for n, text in enumerate([f"Ships sail east to sell oil. {long[0]}", *long[1:]])]
+    script = {"Open an": "ships do pay.", "Close an": "", "oil. This": f"is much. {long[0]}", "": "is much."}
+    llm = ScriptedLLM(script=script)
+    essay = write_by_chunk(llm, "a judge.", "Do ships sail east?", chunks, WordLimits(90, 200))
+    assert essay.completion.text.startswith("I hold that ships do pay.\n\n")
+    assert essay.completion.text.endswith("\n\nShips sail east to sell oil.")
+
+
+@pytest.mark.parametrize("said", ["Peru founded it in 1999.", "I don't know."])
+def test_an_opening_that_may_not_stay_is_tried_on_the_next_passage_and_told_to_no_paragraph(said: str) -> None:
+    opening_on_the_first = f"{CHUNKS[0].text}\n\n### RESPONSE:"
+    essay, llm = write({opening_on_the_first: said} | SCRIPT)
+    assert essay.completion.text.startswith("I hold that it did.\n\n")
+    assert llm.prompts_with(f"### YOUR ANSWER:\nI hold that {said}") == 0
+
+
+def test_an_answer_to_a_question_of_fact_is_not_taken_for_an_abstention_where_its_opening_alone_does_not_know() -> None:
+    llm = ScriptedLLM(script=SCRIPT | {"Open an answer": "I don't know.", "Write": "is much."})
+    essay = write_by_chunk(llm, "a judge.", YEAR, OPENED, LIMITS)
+    assert "know" not in essay.completion.text
+    assert "2015" in essay.completion.text
+
+
+def test_a_close_that_does_not_know_is_its_fact_alone() -> None:
+    essay, _ = write(SCRIPT | {"Close an answer": "I don't know."})
+    assert essay.completion.text.endswith("\n\nTrade grew to 162 billion dollars in 2022.")
+
+
+def test_a_reason_stays_with_a_fact_that_differs_in_a_number_alone_from_one_that_is_told() -> None:
+    lent = "the bank lent more money to its five founding members than all other lenders did."
+    script = {"Open an": "2016 was its best.", "Close an": "it spares the dollar. Rand pay.", "### FACT": ""}
+    llm = ScriptedLLM(script=script | {"Write": "is much."})
+    chunk = Chunk("c1", f"In 2015 {lent} In 2016 {lent}")
+    essay = write_by_chunk(llm, "a judge.", "Was 2016 its best?", [chunk], WordLimits(150, 200))
+    assert essay.completion.text.endswith(f"\n\nIn 2016 {lent} This decides the matter because it spares the dollar.")
+
+
+def test_a_passage_without_a_word_gets_no_paragraph_and_no_close() -> None:
+    essay, llm = write(SCRIPT | {"Write": "is much."}, chunks=[Chunk("c3", "... !!!"), *CHUNKS])
+    assert "..." not in essay.completion.text
+    assert "!!!" not in essay.completion.text
+    assert llm.prompts_with("!!!") == 0
+
+
+def test_a_passage_of_one_sentence_that_points_back_is_told_where_nothing_else_is() -> None:
+    script = {"Open an": "", "Close an": "", "### FACT": "", "Write": "is much."}
+    llm = ScriptedLLM(script=script)
+    essay = write_by_chunk(llm, "a judge.", "When was it sold?", [Chunk("c1", "Its bond was sold in 2016.")], LIMITS)
+    assert essay.completion.text.startswith("Its bond was sold in 2016.")

@@ -187,3 +187,7 @@ def test_headings_and_source_lines_of_any_passage_are_no_sentences_of_a_frame():
     told = sentences_of(0, copied, shown=[passage])
 
     assert [one.text for one in told] == ["They fall on pharmacies.", "Nobody gains by it."]
+
+
+def test_a_sentence_of_few_words_is_told_once():
+    assert len(without_repetition([*sentences_of(1, "No, it did not."), *sentences_of(2, "No, it did not.")])) == 1
