@@ -102,7 +102,8 @@ def ground(
             bare, meant[row], passages[column].sentences, named
         ):
             until[row, column] = borne_out(sentences[row].text, passages[column], question)
-    supports = tuple(_support(s, score[row], until[row]) for row, s in enumerate(sentences))
+    has = [[_bare(one) in passage.sentences for passage in passages] for one in sentences]
+    supports = tuple(_support(s, score[row], until[row], has[row]) for row, s in enumerate(sentences))
     return Grounding(answer, supports, unsupported_entities(answer, [*also_known, *(chunk.text for chunk in chunks)]))
 
 
@@ -126,13 +127,13 @@ def cited_sentences(grounding: Grounding) -> tuple[Support, ...]:
     return _insert_markers(grounding)[1]
 
 
-def _support(sentence: Sentence, score: NDArray[Any], until: NDArray[np.intp]) -> Support:
-    """The chunk that supports most of a sentence, by its score."""
+def _support(sentence: Sentence, score: NDArray[Any], until: NDArray[np.intp], has: Sequence[bool]) -> Support:
+    """The chunk that supports most of a sentence: one that has it word for word, else by its score."""
     length = len(sentence.text)
-    found = [(bool(until[i] == length), float(score[i]), -int(i)) for i in np.flatnonzero(until)]
+    found = [(bool(until[i] == length), has[i], float(score[i]), -i) for i in map(int, np.flatnonzero(until))]
     if not found:
         return Support(sentence.start, sentence.end, None, round(max(map(float, score), default=0.0), 4))
-    whole, value, index = max(found)
+    whole, _, value, index = max(found)
     ends = None if whole else sentence.start + int(until[-index])
     return Support(sentence.start, sentence.end, -index, round(value, 4), ends)
 

@@ -45,6 +45,13 @@ def test_sentence_rests_on_the_chunk_that_says_it() -> None:
     assert grounding.coverage == {0, 1}
 
 
+def test_a_copied_sentence_rests_on_the_chunk_that_has_it_not_on_one_that_has_its_words() -> None:
+    words = Passage("words", "Bank lending rose in every year. Both of them, and all others, pay in dollars.")
+    copied = Passage("copied", "Both banks lend in dollars. Gold is dear.")
+    grounding = ground("Both banks lend in dollars.", (words, copied), None)
+    assert [support.chunk for support in grounding.sentences] == [1]
+
+
 def test_spans_are_those_of_the_sentences() -> None:
     answer = "The bank lends in local currencies. Nobody likes rain."
 
