@@ -26,6 +26,7 @@ _TRIED = 3  # facts of a passage
 _SAID = 1  # sentence on the fact: in the second, small models speak of something else
 _NO_CLOSE = "no close: the opening or a paragraph needs every fact that could decide"
 _NO_REASON = "the close gives no reason: the model only repeated what was said, or the question"
+_NO_ROOM = "the close gives no reason: the model's window has no room for it"
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,13 @@ def closed(writer: PartWriter, told: list[DraftSentence], part: int, asked: Mapp
     place, fact, rest = found
     limits = WordLimits(0, writer.part.maximum // 2)
     said = [one.text for one in rest]
-    closes = writer.complete(writer.closes(limits, asked[place], fact), limits, said)
+    prompts = writer.closes(limits, asked[place], fact)
+    closes = writer.complete(prompts, limits, said) if prompts else []
     texts = [with_lead(fact, one.text, frame) for one, frame in zip(closes, CLOSES, strict=False)]
     told = [*rest, DraftSentence(part, fact, word_count(fact), math.inf, copied=True)]
     own = [writer.sentences(part, text.removeprefix(fact).strip()) for text in texts]
     close = next(filter(None, (new_to(told, one) for one in own)), [])[:_SAID]
-    return Closed([*told, *close], closes, place, "" if close else _NO_REASON)
+    return Closed([*told, *close], closes, place, "" if close else _NO_REASON if prompts else _NO_ROOM)
 
 
 def _deciding(

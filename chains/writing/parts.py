@@ -25,6 +25,7 @@ from vectorstore.text.sentences import split_sentences, word_count
 
 # With which a close goes on from the fact that decides; the first that says anything stays.
 CLOSES = ("This decides the matter because", "The cost falls on")
+_SIDE = 40  # words of the side, which stands in every paragraph's prompt
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,17 @@ class PartWriter:
     side: str = ""
 
     def versions(self, chunk: Chunk) -> list[tuple[str, RenderedPrompt]]:
-        """The prompts of a paragraph with the words each begins with: the passage's sentences, nearest first."""
+        """The prompts of a paragraph with the words each begins with: the passage's sentences, nearest first.
+
+        Those that fit the model's window.
+        """
         first = lead(chunk.text, self.question)
         second = lead(chunk.text, self.question, sentences_of(0, first))
         prompts = [(first, self.paragraph(chunk, first))]
         if second:
             prompts.append((second, self.paragraph(chunk, second)))
             prompts.append(("", self.retelling(chunk, second)))
-        return prompts[: self.candidates]
+        return [one for one in prompts[: self.candidates] if self.fits(one[1])]
 
     def retelling(self, chunk: Chunk, fact: str) -> RenderedPrompt:
         """The prompt that tells one fact of a passage in the writer's own words."""
@@ -59,10 +63,11 @@ class PartWriter:
     def closes(self, limits: WordLimits, chunk: Chunk, fact: str) -> list[RenderedPrompt]:
         """The prompts of the close, each of which goes on from that fact of a passage with other words.
 
-        They do not have the side taken, which models would say again.
+        They do not have the side taken, which models would say again. None, where they do not fit the model's window.
         """
         shown = {"passage": shown_passage(chunk), "lead": fact}
-        return [self._prompt("closing", limits, frame=frame, **shown) for frame in CLOSES[: self.candidates]]
+        prompts = [self._prompt("closing", limits, frame=frame, **shown) for frame in CLOSES[: self.candidates]]
+        return prompts if all(map(self.fits, prompts)) else []
 
     def paragraph(self, chunk: Chunk, lead: str) -> RenderedPrompt:
         """The prompt of a paragraph that begins with that sentence of its passage."""
@@ -85,8 +90,9 @@ class PartWriter:
         return complete_all(self.llm, prompts, parts, self.seed, self.config, check=check, may_be_empty=True)
 
     def fits(self, prompt: RenderedPrompt) -> bool:
-        """Whether a paragraph's prompt leaves room for it in the model's window."""
-        return fits_window(self.llm, prompt, _with_room(prompt, self.part))
+        """Whether a prompt leaves room for its part in the model's window, and for the side where none is taken yet."""
+        room = _with_room(prompt, self.part).maximum
+        return fits_window(self.llm, prompt, WordLimits(0, room if self.side else room + _SIDE))
 
     def defects(self, text: str, said: Sequence[str] = ()) -> list[Defect]:
         """What a reader would strike out of a part; the question put as a statement says nothing, unless it may be."""

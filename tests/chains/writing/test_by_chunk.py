@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -6,10 +8,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from chains.errors import GenerationError
-from chains.generation.contract import WordLimits
+from chains.errors import GenerationError, WindowExceeded
+from chains.generation.contract import AttemptRequest, RawText, Sampling, WordLimits
 from chains.schemas import Chunk
 from chains.writing.by_chunk import write_by_chunk
+from prompts import RenderedPrompt
 
 CHUNKS = [
     Chunk(id="c1", text="Trade grew to 162 billion dollars in 2022."),
@@ -33,6 +36,36 @@ class OfFewWords(BaseChatModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         return ChatResult(generations=[ChatGeneration(message=AIMessage("Nobody expected so much."))])
+
+
+class OfWindow:
+    """A backend that refuses what its window of so many words does not hold, and answers by a script."""
+
+    ladder = (Sampling(),)
+    parameters = None
+
+    def __init__(self, window: int, script: dict[str, str]) -> None:
+        self._window = window
+        self._script = script
+
+    def fits(self, prompt: RenderedPrompt, max_words: int) -> bool:
+        return len(prompt.text.split()) + max_words <= self._window
+
+    def attempt(self, requests: Sequence[AttemptRequest], config: Any = None) -> list[RawText]:
+        if not all(self.fits(one.prompt, one.max_words) for one in requests):
+            raise WindowExceeded("too long")
+        prompts = [one.prompt for one in requests]
+        said = [next(text for marker, text in self._script.items() if marker in prompt.text) for prompt in prompts]
+        return [RawText(f"{prompt.opening} {text}", 40, 7) for prompt, text in zip(prompts, said, strict=True)]
+
+    def caller(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class WithWindow(OfFewWords):
+    """A model with such a backend."""
+
+    contract_backend: Any
 
 
 def write(script: dict[str, str], limits: WordLimits = LIMITS, chunks: list[Chunk] = CHUNKS):
@@ -467,11 +500,12 @@ def test_a_short_opening_and_a_short_close_stay_in_an_answer_that_is_long_enough
     words = (
         "amber basil cedar dune ember fjord grove heath inlet jetty knoll ledge marsh notch orbit prairie quarry ridge"
     )
-    long = [f"The {n}-{words.replace(' ', f'{n} ')} stand there." for n in ("one", "two", "three", "four", "five")]
+    names = [words.replace(" ", f"{n} ") + " and " + words.replace(" ", f" {n}") for n in ("one", "two", "six", "ten")]
+    long = [f"The {name} stand there." for name in names]
     chunks = [Chunk(f"c{n}", text) for n, text in enumerate([f"Ships sail east to sell oil. {long[0]}", *long[1:]])]
     script = {"Open an": "ships do pay.", "Close an": "", "oil. This": f"is much. {long[0]}", "": "is much."}
     llm = ScriptedLLM(script=script)
-    essay = write_by_chunk(llm, "a judge.", "Do ships sail east?", chunks, WordLimits(90, 200))
+    essay = write_by_chunk(llm, "a judge.", "Do ships sail east?", chunks, WordLimits(150, 400))
     assert essay.completion.text.startswith("I hold that ships do pay.\n\n")
     assert essay.completion.text.endswith("\n\nShips sail east to sell oil.")
 
@@ -517,3 +551,28 @@ def test_a_passage_of_one_sentence_that_points_back_is_told_where_nothing_else_i
     llm = ScriptedLLM(script=script)
     essay = write_by_chunk(llm, "a judge.", "When was it sold?", [Chunk("c1", "Its bond was sold in 2016.")], LIMITS)
     assert essay.completion.text.startswith("Its bond was sold in 2016.")
+
+
+@pytest.mark.parametrize(("limits", "window"), [(LIMITS, 152), (WordLimits(200, 300), 216)])
+def test_a_window_without_room_for_the_side_is_known_before_anything_is_written(
+    limits: WordLimits, window: int
+) -> None:
+    side = (
+        "the bank lends in five currencies, so that trade grew to 162 billion dollars in 2022, which spares the dollar."
+    )
+    script = {"Open an": side, "Close an": "it spares the dollar.", "Write": "is much for the banks."}
+    llm = WithWindow(contract_backend=OfWindow(window, script))
+    with pytest.raises(GenerationError, match="no passage fits the model's window"):
+        write_by_chunk(llm, "a judge.", "Did it grow?", CHUNKS, limits)
+
+
+def test_a_fact_that_leaves_the_window_no_room_for_a_reason_closes_the_answer_alone() -> None:
+    goods = "salt, steel, silk, rice, wheat, maize, copper, cobalt, nickel, timber, wool, cotton, coffee, cocoa, sugar"
+    fact = f"The yuan pays for gas, {goods}, rubber, paper, glass, cement, potash, lead, zinc, tin, silver and oil."
+    script = {"Open an": "the yuan pays for gas and for oil.", "Close an": "it spares the dollar."}
+    script["Write"] = "spares sailors a long way to port."
+    llm = WithWindow(contract_backend=OfWindow(240, script))
+    chunk = Chunk("c1", f"Ships did grow in number. {fact}")
+    essay = write_by_chunk(llm, "a judge.", "Did ships grow in number?", [chunk], LIMITS)
+    assert essay.completion.text.endswith(f"\n\n{fact}")
+    assert "the close gives no reason: the model's window has no room for it" in essay.notes
