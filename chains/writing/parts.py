@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import dropwhile
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -13,7 +14,7 @@ from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion, Defect, DefectKind
 from chains.text.defects import find_defects
-from chains.text.drafting.draft import DraftSentence, fragments, lead, sentences_of
+from chains.text.drafting.draft import DraftSentence, fragments, lead, sentences_of, stands_alone
 from chains.text.fact_question import asks_for_a_fact
 from chains.text.idle import is_idle
 from chains.text.recital import asks_again, is_yes_or_no, said_again
@@ -119,8 +120,9 @@ class PartWriter:
         told = sentences_of(part, text, chunk, self.question, self.passages)
         known = [self.question, self.voice, *self.passages]
         sound = [one for one in told if not unsupported_entities(one.text, known) and not is_abstention(one.text)]
-        if not part:
-            return sound  # the opening takes the side, however it hedges
+        if not part:  # the opening takes the side, however it hedges
+            is_fact = asks_for_a_fact(self.question)
+            return sound if is_fact else list(dropwhile(lambda one: not stands_alone(one.text), sound))
         agreed = [one for one in sound if not (self.side and self._leaves_the_side(one.text))]
         return [one for one in agreed if (one.borne_out > 0 and chunk) or not self._is_idle(one.text)]
 

@@ -109,6 +109,11 @@ def test_an_opening_of_which_nothing_can_be_used_is_tried_on_the_next_passage() 
     assert not any(note.startswith("no opening") for note in essay.notes)
 
 
+def test_an_opening_does_not_begin_with_what_points_back_to_a_sentence_that_was_struck_out() -> None:
+    essay, _ = write(SCRIPT | {"Open an answer": "Peru founded it in 1999. It lends to all. I hold that it did."})
+    assert essay.completion.text.startswith("I hold that it did.\n\n")
+
+
 def test_an_answer_without_an_opening_says_so() -> None:
     essay, llm = write(SCRIPT | {"Open an answer": ""})
     assert [CHUNKS[0].text in p for p in llm.prompts if "Open an answer" in p].count(
