@@ -15,33 +15,35 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cluster_models import at_once, slow
-from benchmarks.durability import ROOT, finished_questions, journal, log, rows, undisturbed, wait_for
+from benchmarks.durability import finished_questions, journal, log, rows, undisturbed, wait_for
 from debate import DebateSettings, run_questions
 from debate.progress import Progress
 from debate.settings import EXAMPLE, load_settings
+from tests.support.ray_cluster import cluster
 
 
 @dataclass(frozen=True)
 class Disturbed:
-    """What became of one run: who was killed, and whether anything was lost, changed or generated again."""
+    """What became of one run: who was killed, whether anything was lost, changed or generated again.
+
+    ``all_ready``: the run had a worker on each of the three nodes at once, so that a killed one was in its work.
+    """
 
     killed: str
     same_rows: bool
     kept: bool
     generated_again: int
+    all_ready: bool
 
     @property
     def good(self) -> bool:
@@ -62,21 +64,6 @@ def drive(folder: Path, questions: int, address: str) -> None:
     settings = settings_of(folder, questions, address)
     (folder / "started").touch()
     run_questions(settings, load=partial(slow, calls=folder / "calls.log"))
-
-
-@contextmanager
-def cluster(nodes: int = 3) -> Iterator[Any]:
-    """Start a head without CPUs and so many nodes of one CPU each."""
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(ROOT)}
-    from ray.cluster_utils import Cluster
-
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    try:
-        for _ in range(nodes):
-            made.add_node(num_cpus=1)
-        yield made
-    finally:
-        made.shutdown()
 
 
 def disturbed_run(folder: Path, made: Any, questions: int, wanted: list[str], seed: int) -> Disturbed:
@@ -100,7 +87,8 @@ def disturbed_run(folder: Path, made: Any, questions: int, wanted: list[str], se
         made.add_node(num_cpus=1)
     process.join()
     again = sum(line.split()[1] in finished for line in log(folder)[calls:] if line.startswith("begin"))
-    return Disturbed(victim, rows(folder) == wanted, journal(folder).startswith(before), again)
+    all_ready = "3 of 3 workers ready" in (folder / "out" / "log.txt").read_text(encoding="utf-8")
+    return Disturbed(victim, rows(folder) == wanted, journal(folder).startswith(before), again, all_ready)
 
 
 def _driver(folder: Path, questions: int, address: str) -> multiprocessing.process.BaseProcess:

@@ -23,47 +23,24 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
-from langchain_core.language_models.llms import LLM
 from pydantic import Field
 
-TOPICS = ("salt", "iron", "the canal", "the bank", "the port", "the mine", "the rails", "the wood")
+from tests.support.fakes import TAXED, TOPICS, TopicEmbedding, TopicLLM
+
 IDS = ("1", "1.1", "1.1.1", "1.2", "2", "2.1", "a", "a.1")
-PASSAGES = ["The tariff of the north rose in 1911.", "BRICS admitted Iran."]
-PREMISE = "Given that the tariff of the north rose in 1911"  # the first passage bears it out, so deeper questions stay
 Listed = tuple[str, str]  # an id or "", and a topic
 
 
-class OneTopic(Embeddings):
-    """Texts of one topic are alike (cosine about .6), so that deepened questions stay."""
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Embed texts."""
-        fake = DeterministicFakeEmbedding(size=32)
-        return [[x + 1.2 for x in fake.embed_query(text)] for text in texts]
-
-    def embed_query(self, text: str) -> list[float]:
-        """Embed one text."""
-        return self.embed_documents([text])[0]
-
-
-class MortalLLM(LLM):
+class MortalLLM(TopicLLM):
     """Answers what the question alone decides, and kills its process at one of its calls."""
 
     dies_at: int = 0
     calls: Any = Field(default_factory=lambda: count(1))
 
-    @property
-    def _llm_type(self) -> str:
-        return "mortal"
-
-    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+    def _call(self, prompt: str, *given: Any, **more: Any) -> str:
         if next(self.calls) == self.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        topic = max(TOPICS, key=prompt.rfind)
-        if "new question" in prompt:
-            return "\n2. ".join(f"{PREMISE}, {rest} {topic}?" for rest in ("why did the union sell", "who gained from"))
-        return f"They taxed {topic}." if "Answer the question below" in prompt else f"I say {topic}."
+        return super()._call(prompt, *given, **more)
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,7 @@ def work(folder: Path, out: str, deepen: int, dies_at: int) -> None:
     from debate import DebateSettings, RunFolderError, run_questions
     from vectorstore import FaissStore
 
-    store = FaissStore.from_texts(PASSAGES, OneTopic())
+    store = FaissStore.from_texts(TAXED, TopicEmbedding())
     settings = DebateSettings(
         questions=folder / "q.jsonl",
         corpus=folder / "docs",

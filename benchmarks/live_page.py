@@ -18,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.chromium import Page, browser
 from chains.schemas import Chunk, Opinion, Question, Turn
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
+from tests.support.chromium import Page, browser
 
 _VIEWS = 8
 _MOVES = """(async () => {

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.chromium import Page, browser
 from debate.output.facts import run_facts
 from debate.output.report import write_report
 from debate.results import QuestionResult
@@ -23,6 +22,7 @@ from debate.run.folder import read_record
 from debate.run.records.journal import Journal
 from debate.run.setup import check_inputs
 from debate.settings import load_settings
+from tests.support.chromium import Page, browser
 
 _FIRST_SEARCH = """(() => { const find = document.getElementById('find'), from = performance.now();
   find.value = %r; filter(); document.body.offsetHeight; return performance.now() - from })()"""

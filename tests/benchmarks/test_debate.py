@@ -1,112 +1,86 @@
-"""The benchmark of debates: theory by hand, and the arms with a model that reads exactly what it is shown."""
+"""The benchmark of debates, run as its command: theory, batches, and RAMDocs with a server that reads what it is shown."""
 
+import gzip
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import ScriptedLLM
+from misbehaving_server import misbehaving_server
 
-from benchmarks.debate.__main__ import table_of
-from benchmarks.debate.ramdocs import (
-    Result,
-    Row,
-    Said,
-    dealt,
-    exact_match,
-    held_by_majority,
-    held_by_most,
-    run_arms,
-    talk_health,
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+
+
+def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks.debate", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603
+
+
+def founded(name: str, *years: str) -> dict[str, Any]:
+    documents = [{"text": f"It was founded in {year}."} for year in years]
+    asked = {"_id": name, "question": "When was it founded?", "documents": documents}
+    return asked | {"gold_answers": ["1856", "1901"], "wrong_answers": ["1900", "2000"]}
+
+
+ROWS = (
+    founded("both right answers", "1856", "1901"),
+    founded("one of them", "1856"),
+    founded("and a wrong one", "1856", "1901", "1900"),
+    founded("a longer number", "18565", "1901"),
+    founded("none", "unknown"),
 )
-from benchmarks.debate.theory import checks, majority_accuracy
-from benchmarks.debate.together import hold
-
-ROW = Row(
-    "r", "When was it founded?", ("It was founded in 1856.", "It was founded in 1901."), ("1856", "1901"), ("1900",)
-)
-OTHER = Row("o", "Who built it?", ("Anna Berg built it.", "It rained."), ("Anna Berg",), ("Otto Holm",))
 
 
-class Reader(ScriptedLLM):
-    """Names every year and builder that stands in its prompt."""
-
-    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
-        self._prompts.append(prompt)
-        found = re.findall(r"\b(?:1\d{3}|Anna Berg)\b", prompt)
-        return f"Answers: {'; '.join(dict.fromkeys(found)) or 'unknown'}\nBecause: it is written."
-
-
-@pytest.mark.parametrize(
-    ("n", "p", "c", "accuracy"), [(3, 0.6, 0.0, 0.648), (3, 0.6, 1.0, 0.6), (1, 0.7, 0.5, 0.7), (3, 0.6, 0.5, 0.612)]
-)
-def test_conformity_takes_the_majority_from_condorcets_formula_to_one_debaters_skill(n, p, c, accuracy) -> None:
-    assert majority_accuracy(n, p, c) == pytest.approx(accuracy)
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("ramdocs")
+    with gzip.open(folder / "ramdocs.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in ROWS)
+    with misbehaving_server() as server:
+        model = server.url("reads-numbers")
+        done = benchmark("ramdocs", "--data", str(folder), "--model", model, "--out", str(folder / "out.json"))
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "out.json").read_text())
 
 
 def test_the_arenas_votes_and_judges_meet_theory() -> None:
-    assert [one.name for one in checks(60) if not one.holds] == []
+    done = benchmark("theory", "--trials", "60")
+    assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(
-    ("answers", "is_match"),
-    [
-        (("1856", "the 1901"), True),
-        (("1856",), False),
-        (("1856", "1901", "1900"), False),
-        (("18565", "1901"), False),
-        ((), False),
-    ],
-)
-def test_an_exact_match_has_every_right_answer_and_no_wrong_one(answers, is_match: bool) -> None:
-    assert exact_match(answers, ROW) == is_match
+def test_debates_that_advance_together_share_their_batches() -> None:
+    done = benchmark("together", "--debates", "4", "--rounds", "2", "--batch", "4", "--seconds", "0")
+    alone, together = map(int, re.findall(r"(\d+) batches", done.stdout))
+    assert together * 3 < alone
 
 
-def test_answers_are_read_from_their_line_and_a_copied_document_is_none() -> None:
-    assert Said("Answers: 1856; May 1901.\nBecause: 1900 is wrong.", 9).answers == ("1856", "May 1901")
-    assert Said("Answers: 1856; Because Document 1 says so.", 9).answers == ("1856",)
-    assert Said("Answers: unknown", 9).answers == ()
-    assert Said(f"Answers: {' '.join(['word'] * 13)} 1856", 9).answers == ()
+def test_readers_who_talk_share_what_they_read_and_a_placebo_shares_something_else(measured) -> None:
+    answers = measured["answers"]["both right answers"]
+    assert sorted(answers) == list("ABCDEFG")
+    assert [sorted(answers[arm]["answers"]["vote"]) for arm in "AEF"] == [["1856", "1901"]] * 3
+    assert measured["answers"]["none"]["E"]["answers"]["vote"] == []
+    assert measured["answers"]["none"]["G"]["answers"]["vote"] != []  # of the talk about another question
 
 
-def test_votes_keep_ties_between_readers_and_majorities_of_samples() -> None:
-    assert set(held_by_most([("1856",), ("1901",), ()])) == {"1856", "1901"}
-    assert held_by_most([("1856",), ("1856", "1901")]) == ("1856",)
-    assert held_by_majority([("1856", "1900"), ("1856",), ("1901",)]) == ("1856",)
+def test_an_exact_match_has_every_right_answer_and_no_wrong_one(measured) -> None:
+    values = {line["name"]: line["value"] for line in measured["table"]}
+    assert values["A vote"] == pytest.approx(1 / 5)
 
 
-def test_documents_are_dealt_round() -> None:
-    assert dealt("abcde", 2) == [("a", "c", "e"), ("b", "d")]
-    assert dealt("ab", 8) == [("a",), ("b",)]
-
-
-def test_readers_who_talk_share_what_they_read_and_a_placebo_shares_something_else() -> None:
-    llm = Reader(script={})
-    arms = run_arms(llm, [ROW, OTHER], seed=0)
-    assert sorted(arms) == list("ABCDEFG")
-    assert [exact_match(arms[arm][0].answers["vote"], ROW) for arm in "AEF"] == [True, True, True]
-    assert arms["E"][1].answers["vote"] == ("anna berg",)
-    assert "1856" in arms["G"][1].answers["vote"]  # the talk about the other question
-    assert arms["E"][0].answers["moderator"] == ("1856", "1901")
-
-
-def test_no_arm_spends_much_more_than_the_debate() -> None:
-    arms = run_arms(Reader(script={}), [ROW, OTHER], seed=0)
-    assert max(arms[arm][0].tokens / arms["E"][0].tokens for arm in "BCFG") < 1.3
-
-
-def test_the_table_has_every_arm_and_what_talking_adds() -> None:
-    lines = {line["name"]: line for line in table_of([ROW, OTHER], run_arms(Reader(script={}), [ROW, OTHER], seed=0))}
-    assert lines["A vote"]["value"] == 1.0
+def test_the_table_has_every_arm_and_what_talking_adds(measured) -> None:
+    lines = {line["name"]: line for line in measured["table"]}
     assert {"E - F (vote)", "F - B (vote)", "E moderator"} <= lines.keys()
     assert lines["E - F (vote)"]["low"] <= lines["E - F (vote)"]["value"] <= lines["E - F (vote)"]["high"]
 
 
-def test_debates_that_advance_together_share_their_batches() -> None:
-    _, alone = hold(debates=4, rounds=2, width=1, batch=4, seconds=0)
-    _, merged = hold(debates=4, rounds=2, width=4, batch=4, seconds=0)
-    assert merged * 3 < alone
+def test_no_arm_spends_much_more_than_the_debate(measured) -> None:
+    spent = {arm: one["tokens"] for arm, one in measured["answers"]["and a wrong one"].items()}
+    assert max(spent[arm] / spent["E"] for arm in "BCFG") < 1.3
 
 
-def test_what_a_talk_does_to_right_readers_and_right_answers_is_measured() -> None:
-    lost = Result(9, {"vote": ("1900",)}, before=(("1856",), ("1901",)), after=(("1856", "1901"), ("1900",)))
-    measured = talk_health([lost], [ROW])
-    assert measured == {"fragility": 0.5, "oracle gap": 1.0, "focus": -0.5}
+def test_what_a_talk_does_to_right_readers_is_measured(measured) -> None:
+    assert measured["talk"]["E"]["fragility"] == pytest.approx(1 / 3)

@@ -12,11 +12,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from chromium import CHROMIUM, Page, browser
 from example_rows import ANSWER_ROW as ROW
 from hostile import HOSTILE, MARKUP, everywhere
 from page_server import HERE, Server, a_comparison, a_run, an_index, asks_a_person, told
 
-from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Question
 from debate.arena.seat import SeatRequest
 from debate.run.records.drafts import DRAFTS, Drafts

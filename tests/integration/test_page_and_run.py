@@ -6,10 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, Page, browser
 from misbehaving_server import MisbehavingServer, misbehaving_server
 from page_server import Server, an_index
-
-from benchmarks.chromium import CHROMIUM, Page, browser
 
 pytestmark = [
     pytest.mark.integration,

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from chromium import CHROMIUM, Page, browser
 from example_rows import ANSWER_ROW as ROW
 from page_server import HERE, Server, a_run, an_index, told
-
-from benchmarks.chromium import CHROMIUM, Page, browser
 
 pytestmark = [
     pytest.mark.integration,

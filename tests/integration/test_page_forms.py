@@ -5,10 +5,10 @@ from pathlib import Path
 from shutil import rmtree
 
 import pytest
+from chromium import CHROMIUM, Page, browser
 from example_rows import ANSWER_ROW as ROW
 from page_server import Server, a_comparison, a_run, an_index, asks_a_person
 
-from benchmarks.chromium import CHROMIUM, Page, browser
 from debate.run.records.typed import Records
 from debate.run.seat import SAID, Said
 from debate.serve.web.guard import MOST_UPLOADED

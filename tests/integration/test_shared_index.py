@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from fakes import ScriptedLLM
 
-from benchmarks.durability import ROOT
 from debate import DebateSettings, RunFolderError, run_questions
 from debate.errors import IndexFolderError, SettingsError
 from debate.indexing.building import index_documents
@@ -26,6 +25,7 @@ from debate.terminal.index_view import IndexLines
 from vectorstore import SentenceTransformerEmbeddings, load_embeddings
 
 pytestmark = pytest.mark.integration
+ROOT = Path(__file__).parents[2]
 SCRIPT = {
     "moderator": "A draw.",
     "You take part in a debate": "I disagree.",

@@ -28,6 +28,26 @@ class TopicEmbedding(Embeddings):
         return self.embed_documents([text])[0]
 
 
+TOPICS = ("salt", "iron", "the canal", "the bank", "the port", "the mine", "the rails", "the wood")
+TAXED = ["The tariff of the north rose in 1911.", "BRICS admitted Iran."]
+_PREMISE = "Given that the tariff of the north rose in 1911"  # of the first passage, so that deeper questions stay
+
+
+class TopicLLM(LLM):
+    """Answers "Why was TOPIC taxed?" and its deeper questions by the topic alone."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "topic"
+
+    def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
+        topic = max(TOPICS, key=prompt.rfind)
+        if "new question" in prompt:
+            asked = ("why did the union sell", "who gained from")
+            return "\n2. ".join(f"{_PREMISE}, {rest} {topic}?" for rest in asked)
+        return f"They taxed {topic}." if "Answer the question below" in prompt else f"I say {topic}."
+
+
 class ByWord(Embeddings):
     """Texts point where their words are: a dimension for each of these words, and one for all others."""
 

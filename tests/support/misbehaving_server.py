@@ -1,6 +1,7 @@
 """A real OpenAI-compatible server on loopback whose model's name says how it misbehaves."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             "streams-key",
             "calls-tools",
             "no-tools",
+            "reads-numbers",
         ]
         return self._json(200, {"object": "list", "data": [{"id": name, **self.server.about} for name in names]})
 
@@ -108,6 +110,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _as_echo(self, body: dict[str, Any]) -> None:
         self._answer(body, {"content": f"{body['messages'][-1]['content']}\n{ANSWER}"})
+
+    def _as_reads_numbers(self, body: dict[str, Any]) -> None:
+        """Name every long number of its prompt, and another one as the reason."""
+        read = dict.fromkeys(re.findall(r"\b1\d{3,}\b", body["messages"][-1]["content"]))
+        self._answer(body, {"content": f"Answers: {'; '.join(read) or 'unknown'} Because 2000 says so."})
 
     def _as_html(self, body: dict[str, Any]) -> None:
         self._send(200, b"<html><body>502 Bad gateway</body></html>", "text/html")

@@ -6,12 +6,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, Page, browser
 from example_rows import ANSWER_ROW as ROW
 from example_rows import FACTS
 from hostile import HOSTILE, MARKUP, everywhere
 from pypdf import PdfReader
 
-from benchmarks.chromium import CHROMIUM, Page, browser
 from chains.schemas import Chunk, Opinion, Question, Turn
 from debate.output.facts import RunFacts
 from debate.output.report import write_report

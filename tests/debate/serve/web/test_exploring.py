@@ -8,10 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from chromium import CHROMIUM, Page, browser
 from fakes import EMBEDDING, ByLength
 from hostile import MARKUP
 
-from benchmarks.chromium import CHROMIUM, Page, browser
 from debate.errors import SettingsError
 from debate.serve.web.exploring import CANDIDATES, MOST_VIEWS, Asked, Explorer, View
 from prompts import PersonaSet, load_personas

@@ -1,4 +1,4 @@
-"""A headless Chromium over DevTools pipes: no socket, no library. For the tests of the report and its benchmark.
+"""A headless Chromium over DevTools pipes: no socket, no library. For the tests of pages and their benchmarks.
 
 Source: the DevTools protocol, ``--remote-debugging-pipe``: JSON messages that end with a zero byte, on the
 descriptors 3 and 4 of the browser.
