@@ -222,7 +222,7 @@ def test_a_run_that_is_stopped_at_once_says_how_to_resume_it(tmp_path: Path, mon
     """Regression: it said "--resume FOLDER"."""
     settings = {"questions": tmp_path / "q.csv", "corpus": tmp_path, "out": tmp_path / "out"}
     (tmp_path / "q.csv").write_text("question\nWhy?\n")
-    monkeypatch.setattr("debate.run.runner._checked_journal", stopped_at_once)
+    monkeypatch.setattr("debate.run.runner.Journal", stopped_at_once)
     with pytest.raises(StoppedAtOnce) as stopped:
         run_questions(DebateSettings(**settings))
     assert stopped.value.folder == tmp_path / "out"

@@ -51,13 +51,13 @@ def cap():
 def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rows of each batch that is tried, in order."""
     tried: list[int] = []
-    run = GenerationEngine._run
+    decode = decoders.GenerateDecoder.decode
 
-    def counted(self, batch, *rest):
-        tried.append(len(batch))
-        return run(self, batch, *rest)
+    def counted(self, ids, *rest):
+        tried.append(len(ids))
+        return decode(self, ids, *rest)
 
-    monkeypatch.setattr(GenerationEngine, "_run", counted)
+    monkeypatch.setattr(decoders.GenerateDecoder, "decode", counted)
     return tried
 
 

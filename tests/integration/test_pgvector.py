@@ -21,6 +21,8 @@ from traced import SCRIPT
 
 from vectorstore import POV, FaissStore, PgVectorStore, StoreError
 from vectorstore.store.building import update_store
+from vectorstore.store.postgres.session import PgAddress, Session
+from vectorstore.store.postgres.table import PgTable
 
 pytestmark = pytest.mark.integration
 TEXTS = [f"Passage {n} about {topic}." for n, topic in enumerate(["grain", "oil", "gold", "trade", "war"] * 20)]
@@ -210,13 +212,13 @@ def test_the_table_of_another_model_is_refused(both, address: str) -> None:
 
 
 def test_readers_see_the_state_before_while_one_writes(both, address: str) -> None:
-    store, _ = both
     reader = PgVectorStore.open(address, EMBEDDING)
-    with store._lock:
-        store.delete(IDS[1:])
+    with Session(PgAddress.parse(address)) as writer:
+        PgTable(writer).remove(IDS[1:])
         during = len(reader)
     assert (during, len(reader)) == (100, 1)
     reader.close()
+    writer.close()
 
 
 def test_many_threads_search_and_write_together(both) -> None:

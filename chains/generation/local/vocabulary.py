@@ -56,7 +56,7 @@ class Vocabulary:
         special |= torch.tensor(["###" in piece for piece in pieces])  # a prompt's section marks are not prose
         ends_sentence = torch.tensor([ends_with_sentence(f"One two{piece}") for piece in pieces])
         return cls(
-            words=torch.tensor(list(map(_words_begun, pieces, tokenizer.convert_ids_to_tokens(list(range(size)))))),
+            words=torch.tensor(list(map(words_begun, pieces, tokenizer.convert_ids_to_tokens(list(range(size)))))),
             ends_sentence=ends_sentence,
             special=special,
             begins_nothing=ends_sentence | torch.tensor(list(map(_begins_nothing, pieces))),
@@ -83,8 +83,8 @@ class Vocabulary:
         )
 
 
-def _words_begun(piece: str, token: str) -> int:
-    """How many words a token begins: one behind a space, and every character of a script without spaces.
+def words_begun(piece: str, token: str) -> int:
+    """Return how many words a token begins: one behind a space, and every character of a script without spaces.
 
     Such a character is often split over tokens of single bytes; the one with its first byte counts.
     """

@@ -22,7 +22,7 @@ from debate.results import QuestionResult
 
 # So many rows are in the page as they are, to be read even where no script runs. Those of a longer run are kept as
 # text until they are opened, because a browser that has to lay out 10,000 debates is of no use to anybody.
-_LAID_OUT = 200
+LAID_OUT = 200
 # A language, script, region and variants as in BCP 47 (RFC 5646, 2.1): a browser can do nothing with another "lang".
 _LANGUAGE_TAG = re.compile(
     r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*", re.IGNORECASE | re.ASCII
@@ -80,7 +80,7 @@ def _bodies(results: Iterable[QuestionResult], facts: RunFacts) -> Iterator[tupl
     maker = RowMaker(facts)
     body = _TEMPLATES.get_template("row.html.j2")
     for number, result in enumerate(results):
-        row = maker.row(result, laid_out=number < _LAID_OUT)
+        row = maker.row(result, laid_out=number < LAID_OUT)
         yield row, Markup(body.render(row=row, facts=facts, inset=""))  # noqa: S704 - escaped by the template
 
 

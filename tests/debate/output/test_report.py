@@ -217,7 +217,7 @@ def test_a_run_without_rows_is_a_page_too(tmp_path: Path) -> None:
 
 
 def test_past_the_first_rows_a_text_that_many_use_is_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", 1)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", 1)
     assert page(tmp_path, *[ROW] * 5).count("Trade grew.") == 2
 
 
@@ -233,7 +233,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("laid_out", [0, 9])
 @pytest.mark.parametrize("text", MARKUP + HOSTILE[15:19])
 def test_hostile_text_is_escaped(tmp_path: Path, text: str, laid_out: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", laid_out)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", laid_out)
     facts = RunFacts(text, text, text, (), (PointOfView(text),), settings=((text, text),))
     html = page(tmp_path, everywhere(text, text, failed=True), facts=facts)
     assert len(re.findall("<script", html, re.IGNORECASE)) == (1 if laid_out else 5)

@@ -54,7 +54,7 @@ def shown(page: Page, folder: Path, *rows: QuestionResult, facts: RunFacts = FAC
 
 @pytest.fixture(params=[1000, 0], ids=["laid out", "kept as text"])
 def hostile(page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Page:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", request.param)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", request.param)
     everything = " ".join(TEXTS)
     facts = RunFacts(
         f"A run {everything}", everything, everything, (Persona("x", everything, everything, (PointOfView("x"),)),),
@@ -135,7 +135,7 @@ VISIBLE = "[...document.querySelectorAll('details.row')].filter(r => r.checkVisi
 def test_a_search_finds_words_wherever_they_stand(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, found: list[str], laid_out: int
 ) -> None:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", laid_out)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", laid_out)
     shown(page, tmp_path, *PLAIN)
     page.press("/", text="/")
     page.type(words)
@@ -179,7 +179,7 @@ IN_SIGHT = "(() => { const r = document.querySelector(':target').getBoundingClie
 def test_a_citation_opens_and_goes_to_its_passage(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, laid_out: int
 ) -> None:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", laid_out)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", laid_out)
     shown(page, tmp_path, ROW, LONG)
     page.click(f"{FIRST} > summary")
     page.click(f"{FIRST} .cite")
@@ -317,7 +317,7 @@ def test_what_is_printed_holds_the_closed_rows_too(page: Page, tmp_path: Path) -
 def test_past_the_first_rows_a_debate_is_laid_out_when_it_is_opened(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debate.output.report._LAID_OUT", 1)
+    monkeypatch.setattr("debate.output.report.LAID_OUT", 1)
     shown(page, tmp_path, ROW, LONG)
     before = page.evaluate("document.querySelectorAll('.answer').length")
     page.click("details.row:last-of-type > summary")

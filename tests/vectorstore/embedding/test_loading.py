@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from vectorstore import EmbeddingsError, FaissStore, load_embeddings
 from vectorstore.embedding import loading as module
@@ -93,9 +94,11 @@ class OnDevice:
     ],
 )
 def test_openvino_embeds_on_a_cpu_where_it_is_installed(monkeypatch, wanted, device, installed, chosen):
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", lambda *_, **__: OnDevice(device))
     monkeypatch.setattr(module, "openvino_available", lambda: installed)
+    monkeypatch.setattr(module, "through_openvino", lambda model, *_: model)
 
-    assert module._choose_backend(wanted, OnDevice(device)) == chosen
+    assert load_embeddings("some/model", backend=wanted).backend == chosen
 
 
 @pytest.mark.parametrize(
@@ -107,10 +110,11 @@ def test_openvino_embeds_on_a_cpu_where_it_is_installed(monkeypatch, wanted, dev
     ],
 )
 def test_a_backend_that_cannot_be_had_is_an_error_with_its_remedy(monkeypatch, wanted, device, installed, message):
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", lambda *_, **__: OnDevice(device))
     monkeypatch.setattr(module, "openvino_available", lambda: installed)
 
     with pytest.raises(EmbeddingsError, match=message):
-        module._choose_backend(wanted, OnDevice(device))
+        load_embeddings("some/model", backend=wanted)
 
 
 @pytest.mark.integration
@@ -154,11 +158,10 @@ def test_a_model_is_converted_once_and_its_user_told(tmp_path, monkeypatch):
 
 @pytest.mark.integration
 def test_a_model_that_openvino_cannot_take_leaves_nothing_and_names_the_remedy(tmp_path, monkeypatch):
-    def refuse(folder, precision):
-        raise ValueError("unsupported architecture")
-
+    torch_one = SentenceTransformer(str(module.bundled_model()), device="cpu")
+    loaded = Mock(side_effect=[torch_one, ValueError("unsupported architecture")])
     monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path))
-    monkeypatch.setattr("vectorstore.embedding.openvino._load", refuse)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", loaded)
 
     with pytest.raises(EmbeddingsError, match=r"unsupported architecture.*backend='torch'"):
         load_embeddings(device="cpu", stance=False, backend="openvino")

@@ -1,7 +1,7 @@
 import pytest
 from transformers import AutoTokenizer
 
-from chains.generation.local.vocabulary import Vocabulary, _words_begun
+from chains.generation.local.vocabulary import Vocabulary, words_begun
 from chains.models.bundled import smollm2_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
     ],
 )
 def test_a_token_counts_the_words_and_unspaced_characters_it_begins(piece: str, token: str, words: int) -> None:
-    assert _words_begun(piece, token) == words
+    assert words_begun(piece, token) == words
 
 
 def test_a_models_own_tokens_for_the_end_of_a_text_are_known_beside_the_tokenizers() -> None:

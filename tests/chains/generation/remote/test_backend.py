@@ -89,7 +89,7 @@ class AsyncOnly(Chat):
         raise NotImplementedError
 
     async def _agenerate(self, messages: list[BaseMessage], *args: Any, **__: Any) -> ChatResult:
-        return Chat._generate(self, messages)
+        return super()._generate(messages)
 
 
 class AsyncStreaming(AsyncOnly):
