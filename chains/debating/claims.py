@@ -12,7 +12,7 @@ from chains.text.echo import echo_share, outside_quotation
 from chains.text.recital import asks_again
 from chains.text.support.contradiction import takes_both
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
-from vectorstore.text.words import FUNCTION_WORDS
+from vectorstore.text.words import FUNCTION_WORDS, stem
 
 COPIED = 0.6  # of a sentence's 4-grams, out of a passage
 _SHORTEST, _LONGEST = 6, 40  # words of a claim that can be quoted and answered
@@ -125,22 +125,17 @@ _REACH = 6  # words behind a denial that it speaks of, to the end of its clause 
 
 def _denied(text: str) -> frozenset[str]:
     behind = (re.split(r"\b(?:but|and|while)\b", found.group(1))[0] for found in _DENIAL.finditer(text))
-    return frozenset(_stem(word) for clause in behind for word in _words(clause)[:_REACH])
+    return frozenset(stem(word) for clause in behind for word in _words(clause)[:_REACH])
 
 
 @lru_cache(2048)
 def _content(text: str) -> frozenset[str]:
     words = (word for word in _words(text) if word.isdigit() or len(word) > 3)
-    return frozenset(_stem(word) for word in words if word not in FUNCTION_WORDS)
+    return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS)
 
 
 def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
-
-
-def _stem(word: str) -> str:
-    short = re.sub(r"(?:['’]s|ies|ied|ing|ed|es|s|ly|y|e)$", "", word)
-    return short if len(short) >= 4 else word
 
 
 # What a sentence that judges a claim is made of, besides the claim.
