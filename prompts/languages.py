@@ -4,6 +4,8 @@ Of another language the prompts ask for the question's own.
 """
 
 import re
+import unicodedata
+from functools import lru_cache
 
 # Words that English questions have and other languages in Latin letters do not.
 _WORDS = """
@@ -12,9 +14,8 @@ with from that than only be been by not or to if
 """
 _ENGLISH = frozenset(_WORDS.split())
 _WORD = re.compile(r"[A-Za-z]+")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff]")
-_KANA = re.compile("[\u3041-\u30fa]")
-_ARABIC = re.compile("[\u0620-\u06d3]")
+_KANA = frozenset({"HIRAGANA", "KATAKANA"})
+_UNSPACED = _KANA | {"CJK", "IDEOGRAPHIC", "THAI", "LAO", "MYANMAR", "KHMER"}
 _PERSIAN = re.compile("[پچژگکی]")  # letters that Arabic does not have
 _LEAST = 0.2  # of the words
 
@@ -30,12 +31,20 @@ def in_english(question: str) -> bool:
 
 def language_of(question: str) -> str:
     """The language of a question that is told by its script: "ja" for kana, "fa" for letters of Persian; else ""."""
-    if _KANA.search(question):
+    letters = [_named(one) for one in question if one.isalpha()]
+    if not all(map(_KANA.isdisjoint, letters)):
         return "ja"
-    letters = len(_ARABIC.findall(question))
-    return "fa" if 2 * letters > sum(map(str.isalpha, question)) and _PERSIAN.search(question) else ""
+    arabic = sum("ARABIC" in one for one in letters)
+    return "fa" if 2 * arabic > len(letters) and _PERSIAN.search(question) else ""
 
 
 def unit_of(question: str) -> str:
     """Words, or characters where the question is written without spaces."""
-    return "characters" if 2 * len(_UNSPACED.findall(question)) > len(question) else "words"
+    unspaced = sum(not _UNSPACED.isdisjoint(_named(one)) for one in question)
+    return "characters" if 2 * unspaced > len(question) else "words"
+
+
+@lru_cache(4096)
+def _named(letter: str) -> frozenset[str]:
+    """The words of a character's name in Unicode, its script among them."""
+    return frozenset(unicodedata.name(letter, "").replace("-", " ").split())

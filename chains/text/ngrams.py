@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from vectorstore.text.letters import UNSPACED
+from vectorstore.text.letters import IDEOGRAPHS, UNSPACED
 
 _UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[-'’.,][^\W_{UNSPACED}]+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -16,7 +16,7 @@ _SCRIPTS = {
         "Arabic": "\u0600-\u06ff",
         "Devanagari": "\u0900-\u097f",
         "Thai": "\u0e00-\u0e7f",
-        "Han": "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff",
+        "Han": IDEOGRAPHS,
         "Hangul": "\uac00-\ud7af",
     }.items()
 }

@@ -1,9 +1,12 @@
 """A question in another language than the prompts is answered in its own."""
 
+import re
+
 import pytest
 
 from prompts import load_prompt
-from prompts.languages import in_english
+from prompts.languages import in_english, unit_of
+from vectorstore.text.letters import UNSPACED
 
 ASKED = {
     "voice": "a judge.",
@@ -53,6 +56,12 @@ def test_no_part_of_an_answer_in_another_language_begins_in_english(name: str) -
     assert asked.opening in ("", ASKED["lead"])
     assert "Write in the language of the question." in asked.user
     assert 'Begin with "' not in asked.user
+
+
+def test_a_script_whose_characters_are_counted_is_asked_for_in_characters() -> None:
+    counted = [one for one in map(chr, range(0x323B0)) if one.isalpha() and re.match(f"[{UNSPACED}]", one)]
+    assert {unit_of(one) for one in counted} == {"characters"}
+    assert {unit_of(one) for one in "aЖאبक한"} == {"words"}
 
 
 def test_an_answer_in_a_script_without_spaces_is_asked_for_in_characters() -> None:
