@@ -19,9 +19,8 @@ from typing import Any
 from chains.errors import ModelError
 from chains.models.catalogue import is_converted
 from chains.models.preflight import LOAD_ERRORS, not_loaded
+from vectorstore.embedding.quiet import silence_openvino
 from vectorstore.runtime.cache import cached_folder
-
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 
 _LATEST = 2**31 - 1
 _ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more streams would only split the two cores
@@ -39,10 +38,9 @@ def load_openvino(name: str) -> Any:
     Raises:
         ModelError: OpenVINO cannot export this architecture.
     """
+    silence_openvino()
     from optimum.intel import OVModelForCausalLM
-    from optimum.utils import logging as optimum_logging
 
-    optimum_logging.set_verbosity_error()  # it says that it guesses what it guesses right
     if is_converted(name):
         return _load_converted(name)
     folder = Path(name)

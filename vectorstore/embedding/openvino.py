@@ -3,13 +3,11 @@
 The graph is exported once into the user's cache, named by the checksum of the weights. Passages are computed in
 bfloat16 if the processor has it, else in float32; questions and views always in float32, so that a batch does not
 change them. The vectors match the original model's (cosines of .9999 and more), so stores of both kinds are
-interchangeable. 8-bit graphs are a little faster but change the vectors. The only importer of optimum and openvino in
-this package.
+interchangeable. 8-bit graphs are a little faster but change the vectors.
 """
 
 import hashlib
 import logging
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -17,10 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from vectorstore.embedding.quiet import silence_openvino
 from vectorstore.errors import EmbeddingsError
 from vectorstore.runtime.cache import cached_folder
-
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # OpenVINO and NNCF then report to nobody
 
 # Part of the cached folder's name: raise it when the export changes.
 _RECIPE = 1
@@ -74,11 +71,9 @@ def _export(model: Any, name: str, target: Path) -> None:
 
 
 def _load(folder: Path, precision: dict[str, str]) -> Any:
-    from optimum.utils import logging as optimum_logging
+    silence_openvino()
     from sentence_transformers import SentenceTransformer
 
-    # They advise to save what is exported, which is done here, and say that they guess what they guess right.
-    optimum_logging.set_verbosity_error()
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     return SentenceTransformer(
         str(folder),
