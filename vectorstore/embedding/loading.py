@@ -21,7 +21,7 @@ from vectorstore.embedding.quiet import silence_loading
 from vectorstore.embedding.scripts import learnt_scripts
 from vectorstore.embedding.stance_adapter import with_stance_adapter
 from vectorstore.errors import EmbeddingsError
-from vectorstore.runtime.cache import file_checksum
+from vectorstore.runtime.files import file_checksum
 
 logger = logging.getLogger(__name__)
 

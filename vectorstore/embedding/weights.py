@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.errors import EmbeddingsError
-from vectorstore.runtime.cache import file_checksum
+from vectorstore.runtime.files import file_checksum
 
 
 def read_weights(path: Path, sha256: str) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""The user's cache, folders that are expensive to build; and the checksum of a file.
+"""The user's cache: folders that are expensive to build.
 
 If two processes want the same folder at once, one builds it and the other waits.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock
 from platformdirs import user_cache_path
+
+from vectorstore.runtime.files import put_in_place
 
 
 def cache_folder() -> Path:
@@ -36,13 +37,7 @@ def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
         unfinished = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent))
         try:
             build(unfinished)
-            unfinished.rename(target)
+            put_in_place(unfinished, target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return target
-
-
-def file_checksum(path: Path) -> str:
-    """Return a file's sha256 as hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

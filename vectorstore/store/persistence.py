@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vectorstore.errors import StoreError
-from vectorstore.runtime.cache import file_checksum
+from vectorstore.runtime.files import file_checksum, put_in_place
 
 FORMAT = "pov-debate vector store"
 VERSION = 1
@@ -53,8 +53,7 @@ def save_folder(
     text = json.dumps({**content, "checksum": _checksum_of(content)}, indent=1)
     draft = folder / f".{MANIFEST}.{os.getpid()}"
     draft.write_text(text, encoding="utf-8")
-    _sync(draft)
-    draft.replace(folder / MANIFEST)
+    put_in_place(draft, folder / MANIFEST)
     for name in writers:
         stem, _, suffix = name.partition(".")
         for old in folder.glob(f"{stem}-*.{suffix}"):
@@ -65,11 +64,10 @@ def save_folder(
 def _write_file(folder: Path, name: str, write: Callable[[Path], None]) -> tuple[str, str]:
     draft = folder / f".{name}.{os.getpid()}"
     write(draft)
-    _sync(draft)
     checksum = file_checksum(draft)
     stem, _, suffix = name.partition(".")
     final = f"{stem}-{checksum[:16]}.{suffix}"
-    draft.replace(folder / final)
+    put_in_place(draft, folder / final)
     return final, checksum
 
 
@@ -119,8 +117,3 @@ def checked_file(folder: Path, manifest: Manifest, stem: str) -> Path:
 
 def _checksum_of(content: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -1,0 +1,24 @@
+"""A file's checksum, and files that are in their place completely or not at all."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def file_checksum(path: Path) -> str:
+    """Return a file's sha256 as hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def put_in_place(draft: Path, target: Path, *, durably: bool = True) -> None:
+    """Give a complete draft, a file or a folder, the name of its target, in one step; both are in one folder.
+
+    Args:
+        durably: its bytes are on the disk before, so that not even a power cut leaves a part of them there.
+    """
+    for path in (draft, *draft.rglob("*")) if durably else ():
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    draft.replace(target)
