@@ -82,8 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     embeddings = load_embeddings()
     store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
-    cast = load_personas(EXAMPLE / "personas.toml")
-    retrieve = pov_retrieval_chain(store, cast.povs)
+    personas = load_personas(EXAMPLE / "personas.toml")
+    retrieve = pov_retrieval_chain(store, personas.povs)
     questions = read_questions(EXAMPLE / "questions.xlsx")[: given.questions]
     asked = [OpinionRequest(question, retrieve.invoke(question)) for question in questions]
     llm = load_llm(ModelSettings(name=given.model))
@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     kept: list[dict[str, Any]] = []
     for style in given.styles:
         chain = opinion_chain(
-            llm, cast.persona("professor"), embeddings=embeddings, style=style, abstention=calibrate(store)
+            llm, personas.persona("professor"), embeddings=embeddings, style=style, abstention=calibrate(store)
         )
         opinions, seconds = write_all(llm, chain, asked)
         table.append(line(style, opinions, seconds))

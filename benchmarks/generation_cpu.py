@@ -73,9 +73,9 @@ class Asked:
 def example_questions(count: int, embeddings: Any) -> list[Asked]:
     """The example's questions in order, its twelve again from other points of view where more are wanted."""
     store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
-    cast = load_personas(EXAMPLE / "personas.toml")
+    personas = load_personas(EXAMPLE / "personas.toml")
     texts = [question.text for question in read_questions(EXAMPLE / "questions.xlsx")]
-    views = [cast.povs, *(persona.povs for persona in cast.personas)]
+    views = [personas.povs, *(persona.povs for persona in personas.personas)]
     pairs = [(text, povs) for povs in views for text in texts][:count]
     return [Asked(text, pov_retrieval_chain(store, povs).invoke(text)) for text, povs in pairs]
 

@@ -72,7 +72,7 @@ def main() -> None:
     settings = load_settings(read_record(arguments.run)["settings"] | {"out": arguments.run})
     inputs = check_inputs(settings)
     rows = list(Journal(arguments.run / "results.jsonl").rows())
-    facts = run_facts("Benchmark", settings, inputs.cast, inputs.writer, inputs.debaters)
+    facts = run_facts("Benchmark", settings, inputs.personas, inputs.writer, inputs.debaters)
     for count in arguments.rows:
         with tempfile.TemporaryDirectory() as folder, browser() as page:
             path = Path(folder) / "report.html"

@@ -94,12 +94,12 @@ def plain_loop(_: Path, store: FaissStore, texts: list[str]) -> int:
     from chains.opinion import OpinionRequest
     from prompts import load_personas
 
-    llm, cast = InstantLLM(), load_personas(None)
-    writer = cast.persona("professor")
-    retrieve = pov_retrieval_chain(store, cast.povs or writer.povs)
-    own = {one.id: pov_retrieval_chain(store, one.povs) for one in cast.personas}
+    llm, personas = InstantLLM(), load_personas(None)
+    writer = personas.persona("professor")
+    retrieve = pov_retrieval_chain(store, personas.povs or writer.povs)
+    own = {one.id: pov_retrieval_chain(store, one.povs) for one in personas.personas}
     opinion = opinion_chain(llm, writer, embeddings=store.embeddings)
-    debate = debate_chain(llm, cast.personas, own, limits=WordLimits(30, 120))
+    debate = debate_chain(llm, personas.personas, own, limits=WordLimits(30, 120))
     for text in texts:
         written = opinion.invoke(OpinionRequest(text, retrieve.invoke(text)))
         debate.invoke(DebateRequest(text, written.answer))

@@ -87,7 +87,7 @@ def deepening_chain(
         completion: Completion = complete.invoke(prompt, config)
         texts = parse_questions(_in_its_own_form(prompt.opening, completion.text))
         kept, refused = _sifted(seed_question, texts, embeddings, bears_out)
-        return _family(seed_question, kept[:count], refused, count, replace_seeds)
+        return _with_children(seed_question, kept[:count], refused, count, replace_seeds)
 
     chain: Runnable[Any, tuple[Question, ...]] = RunnableLambda(deepen, name="deepen")
     return chain.with_types(input_type=QuestionInput).with_config(run_name="deepen")
@@ -153,7 +153,7 @@ def _borne_out_by(store: PovVectorStore, embeddings: Embeddings) -> BearsOut:
     return bears_out
 
 
-def _family(
+def _with_children(
     seed: Question, texts: Sequence[str], refused: tuple[RefusedQuestion, ...], count: int, replace_seeds: bool
 ) -> tuple[Question, ...]:
     """The seed with what was refused, and its children; without the seed where its children replace it."""

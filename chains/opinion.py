@@ -65,7 +65,7 @@ def opinion_chain(
         limits: words of the opinion.
         embeddings: help to find the passage that supports a sentence; without them only shared words count.
         style: "single" puts all passages into one prompt; "by_chunk" writes a paragraph on each; "plan" writes a line
-            on each, then the essay from these lines. "auto" takes "by_chunk" for local models below four billion
+            on each, then the draft from these lines. "auto" takes "by_chunk" for local models below four billion
             parameters if the length has room for it, else "single".
         abstention: a threshold from ``chains.abstention.calibrate``: "I don't know" if no passage bears on the
             question. Without it, only a question without passages is answered so.

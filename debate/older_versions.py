@@ -1,4 +1,4 @@
-"""What older versions wrote, in today's form: names of settings, rows whose turns held texts, families of questions."""
+"""What older versions wrote, in today's form: names of settings, rows whose turns held texts, deepened questions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def row_of_today(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def family_of_today(family: dict[str, Any]) -> dict[str, Any]:
-    """Return a seed's family with the seed's background, which its questions have, too."""
-    questions = family.get("questions") or [{}]
-    return {"about": questions[0].get("about", "")} | family
+def deepening_of_today(deepening: dict[str, Any]) -> dict[str, Any]:
+    """Return what a seed became with the seed's background, which its questions have, too."""
+    questions = deepening.get("questions") or [{}]
+    return {"about": questions[0].get("about", "")} | deepening

@@ -25,7 +25,7 @@ class RenderedPrompt:
         system: who speaks; the system message of a chat model.
         user: the task; the user message of a chat model.
         text: the whole template, for models that only continue text.
-        said: what others said, which the answer must not repeat word for word, or "".
+        do_not_repeat: what others said, which the answer must not repeat word for word, or "".
         opening: the words that the answer must begin with, or "". ``text`` already ends with them.
         question, passages: what it was rendered with, where it asks a question on several passages.
     """
@@ -34,7 +34,7 @@ class RenderedPrompt:
     user: str
     text: str
     opening: str = ""
-    said: str = ""
+    do_not_repeat: str = ""
     question: str = ""
     passages: tuple[str, ...] = ()
 
@@ -62,7 +62,7 @@ class Prompt:
                 user=self._block("user", values),
                 text=_valid(self.template.render(values).strip()),
                 opening=self._block("opening", values),
-                said=self._block("said", values),
+                do_not_repeat=self._block("do_not_repeat", values),
                 question=str(values.get("question", "")),
                 passages=tuple(one for one in values.get("passages", ()) if isinstance(one, str)),
             )

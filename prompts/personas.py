@@ -108,15 +108,15 @@ def load_personas(path: str | Path | None = None) -> PersonaSet:
             weight that is not a finite number. The message names the file and the entry.
     """
     if path is None:
-        return _builtin_cast()
+        return _builtin()
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PersonaError(f"cannot read the personas file {path}: {error.strerror}; check --personas") from error
     except UnicodeDecodeError as error:
         raise PersonaError(f"the personas file {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    cast = _parse(text, str(path))
-    return replace(cast, personas=tuple(_with_model_beside(one, Path(path).parent) for one in cast.personas))
+    read = _parse(text, str(path))
+    return replace(read, personas=tuple(_with_model_beside(one, Path(path).parent) for one in read.personas))
 
 
 def _with_model_beside(persona: Persona, folder: Path) -> Persona:
@@ -130,7 +130,7 @@ def load_persona(persona_id: str) -> Persona:
 
 
 @cache
-def _builtin_cast() -> PersonaSet:
+def _builtin() -> PersonaSet:
     resource = files("prompts").joinpath("personas.toml")
     return _parse(resource.read_text(encoding="utf-8"), "prompts/personas.toml")
 

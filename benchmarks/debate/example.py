@@ -142,8 +142,8 @@ def main(arguments: list[str] | None = None) -> int:
         store = build_index(load_corpus(EXAMPLE / "corpus"), embeddings)
         llm = load_llm(ModelSettings(name=chosen.model, backend=chosen.backend))
     questions = [one.text for one in read_questions(EXAMPLE / "questions.xlsx", None)[: chosen.questions]]
-    cast = load_personas(EXAMPLE / "personas.toml")
-    personas = [cast.persona(one) for one in chosen.debaters]
+    loaded = load_personas(EXAMPLE / "personas.toml")
+    personas = [loaded.persona(one) for one in chosen.debaters]
     retrievers = {one.id: pov_retrieval_chain(store, one.povs, k=chosen.k) for one in personas}
     texts: list[str] = []
     for seed in chosen.seeds:

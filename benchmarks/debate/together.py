@@ -94,9 +94,9 @@ def _said(prompt: str) -> str:
 def hold(debates: int, rounds: int, width: int, batch: int, seconds: float) -> tuple[float, int]:
     """Hold debates of three personas, so many at a time; return the seconds and the batches."""
     llm = FixedTimeModel(seconds=seconds, size=batch)
-    cast = [Persona(one, one.title(), f"{one}, who reads.") for one in FACTS]
-    found = {one.id: RunnableLambda(lambda _, one=one: (Chunk(one.id, FACTS[one.id]),)) for one in cast}
-    graph = build_debate_graph(llm, cast, found, rounds=rounds, candidates=1, limits=WordLimits(5, 60))
+    personas = [Persona(one, one.title(), f"{one}, who reads.") for one in FACTS]
+    found = {one.id: RunnableLambda(lambda _, one=one: (Chunk(one.id, FACTS[one.id]),)) for one in personas}
+    graph = build_debate_graph(llm, personas, found, rounds=rounds, candidates=1, limits=WordLimits(5, 60))
     began = time.perf_counter()
     work = map_concurrently(
         lambda n: len(graph.invoke({"question": f"What keeps the peace in case {n}?"})["turns"]),
@@ -106,6 +106,6 @@ def hold(debates: int, rounds: int, width: int, batch: int, seconds: float) -> t
         Progress(),
     )
     turns = sum(sum(one) for one in work)
-    if turns != debates * rounds * len(cast):
-        raise RuntimeError(f"{turns} turns were spoken instead of {debates * rounds * len(cast)}")
+    if turns != debates * rounds * len(personas):
+        raise RuntimeError(f"{turns} turns were spoken instead of {debates * rounds * len(personas)}")
     return time.perf_counter() - began, llm.batches

@@ -129,7 +129,7 @@ class Speaker:
         asked = [(plan, part) for plan in plans for part in plan.parts]
         fitted = [self._fitted(record, number, plan, part) for plan, part in asked]
         said = "\n".join(turn.text for _, turn in record.heard_turns())
-        prompts = [replace(one.prompt, said=said) for one in fitted]
+        prompts = [replace(one.prompt, do_not_repeat=said) for one in fitted]
         limits = [self._limits_of(part, plan) for plan, part in asked]
         try:
             written = complete_all(self.llm, prompts, limits, seed, config, may_be_empty=True)

@@ -57,7 +57,7 @@ class Asked:
     def request(self, sampling: Sampling, attempt: int, spare_tokens: int = 0) -> AttemptRequest:
         """Return the request of an attempt, the first of which is 0."""
         seed = self.seed * _SEEDS_A_ROW + attempt
-        return AttemptRequest(self.prompt, sampling, self.limits.maximum, seed, self.prompt.said, spare_tokens)
+        return AttemptRequest(self.prompt, sampling, self.limits.maximum, seed, self.prompt.do_not_repeat, spare_tokens)
 
 
 @dataclass(frozen=True)

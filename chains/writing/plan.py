@@ -1,7 +1,7 @@
-"""Plan an answer first: a line on what each passage shows, then the essay from these lines.
+"""Plan an answer first: a line on what each passage shows, then the draft from these lines.
 
 The lines come from one batch with one passage per prompt. A passage that shows nothing is left out and listed. If the
-essay is too short, it continues with passages that it does not use yet.
+draft is too short, it continues with passages that it does not use yet.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ def write_from_plan(
     telling = [chunk for chunk in shown if lines[chunk.id]]
     if not telling:
         return Draft(_together(written, Completion(written[0].text)), shown, dropped)
-    prompt = load_prompt("essay").render(
+    prompt = load_prompt("draft").render(
         voice=voice,
         question=question,
         lines=[lines[chunk.id] for chunk in telling],
@@ -64,9 +64,9 @@ def write_from_plan(
     )
     if not fits_window(llm, prompt, limits):
         raise GenerationError("the plan does not fit the model's window; use a longer window or fewer passages")
-    [essay] = complete_all(llm, [prompt], [limits], seed, config, check=check)
+    [draft] = complete_all(llm, [prompt], [limits], seed, config, check=check)
     notes = tuple(f"shows nothing for the question: {chunk.id}" for chunk in shown if not lines[chunk.id])
-    return Draft(_together(written, essay), shown, dropped, notes)
+    return Draft(_together(written, draft), shown, dropped, notes)
 
 
 def _line_prompt(voice: str, question: str, chunk: Chunk) -> RenderedPrompt:
@@ -83,13 +83,13 @@ def _line(text: str, chunk: Chunk) -> str:
     return sentences[0] if sentences else full_sentences(chunk.text)[0]
 
 
-def _together(lines: Sequence[Completion], essay: Completion) -> Completion:
-    parts = [*lines, essay]
+def _together(lines: Sequence[Completion], draft: Completion) -> Completion:
+    parts = [*lines, draft]
     return Completion(
-        essay.text,
+        draft.text,
         tokens_in=sum(part.tokens_in for part in parts),
         tokens_out=sum(part.tokens_out for part in parts),
         attempts=tuple(attempt for part in parts for attempt in part.attempts),
-        removed=essay.removed,
-        short=essay.short,
+        removed=draft.removed,
+        short=draft.short,
     )

@@ -85,10 +85,10 @@ def _from_documents(
     from debate.settings.graph import GraphSettings
     from prompts import load_personas
 
-    cast = load_personas(personas)
+    loaded = load_personas(personas)
     chosen = ModelSettings(name=model, seed=seed)
     check_named(chosen)
-    _tell(notice_of(model, personas, [cast.writer("").name]))
+    _tell(notice_of(model, personas, [loaded.writer("").name]))
     store, skipped = load_store(documents, Progress())
     for file in skipped:
         typer.echo(f"skipped: {one_line(file)}", err=True)
@@ -97,7 +97,7 @@ def _from_documents(
     else:
         most = max_words or 500
         settings = GraphSettings(max_words=most, min_words=min(400, most * 4 // 5), seed=seed)
-    return Desk(store, cast, lambda: load_llm(chosen), settings).ask(question)
+    return Desk(store, loaded, lambda: load_llm(chosen), settings).ask(question)
 
 
 def _tell(notice: str) -> None:

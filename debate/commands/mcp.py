@@ -44,7 +44,6 @@ def mcp(
 
         chosen = ModelSettings(name=model)
         check_named(chosen)
-        cast = load_personas(personas)
         store = open_index(index)
-        desk = Desk(store, cast, lambda: load_llm(chosen), runs=runs)
+        desk = Desk(store, load_personas(personas), lambda: load_llm(chosen), runs=runs)
         create_server(desk).run("stdio")

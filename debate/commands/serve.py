@@ -92,11 +92,11 @@ def _explorer(library: Library, index: str | None, personas: Path | None) -> Exp
         return None
     try:
         settings = latest.settings
-        cast = load_personas(personas or settings.personas)
+        loaded = load_personas(personas or settings.personas)
     except (DebateError, PromptError) as error:
         typer.echo(f"nothing to explore: the latest run cannot be read: {error}; give an index with --index", err=True)
         return None
-    return Explorer(lambda: load_store(settings, Progress())[0], cast)
+    return Explorer(lambda: load_store(settings, Progress())[0], loaded)
 
 
 def _starter(library: Library, place: Path, index: str | None, personas: Path | None, models: list[str]) -> Starter:

@@ -99,7 +99,7 @@ class Work:
 
     def _retrieve(self, store: PovVectorStore) -> None:
         known, settings = self.files.passages_by_key(), self.settings
-        povs = self.inputs.cast.povs or self.inputs.writer.povs
+        povs = self.inputs.personas.povs or self.inputs.writer.povs
         chain = pov_retrieval_chain(store, povs, pov_weight=settings.pov_weight, k=settings.k, mode=settings.mode)
         left = [one for one in self.inputs.seeds if one.key not in known]
         for n, seed in enumerate(left, 1):

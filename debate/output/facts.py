@@ -20,7 +20,7 @@ class RunFacts:
         pov_weight: λ, the share of the points of view in a passage's score.
         words: the least and the most words that an opinion was to have.
         settings: names and values worth telling, such as the seed.
-        cast: the writer and the debaters, each once.
+        personas: the writer and the debaters, each once.
         every_setting: names and values of all settings that are set.
         language: the code of the one that answers were translated into, or "".
         baseline: whether a single agent answered beside the debates.
@@ -34,7 +34,7 @@ class RunFacts:
     pov_weight: float = 0.5
     words: tuple[int, int] = (0, 0)
     settings: tuple[tuple[str, str], ...] = ()
-    cast: tuple[Persona, ...] = ()
+    personas: tuple[Persona, ...] = ()
     every_setting: tuple[tuple[str, str], ...] = ()
     language: str = ""
     baseline: bool = False
@@ -50,7 +50,7 @@ def report_title(run: str) -> str:
 
 
 def run_facts(
-    title: str, settings: DebateSettings, cast: PersonaSet, writer: Persona, debaters: Sequence[Persona]
+    title: str, settings: DebateSettings, personas: PersonaSet, writer: Persona, debaters: Sequence[Persona]
 ) -> RunFacts:
     """Gather what a report says of a run from its settings and its personas."""
     documents = settings.index or settings.corpus
@@ -59,7 +59,7 @@ def run_facts(
         model=settings.model,
         writer=writer.name,
         speakers=tuple(debaters),
-        views=cast.povs or writer.povs,
+        views=personas.povs or writer.povs,
         pov_weight=settings.pov_weight,
         words=(settings.min_words, settings.max_words),
         settings=(
@@ -73,7 +73,7 @@ def run_facts(
             ("rounds", str(settings.rounds)),
             ("seed", str(settings.seed)),
         ),
-        cast=tuple(dict.fromkeys((writer, *debaters))),
+        personas=tuple(dict.fromkeys((writer, *debaters))),
         every_setting=tuple(
             (name, _told(value))
             for name, value in settings.model_dump(mode="json").items()

@@ -121,8 +121,8 @@ def _add_run(book: Workbook, facts: RunFacts) -> None:
 def _run_rows(facts: RunFacts) -> Iterable[tuple[str, str, str, float | None]]:
     for name, value in facts.every_setting:
         yield "setting", name, value, None
-    owners = [("the run", facts.views), *((one.name, one.povs) for one in facts.cast)]
-    for persona in facts.cast:
+    owners = [("the run", facts.views), *((one.name, one.povs) for one in facts.personas)]
+    for persona in facts.personas:
         yield "persona", persona.name, persona.voice, None
     for owner, views in owners:
         for view in views:

@@ -22,13 +22,13 @@ from debate.results import QuestionResult
 from debate.run.executor import Outcome, map_concurrently
 from debate.run.log import LOG
 from debate.run.question_worker import QuestionWorker
-from debate.run.records.deepened_questions import Family
+from debate.run.records.deepened_questions import Deepening
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_before_loading, load_model, question_graph
 from debate.settings import DebateSettings
 from vectorstore import PovVectorStore
 
-Deepened = tuple[Question, Family]
+Deepened = tuple[Question, Deepening]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class LocalEngine:
         return [(f"server {one.name}", str(one)) for one in figures_of(self._loaded().llm)]
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
-        """Yield each seed with its family; a seed that could not be deepened is asked itself, with a note."""
+        """Yield each seed with what it became; a seed that could not be deepened is asked itself, with a note."""
         self._loaded()
         self._progress.preparing(f"deepening {amount(len(seeds), 'question')}")
         return self.deepen_from(seeds, self._width(seeds))
@@ -134,11 +134,11 @@ class LocalEngine:
         def deepen(seed: Question) -> Deepened:
             config: RunnableConfig = {"callbacks": self._callbacks, "metadata": {"session_id": seed.key}}
             try:
-                return seed, Family(retried(lambda: chain.invoke(seed, config)))
+                return seed, Deepening(retried(lambda: chain.invoke(seed, config)))
             except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this seed; the rest go on
                 error = f"{type(failure).__name__}: {failure}"
                 LOG.warning("%s could not be deepened: %s", seed.id, error)
-                return seed, Family((replace(seed, note=f"not deepened: {error}"),), error)
+                return seed, Deepening((replace(seed, note=f"not deepened: {error}"),), error)
 
         return self._concurrently(deepen, seeds, width)
 

@@ -71,7 +71,7 @@ def _complete(
         journal.extend(rows)
     for name in ("traces.jsonl", "log.txt"):
         _concatenate([one / name for one in folders], folder / name)
-    outputs = Outputs(folder, settings, inputs.cast, inputs.writer, inputs.debaters)
+    outputs = Outputs(folder, settings, inputs.personas, inputs.writer, inputs.debaters)
     outputs.write(lambda: journal.rows(questions))
     there = tuple(one for one in questions if one.key in journal)
     failed = sum(one.key in journal.failed for one in there)

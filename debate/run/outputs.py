@@ -31,12 +31,12 @@ class Outputs:
     """The files of one run for people."""
 
     def __init__(
-        self, folder: Path, settings: DebateSettings, cast: PersonaSet, writer: Persona, debaters: Sequence[Persona]
+        self, folder: Path, settings: DebateSettings, personas: PersonaSet, writer: Persona, debaters: Sequence[Persona]
     ) -> None:
         self.workbook = folder / "results.xlsx"
         self._folder = folder
         self._settings = settings
-        self._facts = run_facts(report_title(folder.name), settings, cast, writer, debaters)
+        self._facts = run_facts(report_title(folder.name), settings, personas, writer, debaters)
         self._ratings = Ratings(self.workbook)
         self._due = 0.0
         self._warned = False

@@ -174,7 +174,7 @@ class _Run:
     journal: Journal
 
     def __post_init__(self) -> None:
-        personas = self.inputs.cast, self.inputs.writer, self.inputs.debaters
+        personas = self.inputs.personas, self.inputs.writer, self.inputs.debaters
         self._outputs = Outputs(self.folder, self.settings, *personas)
 
     def complete(self, retry_failed: bool) -> RunSummary:

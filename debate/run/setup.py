@@ -38,7 +38,7 @@ class RunInputs:
 
     seeds: list[Question]
     ids: frozenset[str]
-    cast: PersonaSet
+    personas: PersonaSet
     writer: Persona
     debaters: tuple[Persona, ...]
 
@@ -48,15 +48,14 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     if settings.index is not None:
         check_index(settings.index, settings.corpus)
     seeds = read_questions(settings.questions, settings.sheet)
-    cast = load_personas(settings.personas)
-    writer = cast.writer(settings.opinion_persona)
-    debaters = cast.debaters(settings.debaters)
+    personas = load_personas(settings.personas)
+    writer = personas.writer(settings.opinion_persona)
+    debaters = personas.debaters(settings.debaters)
     if settings.translate:
         check_language(settings.translate)
     check_debaters(settings, debaters, settings.seat)
-    return RunInputs(
-        of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds), cast, writer, debaters
-    )
+    listed, ids = of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds)
+    return RunInputs(listed, ids, personas, writer, debaters)
 
 
 def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:
@@ -99,8 +98,8 @@ def check_before_loading(settings: DebateSettings, *, llm: bool = True, store: b
     if store:
         check_store(settings)
     if llm:
-        cast = load_personas(settings.personas)
-        speakers = (cast.writer(settings.opinion_persona), *cast.debaters(settings.debaters))
+        personas = load_personas(settings.personas)
+        speakers = (personas.writer(settings.opinion_persona), *personas.debaters(settings.debaters))
         check_named(_model_settings(settings, ""))
         for own in _own_models(settings, speakers):
             with _of_persona(own):
@@ -152,7 +151,7 @@ def question_graph(
         llm,
         store,
         inputs.debaters,
-        povs=inputs.cast.povs,
+        povs=inputs.personas.povs,
         opinion_persona=inputs.writer,
         settings=settings,
         llms=models_of_their_own(settings, (inputs.writer, *inputs.debaters)),

@@ -34,7 +34,7 @@ if __name__ == "__main__":
     from vectorstore import build_index, load_corpus, load_embeddings
 
     index = build_index(load_corpus(BRICS / "corpus"), load_embeddings())
-    cast = load_personas(BRICS / "personas.toml").personas
-    held = graph_with_tools(init_chat_model(sys.argv[1]), index, cast, sys.argv[2]).invoke({"question": QUESTION})
+    personas = load_personas(BRICS / "personas.toml").personas
+    held = graph_with_tools(init_chat_model(sys.argv[1]), index, personas, sys.argv[2]).invoke({"question": QUESTION})
     for turn in held["turns"]:
         print(turn.speaker, [(one.tool, one.query) for one in turn.lookups], turn.text, sep="\n")  # noqa: T201

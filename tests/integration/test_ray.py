@@ -57,7 +57,7 @@ def all_but_one(settings, progress):
         return Loaded(Noting(), FaissStore.from_texts(TAXED, TopicEmbedding()))
     raise ModelError("this card is too small")
 """
-FAMILIES = """
+DEEPENED = """
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -77,15 +77,15 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
-def test_families_stay_together_and_a_worker_that_cannot_load_says_why(tmp_path: Path) -> None:
-    for name, text in (("models.py", MODELS), ("families.py", FAMILIES), ("tried", "")):
+def test_follow_ups_stay_together_and_a_worker_that_cannot_load_says_why(tmp_path: Path) -> None:
+    for name, text in (("models.py", MODELS), ("deepened.py", DEEPENED), ("tried", "")):
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "docs").mkdir()
     (tmp_path / "q.txt").write_text("".join(f"Why was {one} taxed?\n" for one in ("salt", "iron", "the mine")))
-    alone = python(str(tmp_path / "families.py"), str(tmp_path))
+    alone = python(str(tmp_path / "deepened.py"), str(tmp_path))
     for name in ("tried", "answered"):
         (tmp_path / name).unlink()
-    shared = python(str(tmp_path / "families.py"), str(tmp_path), "with Ray")
+    shared = python(str(tmp_path / "deepened.py"), str(tmp_path), "with Ray")
     assert shared.stdout.splitlines()[-1] == alone.stdout.splitlines()[-1], shared.stderr
     assert shared.stdout.count("'q00") == 8  # with five deeper ones; the sixth leaves the topic
     assert len(set((tmp_path / "answered").read_text().splitlines())) == 3

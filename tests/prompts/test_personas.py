@@ -8,7 +8,7 @@ from prompts import PersonaError, load_persona, load_personas
 ENTRY = '[[persona]]\nid = "a"\nname = "A"\nvoice = "a sceptic"\n'
 
 
-def cast_of(folder: Path, text: str):
+def personas_of(folder: Path, text: str):
     path = folder / "personas.toml"
     path.write_text(text, encoding="utf-8")
     return load_personas(path)
@@ -19,20 +19,20 @@ def test_the_built_in_professor_is_iranian() -> None:
 
 
 def test_points_of_view_keep_weight_and_opposite(tmp_path: Path) -> None:
-    cast = cast_of(tmp_path, ENTRY + '[[persona.pov]]\ntext = "yes"\nweight = -0.5\nagainst = "no"\n')
-    pov = cast.personas[0].povs[0]
+    personas = personas_of(tmp_path, ENTRY + '[[persona.pov]]\ntext = "yes"\nweight = -0.5\nagainst = "no"\n')
+    pov = personas.personas[0].povs[0]
     assert (pov.text, pov.weight, pov.against) == ("yes", -0.5, "no")
 
 
 def test_an_unknown_persona_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(PersonaError, match="unknown persona 'b'; the personas file has: a"):
-        cast_of(tmp_path, ENTRY).persona("b")
+        personas_of(tmp_path, ENTRY).persona("b")
 
 
 @pytest.mark.parametrize("weight", ['"heavy"', "nan", "inf", "0", "true"])
 def test_a_weight_that_is_no_usable_number_is_an_error_with_file_and_entry(tmp_path: Path, weight: str) -> None:
     with pytest.raises(PersonaError, match=r"personas\.toml, persona 1 \(a\), pov 1: weight .* is not a number"):
-        cast_of(tmp_path, ENTRY + f'[[persona.pov]]\ntext = "yes"\nweight = {weight}\n')
+        personas_of(tmp_path, ENTRY + f'[[persona.pov]]\ntext = "yes"\nweight = {weight}\n')
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_a_weight_that_is_no_usable_number_is_an_error_with_file_and_entry(tmp_p
 )
 def test_a_file_that_is_not_toml_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(PersonaError, match="is not valid TOML"):
-        cast_of(tmp_path, text)
+        personas_of(tmp_path, text)
 
 
 def test_the_same_id_twice_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PersonaError, match="two personas have the id 'a'"):
-        cast_of(tmp_path, ENTRY + ENTRY)
+        personas_of(tmp_path, ENTRY + ENTRY)
 
 
 OTHER = ENTRY.replace('"a"', '"b"').replace('"A"', '"B"')
@@ -67,7 +67,7 @@ def test_the_same_name_twice_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(
         PersonaError, match=f"'a' and 'b' both have the name {re.escape(repr(name))}; names must differ"
     ):
-        cast_of(tmp_path, ENTRY + ENTRY.replace('"a"', '"b"').replace('"A"', f'"{name}"'))
+        personas_of(tmp_path, ENTRY + ENTRY.replace('"a"', '"b"').replace('"A"', f'"{name}"'))
 
 
 @pytest.mark.parametrize("key", ["id", "name"])
@@ -85,24 +85,24 @@ def test_a_name_that_a_debate_cannot_show_or_would_misread_is_an_error(
 ) -> None:
     entry = ENTRY.replace(f'{key} = "{"a" if key == "id" else "A"}"', f'{key} = "{value}"')
     with pytest.raises(PersonaError, match=re.escape(message)):
-        cast_of(tmp_path, entry)
+        personas_of(tmp_path, entry)
 
 
 def test_opinions_are_the_professors_where_the_file_has_one_and_else_its_first_personas(tmp_path: Path) -> None:
     assert load_personas().writer().id == "professor"
-    assert cast_of(tmp_path, ENTRY + OTHER).writer().id == "a"
-    assert cast_of(tmp_path, ENTRY + OTHER).writer("b").id == "b"
+    assert personas_of(tmp_path, ENTRY + OTHER).writer().id == "a"
+    assert personas_of(tmp_path, ENTRY + OTHER).writer("b").id == "b"
 
 
 def test_every_persona_debates_unless_some_are_named(tmp_path: Path) -> None:
-    cast = cast_of(tmp_path, ENTRY + OTHER)
-    assert [one.id for one in cast.debaters()] == ["a", "b"]
-    assert [one.id for one in cast.debaters(["b"])] == ["b"]
+    personas = personas_of(tmp_path, ENTRY + OTHER)
+    assert [one.id for one in personas.debaters()] == ["a", "b"]
+    assert [one.id for one in personas.debaters(["b"])] == ["b"]
 
 
 def test_a_persona_debates_once(tmp_path: Path) -> None:
     with pytest.raises(PersonaError, match="the debater 'a' is given twice"):
-        cast_of(tmp_path, ENTRY + OTHER).debaters(["a", "b", "a"])
+        personas_of(tmp_path, ENTRY + OTHER).debaters(["a", "b", "a"])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_persona_debates_once(tmp_path: Path) -> None:
 )
 def test_a_key_that_nothing_reads_is_an_error_with_the_nearest_one(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(PersonaError, match=told):
-        cast_of(tmp_path, text)
+        personas_of(tmp_path, text)
 
 
 def test_a_persona_may_name_a_model_of_its_own(tmp_path: Path) -> None:

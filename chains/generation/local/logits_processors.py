@@ -27,13 +27,13 @@ class RowRules:
     """One row's rules: how it is sampled, how long it may get, what it may not repeat, and its own seed.
 
     Attributes:
-        said: tokens of a text that somebody else said.
+        do_not_repeat: tokens of a text that somebody else said.
         seed: rows with equal seeds and scores choose the same tokens, whatever else is in their batch.
     """
 
     sampling: Sampling
     max_words: int
-    said: Sequence[int] = ()
+    do_not_repeat: Sequence[int] = ()
     seed: str = ""
 
 
@@ -130,9 +130,9 @@ class _Row:
         self._own, self._others = rules.sampling.no_repeat_ngram, rules.sampling.no_repeat_said
         self._seen: dict[tuple[int, ...], set[int]] = {}
         self._said: dict[tuple[int, ...], set[int]] = {}
-        for end in range(self._others, len(rules.said) + 1) if self._others else ():
-            first = tuple(rules.said[end - self._others : end - 1])
-            self._said.setdefault(first, set()).add(rules.said[end - 1])
+        for end in range(self._others, len(rules.do_not_repeat) + 1) if self._others else ():
+            first = tuple(rules.do_not_repeat[end - self._others : end - 1])
+            self._said.setdefault(first, set()).add(rules.do_not_repeat[end - 1])
 
     def read(self, token: int) -> None:
         self.ids.append(token)

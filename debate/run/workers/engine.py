@@ -13,7 +13,7 @@ from debate.results import QuestionResult
 from debate.run.engine import Deepened
 from debate.run.executor import StoppedAtOnce
 from debate.run.question_worker import thread_of, written
-from debate.run.records.deepened_questions import Family
+from debate.run.records.deepened_questions import Deepening
 from debate.run.workers.events import Finished, Work
 from debate.run.workers.pending import MOST_LOSSES, Pending
 from debate.run.workers.phase import Checkpoints, Learned, Phase
@@ -59,11 +59,11 @@ class DistributedEngine:
 
     def deepen(self, seeds: Sequence[Question]) -> Generator[list[Deepened]]:
 
-        def give_up(seed: Question) -> Family:
-            return Family((replace(seed, note=f"not deepened: {_GIVEN_UP}"),), _GIVEN_UP)
+        def give_up(seed: Question) -> Deepening:
+            return Deepening((replace(seed, note=f"not deepened: {_GIVEN_UP}"),), _GIVEN_UP)
 
         for finished in self._through(Work.DEEPEN, Pending(seeds), None, give_up):
-            yield [(one.question, one.outcome) for one in finished if isinstance(one.outcome, Family)]
+            yield [(one.question, one.outcome) for one in finished if isinstance(one.outcome, Deepening)]
 
     def answer(self, questions: Sequence[Question], checkpoints: Checkpoints) -> Generator[list[QuestionResult]]:
 
@@ -80,7 +80,7 @@ class DistributedEngine:
         kind: Work,
         pending: Pending,
         checkpoints: Checkpoints | None,
-        give_up: Callable[[Question], QuestionResult | Family],
+        give_up: Callable[[Question], QuestionResult | Deepening],
     ) -> Generator[list[Finished]]:
         workers, roster = self._at_work()
         phase = Phase(pending, workers, roster, checkpoints, self._progress, self._traced, self._learned)

@@ -9,7 +9,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 
 from chains.schemas import Question
 from debate.results import QuestionResult
-from debate.run.records.deepened_questions import Family
+from debate.run.records.deepened_questions import Deepening
 
 
 class Work(StrEnum):
@@ -101,10 +101,10 @@ class Noted:
 
 @dataclass(frozen=True)
 class Finished:
-    """A task is done: a row, or a seed's family."""
+    """A task is done: a row, or what a seed became."""
 
     question: Question
-    outcome: QuestionResult | Family
+    outcome: QuestionResult | Deepening
 
 
 @dataclass(frozen=True)

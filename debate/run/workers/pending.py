@@ -13,14 +13,14 @@ class Pending:
     """The questions of a list that have no outcome yet, in its order."""
 
     def __init__(self, questions: Iterable[Question]) -> None:
-        families = groupby(questions, key=lambda one: one.parent_id or one.id)
-        self._families = deque(deque(family) for _, family in families)
+        groups = groupby(questions, key=lambda one: one.parent_id or one.id)
+        self._groups = deque(deque(group) for _, group in groups)
         self._begun: dict[int, deque[Question]] = {}
         self._in_flight: dict[int, dict[str, Question]] = {}
         self._losses: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return self.in_flight + sum(map(len, (*self._families, *self._begun.values())))
+        return self.in_flight + sum(map(len, (*self._groups, *self._begun.values())))
 
     @property
     def in_flight(self) -> int:
@@ -30,16 +30,16 @@ class Pending:
     @property
     def waits(self) -> bool:
         """Whether a question waits for any worker."""
-        return bool(self._families)
+        return bool(self._groups)
 
     def take(self, worker: int) -> Question | None:
-        """Return the next question for a worker: of the family that it has begun, or of the next one."""
-        family = self._begun.get(worker)
-        if not family:
-            if not self._families:
+        """Return the next question for a worker: of the group that it has begun, or of the next one."""
+        group = self._begun.get(worker)
+        if not group:
+            if not self._groups:
                 return None
-            family = self._begun[worker] = self._families.popleft()
-        question = family.popleft()
+            group = self._begun[worker] = self._groups.popleft()
+        question = group.popleft()
         self._in_flight.setdefault(worker, {})[question.key] = question
         return question
 
@@ -57,10 +57,10 @@ class Pending:
         self._losses.update(one.key for one in had)
         again = deque(one for one in had if self._losses[one.key] < MOST_LOSSES)
         again.extend(self._begun.pop(worker, ()))
-        self._families.extendleft(deque([one]) for one in reversed(again))
+        self._groups.extendleft(deque([one]) for one in reversed(again))
         return [one for one in had if self._losses[one.key] >= MOST_LOSSES]
 
     def drop(self) -> None:
         """Have nothing wait any more."""
-        self._families.clear()
+        self._groups.clear()
         self._begun.clear()

@@ -84,15 +84,15 @@ class Explorer:
         load: opens the store; called once, when somebody first asks.
     """
 
-    def __init__(self, load: Callable[[], PovVectorStore], cast: PersonaSet) -> None:
+    def __init__(self, load: Callable[[], PovVectorStore], personas: PersonaSet) -> None:
         self._load = load
         self._lock = Lock()
-        self.cast = cast
+        self.personas = personas
 
     def people(self) -> list[dict[str, object]]:
         """Return whose views there are, with weights from -1 to 1: their proportions are what counts."""
-        own = [("", "The run's own views", self.cast.povs)] if self.cast.povs else []
-        everybody = [*own, *((one.id, one.name, one.povs) for one in self.cast.personas if one.povs)]
+        own = [("", "The run's own views", self.personas.povs)] if self.personas.povs else []
+        everybody = [*own, *((one.id, one.name, one.povs) for one in self.personas.personas if one.povs)]
         return [{"id": one, "name": name, "views": _proportions(views)} for one, name, views in everybody]
 
     def find(self, asked: Asked) -> Candidates:

@@ -139,7 +139,7 @@ class Run:
         except (ChainError, DebateError, PromptError, VectorStoreError):  # moved or changed: the rows are shown
             recorded = read_record(self.folder)["settings"]
             return RunFacts(title, model=str(recorded.get("model", "")))
-        return run_facts(title, settings, inputs.cast, inputs.writer, inputs.debaters)
+        return run_facts(title, settings, inputs.personas, inputs.writer, inputs.debaters)
 
 
 def _goes_on_with(result: QuestionResult) -> str:

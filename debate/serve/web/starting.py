@@ -99,7 +99,7 @@ class Starter:
         self._uploads = Uploads(folder / OUTPUTS)
 
     def choices(self) -> dict[str, Any]:
-        """Return what a form may choose from; ``seats`` are the debaters' ids and names by whose cast a run takes."""
+        """Return what a form may choose from; ``seats``: the debaters' ids and names, by whose personas a run takes."""
         known = self._readable()
         own = [""] if self._base else []
         seats = {name: seats_of(facts.speakers) for name, facts in known.items()}

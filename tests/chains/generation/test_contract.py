@@ -266,7 +266,7 @@ def test_a_loop_that_the_decoder_stopped_is_told_and_tried_again_though_the_text
 
 def test_what_another_speaker_said_is_kept_from_every_attempt() -> None:
     backend = ScriptedBackend("", SHORT, MORE)
-    fulfil(backend, [Asked(replace(PROMPT, said="No ship will ever come."), LIMITS)])
+    fulfil(backend, [Asked(replace(PROMPT, do_not_repeat="No ship will ever come."), LIMITS)])
     assert [one.do_not_repeat for one in backend.requests[:2]] == ["No ship will ever come."] * 2
 
 

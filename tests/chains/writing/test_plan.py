@@ -1,4 +1,4 @@
-"""An answer that is planned first: a line a passage, and the essay from the lines."""
+"""An answer that is planned first: a line a passage, and the draft from the lines."""
 
 from fakes import ScriptedLLM
 
@@ -23,10 +23,10 @@ def write(script: dict[str, str]) -> tuple[Opinion, ScriptedLLM]:
     return chain.invoke(OpinionRequest("Did it grow?", CHUNKS)), llm
 
 
-def test_the_essay_is_written_from_a_line_on_each_passage() -> None:
+def test_the_draft_is_written_from_a_line_on_each_passage() -> None:
     opinion, llm = write(SCRIPT)
-    essay = next(prompt for prompt in llm.prompts if "The points below" in prompt)
-    assert "- Trade of 162 billion dollars speaks for growth.\n- Five currencies speak for growth as well." in essay
+    draft = next(prompt for prompt in llm.prompts if "The points below" in prompt)
+    assert "- Trade of 162 billion dollars speaks for growth.\n- Five currencies speak for growth as well." in draft
     assert opinion.citations == "[1] c1, [2] c2"
 
 
@@ -38,8 +38,8 @@ def test_a_line_s_prompt_holds_its_own_passage_only() -> None:
 
 def test_a_passage_that_shows_nothing_is_left_out_and_said_so() -> None:
     opinion, llm = write(SCRIPT | {"five currencies": "I don't know."})
-    essay = next(prompt for prompt in llm.prompts if "The points below" in prompt)
-    assert "know" not in essay.partition("### CONTEXT")[2]
+    draft = next(prompt for prompt in llm.prompts if "The points below" in prompt)
+    assert "know" not in draft.partition("### CONTEXT")[2]
     assert "shows nothing for the question: c2" in opinion.notes
 
 

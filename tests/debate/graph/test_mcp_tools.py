@@ -57,12 +57,12 @@ def test_a_tool_that_fails_tells_the_debater_and_the_row_why(address: str) -> No
 
 
 def test_a_server_is_asked_once_for_all_who_use_its_tools(address: str) -> None:
-    cast = [
+    personas = [
         Persona("a", "A", "a.", tools=(address,)),
         Persona("b", "B", "b."),
         Persona("c", "C", "c.", tools=(address,)),
     ]
-    tools = tools_by_persona(cast)
+    tools = tools_by_persona(personas)
     assert tools.keys() == {"a", "c"}
     assert tools["a"] == tools["c"]
 

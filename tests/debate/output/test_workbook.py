@@ -112,7 +112,7 @@ def test_a_reader_can_rate_rows_from_1_to_5(sheets: Workbook) -> None:
 
 
 def test_settings_personas_and_points_of_view_have_a_sheet(tmp_path: Path) -> None:
-    facts = replace(FACTS, every_setting=(("seed", "7"),), cast=FACTS.speakers)
+    facts = replace(FACTS, every_setting=(("seed", "7"),), personas=FACTS.speakers)
     write_workbook(tmp_path / "results.xlsx", [ANSWER_ROW], facts)
     rows = list(load_workbook(tmp_path / "results.xlsx")["run"].iter_rows(min_row=2, values_only=True))
     assert rows == [

@@ -71,10 +71,10 @@ def test_an_unknown_language_is_told_before_anything_starts(tmp_path: Path) -> N
 
 
 def test_the_graph_has_the_node_only_where_a_translation_is_asked_for() -> None:
-    cast = load_personas(None)
+    personas = load_personas(None)
     graphs = [
         build_question_graph(
-            ScriptedLLM(script={}), STORE, cast.personas, settings=GraphSettings(abstain=False, translate=language)
+            ScriptedLLM(script={}), STORE, personas.personas, settings=GraphSettings(abstain=False, translate=language)
         )
         for language in ("", "ja")
     ]

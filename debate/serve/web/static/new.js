@@ -54,15 +54,15 @@ at("file").addEventListener("change", takeList);
 at("remove").addEventListener("click", () => { at("file").value = ""; takeList(); at("typed").focus(); });
 
 // Personas, and who of them may be spoken for.
-let cast = Promise.resolve(null);
+let personas = Promise.resolve(null);
 const seats = JSON.parse(at("seats").textContent);
 function drawSeats(own) {
   const choices = [["", "none: I listen"], ...(own?.seats ?? seats[at("like").value] ?? [])];
   at("seat").replaceChildren(...choices.map(([id, name]) => h("option", { value: id }, name)));
   return own;
 }
-at("personas").addEventListener("change", () => { cast = send("personas", "cast", () => "toml", own => `${own.seats.length} personas read`).then(drawSeats); });
-at("like").addEventListener("change", async () => drawSeats(await cast));
+at("personas").addEventListener("change", () => { personas = send("personas", "personas-read", () => "toml", own => `${own.seats.length} personas read`).then(drawSeats); });
+at("like").addEventListener("change", async () => drawSeats(await personas));
 drawSeats(null);
 
 async function questions() {
@@ -74,7 +74,7 @@ async function questions() {
 
 async function start() {
   tell("told", "reading the questions");
-  const found = await questions(), own = await cast;
+  const found = await questions(), own = await personas;
   if (!found) throw new Error("choose another list, or type the questions");
   tell("told", `${counted(found.questions)}; starting`);
   const number = id => Number(at(id).value);

@@ -68,7 +68,7 @@ def test_rows_and_files_are_those_of_a_run_without_workers(with_workers, tmp_pat
     assert (summary.total, summary.failed, summary.skipped_files) == (4, 0, ("a.pdf: damaged",))
 
 
-def test_a_family_is_deepened_and_answered(with_workers, tmp_path: Path) -> None:
+def test_a_question_is_deepened_and_answered(with_workers, tmp_path: Path) -> None:
     deeper = {"new question": "If the tariff on salt had risen in 1911, why did the union fall?"}
     one_topic = FaissStore.from_texts(["BRICS admitted Iran."], TopicEmbedding())
     summary, _ = with_workers(tmp_path, 1, deepen=1, script=deeper | SCRIPT, store=one_topic)

@@ -146,4 +146,4 @@ def test_personas_weights_keep_their_proportions_on_sliders_from_minus_1_to_1() 
     weights = [abs(view["weight"]) for one in explorer.people() for view in one["views"]]  # type: ignore[index, attr-defined]
     assert max(weights) == 1.0
     assert MARKUP
-    assert isinstance(explorer.cast, PersonaSet)
+    assert isinstance(explorer.personas, PersonaSet)
