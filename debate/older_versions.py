@@ -1,9 +1,11 @@
 """What older versions wrote, in today's form: names of settings, rows whose turns held texts, deepened questions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 RENAMED = {"in_flight": "concurrency"}  # settings that older versions called otherwise
+_ATTEMPT = re.compile(r"(?P<step>[^,]*), attempt (?P<attempt>\d+): (?P<error>.*)", re.DOTALL)
 _SCORES = ("score", "question_score", "pov_scores", "rank")
 
 
@@ -33,6 +35,12 @@ def row_of_today(row: dict[str, Any]) -> dict[str, Any]:
         "debate_chunks": list(others.values()),
         "readings": [{"persona_id": persona_id, "hits": found} for persona_id, found in reversed(hits.items())],
     }
+
+
+def attempts_of_today(attempts: Iterable[Any]) -> list[Any]:
+    """Return failed attempts as fields, which were words."""
+    found = [_ATTEMPT.fullmatch(one) if isinstance(one, str) else None for one in attempts]
+    return [words.groupdict() if words else one for words, one in zip(found, attempts, strict=True)]
 
 
 def deepening_of_today(deepening: dict[str, Any]) -> dict[str, Any]:

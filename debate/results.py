@@ -6,13 +6,14 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from pydantic import computed_field, model_validator
+from pydantic import computed_field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import (
     Baseline,
     Chunk,
     DebateOutcome,
+    FailedStep,
     Opinion,
     Poll,
     Position,
@@ -26,7 +27,7 @@ from chains.schemas import (
     Verdict,
     chunk_table,
 )
-from debate.older_versions import row_of_today
+from debate.older_versions import attempts_of_today, row_of_today
 
 
 class Status(StrEnum):
@@ -57,6 +58,7 @@ class QuestionResult:
         outcome: how the debate ended; None if it did not come to its end.
         round_questions, polls: what a moderator asked in each round, and whose position each debater held after it.
         stopped: why no further turn was spoken.
+        attempts: what failed and was tried again.
         tokens: what the debate cost, positions, votes and verdict included.
         baselines: what a single agent answered for about as many, where that was asked for.
     """
@@ -71,7 +73,7 @@ class QuestionResult:
     translation: Translation | None = None
     error: str = ""
     stages: tuple[StageTime, ...] = ()
-    attempts: tuple[str, ...] = ()
+    attempts: tuple[FailedStep, ...] = ()
     debate_chunks: tuple[Chunk, ...] = ()
     readings: tuple[Reading, ...] = ()
     positions: tuple[Position, ...] = ()
@@ -86,6 +88,11 @@ class QuestionResult:
     @classmethod
     def _of_today(cls, values: Any) -> Any:
         return row_of_today(values) if isinstance(values, dict) else values
+
+    @field_validator("attempts", mode="before")
+    @classmethod
+    def _typed(cls, attempts: Any) -> Any:
+        return attempts_of_today(attempts)
 
     def answering(self, question: Question) -> QuestionResult:
         """Return the row of another question that asks the same."""

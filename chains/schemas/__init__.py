@@ -7,7 +7,7 @@ turns them into tuples again.
 from chains.schemas.answer import Abstention, Conflict, Defect, DefectKind, Opinion, Support, Translation
 from chains.schemas.baseline import Baseline, Tokens
 from chains.schemas.chunk import Chunk, Hit, Reading, as_chunks, chunk_from_document, chunk_table
-from chains.schemas.completion import Attempt, Completion, Finish, Removal
+from chains.schemas.completion import Attempt, Completion, FailedStep, Finish, Removal
 from chains.schemas.debate import (
     Ballot,
     Claim,
@@ -38,6 +38,7 @@ __all__ = [
     "DebateOutcome",
     "Defect",
     "DefectKind",
+    "FailedStep",
     "Finish",
     "Hit",
     "Judgement",

@@ -52,6 +52,21 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class FailedStep:
+    """An attempt at a step of a graph that failed, after which the step was tried again.
+
+    Attributes:
+        step: the step, such as ``opinion``.
+        attempt: from 1.
+        error: what went wrong, in one line.
+    """
+
+    step: str
+    attempt: int
+    error: str
+
+
+@dataclass(frozen=True)
 class Completion:
     """What a model wrote for one prompt.
 

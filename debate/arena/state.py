@@ -8,6 +8,7 @@ from chains.schemas import (
     Baseline,
     Chunk,
     DebateOutcome,
+    FailedStep,
     Poll,
     Position,
     Question,
@@ -40,7 +41,7 @@ class DebateState(TypedDict, total=False):
         stopped: why the debate ended early, or None.
         tokens: tokens read and written so far.
         baselines: a single agent's answers to the question.
-        attempts: what failed and was tried again, in words.
+        attempts: what failed and was tried again.
         seconds: how long the steps took, by stage.
     """
 
@@ -60,7 +61,7 @@ class DebateState(TypedDict, total=False):
     outcome: DebateOutcome | None
     tokens: Tokens | None
     baselines: tuple[Baseline, ...]
-    attempts: tuple[str, ...]
+    attempts: tuple[FailedStep, ...]
     seconds: dict[str, float]
 
 

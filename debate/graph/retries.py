@@ -15,6 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from chains.errors import ChainError, ModelUnavailable
 from chains.generation.remote.faults import status_may_pass
+from chains.schemas import FailedStep
 from debate.stages import Stage
 from prompts.errors import PromptError
 from vectorstore.errors import StoreUnavailable, VectorStoreError
@@ -60,6 +61,18 @@ def retried(work: Callable[[], Made]) -> Made:
     return attempts(work)
 
 
+class FailedBefore(str):
+    """A note on an error: the attempts at its step that failed before it."""
+
+    steps: tuple[FailedStep, ...]
+
+    def __new__(cls, steps: tuple[FailedStep, ...]) -> "FailedBefore":
+        """Make the note's words of the attempts."""
+        note = super().__new__(cls, "; ".join(f"attempt {one.attempt}: {one.error}" for one in steps))
+        note.steps = steps
+        return note
+
+
 class Attempts:
     """Notes the attempts of a graph's steps: in the state where one succeeded, on the error where none did.
 
@@ -67,7 +80,7 @@ class Attempts:
     """
 
     def __init__(self) -> None:
-        self._failures: dict[str, list[str]] = defaultdict(list)
+        self._failures: dict[str, list[FailedStep]] = defaultdict(list)
 
     def noted(self, name: str, step: Callable[[Any], Any]) -> Any:
         """Return the step with its failed ``attempts`` and its ``seconds`` in what it writes."""
@@ -81,12 +94,11 @@ class Attempts:
             except GraphBubbleUp:  # a pause for a person, no failure
                 raise
             except Exception as error:
-                self._failures[task].append(f"{name}, attempt {number}: {type(error).__name__}: {error}")
                 if number == RETRY.max_attempts or not may_pass(error):
-                    failures = self._failures.pop(task)
-                    if number > 1:
-                        error.add_note(f"{number} attempts: {'; '.join(failures)}")
+                    error.add_note(FailedBefore(tuple(self._failures.pop(task, ()))))
                 else:
+                    failed = FailedStep(str(name), number, f"{type(error).__name__}: {error}")
+                    self._failures[task].append(failed)
                     time.sleep(_asked_to_wait(error))
                 raise
             before = {} if name == Stage.RETRIEVE else state  # a question begins without any
@@ -103,6 +115,7 @@ def _asked_to_wait(error: BaseException | None) -> float:
     return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
 
 
-def attempts_of(error: BaseException) -> str:
-    """Return what ``Attempts`` noted on an error, or nothing."""
-    return next((note for note in getattr(error, "__notes__", ()) if " attempts: " in note), "")
+def failed_before(error: BaseException) -> tuple[FailedStep, ...]:
+    """Return what ``Attempts`` noted on an error."""
+    notes = getattr(error, "__notes__", ())
+    return tuple(step for note in notes if isinstance(note, FailedBefore) for step in note.steps)

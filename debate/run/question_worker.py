@@ -17,7 +17,7 @@ from chains.schemas import Question
 from debate.arena.seat import SeatRequest
 from debate.errors import RunFolderError
 from debate.graph.checkpoints import cannot_write
-from debate.graph.retries import attempts_of
+from debate.graph.retries import failed_before
 from debate.progress import Progress
 from debate.results import QuestionResult, StageTime
 from debate.run.seat import Seat
@@ -66,8 +66,9 @@ class QuestionWorker:
             raise RunFolderError(f"{failure} Finished rows are kept; the same command resumes.") from failure
         except Exception as failure:  # noqa: BLE001 - whatever went wrong belongs to this row; the rest go on
             _LOG.debug("question %s failed", question.id, exc_info=True)  # the row and its trace hold the reason
-            error = " · ".join(part for part in (f"{type(failure).__name__}: {failure}", attempts_of(failure)) if part)
+            error = f"{type(failure).__name__}: {failure}"
             state = dict(self.graph.get_state(thread).values)
+            state["attempts"] = (*state.get("attempts", ()), *failed_before(failure))
         return QuestionResult(
             question=question,
             model=self.model,

@@ -11,7 +11,7 @@ from debate.output.report.answers import Part, Piece, Stretch, answer_stretches,
 from debate.output.report.debates import DebateHealth, debate_health
 from debate.output.report.scores import Bar, bars, legend
 from debate.output.tables.baseline import Side, sides_of
-from debate.output.tables.wording import lookup_line, why_not_debated
+from debate.output.tables.wording import failed_steps, lookup_line, why_not_debated
 from debate.results import QuestionResult
 from prompts import PointOfView
 
@@ -148,7 +148,7 @@ class RowMaker:
             result=result,
             anchor=anchor,
             tags=tuple(tags_of(result)),
-            notes=tuple(note for note in (result.question.note, *_notes(opinion)) if note),
+            notes=tuple(note for note in (result.question.note, *failed_steps(result), *_notes(opinion)) if note),
             words=opinion.words if opinion else 0,
             length=length(opinion.words, opinion.answer) if opinion else "",
             supported=None if opinion is None or opinion.supported is None else round(100 * opinion.supported),

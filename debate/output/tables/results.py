@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chains.schemas import Opinion
 from debate.output.columns import Cell, Column, Kind, Table
-from debate.output.tables.wording import listed, names_of, numbered, why_not_debated, with_label
+from debate.output.tables.wording import failed_steps, listed, names_of, numbered, why_not_debated, with_label
 from debate.results import QuestionResult
 
 Rating = Callable[[QuestionResult], Cell]
@@ -59,7 +59,7 @@ def result_notes(result: QuestionResult) -> list[str]:
     notes = [question.note, *(f"not asked, {one.reason}: {one.text}" for one in question.refused)]
     if question.same_as:
         notes.append(f"the same question as {question.same_as}: answered once")
-    notes += [*result.attempts, *(opinion.notes if opinion else ())]
+    notes += [*failed_steps(result), *(opinion.notes if opinion else ())]
     if opinion and opinion.dropped:
         notes.append(f"did not fit the window: {names_of(result, opinion.dropped)}")
     if translation:

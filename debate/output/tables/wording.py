@@ -29,6 +29,11 @@ def lookup_line(result: QuestionResult, lookup: Lookup) -> str:
     return f"{lookup.tool} “{lookup.query}”: {brought}{cut}"
 
 
+def failed_steps(result: QuestionResult) -> list[str]:
+    """Say what failed and was tried again."""
+    return [f"{one.step}, attempt {one.attempt}: {one.error}" for one in result.attempts]
+
+
 def listed(defects: Iterable[Defect]) -> str:
     """Show defects as a cell does: each kind with its sentence, a line each."""
     return "\n".join(f"{defect.kind}: {defect.sentence}" for defect in defects)

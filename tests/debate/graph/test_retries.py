@@ -1,5 +1,6 @@
 """A step is tried again where that may help, and every attempt stands in the row."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,18 @@ from fakes import EMBEDDING, ScriptedLLM
 from pydantic import PrivateAttr
 
 from chains.errors import GenerationError, ModelUnavailable
+from chains.schemas import FailedStep
 from debate import DebateSettings, run_questions
 from debate.graph.retries import RETRY, may_pass, retried
+from debate.output.tables.results import result_notes
+from debate.run.records.journal import Journal
 from debate.tracing.trace_file import read_traces
 from vectorstore import FaissStore
 
 SCRIPT = {"moderator": "A draw.", "You take part in a debate": "I disagree.", "Answer the question below": "They did."}
+
+
+LOST_TWICE = tuple(FailedStep("opinion", n, f"ModelUnavailable: ConnectionError: lost {n}") for n in (1, 2))
 
 
 class HttpError(Exception):
@@ -52,10 +59,8 @@ def summary(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.
 def test_a_lost_connection_is_tried_again_and_told_in_the_row(summary) -> None:
     (row,) = summary.results
     assert row.status == "done"
-    assert row.attempts == (
-        "opinion, attempt 1: ModelUnavailable: ConnectionError: lost 1",
-        "opinion, attempt 2: ModelUnavailable: ConnectionError: lost 2",
-    )
+    assert row.attempts == LOST_TWICE
+    assert "opinion, attempt 2: ModelUnavailable: ConnectionError: lost 2" in result_notes(row)
 
 
 @pytest.mark.parametrize("summary", [2], indirect=True)
@@ -67,9 +72,17 @@ def test_every_attempt_has_its_span_in_the_trace(summary) -> None:
 @pytest.mark.parametrize("summary", [9], indirect=True)
 def test_after_three_attempts_the_row_is_failed_with_all_their_reasons(summary) -> None:
     (row,) = summary.results
-    assert row.error.startswith(
-        "ModelUnavailable: ConnectionError: lost 3 · 3 attempts: opinion, attempt 1: ModelUnavailable: "
-    )
+    assert (row.error, row.attempts) == ("ModelUnavailable: ConnectionError: lost 3", LOST_TWICE)
+
+
+@pytest.mark.parametrize("summary", [2], indirect=True)
+def test_attempts_that_an_older_version_wrote_as_words_are_read(summary) -> None:
+    (row,) = summary.results
+    words = [f"{one.step}, attempt {one.attempt}: {one.error}" for one in row.attempts]
+    journal = summary.folder / "results.jsonl"
+    written = json.loads(journal.read_text(encoding="utf-8"))
+    journal.write_text(json.dumps(written | {"attempts": words}) + "\n", encoding="utf-8")
+    assert next(Journal(journal).rows()).attempts == LOST_TWICE
 
 
 @pytest.mark.parametrize(
