@@ -3,8 +3,9 @@
 Names load on first use, to keep the import fast.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vectorstore.runtime.lazy import on_first_use
 
 if TYPE_CHECKING:
     from chains.answer import answer_chain
@@ -21,26 +22,20 @@ if TYPE_CHECKING:
     from chains.translate import translation_chain
 
 _NAMES = {  # by the module that has them
-    "answer": "answer_chain",
-    "debate": "DebateRequest debate_chain",
-    "deepen": "deepening_chain",
-    "errors": "ChainError GenerationError MissingExtra ModelError",
-    "generation.contract": "WordLimits",
-    "models.loading": "load_llm",
-    "models.settings": "ModelSettings",
-    "opinion": "OpinionRequest opinion_chain",
-    "retrieve": "pov_retrieval_chain",
-    "schemas": "Chunk Completion Debate Opinion Question Translation Turn",
-    "text.repetition": "Loop detect_loop seq_rep_n",
-    "translate": "translation_chain",
+    "chains.answer": "answer_chain",
+    "chains.debate": "DebateRequest debate_chain",
+    "chains.deepen": "deepening_chain",
+    "chains.errors": "ChainError GenerationError MissingExtra ModelError",
+    "chains.generation.contract": "WordLimits",
+    "chains.models.loading": "load_llm",
+    "chains.models.settings": "ModelSettings",
+    "chains.opinion": "OpinionRequest opinion_chain",
+    "chains.retrieve": "pov_retrieval_chain",
+    "chains.schemas": "Chunk Completion Debate Opinion Question Translation Turn",
+    "chains.text.repetition": "Loop detect_loop seq_rep_n",
+    "chains.translate": "translation_chain",
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'chains' has no attribute {name!r}")
-    return getattr(import_module(f"chains.{_HOMES[name]}"), name)
+__getattr__ = on_first_use(__name__, _NAMES)
 
 
 __all__ = [

@@ -3,8 +3,9 @@
 Names load on first use, to keep ``import debate`` and ``--help`` fast.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vectorstore.runtime.lazy import on_first_use
 
 if TYPE_CHECKING:
     from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Position, Question, Turn, Verdict
@@ -42,13 +43,7 @@ _NAMES = {  # by the module that has them
     "debate.training.result": "FinetuneResult",
     "debate.training.settings": "FinetuneSettings",
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'debate' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = on_first_use(__name__, _NAMES)
 
 
 __all__ = [

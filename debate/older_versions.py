@@ -39,8 +39,7 @@ def row_of_today(row: dict[str, Any]) -> dict[str, Any]:
 
 def attempts_of_today(attempts: Iterable[Any]) -> list[Any]:
     """Return failed attempts as fields, which were words."""
-    found = [_ATTEMPT.fullmatch(one) if isinstance(one, str) else None for one in attempts]
-    return [words.groupdict() if words else one for words, one in zip(found, attempts, strict=True)]
+    return [it.groupdict() if isinstance(one, str) and (it := _ATTEMPT.fullmatch(one)) else one for one in attempts]
 
 
 def deepening_of_today(deepening: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import computed_field, field_validator, model_validator
+from pydantic import BeforeValidator, computed_field, model_validator
 from pydantic.dataclasses import dataclass
 
 from chains.schemas import (
@@ -73,7 +73,7 @@ class QuestionResult:
     translation: Translation | None = None
     error: str = ""
     stages: tuple[StageTime, ...] = ()
-    attempts: tuple[FailedStep, ...] = ()
+    attempts: Annotated[tuple[FailedStep, ...], BeforeValidator(attempts_of_today)] = ()
     debate_chunks: tuple[Chunk, ...] = ()
     readings: tuple[Reading, ...] = ()
     positions: tuple[Position, ...] = ()
@@ -88,11 +88,6 @@ class QuestionResult:
     @classmethod
     def _of_today(cls, values: Any) -> Any:
         return row_of_today(values) if isinstance(values, dict) else values
-
-    @field_validator("attempts", mode="before")
-    @classmethod
-    def _typed(cls, attempts: Any) -> Any:
-        return attempts_of_today(attempts)
 
     def answering(self, question: Question) -> QuestionResult:
         """Return the row of another question that asks the same."""

@@ -5,7 +5,6 @@ Of another language the prompts ask for the question's own.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 # Words that English questions have and other languages in Latin letters do not.
 _WORDS = """
@@ -34,8 +33,7 @@ def language_of(question: str) -> str:
     letters = [_named(one) for one in question if one.isalpha()]
     if not all(map(_KANA.isdisjoint, letters)):
         return "ja"
-    arabic = sum("ARABIC" in one for one in letters)
-    return "fa" if 2 * arabic > len(letters) and _PERSIAN.search(question) else ""
+    return "fa" if 2 * sum("ARABIC" in one for one in letters) > len(letters) and _PERSIAN.search(question) else ""
 
 
 def unit_of(question: str) -> str:
@@ -44,7 +42,6 @@ def unit_of(question: str) -> str:
     return "characters" if 2 * unspaced > len(question) else "words"
 
 
-@lru_cache(4096)
 def _named(letter: str) -> frozenset[str]:
     """The words of a character's name in Unicode, its script among them."""
     return frozenset(unicodedata.name(letter, "").replace("-", " ").split())

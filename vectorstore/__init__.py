@@ -3,8 +3,9 @@
 Importing this is fast; FAISS, sentence-transformers and others load on first use.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vectorstore.runtime.lazy import on_first_use
 
 if TYPE_CHECKING:
     from vectorstore.corpus.files import Skipped, corpus_files
@@ -28,20 +29,20 @@ if TYPE_CHECKING:
     from vectorstore.store.pov_store import PovVectorStore
 
 _NAMES = {  # by the module that has them
-    "store.any_store": "POVStore as_pov_store",
-    "corpus.files": "Skipped corpus_files",
-    "corpus.loader": "Corpus load_corpus",
-    "embedding.loading": "load_embeddings",
-    "embedding.models": "SentenceTransformerEmbeddings",
-    "errors": "CorpusError EmbeddingsError POVError StoreError StoreUnavailable VectorStoreError",
-    "pov": "POV",
-    "retriever": "POVRetriever",
-    "store.building": "build_index",
-    "store.faiss_store": "FaissStore",
-    "store.postgres.store": "PgVectorStore TableFacts",
-    "store.pov_store": "PovVectorStore",
+    "vectorstore.store.any_store": "POVStore as_pov_store",
+    "vectorstore.corpus.files": "Skipped corpus_files",
+    "vectorstore.corpus.loader": "Corpus load_corpus",
+    "vectorstore.embedding.loading": "load_embeddings",
+    "vectorstore.embedding.models": "SentenceTransformerEmbeddings",
+    "vectorstore.errors": "CorpusError EmbeddingsError POVError StoreError StoreUnavailable VectorStoreError",
+    "vectorstore.pov": "POV",
+    "vectorstore.retriever": "POVRetriever",
+    "vectorstore.store.building": "build_index",
+    "vectorstore.store.faiss_store": "FaissStore",
+    "vectorstore.store.postgres.store": "PgVectorStore TableFacts",
+    "vectorstore.store.pov_store": "PovVectorStore",
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+__getattr__ = on_first_use(__name__, _NAMES)
 
 __all__ = [
     "POV",
@@ -66,12 +67,3 @@ __all__ = [
     "load_corpus",
     "load_embeddings",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name's module when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value

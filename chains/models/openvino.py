@@ -70,25 +70,20 @@ def _state_of(folder: Path) -> str:
 
 
 def _export(name: str, target: Path) -> None:
+    from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
+
     logging.getLogger("nncf").setLevel(logging.WARNING)
     try:
         # NNCF draws its bar on stdout, which belongs to what a program prints.
         with redirect_stdout(sys.stderr), warnings.catch_warnings():
             # The tracer warns about every constant it meets; the end-to-end test reads what the export writes.
             warnings.simplefilter("ignore")
-            model = _traced(name)
+            weights = OVWeightQuantizationConfig(bits=8)
+            model = OVModelForCausalLM.from_pretrained(name, export=True, compile=False, quantization_config=weights)
     except LOAD_ERRORS as error:
         raise ModelError(f"OpenVINO cannot export {name}: {error}; use --backend transformers") from error
     _keep_last_position(model.model)
     model.save_pretrained(target)
-
-
-def _traced(name: str) -> Any:
-    from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
-
-    return OVModelForCausalLM.from_pretrained(
-        name, export=True, compile=False, quantization_config=OVWeightQuantizationConfig(bits=8)
-    )
 
 
 def _keep_last_position(graph: Any) -> None:

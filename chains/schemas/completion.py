@@ -53,13 +53,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class FailedStep:
-    """An attempt at a step of a graph that failed, after which the step was tried again.
-
-    Attributes:
-        step: the step, such as ``opinion``.
-        attempt: from 1.
-        error: what went wrong, in one line.
-    """
+    """An attempt, from 1, at a step of a graph such as ``opinion`` that failed, so that the step was tried again."""
 
     step: str
     attempt: int

@@ -17,15 +17,7 @@ from chains.text.cleaning.markup import is_open_item, lists_in, markup_in, witho
 from chains.text.content import content_words
 from chains.text.idle import advises, names_nothing, says_itself
 from chains.text.ngrams import ngrams, scripts
-from chains.text.phrases import (
-    APOLOGY,
-    CLOSE,
-    FAREWELL,
-    OF_ANOTHER_TEXT,
-    OF_THE_PASSAGE,
-    OF_THE_TASK,
-    PLACEHOLDER,
-)
+from chains.text.phrases import APOLOGY, CLOSE, FAREWELL, OF_ANOTHER_TEXT, OF_THE_PASSAGE, OF_THE_TASK, PLACEHOLDER
 from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from chains.text.support import contradiction

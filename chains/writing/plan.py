@@ -5,6 +5,7 @@ draft is too short, it continues with passages that it does not use yet.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -85,11 +86,9 @@ def _line(text: str, chunk: Chunk) -> str:
 
 def _together(lines: Sequence[Completion], draft: Completion) -> Completion:
     parts = [*lines, draft]
-    return Completion(
-        draft.text,
+    return replace(
+        draft,
         tokens_in=sum(part.tokens_in for part in parts),
         tokens_out=sum(part.tokens_out for part in parts),
         attempts=tuple(attempt for part in parts for attempt in part.attempts),
-        removed=draft.removed,
-        short=draft.short,
     )

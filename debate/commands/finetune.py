@@ -1,11 +1,9 @@
 """``debate finetune``: train an adapter on finished answers."""
 
 from contextlib import nullcontext
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from debate.settings.flags import with_settings
+from debate.settings.flags import Quiet, with_settings
 from debate.terminal.session import one_line_errors, start_logging
 from debate.training.settings import FinetuneSettings
 
@@ -27,13 +25,7 @@ Exit codes:
 
 
 @with_settings(FinetuneSettings)
-def finetune(
-    *,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
-    ] = False,
-    **settings: Any,
-) -> None:
+def finetune(*, quiet: Quiet = False, **settings: Any) -> None:
     """Fine-tune a model on finished answers. Use the adapter's folder as --model."""
     start_logging()
     interrupted = "interrupted; run the same command again to resume from the last checkpoint"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from debate.indexing.settings import IndexSettings
-from debate.settings.flags import with_settings
+from debate.settings.flags import Quiet, with_settings
 from debate.terminal.session import one_line_errors, start_logging
 
 EXAMPLES = """\b
@@ -33,9 +33,7 @@ After Ctrl-C the same command resumes. Exit codes:
 def index(
     *,
     documents: Annotated[Path, typer.Argument(help="Folder of documents, or one file.")],
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
-    ] = False,
+    quiet: Quiet = False,
     **settings: Any,
 ) -> None:
     """Index a folder of documents for any number of runs.

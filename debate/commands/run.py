@@ -10,7 +10,7 @@ import typer
 
 from debate.errors import ExitCode
 from debate.settings import DebateSettings, load_settings
-from debate.settings.flags import with_settings
+from debate.settings.flags import Quiet, with_settings
 from debate.terminal.session import example_unless, notice_of, one_line_errors, start_logging
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def run(
     resume: Annotated[Path | None, typer.Option(help="Resume the run in this folder.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry failed rows.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Resume although inputs or settings changed.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")
-    ] = False,
+    quiet: Quiet = False,
     **settings: Any,
 ) -> None:
     """Answer and debate a list of questions into an Excel workbook. Without arguments, run the BRICS example."""

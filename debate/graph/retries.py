@@ -14,7 +14,7 @@ from langgraph.types import RetryPolicy
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from chains.errors import ChainError, ModelUnavailable
-from chains.generation.remote.faults import status_may_pass
+from chains.generation.remote.faults import asked_to_wait, status_may_pass
 from chains.schemas import FailedStep
 from debate.stages import Stage
 from prompts.errors import PromptError
@@ -46,8 +46,7 @@ _BACK_OFF = wait_exponential(multiplier=RETRY.initial_interval, exp_base=RETRY.b
 
 
 def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    return _BACK_OFF(state) + _asked_to_wait(error)
+    return _BACK_OFF(state) + asked_to_wait(state.outcome.exception() if state.outcome else None)
 
 
 def retried(work: Callable[[], Made]) -> Made:
@@ -61,16 +60,10 @@ def retried(work: Callable[[], Made]) -> Made:
     return attempts(work)
 
 
-class FailedBefore(str):
-    """A note on an error: the attempts at its step that failed before it."""
+class _FailedBefore(str):
+    """A note on an error, in words, and the attempts at its step that failed before it."""
 
-    steps: tuple[FailedStep, ...]
-
-    def __new__(cls, steps: tuple[FailedStep, ...]) -> "FailedBefore":
-        """Make the note's words of the attempts."""
-        note = super().__new__(cls, "; ".join(f"attempt {one.attempt}: {one.error}" for one in steps))
-        note.steps = steps
-        return note
+    steps: list[FailedStep]
 
 
 class Attempts:
@@ -95,11 +88,13 @@ class Attempts:
                 raise
             except Exception as error:
                 if number == RETRY.max_attempts or not may_pass(error):
-                    error.add_note(FailedBefore(tuple(self._failures.pop(task, ()))))
+                    if failures := self._failures.pop(task, []):
+                        note = _FailedBefore("; ".join(f"attempt {one.attempt}: {one.error}" for one in failures))
+                        note.steps = failures
+                        error.add_note(note)
                 else:
-                    failed = FailedStep(str(name), number, f"{type(error).__name__}: {error}")
-                    self._failures[task].append(failed)
-                    time.sleep(_asked_to_wait(error))
+                    self._failures[task].append(FailedStep(str(name), number, f"{type(error).__name__}: {error}"))
+                    time.sleep(asked_to_wait(error))
                 raise
             before = {} if name == Stage.RETRIEVE else state  # a question begins without any
             seconds = dict(before.get("seconds", {}))
@@ -110,12 +105,7 @@ class Attempts:
         return attempt
 
 
-def _asked_to_wait(error: BaseException | None) -> float:
-    """Seconds after which a busy server wants to be asked again."""
-    return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
-
-
 def failed_before(error: BaseException) -> tuple[FailedStep, ...]:
     """Return what ``Attempts`` noted on an error."""
     notes = getattr(error, "__notes__", ())
-    return tuple(step for note in notes if isinstance(note, FailedBefore) for step in note.steps)
+    return tuple(step for note in notes if isinstance(note, _FailedBefore) for step in note.steps)

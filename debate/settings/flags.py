@@ -12,6 +12,8 @@ from pydantic.fields import FieldInfo
 from debate.settings.fields import Repeatable
 from debate.settings.graph import GraphSettings
 
+Quiet = Annotated[bool, typer.Option("--quiet", help="Log lines instead of a progress bar, as without a terminal.")]
+
 
 def with_settings(
     kind: type[BaseModel], *, only: Collection[str] = ()

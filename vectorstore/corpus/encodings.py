@@ -5,7 +5,6 @@ import re
 
 from vectorstore.errors import CorpusError
 
-UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 # The longer mark of UTF-32 begins with that of UTF-16.
 MARKS = (

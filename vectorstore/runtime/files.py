@@ -12,11 +12,7 @@ def file_checksum(path: Path) -> str:
 
 
 def put_in_place(draft: Path, target: Path, *, durably: bool = True) -> None:
-    """Give a complete draft, a file or a folder, the name of its target, in one step; both are in one folder.
-
-    Args:
-        durably: its bytes are on the disk before, so that not even a power cut leaves a part of them there.
-    """
+    """Give a complete draft, a file or a folder, its name in one step; ``durably``: once its bytes are on the disk."""
     for path in (draft, *draft.rglob("*")) if durably else ():
         if path.is_file():
             with path.open("rb+") as file:

@@ -15,9 +15,10 @@ from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_core.runnables.config import ContextThreadPoolExecutor
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
-from chains.errors import ModelUnavailable, WindowExceeded
+from chains.errors import WindowExceeded
 from chains.generation.contract import SERVER_LADDER, AttemptRequest, RawText, Sampling, tokens_for
 from chains.generation.remote.faults import (
+    asked_to_wait,
     is_empty_stream,
     is_too_long,
     refused_parameter,
@@ -36,13 +37,9 @@ _AT_ONCE = 256  # requests of one step; the server queues what it cannot take
 _LONG = 2000  # bytes; in shorter prompts the estimate is too rough
 
 
-def _told(error: BaseException) -> float:
-    return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
-
-
 _PATIENT = Retrying(
-    retry=retry_if_exception(lambda error: _told(error) > 0),
-    wait=lambda state: _told(state.outcome.exception()),  # type: ignore[union-attr,arg-type]
+    retry=retry_if_exception(lambda error: asked_to_wait(error) > 0),
+    wait=lambda state: asked_to_wait(state.outcome.exception()),  # type: ignore[union-attr]
     stop=stop_after_attempt(3),
     reraise=True,
 )

@@ -66,6 +66,11 @@ def status_may_pass(status: int) -> bool:
     return status in _MAY_PASS or status >= 500
 
 
+def asked_to_wait(error: BaseException | None) -> float:
+    """Return the seconds after which a busy server wants to be asked again."""
+    return error.retry_after if isinstance(error, ModelUnavailable) else 0.0
+
+
 def unavailable(error: Exception) -> ModelUnavailable | None:
     """Return the error to raise if a server is busy or lost, which is worth retrying; None for other errors."""
     status = _status(error)
