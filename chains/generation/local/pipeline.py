@@ -15,8 +15,9 @@ from langchain_core.outputs import Generation, GenerationChunk, LLMResult
 from langchain_core.prompt_values import PromptValue, StringPromptValue
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_huggingface import HuggingFacePipeline
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
+from chains.errors import GenerationError
 from chains.generation.contract import AttemptRequest, RawText, Sampling, tokens_for
 from chains.generation.local.batching import CallMerger
 from chains.generation.local.chat_template import prompt_text
@@ -38,6 +39,7 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
     ``chains.generation.completion``.
     """
 
+    pipeline: Any = Field(default=None, exclude=True, repr=False)  # its own repr fails with an OpenVINO model
     _engine: GenerationEngine = PrivateAttr()
     _merger: CallMerger[GenerationRequest, RawText] = PrivateAttr()
     _ladder: tuple[Sampling, ...] = PrivateAttr()
@@ -130,6 +132,8 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         if unknown := keywords.keys() - _KEYWORDS:
             known = ", ".join(sorted(_KEYWORDS))
             raise TypeError(f"unknown keyword {', '.join(sorted(unknown))}; a local model takes {known}")
+        if not prompt:
+            raise GenerationError("the prompt is empty, and a model that continues text needs some; write a prompt")
         max_words = int(keywords.get("max_words", _MAX_WORDS))
         return GenerationRequest(
             prompt,

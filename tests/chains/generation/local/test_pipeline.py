@@ -4,6 +4,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+from chains.errors import GenerationError
 from chains.generation.contract import LADDER, AttemptRequest, Sampling, tokens_for
 from chains.generation.local.engine import GenerationEngine
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
@@ -27,6 +28,18 @@ def test_a_call_without_a_seed_has_the_model_s_own(engine: GenerationEngine) -> 
     first, seventh = (BatchedHuggingFacePipeline.over(engine, "tiny", LADDER, seed=seed) for seed in (0, 7))
     assert seventh.invoke("Why?", **HOT) == first.invoke("Why?", seed=7, **HOT)
     assert seventh.invoke("Why?", **HOT) != seventh.invoke("Why?", seed=0, **HOT) == first.invoke("Why?", **HOT)
+
+
+def test_a_model_can_be_shown_whatever_its_library_s_own_form_lacks(engine: GenerationEngine, monkeypatch) -> None:
+    llm = BatchedHuggingFacePipeline.over(engine, "tiny", LADDER)
+    monkeypatch.setattr(type(llm.pipeline), "__repr__", lambda _: 1 / 0)  # as with an OpenVINO model
+    assert "model_id='tiny'" in repr(llm)
+    assert "'model_id': 'tiny'" in str(llm.model_dump())
+
+
+def test_an_empty_prompt_is_told(engine: GenerationEngine) -> None:
+    with pytest.raises(GenerationError, match="the prompt is empty"):
+        BatchedHuggingFacePipeline.over(engine, "tiny", LADDER).invoke("")
 
 
 def test_a_prompt_fits_where_its_tokens_and_those_of_its_answer_do(engine: GenerationEngine) -> None:
