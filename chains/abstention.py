@@ -20,19 +20,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chains.errors import ChainError
 from chains.schemas import Abstention, Chunk
 from chains.text.refusal import is_abstention
-from vectorstore import SentenceTransformerEmbeddings
+from vectorstore import PovVectorStore, SentenceTransformerEmbeddings
 from vectorstore.embedding.scripts import MULTILINGUAL
 from vectorstore.text.sentences import split_sentences, word_count
-
-if TYPE_CHECKING:
-    from vectorstore import PovVectorStore
 
 __all__ = ["CALIBRATION_QUESTIONS", "AbstentionThreshold", "calibrate", "is_abstention"]
 

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
+from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
-from chains.inputs import QuestionInput
+from chains.runnable import Chain, QuestionInput
 from chains.schemas import Completion, Question, as_question
-from prompts import RenderedPrompt, load_prompt
+from prompts import load_prompt
+from vectorstore.runtime.arguments import checked
 
 
+@checked(ChainError)
 def answer_chain(
-    llm: BaseLanguageModel[Any], *, text: str = "", max_words: int = 200, seed: int = 0
+    llm: LanguageModel, *, text: str = "", max_words: int = 200, seed: int = 0
 ) -> Runnable[Question | str | Mapping[str, Any], Completion]:
     """Return a Runnable that follows an instruction without passages.
 
@@ -25,17 +28,15 @@ def answer_chain(
         seed: seed of retries.
 
     Raises:
-        ChainError: ``max_words`` below 1; when run, an input without an instruction.
+        ChainError: an argument of a wrong type, or ``max_words`` below 1; when run, an input without an instruction.
         GenerationError (when run): the prompt does not fit the context window, or the model returned no text.
     """
     prompt = load_prompt("answer")
 
-    def render(asked: Question | str | Mapping[str, Any]) -> RenderedPrompt:
-        question = as_question(asked)
-        return prompt.render(question=question.text, input=question.about or text)
+    complete = completion_chain(llm, WordLimits(maximum=max_words), seed)
 
-    chain: Runnable[Any, Completion] = RunnableLambda(render) | completion_chain(
-        llm, WordLimits(maximum=max_words), seed
-    )
-    chain.name = "answer"
-    return chain.with_types(input_type=QuestionInput).with_config(run_name="answer")
+    def answer(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> Completion:
+        question = as_question(asked)
+        return complete.invoke(prompt.render(question=question.text, input=question.about or text), config)
+
+    return Chain(answer, "answer", QuestionInput, "Answer a question, or follow an instruction, without passages.")

@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from langchain_core.documents import Document
-from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from chains.debating.record import DebateRecord
 from chains.debating.steps import DebateOptions, DebateSteps
 from chains.errors import ChainError
-from chains.inputs import DebateInput
+from chains.generation.backends import LanguageModel
+from chains.runnable import Chain, DebateInput
 from chains.schemas import Chunk, Debate, DebateOutcome, Opinion, Question, Reading, as_chunks, as_question, chunk_table
-from prompts import Persona
+from prompts import Persona, as_persona
+from vectorstore.runtime.arguments import checked
 
 # A pov_retrieval_chain, or any LangChain retriever: a question's text in, passages out.
-Retrieve = Runnable[Any, "tuple[Chunk, ...]"] | Runnable[str, list[Document]]
+Retrieve = Runnable[Any, tuple[Chunk, ...]] | Runnable[str, list[Document]]
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class DebateRequest:
     """A question to debate and, optionally, an opinion on it for the debaters to read."""
 
     question: Question | str
-    opinion: str = ""
+    opinion: Opinion | str = ""
 
 
+@checked(ChainError)
 def debate_chain(
-    llm: BaseLanguageModel[Any],
-    personas: Sequence[Persona],
+    llm: LanguageModel,
+    personas: Sequence[Persona | str],
     retrievers: Mapping[str, Retrieve],
     *,
     rounds: int = 2,
@@ -46,25 +48,27 @@ def debate_chain(
 
     Args:
         llm: any LangChain language model.
-        personas: 2 to 8 debaters.
+        personas: 2 to 8 debaters; ids of built-in personas will do.
         retrievers: a retriever for each persona's id (see ``pov_retrieval_chain``).
         rounds: at least 2; every persona speaks once in each.
         options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``DebateOptions``.
 
     Raises:
-        ChainError: too few or too many personas, fewer than two rounds, no candidates, a persona without a retriever,
-            or, when run, an input that holds no question.
+        ChainError: an argument of a wrong type, too few or too many personas, fewer than two rounds, no candidates, a
+            persona without a retriever, or, when run, an input that holds no question.
         GenerationError: a turn got no usable text, or a prompt does not fit the model's window.
+        PersonaError: there is no built-in persona with an id.
     """
-    steps = DebateSteps(llm, personas, rounds=rounds, **options)
-    check_retrievers(personas, retrievers)
+    debaters = [as_persona(one) for one in personas]
+    steps = DebateSteps(llm, debaters, rounds=rounds, **options)
+    check_retrievers(debaters, retrievers)
 
     def debate(asked: DebateRequest | Question | str | Mapping[str, Any], config: RunnableConfig) -> Debate:
         request = as_request(asked)
         question = as_question(request.question).text
-        chunks, readings = read_all(question, personas, retrievers, config)
+        chunks, readings = read_all(question, debaters, retrievers, config)
         by_persona = {reading.persona_id: reading for reading in readings}
-        record = DebateRecord(question, request.opinion, chunk_table(chunks), by_persona)
+        record = DebateRecord(question, opinion_text(request.opinion), chunk_table(chunks), by_persona)
         record = replace(record, positions=steps.take_positions(record, config))
         if outcome := steps.outcome(record):
             return Debate((), None, outcome, record.positions, chunks, readings)
@@ -74,8 +78,9 @@ def debate_chain(
         ended = steps.outcome(record, verdict) or DebateOutcome.NO_WINNER
         return Debate(record.turns, verdict, ended, record.positions, chunks, readings)
 
-    chain: Runnable[Any, Debate] = RunnableLambda(debate, name="debate")
-    return chain.with_types(input_type=DebateInput).with_config(run_name="debate")
+    return Chain(
+        debate, "debate", DebateInput, "Let personas debate a question over passages; returns its turns and verdict."
+    )
 
 
 def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> DebateRequest:
@@ -87,11 +92,16 @@ def as_request(asked: DebateRequest | Question | str | Mapping[str, Any]) -> Deb
     if isinstance(asked, DebateRequest):
         return asked
     if isinstance(asked, Mapping) and "question" in asked:
-        return DebateRequest(as_question(asked), _opinion_text(asked.get("opinion")))
+        return DebateRequest(as_question(asked), asked.get("opinion") or "")
     return DebateRequest(as_question(asked))
 
 
-def _opinion_text(opinion: object) -> str:
+def opinion_text(opinion: object) -> str:
+    """Return what debaters read of an opinion: a text, or an ``Opinion``, of which nothing is shown if it abstained.
+
+    Raises:
+        ChainError: it is neither.
+    """
     if isinstance(opinion, Opinion):
         return "" if opinion.abstained else opinion.answer
     text = opinion or ""

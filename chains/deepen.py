@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
-from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 from numpy.typing import NDArray
 
 from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.completion import completion_chain
 from chains.generation.contract import WordLimits
-from chains.inputs import QuestionInput
+from chains.runnable import Chain, QuestionInput
 from chains.schemas import Completion, Question, Refusal, RefusedQuestion, as_question, chunk_from_document
 from chains.text.content import content_words
 from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
@@ -29,9 +29,8 @@ from chains.text.support.entities import names
 from chains.text.support.grounding import ground
 from chains.text.support.numbers import claimed_numbers
 from prompts import RenderedPrompt, load_prompt
-
-if TYPE_CHECKING:
-    from vectorstore import PovVectorStore
+from vectorstore import PovVectorStore
+from vectorstore.runtime.arguments import checked
 
 __all__ = ["deepening_chain", "parse_questions"]
 
@@ -45,8 +44,9 @@ _GIVEN = re.compile(r"^(?:given that|given|considering that|since|because|as|now
 BearsOut = Callable[[str, Question], bool]
 
 
+@checked(ChainError)
 def deepening_chain(
-    llm: BaseLanguageModel[Any],
+    llm: LanguageModel,
     embeddings: Embeddings,
     *,
     store: PovVectorStore | None = None,
@@ -68,8 +68,8 @@ def deepening_chain(
         seed: seed of retries.
 
     Raises:
-        ChainError: ``count`` below 0.
-        GenerationError (when run): the prompt does not fit the context window, or the call failed.
+        ChainError: an argument of a wrong type, or ``count`` below 0.
+        GenerationError (when run): the prompt does not fit the context window, or the model returned no text.
     """
     if count < 0:
         raise ChainError(f"count = {count} is not a number of questions from 0 up")
@@ -89,8 +89,7 @@ def deepening_chain(
         kept, refused = _sifted(seed_question, texts, embeddings, bears_out)
         return _with_children(seed_question, kept[:count], refused, count, replace_seeds)
 
-    chain: Runnable[Any, tuple[Question, ...]] = RunnableLambda(deepen, name="deepen")
-    return chain.with_types(input_type=QuestionInput).with_config(run_name="deepen")
+    return Chain(deepen, "deepen", QuestionInput, "Ask deeper questions about a question; returns it and them.")
 
 
 def _in_its_own_form(opening: str, answer: str) -> str:

@@ -14,13 +14,13 @@ from typing import Any, Literal
 import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
-from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from chains.abstention import AbstentionThreshold
 from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.contract import WordLimits
-from chains.inputs import OpinionInput
+from chains.runnable import Chain, OpinionInput
 from chains.schemas import Abstention, Chunk, Completion, Opinion, Question, as_chunks, as_question
 from chains.text.defects import find_defects
 from chains.text.echo import is_copied
@@ -29,7 +29,8 @@ from chains.text.refusal import is_abstention
 from chains.text.support.grounding import Grounding, cite, cited_sentences, ground
 from chains.writing.draft import Draft
 from chains.writing.styles import STYLES, Style, drafting, opinion_prompt
-from prompts import Persona, load_persona
+from prompts import Persona, as_persona
+from vectorstore.runtime.arguments import checked
 from vectorstore.text.sentences import cut_at_sentence, without_citations, word_count
 
 ABSTENTION = "I don't know."
@@ -44,9 +45,10 @@ class OpinionRequest:
     chunks: Sequence[Chunk | Document] = ()
 
 
+@checked(ChainError)
 def opinion_chain(
-    llm: BaseLanguageModel[Any],
-    persona: Persona | None = None,
+    llm: LanguageModel,
+    persona: Persona | str | None = None,
     *,
     limits: WordLimits = DEFAULT_LIMITS,
     embeddings: Embeddings | None = None,
@@ -61,7 +63,7 @@ def opinion_chain(
 
     Args:
         llm: any LangChain language model.
-        persona: who writes; default: the built-in professor.
+        persona: who writes: a persona, or the id of a built-in one; default: the professor.
         limits: words of the opinion.
         embeddings: help to find the passage that supports a sentence; without them only shared words count.
         style: "single" puts all passages into one prompt; "by_chunk" writes a paragraph on each; "plan" writes a line
@@ -74,15 +76,17 @@ def opinion_chain(
             1. Three are nearly free on a GPU.
 
     Raises:
-        ChainError: an unknown ``style``, or no candidates; when run, an input that holds no question or passages, a
-            chunk that is not of the store that ``abstention`` was calibrated on, or embeddings that leave texts out.
+        ChainError: an argument of a wrong type, an unknown ``style``, or no candidates; when run, an input that holds
+            no question or passages, a chunk that is not of the store that ``abstention`` was calibrated on, or
+            embeddings that leave texts out.
         GenerationError: the prompt does not fit the model even with a single passage.
+        PersonaError: there is no built-in persona with this id.
     """
     if style not in STYLES:
         raise ChainError(f"style {style!r} is unknown; there are: {', '.join(STYLES)}")
     if candidates < 1:
         raise ChainError(f"a paragraph is chosen from at least one candidate, {candidates} given")
-    voice = (persona or load_persona("professor")).voice
+    voice = as_persona(persona or "professor").voice
     draft = drafting(llm, voice, style, limits, seed, candidates)
 
     def write(asked: OpinionRequest | Mapping[str, Any], config: RunnableConfig) -> Opinion:
@@ -98,8 +102,7 @@ def opinion_chain(
         told = opinion_prompt(voice, question, [], limits).text
         return with_defects(opinion, told, question, voice, drafted.chunks)
 
-    chain: Runnable[Any, Opinion] = RunnableLambda(write, name="opinion")
-    return chain.with_types(input_type=OpinionInput).with_config(run_name="opinion")
+    return Chain(write, "opinion", OpinionInput, "Write an opinion on a question that cites the passages given.")
 
 
 def with_defects(opinion: Opinion, prompt: str, question: str, voice: str, chunks: Sequence[Chunk]) -> Opinion:

@@ -7,27 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.callbacks import CallbackManager
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
+from langchain_core.vectorstores import VectorStore
 
 from chains.errors import ChainError
-from chains.inputs import QuestionInput
+from chains.runnable import Chain, QuestionInput
 from chains.schemas import Chunk, Question, as_chunks, as_question
 from prompts import PointOfView
-from vectorstore import POV, POVRetriever, as_pov_store
+from vectorstore import POV, POVRetriever, POVStore, as_pov_store
 from vectorstore.retriever import distinct_search
-from vectorstore.store.ranking import check_mode
-
-if TYPE_CHECKING:
-    from langchain_core.documents import Document
-    from langchain_core.retrievers import BaseRetriever
-    from langchain_core.vectorstores import VectorStore
-
-    from vectorstore import POVStore
-    from vectorstore.store.ranking import Mode
+from vectorstore.runtime.arguments import checked
+from vectorstore.store.ranking import Mode, check_mode
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,7 @@ class ReaderViews:
     k: int = 5
 
 
+@checked(ChainError, leave=("store",))
 def pov_retrieval_chain(
     store: POVStore | VectorStore | BaseRetriever,
     povs: Sequence[POV | PointOfView],
@@ -61,7 +58,7 @@ def pov_retrieval_chain(
         rerank: let the embedding model's reranker read the best passages; None does so if it has one.
 
     Raises:
-        ChainError: something in ``povs`` is not a point of view.
+        ChainError: an argument of a wrong type.
         VectorStoreError: an unknown mode, or a store that cannot be searched; when run, ``k`` or weight out of range.
     """
     views = as_povs(povs)
@@ -73,8 +70,12 @@ def pov_retrieval_chain(
     def retrieve(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Chunk, ...]:
         return as_chunks(retriever.invoke(as_question(asked).text, config))
 
-    chain: Runnable[Any, tuple[Chunk, ...]] = RunnableLambda(retrieve, name="retrieve")
-    return chain.with_types(input_type=QuestionInput).with_config(run_name="retrieve")
+    return Chain(
+        retrieve,
+        "retrieve",
+        QuestionInput,
+        "Find the passages that matter to a question, seen from points of view; they are quoted word for word.",
+    )
 
 
 class SharedRetrieval(Runnable["Question | str", "tuple[tuple[Chunk, ...], ...]"]):

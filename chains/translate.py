@@ -15,17 +15,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.language_models import BaseLanguageModel
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
-from chains.inputs import TranslationInput
+from chains.runnable import Chain, TranslationInput
 from chains.schemas import Completion, Opinion, Translation
 from chains.text.refusal import is_abstention
 from chains.text.support.numbers import AMOUNT, FRACTION, NUMBER_WORDS, claimed_numbers, known_numbers
 from prompts import load_prompt
+from vectorstore.runtime.arguments import checked
 from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import CITATION, word_count
 
@@ -57,8 +58,9 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 Translate = Callable[[Sequence[str], Sequence[Sequence[str]]], list[Completion]]
 
 
+@checked(ChainError)
 def translation_chain(
-    llm: BaseLanguageModel[Any], language: str = "ja", *, glossary: Mapping[str, str] | None = None, seed: int = 0
+    llm: LanguageModel, language: str = "ja", *, glossary: Mapping[str, str] | None = None, seed: int = 0
 ) -> Runnable[str | Opinion | Mapping[str, Any], Translation]:
     """Return a Runnable that translates a text, an opinion's answer, or ``{"text": …}``.
 
@@ -69,8 +71,8 @@ def translation_chain(
         seed: seed of retries.
 
     Raises:
-        ChainError: an unknown language; when run, an input without text, or a paragraph that does not fit the
-            model's context window.
+        ChainError: an argument of a wrong type, or an unknown language; when run, an input without text, or a
+            paragraph that does not fit the model's context window.
     """
     check_language(language)
     name, least, most = LANGUAGES[language]
@@ -93,8 +95,7 @@ def translation_chain(
 
         return translated(_text_of(asked), language, terms, ask)
 
-    chain: Runnable[Any, Translation] = RunnableLambda(translate, name="translate")
-    return chain.with_types(input_type=TranslationInput).with_config(run_name="translate")
+    return Chain(translate, "translate", TranslationInput, f"Translate a text into {name}.")
 
 
 def _text_of(asked: object) -> str:

@@ -2,7 +2,7 @@
 
 from prompts.errors import PersonaError, PromptError, TemplateError
 from prompts.loading import Prompt, RenderedPrompt, list_prompts, load_prompt
-from prompts.personas import Persona, PersonaSet, PointOfView, load_persona, load_personas
+from prompts.personas import Persona, PersonaSet, PointOfView, as_persona, load_persona, load_personas
 
 __all__ = [
     "Persona",
@@ -13,6 +13,7 @@ __all__ = [
     "PromptError",
     "RenderedPrompt",
     "TemplateError",
+    "as_persona",
     "list_prompts",
     "load_persona",
     "load_personas",

@@ -129,6 +129,11 @@ def load_persona(persona_id: str) -> Persona:
     return load_personas().persona(persona_id)
 
 
+def as_persona(persona: Persona | str) -> Persona:
+    """Return a persona; a text is the id of a built-in one."""
+    return load_persona(persona) if isinstance(persona, str) else persona
+
+
 @cache
 def _builtin() -> PersonaSet:
     resource = files("prompts").joinpath("personas.toml")

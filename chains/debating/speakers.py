@@ -2,27 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
+from chains.generation.backends import LanguageModel
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.schemas import Completion
 from prompts import RenderedPrompt
-
-LLM = BaseLanguageModel[Any]
 
 
 @dataclass(frozen=True)
 class Speakers:
     """The models of a debate: ``llm`` for everybody, and by persona id those of their own."""
 
-    llm: LLM
-    own: Mapping[str, LLM] = field(default_factory=dict)
+    llm: LanguageModel
+    own: Mapping[str, LanguageModel] = field(default_factory=dict)
 
-    def llm_of(self, persona_id: str) -> LLM:
+    def llm_of(self, persona_id: str) -> LanguageModel:
         """Return the model that speaks for a persona."""
         return self.own.get(persona_id, self.llm)
 

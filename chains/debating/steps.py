@@ -2,20 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from langchain_core.embeddings import Embeddings
-from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 
 from chains.debating.judgement.verdict import Decided, give_verdict
 from chains.debating.likeness import Likeness
 from chains.debating.positions import all_agree, take_positions
 from chains.debating.record import DebateRecord
-from chains.debating.speakers import LLM, Speakers
+from chains.debating.speakers import Speakers
 from chains.debating.tool_use.agent import AgentTools, LookedUp
 from chains.debating.turns import Speaker
 from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.contract import WordLimits
 from chains.kinds import FEWEST, MOST, VOTES
 from chains.schemas import DebateOutcome, Position, Turn, Verdict
@@ -44,7 +44,7 @@ class DebateOptions(TypedDict, total=False):
     limits: WordLimits
     candidates: int
     embeddings: Embeddings | None
-    llms: Mapping[str, LLM] | None
+    llms: Mapping[str, LanguageModel] | None
     seed: int
 
 
@@ -72,14 +72,14 @@ class DebateSteps:
 
     def __init__(
         self,
-        llm: BaseLanguageModel[Any],
+        llm: LanguageModel,
         personas: Sequence[Persona],
         *,
         rounds: int = 2,
         limits: WordLimits = DEFAULT_TURN_LIMITS,
         candidates: int = DEFAULT_CANDIDATES,
         embeddings: Embeddings | None = None,
-        llms: Mapping[str, LLM] | None = None,
+        llms: Mapping[str, LanguageModel] | None = None,
         seed: int = 0,
     ) -> None:
         check_number(personas)

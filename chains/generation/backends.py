@@ -1,9 +1,11 @@
 """Find the backend of a language model: the model itself if it is one and answers alone, else ``RemoteBackend``."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
+from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import Runnable
+from pydantic import PlainValidator
 
 from chains.errors import ChainError
 from chains.generation.contract import Backend
@@ -29,9 +31,7 @@ def backend_for(llm: Any) -> Backend:
         ChainError: not a LangChain language model, or arguments are bound to a local model, which gets its
             own from the chain.
     """
-    own: Backend | None = getattr(llm, "contract_backend", None)
-    if own is None and not isinstance(llm, Runnable):
-        raise ChainError(f"{llm!r} is not a LangChain language model; load_llm(ModelSettings(name=...)) makes one")
+    own: Backend | None = getattr(checked_model(llm), "contract_backend", None)
     if own is None or getattr(llm, "fallbacks", None):  # with fallbacks the model is not the only one that answers
         return _remote(_ByIdentity(llm))
     if bound := getattr(llm, "kwargs", None):
@@ -40,6 +40,21 @@ def backend_for(llm: Any) -> Backend:
             "seed instead: limits=WordLimits(minimum, maximum)"
         )
     return own
+
+
+def checked_model(llm: Any) -> Any:
+    """Return a language model as it is.
+
+    Raises:
+        ChainError: it is none.
+    """
+    if not isinstance(llm, Runnable) and not hasattr(llm, "contract_backend"):
+        raise ChainError(f"{str(llm)[:60]!r} is not a LangChain language model; load_llm() returns one")
+    return llm
+
+
+# What a chain takes as its model; models with fallbacks, retries or bound arguments are only Runnables.
+LanguageModel = Annotated[BaseLanguageModel[Any], PlainValidator(checked_model)]
 
 
 @lru_cache(maxsize=64)

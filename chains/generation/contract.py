@@ -32,8 +32,10 @@ class WordLimits:
     maximum: int = 500
 
     def __post_init__(self) -> None:
-        if not 0 <= self.minimum < self.maximum:
-            raise ChainError(f"word limits {self.minimum}-{self.maximum}: 0 <= minimum < maximum is needed")
+        if not (isinstance(self.minimum, int) and isinstance(self.maximum, int) and 0 <= self.minimum < self.maximum):
+            raise ChainError(
+                f"word limits {self.minimum!r}-{self.maximum!r}: whole numbers with 0 <= minimum < maximum are needed"
+            )
 
 
 @dataclass(frozen=True)

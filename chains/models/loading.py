@@ -31,22 +31,24 @@ from chains.models.servers.server import check_server, load_server
 from chains.models.settings import ModelSettings
 from vectorstore.embedding.openvino import openvino_available
 from vectorstore.embedding.quiet import silence_loading
+from vectorstore.runtime.arguments import checked
 
 # Measured: on a CPU larger batches are slower again, with transformers much sooner.
 _MOST_ROWS_GPU, _MOST_ROWS_OPENVINO, _MOST_ROWS_CPU = 128, 32, 8
 
 
-def load_llm(settings: ModelSettings | None = None) -> BaseLanguageModel[Any]:
+@checked(ModelError)
+def load_llm(settings: ModelSettings | str | None = None) -> BaseLanguageModel[Any]:
     """Load a language model, or connect to a server.
 
     Args:
-        settings: which model and how it runs; default: the bundled SmolLM2.
+        settings: which model and how it runs, or just the model's name; default: the bundled SmolLM2.
 
     Raises:
         ModelError: the model cannot be found or run here; the message says what to do.
         MissingExtra: an extra that it needs is not installed.
     """
-    settings = settings or ModelSettings()
+    settings = ModelSettings(name=settings) if isinstance(settings, str) else settings or ModelSettings()
     if is_server(settings.name):
         return _load_servers(settings)
     check_named(settings)

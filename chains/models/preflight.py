@@ -34,6 +34,8 @@ def check_there(name: str) -> None:
         ModelError: no such folder or repository, not a model's, or an adapter without its base.
         MissingExtra: an adapter, and peft is not installed.
     """
+    if not name.strip():
+        raise ModelError("the model's name is empty; give a folder, a repository, smollm2, or a server")
     folder = Path(name)
     if (folder / "adapter_config.json").is_file():
         check_there(adapter_base(folder))

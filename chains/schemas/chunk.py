@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import chain
+from numbers import Real
 from pathlib import PurePath
 from typing import Any
 
@@ -106,18 +108,24 @@ def chunk_table(*several: Sequence[Chunk]) -> dict[str, Chunk]:
 def chunk_from_document(document: Document, rank: int = 0) -> Chunk:
     """Read a retrieved LangChain document as a chunk."""
     metadata: dict[str, Any] = document.metadata
+    scores = metadata.get("pov_scores")
     return Chunk(
         id=document.id or f"passage-{rank}",
         text=document.page_content,
         source=str(metadata.get("source", "")),
-        score=float(metadata.get("score", 0.0)),
-        question_score=float(metadata.get("question_score", 0.0)),
-        pov_scores=tuple(float(score) for score in metadata.get("pov_scores", ())),
-        rank=int(metadata.get("rank", rank)),
+        score=_number(metadata.get("score")),
+        question_score=_number(metadata.get("question_score")),
+        pov_scores=tuple(map(_number, scores)) if isinstance(scores, list | tuple) else (),
+        rank=int(_number(metadata.get("rank"), rank)),
         title=_first(metadata, "title"),
         speaker=_first(metadata, "speaker", "author"),
         date=_first(metadata, "date", "year"),
     )
+
+
+def _number(value: object, otherwise: float = 0.0) -> float:
+    """A number of a passage's metadata; another store may keep something else under the same name."""
+    return float(value) if isinstance(value, Real) and math.isfinite(value) else otherwise
 
 
 def _first(metadata: Mapping[str, Any], *names: str) -> str:

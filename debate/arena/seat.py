@@ -22,6 +22,7 @@ from chains.errors import ChainError
 from chains.schemas.text import valid_text
 from debate.arena.state import DebateState
 from prompts import Persona
+from vectorstore.text.letters import is_seen
 
 LONGEST_ANSWER = 4000  # characters, 600 words or so: five times the turn of a model, so that it fits the windows of all
 
@@ -58,7 +59,7 @@ def problem_of(answer: object) -> str:
     """Say why a person's answer cannot be taken; "" if it can."""
     if not isinstance(answer, str):
         return f"an answer is a text, not {type(answer).__name__}"
-    if not answer.strip():
+    if not is_seen(answer):
         return "the text is empty; write something"
     if len(answer) > LONGEST_ANSWER:
         return f"the text has {len(answer):,} characters, and the most is {LONGEST_ANSWER:,}; say it shorter"

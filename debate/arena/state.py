@@ -2,6 +2,7 @@
 
 from typing_extensions import TypedDict  # Python 3.11's own hides the schema from Agent Server, Studio and MCP
 
+from chains.debate import opinion_text
 from chains.debating.record import DebateRecord
 from chains.errors import ChainError
 from chains.schemas import (
@@ -18,6 +19,7 @@ from chains.schemas import (
     Tokens,
     Turn,
     Verdict,
+    as_chunks,
     as_question,
     chunk_table,
 )
@@ -99,9 +101,13 @@ def fresh(question: Question) -> DebateState:
 
 
 def given_opinion(state: DebateState, question: Question) -> DebateState:
-    """Return the opinion that came with a question: what a thread still holds of its last question is none."""
+    """Return the opinion that came with a question: what a thread still holds of its last question is none.
+
+    Raises:
+        ChainError: as ``opinion_text``.
+    """
     of, text = state.get("opinion_of", (question.key, ""))
-    given = state.get("opinion_text", "")
+    given = opinion_text(state.get("opinion_text"))
     kept = "" if of != question.key and given == text else given
     return {"opinion_text": kept, "opinion_of": (question.key, kept)}
 
@@ -111,7 +117,7 @@ def record_of(state: DebateState) -> DebateRecord:
     return DebateRecord(
         question=state["question"].text,
         opinion=state.get("opinion_text", ""),
-        table=chunk_table(state.get("chunks", ()), state.get("debate_chunks", ())),
+        table=chunk_table(as_chunks(state.get("chunks") or ()), state.get("debate_chunks", ())),
         readings={reading.persona_id: reading for reading in state.get("readings", ())},
         positions=tuple(state.get("positions", ())),
         turns=tuple(state.get("turns", ())),

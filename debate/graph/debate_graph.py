@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
-from langchain_core.language_models import BaseLanguageModel
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -17,6 +16,8 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chains.debate import Retrieve, check_retrievers, read_all
 from chains.debating.steps import DebateOptions, DebateSteps
+from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.schemas import Chunk, as_chunks
 from debate.arena.nodes import DebateNodes, ReadAgain, adding_tokens
 from debate.arena.rules import Rules
@@ -24,14 +25,16 @@ from debate.arena.seat import check_can_pause
 from debate.arena.state import DebateState, asked, fresh, given_opinion
 from debate.graph.retries import RETRY, Attempts
 from debate.stages import Stage
-from prompts import Persona
+from prompts import Persona, as_persona
+from vectorstore.runtime.arguments import checked
 
 __all__ = ["DebateState", "add_debate", "build_debate_graph"]
 
 
+@checked(ChainError, leave=("checkpointer",))
 def build_debate_graph(
-    llm: BaseLanguageModel[Any],
-    personas: Sequence[Persona],
+    llm: LanguageModel,
+    personas: Sequence[Persona | str],
     retrievers: Mapping[str, Retrieve],
     *,
     rounds: int | None = None,
@@ -48,7 +51,7 @@ def build_debate_graph(
 
     Args:
         llm: any LangChain language model.
-        personas: 2 to 8 debaters.
+        personas: 2 to 8 debaters; ids of built-in personas will do.
         retrievers: a retriever for each persona's id, as for ``chains.debate_chain``.
         rounds: overrides ``rules.rounds``.
         rules: the protocol, the decision, and when the debate ends; see ``Rules``.
@@ -59,17 +62,20 @@ def build_debate_graph(
         options: ``limits``, ``candidates``, ``embeddings``, ``llms`` and ``seed``; see ``DebateOptions``.
 
     Raises:
-        ChainError: fewer than two personas or rounds, more than eight personas, or a persona without a retriever.
+        ChainError: an argument of a wrong type, fewer than two personas or rounds, more than eight personas, or a
+            persona without a retriever.
+        PersonaError: there is no built-in persona with an id.
     """
-    check_retrievers(personas, retrievers)
+    debaters = [as_persona(one) for one in personas]
+    check_retrievers(debaters, retrievers)
     held = rules or Rules()
     held = held if rounds is None else replace(held, rounds=rounds)
-    steps = DebateSteps(llm, personas, rounds=held.rounds, **options)
+    steps = DebateSteps(llm, debaters, rounds=held.rounds, **options)
 
     def retrieve(state: DebateState) -> DebateState:
         question = asked(state)
         check_can_pause(held.seat)
-        chunks, readings = read_all(question.text, personas, retrievers)
+        chunks, readings = read_all(question.text, debaters, retrievers)
         opinion = given_opinion(state, question)
         return {**fresh(question), **opinion, "debate_chunks": chunks, "readings": readings}
 

@@ -7,7 +7,6 @@ The same graph serves an interactive question, a long list, and host programs. T
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from langchain_core.language_models import BaseLanguageModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -17,7 +16,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from chains.abstention import calibrate
-from chains.debating.steps import DebateSteps
+from chains.debating.steps import DebateSteps, check_number
+from chains.errors import ChainError
+from chains.generation.backends import LanguageModel
 from chains.generation.contract import WordLimits
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import ReaderViews, SharedRetrieval
@@ -31,8 +32,9 @@ from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
 from debate.settings.graph import GraphSettings
 from debate.stages import Stage
-from prompts import Persona, PointOfView
-from vectorstore import POVStore, PovVectorStore, as_pov_store
+from prompts import Persona, PointOfView, as_persona
+from vectorstore import POV, POVStore, PovVectorStore, as_pov_store
+from vectorstore.runtime.arguments import checked
 
 
 class QuestionState(DebateState, total=False):
@@ -42,15 +44,16 @@ class QuestionState(DebateState, total=False):
     translation: Translation | None
 
 
+@checked(ChainError, leave=("store", "checkpointer"))
 def build_question_graph(
-    llm: BaseLanguageModel[Any],
+    llm: LanguageModel,
     store: POVStore | VectorStore | BaseRetriever,
-    personas: Sequence[Persona],
+    personas: Sequence[Persona | str],
     *,
-    povs: Sequence[PointOfView] = (),
-    opinion_persona: Persona | None = None,
+    povs: Sequence[POV | PointOfView] = (),
+    opinion_persona: Persona | str | None = None,
     settings: GraphSettings | None = None,
-    llms: Mapping[str, BaseLanguageModel[Any]] | None = None,
+    llms: Mapping[str, LanguageModel] | None = None,
     tools: Mapping[str, Sequence[BaseTool]] | None = None,
     seat: str = "",
     checkpointer: BaseCheckpointSaver[Any] | None = None,
@@ -64,7 +67,7 @@ def build_question_graph(
         llm: any LangChain language model, plain or chat.
         store: the corpus: a ``FaissStore`` or ``PgVectorStore``, or any LangChain vector store or retriever. With the
             latter, no threshold tells that nothing in the corpus bears on a question.
-        personas: 2 to 8 debaters.
+        personas: 2 to 8 debaters; ids of built-in personas will do.
         povs: points of view for the opinion's passages; default: those of the opinion's persona.
         opinion_persona: who writes the opinion; default: the first persona.
         settings: everything else; see ``GraphSettings``.
@@ -74,22 +77,26 @@ def build_question_graph(
         checkpointer: makes each step durable.
 
     Raises:
-        ChainError: fewer than two personas or rounds, more than eight personas, or an unknown language.
+        ChainError: an argument of a wrong type, fewer than two personas or rounds, more than eight personas, or an
+            unknown language.
+        PersonaError: there is no built-in persona with an id.
         VectorStoreError: the store is not one, or cannot be searched.
     """
     chosen = settings or GraphSettings()
     searched = as_pov_store(store)
-    writer, own = opinion_persona or personas[0], dict(llms or {})
-    writes_only = writer.id not in {one.id for one in personas}
+    debaters = [as_persona(one) for one in personas]
+    check_number(debaters)
+    writer, own = as_persona(opinion_persona or debaters[0]), dict(llms or {})
+    writes_only = writer.id not in {one.id for one in debaters}
     debating = {one: model for one, model in own.items() if not (writes_only and one == writer.id)}
-    retrieval = _shared_retrieval(searched, writer, povs, personas, chosen)
+    retrieval = _shared_retrieval(searched, writer, povs, debaters, chosen)
     work = {
-        Stage.RETRIEVE: _retrieve_step(retrieval, personas, seat),
+        Stage.RETRIEVE: _retrieve_step(retrieval, debaters, seat),
         Stage.OPINION: _opinion_step(own.get(writer.id, llm), searched, writer, chosen),
     }
     if chosen.translate:
         work[Stage.TRANSLATE] = _translate_step(llm, chosen)
-    steps = _debate_steps(llm, personas, searched, debating, chosen)
+    steps = _debate_steps(llm, debaters, searched, debating, chosen)
     graph = _wired(work, DebateNodes(steps, Rules.of(chosen, seat), retrieval.again, tools))
     return graph.compile(checkpointer=checkpointer, name="question")
 
@@ -109,10 +116,10 @@ def _wired(work: Mapping[Stage, Callable[[QuestionState], QuestionState]], debat
 
 
 def _debate_steps(
-    llm: BaseLanguageModel[Any],
+    llm: LanguageModel,
     personas: Sequence[Persona],
     store: POVStore,
-    llms: Mapping[str, BaseLanguageModel[Any]],
+    llms: Mapping[str, LanguageModel],
     chosen: GraphSettings,
 ) -> DebateSteps:
     return DebateSteps(
@@ -128,7 +135,11 @@ def _debate_steps(
 
 
 def _shared_retrieval(
-    store: POVStore, writer: Persona, povs: Sequence[PointOfView], personas: Sequence[Persona], chosen: GraphSettings
+    store: POVStore,
+    writer: Persona,
+    povs: Sequence[POV | PointOfView],
+    personas: Sequence[Persona],
+    chosen: GraphSettings,
 ) -> SharedRetrieval:
     """One search for the writer, by the views given or by their own, and for every debater."""
     return SharedRetrieval(
@@ -171,7 +182,7 @@ def abstains(store: PovVectorStore, chosen: GraphSettings) -> bool:
 
 
 def writing_chain(
-    llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
+    llm: LanguageModel, store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Runnable[Any, Opinion]:
     """Return the opinion chain that settings ask for, its threshold calibrated on the store."""
     # Other stores do not list their chunks, so no threshold can be calibrated on them.
@@ -189,7 +200,7 @@ def writing_chain(
 
 
 def _opinion_step(
-    llm: BaseLanguageModel[Any], store: POVStore, writer: Persona, chosen: GraphSettings
+    llm: LanguageModel, store: POVStore, writer: Persona, chosen: GraphSettings
 ) -> Callable[[QuestionState], QuestionState]:
     chain = writing_chain(llm, store, writer, chosen)
 
@@ -205,7 +216,7 @@ def _opinion_step(
     return opinion
 
 
-def _translate_step(llm: BaseLanguageModel[Any], chosen: GraphSettings) -> Callable[[QuestionState], QuestionState]:
+def _translate_step(llm: LanguageModel, chosen: GraphSettings) -> Callable[[QuestionState], QuestionState]:
     chain = translation_chain(llm, chosen.translate, glossary=chosen.glossary, seed=chosen.seed)
 
     def translate(state: QuestionState) -> QuestionState:

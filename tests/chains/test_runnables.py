@@ -1,6 +1,7 @@
 """Every chain is an LCEL Runnable: all forms of calling it agree, and callbacks see the model or the search behind it."""
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -139,7 +140,6 @@ def test_the_input_s_schema_has_a_title_and_says_what_is_needed(make: Callable, 
     assert (schema["type"], bool(schema.get("required"))) in {("object", True), ("string", False)}
 
 
-@pytest.mark.filterwarnings("ignore:This API is in beta")
 @pytest.mark.parametrize(
     ("make", "given"),
     [
@@ -154,8 +154,22 @@ def test_the_input_s_schema_has_a_title_and_says_what_is_needed(make: Callable, 
 def test_every_chain_is_a_tool_that_brings_what_the_chain_brings(make: Callable, given: Any) -> None:
     chain, asked = make()
     tool = chain.as_tool()
-    assert tool.name == chain.get_name()
+    assert tool.name == chain.name
     assert tool.invoke(given) == chain.invoke(asked)
+
+
+@every_chain
+def test_a_tool_says_what_its_chain_does_unless_it_is_told_otherwise(make: Callable, behind: str) -> None:
+    chain, _ = make()
+    assert re.fullmatch(r"[A-Z][^{}]+\.", chain.as_tool().description)
+    assert chain.as_tool(description="Mine.").description == "Mine."
+
+
+@every_chain
+def test_an_argument_bound_to_a_chain_is_refused_with_where_it_belongs(make: Callable, behind: str) -> None:
+    chain, asked = make()
+    with pytest.raises(ChainError, match=f"stop cannot be bound to the chain '{chain.name}'; bind it to the model"):
+        chain.bind(stop=["."]).invoke(asked)
 
 
 @pytest.mark.parametrize("make", [deepening, answering, retrieval, debating])

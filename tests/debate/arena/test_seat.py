@@ -88,6 +88,7 @@ def test_a_host_resumes_the_graph_by_a_command() -> None:
     ("answer", "problem"),
     [
         ("  ", "the text is empty; write something"),
+        ("\u200b\0", "the text is empty; write something"),
         ("Nothing lasts. " * 5000, "the text has 75,000 characters, and the most is 4,000; say it shorter"),
         ({"text": MINE}, "an answer is a text, not dict"),
     ],

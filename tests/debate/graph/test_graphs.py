@@ -7,7 +7,7 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from chains import ChainError, Chunk, Question
+from chains import ChainError, Chunk, Opinion, Question
 from debate import GraphSettings, build_debate_graph, build_question_graph
 from debate.graph.checkpoints import CHECKPOINT_TYPES
 from debate.stages import Stage
@@ -79,6 +79,61 @@ def test_an_opinion_is_of_the_question_that_it_came_with() -> None:
     without = graph.invoke({"question": "Will they?"}, thread)
     own = graph.invoke({"question": "Should they?", "opinion_text": "They should."}, thread)
     assert [one["opinion_text"] for one in (first, without, own)] == ["They did.", "", "They should."]
+
+
+def test_an_opinion_of_the_opinion_chain_is_taken_and_what_is_none_is_told() -> None:
+    said, silent = Opinion("They did.", 2, ()), Opinion("I don't know.", 3, (), abstained=True)
+    states = [debate_graph().invoke({"question": "Did they?", "opinion_text": one}) for one in (said, silent, None)]
+    assert [one["opinion_text"] for one in states] == ["They did.", "", ""]
+    with pytest.raises(ChainError, match="an opinion is a text or an Opinion, not int"):
+        debate_graph().invoke({"question": "Did they?", "opinion_text": 5})
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"rounds": "two"}, r"build_debate_graph: rounds must be int \| None, got 'two'"),
+        ({"rules": {"rounds": 2}}, r"build_debate_graph: rules must be Rules \| None, got dict"),
+        ({"read_again": 5}, "read_again must be .*, got 5"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_told_when_a_debate_is_built(options, told: str) -> None:
+    with pytest.raises(ChainError, match=told):
+        build_debate_graph(ScriptedLLM(script=SCRIPT), PERSONAS, {}, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"settings": {"rounds": 2}}, r"build_question_graph: settings must be GraphSettings \| None, got dict"),
+        ({"seat": 5}, "seat must be str, got 5"),
+        ({"povs": ["Trade."]}, "got 'Trade.' in a list"),
+        ({"personas": []}, "a debate takes 2 to 8 personas, 0 given"),
+        ({"llm": "smollm2"}, "'smollm2' is not a LangChain language model"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_told_when_a_question_s_graph_is_built(options, told: str) -> None:
+    usual = {"llm": ScriptedLLM(script=SCRIPT), "store": STORE, "personas": PERSONAS}
+    with pytest.raises(ChainError, match=told):
+        build_question_graph(**(usual | options))
+
+
+def test_an_option_that_there_is_not_is_told_by_the_function_s_own_name() -> None:
+    with pytest.raises(TypeError, match=r"build_debate_graph\(\) got an unexpected keyword argument 'opinion_text'"):
+        build_debate_graph(ScriptedLLM(script=SCRIPT), PERSONAS, {}, opinion_text="They did.")
+
+
+def test_ids_of_built_in_personas_will_do() -> None:
+    ids, settings = [one.id for one in PERSONAS], GraphSettings(abstain=False)
+    graph = build_question_graph(ScriptedLLM(script=SCRIPT), STORE, ids, opinion_persona=ids[1], settings=settings)
+    assert {turn.persona_id for turn in graph.invoke({"question": "Did they?"})["turns"]} == set(ids)
+
+
+def test_passages_that_a_host_s_state_holds_in_any_form_are_read() -> None:
+    state = debate_graph().invoke({"question": "Did they?", "chunks": [{"id": "c9", "text": "They did."}]})
+    assert len(state["turns"]) == 4
+    with pytest.raises(ChainError, match="passages must be a list of chunks or documents, not str"):
+        debate_graph().invoke({"question": "Did they?", "chunks": "They did."})
 
 
 def test_any_vector_store_serves_the_question_graph() -> None:
