@@ -101,6 +101,8 @@ def coefficients(weights: Sequence[float], pov_weight: float, aggregate: Aggrega
         POVError: every weight is zero, or λ outside 0 to 1.
     """
     share = check_pov_weight(pov_weight)
+    if aggregate not in ("sum", "max"):
+        raise POVError(f"aggregate {aggregate!r} is unknown. Use 'sum' or 'max'.")
     if not len(weights):
         return np.ones((1, 1))
     signed = np.asarray(weights, dtype=np.float64)
@@ -109,9 +111,7 @@ def coefficients(weights: Sequence[float], pov_weight: float, aggregate: Aggrega
         raise POVError(f"All {len(signed)} POV weights are 0, so no view is left. Give one of them a weight.")
     if aggregate == "sum":
         return np.concatenate([[1 - share], share * (signed / size.sum())])[None, :]
-    if aggregate == "max":
-        return np.hstack([np.full((len(signed), 1), 1 - share), share * np.diag(signed / size.max())])
-    raise POVError(f"aggregate {aggregate!r} is unknown. Use 'sum' or 'max'.")
+    return np.hstack([np.full((len(signed), 1), 1 - share), share * np.diag(signed / size.max())])
 
 
 def fold(question: ArrayLike, povs: ArrayLike, weights: Sequence[float], pov_weight: float) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from chains.text.refusal import is_abstention
 from chains.text.repetition import detect_loop
 from prompts import RenderedPrompt
 from vectorstore.runtime.turnstile import one_at_a_time
+from vectorstore.text.letters import is_seen
 from vectorstore.text.sentences import word_count
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
@@ -106,7 +107,7 @@ def read(raw: RawText, asked: Asked, step: int, *, continues: bool = False) -> D
     whole = cleaned.text[: loop.start].rstrip() if loop else cleaned.text
     text, struck = strike(whole, asked.check(whole))
     removed = (*cleaned.removed, *struck)
-    failure = "" if text.removeprefix(opening).strip(_CLOSERS) else _reason(raw, removed)
+    failure = "" if is_seen(text.removeprefix(opening).strip(_CLOSERS)) else _reason(raw, removed)
     text = "" if failure else text
     attempt = Attempt(
         step=step,

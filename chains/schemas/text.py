@@ -4,10 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-
-def valid_text(text: str) -> str:
-    """Return a text with a question mark for each half of a surrogate pair, which UTF-8 cannot hold."""
-    return text.encode(errors="replace").decode()
-
+from vectorstore.text.letters import valid_text
 
 ValidText = Annotated[str, AfterValidator(valid_text)]

@@ -19,10 +19,9 @@ from chains.debating.claims import claims_to_answer
 from chains.debating.judgement.verdict import plain_turns
 from chains.debating.record import DebateRecord
 from chains.errors import ChainError
-from chains.schemas.text import valid_text
 from debate.arena.state import DebateState
 from prompts import Persona
-from vectorstore.text.letters import is_seen
+from vectorstore.text.letters import is_seen, valid_text
 
 LONGEST_ANSWER = 4000  # characters, 600 words or so: five times the turn of a model, so that it fits the windows of all
 

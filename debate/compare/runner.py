@@ -22,7 +22,7 @@ from debate.compare.settings import CompareSettings
 from debate.compare.statistics import Tally
 from debate.compare.steps import Work
 from debate.compare.votes import Votes
-from debate.errors import RunFolderError
+from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.files.toml import parse_toml
 from debate.indexing.opening import load_store
@@ -30,6 +30,7 @@ from debate.progress import Progress
 from debate.run.setup import RunInputs, check_before_loading, check_inputs, load_model
 from debate.settings.checking import checked_settings
 from vectorstore import PovVectorStore
+from vectorstore.runtime.arguments import checked
 
 RECORD = "compare.toml"
 _CHANGES_NO_ANSWER = {"out", "concurrency", "limit", "controls", "judge"}
@@ -88,6 +89,7 @@ class Comparison:
             yield control, [answers.get((model, control.id)) for model in self.models]
 
 
+@checked(SettingsError, leave=("progress", "load"))
 def compare_models(
     settings: CompareSettings,
     progress: Progress | None = None,

@@ -191,8 +191,8 @@ def _separated(path: Path) -> list[Table]:
         )
     if found.folded_rows:
         raise QuestionsError(
-            f"{path}, row {found.folded_rows[0]}: each of its lines could be a row, were it not for the quotation "
-            "marks around their ends; close each line's, or write the row on one line"
+            f"{path}, row {found.folded_rows[0]}: a quotation mark is not closed on its own line, so several lines are "
+            "read as one row; close it there, or write the row on one line"
         )
     return found.tables
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.language_models import BaseLanguageModel
 
+from chains.generation.backends import LanguageModel
 from chains.schemas import Question
 from debate.errors import SettingsError
 from debate.files.jsonl import JsonLines
@@ -35,6 +35,7 @@ from debate.settings import DebateSettings
 from debate.tracing.trace_file import TraceFile
 from debate.tracing.tracer import tracing
 from vectorstore import PovVectorStore
+from vectorstore.runtime.arguments import checked
 
 if TYPE_CHECKING:
     from debate.run.workers.engine import DistributedEngine
@@ -71,10 +72,11 @@ class RunSummary:
         return tuple(self.rows())
 
 
+@checked(SettingsError, leave=("progress", "load"))
 def run_questions(
     settings: DebateSettings,
     *,
-    llm: BaseLanguageModel[Any] | None = None,
+    llm: LanguageModel | None = None,
     store: PovVectorStore | None = None,
     load: Load | None = None,
     progress: Progress | None = None,

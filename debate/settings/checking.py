@@ -1,6 +1,7 @@
 """Check the settings of a command; an error is one line that names the flag."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -24,5 +25,10 @@ def checked_settings(kind: type[Settings], given: Mapping[str, Any], command: st
         what = first["msg"].removeprefix("Value error, ")
         if first["type"] == "missing":
             raise SettingsError(f"{flag} is not given; see {command} --help") from error
-        got = f", got {first['input']!r}; change {flag}" if flag else ""
+        got = f", got {shown(first['input'])}; change {flag}" if flag else ""
         raise SettingsError(f"{flag}: {what}{got}" if flag else what) from error
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as a message shows it."""
+    return repr(str(value) if isinstance(value, PurePath) else value)

@@ -16,6 +16,7 @@ from debate.errors import SettingsError
 from debate.files.toml import parse_toml
 from debate.older_versions import RENAMED
 from debate.settings.address import is_table
+from debate.settings.checking import shown
 from debate.settings.fields import DebateSettings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "brics" / "debate.toml"
@@ -119,4 +120,4 @@ def _explain(error: ValidationError, flags: Mapping[str, Any], config: Path | No
         of_flags = any(given in what for given in flags)
         return f"{what}{'' if of_flags else where}; change one of them"
     given = flag if name in flags else variable if variable in os.environ else f"{flag} or {variable}"
-    return f"{name}: {what}, got {first['input']!r}{where}; change {given}"
+    return f"{name}: {what}, got {shown(first['input'])}{where}; change {given}"

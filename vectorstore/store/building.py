@@ -10,7 +10,8 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
 from vectorstore.corpus.loader import chunk_id
-from vectorstore.errors import CorpusError
+from vectorstore.errors import CorpusError, StoreError
+from vectorstore.runtime.arguments import checked
 from vectorstore.store.faiss_store import FaissStore
 from vectorstore.store.index import Kind, kind_for
 from vectorstore.store.persistence import MANIFEST
@@ -32,6 +33,7 @@ class Changes:
     moved: int = 0
 
 
+@checked(StoreError)
 def build_index(
     documents: Sequence[Document],
     embeddings: Embeddings,

@@ -22,7 +22,7 @@ from vectorstore.errors import StoreError
 from vectorstore.pov import unit
 from vectorstore.store import ranking
 from vectorstore.store.documents import metadata_json, refuse_unknown
-from vectorstore.store.encoder import Encoder
+from vectorstore.store.encoder import Encoder, valid_texts
 from vectorstore.store.filters import Filter
 from vectorstore.store.search import Searcher
 
@@ -114,7 +114,7 @@ class ChunkStore(VectorStore):
     ) -> list[str]:
         """Embed and add texts. An existing id is overwritten; an id of None gets a new one."""
         refuse_unknown(kwargs, "metadatas, ids")
-        listed = list(texts)
+        listed = valid_texts(texts)
         vectors = self._encoder.documents(listed)
         return self.add_embedded(listed, vectors, metadatas, ids=ids)
 
@@ -127,7 +127,8 @@ class ChunkStore(VectorStore):
         ids: Sequence[str | None] | None = None,
     ) -> list[str]:
         """Add texts whose vectors (n, d) were computed before; otherwise as `add_texts`."""
-        named = [one or str(uuid.uuid4()) for one in (ids if ids is not None else [None] * len(texts))]
+        texts = valid_texts(texts)
+        named = valid_texts(one or str(uuid.uuid4()) for one in (ids if ids is not None else [None] * len(texts)))
         metas = metadatas if metadatas is not None else [{}] * len(texts)
         if not len(texts) == len(named) == len(metas) == len(vectors):
             raise StoreError(

@@ -7,7 +7,7 @@ product is then (1-s)·p·d + s·p'·d' for a view and still q·d for a question
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from vectorstore.errors import EmbeddingsError, POVError, StoreError
 from vectorstore.pov import POV, direction, unit
 from vectorstore.store.persistence import Manifest
 from vectorstore.store.search import Reader
+from vectorstore.text.letters import valid_text
 
 _LOG = logging.getLogger(__name__)
 F = TypeVar("F", bound=np.floating[Any])
@@ -48,6 +49,8 @@ class Encoder:
 
     def __init__(self, embedding: Embeddings, stance: bool | None = None) -> None:
         """Wrap a model."""
+        if not hasattr(embedding, "embed_documents"):
+            raise EmbeddingsError(f"{str(embedding)[:60]!r} is not an embedding model. Use load_embeddings().")
         offered = bool(getattr(embedding, "has_stance", False))
         if stance and not offered:
             raise StoreError("The store has a stance space and this embedding model none. Use load_embeddings().")
@@ -62,7 +65,7 @@ class Encoder:
         encode = getattr(self.embedding, "encode_documents", self.embedding.embed_documents)
         if not texts:
             return np.empty((0, 0))
-        base = self._checked(encode(list(texts)), len(texts))
+        base = self._embedded(encode, texts)
         return np.hstack([base, self._stances(texts)]) if self.stance else base
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -101,7 +104,7 @@ class Encoder:
         model: Any = self.embedding
         views = [text for pov in povs for text in (pov.text, pov.against) if text is not None]
         asked = _bounded(question)
-        pairs = [(f"{asked}: {view}", passage) for view in views for passage in passages]
+        pairs = [(valid_text(f"{asked}: {view}"), passage) for view in views for passage in passages]
         rows = iter(np.asarray(model.score_pairs(pairs)).reshape(len(views), len(passages)))
         read = [next(rows) if pov.against is None else (next(rows) - next(rows)) / 2 for pov in povs]
         return np.stack([READING_SHARE * (row - row.mean()) for row in read], axis=1)
@@ -138,7 +141,7 @@ class Encoder:
 
     def _base_queries(self, texts: Sequence[str]) -> NDArray[np.float64]:
         encode = getattr(self.embedding, "encode_queries", self._one_by_one)
-        return self._checked(encode(list(texts)), len(texts))
+        return self._embedded(encode, texts)
 
     def _base_views(self, texts: Sequence[str]) -> NDArray[np.float64]:
         reads: Callable[[str], bool] = getattr(self.embedding, "reads", lambda _: True)
@@ -149,12 +152,12 @@ class Encoder:
 
     def _stances(self, texts: Sequence[str]) -> NDArray[np.float64]:
         encode: Any = self.embedding
-        return self._checked(encode.encode_stance(list(texts)), len(texts))
+        return self._embedded(encode.encode_stance, texts)
 
     def _stance_views(self, texts: Sequence[str]) -> NDArray[np.float64]:
         model: Any = self.embedding
         encode = getattr(model, "encode_stance_views", model.encode_stance)
-        return self._checked(encode(list(texts)), len(texts))
+        return self._embedded(encode, texts)
 
     def probe(self) -> NDArray[np.float64]:
         """Embed a fixed sentence, once: the mark by which a model is known again."""
@@ -192,13 +195,27 @@ class Encoder:
     def _one_by_one(self, texts: Sequence[str]) -> list[list[float]]:
         return [self.embedding.embed_query(text) for text in texts]
 
-    def _checked(self, vectors: Any, count: int) -> NDArray[np.float64]:
-        array = np.asarray(vectors, dtype=np.float64)
-        if array.ndim != 2 or len(array) != count or not np.isfinite(array).all():
+    def _embedded(self, encode: Callable[[list[str]], Any], texts: Sequence[str]) -> NDArray[np.float64]:
+        array = np.asarray(encode(valid_texts(texts)), dtype=np.float64)
+        if array.ndim != 2 or len(array) != len(texts) or not np.isfinite(array).all():
             raise EmbeddingsError(
-                f"{self.name} returned shape {array.shape} for {count} texts, or numbers that are not finite."
+                f"{self.name} returned shape {array.shape} for {len(texts)} texts, or numbers that are not finite."
             )
         return unit(array)
+
+
+def valid_texts(texts: Iterable[str]) -> list[str]:
+    """Return texts as every model and file can hold them.
+
+    Raises:
+        StoreError: these are not texts, or no list of them.
+    """
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        raise StoreError(f"{texts!r:.60} is not a list of texts. Write a list of texts.")
+    listed = list(texts)
+    if wrong := [one for one in listed if not isinstance(one, str)]:
+        raise StoreError(f"{wrong[0]!r:.60} is not a text. Give texts only.")
+    return [valid_text(one) for one in listed]
 
 
 def _bounded(question: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vectorstore.errors import StoreError
 from vectorstore.store.documents import DocumentTable
-from vectorstore.store.encoder import Encoder
+from vectorstore.store.encoder import Encoder, valid_texts
 from vectorstore.store.index import KINDS, Device, Kind, VectorIndex, kind_for
 from vectorstore.store.persistence import Manifest, checked_file, read_manifest, save_folder
 from vectorstore.store.pov_store import PovVectorStore
@@ -59,8 +59,9 @@ class FaissStore(PovVectorStore):
         **kwargs: Any,
     ) -> Self:
         """Build a store; `kind` None takes "flat" up to 200,000 chunks and "hnsw" above."""
-        store = cls(embedding, kind=kind or kind_for(len(texts)), **kwargs)
-        store.add_texts(texts, metadatas, ids=ids)
+        listed = valid_texts(texts)
+        store = cls(embedding, kind=kind or kind_for(len(listed)), **kwargs)
+        store.add_texts(listed, metadatas, ids=ids)
         return store
 
     def _put(

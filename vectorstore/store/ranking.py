@@ -108,10 +108,14 @@ def check_questions(questions: Sequence[str], povs_per_question: Sequence[Sequen
     """Raise StoreError if there is not a list of views for each of a list of questions."""
     if isinstance(questions, str):
         raise StoreError(f"{questions[:60]!r} is one question. Write a list of questions.")
+    if wrong := [one for one in questions if not isinstance(one, str)]:
+        raise StoreError(f"The question {wrong[0]!r:.60} is not a text. Write a list of texts.")
     if len(questions) != len(povs_per_question):
         raise StoreError(f"{len(questions)} questions came with {len(povs_per_question)} lists of POVs.")
-    if any(isinstance(povs, POV) for povs in povs_per_question):
-        raise StoreError("A question came with a POV. Write a list of POVs for each question.")
+    if single := [povs for povs in povs_per_question if not isinstance(povs, Sequence)]:
+        raise StoreError(f"A question came with a {type(single[0]).__name__}. Write a list of POVs for each question.")
+    if other := [pov for povs in povs_per_question for pov in povs if not isinstance(pov, POV)]:
+        raise StoreError(f"{other[0]!r:.60} is not a POV. Write POV(text=..., weight=1.0).")
 
 
 def check_mode(mode: str) -> None:

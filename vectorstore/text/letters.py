@@ -31,6 +31,11 @@ def is_seen(text: str) -> bool:
     return bool(_SEEN.search(text))
 
 
+def valid_text(text: str) -> str:
+    """Return a text with a question mark for each half of a surrogate pair, which no model, server or file takes."""
+    return text.encode(errors="replace").decode()
+
+
 def for_matching(text: str) -> str:
     """Return a text in the one spelling in which it is compared.
 

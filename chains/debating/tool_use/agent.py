@@ -35,8 +35,8 @@ from chains.generation.metering import count
 from chains.generation.remote.faults import is_too_long, refuses_tools, unavailable
 from chains.generation.remote.tuning import tuned
 from chains.schemas import Chunk, Lookup, Tokens
-from chains.schemas.text import valid_text
 from prompts import RenderedPrompt
+from vectorstore.text.letters import valid_text
 
 SEARCH = "search"
 NO_TOOLS = "its model cannot call tools: it read what was retrieved for it"

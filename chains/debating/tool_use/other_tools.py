@@ -16,8 +16,8 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.types import Command
 
-from chains.schemas.text import valid_text
 from vectorstore.runtime.event_loop import ProgramEndedError, awaited
+from vectorstore.text.letters import valid_text
 
 _LONGEST = 4000  # characters, 600 words or so: as much as several passages, and it fits every window
 _LEFT_OUT = "characters_left_out"  # in a tool's message

@@ -79,7 +79,8 @@ def unavailable(error: Exception) -> ModelUnavailable | None:
     if not (lost or retryable or (status is not None and status_may_pass(status))):
         return None
     told = lost or error  # a client's own error says no more than "Connection error."
-    return ModelUnavailable(f"{type(told).__name__}: {told}", _retry_after(error))
+    name = type(told).__name__
+    return ModelUnavailable(f"{name}: {told}" if str(told) else f"{name} from the model's server", _retry_after(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -64,8 +64,9 @@ def test_what_is_no_answer_is_removed_and_told() -> None:
     assert [one.kind for one in found.removed] == ["reasoning", "label"]
 
 
-def test_an_empty_text_is_a_failed_attempt_and_the_next_one_is_made_on_the_next_step_with_another_seed() -> None:
-    backend = ScriptedBackend("", GOOD)
+@pytest.mark.parametrize("empty", ["", " \n", "\u200b\ufeff", "\0."])
+def test_a_text_that_nobody_sees_is_a_failed_attempt_and_the_next_one_has_another_seed(empty: str) -> None:
+    backend = ScriptedBackend(empty, GOOD)
     (found,) = fulfil(backend, [Asked(PROMPT, LIMITS, seed=3)])
     assert found.text == GOOD
     assert [one.step for one in found.attempts] == [1, 2]

@@ -149,12 +149,12 @@ def test_a_question_of_signs_that_nobody_sees_is_none(ask, caplog, sign):
 )
 def test_a_row_whose_lines_could_be_rows_is_refused(ask, rows):
     """Regression: rows between two marks that nobody closed became one question, with a warning."""
-    with pytest.raises(QuestionsError, match="row 2: each of its lines could be a row, were it not for the quotation"):
+    with pytest.raises(QuestionsError, match="row 2: a quotation mark is not closed on its own line, so several lines"):
         ask(f"id,question,about\n{rows}")
 
 
 def test_a_row_whose_lines_could_be_rows_is_refused_under_a_header_with_blanks(ask):
-    with pytest.raises(QuestionsError, match="row 2: each of its lines could be a row"):
+    with pytest.raises(QuestionsError, match="row 2: a quotation mark is not closed on its own line"):
         ask('id, question, about\na, "Why?, x\nb, Who", y\n')
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from debate import compare_models, finetune, run_questions
 from debate.compare.settings import CompareSettings
 from debate.errors import SettingsError
 from debate.settings.checking import checked_settings
@@ -40,3 +41,10 @@ def test_a_wrong_setting_names_its_flag_its_value_and_the_remedy(given, message:
 def test_a_seed_that_not_every_library_takes_is_told_before_anything_is_loaded(kind, given, seed: int) -> None:
     with pytest.raises(SettingsError, match=rf"^--seed: .*, got {seed}; change --seed$"):
         checked_settings(kind, given | {"seed": seed}, "debate")
+
+
+@pytest.mark.parametrize("call", [run_questions, finetune, compare_models])
+@pytest.mark.parametrize("settings", [None, "my.toml", {"questions": "q.txt"}])
+def test_what_is_no_settings_is_told_by_the_function_that_is_given_it(call, settings) -> None:
+    with pytest.raises(SettingsError, match=rf"^{call.__name__}: settings must be \w+Settings, got "):
+        call(settings)

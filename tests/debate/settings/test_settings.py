@@ -33,7 +33,9 @@ def test_a_setting_that_is_not_given_names_its_flag() -> None:
 
 
 def test_a_path_that_no_file_could_hold_is_an_error() -> None:
-    with pytest.raises(SettingsError, match=r"corpus: contains bytes that are not UTF-8.*change --corpus"):
+    with pytest.raises(
+        SettingsError, match=r"corpus: contains bytes that are not UTF-8; rename it, got '.*change --corpus"
+    ):
         load_settings(FLAGS | {"corpus": Path("d\udce9")})
 
 

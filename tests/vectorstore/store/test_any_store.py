@@ -163,6 +163,9 @@ def test_what_can_only_be_awaited_is_awaited(source):
         ("why?", [[]], "'why\\?' is one question. Write a list"),
         (["why?"], [POV("x")], "came with a POV. Write a list of POVs"),
         (["why?"], [], "1 questions came with 0 lists"),
+        (["why?", 5], [[], []], "question 5 is not a text"),
+        (["why?"], [None], "came with a NoneType. Write a list of POVs"),
+        (["why?"], [["trade"]], "'trade' is not a POV. Write POV"),
     ],
 )
 @pytest.mark.parametrize("store", [as_pov_store(in_memory()), FaissStore.from_texts(TEXTS, EMBEDDING)])

@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
-from vectorstore import POV, FaissStore, POVError, StoreError
+from vectorstore import (
+    POV,
+    EmbeddingsError,
+    FaissStore,
+    POVError,
+    StoreError,
+    build_index,
+    load_corpus,
+    load_embeddings,
+)
+from vectorstore.errors import CorpusError
 from vectorstore.pov import unit
 
 EMBEDDINGS = DeterministicFakeEmbedding(size=16)
@@ -284,3 +294,29 @@ def test_a_foreign_folder_is_refused(tmp_path, embeddings, content):
 def test_a_folder_without_a_store_is_named(tmp_path, embeddings):
     with pytest.raises(StoreError, match="contains no store"):
         FaissStore.load(tmp_path / "nowhere", embeddings)
+
+
+@pytest.mark.parametrize(
+    ("error", "call", "told"),
+    [
+        (StoreError, lambda: FaissStore.from_texts("trade", EMBEDDINGS), "'trade' is not a list of texts"),
+        (StoreError, lambda: FaissStore.from_texts(None, EMBEDDINGS), "None is not a list of texts"),
+        (StoreError, lambda: FaissStore.from_texts(["trade", 5], EMBEDDINGS), "5 is not a text"),
+        (StoreError, lambda: FaissStore.from_texts(["trade"], EMBEDDINGS, ids=[7]), "7 is not a text"),
+        (EmbeddingsError, lambda: FaissStore("minilm"), "'minilm' is not an embedding model. Use load_embeddings"),
+        (EmbeddingsError, lambda: load_embeddings(5), "load_embeddings: name_or_folder must be str"),
+        (CorpusError, lambda: load_corpus(None), "load_corpus: folder_or_file must be str"),
+        (StoreError, lambda: build_index("docs", EMBEDDINGS), "build_index: documents must be"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_told_where_it_is_given(error, call, told):
+    with pytest.raises(error, match=told):
+        call()
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark_in_texts_questions_and_views(tmp_path):
+    """Regression: a UnicodeEncodeError, or "TextEncodeInput must be Union" by a real model's tokenizer."""
+    store = FaissStore.from_texts(["trade \udce9"], EMBEDDINGS)
+    store.save(tmp_path / "store")
+    (found,) = store.pov_search(["\udce9?"], [[POV("war \udce9", against="peace \udce9")]])
+    assert [one.page_content for one in found] == ["trade ?"]
