@@ -19,17 +19,27 @@ from chains.schemas import (
     Tokens,
     Turn,
     Verdict,
-    as_chunks,
     as_question,
     chunk_table,
 )
 
 
+class QuestionAsked(TypedDict):
+    """The input of a question's graph: a text, a ``Question``, or a mapping with its fields."""
+
+    question: str | Question
+
+
+class DebateAsked(QuestionAsked, total=False):
+    """The input of a debate's graph: a question, and an opinion on it if there is one."""
+
+    opinion_text: str
+
+
 class DebateState(TypedDict, total=False):
     """The state of a debate's graph.
 
-    Input: ``question``, and ``opinion_text`` if there is one. A new question on the same thread starts without results
-    of the old one.
+    Input: ``DebateAsked``. A new question on the same thread starts without results of the old one.
 
     Attributes:
         opinion_of: the key of the question that ``opinion_text`` came with, and that text.
@@ -117,7 +127,7 @@ def record_of(state: DebateState) -> DebateRecord:
     return DebateRecord(
         question=state["question"].text,
         opinion=state.get("opinion_text", ""),
-        table=chunk_table(as_chunks(state.get("chunks") or ()), state.get("debate_chunks", ())),
+        table=chunk_table(state.get("chunks", ()), state.get("debate_chunks", ())),
         readings={reading.persona_id: reading for reading in state.get("readings", ())},
         positions=tuple(state.get("positions", ())),
         turns=tuple(state.get("turns", ())),

@@ -22,7 +22,7 @@ from chains.schemas import Chunk, as_chunks
 from debate.arena.nodes import DebateNodes, ReadAgain, adding_tokens
 from debate.arena.rules import Rules
 from debate.arena.seat import check_can_pause
-from debate.arena.state import DebateState, asked, fresh, given_opinion
+from debate.arena.state import DebateAsked, DebateState, asked, fresh, given_opinion
 from debate.graph.retries import RETRY, Attempts
 from debate.stages import Stage
 from prompts import Persona, as_persona
@@ -85,7 +85,7 @@ def build_debate_graph(
         found = {one: as_chunks(retrievers[one].invoke(query)) for one, query in queries.items()}
         return {one: tuple(chunk for chunk in chunks if chunk.id not in without)[:k] for one, chunks in found.items()}
 
-    graph = StateGraph(DebateState)
+    graph = StateGraph(DebateState, input_schema=DebateAsked)
     graph.add_node(Stage.RETRIEVE.node, Attempts().noted(Stage.RETRIEVE, retrieve), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)
     add_debate(graph, Stage.RETRIEVE.node, DebateNodes(steps, held, read_again or of_the_retrievers, tools))

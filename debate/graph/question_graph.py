@@ -27,7 +27,7 @@ from chains.translate import translation_chain
 from debate.arena.nodes import DebateNodes
 from debate.arena.rules import Rules
 from debate.arena.seat import check_can_pause
-from debate.arena.state import DebateState, asked, fresh
+from debate.arena.state import DebateState, QuestionAsked, asked, fresh
 from debate.graph.debate_graph import add_debate
 from debate.graph.retries import RETRY, Attempts
 from debate.settings.graph import GraphSettings
@@ -103,7 +103,7 @@ def build_question_graph(
 
 def _wired(work: Mapping[Stage, Callable[[QuestionState], QuestionState]], debate: DebateNodes) -> StateGraph[Any]:
     """Connect the steps: retrieve, opinion, those of the debate, and translate if there is such a step."""
-    graph, attempts = StateGraph(QuestionState), Attempts()
+    graph, attempts = StateGraph(QuestionState, input_schema=QuestionAsked), Attempts()
     for stage, step in work.items():
         graph.add_node(stage.node, attempts.noted(stage, step), retry_policy=RETRY)
     graph.add_edge(START, Stage.RETRIEVE.node)

@@ -129,11 +129,26 @@ def test_ids_of_built_in_personas_will_do() -> None:
     assert {turn.persona_id for turn in graph.invoke({"question": "Did they?"})["turns"]} == set(ids)
 
 
-def test_passages_that_a_host_s_state_holds_in_any_form_are_read() -> None:
-    state = debate_graph().invoke({"question": "Did they?", "chunks": [{"id": "c9", "text": "They did."}]})
-    assert len(state["turns"]) == 4
-    with pytest.raises(ChainError, match="passages must be a list of chunks or documents, not str"):
-        debate_graph().invoke({"question": "Did they?", "chunks": "They did."})
+def test_what_a_host_s_state_holds_besides_the_question_is_not_the_debate_s() -> None:
+    state = debate_graph().invoke({"question": "Did they?", "chunks": "mine", "turns": 5, "verdict": "mine"})
+    assert (len(state["turns"]), state["verdict"].text) == (4, "Nobody won this debate.")
+    assert "chunks" not in state
+
+
+@pytest.mark.parametrize(
+    ("build", "properties"), [(question_graph, {"question"}), (debate_graph, {"question", "opinion_text"})]
+)
+def test_the_input_is_what_a_host_has_to_give_and_no_more(build, properties: set[str]) -> None:
+    schema = build().get_input_jsonschema()
+    assert (schema["properties"].keys(), schema["required"]) == (properties, ["question"])
+
+
+@pytest.mark.parametrize(("build", "more"), [(question_graph, {}), (debate_graph, {"opinion_text": ""})])
+@pytest.mark.parametrize("question", ["Did they?", {"id": "q7", "text": "Did they?"}])
+@pytest.mark.filterwarnings("ignore:This API is in beta")
+def test_a_graph_is_a_tool_that_takes_a_question(build, more, question) -> None:
+    tool = build().as_tool(name="debate", description="Debates a question.")
+    assert len(tool.invoke({"question": question, **more})["turns"]) == 4
 
 
 def test_any_vector_store_serves_the_question_graph() -> None:
