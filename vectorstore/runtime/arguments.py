@@ -6,7 +6,7 @@ without conversion: values stay what they are, and the function itself checks th
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
 
@@ -71,7 +71,7 @@ class _Arguments:
         more = bound.pop(self._keywords, {})
         if unknown := next((name for name in more if name not in self._hints), None):
             raise TypeError(f"{self._function.__name__}() got an unexpected keyword argument {unknown!r}")
-        given = {name: value for name, value in {**bound, **more}.items() if name in self._hints}
+        given = {name: _plain(value) for name, value in {**bound, **more}.items() if name in self._hints}
         return next((self._told(name, given[name], wrong) for name, wrong in self._wrong(given)), "")
 
     def _wrong(self, given: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -89,6 +89,14 @@ class _Arguments:
         hint = inspect.formatannotation(self._hints[name])
         among = "" if wrong is given else f" in a {type(given).__name__}"
         return f"{name} must be {_MODULE.sub('', hint)}, got {_shown(wrong)}{among}"
+
+
+def _plain(value: Any) -> Any:
+    """A mapping or list of a type of its own as Python's, since pydantic would make a new one by calling that type."""
+    if isinstance(value, Mapping):
+        return value if type(value) is dict else dict(value)
+    is_own = isinstance(value, Sequence) and not isinstance(value, str | bytes | tuple)
+    return list(value) if is_own and type(value) is not list else value
 
 
 def _shown(value: Any) -> str:

@@ -1,5 +1,6 @@
 """An argument of a wrong type is told by a function's own name and annotation; everything else reaches the function."""
 
+from collections import UserDict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, Unpack
@@ -13,6 +14,20 @@ from vectorstore.runtime.arguments import checked
 
 class Setup(BaseModel):
     rounds: int = 2
+
+
+class Views(list[str]):
+    """A list that cannot be made of its items alone, as a corpus."""
+
+    def __init__(self, views: list[str], name: str) -> None:
+        super().__init__(views)
+        self.name = name
+
+
+class Words(UserDict[str, str]):
+    def __init__(self, words: dict[str, str], name: str) -> None:
+        super().__init__(words)
+        self.name = name
 
 
 class Options(TypedDict, total=False):
@@ -56,6 +71,7 @@ def test_a_wrong_type_is_told_in_one_line_with_what_is_taken(arguments: Any, tol
     "arguments",
     [
         {"views": (), "words": MappingProxyType({"bank": "銀行"})},
+        {"views": Views(["Trade."], "mine"), "words": Words({"bank": "銀行"}, "mine")},
         {"views": [POV("Trade."), "Trade."], "setup": Setup(rounds=3), "seed": 1},
         {"views": [], "style": "long"},
         {"views": [], "free": 5},
