@@ -1,5 +1,7 @@
 """The question-deepening chain: a seed question becomes questions that ask further, beside the seed itself.
 
+With a store, each child begins with a fact of the passages near the seed: asked for premises, small models invent them,
+or leave them out. Without one, or where no fact stands alone, the model lists questions with premises of its own.
 A line counts only if it states a premise and asks about it (``chains.text.deep_question``). A child is refused if it
 leaves the seed's topic, says nearly the same as the seed or an earlier child, is vaguer than the seed, or takes for
 granted what no passage supports. Each refusal is kept with its reason. Knows nothing of runs.
@@ -10,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -17,28 +20,34 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import Runnable, RunnableConfig
 from numpy.typing import NDArray
 
+from chains.context import bearing_chunks
 from chains.errors import ChainError
 from chains.generation.backends import LanguageModel
-from chains.generation.completion import completion_chain
+from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.runnable import Chain, QuestionInput
-from chains.schemas import Completion, Question, Refusal, RefusedQuestion, as_question, chunk_from_document
+from chains.schemas import Question, Refusal, RefusedQuestion, as_question, chunk_from_document
 from chains.text.content import content_words
 from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
+from chains.text.premises import as_premise, asked_behind, premises_in
 from chains.text.support.entities import names
 from chains.text.support.grounding import ground
 from chains.text.support.numbers import claimed_numbers
-from prompts import RenderedPrompt, load_prompt
+from prompts import load_prompt
 from vectorstore import PovVectorStore
 from vectorstore.runtime.arguments import checked
+from vectorstore.text.sentences import word_count
 
 __all__ = ["deepening_chain", "parse_questions"]
 
 _WORDS_PER_QUESTION = 45
 _SPARE = 2  # questions asked for beyond those wanted, since some fail the checks
 _OFF_TOPIC = 0.4  # cosine of all-MiniLM-L6-v2 to the seed; small models drift into the prompt's example
+_FAR_FACT = 0.3  # the same where a passage near the seed has the premise
 _NEAR_DUPLICATE = 0.92  # cosine of all-MiniLM-L6-v2; paraphrases lie above, a new angle on a topic below
+_NEW_SHARE = 0.2  # of the words asked behind a premise; with fewer a question asks its seed again
 _READ = 5  # passages a premise is held against
+_FRAMES = ("how does this affect", "what does this cost", "who gains by this and who loses")  # in turns
 _GIVEN = re.compile(r"^(?:given that|given|considering that|since|because|as|now that)\s+", re.IGNORECASE)
 
 BearsOut = Callable[[str, Question], bool]
@@ -62,7 +71,7 @@ def deepening_chain(
     Args:
         llm: any LangChain language model.
         embeddings: used to compare questions with the seed.
-        store: checks whether a passage supports each question's premise; without it premises are not checked.
+        store: gives the premises; without it the model does, and nothing checks them.
         count: the most deeper questions.
         replace_seeds: leave the seed out if it has deeper questions.
         seed: seed of retries.
@@ -73,23 +82,49 @@ def deepening_chain(
     """
     if count < 0:
         raise ChainError(f"count = {count} is not a number of questions from 0 up")
-    limits = WordLimits(maximum=_WORDS_PER_QUESTION * (count + _SPARE))
-    template = load_prompt("deepen")
-    complete = completion_chain(llm, limits, seed, prose=False)
     bears_out = None if store is None else _borne_out_by(store, embeddings)
-
-    def render(seed_question: Question) -> RenderedPrompt:
-        return template.render(question=seed_question.text, about=seed_question.about, count=count + _SPARE)
 
     def deepen(asked: Question | str | Mapping[str, Any], config: RunnableConfig) -> tuple[Question, ...]:
         seed_question = as_question(asked)
-        prompt = render(seed_question)
-        completion: Completion = complete.invoke(prompt, config)
-        texts = parse_questions(_in_its_own_form(prompt.opening, completion.text))
-        kept, refused = _sifted(seed_question, texts, embeddings, bears_out)
+        given = [] if store is None else _premises(store, seed_question)[: count + _SPARE]
+        if given:
+            texts = _asked_of_facts(llm, seed_question, given, seed, config)
+        else:
+            texts = _listed(llm, seed_question, count + _SPARE, seed, config)
+        kept, refused = _sifted(seed_question, texts, given, embeddings, bears_out)
         return _with_children(seed_question, kept[:count], refused, count, replace_seeds)
 
     return Chain(deepen, "deepen", QuestionInput, "Ask deeper questions about a question; returns it and them.")
+
+
+def _premises(store: PovVectorStore, seed: Question) -> list[str]:
+    """What a question about the seed may take for granted: "Given that" and a fact of a passage near it."""
+    found = store.pov_search([f"{seed.text} {seed.about}".strip()], [()], pov_weight=0, k=_READ)[0]
+    chunks = bearing_chunks([chunk_from_document(document, rank) for rank, document in enumerate(found, 1)])
+    passages = [chunk.text for chunk in chunks]
+    return [f"Given that {as_premise(fact, passages)}" for fact in premises_in(passages, seed.text)]
+
+
+def _asked_of_facts(
+    llm: LanguageModel, seed: Question, given: Sequence[str], number: int, config: RunnableConfig
+) -> list[str]:
+    """A question on each premise, about what it affects, its cost, or who gains, in turn."""
+    template = load_prompt("follow_up")
+    begun = list(zip(given, cycle(_FRAMES), strict=False))
+    prompts = [
+        template.render(question=seed.text, about=seed.about, premise=premise, frame=frame) for premise, frame in begun
+    ]
+    limits = [WordLimits(0, word_count(premise) + _WORDS_PER_QUESTION) for premise in given]
+    written = complete_all(llm, prompts, limits, number, config, prose=False, may_be_empty=True)
+    return [asked_behind(*opening, one.text) for opening, one in zip(begun, written, strict=True) if one.text]
+
+
+def _listed(llm: LanguageModel, seed: Question, count: int, number: int, config: RunnableConfig) -> list[str]:
+    """The questions that a model lists, with premises of its own."""
+    prompt = load_prompt("deepen").render(question=seed.text, about=seed.about, count=count)
+    limits = WordLimits(maximum=_WORDS_PER_QUESTION * count)
+    completion = complete_all(llm, [prompt], [limits], number, config, prose=False)[0]
+    return parse_questions(_in_its_own_form(prompt.opening, completion.text))
 
 
 def _in_its_own_form(opening: str, answer: str) -> str:
@@ -99,7 +134,7 @@ def _in_its_own_form(opening: str, answer: str) -> str:
 
 
 def _sifted(
-    seed: Question, texts: Sequence[str], embeddings: Embeddings, bears_out: BearsOut | None
+    seed: Question, texts: Sequence[str], given: Sequence[str], embeddings: Embeddings, bears_out: BearsOut | None
 ) -> tuple[list[str], tuple[RefusedQuestion, ...]]:
     """The texts that ask further, in order, and the others with the reason against each."""
     if not texts:
@@ -108,7 +143,8 @@ def _sifted(
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     kept, refused = [0], []
     for row, text in enumerate(texts, 1):
-        reason = _reason_against(seed, text, vectors[kept] @ vectors[row], bears_out)
+        premise = next(filter(text.startswith, given), "")
+        reason = _reason_against(seed, text, premise, vectors[kept] @ vectors[row], bears_out)
         if reason is None:
             kept.append(row)
         else:
@@ -116,15 +152,25 @@ def _sifted(
     return [texts[row - 1] for row in kept[1:]], tuple(refused)
 
 
-def _reason_against(seed: Question, text: str, likeness: NDArray[Any], bears_out: BearsOut | None) -> Refusal | None:
+def _reason_against(
+    seed: Question, text: str, premise: str, likeness: NDArray[Any], bears_out: BearsOut | None
+) -> Refusal | None:
     """Judge a child by its cosines to the seed (first) and to the children kept so far, and by what it says."""
-    if likeness[0] < _OFF_TOPIC:
+    if likeness[0] < (_FAR_FACT if premise else _OFF_TOPIC):
         return Refusal.OFF_TOPIC
     if likeness.max() >= _NEAR_DUPLICATE:
         return Refusal.SAID_ALREADY
+    if not parse_questions(text) or _asks_again(text.removeprefix(premise or premise_of(text)), seed.text):
+        return Refusal.NO_FURTHER
     if _is_vaguer(text, seed.text):
         return Refusal.VAGUER
-    return Refusal.PREMISE if bears_out and not bears_out(text, seed) else None
+    return Refusal.PREMISE if bears_out and not premise and not bears_out(text, seed) else None
+
+
+def _asks_again(ask: str, seed: str) -> bool:
+    """Whether what is asked behind the premise is the seed: hardly a word that says something is new."""
+    said = content_words(ask)
+    return len(said - content_words(seed)) < _NEW_SHARE * len(said)
 
 
 def _is_vaguer(text: str, seed: str) -> bool:

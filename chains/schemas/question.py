@@ -19,6 +19,7 @@ class Refusal(StrEnum):
 
     OFF_TOPIC = "leaves the topic"
     SAID_ALREADY = "said already"
+    NO_FURTHER = "asks no further than its seed"
     VAGUER = "vaguer than its seed"
     PREMISE = "no passage bears out its premise"
 

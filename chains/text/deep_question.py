@@ -10,12 +10,12 @@ from vectorstore.text.sentences import word_count
 
 __all__ = ["is_hypothetical", "parse_questions", "premise_of"]
 
-_SHORTEST, _LONGEST = 8, 60  # words; shorter states no premise, longer is no longer one question
+_SHORTEST, _LONGEST = 8, 75  # words; shorter states no premise, longer is no longer one question
 _CHARACTERS_A_WORD = 2.5  # where a script has no spaces
 _MARKS = r"[*_\"'“”„«»「」\s]*"
 _LABEL = r"(?:Question|Frage|Q|質問|سوال|پرسش)\s*\d*\s*[:：]"
 _NUMBERING = re.compile(rf"^{_MARKS}(?:\(?\d{{1,2}}{_MARKS}[.):：、．]|[-*•–]\s|{_LABEL})*{_MARKS}")
-_COMMA = re.compile(r"[,،、，]")
+_COMMA = re.compile(r",(?!\d{3})|[،、，]")  # 1,000 has none
 _PLACEHOLDER = re.compile(r"\b(?:PREMISE|QUESTION|FACT)\b|…|\.\.\.")  # the form copied instead of filled in
 _HYPOTHETICAL = re.compile(
     r"(?:if|assuming|suppose|wenn|angenommen|falls|si|se|если|اگر|إذا|如果|假如)\b|.*(?:なら|れば|たら)$", re.IGNORECASE

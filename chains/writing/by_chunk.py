@@ -17,6 +17,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
+from chains.context import bearing_chunks
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
@@ -42,7 +43,6 @@ from vectorstore.text.sentences import word_count
 _MOST = 1.1  # of the answer's maximum, opening and paragraphs together: something to choose from
 _FOR_MARKERS = 0.04  # of the answer's maximum: [1] counts as a word
 _CLOSE = 20  # words that a close has besides the fact that decides
-_NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
 _OPENINGS = 2  # passages on which a side is tried to be taken
 _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passage
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
@@ -71,7 +71,7 @@ def write_by_chunk(
     Raises:
         GenerationError: no chunk fits the model's window, or the model returned no text.
     """
-    bearing = _bearing(chunks)
+    bearing = bearing_chunks(chunks)
     part = _part_limits(limits, max(_FEWEST_PARTS, len(bearing) + 1))
     writer = PartWriter(llm, voice, question, limits, part, tuple(one.text for one in chunks), seed, config, candidates)
     shown = tuple(one for one in chunks if writer.fits(writer.paragraph(one, lead(one.text, question))))
@@ -186,13 +186,6 @@ def _abstention(said: Sequence[str], paragraphs: Sequence[Completion]) -> str:
         reasons = "; ".join(failures) or "nothing that it wrote could be used"
         raise GenerationError(f"the model returned no text on any passage: {reasons}")
     return next(filter(None, said))
-
-
-def _bearing(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks with words that were not retrieved for the points of view alone; all where they have no scores."""
-    worded = [one for one in chunks if any(map(str.isalnum, one.text))]
-    best = max((one.question_score for one in worded), default=0.0)
-    return [one for one in worded if one.question_score >= _NEAR * best] or list(chunks)
 
 
 def _part_limits(limits: WordLimits, parts: int) -> WordLimits:

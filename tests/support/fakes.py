@@ -42,6 +42,8 @@ class TopicLLM(LLM):
 
     def _call(self, prompt: str, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> str:
         topic = max(TOPICS, key=prompt.rfind)
+        if "goes deeper than" in prompt:
+            return f"who gained from {topic}?" if "how does this" in prompt else f"why did the union sell {topic}?"
         if "new question" in prompt:
             asked = ("why did the union sell", "who gained from")
             return "\n2. ".join(f"{_PREMISE}, {rest} {topic}?" for rest in asked)
