@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, wraps
+from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
 
 from pydantic import ConfigDict, ValidationError, create_model
@@ -80,7 +81,8 @@ class _Arguments:
             read = self._model(**{f"of_{name}": value for name, value in given.items()})
         except ValidationError as error:
             errors = [one for one in error.errors() if one["type"] != "literal_error"]
-            return [(str(one["loc"][0]).removeprefix("of_"), one["input"]) for one in errors]
+            wrong = [(str(one["loc"][0]).removeprefix("of_"), one["input"]) for one in errors]
+            return [(name, value) for name, value in wrong if not _acts_as(self._hints[name], value)]
         # Pydantic makes its own types of mappings, however strict it is.
         mappings = [name for name, value in given.items() if isinstance(value, Mapping)]
         return [(name, given[name]) for name in mappings if not isinstance(getattr(read, f"of_{name}"), Mapping)]
@@ -91,8 +93,16 @@ class _Arguments:
         return f"{name} must be {_MODULE.sub('', hint)}, got {_shown(wrong)}{among}"
 
 
+def _acts_as(hint: Any, value: Any) -> bool:
+    """Whether a value has the methods that an interface of the hint asks for, such as embeddings of a host's own."""
+    asked = [getattr(one, "__abstractmethods__", ()) for one in (hint, *get_args(hint)) if isinstance(one, type)]
+    return any(names and all(callable(getattr(value, name, None)) for name in names) for names in asked)
+
+
 def _plain(value: Any) -> Any:
-    """A mapping or list of a type of its own as Python's, since pydantic would make a new one by calling that type."""
+    """A number, mapping or list of a type of its own as Python's, since pydantic would refuse it or call that type."""
+    if isinstance(value, Real) and type(value).__module__ != "builtins":
+        return int(value) if isinstance(value, Integral) else float(value)
     if isinstance(value, Mapping):
         return value if type(value) is dict else dict(value)
     is_own = isinstance(value, Sequence) and not isinstance(value, str | bytes | tuple)

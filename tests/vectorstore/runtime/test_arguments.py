@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, Unpack
 
+import numpy as np
 import pytest
+from langchain_core.embeddings import Embeddings
 from pydantic import BaseModel
 
 from vectorstore import POV
@@ -91,3 +93,36 @@ def test_values_reach_the_function_as_they_are(arguments: Any) -> None:
 def test_a_missing_or_an_unknown_argument_is_pythons_own_error(arguments: Any, told: str) -> None:
     with pytest.raises(TypeError, match=told):
         work(**arguments)
+
+
+class OwnEmbeddings:
+    """What a host wrote itself, without LangChain's class."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[1.0] for _ in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return [1.0]
+
+
+@checked(LookupError)
+def embed(embeddings: Embeddings | None, seed: int = 0, weight: float = 0.5) -> str:
+    return type(embeddings).__name__
+
+
+def test_an_object_with_the_methods_of_an_interface_is_taken_for_it() -> None:
+    assert embed(OwnEmbeddings()) == "OwnEmbeddings"  # type: ignore[arg-type]
+
+
+def test_an_object_without_them_is_refused() -> None:
+    with pytest.raises(LookupError, match="embeddings must be Embeddings"):
+        embed(object())  # type: ignore[arg-type]
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert embed(OwnEmbeddings(), np.int64(3), np.float32(0.5)) == "OwnEmbeddings"  # type: ignore[arg-type]
+
+
+def test_a_fraction_is_no_whole_number() -> None:
+    with pytest.raises(LookupError, match="seed must be int"):
+        embed(OwnEmbeddings(), np.float32(0.5))  # type: ignore[arg-type]
