@@ -20,9 +20,10 @@ _NO_DENIAL = re.compile(
 )
 _CUE = re.compile(
     r"(?:\b(?:not|never|neither|nor|cannot|no longer|hardly|scarcely|barely|(?:fail|refus|declin)(?:s|es|ed|ing|e)? to"
-    r"|unable to|nicht|nie|niemals|pas|jamais|nunca|jam[áa]s|не|никогда|não)|n't)(?!\w)",
+    r"|unable to|against(?= \w+ing\b)|nicht|nie|niemals|pas|jamais|nunca|jam[áa]s|не|никогда|não)|n't)(?!\w)",
     re.IGNORECASE,
 )
+_FOR = re.compile(r"\b(?:in favou?r of|for) (?=\w+ing\b)", re.IGNORECASE)  # "not in favour of closing" denies closing
 _OF_A_NOUN = re.compile(
     r"\b(?:no|none|nobody|without|kein\w*|ohne|aucune?|sans|ning[úu]n\w*|нет|без|nenhum\w*)(?!\w)", re.I
 )
@@ -61,7 +62,7 @@ def denies_otherwise(sentence: str, other: str, alike: float) -> bool:
 @lru_cache(4096)
 def denials(sentence: str) -> Denials:
     """Return which content words of a sentence directly follow a negation."""
-    text = _NO_DENIAL.sub(" ", for_matching(sentence))
+    text = _FOR.sub("", _NO_DENIAL.sub(" ", for_matching(sentence)))
     words = [
         (found.start(), stem(found.group().lower())) for found in _WORD.finditer(text) if _is_content(found.group())
     ]
