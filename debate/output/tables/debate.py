@@ -100,6 +100,8 @@ def _read(result: QuestionResult, turn: Turn) -> str:
 def _debate_notes(one: _Said) -> Iterable[str]:
     said, result = one.said, one.result
     if isinstance(said, Position):
+        if not said.text:
+            yield "takes no position: the model gave no sentence that can be used, and the persona has no view"
         if said.source == "view":
             yield "the model gave no sentence: one of the persona's own views"
         if said.agrees_with:
@@ -113,6 +115,7 @@ def _debate_notes(one: _Said) -> Iterable[str]:
     if said.dropped:
         yield f"did not fit the window: {names_of(result, said.dropped)}"
     if isinstance(said, Verdict):
-        yield from (f"decided by {_claim(result, claim)}" for claim in said.decided_by)
+        weighed = "decided by" if said.winner else "weighed"
+        yield from (f"{weighed} {_claim(result, claim)}" for claim in said.decided_by)
         yield from (f"conceded: {_claim(result, claim)}" for claim in said.conceded)
     yield from said.notes

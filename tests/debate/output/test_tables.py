@@ -129,9 +129,20 @@ def test_a_turn_says_which_claim_it_answers_how_far_and_what_is_wrong_with_it() 
 
 def test_a_verdict_says_which_claims_decided_and_which_were_conceded() -> None:
     claim = Claim("hawk", "Nonsense.", 0)
-    verdict = replace(ANSWER_ROW.verdict, decided_by=(claim,), conceded=(claim,))
+    verdict = replace(ANSWER_ROW.verdict, winner="hawk", decided_by=(claim,), conceded=(claim,))
     row = rows_of(DEBATE, replace(ANSWER_ROW, verdict=verdict))[-1]
     assert row["notes"] == "decided by Hawk: “Nonsense.”; conceded: Hawk: “Nonsense.”"
+
+
+def test_where_nobody_won_no_claim_has_decided() -> None:
+    verdict = replace(ANSWER_ROW.verdict, winner="", decided_by=(Claim("hawk", "Nonsense.", 0),))
+    row = rows_of(DEBATE, replace(ANSWER_ROW, verdict=verdict))[-1]
+    assert row["notes"] == "weighed Hawk: “Nonsense.”"
+
+
+def test_a_persona_without_a_position_is_said_to_take_none() -> None:
+    row = rows_of(DEBATE, replace(ANSWER_ROW, positions=(replace(POSITIONS[0], text="", source="none"),)))[0]
+    assert row["notes"].startswith("takes no position: the model gave no sentence that can be used")
 
 
 def test_a_turn_shows_and_names_the_passages_that_it_read() -> None:
