@@ -19,6 +19,7 @@ from prompts import RenderedPrompt
 from vectorstore.runtime.turnstile import one_at_a_time
 from vectorstore.text.letters import is_seen
 from vectorstore.text.sentences import word_count
+from vectorstore.text.words import FUNCTION_WORDS
 
 _SEEDS_A_ROW = 1009  # prime: the attempts of neighbouring seeds share no seed
 _THINKING = 2048  # extra tokens for a model that used up its own before the first word of the answer
@@ -140,12 +141,22 @@ def best_of(drafts: Sequence[Draft], maximum: int) -> Draft:
 
 def _begun(opening: str, text: str) -> str:
     """Prepend the given opening words, unless the model repeated them or ended the sentence at once."""
-    if not opening or text.lstrip().startswith(opening):
+    if not opening:
         return text
+    if text.lstrip().startswith(opening):
+        return opening + _gone_on(opening, text.lstrip().removeprefix(opening))
     rest = text.lstrip(_CLOSERS)
     if not rest or text.lstrip()[0] in _CLOSERS:
         return rest
-    return f"{opening}{'' if rest[0] in ',;:' else ' '}{rest}"
+    return opening + _gone_on(opening, f"{'' if rest[0] in ',;:' else ' '}{rest}")
+
+
+def _gone_on(opening: str, rest: str) -> str:
+    """A sentence behind "that" goes on with a small letter where no name can begin: "I hold that The bank"."""
+    word = next(iter(rest.split(maxsplit=1)), "")
+    if opening.endswith(" that") and word.istitle() and word != "I" and word.lower() in FUNCTION_WORDS:
+        return rest.replace(word, word.lower(), 1)
+    return rest
 
 
 def _will_do(draft: Draft, asked: Asked) -> bool:
