@@ -192,6 +192,8 @@ OF_THE_PASSAGE = _any_of(
     r"\brelevant to (?:the|this|that|your) question\b",
     r"\b(?:first|second|third|last|other|two|three) sentences? (?:is|are|was|were|contains?|refers?|says?|mentions?)\b",
     r"\bthe (?:original|rewritten|revised|condensed|shortened) (?:paragraph|sentence|passage|essay|version|response)\b",
+    r"\b(?:improve|polish|proofread|rewrite) (?:my|your) (?:writing|essay|text|answer)\b",
+    r"\bavoid clich[eé]s\b",
     r"\bcondensed (?:to fit|version|for)\b",
     r"\b(?:this|the) (?:document|article) (?:describes|discusses|explains|speaks about|tells)\b",
     r"\bin your own (?:voice|words)\b|\bany greeting\b|\bthe side taken\b|^\W*begin with [\"“]",
