@@ -14,6 +14,7 @@ from vectorstore.text.sentences import ends_with_sentence
 Cleaned = tuple[str, list[Removal]]
 
 _HASHES = re.compile(r"[ \t]{0,3}#{1,6}(?:[ \t]+\S.*|[ \t]*)")
+_HASHES_BEHIND = re.compile(r"(?<=[.!?\]])[ \t](?=#{1,6}[ \t]\S)")  # a heading that begins behind a sentence
 _RULE = re.compile(r"[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,}|(?:\*[ \t]){3,}|(?:-[ \t]){3,})[ \t]*")
 _BOLD_LINE = re.compile(r"\s*(?:\*{2,3}|__)([^*\n]{1,120}?)(?:\*{2,3}|__)\s*[:：]?\s*")
 _PLAIN_HEADING = re.compile(rf"\W*(?:{'|'.join(map(re.escape, HEADINGS))})\W*", re.IGNORECASE)
@@ -39,7 +40,7 @@ _LABEL_ALONE = re.compile(r"[A-Z][^.!?:]{2,60}:")
 
 def without_headings(text: str) -> Cleaned:
     """Take away headings: lines with hashes, short bold lines, known words, a title in capitals; and rules."""
-    lines = text.split("\n")
+    lines = _HASHES_BEHIND.sub("\n", text).split("\n")
     gone = {n for n, line in enumerate(lines) if _is_heading(line)}
     gone |= {n - 1 for n in range(1, len(lines)) if re.fullmatch(r"={3,}\s*", lines[n]) and lines[n - 1].strip()}
     left = [n for n, line in enumerate(lines) if line.strip() and n not in gone]

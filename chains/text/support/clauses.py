@@ -29,6 +29,13 @@ _FOLLOWS = re.compile(
     r"\W*(?:what decides the matter is|the consequence is|the cost falls on|those who (?:gain|lose) by this are)\b",
     re.IGNORECASE,
 )
+# Who gains or pays is the writer's judgement too, unless the passage says so.
+_WEIGHS = re.compile(r"\W*(?:those who (?:gain|lose) by this are|the cost falls on)\b", re.IGNORECASE)
+_GAINS = re.compile(
+    r"\b(?:gain\w*|los(?:e|es|ing|t|s|ses|ers?)|benefit\w*|profit\w*|costs?|costly|pa(?:y|ys|id|ying)|suffer\w*|hurts?|"
+    r"winners?|richer|poorer)\b",
+    re.IGNORECASE,
+)
 _SUPPOSES = re.compile(r"\W*(?:(?:however|but|and),? )?(?:if|unless)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:if|unless|whether|when|whenever|would|could|can|may|might)\b", re.IGNORECASE)
 _GROUNDS = (
@@ -55,7 +62,10 @@ def borne_out(sentence: str, passage: Passage, question: str = "") -> int:
 
     Two neighbouring sentences of the passage have enough of each clause's words beyond the question's.
     """
-    if _JUDGES.match(sentence) or (_SUPPOSES.match(sentence) and not _has(sentence, passage, _SUPPOSED)):
+    if _JUDGES.match(sentence) or any(
+        begins.match(sentence) and not _has(sentence, passage, said)
+        for begins, said in ((_SUPPOSES, _SUPPOSED), (_WEIGHS, _GAINS))
+    ):
         return 0
     at, good, told, concludes, reason = 0, 0, frozenset[str](), bool(_FOLLOWS.match(sentence)), None
     for joint in [*_JOINT.finditer(sentence), None]:

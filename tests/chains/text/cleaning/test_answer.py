@@ -46,6 +46,7 @@ AROUND = {
     "the user's half of the prompt": f"{PROMPT.partition('strategist.')[2].removesuffix('### RESPONSE:')}\n{ANSWER}",
     "the question": f"Can the bank replace the older lender?\n\n{ANSWER}",
     "the template's next sections": f"### RESPONSE:\n{ANSWER}\n\n### INSTRUCTION:\nWrite another one.",
+    "a heading behind a sentence": f"{ANSWER} # What is the difference between a member and a partner?",
     "headings": f"## The Bank\n\n**Introduction**\n\n{ANSWER}\n\n**Created Question**\n\n---\n",
     "a title": f"The New Development Bank and Its Rivals\n\n{ANSWER} {ANSWER}",
     "a note on the length": f"{ANSWER}\n\n**Note:** The paragraph was condensed to fit within the 66-91 word limit.",

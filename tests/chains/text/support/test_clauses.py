@@ -74,6 +74,24 @@ def test_a_judgement_a_proposal_and_a_supposition_of_the_writer_s_are_not_borne_
     assert borne_out(sentence, FACTS) == 0
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Those who gain by this are the railway that earns rand and the bank.",
+        "The cost falls on the bank that sold its first green bond in yuan.",
+        "Those who lose by this are insurers that had left the port.",
+    ],
+)
+def test_who_gains_or_pays_is_not_borne_out_where_the_passage_does_not_say_so(sentence: str) -> None:
+    assert borne_out(sentence, FACTS) == 0
+
+
+def test_who_pays_is_borne_out_where_the_passage_says_so() -> None:
+    passage = read_passage("Patients with leukaemia paid for the sanctions with their lives.")
+    sentence = "Those who lose by this are patients with leukaemia who paid with their lives."
+    assert borne_out(sentence, passage) == len(sentence)
+
+
 def test_a_fact_is_borne_out_before_a_reason_that_the_passage_does_not_give() -> None:
     fact = "The railway that earns rand should not owe dollars"
     assert borne_out(f"{fact} because the bank sold its first green bond in yuan.", FACTS) == len(fact)
