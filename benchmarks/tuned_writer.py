@@ -74,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--min-supported", type=float, default=MIN_SUPPORTED, help="of the answers that are learned")
     parser.add_argument("--min-words", type=int, default=MIN_WORDS, help="of the answers that are learned")
+    parser.add_argument("--max-copied", type=float, default=1.0, help="share of copied sentences in them")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--processes", type=int, default=1, help="that ask a server, which is faster than one of them")
     parser.add_argument("--style", help="of one stage")
@@ -198,7 +199,8 @@ def write_examples(given: argparse.Namespace) -> None:
     """Write the answers that may be learned from, and say how many there are."""
     passages = dict(read_asked(given.work / "training.jsonl"))
     answers = read_answers(given, given.teacher or given.model, "by_chunk", "training")
-    kept = [one for one in answers if one.opinion is not None and good(one, given.min_supported, given.min_words)]
+    least, words, most = given.min_supported, given.min_words, given.max_copied
+    kept = [one for one in answers if one.opinion is not None and good(one, least, words, most)]
     rows = [
         {"instruction": one.question_key, "answer": one.opinion.answer if one.opinion else "",
          "context": "\n\n".join(f"[{n}] {chunk.text}" for n, chunk in enumerate(passages[one.question_key], 1))}
@@ -208,7 +210,7 @@ def write_examples(given: argparse.Namespace) -> None:
     print(f"{len(kept)} of {len(answers)} answers are learned from")
 
 
-def good(one: Answer, min_supported: float, min_words: int) -> bool:
+def good(one: Answer, min_supported: float, min_words: int, max_copied: float = 1.0) -> bool:
     """Tell whether an answer is worth learning from."""
     opinion = one.opinion
     return (
@@ -216,6 +218,7 @@ def good(one: Answer, min_supported: float, min_words: int) -> bool:
         and not opinion.abstained
         and not opinion.defects
         and (opinion.supported or 0) >= min_supported
+        and (opinion.copied or 0) <= max_copied
         and min_words <= opinion.words <= MAX_WORDS
     )
 

@@ -31,6 +31,9 @@ def export(
         float | None, typer.Option(help="Only answers with at least this supported share.")
     ] = None,
     min_rating: Annotated[float | None, typer.Option(help="Only answers with at least this rating.")] = None,
+    max_copied: Annotated[
+        float | None, typer.Option(help="Only answers with at most this share of copied sentences.")
+    ] = None,
 ) -> None:
     """Write finished answers as chat messages, to train elsewhere. The prompts are those of a run."""
     with one_line_errors():
@@ -38,7 +41,7 @@ def export(
         from debate.training.settings import FinetuneSettings
 
         given = {"data": data, "out": chat.parent, "personas": personas, "persona": persona}
-        selected = {"min_supported": min_supported, "min_rating": min_rating}
+        selected = {"min_supported": min_supported, "min_rating": min_rating, "max_copied": max_copied}
         settings = checked_settings(FinetuneSettings, given | selected, "debate export")
         written, left_out = export_chat(settings, chat)
     for one in left_out:

@@ -21,7 +21,11 @@ from vectorstore.text.sentences import without_citations, word_count
 
 _LOG = logging.getLogger(__name__)
 
-_SELECTED_BY = ("supported", "rating")  # columns, each with a filter of that name
+_SELECTED_BY = {
+    "min_supported": "supported",
+    "min_rating": "rating",
+    "max_copied": "copied",
+}  # columns, by their filters
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -107,17 +111,17 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
 def _check_filters(tables: Mapping[Path, Sequence[tuple[int, Mapping[str, Any]]]], settings: FinetuneSettings) -> None:
     """Refuse a filter by a column that no file has; tell of the files without it where another has it."""
     names = {path: dict.fromkeys(name for _, row in rows for name in row) for path, rows in tables.items() if rows}
-    for column in _SELECTED_BY:
+    for name, column in _SELECTED_BY.items():
         without = [path for path, own in names.items() if column not in own]
-        if getattr(settings, f"min_{column}") is None or not without:
+        if getattr(settings, name) is None or not without:
             continue
-        flag, first = f"--min-{column}", without[0]
+        flag, first = f"--{name.replace('_', '-')}", without[0]
         if len(without) == len(names):
             raise TrainingDataError(
                 f"{first} has no column {column!r}, by which {flag} selects (it has: {', '.join(names[first])}); "
                 f"leave out {flag}, or add the column"
             )
-        what = "takes all its rows" if column == "supported" else "takes none of its rows"
+        what = "takes none of its rows" if column == "rating" else "takes all its rows"
         for path in without:
             _LOG.warning("%s has no column %r, so %s %s", path, column, flag, what)
 
@@ -148,7 +152,7 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     """Say why a row is not learned from; "" if it is. Filters apply only where the row has their column."""
     status = _text(row, "status")
     words = word_count(_text(row, "answer"))
-    supported, rating = _number(row, "supported"), _number(row, "rating")
+    supported, rating, copied = (_number(row, column) for column in _SELECTED_BY.values())
     if no_text := next((name for name in COLUMNS if isinstance(row[name], list | dict | bool)), ""):
         return f"its {no_text} is not text: {row[no_text]!r:.60}"
     if not _text(row, "instruction"):
@@ -157,16 +161,15 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
         return "the answer is empty"
     if status and status != "done":
         return f"its status is {status}"
-    for column, asked, number in (
-        ("supported", settings.min_supported, supported),
-        ("rating", settings.min_rating, rating),
-    ):
-        if asked is not None and number is None and _text(row, column):
+    for (name, column), number in zip(_SELECTED_BY.items(), (supported, rating, copied), strict=True):
+        if getattr(settings, name) is not None and number is None and _text(row, column):
             return f"its {column} is no number: {_text(row, column)!r:.40}"
     if settings.min_supported is not None and "supported" in row and (supported or 0) < settings.min_supported:
         return f"supported {supported or 0:.0%}, below {settings.min_supported:.0%}"
     if settings.min_rating is not None and (rating is None or rating < settings.min_rating):
         return "not rated" if rating is None else f"rated {rating:g}, below {settings.min_rating:g}"
+    if settings.max_copied is not None and copied is not None and copied > settings.max_copied:
+        return f"copied {copied:.0%}, above {settings.max_copied:.0%}"
     if words < settings.min_words:
         return f"{amount(words, 'word')}, at least {settings.min_words} asked for"
     if settings.max_words is not None and words > settings.max_words:

@@ -26,6 +26,9 @@ class FinetuneSettings(BaseModel):
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")
     min_supported: float | None = Field(None, ge=0, le=1, description="Only answers with at least this supported share")
     min_rating: float | None = Field(None, description="Only answers with at least this rating")
+    max_copied: float | None = Field(
+        None, ge=0, le=1, description="Only answers with at most this share of copied sentences"
+    )
     min_words: int = Field(0, ge=0, description="Only answers of at least this many words")
     max_words: int | None = Field(None, ge=1, description="Only answers of at most this many words")
     allow_defects: bool = Field(False, description="Also learn from answers with known defects")

@@ -75,6 +75,8 @@ def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tupl
         ({"rating": "3,5"}, {"min_rating": 4}, "rated 3.5, below 4"),
         ({"rating": ""}, {"min_rating": 4}, "not rated"),
         ({"rating": "3"}, {"min_rating": 4}, "rated 3, below 4"),
+        ({"copied": "0.8"}, {"max_copied": 0.5}, "copied 80%, above 50%"),
+        ({"copied": "much"}, {"max_copied": 0.5}, "its copied is no number: 'much'"),
         ({}, {"min_words": 400}, "15 words, at least 400 asked for"),
         ({}, {"max_words": 5}, "15 words, at most 5 asked for"),
         ({"defects": "recital"}, {}, "defects: recital"),
@@ -85,12 +87,23 @@ def test_a_row_that_a_filter_refuses_is_named_with_the_reason(tmp_path: Path, ot
     assert reasons(path, **filters) == [reason]
 
 
-@pytest.mark.parametrize("column", ["supported", "rating"])
-def test_a_filter_by_a_column_that_no_file_has_is_refused_with_the_columns_there_are(tmp_path: Path, column) -> None:
+@pytest.mark.parametrize(
+    ("name", "column"), [("min_supported", "supported"), ("min_rating", "rating"), ("max_copied", "copied")]
+)
+def test_a_filter_by_a_column_that_no_file_has_is_refused_with_the_columns_there_are(
+    tmp_path: Path, name: str, column: str
+) -> None:
     """Regression: --min-supported took every row of such a table, without a word."""
-    told = rf"no column '{column}', by which --min-{column} selects \(it has: instruction, context, answer\); leave out"
+    told = (
+        rf"no column '{column}', by which --{name.replace('_', '-')} selects "
+        r"\(it has: instruction, context, answer\); leave out"
+    )
     with pytest.raises(TrainingDataError, match=told):
-        reasons(jsonl(tmp_path, row("Why did the league leave?")), **{f"min_{column}": 0.8})
+        reasons(jsonl(tmp_path, row("Why did the league leave?")), **{name: 0.8})
+
+
+def test_an_answer_whose_copies_were_not_counted_is_learned_from(tmp_path: Path) -> None:
+    assert reasons(jsonl(tmp_path, row("Why did the league leave?", copied="")), max_copied=0.5) == []
 
 
 def test_a_filter_on_support_passes_a_table_that_does_not_measure_it_beside_one_that_does(tmp_path, caplog) -> None:
