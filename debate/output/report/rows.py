@@ -67,6 +67,7 @@ class Speech:
     Attributes:
         read: number and anchor of each passage that was in its prompt.
         looked_up: what its speaker looked up itself, a line a call.
+        faults: what the rules find wrong with it.
     """
 
     speaker: str
@@ -76,6 +77,7 @@ class Speech:
     length: str
     read: tuple[tuple[int, str], ...]
     looked_up: tuple[str, ...]
+    faults: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -223,9 +225,9 @@ def _speech(turn: Turn, colour: int, result: QuestionResult, anchor: str) -> Spe
     read = tuple((n, places[one]) for n, one in enumerate(turn.chunk_ids, 1) if one in places)
     text = turn_pieces(turn, dict(read))
     looked_up = tuple(lookup_line(result, one) for one in turn.lookups)
-    return Speech(
-        turn.speaker, colour, turn.round, text, length(turn.words, turn.text), read, looked_up, tuple(_notes(turn))
-    )
+    said = length(turn.words, turn.text)
+    faults = tuple(map(str, turn.faults))
+    return Speech(turn.speaker, colour, turn.round, text, said, read, looked_up, faults, tuple(_notes(turn)))
 
 
 def _reader_anchor(anchor: str, persona_id: str) -> str:

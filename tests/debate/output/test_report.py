@@ -12,7 +12,7 @@ from hostile import HOSTILE, MARKUP, everywhere
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.schemas import Chunk, DebateOutcome, Opinion, Position, Question, Support, Translation
+from chains.schemas import Chunk, DebateOutcome, Opinion, Position, Question, Support, Translation, TurnFault
 from debate.errors import RunFolderError
 from debate.output.facts import RunFacts
 from debate.output.report import write_report
@@ -125,6 +125,13 @@ def test_a_turns_markers_lead_to_what_its_speaker_read_and_what_stands_in_no_pas
     spoken = re.search(r'<p class="said" dir="auto">(.*?)</p>', html, re.DOTALL).group(1)
     target = re.search(r'id="([^"]+)" tabindex="-1">(?:(?!<li).)*The hawk reads this', html, re.DOTALL).group(1)
     assert spoken == f'As <a class="cite" href="#{target}">[1]</a> says, <mark>90</mark> of [9] left.'
+
+
+def test_what_the_rules_find_wrong_with_a_turn_stands_below_it(tmp_path: Path) -> None:
+    """Regression: faults were in the workbook and on the live page alone."""
+    turn = replace(ROW.turns[0], faults=(TurnFault.ECHO, TurnFault.DRIFT))
+    html = page(tmp_path, replace(ROW, turns=(turn,)))
+    assert f"{TurnFault.ECHO} · {TurnFault.DRIFT}".replace("'", "&#39;") in html
 
 
 def test_where_nobody_disagrees_the_positions_stand_there_and_why_there_is_no_debate(tmp_path: Path) -> None:
