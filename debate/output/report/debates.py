@@ -73,7 +73,7 @@ def _facts(measured: Health, result: QuestionResult, verdict: Verdict | None) ->
         "of them joined most others": measured.conformity,
         "judge prefers who comes first": measured.side_swap,
         "said before": measured.echo,
-        "claims answered": measured.answered,
+        "answered, where a claim was put to them": measured.answered,
         "supported by passages": measured.supported,
     }
     yield from ((label, f"{value:.0%}") for label, value in shares.items() if value is not None)
