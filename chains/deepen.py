@@ -116,7 +116,15 @@ def _asked_of_facts(
     ]
     limits = [WordLimits(0, word_count(premise) + _WORDS_PER_QUESTION) for premise in given]
     written = complete_all(llm, prompts, limits, number, config, prose=False, may_be_empty=True)
-    return [asked_behind(*opening, one.text) for opening, one in zip(begun, written, strict=True) if one.text]
+    asked = [text for begin, one in zip(begun, written, strict=True) for text in _questions_in(*begin, one.text)]
+    return list(dict.fromkeys(asked))
+
+
+def _questions_in(premise: str, frame: str, answer: str) -> list[str]:
+    """The question on a premise, and what else a model asks that lists several."""
+    first, _, more = _in_its_own_form(f"{premise}, {frame}", answer).partition("\n")
+    question = asked_behind(premise, frame, first)
+    return [*(parse_questions(question) or filter(None, [question])), *parse_questions(more)]
 
 
 def _listed(llm: LanguageModel, seed: Question, count: int, number: int, config: RunnableConfig) -> list[str]:

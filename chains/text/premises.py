@@ -52,14 +52,13 @@ def as_premise(fact: str, passages: Sequence[str]) -> str:
 
 
 def asked_behind(premise: str, frame: str, text: str) -> str:
-    """Return the first question of a text with its premise, which is put back where the model left it out.
+    """Return a question with its premise, which is put back where the model left it out.
 
     A question that was begun anew behind the frame ("how does this affect Who pays?") takes the frame's place.
     """
-    line = next(filter(None, map(str.strip, text.splitlines())), "")
-    rest = line.removeprefix(f"{premise}, {frame}").lstrip()
+    rest = text.removeprefix(f"{premise}, {frame}").lstrip()
     asks = _ASK.match(rest)
-    return f"{premise}, {rest[asks.end()].lower()}{rest[asks.end() + 1 :]}" if asks else line
+    return f"{premise}, {rest[asks.end()].lower()}{rest[asks.end() + 1 :]}" if asks else text
 
 
 def _usable(passage: str) -> Iterator[str]:

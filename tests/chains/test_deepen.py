@@ -90,6 +90,12 @@ def test_a_fact_that_a_chat_model_leaves_out_is_put_back() -> None:
     )
 
 
+def test_a_model_that_lists_questions_of_its_own_behind_a_fact_is_heard() -> None:
+    store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
+    (_, child, other), _ = deepen(f"1. {DEEP}\n2. {JOINED}", store=store)
+    assert (child.text, other.text) == (DEEP, JOINED)
+
+
 def test_a_question_that_asks_its_seed_again_behind_a_fact_is_refused() -> None:
     store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
     (seed,), _ = deepen("Why did BRICS grow?", store=store)

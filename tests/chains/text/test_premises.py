@@ -61,7 +61,7 @@ def test_a_fact_goes_on_behind_given_that_with_a_small_letter_unless_a_name_begi
 @pytest.mark.parametrize(
     ("written", "question"),
     [
-        ("Given that India left, who pays?\nGiven that", "Given that India left, who pays?"),
+        ("Given that India left, who pays?", "Given that India left, who pays?"),
         ("And who pays?", "Given that India left, who pays?"),
         ("Given that China left, who pays?", "Given that China left, who pays?"),
         ("Given that India left, how does this affect Who pays?", "Given that India left, who pays?"),
