@@ -139,6 +139,10 @@ class Backend(Protocol):
     def parameters(self) -> float | None:
         """About how many parameters the model has, or None if that is not known."""
 
+    @property
+    def adapted(self) -> bool:
+        """Whether the model is known to have an adapter, which learned to answer from one prompt."""
+
     def attempt(self, requests: Sequence[AttemptRequest], config: RunnableConfig | None = None) -> list[RawText]:
         """Call the model once for each request, together where it can, and return the texts in order.
 

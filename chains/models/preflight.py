@@ -105,8 +105,9 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
+        gguf = ", and *.gguf files need a server such as llama.cpp's" if next(path.parent.glob("*.gguf"), None) else ""
         raise ModelError(
-            f"cannot load a model from the folder {path.parent}: {path.name} is missing; a model's folder has "
+            f"cannot load a model from the folder {path.parent}: {path.name} is missing{gguf}; a model's folder has "
             "config.json and *.safetensors, an adapter's adapter_config.json"
         ) from error
     except ValueError as error:

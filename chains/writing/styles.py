@@ -71,10 +71,14 @@ def _from_one_prompt(
 
 
 def default_style(llm: BaseLanguageModel[Any], limits: WordLimits, chunks: int) -> Style:
-    """Return how "auto" writes an answer of this length on so many chunks with this model."""
+    """Return how "auto" writes an answer of this length on so many chunks with this model.
+
+    A model with an adapter gets the one prompt that ``debate finetune`` trains it on.
+    """
     room = limits.maximum >= _WORDS_A_PART * (chunks + 2)
-    parameters = backend_for(llm).parameters
-    return "by_chunk" if room and parameters is not None and parameters < _SMALL else "single"
+    backend = backend_for(llm)
+    small = backend.parameters is not None and backend.parameters < _SMALL
+    return "by_chunk" if room and small and not backend.adapted else "single"
 
 
 def opinion_prompt(voice: str, question: str, passages: Sequence[str], limits: WordLimits) -> RenderedPrompt:

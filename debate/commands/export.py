@@ -12,7 +12,7 @@ from debate.terminal.session import one_line_errors
 EXAMPLES = """\b
 Examples:
   debate export runs/first/results.xlsx --chat chat.jsonl
-      every finished answer with its prompt
+      every finished answer without known defects, with its prompt
   debate export runs/first/results.xlsx runs/second/results.xlsx --min-supported 0.8 --chat chat.jsonl
       the same from two runs, only answers that the passages support
 
@@ -34,6 +34,9 @@ def export(
     max_copied: Annotated[
         float | None, typer.Option(help="Only answers with at most this share of copied sentences.")
     ] = None,
+    min_words: Annotated[int, typer.Option(help="Only answers of at least this many words.")] = 0,
+    max_words: Annotated[int | None, typer.Option(help="Only answers of at most this many words.")] = None,
+    allow_defects: Annotated[bool, typer.Option("--allow-defects", help="Also answers with known defects.")] = False,
 ) -> None:
     """Write finished answers as chat messages, to train elsewhere. The prompts are those of a run."""
     with one_line_errors():
@@ -41,7 +44,14 @@ def export(
         from debate.training.settings import FinetuneSettings
 
         given = {"data": data, "out": chat.parent, "personas": personas, "persona": persona}
-        selected = {"min_supported": min_supported, "min_rating": min_rating, "max_copied": max_copied}
+        selected = {
+            "min_supported": min_supported,
+            "min_rating": min_rating,
+            "max_copied": max_copied,
+            "min_words": min_words,
+            "max_words": max_words,
+            "allow_defects": allow_defects,
+        }
         settings = checked_settings(FinetuneSettings, given | selected, "debate export")
         written, left_out = export_chat(settings, chat)
     for one in left_out:

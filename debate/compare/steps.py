@@ -13,7 +13,6 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 
 from chains.abstention import calibrate
-from chains.errors import ChainError
 from chains.generation.contract import WordLimits
 from chains.generation.local.machine import release_memory
 from chains.opinion import OpinionRequest, opinion_chain
@@ -91,8 +90,9 @@ class Work:
             self.files.judged.add(finished)
 
     def _left(self, number: int) -> list[Question]:
-        known = self.files.answers_by_key(number)
-        return [seed for seed in self.inputs.seeds if seed.key not in known]
+        """The questions that a model has not answered yet; what failed before is tried again."""
+        answered = {key for key, one in self.files.answers_by_key(number).items() if one.opinion}
+        return [seed for seed in self.inputs.seeds if seed.key not in answered]
 
     def _controls_left(self, model: str) -> bool:
         return self.settings.controls and all(one.model != model for one in self.files.controls.read())
@@ -146,8 +146,8 @@ def _answering(
         started = time.monotonic()
         try:
             opinion = chain.invoke(OpinionRequest(question, chunks))
-        except ChainError as error:  # the question's own; the others are answered
-            return Answer(question.key, model, None, time.monotonic() - started, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
+            return Answer(question.key, model, None, time.monotonic() - started, str(error) or type(error).__name__)
         return Answer(question.key, model, opinion, time.monotonic() - started)
 
     return answer

@@ -75,8 +75,8 @@ def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:
         (
             "peak memory",
             f"{memory.peak / _GIB:.1f} of {memory.total / _GIB:.1f} GiB ({memory.share:.0%}), "
-            f"{memory.for_training / _GIB:.1f} GiB for training ({memory.where})"
-            + (f"; forecast {result.forecast.total / _GIB:.1f}" if result.forecast else ""),
+            f"{memory.for_training / _GIB:.1f} GiB ({memory.for_training / memory.total:.0%}) for training "
+            f"({memory.where})" + (f"; forecast {result.forecast.total / _GIB:.1f}" if result.forecast else ""),
         ),
     ]
 
@@ -85,4 +85,4 @@ def _data_lines(data: TrainingData) -> list[str]:
     lines = [f"{amount(len(data.training), 'example')} to learn from, {len(data.validation)} to validate on"]
     lines += [f"left out: {readable(one.place)}: {readable(one.reason)}" for one in data.left_out[:_REASONS_SHOWN]]
     more = len(data.left_out) - _REASONS_SHOWN
-    return [*lines, f"left out: {amount(more, 'more row')}"] if more > 0 else lines
+    return [*lines, f"left out: {amount(more, 'more row')}; left-out.txt will list all"] if more > 0 else lines

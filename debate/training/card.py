@@ -1,11 +1,14 @@
 """The model card of an adapter (data, settings, losses) and a picture of its loss curve."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from debate.errors import TrainingError
 from debate.files.atomic import atomic_file
+from debate.training.dataset import LeftOut
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
+from debate.training.voice import AskedAs
 
 _CARD = """---
 base_model: {base}
@@ -20,6 +23,8 @@ An adapter carries the licence of its base model: see the card of {base}.
 | | |
 |---|---|
 | data | {data} |
+| in the voice of, in words | {voice} |
+| selected by | {filters} |
 | rows left out | {left_out} |
 | validation loss | {losses} |
 | LoRA rank, learning rate | {rank}, {rate:g} |
@@ -33,7 +38,17 @@ Use it: `debate run --model {folder} …`
 """
 
 
-def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
+def write_left_out(path: Path, rows: Sequence[LeftOut]) -> None:
+    """Write every row that is not learned from, a line each with its reason.
+
+    Raises:
+        TrainingError: it cannot be written.
+    """
+    with atomic_file(path, TrainingError, remedy="make room") as file:
+        file.write_text("".join(f"{one.place}: {one.reason}\n" for one in rows), encoding="utf-8")
+
+
+def write_card(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResult) -> None:
     """Write ``README.md`` into the adapter's folder.
 
     Raises:
@@ -45,7 +60,9 @@ def write_card(settings: FinetuneSettings, result: FinetuneResult) -> None:
         examples=result.examples,
         held_out=result.held_out,
         data=", ".join(path.name for path in settings.data),
-        left_out=len(result.left_out),
+        voice=f"{asked.persona.name}, {asked.limits.minimum} to {asked.limits.maximum}",
+        filters=", ".join(f"{name} {value}" for name, value in settings.filters.items()) or "nothing",
+        left_out=f"{len(result.left_out)} (left-out.txt)" if result.left_out else "0",
         losses=result.losses.told,
         rank=settings.rank,
         rate=settings.learning_rate,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chains.text.content import content_words
 from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.training.settings import FinetuneSettings
@@ -26,6 +27,7 @@ _SELECTED_BY = {
     "min_rating": "rating",
     "max_copied": "copied",
 }  # columns, by their filters
+_SAME_QUESTION = 0.75  # of the content words of both
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -181,15 +183,27 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
 
 def _by_question(examples: Sequence[Example]) -> list[list[Example]]:
     """Group the examples whose questions are the same or nearly so, in order."""
-    groups: list[tuple[frozenset[str], list[Example]]] = []
+    groups: list[tuple[str, list[Example]]] = []
     for example in examples:
-        own = shingles(example.question)
-        group = next((members for other, members in groups if same_passage(own, other)), None)
+        group = next((members for other, members in groups if _same_question(example.question, other)), None)
         if group is None:
-            groups.append((own, [example]))
+            groups.append((example.question, [example]))
         else:
             group.append(example)
     return [members for _, members in groups]
+
+
+def _same_question(one: str, other: str) -> bool:
+    """Whether two questions are the same but for a few letters or words; not where names or numbers differ."""
+    words, others = content_words(one), content_words(other)
+    alike = len(words & others) >= _SAME_QUESTION * len(words | others)
+    return _named(one) == _named(other) and (alike or same_passage(shingles(one), shingles(other)))
+
+
+def _named(question: str) -> frozenset[str]:
+    """The words of a question that tell it from another on the same matter: with a capital or a digit."""
+    _, *words = re.findall(r"\w+", question) or [""]
+    return frozenset(word for word in words if any(sign.isupper() or sign.isdigit() for sign in word))
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 
 from chains.context import clean_passage
 from chains.generation.local.chat_template import has_special_tokens, prompt_text
-from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
 from debate.training.dataset import Example, LeftOut
-from debate.training.settings import FinetuneSettings
-from prompts import Persona, RenderedPrompt, load_personas
+from debate.training.voice import AskedAs
+from prompts import RenderedPrompt
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,13 @@ class EncodedExample:
 
 
 def encode_examples(
-    examples: Sequence[Example], tokenizer: Any, persona: Persona, max_tokens: int
+    examples: Sequence[Example], tokenizer: Any, asked: AskedAs, max_tokens: int
 ) -> tuple[list[EncodedExample], list[LeftOut]]:
     """Encode what fits into ``max_tokens``; the rest is returned with its length."""
     encoded: list[EncodedExample] = []
     left_out: list[LeftOut] = []
     for example in examples:
-        found = _encode(example, tokenizer, persona, max_tokens)
+        found = _encode(example, tokenizer, asked, max_tokens)
         if isinstance(found, EncodedExample):
             encoded.append(found)
         else:
@@ -42,24 +41,18 @@ def encode_examples(
     return encoded, left_out
 
 
-def example_prompt(example: Example, persona: Persona, passages: int | None = None) -> RenderedPrompt:
+def example_prompt(example: Example, asked: AskedAs, passages: int | None = None) -> RenderedPrompt:
     """Return the prompt that a run would send for an example with its first ``passages`` passages."""
     shown = [clean_passage(passage) for passage in example.passages[:passages]]
-    return opinion_prompt(persona.voice, example.question, shown, DEFAULT_LIMITS)
+    return opinion_prompt(asked.persona.voice, example.question, shown, asked.limits)
 
 
-def persona_of(settings: FinetuneSettings) -> Persona:
-    """Return the persona in whose voice the examples are."""
-    personas = load_personas(settings.personas)
-    return personas.persona(settings.persona) if settings.persona else personas.personas[0]
-
-
-def _encode(example: Example, tokenizer: Any, persona: Persona, max_tokens: int) -> EncodedExample | int:
+def _encode(example: Example, tokenizer: Any, asked: AskedAs, max_tokens: int) -> EncodedExample | int:
     """Encode with as many passages as fit, or return the length without any."""
     answer = [*tokenizer(example.answer, add_special_tokens=False).input_ids, tokenizer.eos_token_id]
     length = 0
     for kept in range(len(example.passages), -1, -1):
-        text = prompt_text(tokenizer, example_prompt(example, persona, kept))
+        text = prompt_text(tokenizer, example_prompt(example, asked, kept))
         prompt = tokenizer(text, add_special_tokens=not has_special_tokens(tokenizer, text)).input_ids
         length = len(prompt) + len(answer)
         if length <= max_tokens and (kept or not example.passages):

@@ -7,8 +7,9 @@ from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.files.atomic import atomic_file
 from debate.training.dataset import LeftOut, read_examples
-from debate.training.encoding import example_prompt, persona_of
+from debate.training.encoding import example_prompt
 from debate.training.settings import FinetuneSettings
+from debate.training.voice import asked_as
 
 
 def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftOut]]:
@@ -23,10 +24,10 @@ def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftO
         raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}")
     if path.exists() and any(path.samefile(one) for one in settings.data):
         raise TrainingDataError(f"{path} is one of the files that are read; give another --chat")
-    persona = persona_of(settings)
+    asked = asked_as(settings)
     lines = []
     for example in examples:
-        prompt = example_prompt(example, persona)
+        prompt = example_prompt(example, asked)
         roles = (("system", prompt.system), ("user", prompt.user), ("assistant", example.answer))
         lines.append(json.dumps({"messages": [{"role": r, "content": text} for r, text in roles]}, ensure_ascii=False))
     with atomic_file(path, TrainingDataError, remedy="choose another file") as file:

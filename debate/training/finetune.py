@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import SettingsError, TrainingError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
-from debate.training.card import write_card, write_loss_curve
+from debate.training.card import write_card, write_left_out, write_loss_curve
 from debate.training.dataset import LeftOut, TrainingData, read_training_data
-from debate.training.encoding import EncodedExample, encode_examples, persona_of
+from debate.training.encoding import EncodedExample, encode_examples
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
 from debate.training.memory import Forecast, check_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
-from prompts import Persona
+from debate.training.voice import AskedAs, asked_as
 from vectorstore.runtime.arguments import checked
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
     data = read_training_data(settings)
     check_extras(settings)
     check_model(settings)
-    persona = persona_of(settings)
+    asked = asked_as(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         _record(settings)
         progress.examples(data)
         config, tokenizer = load_tokenizer(settings)
-        training, validation, left_out = _encoded(data, tokenizer, persona, settings)
+        training, validation, left_out = _encoded(data, tokenizer, asked, settings)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
         write_record(settings.out / RECORD, {"settings": _settings_record(settings)}, TrainingError)
         trained = _trained(settings, tokenizer, training, validation, progress)
@@ -91,7 +91,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
             memory=memory_report(trained.memory_before),
             seconds=trained.seconds,
         )
-        _finish(settings, result)
+        _finish(settings, asked, result)
         return _exported(result, settings, progress, trained.model)
 
 
@@ -113,10 +113,10 @@ def _trained(
 
 
 def _encoded(
-    data: TrainingData, tokenizer: Any, persona: Persona, settings: FinetuneSettings
+    data: TrainingData, tokenizer: Any, asked: AskedAs, settings: FinetuneSettings
 ) -> tuple[list[EncodedExample], list[EncodedExample], list[LeftOut]]:
-    training, too_long = encode_examples(data.training, tokenizer, persona, settings.max_seq_length)
-    validation, also = encode_examples(data.validation, tokenizer, persona, settings.max_seq_length)
+    training, too_long = encode_examples(data.training, tokenizer, asked, settings.max_seq_length)
+    validation, also = encode_examples(data.validation, tokenizer, asked, settings.max_seq_length)
     if not training or not validation:
         first = [*too_long, *also][0]
         raise TrainingError(f"no example fits: {first.place} has {first.reason}")
@@ -200,9 +200,11 @@ def _settings_record(settings: FinetuneSettings) -> dict[str, Any]:
     return values
 
 
-def _finish(settings: FinetuneSettings, result: FinetuneResult) -> None:
+def _finish(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResult) -> None:
     write_loss_curve(settings.out / "loss.png", result.losses)
-    write_card(settings, result)
+    write_card(settings, asked, result)
+    if result.left_out:
+        write_left_out(settings.out / "left-out.txt", result.left_out)
     record = {
         "settings": _settings_record(settings),
         "finished": True,

@@ -22,7 +22,8 @@ Way = Literal["cpu", "transformers", "unsloth"]
 
 _GIB = 2**30
 _SHAPE = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
-_SHORTER = (1536, 1024, 768, 512)  # sequences that are tried where the asked one does not fit
+_LOWER = (64, 32, 16)  # ranks that are tried where a higher one does not fit
+_SHORTER = (1536, 1024, 768, 512)  # sequences, likewise
 _CHUNK_ROWS = 512  # positions that unsloth scores at a time
 
 
@@ -119,7 +120,12 @@ def check_memory(config: Any, settings: FinetuneSettings, tokens: int, way: Way,
         return wanted
     smaller = next((flags for flags, one in _smaller(config, settings, tokens, way) if one <= free), None)
     remedy = f"{smaller} would fit" if smaller else "take a smaller model (debate models lists what this machine runs)"
-    parts = {"weights": wanted.weights, "activations": wanted.activations, "scores": wanted.scores}
+    parts = {
+        "weights": wanted.weights,
+        "adapter": wanted.adapter,
+        "activations": wanted.activations,
+        "scores": wanted.scores,
+    }
     told = ", ".join(f"{name} {size / _GIB:.1f}" for name, size in parts.items())
     where = "memory" if way == "cpu" else "GPU memory"
     raise TrainingError(
@@ -135,6 +141,9 @@ def _smaller(config: Any, settings: FinetuneSettings, tokens: int, way: Way) -> 
         batch, accumulation = batch // 2, accumulation * 2
         yield from _tried(config, settings, tokens, way, batch_size=batch, accumulation=accumulation)
     steps = {"batch_size": batch, "accumulation": accumulation} if batch != settings.batch_size else {}
+    for rank in (one for one in _LOWER if one < settings.rank):
+        steps["rank"] = rank
+        yield from _tried(config, settings, tokens, way, **steps)
     for shorter in (length for length in _SHORTER if length < tokens):
         yield from _tried(config, settings, shorter, way, **steps, max_seq_length=shorter)
 

@@ -48,6 +48,13 @@ class FinetuneSettings(BaseModel):
     gguf: str | None = Field(None, description="Write a GGUF too, such as q4_k_m, now or later (needs unsloth)")
     seed: Seed = Field(0, description="Random seed of the split, the order and the initial weights")
 
+    @property
+    def filters(self) -> dict[str, object]:
+        """The filters of answers that are set, by their flags."""
+        names = ("min_supported", "min_rating", "max_copied", "min_words", "max_words", "allow_defects")
+        chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return {f"--{name.replace('_', '-')}": value for name, value in chosen.items()}
+
     @model_validator(mode="after")
     def _words_leave_room(self) -> "FinetuneSettings":
         if self.max_words is not None and self.min_words > self.max_words:

@@ -178,8 +178,8 @@ def test_by_chunk_the_sentences_carry_their_passages_numbers() -> None:
     assert "\n\nTrade was 162 billion dollars [1]. This decides the matter because it will." in opinion.answer
 
 
-def model_of(parameters: float) -> Any:
-    return SimpleNamespace(contract_backend=SimpleNamespace(parameters=parameters))
+def model_of(parameters: float, *, adapted: bool = False) -> Any:
+    return SimpleNamespace(contract_backend=SimpleNamespace(parameters=parameters, adapted=adapted))
 
 
 def test_a_small_local_model_writes_by_chunk_and_a_large_one_from_a_single_prompt() -> None:
@@ -187,6 +187,10 @@ def test_a_small_local_model_writes_by_chunk_and_a_large_one_from_a_single_promp
     assert default_style(model_of(135e6), limits, 5) == "by_chunk"
     assert default_style(model_of(12e9), limits, 5) == "single"
     assert default_style(ScriptedLLM(script={}), limits, 5) == "single"
+
+
+def test_a_small_model_with_an_adapter_gets_the_one_prompt_it_was_trained_on() -> None:
+    assert default_style(model_of(135e6, adapted=True), WordLimits(400, 500), 5) == "single"
 
 
 def test_where_the_length_has_no_room_for_a_paragraph_a_chunk_a_single_prompt_asks() -> None:

@@ -128,6 +128,7 @@ class ScriptedBackend:
 
     ladder = (Sampling(), Sampling(temperature=0.5), Sampling(temperature=0.8))
     parameters = None
+    adapted = False
 
     def __init__(self, *texts: str | RawText, window: int = 10_000) -> None:
         self._texts = [RawText(text, 40, 7) if isinstance(text, str) else text for text in texts]

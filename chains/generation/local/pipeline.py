@@ -76,6 +76,11 @@ class BatchedHuggingFacePipeline(HuggingFacePipeline):
         return parameters_of(self._engine.model.config)
 
     @property
+    def adapted(self) -> bool:
+        """Whether the model has an adapter."""
+        return bool(getattr(self._engine.model, "peft_config", None))
+
+    @property
     def window(self) -> int:
         """Tokens that a prompt and its answer may take together."""
         return self._engine.window

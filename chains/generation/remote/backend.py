@@ -54,6 +54,7 @@ class RemoteBackend:
 
     ladder: Sequence[Sampling] = SERVER_LADDER
     parameters: float | None = None
+    adapted: bool = False
 
     def __init__(self, llm: Any) -> None:
         self._llm = llm

@@ -59,6 +59,7 @@ class ServerPool:
 
     ladder: Sequence[Sampling] = SERVER_LADDER
     parameters: float | None = None
+    adapted: bool = False
 
     def __init__(
         self, servers: Sequence[Server], left_out: Iterable[int] = (), clock: Callable[[], float] = time.monotonic

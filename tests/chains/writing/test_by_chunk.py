@@ -43,6 +43,7 @@ class OfWindow:
 
     ladder = (Sampling(),)
     parameters = None
+    adapted = False
 
     def __init__(self, window: int, script: dict[str, str]) -> None:
         self._window = window

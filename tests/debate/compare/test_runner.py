@@ -212,3 +212,23 @@ def test_settings_that_cannot_be_are_told_with_their_flag(given, message: str) -
     whole = {"questions": "q.txt", "corpus": "docs", "out": "out"} | given
     with pytest.raises(SettingsError, match=message):
         checked_settings(CompareSettings, whole, "debate compare")
+
+
+class Mended(Models):
+    """The second model fails with an error of its library until it is mended."""
+
+    broken = True
+
+    def __call__(self, name: str) -> ScriptedLLM:
+        self.loaded.append(name)
+        return ScriptedLLM(script={"": "raise it broke" if self.broken and name == "other" else SCRIPTS[name]})
+
+
+def test_answers_that_failed_are_tried_again_by_the_same_call(settings, store) -> None:
+    """Regression: a failed answer counted as answered, for good."""
+    models, chosen = Mended(), settings.model_copy(update={"controls": False})
+    compared(chosen, store, models)
+    models.broken = False
+    found = compared(chosen, store, models)
+    assert all("1912" in text for text in texts(found.answers[1]))
+    assert models.loaded == ["plain", "other", "other"]

@@ -130,6 +130,34 @@ def test_no_question_is_both_learned_and_validated_on(tmp_path: Path) -> None:
     assert not learned & held_out
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Should the BRICS create a common currency?", "Should BRICS create a common currency?"),
+        ("Why did the union end in 1911?", "So why did the union end in 1911?"),
+    ],
+)
+def test_questions_that_differ_in_a_few_small_words_are_one_question(tmp_path: Path, one: str, other: str) -> None:
+    """Regression: one was learned from, and the other validated on."""
+    rows = [row(one, answer="It should."), row(other, answer="It should not, says the bank.")]
+    with pytest.raises(TrainingDataError, match="1 question to learn from"):
+        read_training_data(settings(jsonl(tmp_path, *rows)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("How stable is the political order of Chad, and what threatens it?", "How stable is the political order of Mali, and what threatens it?"),
+        ("Why did the union end in 1911?", "Why did the union end in 1912?"),
+        ("Should the north pay for the canal?", "Should the south pay for the mines?"),
+    ],
+)  # fmt: skip
+def test_questions_on_other_names_or_years_are_two_questions(tmp_path: Path, one: str, other: str) -> None:
+    rows = [row(one, answer="It should."), row(other, answer="It should not, says the bank.")]
+    data = read_training_data(settings(jsonl(tmp_path, *rows)))
+    assert len(data.training) == len(data.validation) == 1
+
+
 def test_another_seed_holds_other_questions_out(tmp_path: Path) -> None:
     rows = [row(f"Why did {name} leave?", answer=f"It was {name}.") for name in "ABCDEFGHIJKLMNOP"]
     path = jsonl(tmp_path, *rows)

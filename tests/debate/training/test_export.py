@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from debate.cli import app
 from debate.training.dataset import Example
 from debate.training.encoding import example_prompt
+from debate.training.voice import AskedAs
 from prompts import load_personas
 
 ROW = {"instruction": "Should Ruritania tax its salt?", "context": "[1] It sells salt.", "answer": "It must not [1]."}
@@ -23,7 +24,7 @@ def test_an_example_is_the_prompt_of_a_run_and_the_answer_without_its_markers(tm
     export(tmp_path / "rows.jsonl", "--chat", tmp_path / "chat.jsonl")
     messages = json.loads((tmp_path / "chat.jsonl").read_text(encoding="utf-8"))["messages"]
     prompt = example_prompt(
-        Example(ROW["instruction"], ("It sells salt.",), "It must not.", ""), load_personas(None).personas[0]
+        Example(ROW["instruction"], ("It sells salt.",), "It must not.", ""), AskedAs(load_personas(None).writer())
     )
     assert [one["content"] for one in messages] == [prompt.system, prompt.user, "It must not."]
 

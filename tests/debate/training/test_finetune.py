@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chains import ModelSettings, load_llm
+from chains.generation.backends import backend_for
 from chains.generation.local.chat_template import prompt_text
 from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
@@ -76,6 +77,12 @@ def test_the_adapter_lies_beside_its_card_and_loss_curve_and_no_pickle(trained: 
     assert not any(name.endswith((".bin", ".pt", ".pth")) for name in names)
 
 
+def test_the_card_tells_in_whose_voice_and_by_what_the_answers_were_chosen(trained: FinetuneResult) -> None:
+    card = (trained.adapter / "README.md").read_text(encoding="utf-8")
+    assert "| in the voice of, in words | The Professor, 400 to 500 |" in card
+    assert "| selected by | nothing |" in card
+
+
 def test_the_adapters_folder_is_a_model_that_answers_in_the_trained_form(trained: FinetuneResult) -> None:
     llm = load_llm(ModelSettings(name=str(trained.adapter)))
     prompt = opinion_prompt(
@@ -83,6 +90,7 @@ def test_the_adapters_folder_is_a_model_that_answers_in_the_trained_form(trained
     )
     answer = llm.invoke(prompt_text(llm.pipeline.tokenizer, prompt))
     assert answer.startswith("My verdict is plain")
+    assert backend_for(llm).adapted
 
 
 def test_a_stopped_training_resumes_to_the_same_loss(data: Path, trained: FinetuneResult, tmp_path: Path) -> None:

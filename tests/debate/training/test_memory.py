@@ -73,6 +73,14 @@ def test_where_the_batch_is_not_enough_a_shorter_sequence_is_advised_that_fits()
         check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=needed)
 
 
+def test_a_rank_that_does_not_fit_is_advised_to_be_lower_and_the_adapter_is_named() -> None:
+    """Regression: an adapter of 270 GiB was in no part of the sum, and a smaller model was advised."""
+    chosen = SETTINGS.model_copy(update={"rank": 6000})
+    needed = bytes_of(tokens=2048, batch=1, rank=32)
+    with pytest.raises(TrainingError, match=r"adapter \d{3}.*--batch-size 1 --accumulation 8 --rank 32 would fit"):
+        check_memory(GEMMA, chosen, 2048, "unsloth", free=needed)
+
+
 def test_where_nothing_fits_a_smaller_model_is_advised_and_the_largest_parts_are_named() -> None:
     with pytest.raises(TrainingError, match=r"\(weights 14\.\d.*8\.0 GiB are free; take a smaller model"):
         check_memory(GEMMA, SETTINGS, 2048, "unsloth", free=8 * GIB)
