@@ -50,6 +50,8 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
     repeated = "share of the word sequences of four that came before in the answer"
     return (
         Measure("supported", supported, 1, False, _unless_abstained(lambda one: one.supported or 0)),
+        Measure("passages used", "how many support a sentence", 1, False, _unless_abstained(_passages_used)),
+        Measure("copied", "share of the sentences copied from a passage", 0, False, _unless_abstained(_copied)),
         Measure("in limits", limits, 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
         Measure("has defects", "a sentence to strike out", -1, True, lambda one: float(bool(one.defects))),
         Measure("abstained", 'said "I don\'t know"', 0, True, lambda one: float(one.abstained)),
@@ -63,6 +65,14 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
 
 def _unless_abstained(figure: Callable[[Opinion], float]) -> Callable[[Opinion], float | None]:
     return lambda one: None if one.abstained else float(figure(one))
+
+
+def _passages_used(opinion: Opinion) -> float:
+    return float(len({one.chunk for one in opinion.sentences if one.chunk is not None}))
+
+
+def _copied(opinion: Opinion) -> float:
+    return opinion.copied or 0.0
 
 
 def _specificity(opinion: Opinion) -> float:

@@ -116,7 +116,7 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
 
 def test_every_measure_has_its_row_with_interval_and_p(tmp_path: Path) -> None:
     html = page(tmp_path, ("Salt is dear.", "Salt is very dear."), ("Oil is cheap.", "Oil is very cheap."))
-    assert html.count('<svg class="interval"') == 9
+    assert html.count('<svg class="interval"') == 11
     assert "+1.00 to +1.00" in html
 
 
