@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -88,7 +87,7 @@ def deepening_chain(
         seed_question = as_question(asked)
         given = [] if store is None else _premises(store, seed_question)[: count + _SPARE]
         if given:
-            texts = _asked_of_facts(llm, seed_question, given, seed, config)
+            texts = _asked_of_facts(llm, seed_question, _begun(given, count + _SPARE), seed, config)
         else:
             texts = _listed(llm, seed_question, count + _SPARE, seed, config)
         kept, refused = _sifted(seed_question, texts, given, embeddings, bears_out)
@@ -105,16 +104,22 @@ def _premises(store: PovVectorStore, seed: Question) -> list[str]:
     return [f"Given that {as_premise(fact, passages)}" for fact in premises_in(passages, seed.text)]
 
 
+def _begun(given: Sequence[str], count: int) -> list[tuple[str, str]]:
+    """Premises and how each goes on; where there are few, each again with another beginning of what is asked."""
+    ways = len(_FRAMES)
+    begun = [(fact, _FRAMES[(n + turn) % ways]) for turn in range(ways) for n, fact in enumerate(given)]
+    return begun[:count]
+
+
 def _asked_of_facts(
-    llm: LanguageModel, seed: Question, given: Sequence[str], number: int, config: RunnableConfig
+    llm: LanguageModel, seed: Question, begun: Sequence[tuple[str, str]], number: int, config: RunnableConfig
 ) -> list[str]:
-    """A question on each premise, about what it affects, its cost, or who gains, in turn."""
+    """The questions that go on from these premises."""
     template = load_prompt("follow_up")
-    begun = list(zip(given, cycle(_FRAMES), strict=False))
     prompts = [
         template.render(question=seed.text, about=seed.about, premise=premise, frame=frame) for premise, frame in begun
     ]
-    limits = [WordLimits(0, word_count(premise) + _WORDS_PER_QUESTION) for premise in given]
+    limits = [WordLimits(0, word_count(premise) + _WORDS_PER_QUESTION) for premise, _ in begun]
     written = complete_all(llm, prompts, limits, number, config, prose=False, may_be_empty=True)
     asked = [text for begin, one in zip(begun, written, strict=True) for text in _questions_in(*begin, one.text)]
     return list(dict.fromkeys(asked))

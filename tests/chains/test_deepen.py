@@ -81,6 +81,16 @@ def test_each_question_begins_with_another_fact_of_a_passage() -> None:
     }
 
 
+def test_one_fact_alone_is_asked_about_in_three_ways() -> None:
+    store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
+    _, llm = deepen("the price of bread in Cairo?", count=4, store=store)
+    assert {prompt.rpartition("changed, ")[2] for prompt in llm.prompts} == {
+        "how does this affect",
+        "what does this cost",
+        "who gains by this and who loses",
+    }
+
+
 def test_a_fact_that_a_chat_model_leaves_out_is_put_back() -> None:
     store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
     (_, child), _ = deepen("How does this affect the price of bread in Cairo?", store=store)
@@ -105,7 +115,7 @@ def test_a_question_that_asks_its_seed_again_behind_a_fact_is_refused() -> None:
 def test_a_text_behind_a_fact_that_asks_nothing_is_refused() -> None:
     store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
     (seed,), _ = deepen("Bread in Cairo is cheap.", store=store)
-    assert [one.reason for one in seed.refused] == [Refusal.NO_FURTHER]
+    assert {one.reason for one in seed.refused} == {Refusal.NO_FURTHER}
 
 
 def test_a_passage_that_does_not_bear_on_the_seed_gives_no_premise() -> None:

@@ -51,6 +51,7 @@ def test_a_list_runs_from_questions_to_a_workbook_with_real_passages(llm, tmp_pa
         turn_words=60,
         k=3,
         debate_k=3,
+        deepen=0,
     )
     summary = run_questions(settings, llm=llm, store=store)
     row = pd.read_excel(summary.workbook, sheet_name="results").iloc[0]

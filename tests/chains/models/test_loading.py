@@ -56,6 +56,7 @@ print("loaded")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 @pytest.mark.parametrize("loaded", ["both", "the language model"])
 def test_a_program_that_loads_models_prints_what_it_prints_itself(tmp_path: Path, loaded: str) -> None:
@@ -114,6 +115,7 @@ def test_any_model_folder_runs_through_openvino(tmp_path: Path, monkeypatch: pyt
     assert load_llm(ModelSettings(name=str(folder), backend="openvino")).invoke("The capital of Iran is", max_words=8)
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 def test_a_model_that_was_converted_to_4_bits_for_openvino_runs_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

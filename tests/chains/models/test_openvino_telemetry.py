@@ -9,6 +9,7 @@ WRITER = "from chains import ModelSettings, load_llm; load_llm(ModelSettings(bac
 EMBEDDINGS = "from vectorstore import load_embeddings; load_embeddings(device='cpu', backend='openvino')"
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 @pytest.mark.parametrize("loaded", [WRITER, EMBEDDINGS])
 def test_openvino_reports_to_nobody_once_this_project_uses_it(loaded: str) -> None:
