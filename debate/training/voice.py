@@ -29,34 +29,29 @@ def asked_as(settings: FinetuneSettings) -> AskedAs:
         PersonaError: the personas that are given cannot be read, or lack the persona.
         RunFolderError: the record beside the data cannot be read.
     """
-    runs = [_record(path.parent) for path in dict.fromkeys(settings.data) if (path.parent / RECORD).is_file()]
-    of_run = runs[0] if runs else {}
-    if any(_told(one) != _told(of_run) for one in runs):
-        _LOG.warning(
-            "the data are of runs with other personas or lengths; all are learned as %s asked", settings.data[0]
-        )
-    limits = WordLimits(
-        of_run.get("min_words", DEFAULT_LIMITS.minimum), of_run.get("max_words", DEFAULT_LIMITS.maximum)
-    )
-    if settings.personas or settings.persona or not of_run:
-        return AskedAs(load_personas(settings.personas).writer(settings.persona or ""), limits)
-    return AskedAs(_of_run(of_run), limits)
+    folders = dict.fromkeys(path.parent for path in settings.data if (path.parent / RECORD).is_file())
+    runs = {folder: read_record(folder)["settings"] for folder in folders}
+    first = next(iter(runs), None)
+    of_run: dict[str, Any] = runs[first] if first else {}
+    if any(_told(one) != _told(of_run) for one in runs.values()):
+        _LOG.warning("the data are of runs with other personas or lengths; all are learned as %s asked", first)
+    least, most = of_run.get("min_words", DEFAULT_LIMITS.minimum), of_run.get("max_words", DEFAULT_LIMITS.maximum)
+    return AskedAs(_persona(settings, of_run), WordLimits(least, most))
 
 
-def _record(folder: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = read_record(folder)["settings"]
-    return settings
+def _persona(settings: FinetuneSettings, of_run: dict[str, Any]) -> Persona:
+    """Return the persona that is given, from the file that is given; what is not given is the run's."""
+    if settings.personas or not of_run:
+        return load_personas(settings.personas).writer(settings.persona or "")
+    path = of_run.get("personas")
+    try:
+        personas = load_personas(Path(path) if path else None)
+    except PersonaError as error:
+        writer = load_personas(None).writer(settings.persona or "")
+        _LOG.warning("%s; examples are in the voice of %s, or give --personas", error, writer.name)
+        return writer
+    return personas.writer(settings.persona or of_run.get("opinion_persona") or "")
 
 
 def _told(record: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(record.get(name) for name in ("personas", "opinion_persona", "min_words", "max_words"))
-
-
-def _of_run(record: dict[str, Any]) -> Persona:
-    path = record.get("personas")
-    try:
-        return load_personas(Path(path) if path else None).writer(record.get("opinion_persona") or "")
-    except PersonaError as error:
-        writer = load_personas(None).writer()
-        _LOG.warning("%s; examples are in the voice of %s, or give --personas", error, writer.name)
-        return writer

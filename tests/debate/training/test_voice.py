@@ -55,6 +55,11 @@ def test_a_persona_that_is_given_goes_over_the_runs(tmp_path: Path) -> None:
     assert (asked.persona.voice, asked.limits) == ("a merchant", WordLimits(100, 150))
 
 
+def test_a_persona_that_is_given_alone_is_one_of_the_runs(tmp_path: Path) -> None:
+    """Regression: it was looked for among the built-in ones."""
+    assert asked_as(settings(run(tmp_path / "run"), persona="second")).persona.voice == "a merchant"
+
+
 def test_a_table_without_a_run_is_asked_for_as_a_run_does_without_settings(tmp_path: Path) -> None:
     data = run(tmp_path / "run")
     (data.parent / "run.toml").unlink()
@@ -71,7 +76,7 @@ def test_personas_that_are_gone_are_told(tmp_path: Path, caplog: pytest.LogCaptu
 
 def test_runs_that_asked_otherwise_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     asked_as(settings(run(tmp_path / "one"), run(tmp_path / "other", max_words=300)))
-    assert "other personas or lengths" in caplog.text
+    assert f"other personas or lengths; all are learned as {tmp_path / 'one'} asked" in caplog.text
 
 
 def test_the_exported_prompt_is_that_of_the_run(tmp_path: Path) -> None:
