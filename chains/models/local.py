@@ -86,11 +86,12 @@ def load_with_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
     return model, tokenizer
 
 
-def four_bit(task: str) -> Any:
+def four_bit(task: str, dtype: str = "bfloat16") -> Any:
     """Return how transformers quantises a model to 4 bits (NF4) on loading.
 
     Args:
         task: what it is for, for the error.
+        dtype: in which it computes.
 
     Raises:
         MissingExtra: bitsandbytes is not installed.
@@ -99,7 +100,7 @@ def four_bit(task: str) -> Any:
 
     if find_spec("bitsandbytes") is None:
         raise MissingExtra("bitsandbytes", "gpu", f"{task} in 4 bits")
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype="bfloat16")
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
 
 
 def load_with_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any]:

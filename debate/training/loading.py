@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import MissingExtra
-from chains.generation.local.machine import has_cuda
+from chains.generation.local.machine import has_cuda, training_dtype
 from chains.models.bundled import smollm2_folder
 from chains.models.local import four_bit, import_unsloth
 from chains.models.preflight import LOAD_ERRORS, adapter_base, check_there, not_loaded
@@ -141,11 +141,11 @@ def _with_peft(name: str, settings: FinetuneSettings) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM
 
     on_gpu = has_cuda()
-    options: dict[str, Any] = {"dtype": "bfloat16" if on_gpu else "float32"}
+    options: dict[str, Any] = {"dtype": training_dtype()}
     if on_gpu:
         options["device_map"] = {"": 0}
     if on_gpu and settings.load_in_4bit:
-        options["quantization_config"] = four_bit(f"training {name}")
+        options["quantization_config"] = four_bit(f"training {name}", options["dtype"])
     try:
         model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True, **options)
     except LOAD_ERRORS as error:

@@ -19,6 +19,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from transformers.trainer import TRAINER_STATE_NAME
 from trl import SFTConfig, SFTTrainer
 
+from chains.generation.local.machine import has_cuda, training_dtype
 from debate.errors import TrainingError
 from debate.training.encoding import EncodedExample
 from debate.training.memory import memory_in_use
@@ -137,10 +138,8 @@ def _not_written(settings: FinetuneSettings, error: Exception) -> TrainingError:
 
 
 def _configuration(settings: FinetuneSettings, *, is_new: bool) -> SFTConfig:
-    import torch
-
-    on_gpu = torch.cuda.is_available()
-    bf16 = on_gpu and torch.cuda.is_bf16_supported()
+    on_gpu = has_cuda()
+    dtype = training_dtype()
     return SFTConfig(
         output_dir=str(settings.out / "checkpoints"),
         max_steps=settings.steps,
@@ -155,8 +154,8 @@ def _configuration(settings: FinetuneSettings, *, is_new: bool) -> SFTConfig:
         completion_only_loss=True,
         optim="adamw_8bit" if on_gpu and settings.load_in_4bit else "adamw_torch",
         use_cpu=not on_gpu,
-        bf16=bf16,
-        fp16=on_gpu and not bf16,
+        bf16=dtype == "bfloat16",
+        fp16=dtype == "float16",
         gradient_checkpointing=on_gpu,
         eval_on_start=is_new,  # a checkpoint was validated: once more would cost patience
         eval_strategy="steps",

@@ -13,6 +13,15 @@ def has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def training_dtype() -> str:
+    """Return the type in which this machine trains: float16 on a GPU such as a T4, which only emulates bfloat16."""
+    import torch
+
+    if not has_cuda():
+        return "float32"
+    return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
+
+
 def free_memory(*, on_gpu: bool, device: Any = None) -> int:
     """Return the bytes that this process may still allocate: on a GPU, under its own cap as well, or in main memory."""
     if not on_gpu:
