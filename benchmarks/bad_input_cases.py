@@ -113,6 +113,8 @@ def questions_cases() -> Iterator[Case]:
     yield Case(group, "csv: no column `question`", text("q.csv", "topic\nx\n"))
     yield Case(group, "csv: a header and no row", text("q.csv", "question\n"))
     yield Case(group, "csv: an id twice", text("q.csv", "id,question\na,Why?\na,How?\n"))
+    unclear = text("q.csv", "question,answerable\nWhy?,maybe\n")
+    yield Case(group, "csv: a column `answerable` that says neither yes nor no", unclear)
     yield Case(
         group, "csv: a question that an unquoted comma cuts", text("q.csv", "id,question,about\na,Salt, or iron?\n")
     )

@@ -45,6 +45,7 @@ class Question:
         note: what happened, such as a failed deepening.
         refused: deeper questions that are not asked; on the seed, or on its first deeper question if that replaces it.
         same_as: id of an earlier question with the same text and background, whose answer it shares.
+        answerable: whether the documents hold its answer, as its list says; None if it does not say.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Question:
     note: str = ""
     same_as: str = ""
     refused: tuple[RefusedQuestion, ...] = ()
+    answerable: bool | None = None
 
     @property
     def key(self) -> str:

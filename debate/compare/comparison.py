@@ -1,8 +1,9 @@
 """The results of a comparison: each measure for each pair of models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
 from debate.compare.measures import Answer, Measure, measures
 from debate.compare.statistics import PairedDifference, paired_difference
@@ -35,24 +36,36 @@ class Compared:
 
 
 def compare_answers(
-    answers: Sequence[Sequence[Answer]], *, min_words: int, max_words: int, seed: int = 0
+    answers: Sequence[Sequence[Answer]],
+    *,
+    min_words: int,
+    max_words: int,
+    seed: int = 0,
+    answerable: Mapping[str, bool | None] = MappingProxyType({}),
 ) -> list[Compared]:
-    """Compare every pair of models in every measure.
+    """Compare every pair of models in every measure; one of questions that nobody has marked is left out.
 
     Args:
         answers: of each model, in the same order of questions.
+        answerable: by a question's key, whether the documents hold its answer, where that is known.
     """
+    wanted = [one for one in measures(min_words, max_words) if one.among in (None, *answerable.values())]
     found = []
     for one, other in combinations(answers, 2):
-        for measure in measures(min_words, max_words):
-            first, second = _both(one, other, measure)
+        for measure in wanted:
+            first, second = _both(one, other, measure, answerable)
             paired = paired_difference(first, second, yes_or_no=measure.yes_or_no, seed=seed) if first else None
             found.append(Compared(measure.name, measure.meaning, one[0].model, other[0].model, measure.better, paired))
     return found
 
 
-def _both(one: Sequence[Answer], other: Sequence[Answer], measure: Measure) -> tuple[list[float], list[float]]:
+def _both(
+    one: Sequence[Answer], other: Sequence[Answer], measure: Measure, answerable: Mapping[str, bool | None]
+) -> tuple[list[float], list[float]]:
     """The figures of the questions for which both models have one."""
-    pairs = [(measure.measured(a), measure.measured(b)) for a, b in zip(one, other, strict=True)]
+    pairs = [
+        [measure.measured(answer, answerable.get(answer.question_key)) for answer in pair]
+        for pair in zip(one, other, strict=True)
+    ]
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     return [a for a, _ in known], [b for _, b in known]

@@ -28,6 +28,7 @@ class Measure:
         better: 1 where more is better, -1 where less is, 0 where neither is.
         yes_or_no: whether it is 0 or 1 only.
         of: from an answer's opinion; None if there is nothing to measure.
+        among: the questions that it is of: those that the documents answer, or those that they do not; None: all.
     """
 
     name: str
@@ -35,10 +36,17 @@ class Measure:
     better: int
     yes_or_no: bool
     of: Callable[[Opinion], float | None]
+    among: bool | None = None
 
-    def measured(self, answer: Answer) -> float | None:
-        """Return the figure of an answer; None if it failed or has none."""
-        return None if answer.opinion is None else self.of(answer.opinion)
+    def measured(self, answer: Answer, answerable: bool | None = None) -> float | None:
+        """Return the figure of an answer; None if it failed or has none.
+
+        Args:
+            answerable: whether the documents hold the answer, if that is known.
+        """
+        if answer.opinion is None or self.among not in (None, answerable):
+            return None
+        return self.of(answer.opinion)
 
 
 def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
@@ -54,7 +62,9 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
         Measure("copied", "share of the sentences copied from a passage", 0, False, _unless_abstained(_copied)),
         Measure("in limits", limits, 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
         Measure("has defects", "a sentence to strike out", -1, True, lambda one: float(bool(one.defects))),
-        Measure("abstained", 'said "I don\'t know"', 0, True, lambda one: float(one.abstained)),
+        Measure("abstained", 'said "I don\'t know"', 0, True, _abstained),
+        Measure("abstained rightly", "where the documents do not hold the answer", 1, True, _abstained, among=False),
+        Measure("abstained wrongly", "where the documents hold the answer", -1, True, _abstained, among=True),
         Measure("unsupported names and numbers", unsupported, -1, False, lambda one: float(len(one.unsupported))),
         Measure("numbers in 100 words", numbers, 0, False, _unless_abstained(_specificity)),
         Measure("distinct 2-grams", "share of word pairs that are new", 1, False, _unless_abstained(_distinct_pairs)),
@@ -65,6 +75,10 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
 
 def _unless_abstained(figure: Callable[[Opinion], float]) -> Callable[[Opinion], float | None]:
     return lambda one: None if one.abstained else float(figure(one))
+
+
+def _abstained(opinion: Opinion) -> float:
+    return float(opinion.abstained)
 
 
 def _passages_used(opinion: Opinion) -> float:

@@ -29,6 +29,12 @@ _TEMPLATES = templates_in(__package__)
 _ALIKE = 0.25  # below it the answers differ visibly without marks
 _WIDE = f"{UNSPACED}\u3000-\u303f\uff00-\uffef"  # with the punctuation of these scripts
 _WORD = re.compile(rf"(?P<character>[{_WIDE}])|[^\s{_WIDE}]+")
+# Whether the documents hold the answer and whether the model abstained, where that deserves a word.
+_JUDGED: dict[tuple[bool | None, bool], str] = {
+    (True, True): "abstained wrongly",
+    (False, True): "abstained rightly",
+    (False, False): "answered what the documents do not hold",
+}
 _TELLING = 3  # characters that two texts share by more than chance
 
 
@@ -160,17 +166,19 @@ def _questions(comparison: Comparison) -> Iterator[QuestionShown]:
     for n, question in enumerate(comparison.questions):
         answers = [of_model[n] for of_model in comparison.answers]
         shown = [_shown(answer, answers[0 if at else 1]) for at, answer in enumerate(answers)]
-        with_facts = [replace(one, facts=_facts(answer)) for one, answer in zip(shown, answers, strict=True)]
+        facts = [_facts(answer, question.answerable) for answer in answers]
+        with_facts = [replace(one, facts=told) for one, told in zip(shown, facts, strict=True)]
         yield QuestionShown(question.text, tuple(one.text for one in comparison.passages[n]), tuple(with_facts))
 
 
-def _facts(answer: Answer) -> str:
+def _facts(answer: Answer, answerable: bool | None) -> str:
     one = answer.opinion
     if one is None:
         return ""
     told = [length(one.words, one.answer)]
     if one.supported is not None and not one.abstained:
         told.append(f"{one.supported:.0%} supported")
+    told += [_JUDGED[said]] if (said := (answerable, one.abstained)) in _JUDGED else []
     for what, found in (("in no passage", one.unsupported), ("defects", [defect.kind for defect in one.defects])):
         told += [f"{what}: {', '.join(dict.fromkeys(found))}"] if found else []
     return "; ".join(told)

@@ -130,6 +130,7 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
     known = [files.answers_by_key(n) for n in range(len(settings.models))]
     answers = [tuple(of_model[seed.key] for seed in inputs.seeds) for of_model in known]
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
+    answerable = {seed.key: seed.answerable for seed in inputs.seeds}
     controls = files.controls.read()
     efforts: dict[str, Effort] = {}
     for one in files.efforts.read():
@@ -140,7 +141,7 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
         questions=tuple(inputs.seeds),
         passages=tuple(passages[seed.key] for seed in inputs.seeds),
         answers=tuple(answers),
-        compared=tuple(compare_answers(answers, **limits, seed=settings.seed)),
+        compared=tuple(compare_answers(answers, **limits, seed=settings.seed, answerable=answerable)),
         controls=tuple(tuple(one for one in controls if one.model == model) for model in settings.models),
         efforts=tuple(efforts[model] for model in settings.models if model in efforts),
         judged=tuple(files.judged.read()),

@@ -14,6 +14,7 @@ _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstai
 _MODELS = ("model", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
 _ANSWER_WIDTH = 70
+_SAID = {True: "yes", False: "no", None: ""}
 _BETTER = {1: "more", -1: "less", 0: ""}
 _VOTED = ("first", "second", "first preferred", "second preferred", "ties", "p")
 
@@ -28,7 +29,8 @@ def write_comparison(comparison: Comparison) -> Path:
     with new_workbook(path, "close it in the other program") as book:
         texts = dict.fromkeys(comparison.models, _ANSWER_WIDTH)
         add_sheet(book, "compare", _TESTS, _test_rows(comparison), {"measure": 30, "meaning": 60})
-        add_sheet(book, "answers", ("question", "context", *comparison.models), _answer_rows(comparison), texts)
+        known = ("answerable",) if any(one.answerable is not None for one in comparison.questions) else ()
+        add_sheet(book, "answers", ("question", *known, "context", *comparison.models), _answer_rows(comparison), texts)
         if any(comparison.controls):
             add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison), texts)
         add_sheet(book, "models", _MODELS, model_rows(comparison), {"model": 30, "measured on": 24})
@@ -54,7 +56,7 @@ def _answer_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
     for n, question in enumerate(comparison.questions):
         context = "\n\n".join(f"[{m}] {chunk.text}" for m, chunk in enumerate(comparison.passages[n], 1))
         texts = {model: _text(of[n]) for model, of in zip(comparison.models, comparison.answers, strict=True)}
-        yield {"question": question.text, "context": context} | texts
+        yield {"question": question.text, "answerable": _SAID[question.answerable], "context": context} | texts
 
 
 def _text(answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from debate.errors import QuestionsError
 from vectorstore.corpus.rows import Row
@@ -26,6 +27,7 @@ _SEPARATED = (".csv", ".tsv")
 # What a spreadsheet shows in place of a value, and saves as text.
 _ERRORS = frozenset(["#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!"])
 _EDGES = ("'", "‘", "’", "`")  # apostrophes otherwise
+_YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
 
 
 def check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked: int) -> None:
@@ -59,6 +61,20 @@ def check_row(path: Path, table: Table, row: Row, used: Mapping[int, str], asked
             f"{path}, row {row.number} has {len(row.cells)} cells for {len(table.header)} columns, or a question that "
             f"continues in the next cell; put texts that contain {table.delimiter!r} in double quotes"
         )
+
+
+def read_answerable(path: Path, number: int, text: str) -> bool | None:
+    """Return whether a row says that the documents hold its answer; None if it says nothing.
+
+    Raises:
+        QuestionsError: it says neither yes nor no.
+    """
+    said = normalize("NFKC", text).strip(" .").casefold().removesuffix(".0")
+    if not said:
+        return None
+    if said not in (*_YES, *_NO):
+        raise QuestionsError(f"{path}, row {number}: answerable is {text[:60]!r}; write yes or no, or leave it empty")
+    return said in _YES
 
 
 def _is_cut(cells: Sequence[str], *, spaced: bool) -> bool:

@@ -1,8 +1,8 @@
 """Read question lists: xlsx, xlsm, csv, tsv, txt or jsonl.
 
-A table needs a column ``question`` (or ``questions``, ``instruction``, ``prompt``) and may have ``id`` and ``about``. A
-text file has one question per line; lines that begin with # are comments. A row whose question a delimiter or a formula
-has spoiled is refused.
+A table needs a column ``question`` (or ``questions``, ``instruction``, ``prompt``) and may have ``id``, ``about``
+and ``answerable`` (yes or no). A text file has one question per line; lines that begin with # are comments. A row whose
+question a delimiter or a formula has spoiled is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debate.errors import QuestionsError
-from debate.run.question_rows import check_row
+from debate.run.question_rows import check_row, read_answerable
 from vectorstore.corpus.encodings import decode
 from vectorstore.corpus.readers import csv_file, table_records
 from vectorstore.corpus.readers.records import parse_json
@@ -35,7 +35,7 @@ LOG = logging.getLogger(__name__)
 _QUESTION_COLUMNS = ("question", "questions", "instruction", "prompt")
 _ABOUT_COLUMNS = ("about", "input", "text")
 _NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
-_USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS])
+_USED_COLUMNS = frozenset([*_QUESTION_COLUMNS, "id", *_ABOUT_COLUMNS, "answerable"])
 _WHERE = {".txt": "on a line of its own, without # before it", ".jsonl": 'as {"question": "…"}'}
 _WORKBOOKS = (".xlsx", ".xlsm")
 _SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".jsonl")
@@ -50,6 +50,7 @@ class _Asked(NamedTuple):
     id: str
     text: str
     about: str
+    answerable: bool | None
 
 
 def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
@@ -66,9 +67,7 @@ def read_questions(path: Path, sheet: str | None = None) -> list[Question]:
         where = _WHERE.get(path.suffix.lower(), "under the column 'question'")
         raise QuestionsError(f"{path} contains no question; write at least one {where}")
     ids = _ids(path, rows)
-    return [
-        Question(id=question_id, text=one.text, about=one.about) for question_id, one in zip(ids, rows, strict=True)
-    ]
+    return [Question(own, one.text, one.about, answerable=one.answerable) for own, one in zip(ids, rows, strict=True)]
 
 
 def _ids(path: Path, rows: Sequence[_Asked]) -> list[str]:
@@ -98,7 +97,10 @@ def _asked(path: Path, number: int, row: Mapping[str, str]) -> _Asked | None:
     asks = any(one.isalnum() and is_seen(one) for one in text)  # a lone comma or dash is none
     if not asks and any(row.values()):
         LOG.warning("%s, row %d is left out: it contains no question", path, number)
-    return _Asked(number, _first(row, ("id",)), text, _first(row, _ABOUT_COLUMNS)) if asks else None
+    if not asks:
+        return None
+    said = read_answerable(path, number, row.get("answerable", ""))
+    return _Asked(number, _first(row, ("id",)), text, _first(row, _ABOUT_COLUMNS), said)
 
 
 def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:
@@ -175,7 +177,9 @@ def _jsonl_rows(path: Path, lines: list[str]) -> Iterator[Fields]:
 
 
 def _text(path: Path, number: int, column: str, value: Any) -> str:
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+    if value is None or (
+        isinstance(value, str | int | float) and (column == "answerable" or not isinstance(value, bool))
+    ):
         return "" if value is None else str(value)
     raise QuestionsError(f'{path}, line {number}: "{column}" is {type(value).__name__}, not text; write it in quotes')
 

@@ -97,6 +97,24 @@ def test_each_answer_tells_what_was_measured_and_each_question_its_passages(tmp_
     assert "[1] Salt was &lt;dear&gt; in 1911." in html
 
 
+@pytest.mark.parametrize(
+    ("answerable", "abstained", "told"),
+    [
+        (True, True, "3 words; abstained wrongly<"),
+        (False, True, "3 words; abstained rightly<"),
+        (False, False, "3 words; answered what the documents do not hold<"),
+        (True, False, "3 words<"),
+        (None, True, "3 words<"),
+    ],
+)
+def test_an_answer_tells_whether_it_was_right_to_abstain(tmp_path: Path, answerable, abstained, told) -> None:
+    found = comparison(tmp_path, ("I don't know.", "Salt is dear."))
+    answers = ((replace(found.answers[0][0], opinion=replace(opinion("I don't know."), abstained=abstained)),),)
+    questions = (replace(found.questions[0], answerable=answerable),)
+    html = write_comparison_page(replace(found, questions=questions, answers=(*answers, found.answers[1])))
+    assert told in html.read_text(encoding="utf-8")
+
+
 def test_a_measure_says_which_direction_is_better(tmp_path: Path) -> None:
     html = page(tmp_path, ("Salt is dear.", "Salt is very dear."))
     assert "supported ↑<br>" in html

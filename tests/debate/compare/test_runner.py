@@ -18,7 +18,7 @@ from vectorstore import FaissStore
 QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
 TEXTS = ["The union ended in 1911.", "Borduria pays for the canal.", "The tariff on salt doubled."]
 LONG = "The union ended in 1911, and that settled the matter for everybody. The tariff on salt doubled in that year."
-SCRIPTS = {"plain": LONG, "other": LONG.replace("1911", "1912"), "breaks": "raise it broke"}
+SCRIPTS = {"plain": LONG, "other": LONG.replace("1911", "1912"), "breaks": "raise it broke", "abstains": "I don't know."}
 
 
 @pytest.fixture
@@ -145,6 +145,39 @@ def test_each_model_is_asked_the_control_questions_once_and_its_speed_is_told(se
     assert [row[:2] for row in models] == [["plain", 10], ["other", 10]]
     assert [row[6] for row in models] == [3, 3]
     assert book["controls"].max_row == 11
+
+
+@pytest.fixture
+def marked(settings) -> CompareSettings:
+    """Questions of which the list says whether the documents answer them; a model that abstains from all."""
+    questions = settings.questions.with_suffix(".csv")
+    said = zip(QUESTIONS, ("yes", "no", "no"), strict=True)
+    questions.write_text("question,answerable\n" + "".join(f"{one},{yes}\n" for one, yes in said), encoding="utf-8")
+    return settings.model_copy(update={"questions": questions, "models": ("plain", "abstains")})
+
+
+def test_right_and_wrong_abstentions_are_told_apart_where_the_list_says_what_is_answerable(marked, store) -> None:
+    found = compared(marked, store, Models())
+    told = {one.measure: one.paired for one in found.compared if one.measure.startswith("abstained ")}
+    assert [(one.pairs, one.first, one.second) for one in told.values()] == [(2, 0, 1), (1, 0, 1)]
+    book = load_workbook(write_comparison(found))
+    assert [row[:2] for row in book["answers"].iter_rows(values_only=True)] == [
+        ("question", "answerable"),
+        *zip(QUESTIONS, ("yes", "no", "no"), strict=True),
+    ]
+
+
+def test_where_the_list_says_nothing_of_it_only_all_abstentions_are_counted(settings, store) -> None:
+    measures = [one.measure for one in compared(settings, store, Models()).compared]
+    assert [one for one in measures if one.startswith("abstained")] == ["abstained"]
+
+
+def test_the_questions_may_be_marked_after_the_models_have_answered(marked, store) -> None:
+    answered = marked.questions.read_text(encoding="utf-8")
+    marked.questions.write_text(answered.replace(",yes", ",").replace(",no", ","), encoding="utf-8")
+    compared(marked, store, Models())
+    marked.questions.write_text(answered, encoding="utf-8")
+    assert "abstained rightly" in {one.measure for one in finished_comparison(marked.out).compared}
 
 
 def test_without_control_questions_none_is_asked(settings, store) -> None:

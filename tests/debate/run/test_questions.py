@@ -77,6 +77,41 @@ def test_a_title_called_as_the_column_is_no_header_of_a_workbook(ask_book, title
     assert ask_book(title, ["id", "question"], [1, "Why?"], [2, "Who?"]) == [("1", "Why?"), ("2", "Who?")]
 
 
+@pytest.fixture
+def said(tmp_path):
+    """Whether each question's row says that the documents answer it."""
+
+    def reading(text, name="q.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return [question.answerable for question in read_questions(tmp_path / name)]
+
+    return reading
+
+
+@pytest.mark.parametrize("yes", ["yes", "Y", " TRUE ", "1", "1.0", "ｙｅｓ"])
+@pytest.mark.parametrize("no", ["no", "N", "False", "0", "No."])
+def test_a_list_may_say_which_questions_the_documents_answer(said, yes, no):
+    assert said(f"question,answerable\nWhy?,{yes}\nWho?,{no}\nWhen?,\n") == [True, False, None]
+
+
+def test_a_jsonl_list_may_say_it_as_truth_or_text(said):
+    text = '{"question": "Why?", "answerable": true}\n{"question": "Who?", "Answerable": "no"}\n{"question": "When?"}\n'
+    assert said(text, "q.jsonl") == [True, False, None]
+
+
+@pytest.mark.parametrize("value", ["maybe", "2", "-"])
+def test_what_says_neither_yes_nor_no_is_refused_with_its_row(said, value):
+    message = f"q.csv, row 3: answerable is '{value}'; write yes or no, or leave it empty"
+    with pytest.raises(QuestionsError, match=re.escape(message)):
+        said(f"question,answerable\nWhy?,yes\nWho?,{value}\n")
+
+
+def test_a_question_stays_the_same_whatever_is_said_of_it(tmp_path):
+    (tmp_path / "a.csv").write_text("question,answerable\nWhy?,yes\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("question\nWhy?\n", encoding="utf-8")
+    assert read_questions(tmp_path / "a.csv")[0].key == read_questions(tmp_path / "b.csv")[0].key
+
+
 def test_a_row_of_titles_above_the_same_names_is_no_header(ask_book):
     """Regression: "question" was asked as a question."""
     asked = ask_book(["Questions", "Text", "No."], ["question", "about", "id"], ["Why?", "x", "a"], ["Who?", "y", "b"])
