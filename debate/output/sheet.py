@@ -22,7 +22,7 @@ _TOP = Alignment(wrap_text=True, vertical="top")
 _FONT = Font(name="Calibri", size=10)
 _BOLD = Font(name="Calibri", size=10, bold=True)
 _FONTS = {"ja": "Yu Gothic", "zh": "Microsoft YaHei", "ar": "Tahoma", "fa": "Tahoma"}  # with the letters that they need
-_FROM_THE_RIGHT = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
+_FROM_THE_RIGHT = Alignment(wrap_text=True, vertical="top", horizontal="right", indent=1, readingOrder=2)
 _RIGHT_TO_LEFT = ("ar", "fa")
 _LINK = Font(name="Calibri", size=10, color="0563C1", underline="single")
 _HEADER = PatternFill("solid", fgColor="E8EDF2")
@@ -37,17 +37,19 @@ _A4 = 9
 class Sheet:
     """A frozen header with filters, the first column frozen, rows as high as their texts; landscape, as wide as a page.
 
+    It begins at the right where its ``language`` is written from there.
+
     Each column has one cell that is reused for every row: openpyxl writes it at once, and making and styling a
     cell costs more than writing it.
     """
 
-    def __init__(self, book: Workbook, name: str, columns: Sequence[Column], printed: str) -> None:
+    def __init__(self, book: Workbook, name: str, columns: Sequence[Column], printed: str, language: str = "") -> None:
         self._sheet = book.create_sheet(name)
         self._columns = columns
         self._links = 0
         self._last_printed = next(n for n, column in enumerate(columns, 1) if column.name == printed)
         self.next_row = 1
-        self._lay_out()
+        self._lay_out(from_the_right=language in _RIGHT_TO_LEFT)
         self._append([self._styled(column.name, _BOLD, fill=_HEADER) for column in columns])
         self._cells = [self._styled("", _font(one), one.kind, language=one.language) for one in columns]
 
@@ -76,8 +78,9 @@ class Sheet:
         self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{last}"
         self._sheet.print_area = f"A1:{get_column_letter(self._last_printed)}{last}"
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, from_the_right: bool) -> None:
         sheet = self._sheet
+        sheet.sheet_view.rightToLeft = from_the_right
         sheet.freeze_panes = "B2"
         for index, column in enumerate(self._columns, 1):
             sheet.column_dimensions[get_column_letter(index)].width = column.width

@@ -22,14 +22,14 @@ def write_translation(translated: TranslatedRun) -> Path:
     with new_workbook(
         path, "the translations are kept: make room (or close the workbook in the other program)"
     ) as book:
-        _add(book, "translation", _columns(translated.language), translated.parts)
+        _add(book, "translation", translated.language, _columns(translated.language), translated.parts)
         names = [*translated.glossary.items(), *((name, "") for name in translated.unchecked)]
-        _add(book, "names", _name_columns(translated.language), names)
+        _add(book, "names", translated.language, _name_columns(translated.language), names)
     return path
 
 
-def _add(book: Workbook, name: str, columns: tuple[Column, ...], records: Iterable[Any]) -> None:
-    sheet = Sheet(book, name, columns, columns[-1].name)
+def _add(book: Workbook, name: str, language: str, columns: tuple[Column, ...], records: Iterable[Any]) -> None:
+    sheet = Sheet(book, name, columns, columns[-1].name, language)
     for record in records:
         sheet.add([column.value(record) for column in columns], {})
     sheet.finish()

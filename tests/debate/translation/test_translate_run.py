@@ -177,3 +177,11 @@ def test_the_sheet_has_the_languages_font_and_direction(run: Path, language, fon
     assert [cell.value for cell in sheet[1]][:5] == ["question_id", "part", "speaker", "text", language]
     assert (sheet["E3"].font.name, sheet["E3"].alignment.readingOrder) == (font, order)
     assert sheet["E3"].value == TRANSLATED["TEXT:\nThe Islamic"]
+
+
+@pytest.mark.parametrize(("language", "from_the_right"), [("ja", False), ("fa", True), ("ar", True)])
+def test_every_sheet_begins_at_the_right_where_the_language_does(run: Path, language, from_the_right) -> None:
+    """Regression: only the cells of the translation did."""
+    made = translate_run(run, TranslateSettings(to=language, names=False), Progress(), llm=model())
+    sheets = load_workbook(write_translation(made)).worksheets
+    assert [bool(sheet.sheet_view.rightToLeft) for sheet in sheets] == [from_the_right] * 2
