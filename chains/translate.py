@@ -51,6 +51,7 @@ _AMOUNT = re.compile(AMOUNT)
 _BEHIND_NUMBER = re.compile(r"(?<=\d)[ \u00a0-]?[^\W\d].*")
 _IN_WORDS = re.compile(rf"{FRACTION}|{NUMBER_WORDS}", re.IGNORECASE)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30fe\uff66-\uff9f]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -196,9 +197,19 @@ def _standing(glossary: Mapping[str, str], text: str) -> dict[str, str]:
     """The glossary's terms that are in a text as words, but for those that are only there as part of a longer one."""
     standing = set()
     for term in sorted(glossary, key=len, reverse=True):
-        text, times = re.subn(rf"(?<!\w){re.escape(term)}(?!\w)", "\0", text)
+        text, times = re.subn(rf"(?<!{_beside(term[:1])}){re.escape(term)}(?!{_beside(term[-1:])})", "\0", text)
         standing |= {term} if times else set()
     return {term: wanted for term, wanted in glossary.items() if term in standing}
+
+
+def _beside(edge: str) -> str:
+    """What stands beside the first or last letter of a term only if the term is part of a longer word.
+
+    Words in scripts without spaces touch each other: of them only a run of katakana is known to be one word.
+    """
+    if _KATAKANA.match(edge):
+        return _KATAKANA.pattern
+    return r"[^\s\S]" if _UNSPACED.match(edge) else rf"[^\W{UNSPACED}]"
 
 
 def _plain(text: str) -> str:

@@ -71,6 +71,24 @@ def test_a_term_that_is_only_part_of_a_longer_one_is_not_asked_for() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "asked_for"),
+    [
+        ("拡大はBRICSの力を強めた。", ("بریکس",)),
+        ("中国人はインドへ行く。", ("هند", "چین")),
+        ("インドネシアへ行く。", ()),
+        ("BRICS+へ行く。", ("بریکس",)),
+        ("xBRICSへ行く。", ()),
+    ],
+)
+def test_a_term_is_found_among_words_that_no_space_separates(text, asked_for) -> None:
+    """Regression: it was found only between spaces, so a glossary did nothing for Japanese or Chinese."""
+    glossary = {"BRICS": "بریکس", "インド": "هند", "中国": "چین"}
+    assert set(translation_chain(ScriptedLLM(script={"": "ترجمه"}), "fa", glossary=glossary).invoke(text).missing) == {
+        *asked_for
+    }
+
+
 @pytest.mark.parametrize(("translation", "missing"), [("15か国", ()), ("十五か国", ()), ("多くの国", ("十五",))])
 def test_a_number_in_words_may_be_written_in_digits_but_not_lost(translation, missing) -> None:
     assert missing_from("In fifteen states.", translation, {"fifteen": "十五"}) == missing

@@ -21,6 +21,11 @@ def test_a_name_that_begins_a_sentence_is_a_name(text: str, name: str) -> None:
     assert name in terms_in([text])
 
 
+@pytest.mark.parametrize("text", ["拡大はBRICSの力を強めた。", "گسترش، BRICS را نیرومندتر کرد.", "扩员使BRICS更强。"])
+def test_a_name_in_latin_letters_is_found_in_a_text_of_another_script(text: str) -> None:
+    assert terms_in([text]) == ("BRICS",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
