@@ -10,13 +10,14 @@ from chains.text.support.numbers import claimed_numbers
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model answered to a question, or why it did not."""
+    """What a model answered to a question, or why it did not; ``style`` is "" if nobody noted it."""
 
     question_key: str
     model: str
     opinion: Opinion | None
     seconds: float
     error: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)

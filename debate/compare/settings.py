@@ -30,11 +30,14 @@ class CompareSettings(BaseModel):
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")
     opinion_persona: str = Field("", description="Persona that writes the opinions; default: as in debate run")
     out: Path = Field(description="Folder of the comparison, new or to resume")
-    # None, so that comparisons made before there was a choice still resume.
+    # None here and in style, so that comparisons made before there was a choice still resume.
     backend: Backend | None = Field(None, description="Library that runs local models; default: auto, as in debate run")
     k: int = Field(5, ge=1, le=50, description="Passages for an answer")
     pov_weight: float = Field(0.5, ge=0, le=1, description="As in debate run")
     mode: Literal["dense", "hybrid"] = Field("dense", description="As in debate run")
+    style: Literal["auto", "single", "by_chunk", "plan"] | None = Field(
+        None, description="How all models write, as in debate run; default: auto, each in the way for its size"
+    )
     min_words: int = Field(400, ge=0, description="Fewest words of an answer")
     max_words: int = Field(500, ge=20, description="Most words of an answer")
     controls: bool = Field(True, description="Also ask the built-in control questions with known answers")

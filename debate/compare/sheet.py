@@ -11,7 +11,7 @@ from debate.output.workbook import add_sheet, new_workbook
 _FIGURES = {"mean first": "first", "mean second": "second", **{one: one for one in ("difference", "low", "high", "p")}}
 _TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
 _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
-_MODELS = ("model", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
+_MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
 _ANSWER_WIDTH = 70
 _SAID = {True: "yes", False: "no", None: ""}
@@ -73,8 +73,9 @@ def _control_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
 def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     """Tell of each model what it did with the control questions, and what its answers took (which varies by run)."""
     efforts = {one.model: one for one in comparison.efforts}
-    for model, controls in zip(comparison.models, comparison.controls, strict=True):
-        row: dict[str, object] = {"model": model}
+    for model, answers, controls in zip(comparison.models, comparison.answers, comparison.controls, strict=True):
+        styles = dict.fromkeys(one.style for one in answers if one.style and one.opinion and not one.opinion.abstained)
+        row: dict[str, object] = {"model": model, "style": ", ".join(styles)}
         if controls:
             told = answerable(controls)
             row |= {

@@ -18,6 +18,7 @@ from chains.generation.local.machine import release_memory
 from chains.opinion import OpinionRequest, opinion_chain
 from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question
+from chains.writing.styles import default_style
 from debate.amounts import amount
 from debate.compare.controls import ask_controls
 from debate.compare.effort import Meter
@@ -132,10 +133,12 @@ class Work:
 def _answering(
     llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: PovVectorStore
 ) -> Callable[[tuple[Question, tuple[Chunk, ...]]], Answer]:
+    limits, style = WordLimits(settings.min_words, settings.max_words), settings.style or "auto"
     chain = opinion_chain(
         llm,
         inputs.writer,
-        limits=WordLimits(settings.min_words, settings.max_words),
+        limits=limits,
+        style=style,
         embeddings=store.embeddings,
         abstention=calibrate(store) if len(store) > settings.k else None,
         seed=settings.seed,
@@ -144,10 +147,11 @@ def _answering(
     def answer(pair: tuple[Question, tuple[Chunk, ...]]) -> Answer:
         question, chunks = pair
         started = time.monotonic()
+        written = default_style(llm, limits, len(chunks)) if style == "auto" else style
         try:
             opinion = chain.invoke(OpinionRequest(question, chunks))
         except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
             return Answer(question.key, model, None, time.monotonic() - started, str(error) or type(error).__name__)
-        return Answer(question.key, model, opinion, time.monotonic() - started)
+        return Answer(question.key, model, opinion, time.monotonic() - started, style=written)
 
     return answer

@@ -142,8 +142,8 @@ def test_each_model_is_asked_the_control_questions_once_and_its_speed_is_told(se
     compared(settings, store, Models())
     book = load_workbook(write_comparison(compared(settings, store, Models())))
     models = [[cell.value for cell in row] for row in book["models"].iter_rows(min_row=2)]
-    assert [row[:2] for row in models] == [["plain", 10], ["other", 10]]
-    assert [row[6] for row in models] == [3, 3]
+    assert [row[:3] for row in models] == [["plain", "single", 10], ["other", "single", 10]]
+    assert [row[7] for row in models] == [3, 3]
     assert book["controls"].max_row == 11
 
 
@@ -178,6 +178,13 @@ def test_the_questions_may_be_marked_after_the_models_have_answered(marked, stor
     compared(marked, store, Models())
     marked.questions.write_text(answered, encoding="utf-8")
     assert "abstained rightly" in {one.measure for one in finished_comparison(marked.out).compared}
+
+
+def test_all_models_write_in_the_style_that_is_asked_for_and_it_is_told(settings, store) -> None:
+    """Regression: a small model wrote passage by passage, its adapter from one prompt, and nothing told so."""
+    chosen = settings.model_copy(update={"style": "by_chunk"})
+    book = load_workbook(write_comparison(compared(chosen, store, Models())))
+    assert [row[1] for row in book["models"].iter_rows(values_only=True)] == ["style", "by_chunk", "by_chunk"]
 
 
 def test_without_control_questions_none_is_asked(settings, store) -> None:
