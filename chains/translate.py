@@ -81,7 +81,7 @@ def translation_chain(
 
     def translate(asked: str | Opinion | Mapping[str, Any], config: RunnableConfig) -> Translation:
         def ask(paragraphs: Sequence[str], kept: Sequence[Sequence[str]]) -> list[Completion]:
-            limits = [_limits(word_count(paragraph), least, most) for paragraph in paragraphs]
+            limits = [_limits(paragraph, least, most) for paragraph in paragraphs]
             prompts = [
                 load_prompt("translate").render(text=one, language=name, glossary=_standing(terms, one), kept=kept_here)
                 for one, kept_here in zip(paragraphs, kept, strict=True)
@@ -189,7 +189,12 @@ def _says(text: str, term: str) -> bool:
     return all(re.search(rf"{stem}\w{{0,4}}(?!\w)", text.casefold()) for stem in stems)
 
 
-def _limits(words: int, least: float, most: float) -> WordLimits:
+def _limits(paragraph: str, least: float, most: float) -> WordLimits:
+    """The words of a translation; the characters of a script without spaces are as many for a word as in Japanese."""
+    words = word_count(paragraph)
+    if 2 * len(_UNSPACED.findall(paragraph)) > words:
+        _, fewest, many = LANGUAGES["ja"]
+        least, most = least / many, most / fewest
     return WordLimits(int(words * least), int(words * most) + _SPARE)
 
 

@@ -137,6 +137,14 @@ def test_a_translation_far_too_short_or_looping_is_noted() -> None:
     assert found.loop.startswith("paragraph 2: attempt 1: loop cut")
 
 
+def test_a_translation_from_a_script_without_spaces_is_not_too_short() -> None:
+    """Regression: it was to have half as many words as its text has characters, and was asked to go on."""
+    persian = "بانک نوین تا پایان ۲۰۲۳ به ۹۶ طرح وام داد."
+    llm = ScriptedLLM(script={"": persian})
+    text = "新開発銀行は2023年の末までに96件の事業を承認していた。"
+    assert translation_chain(llm, "fa").invoke(text).notes == ()
+
+
 def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(ChainError, match=r"into 'jp'; there are: .*ja"):
         translation_chain(ScriptedLLM(script={}), "jp")
