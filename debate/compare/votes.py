@@ -79,7 +79,9 @@ class Votes:
             raise RunFolderError(f"cannot write {place}: {error.strerror}; nothing was voted") from error
 
     def ballots(self, answers: Sequence[Sequence[Answer]], seed: int = 0) -> list[Ballot]:
-        """Return the pairs that were not judged yet, questions and sides shuffled; failed answers are left out.
+        """Return the pairs that were not judged yet, questions and sides shuffled.
+
+        Failed answers are left out, and two that are the same, of which nobody prefers one.
 
         Args:
             answers: of each model, in the same order of questions.
@@ -91,7 +93,7 @@ class Votes:
             for n, one in enumerate(answers)
             for other in answers[n + 1 :]
             for pair in zip(one, other, strict=True)
-            if all(answer.opinion is not None for answer in pair)
+            if pair[0].opinion and pair[1].opinion and pair[0].opinion.answer != pair[1].opinion.answer
         ]
         left = [one for one in left if (one.question_key, frozenset((one.first.model, one.second.model))) not in judged]
         chance.shuffle(left)

@@ -18,7 +18,13 @@ from vectorstore import FaissStore
 QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
 TEXTS = ["The union ended in 1911.", "Borduria pays for the canal.", "The tariff on salt doubled."]
 LONG = "The union ended in 1911, and that settled the matter for everybody. The tariff on salt doubled in that year."
-SCRIPTS = {"plain": LONG, "other": LONG.replace("1911", "1912"), "breaks": "raise it broke", "abstains": "I don't know."}
+SCRIPTS = {
+    "plain": LONG,
+    "same": LONG,
+    "other": LONG.replace("1911", "1912"),
+    "breaks": "raise it broke",
+    "abstains": "I don't know.",
+}
 
 
 @pytest.fixture
@@ -227,6 +233,12 @@ def test_votes_are_blind_kept_and_counted(settings, store) -> None:
         "plain",
         "other",
     }
+
+
+def test_nobody_is_asked_which_of_two_equal_answers_is_better(settings, store) -> None:
+    same = settings.model_copy(update={"models": ("plain", "same")})
+    found = compared(same, store, Models())
+    assert Votes(settings.out / "votes.jsonl").ballots(found.answers) == []
 
 
 def test_models_compute_with_the_backend_that_is_asked_for_and_its_change_is_another_comparison(
