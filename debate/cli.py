@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 
 from debate.errors import ExitCode
 from debate.readable import one_line
+from debate.settings.flags import with_flags_repeated
 
 # In the order of --help. Each is a module with a function of its name, and EXAMPLES for the end of its help.
 _COMMANDS = "run index ask talk serve trace translate models compare vote finetune export merge mcp"
@@ -51,9 +52,9 @@ def about(
 
 
 class _Command(TyperCommand):
-    """A command that says when it is interrupted, and suggests for an unknown option the nearest one.
+    """A command whose flags may take several values, that says when it is interrupted, and suggests the nearest option.
 
-    Click would leave without a word, and list up to three options, however far.
+    Click would take one value after a flag, leave without a word, and list up to three options, however far.
     """
 
     def invoke(self, ctx: click.Context) -> object:
@@ -65,13 +66,18 @@ class _Command(TyperCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, with_flags_repeated(self.get_params(ctx), args))
         except click.NoSuchOption as error:
             named = {one.lstrip("-"): one for one in error.possibilities or ()}
             nearest = get_close_matches(error.option_name.lstrip("-"), named, 1, _NEAR)
             raise click.NoSuchOption(
                 error.option_name, possibilities=[named[one] for one in nearest], ctx=ctx
             ) from error
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the usage with the arguments before the options, where several values may follow a flag."""
+        options, *arguments = super().collect_usage_pieces(ctx)
+        return [*arguments, options]
 
 
 for name in _COMMANDS.split():

@@ -11,7 +11,7 @@ from debate.terminal.session import one_line_errors, start_logging
 
 EXAMPLES = """\b
 Examples:
-  debate compare --models smollm2 --models adapters/first --questions my.xlsx --corpus docs/ --out compared/first
+  debate compare --models smollm2 adapters/first --questions my.xlsx --corpus docs/ --out compared/first
       compare two models; writes tests and answers to compare.xlsx and compare.html
   debate vote compared/first
       vote on the answers without seeing the models' names

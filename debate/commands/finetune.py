@@ -11,9 +11,9 @@ EXAMPLES = """\b
 Examples:
   debate finetune --data runs/first/results.xlsx --out adapters/first
       try it with the bundled model on any machine
-  debate finetune --data runs/first/results.xlsx --min-supported 0.8 --min-words 400 \\
+  debate finetune --data runs/*/results.xlsx --min-supported 0.8 --min-words 400 \\
       --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit --out adapters/nemo
-      train a 12B model in 4 bits on well supported answers only (16 GB card)
+      train a 12B model in 4 bits on the well supported answers of all runs (16 GB card)
   debate run --questions my.xlsx --corpus docs/ --model adapters/nemo
       use the adapter
 

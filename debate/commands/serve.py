@@ -41,12 +41,12 @@ def serve(
         Path | None, typer.Option(help="TOML file of personas to explore with; default: the run's.")
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="Model that new runs may use, as in debate run; may be repeated.")
+        list[str] | None, typer.Option(help="Model that new runs may use, as in debate run; one or more.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to serve on; other machines need --token.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8321,
     token: Annotated[str, typer.Option(envvar="DEBATE_TOKEN", help="Secret that visitors must know.")] = "",
-    name: Annotated[list[str] | None, typer.Option(help="Further host name of the server; may be repeated.")] = None,
+    name: Annotated[list[str] | None, typer.Option(help="Further host name of the server; one or more.")] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Show, start and stop runs in the browser; explore an index."""

@@ -38,7 +38,7 @@ def trace(
         ),
     ] = "",
     change: Annotated[
-        list[str] | None, typer.Option(help="For a replay: change a setting, NAME=VALUE; may be repeated.")
+        list[str] | None, typer.Option(help="For a replay: change a setting, NAME=VALUE; one or more.")
     ] = None,
 ) -> None:
     """Show how answers came about, or replay one from a stage.

@@ -23,7 +23,7 @@ class CompareSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
-    models: tuple[ModelName, ...] = Field(description="A model as in debate run; give two or more")
+    models: tuple[ModelName, ...] = Field(description="Models as in debate run, two or more")
     questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
     index: Place = Field(None, description='Index made by "debate index", instead of --corpus')
@@ -49,7 +49,7 @@ class CompareSettings(BaseModel):
     @model_validator(mode="after")
     def _models_differ(self) -> CompareSettings:
         if len(self.models) < 2:
-            raise ValueError("one model is given; give two or more to compare, each with --models")
+            raise ValueError("one model is given; give two or more: --models A B")
         twice = next((name for n, name in enumerate(self.models) if name in self.models[:n]), None)
         if twice:
             raise ValueError(f"{twice} is given twice; compare different models")

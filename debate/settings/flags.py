@@ -1,10 +1,12 @@
 """Turn the fields of a settings class into the flags of a command, with their types, defaults and help."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from inspect import Parameter, Signature, signature
+from itertools import islice
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import click
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -39,10 +41,40 @@ def with_settings(
     return decorate
 
 
+def with_flags_repeated(parameters: Sequence[click.Parameter], words: Sequence[str]) -> list[str]:
+    """Return a command line on which a flag stands before each of its values: ``--models A B`` has it twice.
+
+    A word counts as a further value only if nothing else takes it: all arguments of the command came before the flag.
+
+    Args:
+        parameters: of the command.
+        words: of the command line, without the command.
+    """
+    options = {name: one for one in parameters if isinstance(one, click.Option) for name in one.opts}
+    numbers = [one.nargs for one in parameters if isinstance(one, click.Argument)]
+    missing = len(words) if -1 in numbers else sum(numbers)
+    repeated: list[str] = []
+    flag = ""  # that takes the words which follow
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            return [*repeated, word, *rest]
+        option = options.get(word)
+        values = list(islice(rest, option.nargs)) if option and not option.is_flag else []  # also one with a dash
+        if word.startswith("-") and word != "-":
+            flag = word if option and option.multiple and missing <= 0 else ""
+        elif flag:
+            repeated.append(flag)
+        else:
+            missing -= 1
+        repeated += [word, *values]
+    return repeated
+
+
 def _flag(name: str, field: FieldInfo) -> Parameter:
     kind, choices, repeated = _kind(field.annotation)
     repeated = repeated or any(isinstance(mark, Repeatable) for mark in field.metadata)
-    told = [field.description, f": {', '.join(choices)}" if choices else "", "; may be repeated" if repeated else ""]
+    told = [field.description, f": {', '.join(choices)}" if choices else "", "; one or more" if repeated else ""]
     option = typer.Option(help=f"{''.join(map(str, told))}{_default(field.default)}.", show_default=False)
     annotation: Any = list[kind] if repeated else kind  # type: ignore[valid-type]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[annotation | None, option])

@@ -18,7 +18,7 @@ class FinetuneSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     data: tuple[Path, ...] = Field(
-        min_length=1, description="Results workbook, or xlsx, csv or jsonl with instruction, context and answer"
+        min_length=1, description="Results workbooks, or xlsx, csv or jsonl with instruction, context and answer"
     )
     model: ModelName = Field("smollm2", description="Model to train: smollm2, a repository or a folder")
     out: Path = Field(description="Folder of the adapter, new or to resume")

@@ -254,7 +254,7 @@ def test_models_compute_with_the_backend_that_is_asked_for_and_its_change_is_ano
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"models": ("a",)}, "give two or more to compare, each with --models"),
+        ({"models": ("a",)}, "give two or more: --models A B"),
         ({"models": ("a", "a")}, "a is given twice"),
         ({"models": ("a", "b"), "corpus": None}, "pass --corpus or --index"),
         ({"models": ("a", "b"), "k": 0}, "--k: "),

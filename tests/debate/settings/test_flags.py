@@ -51,6 +51,64 @@ def test_a_flag_that_is_repeated_gathers_its_values(started_with: list[DebateSet
     assert (settings.also, settings.debaters) == (("csv", "parquet"), ("a", "b"))
 
 
+def test_a_flag_takes_several_values_up_to_the_next_flag(started_with: list[DebateSettings]) -> None:
+    """Regression: the second was an unexpected argument, so that a shell's runs/*/results.xlsx was refused."""
+    CliRunner().invoke(app, [*GIVEN, "--also", "csv", "parquet", "--debaters", "a", "b", "--debaters", "c", "--k", "3"])
+    [settings] = started_with
+    assert (settings.also, settings.debaters, settings.k) == (("csv", "parquet"), ("a", "b", "c"), 3)
+
+
+@pytest.fixture
+def replayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, dict[str, str]]]:
+    """The folder and the changes of each replay that a command starts; none goes on from there."""
+    replays: list[tuple[Path, dict[str, str]]] = []
+
+    def start(folder: Path, *_: str, given: dict[str, str], **__: object) -> None:
+        replays.append((folder, given))
+        raise SettingsError("far enough")
+
+    monkeypatch.setattr("debate.run.replay.replay_question", start)
+    return replays
+
+
+def test_a_flag_takes_several_values_once_the_commands_arguments_are_given(replayed: list) -> None:
+    replay = ["--question", "q1", "--replay", "opinion"]
+    CliRunner().invoke(app, ["trace", "runs/a", *replay, "--change", "k=3", "seed=1"])
+    assert replayed == [(Path("runs/a"), {"k": "3", "seed": "1"})]
+
+
+def test_a_word_behind_a_flags_value_is_still_the_argument_that_is_missing(replayed: list) -> None:
+    CliRunner().invoke(app, ["trace", "--question", "q1", "--replay", "opinion", "--change", "k=3", "runs/a"])
+    assert replayed == [(Path("runs/a"), {"k": "3"})]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--also", "csv", "--quiet", "stray"],
+        ["--also", "csv", "--k", "3", "stray"],
+        ["--also=csv", "stray"],
+        ["--also", "csv", "--", "stray"],
+        ["stray", "--also", "csv", "parquet"],
+    ],
+)
+def test_a_word_that_no_flag_takes_is_an_error(words: list[str], started_with: list[DebateSettings]) -> None:
+    told = CliRunner().invoke(app, [*GIVEN, *words])
+    assert (told.exit_code, started_with) == (2, [])
+    assert told.stderr.endswith("Error: Got unexpected extra argument (stray)\n")
+
+
+def test_the_first_word_after_a_flag_is_its_value_whatever_it_begins_with(started_with: list[DebateSettings]) -> None:
+    CliRunner().invoke(app, [*GIVEN, "--debaters", "-a", "b", "--out", "--also", "--also", "csv"])
+    [settings] = started_with
+    assert (settings.debaters, settings.out, settings.also) == (("-a", "b"), Path("--also"), ("csv",))
+
+
+def test_the_usage_names_a_commands_arguments_before_its_options() -> None:
+    """Where they stand before a flag, several values may follow it."""
+    assert "Usage: root talk QUESTION [OPTIONS]\n" in CliRunner().invoke(app, ["talk", "--help"]).stdout
+
+
 def test_a_model_that_is_given_twice_is_two_servers(started_with: list[DebateSettings]) -> None:
     CliRunner().invoke(app, [*GIVEN, "--model", "http://a:1/v1#m", "--model", "http://b:1/v1#m"])
     assert started_with[0].model == "http://a:1/v1#m,http://b:1/v1#m"
