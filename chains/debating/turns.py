@@ -25,6 +25,7 @@ from chains.generation.completion import as_completion, complete_all, fits_windo
 from chains.generation.contract import WordLimits
 from chains.generation.metering import tokens_of
 from chains.schemas import Chunk, Claim, Completion, Turn
+from chains.schemas.wording import in_words
 from chains.text.cleaning.striking import strike
 from chains.text.drafting.draft import with_lead
 from prompts import Persona, RenderedPrompt, load_prompt
@@ -247,4 +248,4 @@ class Speaker:
         )
         left, struck = strike(text, found)
         left = without_strays(text, left)
-        return (left, list(dict.fromkeys(one.kind for one in struck))) if left else (text, [])
+        return (left, in_words(one.kind for one in struck)) if left else (text, [])

@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from chains.errors import GenerationError
 from chains.generation.contract import AttemptRequest, Backend, RawText, Sampling, WordLimits
 from chains.schemas import Attempt, Defect, Finish, Removal
+from chains.schemas.wording import in_words
 from chains.text.cleaning.answer import clean_answer
 from chains.text.cleaning.striking import strike
 from chains.text.refusal import is_abstention
@@ -176,6 +177,6 @@ def _spare(drafts: Sequence[Draft]) -> int:
 def _reason(raw: RawText, removed: Sequence[Removal]) -> str:
     if raw.refusal:
         return f"the model refused: {raw.refusal}"
-    kinds = dict.fromkeys(removal.kind for removal in removed)
+    kinds = in_words(removal.kind for removal in removed)
     only = f"; it wrote only: {', '.join(kinds)}" if kinds else ""
     return f"the model returned no text (finish_reason={raw.finish}{only})"

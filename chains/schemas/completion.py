@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic.dataclasses import dataclass
 
+from chains.schemas.wording import in_words
+
 
 @dataclass(frozen=True)
 class Removal:
@@ -96,7 +98,7 @@ class Completion:
         failed = [f"{count} failed attempt{'s' if count > 1 else ''}: {why}" for why, count in failures.items()]
         continued = len(self.attempts) - len(self._begun())
         times = (f"asked {continued} more time{'s' if continued > 1 else ''} to go on",) if continued else ()
-        kinds = dict.fromkeys(one.kind for one in self.removed)
+        kinds = in_words(one.kind for one in self.removed)
         removed = (f"removed from the text: {', '.join(kinds)}",) if kinds else ()
         return (*short, *failed, *times, *removed)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from debate.amounts import amount
+from debate.readable import one_line
 from debate.settings.checking import checked_settings
 from debate.terminal.session import one_line_errors
 
@@ -55,5 +56,5 @@ def export(
         settings = checked_settings(FinetuneSettings, given | selected, "debate export")
         written, left_out = export_chat(settings, chat)
     for one in left_out:
-        typer.echo(f"left out: {one.place}: {one.reason}", err=True)
+        typer.echo(f"left out: {one_line(one.place)}: {one_line(one.reason)}", err=True)
     typer.echo(f"{amount(written, 'example')} in {chat}")

@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from chains.schemas.wording import in_words
 from debate.amounts import length
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
@@ -179,7 +180,10 @@ def _facts(answer: Answer, answerable: bool | None) -> str:
     if one.supported is not None and not one.abstained:
         told.append(f"{one.supported:.0%} supported")
     told += [_JUDGED[said]] if (said := (answerable, one.abstained)) in _JUDGED else []
-    for what, found in (("in no passage", one.unsupported), ("defects", [defect.kind for defect in one.defects])):
+    for what, found in (
+        ("in no passage", one.unsupported),
+        ("defects", in_words(defect.kind for defect in one.defects)),
+    ):
         told += [f"{what}: {', '.join(dict.fromkeys(found))}"] if found else []
     return "; ".join(told)
 

@@ -5,7 +5,7 @@ from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.amounts import amount
 from debate.progress import LINES
-from debate.readable import readable, tell
+from debate.readable import one_line, tell
 from debate.terminal.live import LiveBar
 from debate.training.dataset import TrainingData
 from debate.training.memory import memory_report
@@ -83,6 +83,6 @@ def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:
 
 def _data_lines(data: TrainingData) -> list[str]:
     lines = [f"{amount(len(data.training), 'example')} to learn from, {len(data.validation)} to validate on"]
-    lines += [f"left out: {readable(one.place)}: {readable(one.reason)}" for one in data.left_out[:_REASONS_SHOWN]]
+    lines += [f"left out: {one_line(one.place)}: {one_line(one.reason)}" for one in data.left_out[:_REASONS_SHOWN]]
     more = len(data.left_out) - _REASONS_SHOWN
     return [*lines, f"left out: {amount(more, 'more row')}; left-out.txt will list all"] if more > 0 else lines

@@ -177,7 +177,7 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     if settings.max_words is not None and words > settings.max_words:
         return f"{amount(words, 'word')}, at most {settings.max_words} asked for"
     if not settings.allow_defects and (defects := _text(row, "defects")):
-        return f"defects: {defects}"
+        return f"defects: {'; '.join(defects.splitlines())}"
     return ""
 
 

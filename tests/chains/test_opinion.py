@@ -54,7 +54,7 @@ def test_what_is_said_of_the_passage_instead_of_the_matter_is_struck_out_and_not
     )
     opinion = opinion_chain(llm).invoke(OpinionRequest("Did it?", [CHUNK]))
     assert (opinion.answer, opinion.defects) == ("Trade was 162 billion dollars [1].", ())
-    assert "removed from the text: about the text" in opinion.notes
+    assert "removed from the text: talk about the text" in opinion.notes
 
 
 def test_the_persona_recited_is_struck_out() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from chains.schemas import Chunk, DebateOutcome, Defect, Lookup, Position
+from chains.schemas.wording import in_words
 from debate.results import QuestionResult
 
 
@@ -36,7 +37,7 @@ def failed_steps(result: QuestionResult) -> list[str]:
 
 def listed(defects: Iterable[Defect]) -> str:
     """Show defects as a cell does: each kind with its sentence, a line each."""
-    return "\n".join(f"{defect.kind}: {defect.sentence}" for defect in defects)
+    return "\n".join(f"{in_words([defect.kind])[0]}: {defect.sentence}" for defect in defects)
 
 
 def agreement(result: QuestionResult, position: Position) -> str:

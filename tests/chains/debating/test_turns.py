@@ -118,7 +118,7 @@ def test_a_sentence_that_recites_the_persona_is_struck_out_of_a_turn_that_says_m
     turn = speak(ScriptedLLM(script={"": f"{RECITAL} {GOOD}"}), record())
     assert turn.text == GOOD.replace("fleets doubled,", "fleets doubled [2],")
     assert turn.faults == ()
-    assert "struck out: recital" in turn.notes
+    assert "struck out: repeated prompt or persona" in turn.notes
 
 
 def test_what_was_said_before_is_an_echo() -> None:
@@ -153,7 +153,7 @@ def test_a_sentence_that_denies_ones_own_position_is_struck_out() -> None:
     against = "Only strength has never kept the peace."
     turn = speak(ScriptedLLM(script={"": f"{GOOD} {against}"}), record())
     assert against not in turn.text
-    assert "struck out: denial" in turn.notes
+    assert "struck out: denial of its passage or of its own position" in turn.notes
 
 
 def test_a_sentence_that_denies_a_position_of_plain_words_is_struck_out() -> None:
@@ -444,7 +444,7 @@ def test_an_opponents_position_said_again_is_struck_out() -> None:
     before = replace(record(), positions=(POSITIONS[0], Position("dove", "Dove", f"T{held[1:]}.")))
     turn = speak(ScriptedLLM(script={"": f"few. Dove overlooks that {held}. {REASON}"}), before)
     assert "overlooks" not in turn.text
-    assert "struck out: recital" in turn.notes
+    assert "struck out: repeated prompt or persona" in turn.notes
 
 
 def test_a_fact_speaks_for_the_side_of_the_one_who_brings_it() -> None:

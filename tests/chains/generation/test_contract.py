@@ -80,7 +80,10 @@ def test_a_text_that_nobody_sees_is_a_failed_attempt_and_the_next_one_has_anothe
     [
         (RawText("", finish=Finish.LENGTH), r"no text \(finish_reason=length\), in 3 attempts"),
         (RawText("", refusal="no politics"), r"the model refused: no politics, in 3 attempts"),
-        (RawText("I'm sorry, but I can't assist with that request."), r"finish_reason=stop; it wrote only: apology\)"),
+        (
+            RawText("I'm sorry, but I can't assist with that request."),
+            r"finish_reason=stop; it wrote only: apology or refusal\)",
+        ),
     ],
 )
 def test_after_the_ladder_without_any_text_there_is_an_error_that_says_why(raw: RawText, reason: str) -> None:
@@ -130,7 +133,7 @@ def test_a_sentence_that_a_reader_would_strike_out_is_struck_and_told() -> None:
 
 
 def test_where_only_defects_were_written_the_attempt_has_failed_and_says_so() -> None:
-    with pytest.raises(GenerationError, match="wrote only: about the text"):
+    with pytest.raises(GenerationError, match="wrote only: talk about the text"):
         checked(TALK, TALK, TALK)
 
 

@@ -93,7 +93,7 @@ def test_each_answer_tells_what_was_measured_and_each_question_its_passages(tmp_
     answers = ((replace(found.answers[0][0], opinion=measured),), found.answers[1])
     told = replace(found, answers=answers, passages=((Chunk("c1", "Salt was <dear> in 1911."),),))
     html = write_comparison_page(told).read_text(encoding="utf-8")
-    assert "3 words; 50% supported; in no passage: 1911; defects: apology<" in html
+    assert "3 words; 50% supported; in no passage: 1911; defects: apology or refusal<" in html
     assert "[1] Salt was &lt;dear&gt; in 1911." in html
 
 

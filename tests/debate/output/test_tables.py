@@ -87,8 +87,8 @@ def test_both_tables_list_defects_with_their_sentences() -> None:
     turn = replace(ANSWER_ROW.turns[0], defects=DEFECTS)
     row = replace(ANSWER_ROW, opinion=replace(ANSWER_ROW.opinion, defects=DEFECTS), turns=(turn,))
 
-    assert results_row(row)["defects"] == "recital: You are Ada.\nopen item: 1."
-    assert rows_of(DEBATE, row)[0]["defects"] == "recital: You are Ada.\nopen item: 1."
+    assert results_row(row)["defects"] == "repeated prompt or persona: You are Ada.\nunfinished list item: 1."
+    assert rows_of(DEBATE, row)[0]["defects"] == "repeated prompt or persona: You are Ada.\nunfinished list item: 1."
 
 
 def test_positions_come_before_the_turns_and_the_verdict_last() -> None:

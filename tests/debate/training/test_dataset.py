@@ -79,7 +79,7 @@ def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tupl
         ({"copied": "much"}, {"max_copied": 0.5}, "its copied is no number: 'much'"),
         ({}, {"min_words": 400}, "15 words, at least 400 asked for"),
         ({}, {"max_words": 5}, "15 words, at most 5 asked for"),
-        ({"defects": "recital"}, {}, "defects: recital"),
+        ({"defects": "garbled text: x.\nrepetition: y."}, {}, "defects: garbled text: x.; repetition: y."),
     ],
 )
 def test_a_row_that_a_filter_refuses_is_named_with_the_reason(tmp_path: Path, others, filters, reason: str) -> None:
