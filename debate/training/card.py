@@ -1,24 +1,25 @@
-"""The model card of an adapter (data, settings, losses) and a picture of its loss curve."""
+"""The model card of an adapter (data, settings, losses, licence) and a picture of its loss curve."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from huggingface_hub import ModelCardData
+
 from debate.errors import TrainingError
 from debate.files.atomic import atomic_file
 from debate.training.dataset import LeftOut
+from debate.training.licence import base_model
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
 from debate.training.voice import AskedAs
 
 _CARD = """---
-base_model: {base}
-library_name: peft
-tags: [lora, pov-debate]
+{metadata}
 ---
 # Adapter of {base}
 
 Trained by pov-debate on {examples} finished answers, validated on {held_out} whose questions it never saw.
-An adapter carries the licence of its base model: see the card of {base}.
+An adapter carries the licence of its base model: {licence}.
 
 | | |
 |---|---|
@@ -54,9 +55,13 @@ def write_card(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResul
     Raises:
         TrainingError: it cannot be written.
     """
+    base = base_model(settings.model)
+    metadata = ModelCardData(base_model=base.name, library_name="peft", tags=["lora", "pov-debate"], **base.metadata)
     steps = max((step for step, _ in result.losses.training), default=0)
     text = _CARD.format(
-        base=settings.model,
+        metadata=metadata.to_yaml(),
+        base=base.name,
+        licence=base.licence,
         examples=result.examples,
         held_out=result.held_out,
         data=", ".join(path.name for path in settings.data),
