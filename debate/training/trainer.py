@@ -73,6 +73,8 @@ def train_adapter(
         callbacks=[EarlyStoppingCallback(settings.patience), _Report(told)],
     )
     trainer.remove_callback(PrinterCallback)
+    if adapter and trainer.args.fp16:
+        _scalable(trainer.model)
     try:
         trainer.train(resume_from_checkpoint=checkpoint)
         losses = _losses(trainer.state.log_history)
@@ -117,6 +119,13 @@ def save_ended(tokenizer: Any, settings: FinetuneSettings) -> Trained | None:
     except (OSError, SafetensorError) as error:
         raise _not_written(settings, error) from error
     return Trained(None, losses, 0.0, memory_in_use())
+
+
+def _scalable(model: Any) -> None:
+    """Make an adapter float32: TRL makes that of a 4-bit model bfloat16, whose gradients torch cannot scale."""
+    for weights in model.parameters():
+        if weights.requires_grad:
+            weights.data = weights.data.float()
 
 
 def _check_learned(losses: Losses) -> None:
