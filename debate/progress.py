@@ -29,6 +29,9 @@ class Progress:
     def preparing(self, what: str) -> None:
         """Something is being loaded or read."""
 
+    def warning(self, what: str) -> None:
+        """The run can go on, but not do what its user may expect."""
+
     def total(self, questions: int, done: int) -> None:
         """So many questions are to be answered, of which some were finished before."""
 
@@ -102,6 +105,10 @@ class LoggedProgress(Progress):
     def preparing(self, what: str) -> None:
         self._log.info("%s", what)
         self._other.preparing(what)
+
+    def warning(self, what: str) -> None:
+        self._log.warning("%s", what)
+        self._other.warning(what)
 
     def total(self, questions: int, done: int) -> None:
         if self._notice:

@@ -47,7 +47,9 @@ def ask(
     """Answer one question from your documents or the model alone."""
     start_logging()
     with one_line_errors():
+        from chains.schemas import Question
         from debate.errors import SettingsError
+        from debate.run.setup import unwritable
         from debate.settings import load_settings
 
         given = corpus is not None or index is not None
@@ -55,6 +57,8 @@ def ask(
             raise SettingsError("--text excludes --corpus and --index; leave one out")
         if not given and personas is not None:
             raise SettingsError("--personas needs documents; add --corpus or --index")
+        if cannot := unwritable(model, [Question("the question", question)]):
+            typer.echo(f"warning: {cannot}", err=True)
         if given:
             documents = load_settings({"questions": Path("-"), "corpus": corpus, "index": index})
             typer.echo(readable(_told(_from_documents(question, documents, personas, model, max_words, seed))))

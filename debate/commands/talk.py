@@ -47,11 +47,15 @@ def talk(
     with one_line_errors(f"interrupted; {kept}"):
         from rich.console import Console
 
+        from chains.schemas import Question
+        from debate.run.setup import unwritable
         from debate.run.talk import hold_talk
         from debate.terminal.talk_view import TalkView
 
         example = example_unless(flags)
         chosen = load_settings(flags if example else flags | {"questions": Path("-")}, example)
+        if cannot := unwritable(chosen.model, [Question("the question", question)]):
+            typer.echo(f"warning: {cannot}", err=True)
         if find_spec("readline"):  # without it a terminal cuts a line after 4,095 bytes, and pasted lines are answers
             import_module("readline")
         view = TalkView(Console(highlight=False), lambda prompt: str(typer.prompt(prompt, prompt_suffix="\n> ")))

@@ -30,7 +30,7 @@ from debate.run.records.drafts import drafts_shown
 from debate.run.records.journal import Journal
 from debate.run.records.progress_file import recorded_progress
 from debate.run.seat import Seat
-from debate.run.setup import RunInputs, check_inputs
+from debate.run.setup import RunInputs, check_inputs, unwritable
 from debate.settings import DebateSettings
 from debate.tracing.trace_file import TraceFile
 from debate.tracing.tracer import tracing
@@ -115,6 +115,9 @@ def run_questions(
             callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))
+            left = [one for one in inputs.seeds if one.key not in journal]
+            if llm is None and load is None and (cannot := unwritable(settings.model, left)):
+                told.warning(cannot)
             return _Run(folder, settings, inputs, engine, told, journal).complete(retry_failed)
         except StoppedAtOnce as error:
             error.folder = folder

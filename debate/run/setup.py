@@ -21,10 +21,14 @@ from debate.graph.mcp_tools import tools_by_persona
 from debate.graph.question_graph import build_question_graph
 from debate.indexing.opening import check_index, check_store
 from debate.run.questions import read_questions
-from debate.settings import DebateSettings
+from debate.settings import BUNDLED, DebateSettings
 from debate.settings.graph import GraphSettings
 from prompts import Persona, PersonaSet, load_personas
 from vectorstore import PovVectorStore
+from vectorstore.embedding.scripts import foreign_script
+
+_OF_ENGLISH = ("LATIN",)
+_NAMED = 3  # questions of a warning
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,19 @@ def check_inputs(settings: DebateSettings) -> RunInputs:
     check_debaters(settings, debaters, settings.seat)
     listed, ids = of_shard(seeds[: settings.limit], settings.shard), frozenset(seed.id for seed in seeds)
     return RunInputs(listed, ids, personas, writer, debaters)
+
+
+def unwritable(model: str, questions: Sequence[Question]) -> str:
+    """Say which questions the bundled model cannot answer, by their script, and what to do; "" if none."""
+    told = [(one.id, foreign_script(one.text, _OF_ENGLISH)) for one in questions] if model == BUNDLED else []
+    ids, scripts = [one for one, script in told if script], sorted({script for _, script in told if script})
+    if not ids:
+        return ""
+    named = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+    return (
+        f"{named} {'is' if len(ids) == 1 else 'are'} written in {' and '.join(scripts)} script, but the bundled model "
+        "writes only English; name another model with --model (debate models recommends one)"
+    )
 
 
 def of_shard(seeds: Sequence[Question], shard: str) -> list[Question]:

@@ -42,6 +42,9 @@ class RunBar(LiveBar, Progress):
     def preparing(self, what: str) -> None:
         self._bar.update(self._task, description=readable(what))
 
+    def warning(self, what: str) -> None:
+        self._bar.console.print(readable(f"warning: {what}"), markup=False, highlight=False, soft_wrap=True)
+
     def total(self, questions: int, done: int) -> None:
         if self._notice:
             self._bar.console.print(self._notice, markup=False, highlight=False)

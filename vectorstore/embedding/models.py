@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vectorstore.embedding.cross_encoder import CrossEncoder
 from vectorstore.embedding.memory import encode, while_memory_lasts
-from vectorstore.embedding.scripts import readable_share
+from vectorstore.embedding.scripts import foreign_script
 from vectorstore.errors import EmbeddingsError
 
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -73,7 +73,7 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     def reads(self, text: str) -> bool:
         """Whether at least half of a text's letters are of scripts that the model has learnt, or these are unknown."""
-        return self.scripts is None or readable_share(text, self.scripts) >= 0.5
+        return self.scripts is None or not foreign_script(text, self.scripts)
 
     @property
     def has_stance(self) -> bool:

@@ -73,6 +73,9 @@ class RecordedProgress(Progress):
         self.write(ProgressEvent("preparing", text=what))
         self._other.preparing(what)
 
+    def warning(self, what: str) -> None:
+        self._other.warning(what)
+
     def total(self, questions: int, done: int) -> None:
         self.write(ProgressEvent("total", questions=questions, done=done))
         self._other.total(questions, done)

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
-from fakes import EMBEDDING
+from fakes import EMBEDDING, ScriptedLLM
 from typer.testing import CliRunner
 
 from chains import ModelError
+from chains.schemas import Question
 from debate import DebateSettings, run_questions
 from debate.cli import app
 from debate.errors import DebateError
 from debate.progress import Progress
 from debate.run.engine import load_unless_given
-from debate.run.setup import models_of_their_own
+from debate.run.setup import models_of_their_own, unwritable
 from prompts import Persona
 from vectorstore import CorpusError, EmbeddingsError, FaissStore
 
@@ -129,3 +130,50 @@ def test_a_command_that_could_not_begin_says_so_alone_and_leaves_nothing(
 def test_a_personas_model_that_fails_to_load_is_told_with_the_persona(settings: DebateSettings) -> None:
     with pytest.raises(ModelError, match=r"^the model of persona 'b': cannot load a model from the folder docs"):
         models_of_their_own(settings, [Persona("a", "A", "Short."), Persona("b", "B", "Short.", model="docs")])
+
+
+PERSIAN = "آیا بانک توسعه به وعده خود عمل کرد؟"
+
+
+def test_the_bundled_model_is_not_expected_to_write_another_script_than_latin() -> None:
+    asked = [Question(f"q{n}", PERSIAN) for n in range(1, 6)] + [Question("q6", "Did it grow?")]
+    told = unwritable("smollm2", [*asked, Question("q7", "銀行は約束を守りましたか。")])
+    assert told.startswith(
+        "q1, q2, q3 and 3 more are written in Arabic and Japanese script, but the bundled model writes"
+    )
+    assert "--model" in told
+
+
+def test_a_question_in_another_script_is_no_matter_to_another_model_and_one_in_latin_letters_to_none() -> None:
+    assert unwritable("my/model", [Question("q1", PERSIAN)]) == ""
+    assert unwritable("smollm2", [Question("q1", "Summarise this."), Question("q2", "2024?")]) == ""
+
+
+class Warned(Progress):
+    """Notes warnings, and what is prepared."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def warning(self, what: str) -> None:
+        self.told.append(what)
+
+    def preparing(self, what: str) -> None:
+        self.told.append(what)
+
+
+def test_a_run_warns_once_before_it_loads_and_in_its_log_of_questions_that_its_model_cannot_write(
+    settings: DebateSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: a Persian question got gibberish from the bundled model without a warning."""
+    (tmp_path / "q.txt").write_text(PERSIAN, encoding="utf-8")
+    llm = ScriptedLLM(script={"": "Nothing."})
+    monkeypatch.setattr("debate.run.engine.check_before_loading", lambda *_, **__: None)
+    monkeypatch.setattr("debate.run.engine.load_model", lambda *_: llm)
+    watched = Warned()
+
+    run_questions(settings.model_copy(update={"out": tmp_path / "out"}), store=STORE, progress=watched)
+
+    warned = [one for one in watched.told if "Arabic script" in one]
+    assert warned == watched.told[:1]
+    assert " WARNING " in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")

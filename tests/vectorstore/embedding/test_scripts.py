@@ -2,7 +2,7 @@
 
 import pytest
 
-from vectorstore.embedding.scripts import learnt_scripts, readable_share
+from vectorstore.embedding.scripts import foreign_script, learnt_scripts, readable_share
 
 LATIN = [f"{first}{second}{third}" for first in "abcdefghij" for second in "aeiou" for third in "bcdfghklmnpr"]
 KANJI = [chr(0x4E00 + n) for n in range(488)]
@@ -26,6 +26,21 @@ def test_a_vocabulary_of_bytes_does_not_tell() -> None:
 )
 def test_the_letters_of_learnt_scripts_are_counted(text: str, share: float) -> None:
     assert readable_share(text, frozenset({"LATIN"})) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("آیا ایران به بریکس پیوست؟", "Arabic"),
+        ("日本銀行は何をしましたか。", "Japanese"),
+        ("金砖国家扩大了吗？", "Chinese"),
+        ("Зачем нужен БРИКС?", "Cyrillic"),
+        ("Wozu dient BRICS?", ""),
+        ("2024?", ""),
+    ],
+)
+def test_the_script_of_a_text_that_is_not_readable_has_a_name(text: str, script: str) -> None:
+    assert foreign_script(text, ("LATIN",)) == script
 
 
 @pytest.mark.integration
