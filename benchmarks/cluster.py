@@ -149,7 +149,7 @@ class _Watch(Progress):
         self.began = 0.0
         self.ended: list[float] = []
 
-    def stage(self, question_id: str, stage: str) -> None:
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
         self.began = self.began or time.monotonic()
 
     def finished(self, result: Any) -> None:

@@ -2,25 +2,15 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable
-from threading import Lock
 
 from debate.amounts import amount
+from debate.in_progress import InProgress, duration
 from debate.results import QuestionResult
 
 LINES = logging.getLogger("debate.lines")  # what is logged in place of a bar, for the terminal only
 STAGES_EVERY = 30.0
-# The first event of a question tells what begins, each later one what is done, so that its checkpoint is there.
-_NEXT = {
-    "retrieve": "opinion",
-    "opinion": "positions",
-    "positions": "debate",
-    "round": "debate",
-    "poll": "debate",
-    "baseline": "verdict",
-}
-STOPPING = "interrupted: %s, each stops after its step; Ctrl-C again stops at once"
+STOPPING = "stopping: waiting for %s; finished rows and steps are kept, Ctrl-C again ends it now"
 
 
 class Progress:
@@ -35,8 +25,12 @@ class Progress:
     def total(self, questions: int, done: int) -> None:
         """So many questions are to be answered, of which some were finished before."""
 
-    def stage(self, question_id: str, stage: str) -> None:
-        """A question begins with this stage, or, told before, has done with it."""
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
+        """A question begins with this stage, or, told before, has done with it.
+
+        Args:
+            turns: so many its debate has by then.
+        """
 
     def finished(self, result: QuestionResult) -> None:
         """A question is done, or has failed."""
@@ -48,31 +42,7 @@ class Progress:
         """Nothing has happened for ``STAGES_EVERY`` seconds, and the run goes on."""
 
     def stopping(self, in_flight: int) -> None:
-        """The run was interrupted; so many questions stop after the step that they are at."""
-
-
-class Stages:
-    """Which questions are at which stage, told as "7 in opinion, 1 in retrieve"."""
-
-    def __init__(self) -> None:
-        self._at: dict[str, str] = {}
-        self._lock = Lock()
-
-    def move(self, question_id: str, stage: str) -> bool:
-        """Note that a question begins with this stage or, told before, has done with it; return whether it was told."""
-        with self._lock:
-            moved = question_id in self._at
-            self._at[question_id] = _NEXT.get(stage, stage) if moved else stage
-            return moved
-
-    def leave(self, question_id: str) -> None:
-        """Forget a question that is done."""
-        with self._lock:
-            self._at.pop(question_id, None)
-
-    def __str__(self) -> str:
-        with self._lock:
-            return ", ".join(f"{count} in {name}" for name, count in Counter(self._at.values()).items())
+        """The run was interrupted; so many questions stop, and the step that they are at is done again on resume."""
 
 
 class LoggedProgress(Progress):
@@ -84,6 +54,7 @@ class LoggedProgress(Progress):
     Args:
         log: where to; by default in place of a bar, as with ``--quiet``.
         notice: logged before the first question.
+        turns: of a whole debate; 0 if it is not known.
         clock: tells the seconds.
     """
 
@@ -92,6 +63,7 @@ class LoggedProgress(Progress):
         other: Progress | None = None,
         log: logging.Logger = LINES,
         notice: str = "",
+        turns: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._other = other or Progress()
@@ -99,7 +71,7 @@ class LoggedProgress(Progress):
         self._notice = notice
         self._clock = clock
         self._questions = self._done = 0
-        self._stages = Stages()
+        self._at = InProgress(turns, clock)
         self._told_at = -STAGES_EVERY
 
     def preparing(self, what: str) -> None:
@@ -114,13 +86,14 @@ class LoggedProgress(Progress):
         if self._notice:
             self._log.info("%s", self._notice)
         self._questions, self._done = questions, done
+        self._at.total(questions - done)
         self._log.info("%s, %d finished before", amount(questions, "question"), done)
         self._other.total(questions, done)
 
-    def stage(self, question_id: str, stage: str) -> None:
-        self._stages.move(question_id, stage)
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
+        self._at.move(question_id, stage, turns)
         self._count()
-        self._other.stage(question_id, stage)
+        self._other.stage(question_id, stage, turns)
 
     def waiting(self) -> None:
         self._count()
@@ -128,13 +101,15 @@ class LoggedProgress(Progress):
 
     def _count(self) -> None:
         now = self._clock()
-        if now - self._told_at >= STAGES_EVERY and str(self._stages):
+        if now - self._told_at >= STAGES_EVERY and str(self._at):
             self._told_at = now
-            self._log.info("%d/%d done, %s", self._done, self._questions, str(self._stages))
+            left = self._at.seconds_left()
+            about = "" if left is None else f"; about {duration(left)} left"
+            self._log.info("%d/%d done, %s%s", self._done, self._questions, str(self._at), about)
 
     def finished(self, result: QuestionResult) -> None:
         self._done += 1
-        self._stages.leave(result.question.id)
+        self._at.leave(result.question.id)
         outcome = f"failed: {result.error}" if result.error else f"done in {result.seconds:.0f} s"
         self._log.info("%d/%d %s %s", self._done, self._questions, result.question.id, outcome)
         self._other.finished(result)
@@ -144,5 +119,5 @@ class LoggedProgress(Progress):
         self._other.workers(ready, wanted)
 
     def stopping(self, in_flight: int) -> None:
-        self._log.info(STOPPING, amount(in_flight, "question"))
+        self._log.info(STOPPING, str(self._at) or amount(in_flight, "question"))
         self._other.stopping(in_flight)

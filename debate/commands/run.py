@@ -79,8 +79,9 @@ def run_list(settings: DebateSettings, quiet: bool, retry_failed: bool, force: b
     console = Console()
     debaters = check_inputs(settings).debaters
     notice = notice_of(settings.model, settings.personas, [one.name for one in debaters])
+    lines = LoggedProgress(notice=notice, turns=settings.rounds * len(debaters))
     bar = RunBar(console, settings.rounds, len(debaters), notice)
-    with nullcontext(LoggedProgress(notice=notice)) if quiet or not console.is_terminal else bar as watcher:
+    with nullcontext(lines) if quiet or not console.is_terminal else bar as watcher:
         summary = run_questions(settings, progress=watcher, retry_failed=retry_failed, force=force)
     print_summary(console, summary)
     return summary

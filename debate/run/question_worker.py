@@ -33,7 +33,7 @@ class QuestionWorker:
 
     Args:
         callbacks: of every call, such as those that trace it.
-        stop: once it is set, questions stop after the step that they are at, such as a turn of the debate.
+        stop: once it is set, questions stop after their step, unless a callback has stopped them before.
         seat: asks the person who takes part in the debates.
     """
 
@@ -81,7 +81,8 @@ class QuestionWorker:
     def _run(self, question: Question, thread: Any, spent: dict[str, float]) -> dict[str, Any] | None:
         """Run the graph from the question's last step and return its final state; ``spent`` gets each stage's time."""
         stood = self.graph.get_state(thread)
-        self.progress.stage(question.id, next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE))
+        begins = next(filter(None, map(Stage.of_node, stood.next)), Stage.RETRIEVE)
+        self.progress.stage(question.id, begins, len(stood.values.get("turns") or ()))
         if stood.values.get("outcome") and not stood.next:  # killed between its last step and its row
             return dict(stood.values)
         # Any checkpoint is gone on with. ``stood.next`` does not tell: it is empty, too, where a step's result was
@@ -107,7 +108,7 @@ class QuestionWorker:
                 if mode == "values":  # the step's checkpoint is written, and whoever is told finds it there
                     state = payload
                     for stage in reached:
-                        self.progress.stage(question.id, stage)
+                        self.progress.stage(question.id, stage, len(state.get("turns") or ()))
                     reached.clear()
                     if self.stop.is_set() and self.graph.get_state(thread).next:
                         return None

@@ -111,7 +111,8 @@ def run_questions(
             journal = _checked_journal(folder)  # a damaged file is reported before anything is loaded
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
-            told = held.enter_context(recorded_progress(folder, LoggedProgress(watcher, LOG)))
+            turns = settings.rounds * len(inputs.debaters)
+            told = held.enter_context(recorded_progress(folder, LoggedProgress(watcher, LOG, turns=turns)))
             callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))

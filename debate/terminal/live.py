@@ -1,18 +1,44 @@
 """A live bar that other output does not break."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from debate.in_progress import duration
+
+
+class TimeLeft(ProgressColumn):
+    """The time left by an estimate of the task's own; "?" while there is none."""
+
+    def __init__(self, seconds: Callable[[], float | None]) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's signature
+        """Return the column's text."""
+        seconds = self._seconds()
+        return Text("?" if seconds is None else f"about {duration(seconds)}")
 
 
 class LiveBar:
-    """A bar with columns before and after it, the time elapsed and the time left; live inside a ``with``."""
+    """A bar with columns before and after it, the time elapsed and the time left; live inside a ``with``.
 
-    def __init__(self, console: Console, before: Sequence[ProgressColumn], after: Sequence[ProgressColumn]) -> None:
-        times = (TextColumn("elapsed"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    Args:
+        left: tells the time left; default: as fast as the bar moved lately.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        before: Sequence[ProgressColumn],
+        after: Sequence[ProgressColumn],
+        left: ProgressColumn | None = None,
+    ) -> None:
+        times = (TextColumn("elapsed"), TimeElapsedColumn(), TextColumn("left"), left or TimeRemainingColumn())
         self._bar = Progress(*before, BarColumn(bar_width=24), *after, *times, console=console)
 
     def __enter__(self) -> Self:

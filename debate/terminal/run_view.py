@@ -11,11 +11,12 @@ from rich.text import Text
 
 from chains.schemas import Opinion
 from debate.amounts import amount
-from debate.progress import STOPPING, Progress, Stages
+from debate.in_progress import InProgress
+from debate.progress import STOPPING, Progress
 from debate.readable import one_line, readable, tell
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
-from debate.terminal.live import LiveBar
+from debate.terminal.live import LiveBar, TimeLeft
 
 _ROWS_SHOWN = 30
 
@@ -31,9 +32,10 @@ class RunBar(LiveBar, Progress):
         self._notice = notice
         self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
         stages = TextColumn("{task.description}", markup=False)
-        super().__init__(console, [SpinnerColumn(), TextColumn("{task.fields[done]}")], [stages])
+        self._at = InProgress(rounds * debaters)
+        before = [SpinnerColumn(), TextColumn("{task.fields[done]}")]
+        super().__init__(console, before, [stages], TimeLeft(self._at.seconds_left))
         self._task = self._bar.add_task("starting", total=None, done="")
-        self._at = Stages()
         self._steps: Counter[str] = Counter()
         self._done = self._questions = 0
         self._workers = ""
@@ -49,12 +51,13 @@ class RunBar(LiveBar, Progress):
         if self._notice:
             self._bar.console.print(self._notice, markup=False, highlight=False)
         self._questions, self._done = questions, done
+        self._at.total(questions - done)
         left = (questions - done) * self._stages
         self._bar.reset(self._task, total=left, description="retrieve", done=self._count())
 
-    def stage(self, question_id: str, stage: str) -> None:
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
         with self._lock:
-            advance = int(self._at.move(question_id, stage))
+            advance = int(self._at.move(question_id, stage, turns))
             self._steps[question_id] += advance
             self._bar.update(self._task, advance=advance, description=str(self._at))
 
@@ -71,7 +74,7 @@ class RunBar(LiveBar, Progress):
             self._bar.update(self._task, done=self._count())
 
     def stopping(self, in_flight: int) -> None:
-        self._bar.console.print(STOPPING % amount(in_flight, "question"))
+        self._bar.console.print(STOPPING % (str(self._at) or amount(in_flight, "question")), soft_wrap=True)
 
     def _count(self) -> str:
         return ", ".join(filter(None, (f"{self._done}/{amount(self._questions, 'question')}", self._workers)))

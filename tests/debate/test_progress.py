@@ -4,27 +4,19 @@ import logging
 
 import pytest
 
-from debate.progress import STAGES_EVERY, LoggedProgress, Stages
-
-
-def test_stages_count_the_questions_that_are_at_work_on_each_and_forget_those_that_are_done() -> None:
-    stages = Stages()
-    for one in ("q1", "q2", "q3"):
-        stages.move(one, "retrieve")
-    stages.move("q2", "retrieve")
-    stages.leave("q3")
-
-    assert str(stages) == "1 in retrieve, 1 in opinion"
+from debate.progress import STAGES_EVERY, LoggedProgress
 
 
 def test_the_log_counts_the_stages_at_once_and_then_every_half_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "debate.lines")
-    times = iter([0.0, STAGES_EVERY / 2, STAGES_EVERY])
-    progress = LoggedProgress(clock=lambda: next(times))
+    now = [0.0]
+    progress = LoggedProgress(clock=lambda: now[0])
     progress.total(2, 0)
 
     progress.stage("q1", "retrieve")
+    now[0] = STAGES_EVERY / 2
     progress.stage("q2", "retrieve")
+    now[0] = STAGES_EVERY
     progress.stage("q1", "retrieve")
 
     assert caplog.messages[1:] == ["0/2 done, 1 in retrieve", "0/2 done, 1 in opinion, 1 in retrieve"]
@@ -32,11 +24,32 @@ def test_the_log_counts_the_stages_at_once_and_then_every_half_a_minute(caplog: 
 
 def test_the_log_counts_the_stages_where_nothing_happens_for_half_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "debate.lines")
-    times = iter([0.0, STAGES_EVERY])
-    progress = LoggedProgress(clock=lambda: next(times))
+    now = [0.0]
+    progress = LoggedProgress(clock=lambda: now[0])
     progress.total(1, 0)
     progress.stage("q1", "retrieve")
 
+    now[0] = STAGES_EVERY
     progress.waiting()
 
     assert caplog.messages[1:] == ["0/1 done, 1 in retrieve"] * 2
+
+
+def test_the_log_tells_how_far_debates_are_and_about_how_long_the_run_still_takes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "debate.lines")
+    now = [0.0]
+    progress = LoggedProgress(turns=4, clock=lambda: now[0])
+    progress.total(1, 0)
+    progress.stage("q1", "retrieve")
+    now[0] = 10.0
+    progress.stage("q1", "retrieve")
+    now[0] = 310.0
+
+    progress.stage("q1", "opinion")
+    progress.stage("q1", "positions")
+    now[0] = 410.0
+    progress.stage("q1", "debate", 1)
+
+    assert caplog.messages[-1] == "0/1 done, 1 in debate (turn 2/4); about 6 min left"

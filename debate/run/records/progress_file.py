@@ -80,9 +80,9 @@ class RecordedProgress(Progress):
         self.write(ProgressEvent("total", questions=questions, done=done))
         self._other.total(questions, done)
 
-    def stage(self, question_id: str, stage: str) -> None:
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
         self.write(ProgressEvent("stage", question=question_id, stage=str(stage)))
-        self._other.stage(question_id, stage)
+        self._other.stage(question_id, stage, turns)
 
     def finished(self, result: QuestionResult) -> None:
         self.write(

@@ -57,10 +57,11 @@ class CannotLoad:
 
 @dataclass(frozen=True)
 class Reached:
-    """A question has come to a stage."""
+    """A question has come to a stage; so many turns its debate has by then."""
 
     question_id: str
     stage: str
+    turns: int = 0
 
 
 @dataclass(frozen=True)

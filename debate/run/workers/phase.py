@@ -69,7 +69,7 @@ class Phase:
     _given_up: list[Question] = field(default_factory=list)
 
     def stop(self) -> None:
-        """Give nobody anything more, and have what is in flight stop after its step."""
+        """Give nobody anything more, and have what is in flight stop."""
         self.stopping = True
         self.progress.stopping(self.pending.in_flight)
         self.pending.drop()
@@ -92,7 +92,7 @@ class Phase:
             case Saved() | SavedWrites() if self.checkpoints is not None:
                 keep(event, self.checkpoints)
             case Reached():
-                self.progress.stage(event.question_id, event.stage)
+                self.progress.stage(event.question_id, event.stage, event.turns)
             case Traced():
                 self.traced(event.lines)
             case Noted():

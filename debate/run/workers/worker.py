@@ -86,7 +86,7 @@ class Worker:
         self._tasks.put(task)
 
     def stop(self) -> None:
-        """Have each question stop after the step that it is at."""
+        """Have each question stop, and its model stop writing."""
         self._stop.set()
         for _ in range(self._settings.concurrency):
             self._tasks.put(None)
@@ -162,8 +162,8 @@ class _ToldProgress(Progress):
     def preparing(self, what: str) -> None:
         self._tell(Preparing(what))
 
-    def stage(self, question_id: str, stage: str) -> None:
-        self._tell(Reached(question_id, str(stage)))
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
+        self._tell(Reached(question_id, str(stage), turns))
 
 
 class _ToldLog(logging.Handler):

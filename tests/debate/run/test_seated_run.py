@@ -60,7 +60,7 @@ class Stages(Progress):
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def stage(self, question_id: str, stage: str) -> None:
+    def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
         self.told.append(str(stage))
 
 
