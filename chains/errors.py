@@ -7,7 +7,16 @@ ChainError               base: a chain or the model behind it cannot do what was
 └── GenerationError      the model gave no usable answer
     ├── WindowExceeded   a prompt that is longer than the model's window
     └── ModelUnavailable a busy or lost server: the same request may succeed later
+
+WritingStopped is no error: a callback raises it to have models stop. What catches errors lets it through.
 """
+
+
+class WritingStopped(BaseException):
+    """Nobody wants what a model is writing; a callback raises it, and the model stops at the next word."""
+
+    def __str__(self) -> str:
+        return "stopped"
 
 
 class ChainError(Exception):

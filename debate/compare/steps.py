@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from threading import Event
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -29,6 +30,7 @@ from debate.compare.settings import CompareSettings
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.setup import RunInputs
+from debate.run.stopping import StopsWriting
 from vectorstore import PovVectorStore
 
 _Model = BaseLanguageModel[Any]
@@ -116,9 +118,10 @@ class Work:
             return
         self.progress.preparing(f"{model} answers {amount(len(left), 'question')}")
         tasks = [(seed, passages[seed.key]) for seed in left]
-        work, meter = _answering(llm, model, self.settings, self.inputs, store), Meter(model)
+        stop = Event()
+        work, meter = _answering(llm, model, self.settings, self.inputs, store, stop), Meter(model)
         done = tokens = 0
-        for finished in map_concurrently(work, tasks, llm, self._width(left), self.progress):
+        for finished in map_concurrently(work, tasks, llm, self._width(left), self.progress, stop):
             self.files.answers[number].add(finished)
             meter.look()
             done += len(finished)
@@ -131,7 +134,12 @@ class Work:
 
 
 def _answering(
-    llm: BaseLanguageModel[Any], model: str, settings: CompareSettings, inputs: RunInputs, store: PovVectorStore
+    llm: BaseLanguageModel[Any],
+    model: str,
+    settings: CompareSettings,
+    inputs: RunInputs,
+    store: PovVectorStore,
+    stop: Event,
 ) -> Callable[[tuple[Question, tuple[Chunk, ...]]], Answer]:
     limits, style = WordLimits(settings.min_words, settings.max_words), settings.style or "auto"
     chain = opinion_chain(
@@ -149,7 +157,7 @@ def _answering(
         started = time.monotonic()
         written = default_style(llm, limits, len(chunks)) if style == "auto" else style
         try:
-            opinion = chain.invoke(OpinionRequest(question, chunks))
+            opinion = chain.invoke(OpinionRequest(question, chunks), {"callbacks": [StopsWriting(stop)]})
         except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
             return Answer(question.key, model, None, time.monotonic() - started, str(error) or type(error).__name__)
         return Answer(question.key, model, opinion, time.monotonic() - started, style=written)

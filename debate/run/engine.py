@@ -25,6 +25,7 @@ from debate.run.question_worker import QuestionWorker
 from debate.run.records.deepened_questions import Deepening
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_before_loading, load_model, question_graph
+from debate.run.stopping import StopsWriting
 from debate.settings import DebateSettings
 from vectorstore import PovVectorStore
 
@@ -68,7 +69,7 @@ class LocalEngine:
     work. Both raise KeyboardInterrupt after Ctrl-C, once what was in flight has stopped.
 
     Args:
-        stop: once it is set, questions stop after the step that they are at; Ctrl-C sets it.
+        stop: once it is set, models stop writing, and questions with them; Ctrl-C sets it.
         seat: where a person speaks; that person is in one debate at a time.
     """
 
@@ -85,8 +86,8 @@ class LocalEngine:
         self._settings = settings
         self._inputs = inputs
         self._progress = progress
-        self._callbacks = list(callbacks)
         self._stop = stop or Event()
+        self._callbacks = [*callbacks, StopsWriting(self._stop)]
         self._seat = seat
         self._loaded = cache(lambda: load(settings, progress))
 

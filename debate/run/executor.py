@@ -1,4 +1,4 @@
-"""Work on many tasks at once in threads, with Ctrl-C handled between steps."""
+"""Work on many tasks at once in threads, which Ctrl-C stops in order."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseLanguageModel
 
+from chains.errors import WritingStopped
 from chains.generation.backends import backend_for
 from debate.progress import STAGES_EVERY, Progress
 
@@ -53,7 +54,8 @@ def map_concurrently(
     Each worker is registered with the model from before the first task until nothing is left for it. So every batch
     holds a call of each, and which tasks share one depends on their order, not on their speed.
 
-    ``work`` returns None if it stopped before its end, because ``stop``, which Ctrl-C sets, was set.
+    ``work`` returns None or raises WritingStopped if it stopped before its end, because ``stop``, which Ctrl-C sets,
+    was set.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C; as any error, once all in flight has stopped and what it finished was yielded.
@@ -65,7 +67,10 @@ def map_concurrently(
     def work_through(registered: ExitStack) -> None:
         with registered:
             while not stop.is_set() and (task := take()):
-                outcome = work(task[0])
+                try:
+                    outcome = work(task[0])
+                except WritingStopped:
+                    return
                 if outcome is not None:
                     outcomes.append(outcome)
                     changed.set()
@@ -81,10 +86,17 @@ def map_concurrently(
     except StoppedAtOnce:
         wait_for_steps = False
         raise
+    except GeneratorExit:  # Ctrl-C where the outcomes are kept
+        if working:
+            progress.stopping(len(working))
+        raise
     finally:  # after an error, too, nobody may write a checkpoint once its file is closed
         if working:
             stop.set()
-        pool.shutdown(wait=wait_for_steps, cancel_futures=True)
+        try:
+            pool.shutdown(wait=wait_for_steps, cancel_futures=True)
+        except KeyboardInterrupt as error:
+            raise StoppedAtOnce from error
 
 
 def _finished_together(

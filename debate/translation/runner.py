@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
@@ -27,6 +28,7 @@ from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
 from debate.run.records.typed import Records
+from debate.run.stopping import StopsWriting
 from debate.translation.parts import Part, parts_of
 from debate.translation.settings import TranslateSettings
 from debate.translation.terms import terms_in
@@ -128,6 +130,7 @@ class _Maker:
     journal: _Translations
     llm: BaseLanguageModel[Any] | None
     translator: Translate | None = None
+    _stop: Event = field(default_factory=Event)
 
     def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
         """Translate each name by itself; "" if the result is not a name."""
@@ -165,7 +168,7 @@ class _Maker:
             yield from ([found] for found in map(one, texts) if found)
             return
         width = min(self.settings.concurrency, len(texts))
-        yield from map_concurrently(one, texts, self.llm, width, self.progress)
+        yield from map_concurrently(one, texts, self.llm, width, self.progress, self._stop)
 
     def _work(self, glossary: Mapping[str, str]) -> _Work:
         language, seed = self.settings.to, self.settings.seed
@@ -179,7 +182,8 @@ class _Maker:
             self.progress.preparing(f"loading {self.model}")
             chosen = self.settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed"})
             self.llm = load_llm(ModelSettings(name=self.model, **chosen))
-        return translation_chain(self.llm, language, glossary=glossary, seed=seed).invoke
+        chain = translation_chain(self.llm, language, glossary=glossary, seed=seed)
+        return lambda text: chain.invoke(text, {"callbacks": [StopsWriting(self._stop)]})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from chains.errors import WritingStopped
+
 _LOG = logging.getLogger(__name__)
 # A registered caller that stays away this long is stuck, not slow: 16 searches of 3 s on one core take less than 1 min.
 PATIENCE = 600.0  # seconds
@@ -73,7 +75,7 @@ class _Call(Generic[Request, Result]):
     request: Request
     done: bool = False
     result: Result | None = None
-    error: Exception | None = field(default=None)
+    error: BaseException | None = field(default=None)
 
 
 class CallMerger(Generic[Request, Result]):
@@ -108,6 +110,7 @@ class CallMerger(Generic[Request, Result]):
 
         Raises:
             Exception: whatever ``run`` raised for one of these requests, and for these only.
+            WritingStopped: nobody wants any of the batch.
         """
         if not requests:
             return []
@@ -155,6 +158,10 @@ class CallMerger(Generic[Request, Result]):
     def _run_together(self, batch: list[_Call[Request, Result]]) -> None:
         try:
             results = self._run([call.request for call in batch])
+        except WritingStopped:
+            for call in batch:
+                call.error = WritingStopped()
+            return
         except Exception as error:  # noqa: BLE001 - handed to the caller it belongs to
             if len(batch) == 1:
                 batch[0].error = error

@@ -1,10 +1,15 @@
-"""Report the text of a batch while it is generated: a logits processor that changes no score."""
+"""Report the text of a batch while it is generated: a logits processor that changes no score.
+
+Who is told may raise WritingStopped: once all do, the batch stops.
+"""
 
 import time
 from collections.abc import Callable, Sequence
 
 import torch
 from transformers import LogitsProcessor
+
+from chains.errors import WritingStopped
 
 EVERY = 0.2  # seconds; decoding 16 texts takes some 3 ms
 _HALF = "\ufffd"  # a character whose other bytes are in the next token
@@ -23,17 +28,21 @@ class GrowingText:
         self._decode = decode
         self._length = 0
 
-    def read(self, ids: torch.Tensor) -> None:
-        """Take in the tokens that the row has so far."""
-        if self._told is not None:
-            self.take(self._decode(ids.tolist()))
+    def read(self, ids: torch.Tensor) -> bool | None:
+        """Take in the tokens that the row has so far; returns as ``take``."""
+        return True if self._told is None else self.take(self._decode(ids.tolist()))
 
-    def take(self, text: str) -> None:
-        """Take in the text that the row has so far."""
+    def take(self, text: str) -> bool | None:
+        """Take in the text that the row has so far; return whether it is wanted, None if nothing is new in it."""
         whole = text.rstrip(_HALF)
-        if self._told is not None and len(whole) > self._length:
-            piece, self._length = whole[self._length :], len(whole)
+        if self._told is None or len(whole) <= self._length:
+            return None
+        piece, self._length = whole[self._length :], len(whole)
+        try:
             self._told(piece)
+        except WritingStopped:
+            return False
+        return True
 
 
 class Listening(LogitsProcessor):  # type: ignore[misc]
@@ -48,12 +57,18 @@ class Listening(LogitsProcessor):  # type: ignore[misc]
         self._next = clock() + EVERY
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
-        """Return the scores (rows, vocabulary) as they are."""
+        """Return the scores (rows, vocabulary) as they are.
+
+        Raises:
+            WritingStopped: nobody wants what the rows write.
+        """
         now = self._clock()
         if now >= self._next:
             self._next = now + EVERY
-            for row, ids in zip(self._rows, input_ids[:, self._prompt_length :].cpu(), strict=True):
-                row.read(ids)
+            answers = input_ids[:, self._prompt_length :].cpu()
+            wanted = {row.read(ids) for row, ids in zip(self._rows, answers, strict=True)}
+            if False in wanted and True not in wanted:
+                raise WritingStopped
         return scores
 
     def keep(self, rows: torch.Tensor) -> None:

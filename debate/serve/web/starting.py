@@ -157,7 +157,7 @@ class Starter:
         self._launcher.launch(again, run.name, lambda: run.watched.state().end > place)
 
     def stop(self, name: str) -> None:
-        """Ask a run to stop after the steps that it is at, as Ctrl-C does.
+        """Ask a run to stop, as Ctrl-C does.
 
         Raises:
             RunFolderError: it is not running, or on another machine.
@@ -170,7 +170,7 @@ class Starter:
             raise RunFolderError(f"the run {name} is running on {state.process.host}; stop it there")
         with self._lock:
             if state.stopping or self._stopping.get(name) == state.process:
-                raise StoppingError(f"the run {name} is stopping already; it ends the step that it is at")
+                raise StoppingError(f"the run {name} is stopping already; it waits for its model")
             self._stopping[name] = state.process
             os.kill(state.process.process, signal.SIGINT)
 

@@ -65,7 +65,7 @@ class RunState:
                 self.failed += bool(event.text)
             case "stopping":
                 self.stopping = True
-                self.preparing = f"stopping after the step that they are at: {amount(event.done, 'question')}"
+                self.preparing = f"stopping: waiting for {amount(event.done, 'question')}"
             case "ended":
                 self.ended, self.preparing = event.text or "done", ""
 

@@ -1,11 +1,12 @@
 """Tasks of a run go on beside one another where the model is what they wait for."""
 
 import asyncio
-from threading import Barrier, get_ident
+from threading import Barrier, Event, get_ident
 
 import pytest
 from fakes import ScriptedLLM
 
+from chains.errors import WritingStopped
 from chains.generation.local.batching import CallMerger
 from chains.generation.local.pipeline import BatchedHuggingFacePipeline
 from debate.progress import Progress
@@ -90,3 +91,29 @@ def test_an_interrupted_task_stops_at_once() -> None:
 
     with pytest.raises(StoppedAtOnce):
         in_a_thread(interrupted)
+
+
+class Stopping(Progress):
+    """Notes that it was told of stopping."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+
+    def stopping(self, in_flight: int) -> None:
+        self.told.append(in_flight)
+
+
+def test_ctrl_c_while_an_outcome_is_kept_stops_the_others_and_says_so() -> None:
+    """Regression: the run waited for minutes without a word."""
+    stop, progress = Event(), Stopping()
+
+    def work(task: int) -> int:
+        if task == 0:
+            return task
+        assert stop.wait(30)
+        raise WritingStopped
+
+    outcomes = map_concurrently(work, range(3), LLM, 3, progress, stop)
+    assert next(outcomes) == [0]
+    outcomes.close()
+    assert progress.told in ([2], [3])

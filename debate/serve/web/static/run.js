@@ -126,7 +126,7 @@ const take = {
     working.delete(event.question);
     arrived(event);
   },
-  stopping(event) { preparing(`stopping after the step that they are at: ${event.done ?? 0} question${event.done === 1 ? "" : "s"}`); },
+  stopping(event) { preparing(`stopping: waiting for ${event.done ?? 0} question${event.done === 1 ? "" : "s"}`); },
   ended(event) {
     isRunning = false; preparing(""); at("left").textContent = "";
     say(`The run ended: ${event.text || "done"}`);

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from chains.errors import WritingStopped
 from chains.generation.local import batching
 from chains.generation.local.batching import CallMerger, Gathering
 
@@ -99,6 +100,19 @@ def test_calls_of_registered_threads_become_one_batch(caplog: pytest.LogCaptureF
     assert [one.result() for one in outcomes] == [[0], [10], [20], [30]]
     assert batches == [[0, 1, 2, 3]]
     assert caplog.messages == ["batch 1: 4 prompts from 4 of 4 callers"]
+
+
+def test_a_batch_that_nobody_wants_is_not_tried_again() -> None:
+    batches: list[list[int]] = []
+
+    def run(requests):
+        batches.append(requests)
+        raise WritingStopped
+
+    outcomes = together(CallMerger(run), range(3))
+
+    assert [type(one.exception()) for one in outcomes] == [WritingStopped] * 3
+    assert len(batches) == 1
 
 
 def test_an_error_reaches_only_the_caller_it_belongs_to_and_the_others_stay_together() -> None:

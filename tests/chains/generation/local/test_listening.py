@@ -1,7 +1,9 @@
 """Rows of a batch tell what they have written, several times a second, and nothing of it changes what they write."""
 
+import pytest
 import torch
 
+from chains.errors import WritingStopped
 from chains.generation.local.listening import EVERY, GrowingText, Listening
 
 WORDS = ["", "Trade", " grew", " in", "\ufffd", "é"]
@@ -51,3 +53,24 @@ def test_a_row_that_nobody_listens_to_is_not_decoded() -> None:
     row = GrowingText(None, lambda ids: str(decoded.append(ids)))
     row.read(torch.tensor([1]))
     assert decoded == []
+
+
+def stop(_: str) -> None:
+    raise WritingStopped
+
+
+def test_a_batch_that_nobody_wants_stops_while_it_is_written() -> None:
+    now, asked = [0.0], [GrowingText(stop, decode), GrowingText(stop, decode)]
+    listening = Listening(0, asked, lambda: now[0])
+    now[0] = EVERY
+    with pytest.raises(WritingStopped):
+        listening(torch.tensor([[1], [0]]), torch.zeros(2, 3))  # the second row has ended
+
+
+def test_a_batch_goes_on_for_those_who_want_it() -> None:
+    now, told = [0.0], []
+    asked = [GrowingText(stop, decode), GrowingText(told.append, decode), GrowingText(None, decode)]
+    listening = Listening(0, asked, lambda: now[0])
+    now[0] = EVERY
+    listening(torch.tensor([[1], [1], [1]]), torch.zeros(3, 3))
+    assert told == ["Trade"]

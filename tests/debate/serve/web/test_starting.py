@@ -225,7 +225,7 @@ async def test_a_run_that_is_stopping_is_not_stopped_again(tmp_path: Path) -> No
         asked = [await page.post("/api/runs/mine/stop", headers={"Origin": address}) for _ in range(2)]
     said, _ = process.communicate(timeout=30)
     assert [one.status_code for one in asked] == [200, 409]
-    assert asked[1].json() == {"error": "the run mine is stopping already; it ends the step that it is at"}
+    assert asked[1].json() == {"error": "the run mine is stopping already; it waits for its model"}
     assert said == "1\n"
 
 
