@@ -10,7 +10,7 @@ from debate.terminal.session import one_line_errors
 EXAMPLES = """\b
 Examples:
   debate vote compared/first
-      pairs of answers without names: type 1 or 2 for the better one, t for a tie, q to stop
+      pairs of answers without names: type 1 or 2 for the better one, t for a tie, p to read their passages, q to stop
   debate vote compared/first
       again: go on where you stopped
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.schemas.wording import in_words
-from debate.amounts import length
+from debate.amounts import amount, length
 from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
@@ -118,6 +118,7 @@ def _values(comparison: Comparison, votes: Sequence[Tally] = ()) -> dict[str, An
         "told": list(model_rows(comparison)) if comparison.efforts or any(comparison.controls) else [],
         "controls": list(comparison.control_answers()),
         "figure": _figure,
+        "amount": amount,
         "questions": list(_questions(comparison)),
     }
 

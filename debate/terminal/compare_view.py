@@ -1,6 +1,6 @@
 """A comparison in the terminal: the paired tests, and the blind vote."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE
@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from chains.schemas import Chunk
 from debate.compare.comparison import Compared
 from debate.compare.runner import Comparison
 from debate.compare.votes import Ballot, Choice, Votes
@@ -58,9 +59,11 @@ def vote(console: Console, comparison: Comparison, votes: Votes, ask: Callable[[
         ask: shows a question and returns what was typed.
     """
     texts = {question.key: question.text for question in comparison.questions}
-    judged = 0
-    for ballot in votes.ballots(comparison.answers):
-        choice = _choice(console, texts[ballot.question_key], ballot, ask)
+    read = {one.key: chunks for one, chunks in zip(comparison.questions, comparison.passages, strict=True)}
+    judged, left = 0, votes.ballots(comparison.answers)
+    for number, ballot in enumerate(left, 1):
+        console.rule(Text(f"{number} of {len(left)}: {readable(texts[ballot.question_key])}"))
+        choice = _choice(console, ballot, read[ballot.question_key], ask)
         if choice is None:
             break
         if votes.add(ballot, choice):
@@ -70,12 +73,15 @@ def vote(console: Console, comparison: Comparison, votes: Votes, ask: Callable[[
     return judged
 
 
-def _choice(console: Console, question: str, ballot: Ballot, ask: Callable[[str], str]) -> Choice | None:
+def _choice(console: Console, ballot: Ballot, passages: Sequence[Chunk], ask: Callable[[str], str]) -> Choice | None:
     """Return the reader's choice, or None to stop."""
-    console.rule(Text(readable(question)))
     for number, answer in ((1, ballot.first), (2, ballot.second)):
         text = answer.opinion.answer if answer.opinion else ""
         console.print(Panel(Text(readable(text)), title=str(number)))
-    while (typed := ask("Which is better? 1, 2, t (tie), q (stop)").strip().lower()) not in (*_CHOICES, "q"):
-        console.print("type 1, 2, t or q")
+    asked = "Which is better? 1, 2, t (tie), p (passages), q (stop)"
+    while (typed := ask(asked).strip().lower()) not in (*_CHOICES, "q"):
+        if typed != "p":
+            console.print("type 1, 2, t, p or q")
+        for number, chunk in enumerate(passages if typed == "p" else (), 1):
+            console.print(Text(f"[{number}] {readable(chunk.text)}\n"))
     return _CHOICES.get(typed)

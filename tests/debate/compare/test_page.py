@@ -41,7 +41,7 @@ def test_what_readers_preferred_without_the_names_is_told(tmp_path: Path) -> Non
     votes = compared.votes()
     [votes.add(ballot, "tie") for ballot in votes.ballots(compared.answers)[:1]]
     told = write_comparison_page(compared).read_text(encoding="utf-8")
-    assert "preferred <bdi>old</bdi> 0 times, <bdi>new</bdi> 0 times (p 1.000), neither 1 times." in told
+    assert "preferred <bdi>old</bdi> 0 times, <bdi>new</bdi> 0 times (p 1.000), neither 1 time." in told
 
 
 def test_where_nobody_voted_no_votes_are_told(tmp_path: Path) -> None:

@@ -4,13 +4,48 @@ from io import StringIO
 
 from rich.console import Console
 
-from chains.schemas import Opinion, Question
+from chains.schemas import Chunk, Opinion, Question
 from debate.compare.comparison import compare_answers
 from debate.compare.controls import ControlAnswer
 from debate.compare.judge import Judged
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
-from debate.terminal.compare_view import print_comparison
+from debate.terminal.compare_view import print_comparison, vote
+
+
+def comparison(tmp_path, *models: str) -> Comparison:
+    question = Question("q", "Why?")
+    answers = tuple(
+        (Answer(question.key, model, Opinion(answer=f"Salt is dear {n}.", words=3 + n, chunk_ids=()), 1.0),)
+        for n, model in enumerate(models)
+    )
+    compared = tuple(compare_answers(answers, min_words=1, max_words=9))
+    return Comparison(tmp_path, models, (question,), ((Chunk("c", "Salt was [dear]."),),), answers, compared, ())
+
+
+def voted(tmp_path, *typed: str) -> tuple[int, str]:
+    found, left = comparison(tmp_path, "old", "new"), list(typed)
+    console = Console(file=StringIO(), width=80)
+    return vote(console, found, found.votes(), lambda _: left.pop(0)), console.file.getvalue()
+
+
+def test_a_blind_vote_tells_how_many_pairs_are_left_and_no_names(tmp_path) -> None:
+    judged, told = voted(tmp_path, "1")
+    assert judged == 1
+    assert "1 of 1: Why?" in told
+    assert "old" not in told
+    assert "new" not in told
+
+
+def test_a_reader_may_look_at_the_passages_before_voting(tmp_path) -> None:
+    assert "[1] Salt was [dear]." in voted(tmp_path, "p", "q")[1]
+    assert "Salt was [dear]." not in voted(tmp_path, "q")[1]
+
+
+def test_what_is_no_choice_is_told_and_asked_again(tmp_path) -> None:
+    judged, told = voted(tmp_path, "x", "q")
+    assert judged == 0
+    assert "type 1, 2, t, p or q" in told
 
 
 def printed(tmp_path, *models: str) -> str:
