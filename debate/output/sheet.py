@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from debate.output.columns import Cell, Column, Kind
 
 _CELL = 32_767  # UTF-16 units that a cell can hold
-_CUT = " … [cut: the whole text is in results.jsonl]"
+CUT = " … [cut: the whole text is in results.jsonl]"
 _FORMATS = {Kind.TEXT: "General", Kind.WHOLE: "0", Kind.NUMBER: "General", Kind.SCORE: "0.000", Kind.SHARE: "0%"}
 _TOP = Alignment(wrap_text=True, vertical="top")
 _FONT = Font(name="Calibri", size=10)
@@ -152,7 +152,7 @@ def cell_text(text: str) -> str:
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * _CELL:
         return text
-    return units[: 2 * (_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+    return units[: 2 * (_CELL - len(CUT))].decode("utf-16-le", "ignore") + CUT
 
 
 def without_control_characters(text: str) -> str:

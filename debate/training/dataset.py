@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chains.text.content import content_words
 from debate.amounts import amount
 from debate.errors import TrainingDataError
+from debate.output.sheet import CUT
+from debate.training.likeness import repeated, same_question
 from debate.training.settings import FinetuneSettings
 from debate.training.tables import COLUMNS, read_rows
-from vectorstore.corpus.duplicates import same_passage, shingles
 from vectorstore.text.sentences import without_citations, word_count
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ _SELECTED_BY = {
     "min_rating": "rating",
     "max_copied": "copied",
 }  # columns, by their filters
-_SAME_QUESTION = 0.75  # of the content words of both
 _PASSAGE = re.compile(r"(?:\A|\n\n)\[(\d{1,2})\] ")
 
 
@@ -89,24 +88,22 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
     Raises:
         TrainingDataError: a file cannot be read or lacks a column; no file has one that a filter selects by.
     """
-    kept: list[Example] = []
-    left_out: list[LeftOut] = []
-    seen: list[frozenset[str]] = []
     tables = {path: list(_checked_rows(path)) for path in settings.data}
     _check_filters(tables, settings)
-    for path, rows in tables.items():
-        for number, row in rows:
-            place = f"{path.name}, row {number}"
-            reason = _reason_against(row, settings)
-            own = shingles(f"{row['instruction']} {row['answer']}")
-            if not reason and any(same_passage(own, other) for other in seen):
-                reason = "nearly the same as an earlier row"
-            if reason:
-                left_out.append(LeftOut(place, reason))
-                continue
-            seen.append(own)
-            answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
-            kept.append(Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place))
+    rows = [(f"{path.name}, row {number}", row) for path, table in tables.items() for number, row in table]
+    reasons = [_reason_against(row, settings) for _, row in rows]
+    asked = [
+        f"{row['instruction']} {row['answer']}" for (_, row), reason in zip(rows, reasons, strict=True) if not reason
+    ]
+    twice = iter(repeated(asked))
+    kept: list[Example] = []
+    left_out: list[LeftOut] = []
+    for (place, row), reason in zip(rows, reasons, strict=True):
+        if reason or next(twice):
+            left_out.append(LeftOut(place, reason or "nearly the same as an earlier row"))
+            continue
+        answer = without_citations(_text(row, "answer"))  # the product adds them; the model does not write them
+        kept.append(Example(_text(row, "instruction"), split_context(_text(row, "context")), answer, place))
     return kept, left_out
 
 
@@ -161,6 +158,8 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
         return "the question is empty"
     if not _text(row, "answer"):
         return "the answer is empty"
+    if cut := next((name for name in COLUMNS if _text(row, name).endswith(CUT.strip())), ""):
+        return f"its {cut} is cut, because a cell holds no more"
     if status and status != "done":
         return f"its status is {status}"
     for (name, column), number in zip(_SELECTED_BY.items(), (supported, rating, copied), strict=True):
@@ -185,25 +184,12 @@ def _by_question(examples: Sequence[Example]) -> list[list[Example]]:
     """Group the examples whose questions are the same or nearly so, in order."""
     groups: list[tuple[str, list[Example]]] = []
     for example in examples:
-        group = next((members for other, members in groups if _same_question(example.question, other)), None)
+        group = next((members for other, members in groups if same_question(example.question, other)), None)
         if group is None:
             groups.append((example.question, [example]))
         else:
             group.append(example)
     return [members for _, members in groups]
-
-
-def _same_question(one: str, other: str) -> bool:
-    """Whether two questions are the same but for a few letters or words; not where names or numbers differ."""
-    words, others = content_words(one), content_words(other)
-    alike = len(words & others) >= _SAME_QUESTION * len(words | others)
-    return _named(one) == _named(other) and (alike or same_passage(shingles(one), shingles(other)))
-
-
-def _named(question: str) -> frozenset[str]:
-    """The words of a question that tell it from another on the same matter: with a capital or a digit."""
-    _, *words = re.findall(r"\w+", question) or [""]
-    return frozenset(word for word in words if any(sign.isupper() or sign.isdigit() for sign in word))
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

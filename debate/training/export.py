@@ -11,19 +11,21 @@ from debate.training.encoding import example_prompt
 from debate.training.settings import FinetuneSettings
 from debate.training.voice import asked_as
 
+_BEGINS = b'{"messages": '
+
 
 def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftOut]]:
     """Write ``{"messages": [system, user, assistant]}`` a line; return how many, and the rows left out.
 
     Raises:
-        TrainingDataError: the data cannot be read, nothing passes the filters, or the file cannot be written or is
-            one of the data.
+        TrainingDataError: the data cannot be read, nothing passes the filters, or the file cannot be written or
+            holds anything but chat messages.
     """
     examples, left_out = read_examples(settings)
     if not examples:
         raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}")
-    if path.exists() and any(path.samefile(one) for one in settings.data):
-        raise TrainingDataError(f"{path} is one of the files that are read; give another --chat")
+    if path.is_file() and path.read_bytes()[: len(_BEGINS)] not in (b"", _BEGINS):
+        raise TrainingDataError(f"{path} exists and holds no chat messages; give another --chat")
     asked = asked_as(settings)
     lines = []
     for example in examples:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from debate.errors import TrainingDataError
+from debate.output.sheet import cell_text
 from debate.training.dataset import read_examples, read_training_data, split_context
 from debate.training.settings import FinetuneSettings
 from debate.training.tables import read_rows
@@ -120,6 +121,24 @@ def test_the_same_answer_twice_is_learned_once(tmp_path: Path) -> None:
     assert reasons(path) == ["nearly the same as an earlier row"]
 
 
+def test_an_answer_that_differs_in_a_few_letters_from_a_long_one_is_learned_once_and_a_half_new_one_twice(
+    tmp_path: Path,
+) -> None:
+    long = " ".join(f"Reason {n} is worth {n * n} ducats." for n in range(60))
+    half = " ".join(f"Reason {n} is worth {n * n * (1 + n % 2)} coins." for n in range(60))
+    path = jsonl(tmp_path, *(row("Why?", answer=text) for text in (long, half, long.replace("Reason 7", "Raeson 7"))))
+    kept, (repeated,) = read_examples(settings(path))
+    assert [one.answer for one in kept] == [long, half]
+    assert repeated.place == "data.jsonl, row 3"
+
+
+@pytest.mark.parametrize("column", ["instruction", "context", "answer"])
+def test_a_text_that_a_cell_cut_is_not_learned(tmp_path: Path, column: str) -> None:
+    """Regression: the passages behind the cut were gone, and the note that it is cut was learned, without a word."""
+    path = jsonl(tmp_path, row("Why?") | {column: cell_text(40_000 * "x")})
+    assert reasons(path) == [f"its {column} is cut, because a cell holds no more"]
+
+
 def test_no_question_is_both_learned_and_validated_on(tmp_path: Path) -> None:
     rows = [
         row(f"Why did {name} leave the union?", answer=f"{name} says {n}.") for n in (1, 2) for name in "ABCDEFGHIJ"
@@ -135,9 +154,16 @@ def test_no_question_is_both_learned_and_validated_on(tmp_path: Path) -> None:
     [
         ("Should the BRICS create a common currency?", "Should BRICS create a common currency?"),
         ("Why did the union end in 1911?", "So why did the union end in 1911?"),
+        ("Has the bank kept its word?", "Has the Bank kept its word?"),
+        ("Should Panem tax its salt?", "should panem tax its salt?"),
+        ("WHAT DID CHINA SAY ABOUT TAIWAN?", "What did China say about Taiwan?"),
+        ("BRICSの拡大は成功したか。", "BRICSの拡大は成功したのか。"),
+        ("آیا بانک نوین می‌تواند جای بانک جهانی را بگیرد؟", "آیا بانک نوین می تواند جای بانک جهانی را بگیرد؟"),
     ],
 )
-def test_questions_that_differ_in_a_few_small_words_are_one_question(tmp_path: Path, one: str, other: str) -> None:
+def test_questions_that_differ_in_capitals_or_a_few_small_words_are_one_question(
+    tmp_path: Path, one: str, other: str
+) -> None:
     """Regression: one was learned from, and the other validated on."""
     rows = [row(one, answer="It should."), row(other, answer="It should not, says the bank.")]
     with pytest.raises(TrainingDataError, match="1 question to learn from"):
@@ -150,6 +176,12 @@ def test_questions_that_differ_in_a_few_small_words_are_one_question(tmp_path: P
         ("How stable is the political order of Chad, and what threatens it?", "How stable is the political order of Mali, and what threatens it?"),
         ("Why did the union end in 1911?", "Why did the union end in 1912?"),
         ("Should the north pay for the canal?", "Should the south pay for the mines?"),
+        ("Turkey wants to join the New Development Bank: why?", "Egypt wants to join the New Development Bank: why?"),
+        ("第1国の塩の税は正しいか。", "第2国の塩の税は正しいか。"),
+        ("インドの政治秩序はどれほど安定しているか。", "ロシアの政治秩序はどれほど安定しているか。"),
+        ("日本の政治秩序はどれほど安定しており、それを脅かすものは何か。", "中国の政治秩序はどれほど安定しており、それを脅かすものは何か。"),
+        ("中国的政治秩序有多稳定，什么在威胁它？", "印度的政治秩序有多稳定，什么在威胁它？"),
+        ("نظم سیاسی ایران چقدر پایدار است و چه چیزی آن را تهدید می‌کند؟", "نظم سیاسی عراق چقدر پایدار است و چه چیزی آن را تهدید می‌کند؟"),
     ],
 )  # fmt: skip
 def test_questions_on_other_names_or_years_are_two_questions(tmp_path: Path, one: str, other: str) -> None:

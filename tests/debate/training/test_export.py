@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from debate.cli import app
@@ -29,10 +30,23 @@ def test_an_example_is_the_prompt_of_a_run_and_the_answer_without_its_markers(tm
     assert [one["content"] for one in messages] == [prompt.system, prompt.user, "It must not."]
 
 
-def test_the_answers_themselves_are_never_written_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["rows.jsonl", "results.jsonl"])
+def test_only_an_earlier_export_is_written_over(tmp_path: Path, other: str) -> None:
+    """Regression: a run's journal was replaced; only the files that were read were refused."""
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps(ROW), encoding="utf-8")
-    code, told = export(rows, "--chat", tmp_path / "." / "rows.jsonl")
+    kept = tmp_path / other
+    kept.write_text(json.dumps(ROW), encoding="utf-8")
+    code, told = export(rows, "--chat", tmp_path / "." / other)
     assert code == 2
-    assert told == f"error: {rows} is one of the files that are read; give another --chat\n"
-    assert json.loads(rows.read_text(encoding="utf-8")) == ROW
+    assert told == f"error: {kept} exists and holds no chat messages; give another --chat\n"
+    assert json.loads(kept.read_text(encoding="utf-8")) == ROW
+
+
+def test_an_earlier_export_is_replaced(tmp_path: Path) -> None:
+    rows, chat = tmp_path / "rows.jsonl", tmp_path / "chat.jsonl"
+    rows.write_text(json.dumps(ROW), encoding="utf-8")
+    export(rows, "--chat", chat)
+    rows.write_text(json.dumps(ROW | {"answer": "It may."}), encoding="utf-8")
+    assert export(rows, "--chat", chat)[0] == 0
+    assert "It may." in chat.read_text(encoding="utf-8")
