@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from debate.readable import readable
 from debate.terminal.session import one_line_errors, start_logging
 
 if TYPE_CHECKING:
@@ -56,21 +57,26 @@ def serve(
 
         if find_spec("fastapi") is None or find_spec("uvicorn") is None:
             raise MissingExtra("fastapi", "web", "the live page")
-        from debate.serve.web.app import Site
-        from debate.serve.web.comparing import Comparisons
-        from debate.serve.web.library import Library
-        from debate.serve.web.places import check_place
-        from debate.serve.web.server import admission_for
-        from debate.serve.web.server import serve as serve_page
+        from rich.console import Console
 
-        admission = admission_for(host, token, tuple(name or ()))
-        if place is not None and index is None:
-            check_place(place)
         shown = place or Path("runs")
-        library, comparisons = Library([shown]), Comparisons([shown])
-        starter = _starter(library, shown, index, personas, model or [])
-        site = Site(library, _explorer(library, index, personas), starter, comparisons)
-        if not library.runs() and not comparisons.names():
+        waiting = f"loading the libraries that search and run models, then reading {readable(shown)}"
+        with Console(stderr=True).status(waiting):
+            from debate.serve.web.app import Site
+            from debate.serve.web.comparing import Comparisons
+            from debate.serve.web.library import Library
+            from debate.serve.web.places import check_place
+            from debate.serve.web.server import admission_for
+            from debate.serve.web.server import serve as serve_page
+
+            admission = admission_for(host, token, tuple(name or ()))
+            if place is not None and index is None:
+                check_place(place)
+            library, comparisons = Library([shown]), Comparisons([shown])
+            starter = _starter(library, shown, index, personas, model or [])
+            site = Site(library, _explorer(library, index, personas), starter, comparisons)
+            is_empty = not library.runs() and not comparisons.names()
+        if is_empty:
             typer.echo(f"no run in {shown} yet; make one with: {_FIRST}", err=True)
         serve_page(site, admission, host=host, port=port, told=_tell, open_browser=open_browser)
 
