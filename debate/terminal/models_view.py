@@ -55,13 +55,16 @@ def hub_notice(told: HubAnswer) -> str:
 
 
 def advice(fit: Fit | None) -> str:
-    """Say which model to take first, with the command that runs it."""
+    """Say which model is recommended, with the command that runs it."""
     if fit is None:
-        return "No model that can write fits here: free memory, or use a server: --model http://host:port/v1#name"
+        return "No model that writes well fits here: free memory, or use a server: --model http://host:port/v1#name"
     backend = f" --backend {fit.model.backend}" if fit.model.backend != "auto" and "GPU" not in fit.lacks else ""
-    first = f"Take first: {fit.model.name}, {fit.rows if fit.rows < ROWS else ROWS} answers at once"
+    first = (
+        f"Recommended here: {fit.model.name}, which writes {fit.rows if fit.rows < ROWS else ROWS} answers at a time."
+    )
     install = f"\nInstall first: {fit.lacks}" if fit.lacks else ""
-    return f"{first}{install}\n\n  debate run --model {fit.model.name}{backend}\n"
+    own = "--questions my.xlsx --corpus docs/"
+    return f"{first}{install}\n\n  debate run {own} --model {fit.model.name}{backend}\n"
 
 
 def _on_disk(fit: Fit) -> str:

@@ -33,11 +33,14 @@ def test_a_hub_that_did_not_answer_is_told_below_the_table() -> None:
     assert "Sizes of downloads are not known from the hub: HF_HUB_OFFLINE is set." in shown
 
 
-def test_what_to_take_first_comes_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_recommended_comes_with_a_command_that_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     shown = CliRunner().invoke(app, ["models", "--gpu", "T4"]).stdout
-    assert "Take first: unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit" in shown
-    assert "\n  debate run --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit\n" in shown
+    assert "Recommended here: unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit, which writes" in shown
+    assert (
+        "\n  debate run --questions my.xlsx --corpus docs/ --model unsloth/Mistral-Nemo-Instruct-2407-bnb-4bit\n"
+        in shown
+    )
 
 
 def test_the_help_has_examples() -> None:
