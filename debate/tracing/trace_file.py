@@ -18,6 +18,7 @@ from debate.files.jsonl import JsonLines
 from debate.tracing.span_attributes import PREFIX
 
 _LOG = logging.getLogger(__name__)
+_STOPPED = re.compile(r"(?:GeneratorExit|WritingStopped|KeyboardInterrupt)\b")  # a run that was interrupted
 _SESSION = re.compile(r'"session\.id": ("(?:[^"\\]|\\.)*")')
 
 
@@ -200,4 +201,5 @@ def _span(values: dict[str, Any]) -> Span:
 
 def _reason(description: str) -> str:
     """Return what went wrong, without the traceback that the instrumentation puts right behind it."""
-    return " ".join(description.partition("Traceback (most recent call last)")[0].split())
+    reason = " ".join(description.partition("Traceback (most recent call last)")[0].split())
+    return "stopped" if _STOPPED.match(reason) else reason

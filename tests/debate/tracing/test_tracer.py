@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from rich.console import Console
 from traced import SCRIPT, traced_run
 
+from chains.errors import WritingStopped
 from chains.generation.contract import RawText
 from chains.schemas import Finish, Opinion
 from debate import RunFolderError
@@ -93,6 +94,19 @@ def test_no_content_stands_in_the_trace_twice(tmp_path: Path) -> None:
 def test_an_error_stands_in_the_trace(tmp_path: Path) -> None:
     spans = read_traces(traced_run(tmp_path, "Bad one?"))
     assert {span.error for span in spans if span.kind == "LLM" and span.error} == {"RuntimeError('it broke')"}
+
+
+class Stopped(ScriptedLLM):
+    """Is stopped while it writes."""
+
+    def _call(self, prompt, stop=None, run_manager=None, **kwargs):
+        raise WritingStopped
+
+
+def test_a_step_that_was_interrupted_is_told_as_stopped(tmp_path: Path) -> None:
+    """Regression: the trace of a stopped run said "GeneratorExit()"."""
+    spans = read_traces(traced_run(tmp_path, llm=Stopped(script={})))
+    assert {span.error for span in spans if span.kind != "RETRIEVER"} == {"stopped"}
 
 
 class Flaky(ScriptedLLM):
