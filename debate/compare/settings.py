@@ -24,7 +24,7 @@ class CompareSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     models: tuple[ModelName, ...] = Field(description="Models as in debate run, two or more")
-    questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
+    questions: Path = Field(description="Question list: xlsx, xlsm, csv, tsv, txt or jsonl")
     corpus: Path | None = Field(None, description="Folder of documents, or one file")
     index: Place = Field(None, description='Index made by "debate index", instead of --corpus')
     personas: Path | None = Field(None, description="TOML file of personas; default: built-in")

@@ -54,7 +54,7 @@ class DebateSettings(GraphSettings, BaseSettings):
         env_prefix="DEBATE_", env_ignore_empty=True, frozen=True, extra="forbid", protected_namespaces=()
     )
 
-    questions: Path = Field(description="Question list: xlsx, csv, tsv, txt or jsonl")
+    questions: Path = Field(description="Question list: xlsx, xlsm, csv, tsv, txt or jsonl")
     sheet: str | None = Field(None, description="Sheet of the workbook; default: the first")
     corpus: Path | None = Field(None, description="Folder of documents, or one file; its index is cached")
     follow_links: bool = Field(False, description="Follow links that lead out of the corpus")
