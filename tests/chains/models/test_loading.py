@@ -35,12 +35,13 @@ def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", ["transformers", "openvino"])
-def test_weights_that_were_cut_off_are_one_line(tmp_path: Path, backend) -> None:
+def test_weights_that_were_cut_off_are_one_line(tmp_path: Path, backend, monkeypatch: pytest.MonkeyPatch) -> None:
     AutoTokenizer.from_pretrained(bundled.smollm2_folder()).save_pretrained(tmp_path)
     LlamaConfig(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2).save_pretrained(
         tmp_path
     )
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 1000)
+    monkeypatch.setenv("POV_DEBATE_CACHE", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match=r"invalid header|header too large"):
         load_llm(ModelSettings(name=str(tmp_path), backend=backend))
 
