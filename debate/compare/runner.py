@@ -114,7 +114,7 @@ def compare_models(
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
         if work.is_left():
-            for name in settings.models:
+            for name in filter(None, (*settings.models, settings.judge)):
                 check_before_loading(settings.run_settings(name), llm=load is None, store=store is None)
             if store is None:
                 progress.preparing(f"opening {settings.index or settings.corpus}")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from chains import ModelError
 from chains.schemas import Question
-from debate import DebateSettings, run_questions
+from debate import CompareSettings, DebateSettings, compare_models, run_questions
 from debate.cli import app
 from debate.errors import DebateError
 from debate.progress import Progress
@@ -177,3 +177,16 @@ def test_a_run_warns_once_before_it_loads_and_in_its_log_of_questions_that_its_m
     warned = [one for one in watched.told if "Arabic script" in one]
     assert warned == watched.told[:1]
     assert " WARNING " in (tmp_path / "out" / "log.txt").read_text(encoding="utf-8")
+
+
+def test_a_judge_that_is_not_there_is_told_before_a_model_answers(settings, tmp_path: Path) -> None:
+    """Regression: it was told after all models had answered."""
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "config.json").write_text('{"model_type": "llama"}')
+    (tmp_path / "m" / "model.safetensors").write_bytes(b"x")
+    wanted = CompareSettings(
+        models=("smollm2", "./m"), questions=settings.questions, corpus=settings.corpus, out="out", judge="./none"
+    )
+    with pytest.raises(ModelError, match=r"there is no folder \./none"):
+        compare_models(wanted)
+    assert not (tmp_path / "out").exists()
