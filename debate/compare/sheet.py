@@ -14,6 +14,7 @@ _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstai
 _MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
 _ANSWER_WIDTH = 70
+_TEST_WIDTHS = {"measure": 30, "first": 30, "second": 30, "verdict": 30, "meaning": 60}
 _SAID = {True: "yes", False: "no", None: ""}
 _BETTER = {1: "more", -1: "less", 0: ""}
 _VOTED = ("first", "second", "first preferred", "second preferred", "ties", "p")
@@ -28,7 +29,7 @@ def write_comparison(comparison: Comparison) -> Path:
     path = comparison.folder / "compare.xlsx"
     with new_workbook(path, "close it in the other program") as book:
         texts = dict.fromkeys(comparison.models, _ANSWER_WIDTH)
-        add_sheet(book, "compare", _TESTS, _test_rows(comparison), {"measure": 30, "meaning": 60})
+        add_sheet(book, "compare", _TESTS, _test_rows(comparison), _TEST_WIDTHS)
         known = ("answerable",) if any(one.answerable is not None for one in comparison.questions) else ()
         add_sheet(book, "answers", ("question", *known, "context", *comparison.models), _answer_rows(comparison), texts)
         if any(comparison.controls):
