@@ -6,16 +6,25 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 from debate.in_progress import duration
+
+
+class Description(ProgressColumn):
+    """What a task is at, on one line, cut where the terminal is narrow: the times behind it stay whole."""
+
+    def render(self, task: Task) -> Text:
+        """Return the column's text."""
+        return Text(task.description, no_wrap=True, overflow="ellipsis")
 
 
 class TimeLeft(ProgressColumn):
     """The time left by an estimate of the task's own; "?" while there is none."""
 
     def __init__(self, seconds: Callable[[], float | None]) -> None:
-        super().__init__()
+        super().__init__(Column(no_wrap=True))
         self._seconds = seconds
 
     def render(self, task: Task) -> Text:  # noqa: ARG002 - rich's signature
@@ -38,8 +47,11 @@ class LiveBar:
         after: Sequence[ProgressColumn],
         left: ProgressColumn | None = None,
     ) -> None:
-        times = (TextColumn("elapsed"), TimeElapsedColumn(), TextColumn("left"), left or TimeRemainingColumn())
-        self._bar = Progress(*before, BarColumn(bar_width=24), *after, *times, console=console)
+        times = (
+            *(TextColumn("elapsed"), TimeElapsedColumn(Column(no_wrap=True))),
+            *(TextColumn("left"), left or TimeRemainingColumn()),
+        )
+        self._bar = Progress(*before, BarColumn(bar_width=12), *after, *times, console=console)
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -16,7 +16,7 @@ from debate.progress import STOPPING, Progress
 from debate.readable import one_line, readable, tell
 from debate.results import QuestionResult
 from debate.run.runner import RunSummary
-from debate.terminal.live import LiveBar, TimeLeft
+from debate.terminal.live import Description, LiveBar, TimeLeft
 
 _ROWS_SHOWN = 30
 
@@ -31,10 +31,9 @@ class RunBar(LiveBar, Progress):
     def __init__(self, console: Console, rounds: int, debaters: int, notice: str = "") -> None:
         self._notice = notice
         self._stages = 4 + rounds * debaters  # retrieve, opinion, turns, verdict, done
-        stages = TextColumn("{task.description}", markup=False)
         self._at = InProgress(rounds * debaters)
         before = [SpinnerColumn(), TextColumn("{task.fields[done]}")]
-        super().__init__(console, before, [stages], TimeLeft(self._at.seconds_left))
+        super().__init__(console, before, [Description()], TimeLeft(self._at.seconds_left))
         self._task = self._bar.add_task("starting", total=None, done="")
         self._steps: Counter[str] = Counter()
         self._done = self._questions = 0

@@ -1,6 +1,7 @@
 """What is left of a bar when it ends."""
 
 import io
+from itertools import starmap
 
 import pytest
 from rich.console import Console
@@ -22,3 +23,17 @@ def test_above_an_error_no_bar_is_left(is_terminal: bool) -> None:
         fail(bar)
     shown = told.getvalue().rpartition("\x1b[2K")[2] if is_terminal else told.getvalue()
     assert "opening the index" not in shown
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_time_left_is_whole_however_much_is_in_progress(width: int) -> None:
+    """Regression: it was cut, or on a second line."""
+    told = io.StringIO()
+    bar = RunBar(Console(file=told, force_terminal=True, width=width), 2, 2)
+    bar.total(12, 0)
+    begun = [(one, "retrieve") for one in "abcabc"]
+    list(starmap(bar.stage, [*begun, ("a", "opinion"), ("b", "opinion"), ("a", "positions")]))
+    with bar:
+        pass
+    assert "about 10 s" in told.getvalue()
+    assert "1 in debate" in told.getvalue()
