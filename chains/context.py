@@ -16,7 +16,7 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*|#{2,}", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{2,3}|_{2,3}(?!\w)")
 _SECTION = re.compile(r"^[ \t]*#{3}[ \t]*[A-Z][A-Z ]*:", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n\s*\n+")
-_NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
+NEAR = 0.72  # of the best passage's cosine to the question; below it a passage is there for the views alone
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def bearing_chunks(chunks: Sequence[Chunk]) -> list[Chunk]:
     """The chunks with words that were not retrieved for the points of view alone; all where they have no scores."""
     worded = [one for one in chunks if any(map(str.isalnum, one.text))]
     best = max((one.question_score for one in worded), default=0.0)
-    return [one for one in worded if one.question_score >= _NEAR * best] or list(chunks)
+    return [one for one in worded if one.question_score >= NEAR * best] or list(chunks)
 
 
 def shown_passage(chunk: Chunk) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
-from chains.context import bearing_chunks
+from chains.context import NEAR, bearing_chunks
 from chains.errors import GenerationError
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Completion
@@ -48,6 +48,10 @@ _FEWEST_PARTS = 4  # that share the words: a longer paragraph outruns its passag
 _LEAST_PART = 15  # words of a paragraph, where the answer is long enough for that
 _MODEST = 25  # words: a narrower window cannot be met at a sentence's end
 _NO_OPENING = "no opening: the model put the question again, took both sides, or said what no passage has, or nothing"
+_LEFT_OUT_AS_FAR = (
+    f"passages less than {NEAR:.0%} as near to the question as the best one are left out; "
+    "--style single shows the model every passage"
+)
 _ALL_TOLD = "every fact of the passages that have a paragraph is told"
 _LEFT_OUT = "what else the model wrote repeats the answer, or no passage bears it out"
 
@@ -118,6 +122,8 @@ def _notes(
         for n, chunk in enumerate(shown, 1)
         if n not in speaking and n - 1 != close.place
     ]
+    if any(chunk not in bearing and n not in speaking and n - 1 != close.place for n, chunk in enumerate(shown, 1)):
+        notes.append(_LEFT_OUT_AS_FAR)
     if more:
         notes.append(f"paragraphs that continue with another sentence of their passage: {more}")
     return (*notes, close.note) if close.note else tuple(notes)

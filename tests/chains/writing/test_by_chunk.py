@@ -145,6 +145,7 @@ def test_a_passage_much_farther_from_the_question_than_the_best_gets_no_paragrap
     assert [one.endswith("Lending grew. This") for one in llm.prompts].count(True) == 1
     assert llm.prompts_with("Gas runs here.") == 0
     assert "no paragraph on [1] c4: it does not bear on the question" in essay.notes
+    assert any("less than 72% as near" in note and "--style single" in note for note in essay.notes)
 
 
 def test_passages_without_scores_all_get_a_paragraph() -> None:
