@@ -28,6 +28,7 @@ from chains.runnable import Chain, QuestionInput
 from chains.schemas import Question, Refusal, RefusedQuestion, as_question, chunk_from_document
 from chains.text.content import content_words
 from chains.text.deep_question import is_hypothetical, parse_questions, premise_of
+from chains.text.echo import echo_share
 from chains.text.premises import as_premise, asked_behind, premises_in
 from chains.text.support.entities import names
 from chains.text.support.grounding import ground
@@ -44,6 +45,7 @@ _SPARE = 2  # questions asked for beyond those wanted, since some fail the check
 _OFF_TOPIC = 0.4  # cosine of all-MiniLM-L6-v2 to the seed; small models drift into the prompt's example
 _FAR_FACT = 0.3  # the same where a passage near the seed has the premise
 _NEAR_DUPLICATE = 0.92  # cosine of all-MiniLM-L6-v2; paraphrases lie above, a new angle on a topic below
+_SAID_TWICE = 0.5  # of a premise's 4-grams, in what is asked behind it
 _NEW_SHARE = 0.2  # of the words asked behind a premise; with fewer a question asks its seed again
 _READ = 5  # passages a premise is held against
 _FRAMES = ("how does this affect", "what does this cost", "who gains by this and who loses")  # in turns
@@ -173,7 +175,8 @@ def _reason_against(
         return Refusal.OFF_TOPIC
     if likeness.max() >= _NEAR_DUPLICATE:
         return Refusal.SAID_ALREADY
-    if not parse_questions(text) or _asks_again(text.removeprefix(premise or premise_of(text)), seed.text):
+    ask = text.removeprefix(premise or premise_of(text))
+    if not parse_questions(text) or _asks_again(ask, seed.text) or _adds_nothing(ask, premise):
         return Refusal.NO_FURTHER
     if _is_vaguer(text, seed.text):
         return Refusal.VAGUER
@@ -184,6 +187,11 @@ def _asks_again(ask: str, seed: str) -> bool:
     """Whether what is asked behind the premise is the seed: hardly a word that says something is new."""
     said = content_words(ask)
     return len(said - content_words(seed)) < _NEW_SHARE * len(said)
+
+
+def _adds_nothing(ask: str, premise: str) -> bool:
+    """Whether what is asked behind a premise is the premise once more, or the words it was to begin with and no more."""
+    return ask.strip(" ,?") in _FRAMES or echo_share(premise, ask) > _SAID_TWICE
 
 
 def _is_vaguer(text: str, seed: str) -> bool:

@@ -40,10 +40,10 @@ class _Costs:
 # A CPU keeps float32: a LoRA parameter with its gradient and two optimiser states; the last two of the activations and
 # scores were fitted to what benchmarks/results/training-memory-cpu-2026-11-27.txt holds. A GPU keeps 16 bits and an
 # optimiser in 8 bits; unsloth's were fitted to benchmarks/results/training-gpu-2026-11-27.txt, those of transformers
-# were not measured.
+# to training-gpu-2026-11-29.txt.
 _COSTS: dict[Way, _Costs] = {
     "cpu": _Costs(parameter=16, activation=5.3, score=26, libraries=int(0.54 * _GIB)),
-    "transformers": _Costs(parameter=10, activation=2, score=16, libraries=int(0.6 * _GIB)),
+    "transformers": _Costs(parameter=10, activation=1, score=15, libraries=int(0.2 * _GIB)),
     "unsloth": _Costs(parameter=10, activation=1.7, score=1, libraries=int(0.2 * _GIB)),
 }
 

@@ -1,5 +1,6 @@
 """Write the trained model as one: merged in 16 bits for servers, or as a GGUF for llama.cpp."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,12 @@ def write_gguf(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path:
     try:
         model.save_pretrained_gguf(str(target), tokenizer, quantization_method=settings.gguf)
     except (OSError, RuntimeError, ValueError) as error:
+        if not any(target.glob("*.gguf")):
+            shutil.rmtree(target, ignore_errors=True)  # the 16 bits that were to be converted
+        reason = " ".join(str(error).split())
         raise TrainingError(
-            f"cannot write a GGUF {settings.gguf!r} to {target}: {error}; see unsloth's list"
+            f"cannot write a GGUF {settings.gguf!r} to {target}: {reason}; unsloth fetches llama.cpp for it (needs git, "
+            "cmake and the network) and lists what it can write; --merge writes what llama.cpp converts elsewhere"
         ) from error
     return target
 

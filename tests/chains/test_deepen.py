@@ -112,6 +112,20 @@ def test_a_question_that_asks_its_seed_again_behind_a_fact_is_refused() -> None:
     assert [one.reason for one in seed.refused] == [Refusal.NO_FURTHER]
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "How does this affect?",
+        "What does it cost that four new members joined BRICS in 2024, but intra-bloc trade hardly changed, in Cairo?",
+    ],
+    ids=["the words it was given", "the fact again"],
+)
+def test_a_question_that_adds_nothing_behind_a_fact_is_refused(ask: str) -> None:
+    store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
+    (seed,), _ = deepen(ask, count=1, store=store)
+    assert {one.reason for one in seed.refused} == {Refusal.NO_FURTHER}
+
+
 def test_a_text_behind_a_fact_that_asks_nothing_is_refused() -> None:
     store = FaissStore.from_texts(CORPUS[:1], TopicEmbedding())
     (seed,), _ = deepen("Bread in Cairo is cheap.", store=store)

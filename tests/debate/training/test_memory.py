@@ -50,6 +50,19 @@ def test_trainings_of_the_bundled_model_on_a_cpu_took_what_is_forecast(tokens, b
     assert expected / 2**20 == pytest.approx(peak_mib, rel=0.1)
 
 
+LLAMA_8B = SimpleNamespace(
+    hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32, num_key_value_heads=8,
+    vocab_size=128256, tie_word_embeddings=False,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "peak_gib"), [("unsloth", 6.77), ("transformers", 13.65)])
+def test_a_training_of_8_billion_weights_on_a_gpu_took_what_is_forecast(way, peak_gib) -> None:
+    expected = forecast(LLAMA_8B, tokens=2048, batch=2, rank=16, way=way)
+    assert expected is not None
+    assert expected.total / GIB == pytest.approx(peak_gib, rel=0.1)
+
+
 def test_a_shape_that_is_not_known_has_no_forecast() -> None:
     assert forecast(SimpleNamespace(d_model=512), tokens=512, batch=1, rank=8, way="cpu") is None
     assert check_memory(SimpleNamespace(d_model=512), SETTINGS, 512, "cpu", free=1) is None
