@@ -190,7 +190,7 @@ def _asks_again(ask: str, seed: str) -> bool:
 
 
 def _adds_nothing(ask: str, premise: str) -> bool:
-    """Whether what is asked behind a premise is the premise once more, or the words it was to begin with and no more."""
+    """Whether what is asked behind a premise is the premise once more, or its given beginning and no more."""
     return ask.strip(" ,?") in _FRAMES or echo_share(premise, ask) > _SAID_TWICE
 
 

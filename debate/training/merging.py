@@ -53,8 +53,8 @@ def write_gguf(model: Any, tokenizer: Any, settings: FinetuneSettings) -> Path:
             shutil.rmtree(target, ignore_errors=True)  # the 16 bits that were to be converted
         reason = " ".join(str(error).split())
         raise TrainingError(
-            f"cannot write a GGUF {settings.gguf!r} to {target}: {reason}; unsloth fetches llama.cpp for it (needs git, "
-            "cmake and the network) and lists what it can write; --merge writes what llama.cpp converts elsewhere"
+            f"cannot write a GGUF {settings.gguf!r} to {target}: {reason}; unsloth fetches llama.cpp for it (it "
+            "needs git, cmake and the network) and lists what it can write; --merge writes what llama.cpp can convert"
         ) from error
     return target
 
