@@ -58,6 +58,9 @@ class Watch:
         """Say how many there are."""
         self.preparing(f"{len(data.training)} examples, {len(data.validation)} held out")
 
+    def batch(self, part: str, done: int, total: int) -> None:
+        """Leave it out: seconds are measured by the step."""
+
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         """Note it."""
         if validation is not None:

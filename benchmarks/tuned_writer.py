@@ -44,6 +44,7 @@ from debate.compare.measures import Answer
 from debate.files.jsonl import JsonLines
 from debate.training.dataset import read_training_data
 from debate.training.finetune import finetune
+from debate.training.progress import FinetuneProgress
 from debate.training.settings import FinetuneSettings
 
 QUESTIONS = (
@@ -239,15 +240,12 @@ def tune(given: argparse.Namespace) -> None:
     print(f"validation loss {result.losses.told}, {result.seconds:.0f} s", flush=True)
 
 
-class Lines:
+class Lines(FinetuneProgress):
     """Says on stdout what a training does."""
 
     def preparing(self, what: str) -> None:
         """Say it."""
         print(what, flush=True)
-
-    def examples(self, data: Any) -> None:
-        """Was said already."""
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         """Say the validation losses."""

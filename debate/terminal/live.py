@@ -11,6 +11,8 @@ from rich.text import Text
 
 from debate.in_progress import duration
 
+_PACE_OF = 3600.0  # seconds by which the time left is reckoned; of a step that takes longer than that, it is not known
+
 
 class Description(ProgressColumn):
     """What a task is at, on one line, cut where the terminal is narrow: the times behind it stay whole."""
@@ -51,7 +53,9 @@ class LiveBar:
             *(TextColumn("elapsed"), TimeElapsedColumn(Column(no_wrap=True))),
             *(TextColumn("left"), left or TimeRemainingColumn()),
         )
-        self._bar = Progress(*before, BarColumn(bar_width=12), *after, *times, console=console)
+        self._bar = Progress(
+            *before, BarColumn(bar_width=12), *after, *times, console=console, speed_estimate_period=_PACE_OF
+        )
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -1,27 +1,33 @@
 """A training in the terminal: a bar or log lines with the loss, then a summary."""
 
+import time
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn
 
 from debate.amounts import amount
-from debate.progress import LINES
+from debate.in_progress import duration
+from debate.progress import LINES, STAGES_EVERY
 from debate.readable import one_line, tell
 from debate.terminal.live import LiveBar
 from debate.training.dataset import TrainingData
 from debate.training.memory import memory_report
+from debate.training.progress import FinetuneProgress, Part
 from debate.training.result import FinetuneResult
 
 _REASONS_SHOWN = 10
 _GIB = 2**30
 
 
-class TrainingBar(LiveBar):
+class TrainingBar(LiveBar, FinetuneProgress):
     """A live bar of steps, with the newest losses and the memory that was taken so far."""
 
     def __init__(self, console: Console) -> None:
         told = TextColumn("{task.fields[told]}")
-        super().__init__(console, [TextColumn("training")], [MofNCompleteColumn(), told])
+        super().__init__(console, [TextColumn("{task.description}")], [MofNCompleteColumn(), told])
         self._task = self._bar.add_task("training", total=None, told="", visible=False)  # until there is a step
+        self._done = 0
         self._loss = self._validation = ""
 
     def preparing(self, what: str) -> None:
@@ -31,16 +37,34 @@ class TrainingBar(LiveBar):
         for line in _data_lines(data):
             tell(self._bar.console, line)
 
+    def batch(self, part: Part, done: int, total: int) -> None:
+        if part == "training":  # of a step, so that the bar moves and the time left is known where a step takes minutes
+            self._bar.update(self._task, completed=self._done + done / total, description="training")
+        else:
+            self._bar.update(self._task, description=f"validating {done}/{total}")
+
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
+        if not self._bar.tasks[self._task].visible:
+            self._bar.reset(self._task, total=total, completed=done, visible=True)  # starts its clock
+        self._done = done
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
         self._validation = self._validation if validation is None else f"validation {validation:.3f}"
-        memory = f"{memory_report(0).peak / _GIB:.1f} GiB"
-        told = "  ".join(filter(None, (self._loss, self._validation, memory)))
-        self._bar.update(self._task, completed=done, total=total, told=told, visible=True)
+        told = "  ".join(filter(None, (self._loss, self._validation, _memory())))
+        self._bar.update(self._task, completed=done, told=told, description="training")
 
 
-class TrainingLines:
-    """The same news as log lines, for ``--quiet`` and without a terminal."""
+class TrainingLines(FinetuneProgress):
+    """The same news as log lines, for ``--quiet`` and without a terminal.
+
+    Every validation is a line; what is at work between them is told about every ``STAGES_EVERY`` seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = self._told_at = clock()
+        self._first: int | None = None  # step
+        self._done = self._total = 0
+        self._loss = ""
 
     def preparing(self, what: str) -> None:
         LINES.info("%s", what)
@@ -50,10 +74,35 @@ class TrainingLines:
             LINES.info("%s", line)
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
+        if self._first is None:
+            self._first, self._began = done, self._clock()
+        self._done, self._total = done, total
+        self._loss = self._loss if loss is None else f"loss {loss:.3f}"
         if validation is not None:
-            LINES.info("step %d of %d: validation loss %.3f", done, total, validation)
-        elif loss is not None:
-            LINES.debug("step %d of %d: loss %.3f", done, total, loss)
+            self._tell(f"step {done} of {total}: validation loss {validation:.3f}", done)
+        else:
+            self._tell_in_time(f"step {done} of {total}", done)
+
+    def batch(self, part: Part, done: int, total: int) -> None:
+        if part == "training":
+            at = f"step {self._done + 1} of {self._total}, batch {done} of {total}"
+            self._tell_in_time(at, self._done + done / total)
+        else:
+            self._tell_in_time(f"step {self._done} of {self._total}, validating: batch {done} of {total}", self._done)
+
+    def _tell_in_time(self, what: str, done: float) -> None:
+        if self._clock() - self._told_at >= STAGES_EVERY:
+            self._tell(", ".join(filter(None, (what, self._loss))), done)
+
+    def _tell(self, what: str, done: float) -> None:
+        self._told_at = self._clock()
+        trained = done - (self._first or 0)
+        left = (self._told_at - self._began) / trained * (self._total - done) if trained else 0
+        LINES.info("%s", ", ".join(filter(None, (what, _memory(), f"about {duration(left)} left" if left else ""))))
+
+
+def _memory() -> str:
+    return f"{memory_report(0).peak / _GIB:.1f} GiB"
 
 
 def print_result(console: Console, result: FinetuneResult) -> None:

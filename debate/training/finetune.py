@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import SettingsError, TrainingError
@@ -20,6 +20,7 @@ from debate.training.encoding import EncodedExample, encode_examples
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
 from debate.training.memory import Forecast, check_memory, memory_report
 from debate.training.merging import write_gguf, write_merged
+from debate.training.progress import FinetuneProgress
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings
 from debate.training.voice import AskedAs, asked_as
@@ -30,27 +31,6 @@ if TYPE_CHECKING:
 
 RECORD = "finetune.toml"
 _CHANGES_NOTHING = {"out", "merge", "gguf"}
-
-
-class FinetuneProgress(Protocol):
-    """Receives how the training proceeds."""
-
-    def preparing(self, what: str) -> None:
-        """Something is being loaded or written."""
-
-    def examples(self, data: TrainingData) -> None:
-        """The data was read."""
-
-    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
-        """So many steps are done; a loss is given where one was measured at this step."""
-
-
-class _Silent:
-    """Shows nothing."""
-
-    def preparing(self, what: str) -> None: ...
-    def examples(self, data: TrainingData) -> None: ...
-    def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None: ...
 
 
 @checked(SettingsError, leave=("progress",))
@@ -64,7 +44,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
     """
-    progress = progress or _Silent()
+    progress = progress or FinetuneProgress()
     if (settings.out / RECORD).is_file() and _record(settings).get("finished"):
         return _exported_later(settings, progress)
     data = read_training_data(settings)
@@ -74,6 +54,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         _record(settings)
         progress.examples(data)
+        progress.preparing(f"loading the tokenizer of {settings.model}")
         config, tokenizer = load_tokenizer(settings)
         training, validation, left_out = _encoded(data, tokenizer, asked, settings)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
@@ -103,13 +84,14 @@ def _trained(
     progress: FinetuneProgress,
 ) -> Trained:
     """Train, or only save the adapter of a training that was stopped behind its last step."""
+    progress.preparing("loading the libraries that train")
     from debate.training.trainer import save_ended, train_adapter  # trl has to come after unsloth, which patches it
 
     if ended := save_ended(tokenizer, settings):
         return ended
     progress.preparing(f"loading {settings.model}")
     model, adapter = load_trainable(settings)
-    return train_adapter(model, tokenizer, adapter, training, validation, settings, progress.step)
+    return train_adapter(model, tokenizer, adapter, training, validation, settings, progress)
 
 
 def _encoded(

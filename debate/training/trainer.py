@@ -8,7 +8,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from chains.generation.local.machine import has_cuda, training_dtype
 from debate.errors import TrainingError
 from debate.training.encoding import EncodedExample
 from debate.training.memory import memory_in_use
+from debate.training.progress import FinetuneProgress
 from debate.training.result import Losses
 from debate.training.settings import FinetuneSettings
 from vectorstore.embedding.memory import is_full
 
 _ZIP_WRITER = "PytorchStreamWriter"  # what torch names when a file cannot be written
-Told = Callable[[int, int, float | None, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def train_adapter(
     training: Sequence[EncodedExample],
     validation: Sequence[EncodedExample],
     settings: FinetuneSettings,
-    told: Told,
+    progress: FinetuneProgress,
 ) -> Trained:
     """Train, or continue from the last checkpoint in the output folder, and save the adapter that validated best.
 
     Args:
         adapter: a ``peft.LoraConfig``; None for a model that has its adapter already.
-        told: called with (steps done, all steps, loss or None, validation loss or None).
+        progress: told of each batch and step.
 
     Raises:
         TrainingError: the folder cannot be written, the memory runs out, or the losses are no numbers.
@@ -70,7 +70,7 @@ def train_adapter(
         eval_dataset=_dataset(validation),
         processing_class=tokenizer,
         peft_config=adapter,
-        callbacks=[EarlyStoppingCallback(settings.patience), _Report(told)],
+        callbacks=[EarlyStoppingCallback(settings.patience), _Report(progress)],
     )
     trainer.remove_callback(PrinterCallback)
     if adapter and trainer.args.fp16:
@@ -211,17 +211,34 @@ def _losses(history: Sequence[dict[str, Any]]) -> Losses:
 
 
 class _Report(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, progress: FinetuneProgress) -> None:
+        self._progress = progress
+        self._trained = self._validated = 0  # batches
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         if state.best_model_checkpoint:  # where it was before the folder was moved
             state.best_model_checkpoint = str(Path(args.output_dir) / Path(state.best_model_checkpoint).name)
+        self._progress.step(state.global_step, state.max_steps, None, None)
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        self._trained = 0
+
+    def on_substep_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        self._trained += 1
+        self._progress.batch("training", self._trained, args.gradient_accumulation_steps)
+
+    def on_prediction_step(self, args: Any, state: Any, control: Any, eval_dataloader: Any, **_: Any) -> None:  # noqa: ARG002
+        self._validated += 1
+        self._progress.batch("validating", self._validated, len(eval_dataloader))
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
+        self._validated = 0
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
         logs = logs or {}
         if "loss" in logs or "eval_loss" in logs:
-            self._told(state.global_step, state.max_steps, _float(logs.get("loss")), _float(logs.get("eval_loss")))
+            losses = _float(logs.get("loss")), _float(logs.get("eval_loss"))
+            self._progress.step(state.global_step, state.max_steps, *losses)
 
 
 def _float(value: Any) -> float | None:

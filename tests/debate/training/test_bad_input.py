@@ -13,6 +13,7 @@ from debate.cli import app
 from debate.errors import TrainingDataError, TrainingError
 from debate.files.locking import exclusive_folder
 from debate.training.finetune import finetune
+from debate.training.progress import FinetuneProgress
 from debate.training.result import Losses
 from debate.training.settings import FinetuneSettings
 
@@ -102,13 +103,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "adapter" / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 
-class Silent:
-    def preparing(self, what: str) -> None: ...
-    def examples(self, data) -> None: ...
-    def step(self, done: int, total: int, loss, validation) -> None: ...
-
-
-class NoRoomAt(Silent):
+class NoRoomAt(FinetuneProgress):
     """From this step on no file may grow beyond a kilobyte: what a full disk does, with another error number."""
 
     def __init__(self, at: int) -> None:
@@ -119,7 +114,7 @@ class NoRoomAt(Silent):
             resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
 
 
-class NoRoomFor(Silent):
+class NoRoomFor(FinetuneProgress):
     """The same from when something is said to begin."""
 
     def __init__(self, what: str) -> None:
@@ -130,7 +125,7 @@ class NoRoomFor(Silent):
             resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
 
 
-class StopsWhile(Silent):
+class StopsWhile(FinetuneProgress):
     """As a crash would, when something is said to begin."""
 
     def __init__(self, what: str) -> None:
@@ -141,7 +136,7 @@ class StopsWhile(Silent):
             raise RuntimeError("stopped")
 
 
-class Never(Silent):
+class Never(FinetuneProgress):
     """No step may be trained."""
 
     def step(self, done: int, total: int, loss, validation) -> None:
@@ -182,7 +177,7 @@ def test_a_disk_that_is_full_at_a_checkpoint_is_told_and_the_training_resumes_fr
             finetune(chosen, NoRoomAt(2))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    resumed = finetune(chosen, Silent())
+    resumed = finetune(chosen)
     assert [step for step, _ in resumed.losses.training] == [1, 2, 3]
     assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()
 
@@ -223,7 +218,7 @@ def test_a_disk_that_is_full_at_the_merge_leaves_a_finished_training_of_which_on
 def test_a_finished_training_is_merged_later_and_not_twice(tmp_path: Path, tiny: Path) -> None:
     """Regression: it was refused as finished."""
     chosen = quick(tmp_path, tiny)
-    finetune(chosen, Silent())
+    finetune(chosen)
     merged = chosen.model_copy(update={"merge": True})
     assert finetune(merged, Never()).merged == tmp_path / "adapter" / "merged"
     with pytest.raises(TrainingError, match="contains this training, finished"):
@@ -252,11 +247,11 @@ def test_a_training_whose_loss_is_no_number_keeps_no_adapter_and_says_so(tmp_pat
     weights["model.norm.weight"][0] = float("nan")
     save_file(weights, tiny / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(TrainingError, match="the validation loss is no number from step 1 on; lower --learning-rate"):
-        finetune(quick(tmp_path, tiny, steps=2), Silent())
+        finetune(quick(tmp_path, tiny, steps=2))
     assert not (tmp_path / "adapter" / "adapter_model.safetensors").exists()
 
 
-class BreaksAt(Silent):
+class BreaksAt(FinetuneProgress):
     def __init__(self, at: int) -> None:
         self._at = at
 
@@ -274,7 +269,7 @@ def test_a_resumed_training_has_the_patience_that_was_left_and_validates_no_step
     chosen = quick(tmp_path, tiny, learning_rate=1e-20, steps=9, patience=3)  # nothing changes after the first step
     with pytest.raises(RuntimeError, match="stopped"):
         finetune(chosen, BreaksAt(3))
-    assert [step for step, _ in finetune(chosen, Silent()).losses.validation] == [0, 1, 2, 3, 4]
+    assert [step for step, _ in finetune(chosen).losses.validation] == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.slow
@@ -288,7 +283,7 @@ def test_a_training_whose_folder_was_moved_still_keeps_its_best_adapter(tmp_path
     marked = {name: tensor + 1 for name, tensor in best.items()}  # so that it is known again
     save_file(marked, tmp_path / "adapter" / "checkpoints" / "checkpoint-1" / "adapter_model.safetensors")
     (tmp_path / "adapter").rename(tmp_path / "moved")
-    moved = finetune(chosen.model_copy(update={"out": tmp_path / "moved"}), Silent())
+    moved = finetune(chosen.model_copy(update={"out": tmp_path / "moved"}))
     kept = load_file(moved.adapter / "adapter_model.safetensors")
     assert all(torch.equal(kept[name], marked[name]) for name in marked)
 

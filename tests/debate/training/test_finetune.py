@@ -12,6 +12,7 @@ from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
 from debate.errors import TrainingError
 from debate.training.finetune import finetune
+from debate.training.progress import FinetuneProgress
 from debate.training.result import FinetuneResult
 from debate.training.settings import FinetuneSettings
 from prompts import load_persona
@@ -20,13 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.filterwarni
 STEPS = 16
 
 
-class Silent:
-    def preparing(self, what: str) -> None: ...
-    def examples(self, data) -> None: ...
-    def step(self, done: int, total: int, loss, validation) -> None: ...
-
-
-class StopsAt(Silent):
+class StopsAt(FinetuneProgress):
     """As a crash would: the training ends in the middle of a step."""
 
     def step(self, done: int, total: int, loss, validation) -> None:
@@ -63,7 +58,7 @@ def settings(data: Path, out: Path) -> FinetuneSettings:
 
 @pytest.fixture(scope="module")
 def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinetuneResult:
-    return finetune(settings(data, tmp_path_factory.mktemp("whole") / "adapter"), Silent())
+    return finetune(settings(data, tmp_path_factory.mktemp("whole") / "adapter"))
 
 
 def test_the_validation_loss_falls_by_a_third(trained: FinetuneResult) -> None:
@@ -97,14 +92,14 @@ def test_a_stopped_training_resumes_to_the_same_loss(data: Path, trained: Finetu
     chosen = settings(data, tmp_path / "adapter")
     with pytest.raises(RuntimeError, match="stopped"):
         finetune(chosen, StopsAt())
-    resumed = finetune(chosen, Silent())
+    resumed = finetune(chosen)
     assert resumed.losses.training[0][0] == 1
     assert resumed.losses.validation[-1][1] == pytest.approx(trained.losses.validation[-1][1], rel=1e-3)
 
 
 def test_a_finished_training_is_not_done_again(data: Path, trained: FinetuneResult) -> None:
     with pytest.raises(TrainingError, match="contains this training, finished"):
-        finetune(settings(data, trained.adapter), Silent())
+        finetune(settings(data, trained.adapter))
 
 
 def test_another_training_does_not_go_into_the_folder_and_the_change_is_named(
@@ -112,7 +107,7 @@ def test_another_training_does_not_go_into_the_folder_and_the_change_is_named(
 ) -> None:
     changed = settings(data, trained.adapter).model_copy(update={"rank": 4})
     with pytest.raises(TrainingError, match="rank was 16 and is 4"):
-        finetune(changed, Silent())
+        finetune(changed)
 
 
 def test_too_little_memory_is_told_before_the_model_is_loaded_and_a_smaller_training_may_use_the_folder(
@@ -121,7 +116,7 @@ def test_too_little_memory_is_told_before_the_model_is_loaded_and_a_smaller_trai
     monkeypatch.setattr("debate.training.finetune.free_memory", lambda on_gpu: 2**20)
     monkeypatch.setattr("debate.training.finetune.load_trainable", None)
     with pytest.raises(TrainingError, match=r"training smollm2 takes about .* and 0\.0 GiB are free"):
-        finetune(settings(data, tmp_path / "adapter"), Silent())
+        finetune(settings(data, tmp_path / "adapter"))
     assert not (tmp_path / "adapter").exists()
 
 

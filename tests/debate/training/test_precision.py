@@ -8,6 +8,7 @@ import torch
 
 from debate.training.encoding import EncodedExample
 from debate.training.loading import load_trainable
+from debate.training.progress import FinetuneProgress
 from debate.training.settings import FinetuneSettings
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -63,7 +64,7 @@ def test_its_training_has_an_adapter_whose_gradients_can_be_scaled(t4, monkeypat
     monkeypatch.setattr("debate.training.trainer.SFTTrainer", TrainerOfTheTest)
     example = EncodedExample((1, 2), (0, 1), 0)
     with pytest.raises(Reached) as reached:
-        train_adapter(None, None, object(), [example], [example], settings(tmp_path), print)
+        train_adapter(None, None, object(), [example], [example], settings(tmp_path), FinetuneProgress())
     [begun] = reached.value.args
     assert (begun.args.bf16, begun.args.fp16) == (False, True)
     assert begun.model.weight.dtype is torch.float32
