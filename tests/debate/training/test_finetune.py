@@ -1,6 +1,9 @@
 """The bundled model learns on a CPU: the loss falls, a stopped training resumes, and the adapter answers."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,21 +15,23 @@ from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
 from debate.errors import TrainingError
 from debate.training.finetune import finetune
-from debate.training.progress import FinetuneProgress
 from debate.training.result import FinetuneResult
 from debate.training.settings import FinetuneSettings
 from prompts import load_persona
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
-STEPS = 16
-
-
-class StopsAt(FinetuneProgress):
-    """As a crash would: the training ends in the middle of a step."""
-
-    def step(self, done: int, total: int, loss, validation) -> None:
+STEPS = 30
+KILLED = """
+import os, signal, sys
+from debate.training.finetune import finetune
+from debate.training.progress import FinetuneProgress
+from debate.training.settings import FinetuneSettings
+class DiesBehindACheckpoint(FinetuneProgress):
+    def step(self, done, total, loss, validation):
         if done == 13:
-            raise RuntimeError("stopped")
+            os.kill(os.getpid(), signal.SIGKILL)
+finetune(FinetuneSettings.model_validate_json(sys.argv[1]), DiesBehindACheckpoint())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +93,15 @@ def test_the_adapters_folder_is_a_model_that_answers_in_the_trained_form(trained
     assert backend_for(llm).adapted
 
 
-def test_a_stopped_training_resumes_to_the_same_loss(data: Path, trained: FinetuneResult, tmp_path: Path) -> None:
+def test_a_training_that_is_killed_resumes_to_the_same_loss(
+    data: Path, trained: FinetuneResult, tmp_path: Path
+) -> None:
     chosen = settings(data, tmp_path / "adapter")
-    with pytest.raises(RuntimeError, match="stopped"):
-        finetune(chosen, StopsAt())
+    command = [sys.executable, "-c", KILLED, chosen.model_dump_json()]
+    killed = subprocess.run(command, cwd=Path(__file__).parents[3], check=False)  # noqa: S603
     resumed = finetune(chosen)
-    assert resumed.losses.training[0][0] == 1
+    assert killed.returncode == -signal.SIGKILL
+    assert [step for step, _ in resumed.losses.training] == list(range(1, STEPS + 1))
     assert resumed.losses.validation[-1][1] == pytest.approx(trained.losses.validation[-1][1], rel=1e-3)
 
 
