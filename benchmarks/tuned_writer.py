@@ -41,6 +41,7 @@ from pydantic import TypeAdapter
 from chains import Chunk, ModelSettings, OpinionRequest, Question, load_llm, opinion_chain
 from debate.compare.comparison import compare_answers
 from debate.compare.measures import Answer
+from debate.compare.statistics import TOO_FEW
 from debate.files.jsonl import JsonLines
 from debate.training.dataset import read_training_data
 from debate.training.finetune import finetune
@@ -145,7 +146,8 @@ def run(given: argparse.Namespace) -> None:
     for one in compare_answers([before, after], min_words=MIN_WORDS, max_words=MAX_WORDS):
         if one.paired is not None:
             paired = one.paired
-            change = f"{paired.difference:+.3f} [{paired.low:+.3f}, {paired.high:+.3f}]"
+            ends = f"{paired.interval[0]:+.3f}, {paired.interval[1]:+.3f}" if paired.interval else TOO_FEW
+            change = f"{paired.difference:+.3f} [{ends}]"
             print(
                 f"{one.measure:32}{paired.pairs:4}{paired.first:9.3f}{paired.second:9.3f}  {change:26} p {paired.p:.4f}"
             )

@@ -54,7 +54,11 @@ def compare_answers(
     for one, other in combinations(answers, 2):
         for measure in wanted:
             first, second = _both(one, other, measure, answerable)
-            paired = paired_difference(first, second, yes_or_no=measure.yes_or_no, seed=seed) if first else None
+            paired = (
+                paired_difference(first, second, yes_or_no=measure.yes_or_no, most=measure.most, seed=seed)
+                if first
+                else None
+            )
             found.append(Compared(measure.name, measure.meaning, one[0].model, other[0].model, measure.better, paired))
     return found
 

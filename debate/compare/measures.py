@@ -1,5 +1,6 @@
 """The measures of an answer: one number each."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Measure:
         better: 1 where more is better, -1 where less is, 0 where neither is.
         yes_or_no: whether it is 0 or 1 only.
         of: from an answer's opinion; None if there is nothing to measure.
+        most: the largest figure there can be.
         among: the questions that it is of: those that the documents answer, or those that they do not; None: all.
     """
 
@@ -37,6 +39,7 @@ class Measure:
     better: int
     yes_or_no: bool
     of: Callable[[Opinion], float | None]
+    most: float = math.inf
     among: bool | None = None
 
     def measured(self, answer: Answer, answerable: bool | None = None) -> float | None:
@@ -56,11 +59,12 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
     supported = "share of the sentences that a passage supports"
     unsupported = "how many are in no passage"
     numbers = "how specific an answer is, whether right or wrong"
+    new = "share of word pairs that are new"
     repeated = "share of the word sequences of four that came before in the answer"
     return (
-        Measure("supported", supported, 1, False, _unless_abstained(lambda one: one.supported or 0)),
+        Measure("supported", supported, 1, False, _unless_abstained(lambda one: one.supported or 0), most=1),
         Measure("passages used", "how many support a sentence", 1, False, _unless_abstained(_passages_used)),
-        Measure("copied", "share of the sentences copied from a passage", 0, False, _unless_abstained(_copied)),
+        Measure("copied", "share of the sentences copied from a passage", 0, False, _unless_abstained(_copied), most=1),
         Measure("in limits", limits, 1, True, _unless_abstained(lambda one: min_words <= one.words <= max_words)),
         Measure("has defects", "a sentence to strike out", -1, True, lambda one: float(bool(one.defects))),
         Measure("abstained", 'said "I don\'t know"', 0, True, _abstained),
@@ -68,8 +72,8 @@ def measures(min_words: int, max_words: int) -> tuple[Measure, ...]:
         Measure("abstained wrongly", "where the documents hold the answer", -1, True, _abstained, among=True),
         Measure("unsupported names and numbers", unsupported, -1, False, lambda one: float(len(one.unsupported))),
         Measure("numbers in 100 words", numbers, 0, False, _unless_abstained(_specificity)),
-        Measure("distinct 2-grams", "share of word pairs that are new", 1, False, _unless_abstained(_distinct_pairs)),
-        Measure("seq-rep-4", repeated, -1, False, _unless_abstained(lambda one: seq_rep_n(one.answer, 4))),
+        Measure("distinct 2-grams", new, 1, False, _unless_abstained(_distinct_pairs), most=1),
+        Measure("seq-rep-4", repeated, -1, False, _unless_abstained(lambda one: seq_rep_n(one.answer, 4)), most=1),
         Measure("words", "length of an answer", 0, False, lambda one: float(one.words)),
     )
 

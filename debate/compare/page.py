@@ -20,7 +20,7 @@ from debate.compare.comparison import Compared
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.sheet import model_rows
-from debate.compare.statistics import Tally
+from debate.compare.statistics import TOO_FEW, Tally
 from debate.files.atomic import atomic_file
 from debate.output.report import style
 from debate.output.templates import templates_in
@@ -119,6 +119,7 @@ def _values(comparison: Comparison, votes: Sequence[Tally] = ()) -> dict[str, An
         "controls": list(comparison.control_answers()),
         "figure": _figure,
         "amount": amount,
+        "too_few": TOO_FEW,
         "questions": list(_questions(comparison)),
     }
 
@@ -205,8 +206,9 @@ def _shown(answer: Answer, other: Answer) -> AnswerShown:
 
 def _interval(one: Compared) -> Interval | None:
     """Place an interval on its own line, with no difference in the middle."""
-    if one.paired is None:
+    if one.paired is None or one.paired.interval is None:
         return None
-    largest = max(abs(one.paired.low), abs(one.paired.high)) or 1.0
-    low, high, middle = (50 + 45 * end / largest for end in (one.paired.low, one.paired.high, one.paired.difference))
+    ends = one.paired.interval
+    largest = max(map(abs, ends)) or 1.0
+    low, high, middle = (50 + 45 * place / largest for place in (*ends, one.paired.difference))
     return Interval(low, max(high - low, 0.5), middle)

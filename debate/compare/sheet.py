@@ -6,9 +6,10 @@ from pathlib import Path
 from debate.compare.controls import answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
+from debate.compare.statistics import TOO_FEW
 from debate.output.workbook import add_sheet, new_workbook
 
-_FIGURES = {"mean first": "first", "mean second": "second", **{one: one for one in ("difference", "low", "high", "p")}}
+_FIGURES = ("mean first", "mean second", "difference", "low", "high", "p")
 _TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
 _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
 _MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
@@ -49,8 +50,14 @@ def _test_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
         row: dict[str, object] = {"measure": one.measure, "first": one.first, "second": one.second}
         if one.paired is not None:
             row["questions"] = one.paired.pairs
-            row |= {name: round(getattr(one.paired, figure), 4) for name, figure in _FIGURES.items()}
+            ends = one.paired.interval or (TOO_FEW, TOO_FEW)
+            values = (one.paired.first, one.paired.second, one.paired.difference, *ends, one.paired.p)
+            row |= {name: _rounded(value) for name, value in zip(_FIGURES, values, strict=True)}
         yield row | {"verdict": one.verdict, "better is": _BETTER[one.better], "meaning": one.meaning}
+
+
+def _rounded(value: float | str) -> float | str:
+    return value if isinstance(value, str) else round(value, 4)
 
 
 def _answer_rows(comparison: Comparison) -> Iterable[dict[str, str]]:

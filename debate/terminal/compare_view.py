@@ -12,6 +12,7 @@ from rich.text import Text
 from chains.schemas import Chunk
 from debate.compare.comparison import Compared
 from debate.compare.runner import Comparison
+from debate.compare.statistics import TOO_FEW
 from debate.compare.votes import Ballot, Choice, Votes
 from debate.readable import readable, tell
 
@@ -48,7 +49,8 @@ def _figures(one: Compared) -> tuple[Text, ...]:
     if one.paired is None:
         return (Text(""),) * 4
     paired = one.paired
-    change = f"{paired.difference:+.2f} [{paired.low:+.2f}, {paired.high:+.2f}]"
+    ends = f"{paired.interval[0]:+.2f}, {paired.interval[1]:+.2f}" if paired.interval else TOO_FEW
+    change = f"{paired.difference:+.2f} [{ends}]"
     return Text(f"{paired.first:.2f}"), Text(f"{paired.second:.2f}"), Text(change), Text(f"{paired.p:.3f}")
 
 

@@ -132,10 +132,15 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path, hostile: str) -> None:
     assert "Question &lt;0&gt;?" in html
 
 
-def test_every_measure_has_its_row_with_interval_and_p(tmp_path: Path) -> None:
+def test_a_measure_has_its_row_with_interval_and_p(tmp_path: Path) -> None:
+    html = page(tmp_path, *[("Salt is dear.", f"Salt is{' very' * n} dear.") for n in range(1, 8)])
+    row = html[html.index("length of an answer") :]
+    assert row.index('<svg class="interval"') < row.index(" to +") < row.index('<td class="n">0.0')
+
+
+def test_a_measure_that_hardly_varies_has_no_interval(tmp_path: Path) -> None:
     html = page(tmp_path, ("Salt is dear.", "Salt is very dear."), ("Oil is cheap.", "Oil is very cheap."))
-    assert html.count('<svg class="interval"') == 11
-    assert "+1.00 to +1.00" in html
+    assert '<td></td><td class="n note">too few</td>' in html
 
 
 def test_the_control_questions_and_their_marks_are_shown_and_escaped(tmp_path: Path) -> None:

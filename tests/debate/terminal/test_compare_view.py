@@ -77,4 +77,4 @@ def test_every_pair_has_a_table_whose_heading_says_which_model_is_which(tmp_path
 
 def test_a_measure_stands_in_one_line_of_80_columns(tmp_path) -> None:
     line = next(one for one in printed(tmp_path, "old", "new").splitlines() if "words " in one and "+1.00" in one)
-    assert "+1.00 [+1.00, +1.00]" in line
+    assert "+1.00 [too few]" in line
