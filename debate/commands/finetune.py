@@ -28,7 +28,7 @@ Exit codes:
 def finetune(*, quiet: Quiet = False, **settings: Any) -> None:
     """Fine-tune a model on finished answers. Use the adapter's folder as --model."""
     start_logging()
-    interrupted = "interrupted; run the same command again to resume from the last checkpoint"
+    interrupted = "interrupted; run the same command again to go on from the last checkpoint, if there is one"
     with one_line_errors(interrupted):
         from rich.console import Console
 

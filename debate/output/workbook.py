@@ -105,6 +105,7 @@ def _ask_for_ratings(sheet: Sheet) -> None:
     asked = DataValidation(type="decimal", operator="between", formula1="1", formula2="5", allow_blank=True)
     asked.promptTitle, asked.prompt = "Your rating", "1 (poor) to 5 (good); debate finetune --min-rating 4 reads it"
     asked.errorTitle, asked.error = "Your rating", "A number from 1 to 5"
+    asked.showInputMessage = asked.showErrorMessage = True
     sheet.validate("rating", asked)
 
 

@@ -23,7 +23,8 @@ def export_chat(settings: FinetuneSettings, path: Path) -> tuple[int, list[LeftO
     """
     examples, left_out = read_examples(settings)
     if not examples:
-        raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}")
+        first = f", the first: {left_out[0].reason}" if left_out else ""
+        raise TrainingDataError(f"no example passes the filters; left out: {amount(len(left_out), 'row')}{first}")
     if path.is_file() and path.read_bytes()[: len(_BEGINS)] not in (b"", _BEGINS):
         raise TrainingDataError(f"{path} exists and holds no chat messages; give another --chat")
     asked = asked_as(settings)

@@ -27,6 +27,8 @@ def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     Raises:
         TrainingDataError: the file is missing, of another kind, or cannot be read.
     """
+    if path.is_dir():
+        raise TrainingDataError(f"{path} is a folder; give its workbook, such as {path / 'results.xlsx'}")
     if path.suffix.lower() not in _KINDS:
         raise TrainingDataError(f"{path}: unknown kind of data file; use one of {', '.join(_KINDS)}")
     if not path.is_file():

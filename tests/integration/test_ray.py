@@ -23,6 +23,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)  # noqa: S603
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_the_rows_of_an_undisturbed_one_when_a_node_or_the_driver_is_killed() -> None:
     done = python("-m", "benchmarks.cluster", "--runs", "2", "--questions", "9")
     assert "2 of 2 good" in done.stdout, done.stdout + done.stderr

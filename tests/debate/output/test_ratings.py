@@ -96,3 +96,8 @@ def test_a_workbook_without_that_column_has_no_ratings(workbook: Path) -> None:
     ratings = Ratings(workbook)
     ratings.refresh()
     assert ratings.of(ANSWER_ROW) is None
+
+
+def test_the_cell_of_a_rating_says_what_it_takes_and_takes_nothing_else(workbook: Path) -> None:
+    (asked,) = load_workbook(workbook)["results"].data_validations.dataValidation
+    assert (asked.showInputMessage, asked.showErrorMessage) == (True, True)

@@ -50,3 +50,19 @@ def test_an_earlier_export_is_replaced(tmp_path: Path) -> None:
     rows.write_text(json.dumps(ROW | {"answer": "It may."}), encoding="utf-8")
     assert export(rows, "--chat", chat)[0] == 0
     assert "It may." in chat.read_text(encoding="utf-8")
+
+
+def test_where_no_row_passes_the_first_reason_is_told(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(ROW), encoding="utf-8")
+    code, told = export(rows, "--chat", tmp_path / "chat.jsonl", "--min-words", 400)
+    assert code == 2
+    assert told == (
+        "error: no example passes the filters; left out: 1 row, the first: 4 words, at least 400 asked for\n"
+    )
+
+
+def test_the_folder_of_a_run_is_answered_with_its_workbook(tmp_path: Path) -> None:
+    code, told = export(tmp_path, "--chat", tmp_path / "chat.jsonl")
+    assert code == 2
+    assert told == f"error: {tmp_path} is a folder; give its workbook, such as {tmp_path / 'results.xlsx'}\n"
