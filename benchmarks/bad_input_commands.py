@@ -9,7 +9,7 @@ from benchmarks.bad_input_cases import Case, raw, text
 _OUT = ("--out", "tuned", "--quiet")
 _DOCS = ("--index", "docs")
 _ROW = "instruction,context,answer\nWhy?,[1] Salt is dear.,It is dear.\n"
-_ROWS = _ROW + "Who?,[1] Iron is dear.,It is dear.\n"
+_ROWS = _ROW + "Who sells iron?,[1] Iron is dear.,It is dear.\n"
 
 
 def training_cases() -> Iterator[Case]:

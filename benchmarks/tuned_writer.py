@@ -43,7 +43,7 @@ from debate.compare.comparison import compare_answers
 from debate.compare.measures import Answer
 from debate.compare.statistics import TOO_FEW
 from debate.files.jsonl import JsonLines
-from debate.training.dataset import read_training_data
+from debate.training.data.dataset import read_training_data
 from debate.training.finetune import finetune
 from debate.training.progress import FinetuneProgress
 from debate.training.settings import FinetuneSettings

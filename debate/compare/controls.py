@@ -4,6 +4,7 @@ Each has a passage that contains the answer, or not: then "I don't know" is righ
 fact, and exact if it contains nothing else.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from chains.text.refusal import is_abstention
 from prompts import load_prompt
 
 _LIMITS = WordLimits(0, 40)
+_IN_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _AROUND = " \t\n.。،,:;!?\"'“”‘’「」『』()*`"
 
 
@@ -114,4 +117,4 @@ def _has(text: str, wanted: str) -> bool:
     """Return whether a text has a word; a script without spaces has it anywhere."""
     if not wanted.isascii():
         return wanted in text
-    return wanted in "".join(one if one.isalnum() or one in ",." else " " for one in text).replace(". ", " ").split()
+    return wanted.replace(",", "") in _WORD.findall(_IN_THOUSANDS.sub("", text))

@@ -4,7 +4,7 @@ A comparison that was stopped resumes: it repeats no search and no answer.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def compare_models(
         KeyboardInterrupt: interrupted; the same call resumes.
     """
     progress = progress or Progress()
-    inputs = check_inputs(settings.run_settings(settings.models[0]))
+    inputs = _inputs(settings)
     with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD,)):
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
@@ -123,6 +123,13 @@ def compare_models(
         if settings.judge:
             work.judge()
         return _gathered(settings, inputs, work.files)
+
+
+def _inputs(settings: CompareSettings) -> RunInputs:
+    """Return what a run with these settings asks, each question once: a duplicate would count as one pair more."""
+    inputs = check_inputs(settings.run_settings(settings.models[0]))
+    first = {(seed.text, seed.about): seed for seed in reversed(inputs.seeds)}
+    return replace(inputs, seeds=[seed for seed in inputs.seeds if first[seed.text, seed.about] is seed])
 
 
 def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFiles) -> Comparison:
@@ -155,7 +162,7 @@ def finished_comparison(folder: Path) -> Comparison:
         DebateError: the folder contains no comparison, or one that was stopped.
     """
     settings = _recorded(folder)
-    inputs = check_inputs(settings.run_settings(settings.models[0]))
+    inputs = _inputs(settings)
     files = ComparisonFiles(settings.out, settings.models)
     known = [files.answers_by_key(n) for n in range(len(settings.models))]
     if not all(seed.key in of_model for of_model in known for seed in inputs.seeds):

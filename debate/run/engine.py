@@ -20,9 +20,9 @@ from debate.indexing.opening import load_store
 from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.executor import Outcome, map_concurrently
-from debate.run.log import LOG
 from debate.run.question_worker import QuestionWorker
 from debate.run.records.deepened_questions import Deepening
+from debate.run.records.log import LOG
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_before_loading, load_model, question_graph
 from debate.run.stopping import StopsWriting

@@ -23,11 +23,11 @@ from debate.results import QuestionResult
 from debate.run.engine import Load, LocalEngine, load_unless_given
 from debate.run.executor import RunInterrupted, StoppedAtOnce
 from debate.run.folder import absolute_paths, open_run_folder
-from debate.run.log import LOG, logged
 from debate.run.outputs import Outputs
 from debate.run.records.deepened_questions import DeepenedQuestions, with_twins_noted
 from debate.run.records.drafts import drafts_shown
 from debate.run.records.journal import Journal
+from debate.run.records.log import LOG, logged
 from debate.run.records.progress_file import recorded_progress
 from debate.run.seat import Seat
 from debate.run.setup import RunInputs, check_inputs, unwritable

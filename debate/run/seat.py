@@ -19,7 +19,7 @@ from chains.schemas import Question
 from debate.arena.seat import SeatRequest, problem_of
 from debate.errors import RunFolderError
 from debate.files.atomic import atomic_file
-from debate.run.log import LOG
+from debate.run.records.log import LOG
 from debate.run.records.typed import Records
 
 SEAT, SAID = "seat.json", "said.jsonl"

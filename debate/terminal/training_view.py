@@ -11,7 +11,7 @@ from debate.in_progress import duration
 from debate.progress import LINES, STAGES_EVERY
 from debate.readable import one_line, tell
 from debate.terminal.live import LiveBar
-from debate.training.dataset import TrainingData
+from debate.training.data.dataset import TrainingData
 from debate.training.memory import memory_report
 from debate.training.progress import FinetuneProgress, Part
 from debate.training.result import FinetuneResult

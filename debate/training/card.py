@@ -7,7 +7,7 @@ from huggingface_hub import ModelCardData
 
 from debate.errors import TrainingError
 from debate.files.atomic import atomic_file
-from debate.training.dataset import LeftOut
+from debate.training.data.dataset import LeftOut
 from debate.training.licence import base_model
 from debate.training.result import FinetuneResult, Losses
 from debate.training.settings import FinetuneSettings

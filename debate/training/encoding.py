@@ -11,7 +11,7 @@ from typing import Any
 from chains.context import clean_passage
 from chains.generation.local.chat_template import has_special_tokens, prompt_text
 from chains.writing.styles import opinion_prompt
-from debate.training.dataset import Example, LeftOut
+from debate.training.data.dataset import Example, LeftOut
 from debate.training.voice import AskedAs
 from prompts import RenderedPrompt
 

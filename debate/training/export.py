@@ -6,7 +6,7 @@ from pathlib import Path
 from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.files.atomic import atomic_file
-from debate.training.dataset import LeftOut, read_examples
+from debate.training.data.dataset import LeftOut, read_examples
 from debate.training.encoding import example_prompt
 from debate.training.settings import FinetuneSettings
 from debate.training.voice import asked_as

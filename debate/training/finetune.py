@@ -6,6 +6,7 @@ resumes from its last checkpoint when started again with the same settings.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from chains.generation.local.machine import free_memory, has_cuda
 from debate.errors import SettingsError, TrainingError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import write_card, write_left_out, write_loss_curve
-from debate.training.dataset import LeftOut, TrainingData, read_training_data
+from debate.training.data.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
 from debate.training.memory import Forecast, check_memory, memory_report
@@ -52,13 +53,15 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
     check_model(settings)
     asked = asked_as(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
-        _record(settings)
+        contents = _contents(settings, data, asked)
         progress.examples(data)
         progress.preparing(f"loading the tokenizer of {settings.model}")
         config, tokenizer = load_tokenizer(settings)
         training, validation, left_out = _encoded(data, tokenizer, asked, settings)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
-        write_record(settings.out / RECORD, {"settings": _settings_record(settings)}, TrainingError)
+        write_record(
+            settings.out / RECORD, {"settings": _settings_record(settings), "contents": contents}, TrainingError
+        )
         trained = _trained(settings, tokenizer, training, validation, progress)
         progress.preparing(f"writing {settings.out}")
         result = FinetuneResult(
@@ -123,6 +126,23 @@ def _checked_memory(
 def _record(settings: FinetuneSettings) -> dict[str, Any]:
     """Return the record of the folder, which is new or holds this very training; empty if it is new."""
     return read_same_record(settings.out / RECORD, _settings_record(settings), "training", TrainingError)
+
+
+def _contents(settings: FinetuneSettings, data: TrainingData, asked: AskedAs) -> str:
+    """Return the digest of all that is learned and how it is asked for.
+
+    Raises:
+        TrainingError: the folder holds another training, or this one was begun on other data.
+    """
+    told = [(one.question, one.passages, one.answer) for part in (data.training, data.validation) for one in part]
+    contents = hashlib.sha256(repr((told, asked)).encode(errors="backslashreplace")).hexdigest()
+    if _record(settings).get("contents", contents) != contents:
+        names = ", ".join(path.name for path in settings.data)
+        raise TrainingError(
+            f"{settings.out} was begun on other data: {names} or its run's persona has changed since; put it back, or "
+            "give a new folder with --out"
+        )
+    return contents
 
 
 def _exported_later(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:

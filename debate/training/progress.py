@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from debate.training.dataset import TrainingData
+from debate.training.data.dataset import TrainingData
 
 Part = Literal["training", "validating"]
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from debate.training.dataset import LeftOut
+from debate.training.data.dataset import LeftOut
 from debate.training.memory import Forecast, MemoryReport
 
 

@@ -19,7 +19,7 @@ from debate.progress import Progress
 from debate.readable import one_line
 from debate.results import QuestionResult
 from debate.run.engine import Deepened, Load, LocalEngine
-from debate.run.log import logged_to
+from debate.run.records.log import logged_to
 from debate.run.setup import RunInputs
 from debate.run.workers.checkpoints import ToldCheckpoints
 from debate.run.workers.events import (

@@ -77,6 +77,14 @@ class Stops(Models):
         return super().__call__(name)
 
 
+def test_a_question_that_is_listed_twice_is_asked_and_counted_once(settings, store) -> None:
+    """Regression: one question eight times made eight pairs, and a difference of chance p 0.008."""
+    settings.questions.write_text("\n".join([*QUESTIONS, QUESTIONS[0]]), encoding="utf-8")
+    found = compared(settings, store, Models())
+    assert [one.text for one in found.questions] == list(QUESTIONS)
+    assert {one.paired.pairs for one in found.compared if one.paired} <= {len(QUESTIONS)}
+
+
 def cells(path: Path) -> list[list[object]]:
     """All cells but those of the sheet that tells times."""
     sheets = [sheet for sheet in load_workbook(path) if sheet.title != "models"]

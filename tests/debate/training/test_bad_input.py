@@ -242,6 +242,20 @@ def test_a_training_that_was_stopped_behind_its_last_step_only_saves_its_adapter
 @pytest.mark.slow
 @pytest.mark.integration
 @pytest.mark.filterwarnings("ignore")
+def test_a_stopped_training_does_not_go_on_with_other_data(tmp_path: Path, tiny: Path) -> None:
+    """Regression: it compared losses of two validation sets, and its card told of data it never saw."""
+    chosen = quick(tmp_path, tiny)
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, BreaksAt(1))
+    [data] = chosen.data
+    data.write_text(data.read_text(encoding="utf-8").replace("salt", "iron"), encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"was begun on other data: \S+ or its run's persona has changed since"):
+        finetune(chosen)
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
 def test_a_training_whose_loss_is_no_number_keeps_no_adapter_and_says_so(tmp_path: Path, tiny: Path) -> None:
     weights = load_file(tiny / "model.safetensors")
     weights["model.norm.weight"][0] = float("nan")

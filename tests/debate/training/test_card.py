@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from debate.training.card import write_left_out
-from debate.training.dataset import LeftOut
+from debate.training.data.dataset import LeftOut
 
 
 def test_every_row_that_is_not_learned_from_is_listed_with_its_reason(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from chains.generation.local.chat_template import prompt_text
 from chains.models.bundled import smollm2_folder
 from chains.opinion import DEFAULT_LIMITS
 from chains.writing.styles import opinion_prompt
-from debate.training.dataset import Example
+from debate.training.data.dataset import Example
 from debate.training.encoding import encode_examples
 from debate.training.voice import AskedAs
 from prompts import load_persona

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from debate.cli import app
-from debate.training.dataset import Example
+from debate.training.data.dataset import Example
 from debate.training.encoding import example_prompt
 from debate.training.voice import AskedAs
 from prompts import load_personas

@@ -15,9 +15,9 @@ from typing import Any
 from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.output.sheet import CUT
-from debate.training.likeness import repeated, same_question
+from debate.training.data.likeness import repeated, same_question
+from debate.training.data.tables import COLUMNS, read_rows
 from debate.training.settings import FinetuneSettings
-from debate.training.tables import COLUMNS, read_rows
 from vectorstore.text.sentences import without_citations, word_count
 
 _LOG = logging.getLogger(__name__)
@@ -128,8 +128,10 @@ def _check_filters(tables: Mapping[Path, Sequence[tuple[int, Mapping[str, Any]]]
 def split_context(context: str) -> tuple[str, ...]:
     """Split a workbook's context at its numbers, [1], [2] …; text without them is one passage."""
     context = context.strip()
-    starts = list(_PASSAGE.finditer(context))
-    in_order = [found for n, found in enumerate(starts, 1) if int(found.group(1)) == n]
+    in_order: list[re.Match[str]] = []
+    for found in _PASSAGE.finditer(context):
+        if int(found.group(1)) == len(in_order) + 1:  # a passage's own footnote is out of order
+            in_order.append(found)
     if not in_order or in_order[0].start() != 0:
         return (context,) if context else ()
     ends = [found.start() for found in in_order[1:]] + [len(context)]

@@ -9,7 +9,7 @@ from fakes import EMBEDDING, ScriptedLLM
 from chains.generation.local.batching import CallMerger
 from debate import DebateSettings, run_questions
 from debate.progress import LoggedProgress
-from debate.run.log import logged
+from debate.run.records.log import logged
 from vectorstore import FaissStore
 
 

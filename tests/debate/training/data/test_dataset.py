@@ -9,9 +9,9 @@ import pytest
 
 from debate.errors import TrainingDataError
 from debate.output.sheet import cell_text
-from debate.training.dataset import read_examples, read_training_data, split_context
+from debate.training.data.dataset import read_examples, read_training_data, split_context
+from debate.training.data.tables import read_rows
 from debate.training.settings import FinetuneSettings
-from debate.training.tables import read_rows
 
 ANSWER = "The league left the union [1]. Its tariff had doubled [2], and that decided it."
 
@@ -51,6 +51,7 @@ def test_a_workbooks_row_becomes_question_passages_and_the_answer_without_its_ma
         ("Only one, unnumbered.", ("Only one, unnumbered.",)),
         ("[1] First\n\n[2] paragraph.\n\n[2] Second.", ("First", "paragraph.\n\n[2] Second.")),
         ("[1] A note [3] in it.\n\nA paragraph of it.\n\n[2] Second.", ("A note [3] in it.\n\nA paragraph of it.", "Second.")),
+        ("[1] See the annex.\n\n[1] A footnote.\n\n[2] Second.", ("See the annex.\n\n[1] A footnote.", "Second.")),
         ("[4] starts elsewhere.", ("[4] starts elsewhere.",)),
     ],
 )  # fmt: skip
