@@ -62,8 +62,10 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
         answer = input_ids[:, self._prompt_length :]
         at_boundary = self._read(answer)
         ends = list(vocabulary.end_ids)
-        raw_ends = scores[:, ends].clone()
+        raw_ends, raw_scores = scores[:, ends].clone(), scores
         scores = self._discourage_repetition(answer, scores.clone())
+        if bool((self._words >= self._maximum).any()):
+            at_boundary &= ~self._within_number(answer, raw_scores)
         too_long = self._words >= self._maximum + (~at_boundary) * _TO_FINISH
         for place in too_long.nonzero()[:, 0].tolist():
             self.finishes.setdefault(self._rows[place].place, Finish.LENGTH)
@@ -96,6 +98,14 @@ class AnswerRules(LogitsProcessor):  # type: ignore[misc]
         begun = self._vocabulary.words[last]
         self._words += begun if length > 1 else begun.clamp(min=1)
         return self._vocabulary.ends_sentence[last]
+
+    def _within_number(self, answer: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Return which rows are at a point that the model would go on from with a digit: 117.5 ends no sentence."""
+        known = self._vocabulary
+        if answer.shape[1] < 2:
+            return torch.zeros(len(self._rows), dtype=torch.bool)
+        behind_digit = known.point[answer[:, -1]] & known.digit[answer[:, -2]]
+        return (behind_digit & known.digit_first[scores.argmax(-1)]).cpu()
 
     def _discourage_repetition(self, answer: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Lower what was used, forbid n-grams; not within numbers and words, which would come out wrong."""

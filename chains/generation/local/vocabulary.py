@@ -13,7 +13,7 @@ from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import ends_with_sentence
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_ON_DEVICE = ("begins_nothing", "comes_again", "begins_word", "joins", "digit", "point")
+_ON_DEVICE = ("begins_nothing", "comes_again", "begins_word", "joins", "digit", "digit_first", "point")
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")  # how a vocabulary of sentencepiece writes a byte
 _LEADS_UNSPACED = range(0xE3, 0xEA)  # first bytes in UTF-8 of kana and ideographs; the other two bytes follow
 
@@ -28,7 +28,8 @@ class Vocabulary:
         begins_nothing: whether no answer begins with it: the end of a sentence or clause, or an empty line.
         comes_again: whether no rule against repetition touches it: it is of a number, or continues with a word.
         begins_word, joins: whether it begins a word behind a space; whether it continues without one.
-        digit, point: whether it ends with a digit; whether it is the point that may follow one.
+        digit, digit_first: whether it ends, or begins, with a digit.
+        point: whether it is the point that may stand between two.
         end_ids: the tokens that end a text; chat models often have one for a turn and one for a text.
     """
 
@@ -40,6 +41,7 @@ class Vocabulary:
     begins_word: torch.Tensor
     joins: torch.Tensor
     digit: torch.Tensor
+    digit_first: torch.Tensor
     point: torch.Tensor
     end_ids: tuple[int, ...]
 
@@ -64,6 +66,7 @@ class Vocabulary:
             begins_word=torch.tensor([piece[:1].isspace() and piece.strip()[:1].isalpha() for piece in pieces]),
             joins=torch.tensor(list(map(_joins, pieces))),
             digit=torch.tensor([piece[-1:].isdigit() for piece in pieces]),
+            digit_first=torch.tensor([piece[:1].isdigit() for piece in pieces]),
             point=torch.tensor([piece == "." for piece in pieces]),
             end_ids=tuple(dict.fromkeys([int(tokenizer.eos_token_id), *end_ids])),
         )

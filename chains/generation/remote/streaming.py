@@ -1,5 +1,6 @@
 """Assemble a streamed answer: text, token counts, and when to stop."""
 
+import re
 from typing import Any
 
 from chains.generation.contract import RawText
@@ -16,6 +17,7 @@ _FINISHES = {
     "refusal": Finish.FILTER,
     "SAFETY": Finish.FILTER,
 }
+_WITHIN_NUMBER = re.compile(r"(?<=\d)[.,]\Z")  # where the limit fell into a number: "117." of 117.5 ends no sentence
 _REASONS = ("finish_reason", "stop_reason", "done_reason")  # OpenAI and Google, Anthropic, Ollama
 _THOUGHT = "</think>"
 _FAR = 2  # times the words asked for: a server that heeds no limit of tokens; thoughts without a tag may be as long
@@ -62,12 +64,14 @@ class StreamReader:
         usage = getattr(message, "usage_metadata", None) or {}
         about = getattr(message, "response_metadata", None) or {}
         reason = next((str(about[name]) for name in _REASONS if about.get(name)), "")
+        finish = self._finish or _FINISHES.get(reason, Finish.STOP)
+        text = self._text().encode(errors="replace").decode()  # half a surrogate pair is not text
         streamed = self._chunks if self._chunks > 1 else 0  # a stopped model reports no count: a token per chunk
         return RawText(
-            text=self._text().encode(errors="replace").decode(),  # half a surrogate pair is not text
+            text=_WITHIN_NUMBER.sub("", text) if finish is Finish.LENGTH else text,
             tokens_in=int(usage.get("input_tokens", 0)),
             tokens_out=int(usage.get("output_tokens", 0)) or streamed,
-            finish=self._finish or _FINISHES.get(reason, Finish.STOP),
+            finish=finish,
             after_opening=message is None,
             refusal=str(getattr(message, "additional_kwargs", {}).get("refusal") or ""),
         )

@@ -60,6 +60,17 @@ def test_a_sentence_may_end_a_few_words_after_the_maximum(tokenizer, vocabulary)
     assert stopped.index({0: Finish.LENGTH}) == ids.index(tokenizer(".").input_ids[0]) + 1
 
 
+@pytest.mark.parametrize(("then", "finishes"), [("5", {}), (" The", {0: Finish.LENGTH})])
+def test_a_point_ends_no_answer_while_a_digit_is_to_come(tokenizer, vocabulary, then: str, finishes) -> None:
+    ids = torch.tensor([tokenizer("The bank has committed 117.").input_ids])
+    scores = torch.zeros(1, len(vocabulary.special))
+    scores[0, tokenizer(then).input_ids[0]] = 1.0
+    rules = AnswerRules(vocabulary, 0, [RowRules(Sampling(), 4)])
+    for length in range(ids.shape[1] + 1):
+        rules(ids[:, :length], scores)
+    assert rules.finishes == finishes
+
+
 def test_a_sentence_without_an_end_is_stopped_soon_after_the_maximum(tokenizer, vocabulary) -> None:
     rules, _ = read_along(vocabulary, tokenizer("and then " * 10).input_ids, [4])
     assert rules.finishes == {0: Finish.LENGTH}

@@ -1,6 +1,7 @@
 """A streamed answer is stopped where it repeats itself or is far too long; what a model thinks before it is not counted."""
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 
 from chains.generation.remote.streaming import StreamReader
 from chains.schemas import Finish
@@ -26,3 +27,10 @@ def test_what_was_thought_twice_is_no_loop_of_the_answer() -> None:
     reader = StreamReader(max_words=50)
     assert reader.take(f"<think>{(words(0, 40) + ' ') * 4}</think>{words(300, 60)}") == ""
     assert reader.raw_text().finish == Finish.STOP
+
+
+@pytest.mark.parametrize(("reason", "text"), [("length", "It committed 117"), ("stop", "It committed 117.")])
+def test_a_number_that_the_limit_cut_at_its_point_ends_no_sentence(reason: str, text: str) -> None:
+    reader = StreamReader(max_words=50)
+    reader.take(AIMessageChunk("It committed 117.", response_metadata={"finish_reason": reason}))
+    assert reader.raw_text().text == text
