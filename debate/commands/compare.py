@@ -18,7 +18,7 @@ Examples:
 
 \b
 Run the same command again to resume. Exit codes:
-  0 done   2 bad input   3 some answers failed   130 interrupted
+  0 done   2 bad input   3 some answers, control questions or judgements failed   130 interrupted
 """
 
 
@@ -43,5 +43,5 @@ def compare(**settings: Any) -> None:
         print_comparison(console, comparison)
         tell(console, f"Workbook: {write_comparison(comparison)}")
         tell(console, f"Report:   {write_comparison_page(comparison)}")
-        if comparison.failed:
+        if any(comparison.failures()):
             raise typer.Exit(ExitCode.FAILED_ROWS)

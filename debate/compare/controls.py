@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import RunnableConfig
 
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
 from chains.text.refusal import is_abstention
+from debate.compare.failures import told
 from prompts import load_prompt
 
 _LIMITS = WordLimits(0, 40)
@@ -46,6 +48,7 @@ class ControlAnswer:
         right: it has the fact, or says that it does not know if there is none.
         exact: it is that and nothing else.
         abstained: it says that it does not know.
+        error: why there is no answer; it is neither right nor wrong then.
     """
 
     model: str
@@ -54,10 +57,13 @@ class ControlAnswer:
     right: bool
     exact: bool
     abstained: bool
+    error: str = ""
 
     @property
     def mark(self) -> str:
         """Return how good it is, in words."""
+        if self.error:
+            return "failed"
         return "exact" if self.exact else "right, and more" if self.right else "wrong"
 
 
@@ -80,17 +86,21 @@ CONTROLS = (
 )
 
 
-def ask_controls(llm: BaseLanguageModel[Any], model: str, seed: int = 0) -> list[ControlAnswer]:
-    """Let a model answer every control question, in one batch where it can.
+def ask_control(
+    llm: BaseLanguageModel[Any], model: str, control: Control, seed: int = 0, config: RunnableConfig | None = None
+) -> ControlAnswer:
+    """Let a model answer a control question; an error of the model is the answer's ``error``."""
+    prompt = load_prompt("answer").render(question=control.asked, input=control.passage)
+    try:
+        (written,) = complete_all(llm, [prompt], [_LIMITS], seed, config, prose=False, may_be_empty=True)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
+        return failed_control(control, model, told(error))
+    return judged(control, model, written.text)
 
-    Raises:
-        GenerationError: the model cannot be reached.
-    """
-    template = load_prompt("answer")
-    prompts = [template.render(question=one.asked, input=one.passage) for one in CONTROLS]
-    limits = [_LIMITS] * len(prompts)
-    written = complete_all(llm, prompts, limits, seed, prose=False, may_be_empty=True)
-    return [judged(one, model, completion.text) for one, completion in zip(CONTROLS, written, strict=True)]
+
+def failed_control(control: Control, model: str, error: str) -> ControlAnswer:
+    """Return the answer that a model did not give."""
+    return ControlAnswer(model, control.id, "", right=False, exact=False, abstained=False, error=error)
 
 
 def judged(control: Control, model: str, text: str) -> ControlAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -15,11 +16,11 @@ _MIB = 2**20
 
 @dataclass(frozen=True)
 class Effort:
-    """What one session of one model took; answers that were kept from an earlier session are not in it.
+    """What answers of one model took. Time in which nothing was finished, as before a kill, is in none.
 
     Attributes:
         tokens: that were generated, all attempts together.
-        seconds: by the wall clock, loading left out.
+        seconds: by the wall clock, loading left out; answers that were written together share it.
         peak: bytes: reserved on the GPU, else resident of the whole process; 0 if the model runs elsewhere.
         where: what the peak was measured on.
     """
@@ -37,7 +38,7 @@ class Effort:
         return self.tokens / self.seconds if self.seconds else 0.0
 
     def and_then(self, other: Effort) -> Effort:
-        """Return two sessions as one."""
+        """Return both as one."""
         return Effort(
             self.model,
             self.answers + other.answers,
@@ -54,23 +55,32 @@ class Effort:
 
 
 class Meter:
-    """Measures a session from its making to ``read``."""
+    """Measures the answers of a model as they finish."""
 
     def __init__(self, model: str) -> None:
         self._model = model
-        self._started = time.monotonic()
+        self._since = time.monotonic()
         self._resident = 0
         begin_peak()
 
-    def look(self) -> None:
-        """Note the memory that is in use now."""
-        self._resident = max(self._resident, int(psutil.Process().memory_info().rss))
+    def read(self, tokens: Sequence[int]) -> list[Effort]:
+        """Return what each of the answers that have just finished took: an equal part of the time since the last ones.
 
-    def read(self, answers: int, tokens: int) -> Effort:
-        """Return what was measured since it was made."""
-        self.look()
-        seconds = time.monotonic() - self._started
-        if is_server(self._model):
-            return Effort(self._model, answers, tokens, seconds, 0, "a server")
+        Args:
+            tokens: of each answer.
+        """
+        self._resident = max(self._resident, int(psutil.Process().memory_info().rss))
         peak, where = gpu_peak() or (self._resident, "CPU, whole process")
-        return Effort(self._model, answers, tokens, seconds, peak, where)
+        if is_server(self._model):
+            peak, where = 0, "a server"
+        since, self._since = self._since, time.monotonic()
+        seconds = (self._since - since) / max(1, len(tokens))
+        return [Effort(self._model, 1, one, seconds, peak, where) for one in tokens]
+
+
+def together(efforts: Iterable[Effort]) -> dict[str, Effort]:
+    """Return by model what all its answers took."""
+    found: dict[str, Effort] = {}
+    for one in efforts:
+        found[one.model] = found[one.model].and_then(one) if one.model in found else one
+    return found

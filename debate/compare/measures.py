@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from chains.schemas import Opinion
 from chains.text.repetition import seq_rep_n
 from chains.text.support.numbers import claimed_numbers
+from debate.compare.effort import Effort
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model answered to a question, or why it did not; ``style`` is "" if nobody noted it."""
+    """What a model answered to a question, or why it did not.
+
+    Attributes:
+        style: how it was written; "" if nobody noted it.
+        effort: what it took; None if nobody noted it.
+    """
 
     question_key: str
     model: str
@@ -19,6 +25,7 @@ class Answer:
     seconds: float
     error: str = ""
     style: str = ""
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chains.schemas import Chunk
-from debate.compare.controls import ControlAnswer
+from debate.compare.controls import CONTROLS, ControlAnswer
 from debate.compare.effort import Effort
-from debate.compare.judge import Judged
 from debate.compare.measures import Answer
+from debate.compare.preference.judge import Judged
 from debate.run.records.typed import Records
 
 
@@ -27,12 +27,22 @@ class ComparisonFiles:
         self.passages = Records(folder / "passages.jsonl", Passages, "list of passages")
         self.answers = [Records(folder / f"answers-{n}.jsonl", Answer, "answer") for n in range(1, len(models) + 1)]
         self.controls = Records(folder / "controls.jsonl", ControlAnswer, "answer to a control question")
+        # What sessions of older versions took; today each answer has its own.
         self.efforts = Records(folder / "efforts.jsonl", Effort, "effort of a model")
         self.judged = Records(folder / "judgements.jsonl", Judged, "judgement")
 
     def answers_by_key(self, number: int) -> dict[str, Answer]:
         """Return a model's answers by question; the latest counts."""
         return {one.question_key: one for one in self.answers[number].read()}
+
+    def controls_by_id(self, model: str) -> dict[str, ControlAnswer]:
+        """Return a model's answers to the control questions, in their order; the latest counts."""
+        known = {one.control_id: one for one in self.controls.read() if one.model == model}
+        return {one.id: known[one.id] for one in CONTROLS if one.id in known}
+
+    def judgements(self) -> list[Judged]:
+        """Return what the judges said; the latest counts."""
+        return list({(one.judge, one.pair): one for one in self.judged.read()}.values())
 
     def passages_by_key(self) -> dict[str, tuple[Chunk, ...]]:
         """Return the passages by question."""

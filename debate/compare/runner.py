@@ -5,7 +5,7 @@ A comparison that was stopped resumes: it repeats no search and no answer.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,15 @@ from langchain_core.language_models import BaseLanguageModel
 from chains.schemas import Chunk, Question
 from debate.compare.comparison import Compared, compare_answers
 from debate.compare.controls import CONTROLS, Control, ControlAnswer
-from debate.compare.effort import Effort
-from debate.compare.judge import Judged, judge_tally
+from debate.compare.effort import Effort, together
+from debate.compare.failures import Failure, failures_among
 from debate.compare.measures import Answer
+from debate.compare.preference.judge import Judged, judge_tally
+from debate.compare.preference.votes import Votes
 from debate.compare.records import ComparisonFiles
 from debate.compare.settings import CompareSettings
 from debate.compare.statistics import Tally
 from debate.compare.steps import Work
-from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.files.toml import parse_toml
@@ -44,7 +45,8 @@ class Comparison:
     Attributes:
         controls: each model's answers to the control questions; empty if they were not asked.
         efforts: time, tokens and memory of each model's answers, if known.
-        judged: preferences of the judge.
+        judged: preferences of the judges.
+        judge: that was asked last; "" if none was.
     """
 
     folder: Path
@@ -56,11 +58,15 @@ class Comparison:
     controls: tuple[tuple[ControlAnswer, ...], ...]
     efforts: tuple[Effort, ...] = ()
     judged: tuple[Judged, ...] = ()
+    judge: str = ""
 
-    @property
-    def failed(self) -> int:
-        """Return how many answers failed."""
-        return sum(bool(answer.error) for of_model in self.answers for answer in of_model)
+    def failures(self) -> Iterator[Failure]:
+        """Yield what each model, and the judge that was asked last, was asked in vain."""
+        for model, answers, controls in zip(self.models, self.answers, self.controls or repeat(()), strict=False):
+            yield from failures_among(model, "answer", [one.error for one in answers])
+            yield from failures_among(model, "control question", [one.error for one in controls])
+        judged = [one.error for one in self.judged if one.judge == self.judge]
+        yield from failures_among(self.judge, "judgement", judged)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -104,8 +110,8 @@ def compare_models(
         store: used instead of the settings' corpus or index.
 
     Raises:
-        DebateError, PromptError, VectorStoreError, ChainError: bad input, a model that cannot be loaded, or a folder
-            that cannot be used; answers so far are kept.
+        DebateError, PromptError, VectorStoreError, ChainError: bad input, or a folder that cannot be used; answers so
+            far are kept. A model that fails once all is checked ends nothing: see ``Comparison.failures``.
         KeyboardInterrupt: interrupted; the same call resumes.
     """
     progress = progress or Progress()
@@ -113,9 +119,11 @@ def compare_models(
     with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD,)):
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
-        if work.is_left():
-            for name in filter(None, (*settings.models, settings.judge)):
+        is_left = work.is_left()
+        if is_left or work.judges():
+            for name in filter(None, (*(settings.models if is_left else ()), settings.judge)):
                 check_before_loading(settings.run_settings(name), llm=load is None, store=store is None)
+        if is_left:
             if store is None:
                 progress.preparing(f"opening {settings.index or settings.corpus}")
                 store, _ = load_store(settings.run_settings(settings.models[0]), progress)
@@ -138,10 +146,8 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
     answers = [tuple(of_model[seed.key] for seed in inputs.seeds) for of_model in known]
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
     answerable = {seed.key: seed.answerable for seed in inputs.seeds}
-    controls = files.controls.read()
-    efforts: dict[str, Effort] = {}
-    for one in files.efforts.read():
-        efforts[one.model] = efforts[one.model].and_then(one) if one.model in efforts else one
+    with_effort = [answer.effort for of_model in answers for answer in of_model if answer.effort]
+    efforts = together([*files.efforts.read(), *with_effort])
     return Comparison(
         folder=settings.out,
         models=settings.models,
@@ -149,9 +155,10 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
         passages=tuple(passages[seed.key] for seed in inputs.seeds),
         answers=tuple(answers),
         compared=tuple(compare_answers(answers, **limits, seed=settings.seed, answerable=answerable)),
-        controls=tuple(tuple(one for one in controls if one.model == model) for model in settings.models),
+        controls=tuple(tuple(files.controls_by_id(model).values()) for model in settings.models),
         efforts=tuple(efforts[model] for model in settings.models if model in efforts),
-        judged=tuple(files.judged.read()),
+        judged=tuple(files.judgements()),
+        judge=settings.judge,
     )
 
 
@@ -191,6 +198,6 @@ def _check_folder(settings: CompareSettings) -> None:
     """Make sure that the folder is new, or holds this very comparison."""
     path = settings.out / RECORD
     wanted = settings.model_dump(mode="json", exclude_none=True, exclude=_CHANGES_NO_ANSWER)
-    last = settings.model_dump(mode="json", exclude_none=True, include={"limit"})  # how much of the list it is
+    last = settings.model_dump(mode="json", exclude_none=True, include={"limit", "judge"})
     read_same_record(path, wanted, "comparison", RunFolderError)
     write_record(path, {"settings": wanted, "asked_last": last}, RunFolderError)

@@ -1,9 +1,9 @@
 """``compare.xlsx``: the paired tests, and the answers side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from debate.compare.controls import answerable
+from debate.compare.controls import ControlAnswer, answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.statistics import TOO_FEW
@@ -12,8 +12,19 @@ from debate.output.workbook import add_sheet, new_workbook
 _FIGURES = ("mean first", "mean second", "difference", "low", "high", "p")
 _TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
 _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
-_MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
-_JUDGED = ("judge", "first", "second", "first preferred", "second preferred", "ties", "contradicts itself", "p")
+_MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on", "failed")
+_JUDGED = (
+    "judge",
+    "first",
+    "second",
+    "first preferred",
+    "second preferred",
+    "ties",
+    "contradicts itself",
+    "no verdict",
+    "failed",
+    "p",
+)
 _ANSWER_WIDTH = 70
 _TEST_WIDTHS = {"measure": 30, "first": 30, "second": 30, "verdict": 30, "meaning": 60}
 _SAID = {True: "yes", False: "no", None: ""}
@@ -35,7 +46,7 @@ def write_comparison(comparison: Comparison) -> Path:
         add_sheet(book, "answers", ("question", *known, "context", *comparison.models), _answer_rows(comparison), texts)
         if any(comparison.controls):
             add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison), texts)
-        add_sheet(book, "models", _MODELS, model_rows(comparison), {"model": 30, "measured on": 24})
+        add_sheet(book, "models", _MODELS, model_rows(comparison), {"model": 30, "measured on": 24, "failed": 60})
         for name, columns, rows in (
             ("judge", _JUDGED, list(_judge_rows(comparison))),
             ("votes", _VOTED, list(_vote_rows(comparison))),
@@ -75,7 +86,7 @@ def _control_rows(comparison: Comparison) -> Iterable[dict[str, str]]:
     for control, answers in comparison.control_answers():
         row = {"question": f"{control.asked}\n({control.passage})", "expected": control.expected}
         told = zip(comparison.models, answers, strict=True)
-        yield row | {model: f"{answer.mark}: {answer.text}" for model, answer in told if answer}
+        yield row | {model: f"{answer.mark}: {answer.error or answer.text}" for model, answer in told if answer}
 
 
 def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
@@ -85,15 +96,7 @@ def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
         styles = dict.fromkeys(one.style for one in answers if one.style and one.opinion and not one.opinion.abstained)
         row: dict[str, object] = {"model": model, "style": ", ".join(styles)}
         if controls:
-            told = answerable(controls)
-            row |= {
-                "control questions": len(controls),
-                "right": sum(one.right for one in controls),
-                "exact": sum(one.exact for one in controls),
-                "abstained rightly": f"{sum(one.abstained for one in controls if one not in told)} of "
-                f"{len(controls) - len(told)}",
-                "abstained wrongly": f"{sum(one.abstained for one in told)} of {len(told)}",
-            }
+            row |= _controls([one for one in controls if not one.error])
         if effort := efforts.get(model):
             row |= {
                 "answers timed": effort.answers,
@@ -102,12 +105,25 @@ def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
                 "peak MiB": effort.peak_mib or "",
                 "measured on": effort.where,
             }
-        yield row
+        yield row | {"failed": "\n".join(one.told for one in comparison.failures() if one.model == model)}
+
+
+def _controls(answered: Sequence[ControlAnswer]) -> dict[str, object]:
+    told = answerable(answered)
+    return {
+        "control questions": len(answered),
+        "right": sum(one.right for one in answered),
+        "exact": sum(one.exact for one in answered),
+        "abstained rightly": f"{sum(one.abstained for one in answered if one not in told)} of "
+        f"{len(answered) - len(told)}",
+        "abstained wrongly": f"{sum(one.abstained for one in told)} of {len(told)}",
+    }
 
 
 def _judge_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     for judge, found in comparison.judge_tallies():
-        values = (judge, *found.models, *found.wins, found.ties, found.contradictions, round(found.p, 4))
+        counts = (*found.wins, found.ties, found.contradictions, found.unread, found.failed)
+        values = (judge, *found.models, *counts, round(found.p, 4))
         yield dict(zip(_JUDGED, values, strict=True))
 
 

@@ -57,6 +57,8 @@ class Tally:
     Attributes:
         p: by a two-sided sign test without the ties; 1.0 if there are only ties.
         contradictions: ties for which a judge preferred the same place in both orders.
+        unread: what a judge said that names no answer for sure, and no tie.
+        failed: what a judge was asked in vain.
     """
 
     models: tuple[str, str]
@@ -64,13 +66,17 @@ class Tally:
     ties: int
     p: float
     contradictions: int = 0
+    unread: int = 0
+    failed: int = 0
 
 
-def tally(models: tuple[str, str], preferred: Sequence[str], contradictions: int = 0) -> Tally:
+def tally(
+    models: tuple[str, str], preferred: Sequence[str], *, contradictions: int = 0, unread: int = 0, failed: int = 0
+) -> Tally:
     """Count which of two models was preferred; "" is a tie."""
     wins = preferred.count(models[0]), preferred.count(models[1])
     p = float(stats.binomtest(wins[0], sum(wins)).pvalue) if sum(wins) else 1.0
-    return Tally(models, wins, len(preferred) - sum(wins), p, contradictions)
+    return Tally(models, wins, len(preferred) - sum(wins), p, contradictions, unread, failed)
 
 
 def paired_difference(

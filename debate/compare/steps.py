@@ -5,13 +5,14 @@ Each result is stored at once and never computed again.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from threading import Event
 from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import RunnableConfig
 
 from chains.abstention import calibrate
 from chains.generation.contract import WordLimits
@@ -21,10 +22,11 @@ from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question
 from chains.writing.styles import default_style
 from debate.amounts import amount
-from debate.compare.controls import ask_controls
+from debate.compare.controls import CONTROLS, Control, ControlAnswer, ask_control, failed_control
 from debate.compare.effort import Meter
-from debate.compare.judge import Judged, judge_pair
+from debate.compare.failures import told
 from debate.compare.measures import Answer
+from debate.compare.preference.judge import Judged, failed_judgement, judge_pair
 from debate.compare.records import ComparisonFiles, Passages
 from debate.compare.settings import CompareSettings
 from debate.progress import Progress
@@ -59,46 +61,70 @@ class Work:
         self._retrieve(store)
         for n, model in enumerate(self.settings.models):
             if self._left(n) or self._controls_left(model):
-                self.progress.preparing(f"loading {model}")
-                self._ask(n, model, self.load(model), store)
+                self._ask(n, model, store)
                 release_memory()
 
     def judge(self) -> None:
-        """Let the judge read each pair of answers that it has not judged."""
+        """Let the judge read each pair of answers that it has not judged; what failed before is tried again."""
         judge, passages = self.settings.judge, self.files.passages_by_key()
-        done = {(one.question_key, frozenset(one.shown)) for one in self.files.judged.read() if one.judge == judge}
+        left = self._pairs_left()
+        if not left:
+            return
+        llm = self._loaded(judge, f"loading {judge}, the judge")
+        if isinstance(llm, str):
+            self.files.judged.add([failed_judgement(judge, seed, pair, llm) for seed, pair in left])
+            return
+        self.progress.preparing(f"{judge} judges {amount(len(left), 'pair')} of answers, each in both orders")
+        stop = Event()
+
+        def work(asked: tuple[Question, tuple[Answer, Answer]]) -> Judged:
+            seed, pair = asked
+            return judge_pair(llm, judge, seed, passages[seed.key], pair, self.settings.seed, _stopped_by(stop))
+
+        for finished in map_concurrently(work, left, llm, self._width(left), self.progress, stop):
+            self.files.judged.add(finished)
+
+    def judges(self) -> bool:
+        """Return whether the judge has something to judge, if nobody answers anything more."""
+        return bool(self.settings.judge and self._pairs_left())
+
+    def _pairs_left(self) -> list[tuple[Question, tuple[Answer, Answer]]]:
+        judge = self.settings.judge
+        done = {one.pair for one in self.files.judgements() if one.judge == judge and not one.error}
         known = [self.files.answers_by_key(n) for n in range(len(self.settings.models))]
         pairs = [
             (seed, (one[seed.key], other[seed.key]))
             for one, other in combinations(known, 2)
             for seed in self.inputs.seeds
         ]
-        left = [
+        return [
             (seed, pair)
             for seed, pair in pairs
             if all(answer.opinion for answer in pair)
             and (seed.key, frozenset(answer.model for answer in pair)) not in done
         ]
-        if not left:
-            return
-        self.progress.preparing(f"loading {judge}, the judge")
-        llm = self.load(judge)
-        self.progress.preparing(f"{judge} judges {len(left)} pairs of answers, each in both orders")
 
-        def work(asked: tuple[Question, tuple[Answer, Answer]]) -> Judged:
-            seed, pair = asked
-            return judge_pair(llm, judge, seed, passages[seed.key], pair, self.settings.seed)
-
-        for finished in map_concurrently(work, left, llm, self._width(left), self.progress):
-            self.files.judged.add(finished)
+    def _loaded(self, name: str, what: str) -> _Model | str:
+        """Load a model, or return why it cannot be loaded, which is told and ends nothing."""
+        self.progress.preparing(what)
+        try:
+            return self.load(name)
+        except Exception as error:  # noqa: BLE001 - a loader may raise anything; the other models go on
+            why = told(error)
+            self.progress.warning(f"{name} cannot be loaded: {why}; the comparison goes on without it")
+            return why
 
     def _left(self, number: int) -> list[Question]:
         """The questions that a model has not answered yet; what failed before is tried again."""
         answered = {key for key, one in self.files.answers_by_key(number).items() if one.opinion}
         return [seed for seed in self.inputs.seeds if seed.key not in answered]
 
-    def _controls_left(self, model: str) -> bool:
-        return self.settings.controls and all(one.model != model for one in self.files.controls.read())
+    def _controls_left(self, model: str) -> list[Control]:
+        """The control questions that a model has not answered yet; what failed before is tried again."""
+        if not self.settings.controls:
+            return []
+        answered = {key for key, one in self.files.controls_by_id(model).items() if not one.error}
+        return [one for one in CONTROLS if one.id not in answered]
 
     def _retrieve(self, store: PovVectorStore) -> None:
         known, settings = self.files.passages_by_key(), self.settings
@@ -109,28 +135,49 @@ class Work:
             self.progress.preparing(f"searching passages: question {n} of {len(left)}")
             self.files.passages.add([Passages(seed.key, chain.invoke(seed))])
 
-    def _ask(self, number: int, model: str, llm: _Model, store: PovVectorStore) -> None:
-        if self._controls_left(model):
-            self.progress.preparing(f"{model} answers the control questions")
-            self.files.controls.add(ask_controls(llm, model, self.settings.seed))
-        left, passages = self._left(number), self.files.passages_by_key()
-        if not left:
+    def _ask(self, number: int, model: str, store: PovVectorStore) -> None:
+        """Let a model answer what is left to it; without the model, all of that has failed."""
+        llm = self._loaded(model, f"loading {model}")
+        if isinstance(llm, str):
+            self.files.controls.add([failed_control(one, model, llm) for one in self._controls_left(model)])
+            self.files.answers[number].add([Answer(one.key, model, None, 0.0, llm) for one in self._left(number)])
             return
-        self.progress.preparing(f"{model} answers {amount(len(left), 'question')}")
-        tasks = [(seed, passages[seed.key]) for seed in left]
+        if left := self._controls_left(model):
+            self.progress.preparing(f"{model} answers the control questions")
+            self._ask_controls(model, llm, left)
+        if questions := self._left(number):
+            self.progress.preparing(f"{model} answers {amount(len(questions), 'question')}")
+            self._ask_questions(number, model, llm, questions, store)
+
+    def _ask_controls(self, model: str, llm: _Model, left: Sequence[Control]) -> None:
         stop = Event()
+
+        def work(control: Control) -> ControlAnswer:
+            return ask_control(llm, model, control, self.settings.seed, _stopped_by(stop))
+
+        for finished in map_concurrently(work, left, llm, self._width(left), self.progress, stop):
+            self.files.controls.add(finished)
+
+    def _ask_questions(
+        self, number: int, model: str, llm: _Model, left: Sequence[Question], store: PovVectorStore
+    ) -> None:
+        """Store each answer with what it took, so that no interruption loses either."""
+        passages, stop, done = self.files.passages_by_key(), Event(), 0
+        tasks = [(seed, passages[seed.key]) for seed in left]
         work, meter = _answering(llm, model, self.settings, self.inputs, store, stop), Meter(model)
-        done = tokens = 0
         for finished in map_concurrently(work, tasks, llm, self._width(left), self.progress, stop):
-            self.files.answers[number].add(finished)
-            meter.look()
+            took = meter.read([one.opinion.tokens if one.opinion else 0 for one in finished])
+            answers = [replace(one, effort=effort) for one, effort in zip(finished, took, strict=True)]
+            self.files.answers[number].add(answers)
             done += len(finished)
-            tokens += sum(one.opinion.tokens for one in finished if one.opinion)
             self.progress.preparing(f"{model}: {done} of {len(left)} answered")
-        self.files.efforts.add([meter.read(done, tokens)])
 
     def _width(self, tasks: Sequence[object]) -> int:
         return max(1, min(self.settings.concurrency, len(tasks)))
+
+
+def _stopped_by(stop: Event) -> RunnableConfig:
+    return {"callbacks": [StopsWriting(stop)]}
 
 
 def _answering(
@@ -155,11 +202,11 @@ def _answering(
     def answer(pair: tuple[Question, tuple[Chunk, ...]]) -> Answer:
         question, chunks = pair
         started = time.monotonic()
-        written = default_style(llm, limits, len(chunks)) if style == "auto" else style
         try:
-            opinion = chain.invoke(OpinionRequest(question, chunks), {"callbacks": [StopsWriting(stop)]})
+            written = default_style(llm, limits, len(chunks)) if style == "auto" else style
+            opinion = chain.invoke(OpinionRequest(question, chunks), _stopped_by(stop))
         except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
-            return Answer(question.key, model, None, time.monotonic() - started, str(error) or type(error).__name__)
+            return Answer(question.key, model, None, time.monotonic() - started, told(error))
         return Answer(question.key, model, opinion, time.monotonic() - started, style=written)
 
     return answer

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from chains.schemas import Chunk
 from debate.compare.comparison import Compared
+from debate.compare.preference.votes import Ballot, Choice, Votes
 from debate.compare.runner import Comparison
 from debate.compare.statistics import TOO_FEW
-from debate.compare.votes import Ballot, Choice, Votes
-from debate.readable import readable, tell
+from debate.readable import one_line, readable, tell
 
 _CHOICES: dict[str, Choice] = {"1": "first", "2": "second", "t": "tie"}
 
@@ -34,11 +34,14 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for judge, found in comparison.judge_tallies():
             if found.models == (first, second):
                 wins = f"first {found.wins[0]}, second {found.wins[1]}, neither {found.ties} (p {found.p:.3f})"
-                tell(console, f"preferred by {judge}: {wins}")
+                without = f", no verdict {found.unread}" if found.unread else ""
+                tell(console, f"preferred by {judge}: {wins}{without}")
     for model, controls in zip(comparison.models, comparison.controls, strict=True):
-        if controls:
-            right = sum(one.right for one in controls)
-            tell(console, f"control questions: {right} of {len(controls)} right, {model}")
+        if answered := [one for one in controls if not one.error]:
+            right = sum(one.right for one in answered)
+            tell(console, f"control questions: {right} of {len(answered)} right, {model}")
+    for failure in comparison.failures():
+        tell(console, one_line(failure.told))
 
 
 def _short(one: Compared) -> str:

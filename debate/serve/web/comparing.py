@@ -10,10 +10,10 @@ from pathlib import Path
 from threading import Lock
 
 from debate.compare.page import write_comparison_page
+from debate.compare.preference.votes import Ballot, Choice
 from debate.compare.runner import Comparison, finished_comparison
 from debate.compare.sheet import write_comparison
 from debate.compare.statistics import Tally
-from debate.compare.votes import Ballot, Choice
 from debate.errors import RunFolderError
 from debate.output.report.answers import Part, titled
 from debate.serve.web.places import comparisons_in

@@ -3,7 +3,7 @@
 import pytest
 from fakes import ScriptedLLM
 
-from debate.compare.controls import CONTROLS, answerable, ask_controls, judged
+from debate.compare.controls import CONTROLS, answerable, ask_control, judged
 
 BY_ID = {one.id: one for one in CONTROLS}
 
@@ -43,7 +43,7 @@ def test_a_model_is_asked_every_control_question_with_its_passage() -> None:
     llm = ScriptedLLM(
         script={"first president": "I don't know.", "Write only the year": "In 1923.", "": "Ankara says so."}
     )
-    found = {one.control_id: one for one in ask_controls(llm, "m")}
+    found = {one.id: ask_control(llm, "m", one) for one in CONTROLS}
     assert set(found) == set(BY_ID)
     assert found["not-there-name"].right
     assert (found["only-the-year"].right, found["only-the-year"].exact) == (True, False)

@@ -7,10 +7,10 @@ from fakes import ScriptedLLM, TopicEmbedding
 from openpyxl import load_workbook
 
 from debate.compare.measures import Answer
+from debate.compare.preference.votes import Votes
 from debate.compare.runner import Comparison, compare_models, finished_comparison
 from debate.compare.settings import CompareSettings
 from debate.compare.sheet import write_comparison
-from debate.compare.votes import Votes
 from debate.errors import RunFolderError, SettingsError
 from debate.settings.checking import checked_settings
 from vectorstore import FaissStore

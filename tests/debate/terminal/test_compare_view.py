@@ -7,8 +7,8 @@ from rich.console import Console
 from chains.schemas import Chunk, Opinion, Question
 from debate.compare.comparison import compare_answers
 from debate.compare.controls import ControlAnswer
-from debate.compare.judge import Judged
 from debate.compare.measures import Answer
+from debate.compare.preference.judge import Judged
 from debate.compare.runner import Comparison
 from debate.terminal.compare_view import print_comparison, vote
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 from fastapi.responses import HTMLResponse
 
 from debate.compare.page import comparison_body
-from debate.compare.votes import Choice
+from debate.compare.preference.votes import Choice
 from debate.serve.web.assets import Pages
 from debate.serve.web.comparing import Comparisons
 

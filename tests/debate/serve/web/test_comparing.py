@@ -8,9 +8,9 @@ import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from hostile import MARKUP
 
+from debate.compare.preference.votes import Votes
 from debate.compare.runner import RECORD, compare_models
 from debate.compare.settings import CompareSettings
-from debate.compare.votes import Votes
 from debate.errors import RunFolderError
 from debate.progress import Progress
 from debate.serve.web.app import Site, create_app

@@ -4,8 +4,8 @@ import pytest
 from fakes import ScriptedLLM
 
 from chains import Chunk, Opinion, Question
-from debate.compare.judge import Judged, judge_pair, judge_tally
 from debate.compare.measures import Answer
+from debate.compare.preference.judge import Judged, judge_pair, judge_tally
 
 QUESTION = Question("q", "Why did the union end?")
 PASSAGES = (Chunk("a", "The union ended in 1911."),)

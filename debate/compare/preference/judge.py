@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseLanguageModel
+from langchain_core.runnables import RunnableConfig
 
 from chains.generation.completion import complete_all, fits_window
 from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Question
+from debate.compare.failures import told
 from debate.compare.measures import Answer
 from debate.compare.statistics import Tally, tally
 from prompts import RenderedPrompt, load_prompt
@@ -31,6 +33,7 @@ class Judged:
     Attributes:
         shown: the two models, in the order of ``in_order``.
         in_order, turned: what it said of them in that order, and in the other one: which *of those shown* it preferred.
+        error: why it said nothing.
     """
 
     judge: str
@@ -38,6 +41,17 @@ class Judged:
     shown: tuple[str, str]
     in_order: Said
     turned: Said
+    error: str = ""
+
+    @property
+    def pair(self) -> tuple[str, frozenset[str]]:
+        """Return what was judged, whatever the order of the two."""
+        return self.question_key, frozenset(self.shown)
+
+    @property
+    def is_verdict(self) -> bool:
+        """Return whether both orders can be read."""
+        return not self.error and "unreadable" not in (self.in_order, self.turned)
 
     @property
     def preferred(self) -> str:
@@ -59,23 +73,34 @@ def judge_pair(
     passages: Sequence[Chunk],
     answers: tuple[Answer, Answer],
     seed: int = 0,
+    config: RunnableConfig | None = None,
 ) -> Judged:
-    """Ask a judge about two answers, in both orders.
-
-    Raises:
-        ChainError: the judge cannot be reached, or two answers do not fit its window.
-    """
+    """Ask a judge about two answers, in both orders; an error of the judge is the judgement's ``error``."""
     texts = [one.opinion.answer if one.opinion else "" for one in answers]
-    prompts = [_prompt(llm, question, passages, first, second) for first, second in (texts, texts[::-1])]
-    said = complete_all(llm, prompts, [_LIMITS] * 2, seed, prose=False, may_be_empty=True)
+    try:
+        prompts = [_prompt(llm, question, passages, first, second) for first, second in (texts, texts[::-1])]
+        said = complete_all(llm, prompts, [_LIMITS] * 2, seed, config, prose=False, may_be_empty=True)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this pair; the rest go on
+        return failed_judgement(judge, question, answers, told(error))
     in_order, turned = (_read(one.text) for one in said)
     return Judged(judge, question.key, (answers[0].model, answers[1].model), in_order, turned)
+
+
+def failed_judgement(judge: str, question: Question, answers: tuple[Answer, Answer], error: str) -> Judged:
+    """Return the judgement that a judge did not give."""
+    return Judged(judge, question.key, (answers[0].model, answers[1].model), "unreadable", "unreadable", error)
 
 
 def judge_tally(judged: Sequence[Judged], models: tuple[str, str]) -> Tally:
     """Count what a judge said between two models."""
     between = [found for found in judged if set(found.shown) == set(models)]
-    return tally(models, [one.preferred for one in between], sum(one.contradicts_itself for one in between))
+    return tally(
+        models,
+        [one.preferred for one in between if one.is_verdict],
+        contradictions=sum(one.contradicts_itself for one in between),
+        unread=sum(not one.is_verdict and not one.error for one in between),
+        failed=sum(bool(one.error) for one in between),
+    )
 
 
 def _prompt(
