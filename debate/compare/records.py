@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chains.schemas import Chunk
+from chains.schemas import Chunk, Question
 from debate.compare.controls import CONTROLS, ControlAnswer
 from debate.compare.effort import Effort
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged
 from debate.run.records.typed import Records
+
+QUESTIONS = "questions.jsonl"
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,33 @@ class Passages:
     chunks: tuple[Chunk, ...]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The questions of a comparison, in their order."""
+
+    questions: tuple[Question, ...]
+
+
 class ComparisonFiles:
     """The files of a comparison's folder."""
 
     def __init__(self, folder: Path, models: Sequence[str]) -> None:
+        self.asked = Records(folder / QUESTIONS, Asked, "list of questions")
         self.passages = Records(folder / "passages.jsonl", Passages, "list of passages")
         self.answers = [Records(folder / f"answers-{n}.jsonl", Answer, "answer") for n in range(1, len(models) + 1)]
         self.controls = Records(folder / "controls.jsonl", ControlAnswer, "answer to a control question")
         # What sessions of older versions took; today each answer has its own.
         self.efforts = Records(folder / "efforts.jsonl", Effort, "effort of a model")
         self.judged = Records(folder / "judgements.jsonl", Judged, "judgement")
+
+    def questions(self) -> tuple[Question, ...]:
+        """Return the questions; the latest list counts. None in a folder of an older version."""
+        return next((one.questions for one in reversed(self.asked.read())), ())
+
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Keep the questions, so that nobody needs the list that they are from."""
+        if self.questions() != tuple(questions):
+            self.asked.add([Asked(tuple(questions))])
 
     def answers_by_key(self, number: int) -> dict[str, Answer]:
         """Return a model's answers by question; the latest counts."""

@@ -3,7 +3,7 @@
 A comparison that was stopped resumes: it repeats no search and no answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, repeat
 from pathlib import Path
@@ -18,8 +18,8 @@ from debate.compare.effort import Effort, together
 from debate.compare.failures import Failure, failures_among
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged, judge_tally
-from debate.compare.preference.votes import Votes
-from debate.compare.records import ComparisonFiles
+from debate.compare.preference.votes import VOTES, Votes
+from debate.compare.records import QUESTIONS, ComparisonFiles
 from debate.compare.settings import CompareSettings
 from debate.compare.statistics import Tally
 from debate.compare.steps import Work
@@ -86,7 +86,7 @@ class Comparison:
 
     def votes(self) -> Votes:
         """Return the votes on its answers; see ``Votes`` for errors."""
-        return Votes(self.folder / "votes.jsonl")
+        return Votes(self.folder / VOTES)
 
     def control_answers(self) -> Iterator[tuple[Control, list[ControlAnswer | None]]]:
         """Yield each control question with the models' answers; nothing if they were not asked."""
@@ -116,9 +116,10 @@ def compare_models(
     """
     progress = progress or Progress()
     inputs = _inputs(settings)
-    with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD,)):
+    with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD, QUESTIONS)):
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
+        work.files.ask(inputs.seeds)
         is_left = work.is_left()
         if is_left or work.judges():
             for name in filter(None, (*(settings.models if is_left else ()), settings.judge)):
@@ -130,7 +131,7 @@ def compare_models(
             work.answer(store)
         if settings.judge:
             work.judge()
-        return _gathered(settings, inputs, work.files)
+        return _gathered(settings, inputs.seeds, work.files)
 
 
 def _inputs(settings: CompareSettings) -> RunInputs:
@@ -140,19 +141,19 @@ def _inputs(settings: CompareSettings) -> RunInputs:
     return replace(inputs, seeds=[seed for seed in inputs.seeds if first[seed.text, seed.about] is seed])
 
 
-def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFiles) -> Comparison:
+def _gathered(settings: CompareSettings, questions: Sequence[Question], files: ComparisonFiles) -> Comparison:
     passages = files.passages_by_key()
     known = [files.answers_by_key(n) for n in range(len(settings.models))]
-    answers = [tuple(of_model[seed.key] for seed in inputs.seeds) for of_model in known]
+    answers = [tuple(of_model[one.key] for one in questions) for of_model in known]
     limits = {"min_words": settings.min_words, "max_words": settings.max_words}
-    answerable = {seed.key: seed.answerable for seed in inputs.seeds}
+    answerable = {one.key: one.answerable for one in questions}
     with_effort = [answer.effort for of_model in answers for answer in of_model if answer.effort]
     efforts = together([*files.efforts.read(), *with_effort])
     return Comparison(
         folder=settings.out,
         models=settings.models,
-        questions=tuple(inputs.seeds),
-        passages=tuple(passages[seed.key] for seed in inputs.seeds),
+        questions=tuple(questions),
+        passages=tuple(passages[one.key] for one in questions),
         answers=tuple(answers),
         compared=tuple(compare_answers(answers, **limits, seed=settings.seed, answerable=answerable)),
         controls=tuple(tuple(files.controls_by_id(model).values()) for model in settings.models),
@@ -163,18 +164,18 @@ def _gathered(settings: CompareSettings, inputs: RunInputs, files: ComparisonFil
 
 
 def finished_comparison(folder: Path) -> Comparison:
-    """Read a comparison from its folder, and load no model for it.
+    """Read a comparison from its folder alone, and load no model for it.
 
     Raises:
         DebateError: the folder contains no comparison, or one that was stopped.
     """
     settings = _recorded(folder)
-    inputs = _inputs(settings)
     files = ComparisonFiles(settings.out, settings.models)
+    questions = files.questions() or _inputs(settings).seeds  # older versions kept no questions
     known = [files.answers_by_key(n) for n in range(len(settings.models))]
-    if not all(seed.key in of_model for of_model in known for seed in inputs.seeds):
+    if not all(one.key in of_model for of_model in known for one in questions):
         raise RunFolderError(f"the comparison {folder.name} is not finished; run the same debate compare again")
-    return _gathered(settings, inputs, files)
+    return _gathered(settings, questions, files)
 
 
 def is_comparison(folder: Path) -> bool:

@@ -15,6 +15,7 @@ from debate.errors import RunFolderError
 from debate.run.records.typed import Records
 
 Choice = Literal["first", "second", "tie"]
+VOTES = "votes.jsonl"
 _LOCK, _WAITED_FOR = ".votes.lock", 10.0  # seconds; who votes holds it for milliseconds
 
 

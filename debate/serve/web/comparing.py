@@ -10,13 +10,15 @@ from pathlib import Path
 from threading import Lock
 
 from debate.compare.page import write_comparison_page
-from debate.compare.preference.votes import Ballot, Choice
+from debate.compare.preference.votes import VOTES, Ballot, Choice
 from debate.compare.runner import Comparison, finished_comparison
 from debate.compare.sheet import write_comparison
 from debate.compare.statistics import Tally
 from debate.errors import RunFolderError
 from debate.output.report.answers import Part, titled
 from debate.serve.web.places import comparisons_in
+
+_Stamps = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Comparisons:
 
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = tuple(places)
-        self._read: dict[Path, Comparison] = {}
+        self._read: dict[Path, tuple[_Stamps, Comparison]] = {}
         self._lock = Lock()
 
     def names(self) -> list[str]:
@@ -62,9 +64,10 @@ class Comparisons:
         if folder is None:
             raise RunFolderError(f"there is no comparison {name!r}; go back to the list")
         with self._lock:
-            if folder not in self._read:
-                self._read[folder] = finished_comparison(folder)
-            return self._read[folder]
+            stamps = _stamps(folder)
+            if self._read.get(folder, ((), None))[0] != stamps:
+                self._read[folder] = stamps, finished_comparison(folder)
+            return self._read[folder][1]
 
     def next_pair(self, name: str) -> Pair | None:
         """Return what is to be judged next; None if all is.
@@ -118,6 +121,12 @@ class Comparisons:
 
     def _folders(self) -> dict[str, Path]:
         return {name: one for place in self._places for name, one in comparisons_in(place).items()}
+
+
+def _stamps(folder: Path) -> _Stamps:
+    """Return what tells whether more was compared since; votes are read anew anyway."""
+    files = sorted(one for one in folder.glob("*.jsonl") if one.name != VOTES)
+    return tuple((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files)
 
 
 def _id(ballot: Ballot) -> str:

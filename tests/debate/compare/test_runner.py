@@ -191,7 +191,31 @@ def test_the_questions_may_be_marked_after_the_models_have_answered(marked, stor
     marked.questions.write_text(answered.replace(",yes", ",").replace(",no", ","), encoding="utf-8")
     compared(marked, store, Models())
     marked.questions.write_text(answered, encoding="utf-8")
+    again = Models()
+    assert "abstained rightly" in {one.measure for one in compared(marked, store, again).compared}
     assert "abstained rightly" in {one.measure for one in finished_comparison(marked.out).compared}
+    assert again.loaded == []
+
+
+@pytest.mark.parametrize("edited", ["Another question?", None])
+def test_a_finished_comparison_is_read_from_its_folder_alone(settings, store, monkeypatch, tmp_path, edited) -> None:
+    """Regression: a vote needed the list at its old path, and said "not finished" of an edited one."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    Path("mine.txt").write_text("\n".join(QUESTIONS), encoding="utf-8")
+    before = compared(settings.model_copy(update={"questions": Path("mine.txt")}), store, Models())
+    Path("mine.txt").write_text(edited, encoding="utf-8") if edited else Path("mine.txt").unlink()
+    monkeypatch.chdir(tmp_path)
+    moved = settings.out.rename(tmp_path / "moved")
+    found = finished_comparison(moved)
+    assert (found.questions, found.answers, found.passages) == (before.questions, before.answers, before.passages)
+    assert write_comparison(found).is_file()
+
+
+def test_a_comparison_of_an_older_version_is_read_with_its_list(settings, store) -> None:
+    before = compared(settings, store, Models())
+    (settings.out / "questions.jsonl").unlink()
+    assert finished_comparison(settings.out) == before
 
 
 def test_all_models_write_in_the_style_that_is_asked_for_and_it_is_told(settings, store) -> None:

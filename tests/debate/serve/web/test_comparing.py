@@ -8,7 +8,9 @@ import pytest
 from fakes import ScriptedLLM, TopicEmbedding
 from hostile import MARKUP
 
+from debate.compare.preference.judge import Judged
 from debate.compare.preference.votes import Votes
+from debate.compare.records import ComparisonFiles
 from debate.compare.runner import RECORD, compare_models
 from debate.compare.settings import CompareSettings
 from debate.errors import RunFolderError
@@ -74,6 +76,20 @@ def test_a_comparison_that_was_stopped_is_told_and_no_model_is_loaded(place: Pat
     (place / "ours" / "answers-2.jsonl").write_bytes(b"")
     with pytest.raises(RunFolderError, match="the comparison ours is not finished; run the same debate compare again"):
         Comparisons([place]).next_pair("ours")
+
+
+def test_readers_vote_without_the_question_list(place: Path) -> None:
+    (place.parent / "q.txt").unlink()
+    comparisons = Comparisons([place])
+    assert comparisons.vote("ours", comparisons.next_pair("ours").ballot, "tie") == 1
+
+
+def test_a_comparison_that_is_compared_further_is_read_again(place: Path) -> None:
+    comparisons = Comparisons([place])
+    assert comparisons.comparison("ours").judged == ()
+    judged = Judged("judge", comparisons.comparison("ours").questions[0].key, tuple(SCRIPTS), "first", "second")
+    ComparisonFiles(place / "ours", tuple(SCRIPTS)).judged.add([judged])
+    assert comparisons.comparison("ours").judged == (judged,)
 
 
 @pytest.mark.parametrize("name", ["..", "../all", "", "nothing", "ours/votes.jsonl"])
