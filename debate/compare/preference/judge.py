@@ -4,10 +4,9 @@ Judges prefer the first answer, or the second, far more often than chance (Zheng
 with MT-Bench and Chatbot Arena", position bias).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
@@ -17,13 +16,11 @@ from chains.generation.contract import WordLimits
 from chains.schemas import Chunk, Question
 from debate.compare.failures import told
 from debate.compare.measures import Answer
+from debate.compare.preference.verdict import Said, read_verdict
 from debate.compare.statistics import Tally, tally
 from prompts import RenderedPrompt, load_prompt
 
-Said = Literal["first", "second", "neither", "unreadable"]
-_LIMITS = WordLimits(0, 8)
-_CHOICE = re.compile(r"\b(1|2|one|two|neither|tie|both|equal)\b", re.IGNORECASE)
-_MEANS: dict[str, Said] = {"1": "first", "one": "first", "2": "second", "two": "second"}
+_LIMITS = WordLimits(0, 30)  # a number, or a sentence with its reason, which may take it back
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,7 @@ class Judged:
         shown: the two models, in the order of ``in_order``.
         in_order, turned: what it said of them in that order, and in the other one: which *of those shown* it preferred.
         error: why it said nothing.
+        replies: its words in both orders; "" if nobody noted them.
     """
 
     judge: str
@@ -42,6 +40,7 @@ class Judged:
     in_order: Said
     turned: Said
     error: str = ""
+    replies: tuple[str, str] = ("", "")
 
     @property
     def pair(self) -> tuple[str, frozenset[str]]:
@@ -82,8 +81,9 @@ def judge_pair(
         said = complete_all(llm, prompts, [_LIMITS] * 2, seed, config, prose=False, may_be_empty=True)
     except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this pair; the rest go on
         return failed_judgement(judge, question, answers, told(error))
-    in_order, turned = (_read(one.text) for one in said)
-    return Judged(judge, question.key, (answers[0].model, answers[1].model), in_order, turned)
+    in_order, turned = (read_verdict(one.text) for one in said)
+    replies = said[0].text, said[1].text
+    return Judged(judge, question.key, (answers[0].model, answers[1].model), in_order, turned, replies=replies)
 
 
 def failed_judgement(judge: str, question: Question, answers: tuple[Answer, Answer], error: str) -> Judged:
@@ -115,8 +115,3 @@ def _prompt(
     )
     bare = template.render(question=question.text, passages=[], first=first, second=second)
     return next((one for one in prompts if fits_window(llm, one, _LIMITS)), bare)
-
-
-def _read(text: str) -> Said:
-    found = _CHOICE.search(text)
-    return _MEANS.get(found.group().lower(), "neither") if found else "unreadable"

@@ -53,3 +53,15 @@ def test_the_tally_counts_each_model_ties_and_contradictions() -> None:
     ]
     found = judge_tally(judged, ("old", "new"))
     assert (found.wins, found.ties, found.contradictions, found.p) == ((0, 2), 1, 1, 0.5)
+
+
+def test_a_reply_that_cannot_be_read_is_no_verdict_and_no_tie_and_its_words_are_kept() -> None:
+    found = said("1 or 2")
+    tally = judge_tally([found], found.shown)
+    assert (found.is_verdict, found.replies) == (False, ("1 or 2", "1 or 2"))
+    assert (tally.wins, tally.ties, tally.unread) == ((0, 0), 0, 1)
+
+
+def test_a_pair_of_which_one_order_cannot_be_read_counts_for_nobody() -> None:
+    found = judge_tally([Judged("j", "a", ("old", "new"), "first", "unreadable")], ("old", "new"))
+    assert (found.wins, found.ties, found.unread) == ((0, 0), 0, 1)
