@@ -1,5 +1,7 @@
 """Blind votes: two answers without names in random order, and which one readers preferred."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from debate.run.records.typed import Records
 
 Choice = Literal["first", "second", "tie"]
 VOTES = "votes.jsonl"
+_ANEW = random.SystemRandom()
 _LOCK, _WAITED_FOR = ".votes.lock", 10.0  # seconds; who votes holds it for milliseconds
 
 
@@ -35,6 +38,11 @@ class Ballot:
     question_key: str
     first: Answer
     second: Answer
+
+    @property
+    def turned(self) -> Ballot:
+        """Return it with the other answer first."""
+        return Ballot(self.question_key, self.second, self.first)
 
 
 class Votes:
@@ -79,16 +87,16 @@ class Votes:
         except OSError as error:
             raise RunFolderError(f"cannot write {place}: {error.strerror}; nothing was voted") from error
 
-    def ballots(self, answers: Sequence[Sequence[Answer]], seed: int = 0) -> list[Ballot]:
-        """Return the pairs that were not judged yet, questions and sides shuffled.
+    def ballots(self, answers: Sequence[Sequence[Answer]], chance: random.Random = _ANEW) -> list[Ballot]:
+        """Return the pairs that were not judged yet, questions and sides shuffled anew for each reader.
 
         Failed answers are left out, and two that are the same, of which nobody prefers one.
 
         Args:
             answers: of each model, in the same order of questions.
+            chance: shuffles; a reader who knew its state would know who wrote what.
         """
         judged = set(map(_pair, self._votes))
-        chance = random.Random(seed)  # noqa: S311 - an order, no secret
         left = [
             Ballot(pair[0].question_key, *chance.sample(pair, 2))
             for n, one in enumerate(answers)

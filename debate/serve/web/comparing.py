@@ -4,6 +4,8 @@ Names come from requests; folders only from the disk. The models' names are show
 """
 
 import hashlib
+import hmac
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,12 @@ _Stamps = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two answers to judge, without their writers' names; ``passages`` are source and parts of what both were given."""
+    """Two answers to judge, without their writers' names.
+
+    Attributes:
+        ballot: names the two and their sides to this process alone.
+        passages: source and parts of what both were given.
+    """
 
     ballot: str
     question: str
@@ -49,6 +56,7 @@ class Comparisons:
         self._places = tuple(places)
         self._read: dict[Path, tuple[_Stamps, Comparison]] = {}
         self._lock = Lock()
+        self._secret = secrets.token_bytes(32)
 
     def names(self) -> list[str]:
         """Return the names of all, in order."""
@@ -70,7 +78,7 @@ class Comparisons:
             return self._read[folder][1]
 
     def next_pair(self, name: str) -> Pair | None:
-        """Return what is to be judged next; None if all is.
+        """Return two answers to judge, drawn with their sides for this reader; None if all is judged.
 
         Raises:
             DebateError: as ``comparison``, or its votes cannot be read.
@@ -83,7 +91,7 @@ class Comparisons:
         ballot = left[0]
         place = next(n for n, one in enumerate(found.questions) if one.key == ballot.question_key)
         return Pair(
-            _id(ballot),
+            self._id(ballot, secrets.token_hex(8)),
             found.questions[place].text,
             ballot.first.opinion.answer if ballot.first.opinion else "",
             ballot.second.opinion.answer if ballot.second.opinion else "",
@@ -101,9 +109,13 @@ class Comparisons:
         """
         found = self.comparison(name)
         votes = found.votes()
-        asked = next((one for one in votes.ballots(found.answers) if _id(one) == ballot), None)
+        salt = ballot.partition("-")[0]
+        shown = (side for one in votes.ballots(found.answers) for side in (one, one.turned))
+        asked = next((one for one in shown if hmac.compare_digest(self._id(one, salt), ballot)), None)
         if asked is None or not votes.add(asked, choice):
-            raise JudgedError("somebody judged these two answers meanwhile; your vote was not added")
+            raise JudgedError(
+                "somebody judged these two answers meanwhile, or the page was restarted; your vote was not added"
+            )
         left = len(votes.ballots(found.answers))
         if not left:
             write_comparison(found)
@@ -119,6 +131,11 @@ class Comparisons:
         found = self.comparison(name)
         return list(map(found.votes().tally, found.pairs))
 
+    def _id(self, ballot: Ballot, salt: str) -> str:
+        """Return what only this process can compute: a reader who knows the models could try their names otherwise."""
+        told = "\n".join((salt, ballot.question_key, ballot.first.model, ballot.second.model))
+        return f"{salt}-{hmac.new(self._secret, told.encode(errors='replace'), hashlib.sha256).hexdigest()[:32]}"
+
     def _folders(self) -> dict[str, Path]:
         return {name: one for place in self._places for name, one in comparisons_in(place).items()}
 
@@ -127,8 +144,3 @@ def _stamps(folder: Path) -> _Stamps:
     """Return what tells whether more was compared since; votes are read anew anyway."""
     files = sorted(one for one in folder.glob("*.jsonl") if one.name != VOTES)
     return tuple((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files)
-
-
-def _id(ballot: Ballot) -> str:
-    told = "\n".join((ballot.question_key, ballot.first.model, ballot.second.model))
-    return hashlib.sha256(told.encode(errors="replace")).hexdigest()[:24]

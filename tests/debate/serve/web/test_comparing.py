@@ -45,6 +45,27 @@ def test_a_vote_is_kept_for_the_model_whose_answer_was_preferred(place: Path) ->
     assert (comparisons.next_pair("ours").judged, comparisons.next_pair("ours").left) == (1, 1)
 
 
+def test_sides_are_drawn_for_each_reader_and_a_vote_counts_for_the_side_that_was_shown(place: Path) -> None:
+    """Regression: every reader saw the same answer first."""
+    comparisons = Comparisons([place])
+    shown = [comparisons.next_pair("ours") for _ in range(200)]
+    assert {"1912" in one.first for one in shown} == {True, False}
+    last = next(one for one in reversed(shown) if "1912" in one.first)
+    comparisons.vote("ours", last.ballot, "first")
+    assert [(one.shown, one.preferred) for one in Votes(place / "ours" / "votes.jsonl")] == [
+        (("model-y", "model-x"), "model-y")
+    ]
+
+
+def test_a_ballot_is_no_digest_of_what_it_names(place: Path) -> None:
+    """Regression: whoever knew the models' names could compute which of them stood first."""
+    one, other = Comparisons([place]), Comparisons([place])
+    ballots = {pages.next_pair("ours").ballot for pages in (one, other) for _ in range(50)}
+    assert len(ballots) == 100
+    with pytest.raises(RunFolderError, match="or the page was restarted; your vote was not added"):
+        other.vote("ours", one.next_pair("ours").ballot, "tie")
+
+
 def test_a_pair_is_judged_once_however_often_the_button_is_pressed(place: Path) -> None:
     comparisons = Comparisons([place])
     pair = comparisons.next_pair("ours")
