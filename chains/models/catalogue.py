@@ -14,8 +14,8 @@ from typing import Literal
 from chains.errors import ModelError
 from chains.generation.local.memory import cache_bytes_per_token, weight_bytes
 from chains.models.bundled import is_installed
+from chains.models.folders import read_config
 from chains.models.hub import shape_of
-from chains.models.preflight import read_config
 
 
 @dataclass(frozen=True)

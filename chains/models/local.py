@@ -7,9 +7,10 @@ from typing import Any
 
 from chains.errors import MissingExtra, ModelError
 from chains.generation.local.machine import free_memory, has_cuda
+from chains.models.adapters import CONFIG, adapter_base, is_adapter, is_found_by_peft
 from chains.models.bundled import CONTEXT_WINDOW
 from chains.models.openvino import load_openvino
-from chains.models.preflight import LOAD_ERRORS, adapter_base, check_fits, not_loaded
+from chains.models.preflight import ADAPTER_ERRORS, LOAD_ERRORS, check_fits, not_loaded
 from chains.models.settings import ModelSettings
 from vectorstore.embedding.openvino import openvino_available
 
@@ -33,7 +34,7 @@ def check_openvino(name: str) -> None:
     """
     if not openvino_available():
         raise MissingExtra("optimum-intel and openvino", "cpu", "the openvino backend")
-    if (Path(name) / "adapter_config.json").is_file():
+    if is_adapter(name):
         raise ModelError(
             f"OpenVINO cannot put the adapter in {name} on its model; merge them first, then give the "
             "merged folder, or use --backend transformers"
@@ -72,6 +73,11 @@ def import_unsloth() -> Any:
 
 def load_with_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
     """Load a model and its tokenizer with unsloth; errors as ``load_llm``."""
+    if is_adapter(settings.name) and not is_found_by_peft(folder := Path(settings.name)):
+        raise ModelError(
+            f"unsloth looks for the base model from the current folder; write {adapter_base(folder)} as "
+            f"base_model_name_or_path into {folder / CONFIG}"
+        )
     FastLanguageModel = import_unsloth()  # noqa: N806 - a class
     try:
         model, tokenizer = FastLanguageModel.from_pretrained(
@@ -80,7 +86,7 @@ def load_with_unsloth(settings: ModelSettings) -> tuple[Any, Any]:
             load_in_4bit=settings.load_in_4bit,
             trust_remote_code=settings.trust_remote_code,
         )
-    except LOAD_ERRORS as error:
+    except _errors_of(settings.name) as error:
         raise not_loaded(settings.name, error) from error
     FastLanguageModel.for_inference(model)
     return model, tokenizer
@@ -113,20 +119,30 @@ def load_with_transformers(name: str, settings: ModelSettings) -> tuple[Any, Any
         options["device_map"] = "auto"
     if on_gpu and settings.load_in_4bit:
         options["quantization_config"] = four_bit(f"loading {name}")
+    apart = is_adapter(name) and not is_found_by_peft(Path(name))
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            name, use_safetensors=True, trust_remote_code=settings.trust_remote_code, **options
+            adapter_base(Path(name)) if apart else name,
+            use_safetensors=True,
+            trust_remote_code=settings.trust_remote_code,
+            **options,
         )
-    except LOAD_ERRORS as error:
+        if apart:
+            model.load_adapter(name, use_safetensors=True)
+    except _errors_of(name) as error:
         raise not_loaded(name, error) from error
     return model, _tokenizer(name, settings)
+
+
+def _errors_of(name: str) -> tuple[type[Exception], ...]:
+    return ADAPTER_ERRORS if is_adapter(name) else LOAD_ERRORS
 
 
 def _tokenizer(name: str, settings: ModelSettings) -> Any:
     from transformers import AutoTokenizer
 
     folder = Path(name)
-    if (folder / "adapter_config.json").is_file() and not (folder / "tokenizer_config.json").is_file():
+    if is_adapter(folder) and not (folder / "tokenizer_config.json").is_file():
         name = adapter_base(folder)
     if Path(name).is_dir() and not any(next(Path(name).glob(one), None) for one in _TOKENIZERS):
         # transformers would make an empty one, with which no model writes a word

@@ -5,19 +5,21 @@ usual mistakes are checked first, and errors of the libraries are translated. Re
 weights.
 """
 
-import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx
 from safetensors import SafetensorError
 
-from chains.errors import MissingExtra, ModelError
+from chains.errors import ModelError
+from chains.models.adapters import CONFIG, WEIGHTS, adapter_base, is_adapter
+from chains.models.folders import is_path, read_config
 from vectorstore.embedding.memory import is_full
 
 # What the libraries raise where a model cannot be loaded; a damaged safetensors file's error is none of the others.
 LOAD_ERRORS = (OSError, ValueError, RuntimeError, SafetensorError)
+ADAPTER_ERRORS = (*LOAD_ERRORS, LookupError, TypeError)  # and what peft raises at values that it does not expect
+_OTHER_SHAPES = "ignore_mismatched_sizes"  # a setting of transformers, which it names where shapes differ
 _GIB = 2**30
 _HUB_ANSWERS_WITHIN = 10.0  # seconds
 _ROOM = 1.15  # what loading needs beyond the weights: buffers, and the parts that are not quantised
@@ -37,7 +39,7 @@ def check_there(name: str) -> None:
     if not name.strip():
         raise ModelError("the model's name is empty; give a folder, a repository, smollm2, or a server")
     folder = Path(name)
-    if (folder / "adapter_config.json").is_file():
+    if is_adapter(name):
         check_there(adapter_base(folder))
     elif folder.is_dir():
         read_config(folder / "config.json")
@@ -63,7 +65,7 @@ def check_fits(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> Non
                 raise ModelError(_needs_gpu(name))
             _check_hub(name)
         return
-    if (folder / "adapter_config.json").is_file():
+    if is_adapter(name):
         check_fits(adapter_base(folder), on_gpu=on_gpu, load_in_4bit=load_in_4bit, free=free)
         return
     config = read_config(folder / "config.json")
@@ -74,52 +76,6 @@ def check_fits(name: str, *, on_gpu: bool, load_in_4bit: bool, free: int) -> Non
 
 def _is_4bit_repository(name: str) -> bool:
     return "bnb-4bit" in name
-
-
-def adapter_base(folder: Path) -> str:
-    """Return what an adapter folder was trained on: a folder that is there, or a repository.
-
-    Raises:
-        ModelError: it names none, or a folder that is not there.
-        MissingExtra: peft is not installed.
-    """
-    base = str(read_config(folder / "adapter_config.json").get("base_model_name_or_path") or "")
-    if not base:
-        raise ModelError(f"{folder / 'adapter_config.json'} names no base_model_name_or_path; train the adapter again")
-    if is_path(base) and not Path(base).is_dir():
-        raise ModelError(
-            f"the adapter in {folder} was trained on {base}, which is not there; put the base model back, or write "
-            f"its path as base_model_name_or_path into {folder / 'adapter_config.json'}"
-        )
-    if find_spec("peft") is None:
-        raise MissingExtra("peft", "train", f"the adapter in {folder}")
-    return base
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Read a model's configuration.
-
-    Raises:
-        ModelError: it is missing, or no JSON object.
-    """
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        gguf = ", and *.gguf files need a server such as llama.cpp's" if next(path.parent.glob("*.gguf"), None) else ""
-        raise ModelError(
-            f"cannot load a model from the folder {path.parent}: {path.name} is missing{gguf}; a model's folder has "
-            "config.json and *.safetensors, an adapter's adapter_config.json"
-        ) from error
-    except ValueError as error:
-        raise ModelError(f"{path} is damaged: {error}; copy or train the model again") from error
-    if not isinstance(config, dict):
-        raise ModelError(f"{path} is damaged: not a JSON object; copy or train the model again")
-    return config
-
-
-def is_path(name: str) -> bool:
-    """Return whether a name is a path: absolute, relative with a dot, or with more parts than a repository's."""
-    return Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1 or "\\" in name
 
 
 def not_loaded(name: str, error: Exception) -> ModelError:
@@ -145,6 +101,12 @@ def not_loaded(name: str, error: Exception) -> ModelError:
             "folder (debate models lists what is here)"
         )
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if is_adapter(name):
+        wrong = "its weights have other shapes than it says" if _OTHER_SHAPES in reason else reason
+        return ModelError(
+            f"cannot put the adapter in {name} on its model: {wrong}; copy {CONFIG} and {WEIGHTS} there again, or "
+            "train the adapter again"
+        )
     if Path(name).is_dir():
         return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
     return ModelError(f"cannot load the model {name!r}: {reason}; give a folder, a repository, smollm2, or a server")

@@ -24,7 +24,7 @@ class ModelSettings(BaseModel):
         trust_remote_code: run code that comes with a model. Off unless you know the author.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     name: str = "smollm2"
     backend: Backend = "auto"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from chains.errors import ModelError
-from chains.models.preflight import LOAD_ERRORS, is_path, not_loaded
+from chains.models.folders import is_path
+from chains.models.preflight import LOAD_ERRORS, not_loaded
 from chains.schemas import Completion
 from chains.translate import Translate
 from vectorstore.embedding.quiet import silence_loading

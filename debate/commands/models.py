@@ -59,13 +59,14 @@ def models(
 def _named(name: str) -> KnownModel:
     """Find a model that is not in the list: on this machine, or on the hub."""
     from chains.errors import ModelError
+    from chains.models.adapters import adapter_base, is_adapter
     from chains.models.catalogue import KNOWN, model_of, own_model
+    from chains.models.folders import is_path
     from chains.models.hub import ask_hub
-    from chains.models.preflight import adapter_base, is_path
     from chains.models.servers.address import refuse_password
 
     refuse_password(name)
-    if (Path(name) / "adapter_config.json").is_file():
+    if is_adapter(name):
         base = adapter_base(Path(name))
         of_base = next((one for one in KNOWN if one.name == base), None) or _named(base)
         return replace(of_base, name=name, download=of_base.download or 0)

@@ -21,7 +21,7 @@ class CompareSettings(BaseModel):
         ValidationError (pydantic): an unknown or missing field, a value out of range, or fewer than two models.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     models: tuple[ModelName, ...] = Field(description="Models as in debate run, two or more")
     questions: Path = Field(description="Question list: xlsx, xlsm, csv, tsv, txt or jsonl")

@@ -17,7 +17,7 @@ class IndexSettings(BaseModel):
         ValidationError (pydantic): an unknown or missing field, a value out of range, or workers without a cluster.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     out: str = Field(description="Folder or postgresql://…/table, new or to update")
     embeddings: str | None = Field(

@@ -20,6 +20,16 @@ def split_list(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def check_text(value: Any) -> Any:
+    """Refuse what a record of settings cannot hold: bytes of an old file's name."""
+    try:
+        for one in value if isinstance(value, tuple) else (value,):
+            str(one).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("contains bytes that are not UTF-8; rename it") from error
+    return value
+
+
 AS_LIST = BeforeValidator(split_list)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy and transformers take
 
@@ -34,7 +44,7 @@ class GraphSettings(BaseModel):
         ValidationError (pydantic): an unknown field, or a value out of range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     rounds: int = Field(2, ge=2, le=20, description="Rounds of the debate, 2 to 20")
     protocol: Protocol = Field("sequential", description="Who hears whom in a debate")
@@ -96,15 +106,7 @@ class GraphSettings(BaseModel):
             raise ValueError("is not NAME=TERM,NAME=TERM")
         return {name.strip(): term.strip() for name, _, term in pairs}
 
-    @field_validator("*")
-    @classmethod
-    def _is_text(cls, value: Any) -> Any:
-        """Refuse what run.toml cannot hold: bytes of an old file's name."""
-        try:
-            str(value).encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("contains bytes that are not UTF-8; rename it") from error
-        return value
+    _are_text = field_validator("*")(check_text)
 
     @model_validator(mode="after")
     def _words_leave_room(self) -> GraphSettings:

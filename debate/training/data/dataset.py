@@ -18,6 +18,7 @@ from debate.output.sheet import CUT
 from debate.training.data.likeness import repeated, same_question
 from debate.training.data.tables import COLUMNS, read_rows
 from debate.training.settings import FinetuneSettings
+from vectorstore.text.letters import valid_text
 from vectorstore.text.sentences import without_citations, word_count
 
 _LOG = logging.getLogger(__name__)
@@ -151,6 +152,8 @@ def _checked_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
     """Say why a row is not learned from; "" if it is. Filters apply only where the row has their column."""
+    if broken := next((name for name, value in row.items() if (told := f"{name}{value}") != valid_text(told)), None):
+        return f"its {broken!a} contains half a surrogate pair, which is no text; correct it"
     status = _text(row, "status")
     words = word_count(_text(row, "answer"))
     supported, rating, copied = (_number(row, column) for column in _SELECTED_BY.values())

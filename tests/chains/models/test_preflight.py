@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from chains import MissingExtra, ModelError, ModelSettings, load_llm
-from chains.models import preflight
+from chains.models import adapters, preflight
 from chains.models.bundled import smollm2_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -133,7 +133,7 @@ def test_an_adapter_that_names_no_base(tmp_path: Path) -> None:
 
 
 def test_an_adapter_without_peft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight, "find_spec", lambda library: None)
+    monkeypatch.setattr(adapters, "find_spec", lambda library: None)
     folder_with(tmp_path, adapter_config={"base_model_name_or_path": str(smollm2_folder())})
     with pytest.raises(MissingExtra, match=r"the adapter in .* needs peft"):
         load(tmp_path)

@@ -1,8 +1,11 @@
 """debate run's flags: made from the settings, and read back into them."""
 
+import re
 from pathlib import Path
 
+import click
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from debate.cli import app
@@ -10,6 +13,22 @@ from debate.errors import SettingsError
 from debate.settings import DebateSettings
 
 GIVEN = ["run", "--questions", "q.csv", "--corpus", "docs"]
+COMMANDS: dict[str, list[str]] = {  # what each needs besides its flags
+    "run": GIVEN[1:],
+    "index": ["docs", "--out", "ix"],
+    "ask": ["Why?", "--text", "It left."],
+    "talk": ["Why?", "--corpus", "docs"],
+    "serve": ["runs"],
+    "compare": ["--models", "a", "b", *GIVEN[1:], "--out", "c"],
+    "finetune": ["--data", "d.csv", "--out", "adapter"],
+    "export": ["d.csv", "--chat", "chat.jsonl"],
+}
+FLOATS = [
+    (command, option.opts[0])
+    for command, group in typer.main.get_command(app).commands.items()  # type: ignore[attr-defined]
+    for option in group.params
+    if option.type is click.FLOAT
+]
 
 
 @pytest.fixture
@@ -119,3 +138,12 @@ def test_a_flag_that_is_not_given_leaves_the_file_its_say(tmp_path: Path, starte
     CliRunner().invoke(app, [*GIVEN, "--config", str(tmp_path / "c.toml")])
     [settings] = started_with
     assert (settings.also, settings.abstain, settings.rounds) == (("csv",), False, 3)
+
+
+@pytest.mark.parametrize(("command", "flag"), FLOATS)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_flag_takes_no_number_that_is_none(command: str, flag: str, value: str) -> None:
+    """Regression: --min-rating nan let every row pass."""
+    ended = CliRunner().invoke(app, [command, *COMMANDS[command], flag, value])
+    assert ended.exit_code == 2
+    assert re.fullmatch(rf"error: .*finite number, got {value}; change {flag}\n", ended.stderr)

@@ -97,7 +97,9 @@ def test_an_adapters_folder_is_listed_with_what_its_base_takes(tmp_path: Path, m
     monkeypatch.setenv("COLUMNS", "400")
     adapter, base = tmp_path / "mine", smollm2_folder()
     adapter.mkdir()
-    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(base)}), encoding="utf-8")
+    (adapter / "adapter_config.json").write_text(
+        json.dumps({"base_model_name_or_path": str(base), "peft_type": "LORA"}), encoding="utf-8"
+    )
     of_adapter, of_base = (
         next(line for line in CliRunner().invoke(app, ["models", str(one)]).stdout.splitlines() if str(one) in line)
         for one in (adapter, base)

@@ -17,7 +17,8 @@ from debate.training.progress import FinetuneProgress
 from debate.training.result import Losses
 from debate.training.settings import FinetuneSettings
 
-ADAPTER = json.dumps({"base_model_name_or_path": "org/base"})
+ADAPTER = json.dumps({"base_model_name_or_path": "org/base", "peft_type": "LORA"})
+ODD = json.dumps({"base_model_name_or_path": "org/base", "peft_type": "BOGUS"})
 GOOD = [
     {"instruction": f"Should {land} tax its salt?", "context": f"[1] {land} sells salt.", "answer": f"{land} must not."}
     for land in ("Ruritania", "Borduria", "Syldavia")
@@ -43,6 +44,23 @@ def test_more_words_at_least_than_at_most_are_refused(tmp_path: Path) -> None:
     line = told("--data", table(tmp_path, GOOD), "--out", tmp_path / "adapter", "--min-words", 500, "--max-words", 400)
 
     assert line == ("error: no answer has --min-words 500 or more and --max-words 400 or fewer; change one of them")
+
+
+@pytest.mark.parametrize("flag", ["--data", "--out", "--model"])
+def test_a_name_in_bytes_of_an_old_encoding_is_refused(tmp_path: Path, flag: str) -> None:
+    given = {"--data": str(table(tmp_path, GOOD)), "--out": "adapter"} | {flag: "caf\udce9"}
+
+    line = told(*(word for pair in given.items() for word in pair))
+
+    assert line.startswith(f"error: {flag}: contains bytes that are not UTF-8; rename it")
+
+
+def test_data_with_half_a_surrogate_pair_is_told_with_its_row(tmp_path: Path) -> None:
+    """Regression: a UnicodeEncodeError."""
+    data = table(tmp_path, [one | {"answer": "\ud800"} for one in GOOD])
+    line = told("--data", data, "--out", tmp_path / "adapter")
+    assert line.endswith("left out: 3 rows, the first: its 'answer' contains half a surrogate pair, which is no text; "
+                         "correct it")  # fmt: skip
 
 
 def test_a_training_can_be_called_with_its_settings_alone(tmp_path: Path) -> None:
@@ -73,12 +91,17 @@ def test_data_that_nothing_can_be_learned_from_is_told_and_no_folder_made(tmp_pa
         ("./gone", "there is no folder ./gone; check the path"),
         ("only-gguf", "cannot load a model from the folder only-gguf: config.json is missing"),
         ("adapter", "adapter is an adapter; give the model that it was trained on, org/base, and all data"),
+        ("odd", "odd/adapter_config.json has peft_type 'BOGUS', which the installed peft does not know"),
     ],
 )
 def test_a_model_that_cannot_be_trained_is_told_at_once_with_what_can_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, line: str
 ) -> None:
-    for folder, file, content in (("only-gguf", "model.gguf", "GGUF"), ("adapter", "adapter_config.json", ADAPTER)):
+    for folder, file, content in (
+        ("only-gguf", "model.gguf", "GGUF"),
+        ("adapter", "adapter_config.json", ADAPTER),
+        ("odd", "adapter_config.json", ODD),
+    ):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / file).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

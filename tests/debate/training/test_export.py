@@ -66,3 +66,13 @@ def test_the_folder_of_a_run_is_answered_with_its_workbook(tmp_path: Path) -> No
     code, told = export(tmp_path, "--chat", tmp_path / "chat.jsonl")
     assert code == 2
     assert told == f"error: {tmp_path} is a folder; give its workbook, such as {tmp_path / 'results.xlsx'}\n"
+
+
+def test_half_a_surrogate_pair_leaves_its_row_out(tmp_path: Path) -> None:
+    """Regression: a UnicodeEncodeError."""
+    rows, chat = tmp_path / "rows.jsonl", tmp_path / "chat.jsonl"
+    rows.write_text(f"{json.dumps(ROW | {'answer': chr(0xD800)})}\n{json.dumps(ROW)}", encoding="utf-8")
+    code, told = export(rows, "--chat", chat)
+    assert code == 0
+    assert told.startswith("left out: rows.jsonl, row 1: its 'answer' contains half a surrogate pair")
+    assert len(chat.read_text(encoding="utf-8").splitlines()) == 1

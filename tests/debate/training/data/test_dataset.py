@@ -67,6 +67,13 @@ def test_a_context_is_split_at_its_own_numbers_only(context: str, passages: tupl
         ({"answer": " "}, {}, "the answer is empty"),
         ({"context": ["One.", "Two."]}, {}, "its context is not text: ['One.', 'Two.']"),
         ({"answer": True}, {}, "its answer is not text: True"),
+        (
+            {"answer": "\ud800 It left."},
+            {},
+            "its 'answer' contains half a surrogate pair, which is no text; correct it",
+        ),
+        ({"defects": "\ud800"}, {}, "its 'defects' contains half a surrogate pair, which is no text; correct it"),
+        ({"\ud800": 1}, {}, r"its '\ud800' contains half a surrogate pair, which is no text; correct it"),
         ({"supported": "0.4"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
         ({"supported": "40%"}, {"min_supported": 0.8}, "supported 40%, below 80%"),
         ({"supported": ""}, {"min_supported": 0.8}, "supported 0%, below 80%"),
