@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PYTHON_NEWEST ?= python3.14
 BIN := .venv/bin
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test test-all test-studio test-newest lint mutants bench cases clean
 
@@ -9,7 +10,7 @@ demo: .venv/demo
 	$(BIN)/python run_debate.py
 
 test: .venv/test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-all: .venv/test
 	$(BIN)/python -m pytest
