@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from chains.schemas import Conflict
 from chains.text.content import claims_nothing, content_words, without_marks
+from chains.text.support.distribution import shares_out_otherwise
 from chains.text.support.entities import Name, names, source_words, unknown_parts
 from chains.text.support.exchange import exchanged
 from chains.text.support.negation import denials, denies_otherwise
@@ -86,7 +87,10 @@ def conflicts(
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike) and not _denied_alike(sentence, passage),
     }
     told = tuple(conflict for conflict, is_there in found.items() if is_there)
-    return told or ((Conflict.EXCHANGE,) if exchanged(sentence, passage.sentences, called) else ())
+    if told:
+        return told
+    moved = exchanged(sentence, passage.sentences, called) or shares_out_otherwise(sentence, passage.sentences, called)
+    return (Conflict.EXCHANGE,) if moved else ()
 
 
 def _joins_years(sentence: str, passage: Passage) -> bool:
