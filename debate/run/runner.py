@@ -112,7 +112,8 @@ def run_questions(
             held.enter_context(logged(folder))
             callbacks = held.enter_context(tracing(folder))
             turns = settings.rounds * len(inputs.debaters)
-            told = held.enter_context(recorded_progress(folder, LoggedProgress(watcher, LOG, turns=turns)))
+            in_log = LoggedProgress(watcher, LOG, turns=turns)
+            told = held.enter_context(recorded_progress(folder, in_log, turns))
             callbacks = [*callbacks, held.enter_context(drafts_shown(folder))]
             loading = load or partial(load_unless_given, llm=llm, store=store)
             engine = held.enter_context(_engine(folder, settings, inputs, loading, told, callbacks))

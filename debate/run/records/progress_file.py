@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from debate.files.jsonl import JsonLines
+from debate.in_progress import InProgress
 from debate.progress import Progress
 from debate.results import QuestionResult
 
@@ -37,6 +38,7 @@ class ProgressEvent:
         question: the id of the question that has come to ``stage``, or that finished.
         text: what is being prepared, why a question failed, or how the run ended.
         questions, done: of "total".
+        left: of "stage" and "finished": about how many seconds the run still takes; 0 if nothing tells yet.
         ready, wanted: of "workers": how many on several machines are at work.
         process, host, created: of "began": who runs it; ``created`` distinguishes a process from a later one with the
             same number.
@@ -50,6 +52,7 @@ class ProgressEvent:
     seconds: float = 0.0
     questions: int = 0
     done: int = 0
+    left: float = 0.0
     ready: int = 0
     wanted: int = 0
     process: int = 0
@@ -61,11 +64,16 @@ EVENT: TypeAdapter[ProgressEvent] = TypeAdapter(ProgressEvent)
 
 
 class RecordedProgress(Progress):
-    """A ``Progress`` that writes everything to a file and passes it on to another one."""
+    """A ``Progress`` that writes everything to a file and passes it on to another one.
 
-    def __init__(self, path: Path, other: Progress) -> None:
+    Args:
+        turns: of a whole debate; 0 if it is not known.
+    """
+
+    def __init__(self, path: Path, other: Progress, turns: int = 0) -> None:
         self._path = path
         self._other = other
+        self._at = InProgress(turns)
         self._lock = Lock()
         self._broken = False
 
@@ -77,17 +85,20 @@ class RecordedProgress(Progress):
         self._other.warning(what)
 
     def total(self, questions: int, done: int) -> None:
+        self._at.total(questions - done)
         self.write(ProgressEvent("total", questions=questions, done=done))
         self._other.total(questions, done)
 
     def stage(self, question_id: str, stage: str, turns: int = 0) -> None:
-        self.write(ProgressEvent("stage", question=question_id, stage=str(stage)))
+        self._at.move(question_id, stage, turns)
+        self.write(ProgressEvent("stage", question=question_id, stage=str(stage), left=self._left()))
         self._other.stage(question_id, stage, turns)
 
     def finished(self, result: QuestionResult) -> None:
-        self.write(
-            ProgressEvent("finished", question=result.question.id, text=result.error, seconds=round(result.seconds, 1))
-        )
+        self._at.leave(result.question.id)
+        took = round(result.seconds, 1)
+        event = ProgressEvent("finished", question=result.question.id, text=result.error, seconds=took)
+        self.write(replace(event, left=self._left()))
         self._other.finished(result)
 
     def workers(self, ready: int, wanted: int) -> None:
@@ -100,6 +111,9 @@ class RecordedProgress(Progress):
     def stopping(self, in_flight: int) -> None:
         self.write(ProgressEvent("stopping", done=in_flight))
         self._other.stopping(in_flight)
+
+    def _left(self) -> float:
+        return round(self._at.seconds_left() or 0.0, 1)
 
     def write(self, event: ProgressEvent) -> None:
         """Append an event; the first one that cannot be written is a warning, since the run itself is not in danger."""
@@ -116,14 +130,17 @@ class RecordedProgress(Progress):
 
 
 @contextmanager
-def recorded_progress(folder: Path, other: Progress) -> Iterator[Progress]:
+def recorded_progress(folder: Path, other: Progress, turns: int = 0) -> Iterator[Progress]:
     """Record a run's progress in its folder, from its begin to how it ended.
+
+    Args:
+        turns: of a whole debate; 0 if it is not known.
 
     Raises:
         RunFolderError: the file cannot be written.
     """
     JsonLines(folder / PROGRESS).append(())  # a killed process left half a line
-    recorded = RecordedProgress(folder / PROGRESS, other)
+    recorded = RecordedProgress(folder / PROGRESS, other, turns)
     me = psutil.Process()
     recorded.write(ProgressEvent("began", process=os.getpid(), created=me.create_time(), host=socket.gethostname()))
     how = "failed"

@@ -32,12 +32,19 @@ class Working:
 
 @dataclass
 class RunState:
-    """How far a run is; ``end`` is the byte up to which this was read."""
+    """How far a run is.
+
+    Attributes:
+        end: the byte up to which this was read.
+        left, left_at: about how many seconds it still took when an event told so, and when that was (ISO 8601).
+    """
 
     end: int = 0
     questions: int = 0
     done: int = 0
     failed: int = 0
+    left: float = 0.0
+    left_at: str = ""
     preparing: str = ""
     stopping: bool = False
     ended: str = "unknown"
@@ -47,6 +54,7 @@ class RunState:
     def take(self, event: ProgressEvent, end: int) -> None:
         """Take an event in."""
         self.end = end
+        self.left, self.left_at = event.left, event.at
         match event.event:
             case "began":
                 self.process, self.ended, self.preparing, self.stopping = event, "", "", False

@@ -120,6 +120,8 @@ def _told(run: Run) -> dict[str, Any]:
         "damage": run.rows.damage,
         "complete": complete,
         "preparing": state.preparing if running else "",
+        "left": state.left if running else 0.0,
+        "left_at": state.left_at,
         "working": [asdict(one) for one in state.working.values()],
         "end": state.end,
     }

@@ -94,7 +94,6 @@ function nameWorking(item, id) {
 }
 
 let total = Number(at("questions").textContent) || 0, done = Number(at("done").textContent), failed = Number(at("failed").textContent);
-const begun = { at: 0, done: 0 };
 function drawCounts() {
   at("done").textContent = done;
   at("questions").textContent = page.complete ? Math.max(total, done) : "…"; // a journal that is being read may hold more
@@ -105,9 +104,8 @@ function drawCounts() {
   at("bar").value = page.complete ? done : 0;
   at("bar").hidden = at("counts").hidden = !Math.max(total, done); // not counted yet
 }
-function drawLeft(time) {
-  const made = done - begun.done;
-  const left = made > 0 && total > done ? (time - begun.at) / made * (total - done) : 0;
+function drawLeft(seconds = 0, told = "") { // as the run told it then
+  const left = seconds && total > done ? Math.max(1e3, 1e3 * seconds - (Date.now() - Date.parse(told))) : 0;
   at("left").textContent = left ? `about ${readable(left)} left` : "";
 }
 const readable = ms => ms < 90e3 ? `${Math.round(ms / 1e3)} s` : ms < 5400e3 ? `${Math.round(ms / 60e3)} min` : `${(ms / 3600e3).toFixed(1)} h`;
@@ -115,12 +113,13 @@ function how(text, kind) { at("how").textContent = text; at("how").className = `
 function preparing(text) { at("preparing").textContent = text; at("preparing").hidden = !text; }
 
 const take = {
-  began(event) { working.clear(); isRunning = true; begun.at = 0; how("running", "working"); drawActions({ running: true }); },
+  began(event) { working.clear(); isRunning = true; drawLeft(); how("running", "working"); drawActions({ running: true }); },
   preparing(event) { preparing(event.text); },
-  total(event) { total = event.questions ?? 0; done = event.done ?? 0; preparing(""); begun.at = Date.parse(event.at); begun.done = done; },
+  total(event) { total = event.questions ?? 0; done = event.done ?? 0; preparing(""); },
   stage(event) {
     const before = working.get(event.question);
     working.set(event.question, { stage: event.stage, steps: before ? before.steps + 1 : 0 });
+    drawLeft(event.left, event.at);
   },
   finished(event) {
     working.delete(event.question);
@@ -128,7 +127,7 @@ const take = {
   },
   stopping(event) { preparing(`stopping: waiting for ${event.done ?? 0} question${event.done === 1 ? "" : "s"}`); },
   ended(event) {
-    isRunning = false; preparing(""); at("left").textContent = "";
+    isRunning = false; preparing(""); drawLeft();
     say(`The run ended: ${event.text || "done"}`);
     state().catch(told);
   },
@@ -139,7 +138,6 @@ function arrived(event) { // a new row shows itself where the list is at its end
   fresh ??= setTimeout(async () => { // of many at once the first one asks for all; waiting for the last could take for ever
     fresh = null;
     await state().catch(told); // the journal counts: a row is in it before its event is told
-    drawLeft(Date.now());
     if (at("order").value === "latest") { if (scrollY < 600) load(true).catch(told); } else if (list.children.length >= page.fitting) load(false).catch(told);
   }, 200);
 }
@@ -160,7 +158,7 @@ async function state() {
   at("damage").hidden = !now.damage;
   working.clear();
   for (const one of now.working) working.set(one.id, one);
-  drawCounts(); drawWorking(); drawActions({ running: now.running, done, failed, total });
+  drawCounts(); drawWorking(); drawActions({ running: now.running, done, failed, total }); drawLeft(now.left, now.left_at);
   return now;
 }
 

@@ -21,9 +21,11 @@ from page_server import HERE, a_run, told
 from chains.schemas import Abstention, Opinion, Position, Question
 from debate import DebateSettings, run_questions
 from debate.errors import RunFolderError
+from debate.in_progress import InProgress
+from debate.progress import Progress
 from debate.results import QuestionResult
 from debate.run.records.journal import Journal
-from debate.run.records.progress_file import PROGRESS
+from debate.run.records.progress_file import PROGRESS, recorded_progress
 from debate.serve.web.app import Site, create_app
 from debate.serve.web.assets import Pages
 from debate.serve.web.feed import Snapshot
@@ -54,6 +56,18 @@ def test_a_run_tells_who_works_on_it_how_far_it_is_and_how_it_ended(finished: Pa
     assert state.process is not None
     assert state.process.host
     assert state.working == {}
+
+
+def test_a_run_tells_about_how_long_it_still_takes_and_when_it_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InProgress, "seconds_left", lambda _: 90.04)
+    with recorded_progress(tmp_path, Progress(), turns=4) as progress:
+        progress.total(2, 0)
+        progress.stage("q1", "retrieve")
+        state = Watched(tmp_path).state()
+    assert (state.left, bool(state.left_at)) == (90.0, True)
+    assert Watched(tmp_path).state().left == 0.0
 
 
 @dataclass(frozen=True)
