@@ -54,7 +54,7 @@ def export(
             "allow_defects": allow_defects,
         }
         settings = checked_settings(FinetuneSettings, given | selected, "debate export")
-        written, left_out = export_chat(settings, chat)
+        written, left_out = export_chat(settings, chat, lambda what: typer.echo(f"warning: {one_line(what)}", err=True))
     for one in left_out:
         typer.echo(f"left out: {one_line(one.place)}: {one_line(one.reason)}", err=True)
     typer.echo(f"{amount(written, 'example')} in {chat}")

@@ -18,7 +18,8 @@ Examples:
       use the adapter
 
 \b
-Run the same command again to resume after Ctrl-C or a crash; with --merge or --gguf a finished training is only merged.
+Run the same command again to resume after Ctrl-C or a crash; with --merge or --gguf a finished training is only merged,
+and without them nothing is done. Another --out trains again.
 Exit codes:
   0 done   2 bad input   130 interrupted
 """

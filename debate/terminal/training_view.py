@@ -33,6 +33,9 @@ class TrainingBar(LiveBar, FinetuneProgress):
     def preparing(self, what: str) -> None:
         tell(self._bar.console, what)
 
+    def warning(self, what: str) -> None:
+        tell(self._bar.console, f"warning: {what}")
+
     def examples(self, data: TrainingData) -> None:
         for line in _data_lines(data):
             tell(self._bar.console, line)
@@ -68,6 +71,9 @@ class TrainingLines(FinetuneProgress):
 
     def preparing(self, what: str) -> None:
         LINES.info("%s", what)
+
+    def warning(self, what: str) -> None:
+        LINES.warning("%s", what)
 
     def examples(self, data: TrainingData) -> None:
         for line in _data_lines(data):
@@ -108,11 +114,16 @@ def _memory() -> str:
 def print_result(console: Console, result: FinetuneResult) -> None:
     """Print the result of a training: losses, memory, and how to use the adapter; of one only merged, its folders."""
     use = f"{result.adapter} (README.md, loss.png); use it: debate run --model {result.adapter} ..."
-    lines = [*(_training_lines(result) if result.losses.training else ()), ("adapter", use)]
+    lines = [*(_training_lines(result) if result.losses.training else _finished_lines(result)), ("adapter", use)]
     lines += [("merged", str(result.merged))] if result.merged else []
     lines += [("gguf", str(result.gguf))] if result.gguf else []
     for name, value in lines:
         tell(console, f"{name:16} {value}")
+
+
+def _finished_lines(result: FinetuneResult) -> list[tuple[str, str]]:
+    again = "finished already; nothing was trained. To train again, give another --out"
+    return [("training", again), ("validation loss", result.losses.told)]
 
 
 def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:

@@ -64,8 +64,8 @@ def write_card(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResul
         licence=base.licence,
         examples=result.examples,
         held_out=result.held_out,
-        data=", ".join(path.name for path in settings.data),
-        voice=f"{asked.persona.name}, {asked.limits.minimum} to {asked.limits.maximum}",
+        data=_cell(", ".join(path.name for path in settings.data)),
+        voice=_cell(f"{asked.persona.name}, {asked.limits.minimum} to {asked.limits.maximum}"),
         filters=", ".join(f"{name} {value}" for name, value in settings.filters.items()) or "nothing",
         left_out=f"{len(result.left_out)} (left-out.txt)" if result.left_out else "0",
         losses=result.losses.told,
@@ -84,6 +84,11 @@ def write_card(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResul
     )
     with atomic_file(settings.out / "README.md", TrainingError, remedy="make room") as file:
         file.write_text(text, encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell of a Markdown table."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def write_loss_curve(path: Path, losses: Losses) -> None:

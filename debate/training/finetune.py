@@ -19,7 +19,7 @@ from debate.training.card import write_card, write_left_out, write_loss_curve
 from debate.training.data.dataset import LeftOut, TrainingData, read_training_data
 from debate.training.encoding import EncodedExample, encode_examples
 from debate.training.loading import check_extras, check_model, load_tokenizer, load_trainable, training_way
-from debate.training.memory import Forecast, check_memory, memory_report
+from debate.training.memory import Forecast, check_memory, check_rank, memory_report
 from debate.training.merging import write_gguf, write_merged
 from debate.training.progress import FinetuneProgress
 from debate.training.result import FinetuneResult, Losses
@@ -36,11 +36,11 @@ _CHANGES_NOTHING = {"out", "merge", "gguf"}
 
 @checked(SettingsError, leave=("progress",))
 def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = None) -> FinetuneResult:
-    """Train an adapter on finished answers, resume a stopped training, or merge a finished one.
+    """Train an adapter on finished answers, resume a stopped training, or merge a finished one; else nothing is left.
 
     Raises:
         TrainingDataError: the data cannot be read, or too few examples are left.
-        TrainingError: the folder is in use, finished or contains something else, the model cannot be trained, or there
+        TrainingError: the folder is in use or contains something else, the model cannot be trained, or there
             is too little free memory.
         ModelError, MissingExtra: the model cannot be loaded here.
         KeyboardInterrupt: interrupted; the same call resumes from the last checkpoint.
@@ -48,15 +48,19 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
     progress = progress or FinetuneProgress()
     if (settings.out / RECORD).is_file() and _record(settings).get("finished"):
         return _exported_later(settings, progress)
-    data = read_training_data(settings)
+    progress.preparing(f"reading {', '.join(path.name for path in settings.data)}")
+    data = read_training_data(settings, progress.warning)
     check_extras(settings)
     check_model(settings)
-    asked = asked_as(settings)
+    asked = asked_as(settings, progress.warning)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         contents = _contents(settings, data, asked)
         progress.examples(data)
+        progress.preparing(f"all are learned as answers of {asked.told}")
         progress.preparing(f"loading the tokenizer of {settings.model}")
         config, tokenizer = load_tokenizer(settings)
+        if warning := check_rank(config, settings):
+            progress.warning(warning)
         training, validation, left_out = _encoded(data, tokenizer, asked, settings)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
         write_record(
@@ -147,13 +151,10 @@ def _contents(settings: FinetuneSettings, data: TrainingData, asked: AskedAs) ->
 
 def _exported_later(settings: FinetuneSettings, progress: FinetuneProgress) -> FinetuneResult:
     """Merge a finished training, or write its GGUF, where that is asked for and not done; nothing is trained."""
-    check_extras(settings)
     with exclusive_folder(settings.out, TrainingError, alongside=(RECORD,)):
         record = _record(settings)
-        if not _left_to_export(settings, record):
-            raise TrainingError(
-                f"{settings.out} contains this training, finished; give a new folder with --out to train again"
-            )
+        if _left_to_export(settings, record):
+            check_extras(settings)
         result = FinetuneResult(
             adapter=settings.out,
             examples=record["examples"],

@@ -105,6 +105,29 @@ def forecast(config: Any, *, tokens: int, batch: int, rank: int, way: Way, in_4_
     )
 
 
+def check_rank(config: Any, settings: FinetuneSettings) -> str:
+    """Return what to say of a rank that some layers are too narrow for; "" for any other.
+
+    A layer of m × n numbers has no higher rank than the smaller of m and n, and one side of each is the hidden size.
+
+    Raises:
+        TrainingError: every layer is too narrow.
+    """
+    if any(getattr(config, name, None) is None for name in _SHAPE):
+        return ""
+    heads, head_dim = heads_of(config)
+    widest = config.hidden_size
+    narrowest = min(widest, heads * head_dim, config.intermediate_size)
+    if settings.rank > widest:
+        raise TrainingError(
+            f"no layer of {settings.model} has a rank above {widest}, got --rank {settings.rank}; change --rank (16 is "
+            "usual)"
+        )
+    if settings.rank <= narrowest:
+        return ""
+    return f"--rank {settings.rank} is above {narrowest}, the rank of the narrowest layers, which learn no more by it"
+
+
 def check_memory(config: Any, settings: FinetuneSettings, tokens: int, way: Way, free: int) -> Forecast | None:
     """Forecast a training and make sure that it fits.
 

@@ -13,6 +13,9 @@ class FinetuneProgress:
     def preparing(self, what: str) -> None:
         """Something is being loaded or written."""
 
+    def warning(self, what: str) -> None:
+        """The training goes on, but may not do what its user expects."""
+
     def examples(self, data: TrainingData) -> None:
         """The data was read."""
 

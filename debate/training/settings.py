@@ -52,8 +52,10 @@ class FinetuneSettings(BaseModel):
     def filters(self) -> dict[str, object]:
         """The filters of answers that are set, by their flags."""
         names = ("min_supported", "min_rating", "max_copied", "min_words", "max_words", "allow_defects")
-        chosen = {name: getattr(self, name) for name in names if getattr(self, name)}
-        return {f"--{name.replace('_', '-')}": value for name, value in chosen.items()}
+        chosen = {name: getattr(self, name) for name in names}
+        fields = type(self).model_fields
+        given = {name: value for name, value in chosen.items() if value != fields[name].default}
+        return {f"--{name.replace('_', '-')}": value for name, value in given.items()}
 
     _are_text = field_validator("*")(check_text)
 

@@ -3,7 +3,6 @@
 Reads results workbooks and any table with the columns ``instruction``, ``context`` and ``answer``.
 """
 
-import logging
 import math
 import random
 import re
@@ -15,13 +14,14 @@ from typing import Any
 from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.output.sheet import CUT
+from debate.training.data.corrections import without_old_measures
 from debate.training.data.likeness import repeated, same_question
-from debate.training.data.tables import COLUMNS, read_rows
+from debate.training.data.tables import COLUMNS, LOG, Tell, read_rows
 from debate.training.settings import FinetuneSettings
 from vectorstore.text.letters import valid_text
 from vectorstore.text.sentences import without_citations, word_count
 
-_LOG = logging.getLogger(__name__)
+Rows = list[tuple[int, Mapping[str, Any]]]  # with their numbers
 
 _SELECTED_BY = {
     "min_supported": "supported",
@@ -58,13 +58,17 @@ class TrainingData:
     left_out: tuple[LeftOut, ...]
 
 
-def read_training_data(settings: FinetuneSettings) -> TrainingData:
+def read_training_data(settings: FinetuneSettings, tell: Tell = LOG.warning) -> TrainingData:
     """Read, check and split the rows of all data files.
+
+    Args:
+        settings: the files, and which of their rows count.
+        tell: told of what is read, and of what a filter cannot select by.
 
     Raises:
         TrainingDataError: a file cannot be read or lacks a column, or fewer than two questions are left.
     """
-    examples, left_out = read_examples(settings)
+    examples, left_out = read_examples(settings, tell)
     groups = _by_question(examples)
     if len(groups) < 2:
         reasons = f"; left out: {amount(len(left_out), 'row')}, the first: {left_out[0].reason}" if left_out else ""
@@ -83,14 +87,15 @@ def read_training_data(settings: FinetuneSettings) -> TrainingData:
     )
 
 
-def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftOut]]:
-    """Return the rows that pass the settings' filters, and those that do not.
+def read_examples(settings: FinetuneSettings, tell: Tell = LOG.warning) -> tuple[list[Example], list[LeftOut]]:
+    """Return the rows that pass the settings' filters, and those that do not; arguments as ``read_training_data``.
 
     Raises:
         TrainingDataError: a file cannot be read or lacks a column; no file has one that a filter selects by.
     """
-    tables = {path: list(_checked_rows(path)) for path in settings.data}
-    _check_filters(tables, settings)
+    tables = {path: list(_checked_rows(path, tell)) for path in settings.data}
+    _check_filters(tables, settings, tell)
+    tables = {path: _without_old_measures(path, table, settings, tell) for path, table in tables.items()}
     rows = [(f"{path.name}, row {number}", row) for path, table in tables.items() for number, row in table]
     reasons = [_reason_against(row, settings) for _, row in rows]
     asked = [
@@ -108,7 +113,16 @@ def read_examples(settings: FinetuneSettings) -> tuple[list[Example], list[LeftO
     return kept, left_out
 
 
-def _check_filters(tables: Mapping[Path, Sequence[tuple[int, Mapping[str, Any]]]], settings: FinetuneSettings) -> None:
+def _without_old_measures(path: Path, rows: Rows, settings: FinetuneSettings, tell: Tell) -> Rows:
+    kept, corrected = without_old_measures(path, rows)
+    flags = [flag for flag in ("--min-supported", "--max-copied") if flag in settings.filters]
+    if corrected and flags:
+        what = amount(corrected, "corrected answer")
+        tell(f"{path}: {what}, of which nothing is measured, so {' and '.join(flags)} select none of them out")
+    return kept
+
+
+def _check_filters(tables: Mapping[Path, Rows], settings: FinetuneSettings, tell: Tell) -> None:
     """Refuse a filter by a column that no file has; tell of the files without it where another has it."""
     names = {path: dict.fromkeys(name for _, row in rows for name in row) for path, rows in tables.items() if rows}
     for name, column in _SELECTED_BY.items():
@@ -123,7 +137,7 @@ def _check_filters(tables: Mapping[Path, Sequence[tuple[int, Mapping[str, Any]]]
             )
         what = "takes none of its rows" if column == "rating" else "takes all its rows"
         for path in without:
-            _LOG.warning("%s has no column %r, so %s %s", path, column, flag, what)
+            tell(f"{path} has no column {column!r}, so {flag} {what}")
 
 
 def split_context(context: str) -> tuple[str, ...]:
@@ -139,8 +153,8 @@ def split_context(context: str) -> tuple[str, ...]:
     return tuple(context[found.end() : end].strip() for found, end in zip(in_order, ends, strict=True))
 
 
-def _checked_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, row in read_rows(path):
+def _checked_rows(path: Path, tell: Tell) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, row in read_rows(path, tell):
         missing = [name for name in COLUMNS if name not in row]
         if missing:
             raise TrainingDataError(

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from debate.cli import app
 from debate.errors import TrainingDataError, TrainingError
-from debate.files.locking import exclusive_folder
+from debate.files.locking import exclusive_folder, write_record
 from debate.training.finetune import finetune
 from debate.training.progress import FinetuneProgress
 from debate.training.result import Losses
@@ -108,6 +108,23 @@ def test_a_model_that_cannot_be_trained_is_told_at_once_with_what_can_be(
     monkeypatch.setattr("debate.training.finetune.load_tokenizer", lambda *_: pytest.fail("something was loaded"))
     assert line in told("--data", table(tmp_path, GOOD), "--model", model, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_of_a_finished_training_says_so_and_does_nothing(tmp_path: Path) -> None:
+    """Regression: it was an error, though the same command resumes a training that was stopped."""
+    chosen = FinetuneSettings(data=(table(tmp_path, GOOD),), out=tmp_path / "adapter")
+    chosen.out.mkdir()
+    record = {"settings": _settings(chosen), "finished": True, "examples": 2, "held_out": 1}
+    write_record(chosen.out / "finetune.toml", record | {"validation_loss": [[0, 1.0], [10, 0.5]]}, TrainingError)
+    ended = CliRunner().invoke(app, ["finetune", "--data", str(chosen.data[0]), "--out", str(chosen.out)])
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith(
+        "training         finished already; nothing was trained. To train again, give another"
+    )
+
+
+def _settings(chosen: FinetuneSettings) -> dict[str, object]:
+    return chosen.model_dump(mode="json", exclude_none=True, exclude={"out", "merge", "gguf"})
 
 
 def test_two_trainings_do_not_go_into_one_folder_at_the_same_time(tmp_path: Path) -> None:
@@ -244,8 +261,7 @@ def test_a_finished_training_is_merged_later_and_not_twice(tmp_path: Path, tiny:
     finetune(chosen)
     merged = chosen.model_copy(update={"merge": True})
     assert finetune(merged, Never()).merged == tmp_path / "adapter" / "merged"
-    with pytest.raises(TrainingError, match="contains this training, finished"):
-        finetune(merged, Never())
+    assert finetune(merged, Never()).merged is None  # nothing is left
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from chains.models.catalogue import BUNDLED, KNOWN
 from debate.errors import TrainingError
-from debate.training.memory import MemoryReport, check_memory, forecast
+from debate.training.memory import MemoryReport, check_memory, check_rank, forecast
 from debate.training.settings import FinetuneSettings
 
 GEMMA = next(one.shape for one in KNOWN if "gemma-2-27b" in one.name)
@@ -101,3 +101,30 @@ def test_where_nothing_fits_a_smaller_model_is_advised_and_the_largest_parts_are
 
 def test_the_report_tells_the_peak_as_a_share() -> None:
     assert MemoryReport("a card", peak=11 * GIB, for_training=3 * GIB, total=22 * GIB).share == 0.5
+
+
+def ranked(rank: int) -> FinetuneSettings:
+    return SETTINGS.model_copy(update={"rank": rank})
+
+
+def test_a_rank_that_no_layer_has_is_refused() -> None:
+    with pytest.raises(TrainingError, match=r"no layer of a/model has a rank above 576, got --rank 100000; change"):
+        check_rank(SMOLLM2, ranked(100_000))
+
+
+def test_a_rank_above_that_of_some_layers_is_told() -> None:
+    assert check_rank(SMOLLM2, ranked(576)).startswith("--rank 576 is above 192, the rank of the narrowest layers")
+
+
+def test_a_rank_that_every_layer_has_is_taken_without_a_word() -> None:
+    assert check_rank(SMOLLM2, ranked(192)) == ""
+
+
+def test_the_rank_of_a_model_of_another_kind_is_not_judged() -> None:
+    assert check_rank(SimpleNamespace(hidden_size=8), ranked(100)) == ""
+
+
+@pytest.mark.parametrize("rank", [0, -1])
+def test_a_rank_below_one_is_refused(rank: int) -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        FinetuneSettings(data=(Path("rows.jsonl"),), out=Path("adapter"), rank=rank)

@@ -79,6 +79,14 @@ def test_runs_that_asked_otherwise_are_told(tmp_path: Path, caplog: pytest.LogCa
     assert f"other personas or lengths; all are learned as {tmp_path / 'one'} asked" in caplog.text
 
 
+def test_data_of_no_run_beside_those_of_one_are_told_as_what_they_are_learned(tmp_path: Path) -> None:
+    of_run = run(tmp_path / "one")
+    (tmp_path / "own.jsonl").write_text("", encoding="utf-8")
+    told: list[str] = []
+    asked_as(settings(tmp_path / "own.jsonl", of_run), told.append)
+    assert told == [f"own.jsonl: of no run; learned as {tmp_path / 'one'} asked: Ada, in 100 to 150 words"]
+
+
 def test_the_exported_prompt_is_that_of_the_run(tmp_path: Path) -> None:
     """Regression: it was the built-in professor's, of 400 to 500 words."""
     export_chat(settings(run(tmp_path / "run")), tmp_path / "chat.jsonl")

@@ -9,9 +9,11 @@ import pytest
 
 from debate.errors import TrainingDataError
 from debate.output.sheet import cell_text
+from debate.run.records.journal import Journal
 from debate.training.data.dataset import read_examples, read_training_data, split_context
 from debate.training.data.tables import read_rows
 from debate.training.settings import FinetuneSettings
+from tests.support.example_rows import ANSWER_ROW
 
 ANSWER = "The league left the union [1]. Its tariff had doubled [2], and that decided it."
 
@@ -252,3 +254,64 @@ def test_a_csv_with_semicolons_in_an_older_encoding_is_read_as_a_question_list_i
     assert [(number, row["answer"]) for number, row in read_rows(path)] == [
         (2, "Köln liegt am Rhein, nicht an der Elbe.")
     ]
+
+
+def workbook(path: Path, **sheets: list[dict[str, object]]) -> Path:
+    with pd.ExcelWriter(path) as book:
+        for name, rows in sheets.items():
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, index=False)
+    return path
+
+
+def test_the_sheet_that_has_the_columns_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    """Regression: the first was read, and without the columns refused."""
+    path = workbook(tmp_path / "mine.xlsx", about=[{"by": "Ada"}], answers=[row("Why?")], more=[{"x": 1}])
+    told: list[str] = []
+    (example,), _ = read_examples(settings(path), told.append)
+    assert example.question == "Why?"
+    assert told == [f"{path}: sheet 'answers' is read; not read: about, more"]
+
+
+def test_a_workbook_without_the_columns_is_told_with_those_of_every_sheet(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "mine.xlsx", about=[{"by": "Ada"}], answers=[{"question": "Why?", "answer": "So."}])
+    with pytest.raises(TrainingDataError, match=r"no sheet has .*\('about' has: by; 'answers' has: question, answer\)"):
+        read_examples(settings(path))
+
+
+def test_the_sheets_of_a_run_are_not_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "results.xlsx", results=[row("Why?")], debate=[{"x": 1}])
+    told: list[str] = []
+    read_examples(settings(path), told.append)
+    assert told == []
+
+
+def run(folder: Path, answer: str) -> Path:
+    """A run of one row, whose workbook holds this answer by now."""
+    Journal(folder / "results.jsonl").extend([ANSWER_ROW])
+    measured = {"question_id": ANSWER_ROW.question.id, "answer": answer, "supported": 0.5, "copied": 0.9}
+    return workbook(folder / "results.xlsx", results=[row("Did trade grow?") | measured])
+
+
+def test_a_corrected_answer_is_not_selected_by_what_was_measured_of_the_first(tmp_path: Path) -> None:
+    """Regression: --min-supported left out the answers that somebody had mended."""
+    path = run(tmp_path, "Trade grew by 7 [1].")
+    told: list[str] = []
+    (example,), _ = read_examples(settings(path, min_supported=0.8, max_copied=0.5), told.append)
+    assert example.answer == "Trade grew by 7."
+    assert told == [
+        f"{path}: 1 corrected answer, of which nothing is measured, so --min-supported and --max-copied select none of "
+        "them out"
+    ]
+
+
+def test_an_answer_as_the_run_wrote_it_is_selected_by_what_was_measured(tmp_path: Path) -> None:
+    assert reasons(run(tmp_path, f" {ANSWER_ROW.opinion.answer}\r\n"), min_supported=0.8) == [
+        "supported 50%, below 80%"
+    ]
+
+
+def test_a_corrected_answer_is_selected_by_its_rating(tmp_path: Path) -> None:
+    path = run(tmp_path, "Trade grew by 7 [1].")
+    rows = pd.read_excel(path).assign(rating=2)
+    rows.to_excel(path, sheet_name="results", index=False)
+    assert reasons(path, min_supported=0.8, min_rating=4) == ["rated 2, below 4"]

@@ -1,6 +1,7 @@
 """Workbooks: the tables of every sheet that is shown; hidden sheets are named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -50,18 +51,9 @@ def read_tables(
     Raises:
         CorpusError: it has no such sheet, is damaged, or too large.
     """
-    if path.stat().st_size == 0:
-        raise CorpusError("is empty: 0 bytes; save it again as xlsx or UTF-8 csv")
-    try:
-        check_archive(path)
-        with ZipFile(path) as archive:
-            book = Workbook(archive)
-            name, part = _sheet_of(book, wanted)
-            sheet = read_sheet(book, part)
-    except CorpusError:
-        raise
-    except Exception as error:  # what damaged workbooks raise is open-ended
-        raise CorpusError(unreadable(path.suffix.lower())) from error
+    with _opened(path) as book:
+        name, part = _sheet_of(book, wanted)
+        sheet = read_sheet(book, part)
     others = [other + " (hidden)" * hidden for other, _, hidden in book.sheets if other != name]
     told = (
         [f"only sheet {name!r} is read; name another with --sheet: {', '.join(others)}"]
@@ -69,6 +61,30 @@ def read_tables(
         else []
     )
     return as_tables(sheet.rows, known), (*declared(path), *told, *sheet.left_out)
+
+
+def shown_sheets(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets that are not hidden.
+
+    Raises:
+        CorpusError: it is damaged, or too large.
+    """
+    with _opened(path) as book:
+        return [name for name, _, hidden in book.sheets if not hidden]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
+    if path.stat().st_size == 0:
+        raise CorpusError("is empty: 0 bytes; save it again as xlsx or UTF-8 csv")
+    try:
+        check_archive(path)
+        with ZipFile(path) as archive:
+            yield Workbook(archive)
+    except CorpusError:
+        raise
+    except Exception as error:  # what damaged workbooks raise is open-ended
+        raise CorpusError(unreadable(path.suffix.lower())) from error
 
 
 def _sheet_of(book: Workbook, wanted: str | None) -> tuple[str, str]:
