@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chains.schemas import Chunk, Question
-from debate.compare.controls import CONTROLS, ControlAnswer
+from debate.compare.controls.answers import ControlAnswer
+from debate.compare.controls.questions import CONTROLS
 from debate.compare.effort import Effort
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged

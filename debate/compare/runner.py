@@ -13,7 +13,8 @@ from langchain_core.language_models import BaseLanguageModel
 
 from chains.schemas import Chunk, Question
 from debate.compare.comparison import Compared, compare_answers
-from debate.compare.controls import CONTROLS, Control, ControlAnswer
+from debate.compare.controls.answers import ControlAnswer
+from debate.compare.controls.questions import CONTROLS, Control
 from debate.compare.effort import Effort, together
 from debate.compare.failures import Failure, failures_among
 from debate.compare.measures import Answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from debate.compare.controls import ControlAnswer, answerable
+from debate.compare.controls.answers import ControlAnswer, answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.statistics import TOO_FEW

@@ -22,7 +22,8 @@ from chains.retrieve import pov_retrieval_chain
 from chains.schemas import Chunk, Question
 from chains.writing.styles import default_style
 from debate.amounts import amount
-from debate.compare.controls import CONTROLS, Control, ControlAnswer, ask_control, failed_control
+from debate.compare.controls.answers import ControlAnswer, ask_control, failed_control
+from debate.compare.controls.questions import CONTROLS, Control
 from debate.compare.effort import Meter
 from debate.compare.failures import told
 from debate.compare.measures import Answer

@@ -7,7 +7,8 @@ import pytest
 
 from chains.schemas import Chunk, Defect, DefectKind, Opinion, Question
 from debate.compare.comparison import compare_answers
-from debate.compare.controls import CONTROLS, judged
+from debate.compare.controls.answers import judged
+from debate.compare.controls.questions import CONTROLS
 from debate.compare.measures import Answer
 from debate.compare.page import Piece, marked, write_comparison_page
 from debate.compare.runner import Comparison

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from chains.schemas import Chunk, Opinion, Question
 from debate.compare.comparison import compare_answers
-from debate.compare.controls import ControlAnswer
+from debate.compare.controls.answers import ControlAnswer
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged
 from debate.compare.runner import Comparison

@@ -3,7 +3,8 @@
 import pytest
 from fakes import ScriptedLLM
 
-from debate.compare.controls import CONTROLS, answerable, ask_control, judged
+from debate.compare.controls.answers import answerable, ask_control, judged
+from debate.compare.controls.questions import CONTROLS
 
 BY_ID = {one.id: one for one in CONTROLS}
 
@@ -28,6 +29,22 @@ BY_ID = {one.id: one for one in CONTROLS}
         ("only-the-number", "It approved 96, worth 32.8 billion.", True, False),
         ("only-no", "No.", True, True),
         ("only-no", "It is not known, as far as Norway says", False, False),
+        ("only-no", "There is no doubt: yes", False, False),
+        ("only-no", "No doubt, yes.", False, False),
+        ("only-no", "No other state founded it.", False, False),
+        ("only-no", "No, it was founded by five.", True, False),
+        ("only-no", "No it was founded by five", True, False),
+        ("only-no", "The answer is no.", True, False),
+        ("only-no", "**No**", True, True),
+        ("only-no", "Yes or no", False, False),
+        ("only-no", "Yes. No.", False, False),
+        ("only-yes-or-no", "There is no doubt: yes", True, False),
+        ("only-yes-or-no", "Yes; no other state did.", True, False),
+        ("only-the-year", "It was not signed in 1923.", False, False),
+        ("only-the-year", "Not stated.", False, False),
+        ("not-there", "Not stated.", True, True),
+        ("not-there-ja", "不明です。", True, True),
+        ("not-there-name", "ذکر نشده است", True, True),
         ("not-there", "I don't know.", True, True),
         ("not-there", "Forty thousand soldiers.", False, False),
     ],
