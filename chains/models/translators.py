@@ -15,6 +15,7 @@ from chains.errors import ModelError
 from chains.models.folders import is_path
 from chains.models.preflight import LOAD_ERRORS, not_loaded
 from chains.schemas import Completion
+from chains.text.translation.losses import Losses
 from chains.translate import Translate
 from vectorstore.embedding.quiet import silence_loading
 from vectorstore.text.sentences import split_sentences
@@ -65,13 +66,13 @@ class TranslationModel:
         if hasattr(tokenizer, "src_lang"):
             tokenizer.src_lang = next((one for one in _ENGLISH if one in vocabulary), "en")
 
-    def __call__(self, paragraphs: Sequence[str], kept: Sequence[Sequence[str]]) -> list[Completion]:
+    def __call__(self, paragraphs: Sequence[str], before: Sequence[Losses]) -> list[Completion]:
         """Translate paragraphs.
 
         Args:
-            kept: what each lost the last time; nothing in a first attempt.
+            before: what was wrong with each the last time; nothing in a first attempt.
         """
-        beams = 8 if any(kept) else 4
+        beams = 8 if any(before) else 4
         lengths, sentences = [], []
         for paragraph in paragraphs:
             own = [sentence.text for sentence in split_sentences(paragraph)]

@@ -4,7 +4,16 @@ They can be checkpointed and compared. They are pydantic's because a checkpoint 
 turns them into tuples again.
 """
 
-from chains.schemas.answer import Abstention, Conflict, Defect, DefectKind, Opinion, Support, Translation
+from chains.schemas.answer import (
+    Abstention,
+    Conflict,
+    Defect,
+    DefectKind,
+    Opinion,
+    Support,
+    Translation,
+    TranslationFault,
+)
 from chains.schemas.baseline import Baseline, Tokens
 from chains.schemas.chunk import Chunk, Hit, Reading, as_chunks, chunk_from_document, chunk_table
 from chains.schemas.completion import Attempt, Completion, FailedStep, Finish, Removal
@@ -56,6 +65,7 @@ __all__ = [
     "Support",
     "Tokens",
     "Translation",
+    "TranslationFault",
     "Turn",
     "TurnFault",
     "Verdict",

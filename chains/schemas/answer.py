@@ -121,6 +121,16 @@ class Opinion:
         return self.copied is not None and self.copied > _MOSTLY
 
 
+class TranslationFault(StrEnum):
+    """Why a translation is none, as far as rules can see."""
+
+    EMPTY = "no text"
+    LANGUAGE = "not in its language"  # or a sentence of it
+    UNCHANGED = "mostly the text itself"
+    SHORT = "much too short"
+    REPETITION = "repeats itself"
+
+
 @dataclass(frozen=True)
 class Translation:
     """A text in another language.
@@ -129,6 +139,8 @@ class Translation:
         language: its code, such as ``ja``.
         words: its length; in characters where the language is written without spaces.
         missing: markers, numbers and glossary terms that it should contain and does not.
+        added: markers that its text does not have, or has less often.
+        faults: why it, or a paragraph of it, is no translation.
         prompt_tokens, tokens: tokens read and written.
         tries: how often its worst paragraph was translated, because something was missing from it.
     """
@@ -142,3 +154,17 @@ class Translation:
     prompt_tokens: int = 0
     tokens: int = 0
     tries: int = 1
+    added: tuple[str, ...] = ()
+    faults: tuple[TranslationFault, ...] = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether something is missing from it, added to it, or wrong with it."""
+        return bool(self.missing or self.added or self.faults)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Each of these in words."""
+        missing = (f"does not have {', '.join(self.missing)}",) if self.missing else ()
+        added = (f"has {', '.join(self.added)}, which the text has not",) if self.added else ()
+        return (*missing, *added, *self.faults)

@@ -44,7 +44,8 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         workbook = write_translation(made)
         told = (
             f"{len(made.parts) - made.failed} of {amount(len(made.parts), 'text')} translated; {made.incomplete} lost "
-            f"a number, a marker or a name (column missing); names not checked: {len(made.unchecked)}"
+            "a number, a marker or a name or have a marker too many (columns missing and added); "
+            f"{made.unusable} are no translation (column notes); names not checked: {len(made.unchecked)}"
         )
         tell(Console(), f"{told}\nWorkbook: {workbook}")
         if made.failed:

@@ -71,8 +71,13 @@ class TranslatedRun:
 
     @property
     def incomplete(self) -> int:
-        """Return how many translations lost a number, a marker or a name."""
-        return sum(bool(one.translation and one.translation.missing) for one in self.parts)
+        """Return how many translations lost or added something."""
+        return sum(bool(one.translation and (one.translation.missing or one.translation.added)) for one in self.parts)
+
+    @property
+    def unusable(self) -> int:
+        """Return how many translations are none: not in the language, unchanged, cut short or repeating themselves."""
+        return sum(bool(one.translation and one.translation.faults) for one in self.parts)
 
 
 def translate_run(

@@ -43,6 +43,7 @@ def _columns(language: str) -> tuple[Column, ...]:
         Column("text", lambda one: one.part.text, width=70),
         Column(language, lambda one: one.translation.text if one.translation else "", width=70, language=language),
         Column("missing", lambda one: ", ".join(one.translation.missing) if one.translation else "", width=24),
+        Column("added", lambda one: ", ".join(one.translation.added) if one.translation else "", width=10),
         Column("tries", lambda one: one.translation.tries if one.translation else None, Kind.WHOLE, 7),
         Column("notes", _notes, width=40),
     )
@@ -51,7 +52,8 @@ def _columns(language: str) -> tuple[Column, ...]:
 def _notes(one: TranslatedPart) -> Cell:
     if one.translation is None:
         return f"failed: {one.error}"
-    return "; ".join(note for note in (*one.translation.notes, one.translation.loop) if note)
+    found = one.translation
+    return "; ".join(note for note in (*found.faults, *found.notes, found.loop) if note)
 
 
 def _name_columns(language: str) -> tuple[Column, ...]:

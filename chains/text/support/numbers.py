@@ -10,10 +10,21 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from chains.text.support.kanji import KANJI, in_digits
 from vectorstore.text.letters import UNSPACED, for_matching
 from vectorstore.text.sentences import CITATION
 
-__all__ = ["AMOUNT", "DATE", "FRACTION", "MONTH", "NUMBER_WORDS", "claimed_numbers", "fractions", "known_numbers"]
+__all__ = [
+    "AMOUNT",
+    "DATE",
+    "FRACTION",
+    "MONTH",
+    "NUMBER_WORDS",
+    "claimed_numbers",
+    "fractions",
+    "is_in_words",
+    "known_numbers",
+]
 
 _NOT_IN_WORD = rf"(?<![^\W{UNSPACED}])"  # CO2 holds no number; behind a kana one may begin
 _NUMBER = r"\d+(?:[.,٫٬]\d+)*"
@@ -54,11 +65,10 @@ FRACTION = (  # "a third" counts where it is no "third country"
     rf"\b(?:(?:an?|\d{{1,2}}|{_ONE_WORD}) (?:in|out of)(?: every)? (?:{_ONE_WORD}|\d{{1,3}})"
     rf"|(?:{_ONE_WORD})[ -](?:{_PART})s|(?:an?|one)[ -](?:{_PART})(?= of\b| more\b| less\b|[.,;:]|$))\b"
 )
+_WRITTEN_OUT = re.compile(rf"{FRACTION}|{NUMBER_WORDS}", re.IGNORECASE)
 _NEAR = Fraction(1, 40)  # two thirds is said of 65 per cent, half of 48
 _RHETORICAL = 2  # "one of", "the two sides" claim no count
-_KANJI_DIGITS = "〇一二三四五六七八九"
-_KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
-_KANJI_NUMBER = re.compile(f"[{_KANJI_DIGITS}十百千]{{2,}}")  # one alone is a word as often: 一方, 十分
+_KANJI_NUMBER = re.compile(f"[{KANJI}]{{2,}}")  # one alone is a word as often: 一方, 十分
 
 
 @lru_cache(1024)
@@ -81,27 +91,18 @@ def claimed_numbers(text: str, least_in_words: int = _RHETORICAL + 1) -> frozens
     return frozenset({*bare, *_scaled(text), *words, *_months(text), *parts})
 
 
+def is_in_words(text: str) -> bool:
+    """Whether a text is a number in words, or a fraction, and nothing else."""
+    return bool(_WRITTEN_OUT.fullmatch(text))
+
+
 def without_list_numbers(text: str) -> str:
     """A text without markers and the numbers of list items, neither of which claims anything."""
     return _LIST_NUMBER.sub("", CITATION.sub("", text))
 
 
 def _prepared(text: str) -> str:
-    return _KANJI_NUMBER.sub(_in_digits, without_list_numbers(for_matching(text.replace("**", ""))))
-
-
-def _in_digits(found: re.Match[str]) -> str:
-    """二〇一二 as 2012, 三十五 as 35."""
-    signs = found.group()
-    if not _KANJI_UNITS.keys() & set(signs):
-        return "".join(str(_KANJI_DIGITS.index(sign)) for sign in signs)
-    total = digit = 0
-    for sign in signs:
-        if unit := _KANJI_UNITS.get(sign):
-            total, digit = total + max(digit, 1) * unit, 0
-        else:
-            digit = _KANJI_DIGITS.index(sign)
-    return str(total + digit)
+    return _KANJI_NUMBER.sub(in_digits, without_list_numbers(for_matching(text.replace("**", ""))))
 
 
 def _months(text: str) -> set[str]:

@@ -64,8 +64,7 @@ def result_notes(result: QuestionResult) -> list[str]:
         notes.append(f"did not fit the window: {names_of(result, opinion.dropped)}")
     if translation:
         notes += [f"translation: {note}" for note in (*translation.notes, translation.loop) if note]
-        if translation.missing:
-            notes.append(f"translation: does not have {', '.join(translation.missing)}")
+        notes += [f"translation: {doubt}" for doubt in translation.doubts]
     return [note for note in (*notes, why_not_debated(result)) if note]
 
 

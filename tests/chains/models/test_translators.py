@@ -10,6 +10,7 @@ from transformers import AutoTokenizer, BartConfig, BartForConditionalGeneration
 
 from chains import ModelError, Translation
 from chains.models.translators import TranslationModel, load_translator
+from chains.text.translation.losses import Losses
 from chains.translate import translated
 
 TEXT = "Trade grew in 2024 [1]. The bank lends [2].\n\nIt ended [3]."
@@ -53,7 +54,7 @@ def test_each_sentence_keeps_its_marker_and_each_paragraph_its_place(tmp_path: P
 def test_each_kind_of_model_is_told_the_language_in_its_own_way(tmp_path: Path, token, read, begun) -> None:
     tokenizer = AutoTokenizer.from_pretrained(save_model(tmp_path, token))
     model = Mock(device="cpu", generate=Mock(return_value=[[0]]))
-    TranslationModel(model, tokenizer, "ja")(["Trade grew"], [()])
+    TranslationModel(model, tokenizer, "ja")(["Trade grew"], [Losses()])
     asked = model.generate.call_args.kwargs
     assert (tokenizer.decode(asked["input_ids"][0]), asked.get("forced_bos_token_id")) == (read, begun)
 
