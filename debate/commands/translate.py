@@ -46,6 +46,7 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
             f"{len(made.parts) - made.failed} of {amount(len(made.parts), 'text')} translated; {made.incomplete} lost "
             "a number, a marker or a name or have a marker too many (columns missing and added); "
             f"{made.unusable} are no translation (column notes); names not checked: {len(made.unchecked)}"
+            f"{' (sheet names; run the same command again to ask for them again)' if made.unchecked else ''}"
         )
         tell(Console(), f"{told}\nWorkbook: {workbook}")
         if made.failed:

@@ -5,7 +5,6 @@ A text that occurs twice is translated once. The run's folder is only read.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,8 @@ from chains.models.loading import load_llm
 from chains.models.settings import ModelSettings
 from chains.models.translators import load_translator
 from chains.schemas import Translation
-from chains.translate import Translate, check_language, translated, translation_chain
+from chains.text.translation.names import standing
+from chains.translate import TRIES, Translate, check_language, translated, translation_chain
 from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.files.toml import parse_toml
@@ -27,12 +27,11 @@ from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.folder import read_record
 from debate.run.records.journal import Journal
-from debate.run.records.typed import Records
 from debate.run.stopping import StopsWriting
 from debate.translation.parts import Part, parts_of
 from debate.translation.settings import TranslateSettings
-from debate.translation.terms import terms_in
-from vectorstore.text.sentences import word_count
+from debate.translation.terms import as_name, terms_in
+from debate.translation.translations import Translations
 
 RECORD = "translate.toml"
 _CHANGES_NOTHING = {"out", "concurrency", "batch_size", "glossary"}
@@ -42,11 +41,16 @@ _Pair = tuple[str, Translation]  # a text and its translation
 
 @dataclass(frozen=True)
 class TranslatedPart:
-    """A text and its translation, or why there is none."""
+    """A text and its translation, or why there is none.
+
+    Attributes:
+        unchecked: names in the text that were not looked for in the translation.
+    """
 
     part: Part
     translation: Translation | None
     error: str = ""
+    unchecked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,14 @@ class TranslatedRun:
 
     Attributes:
         glossary: names and terms with their translations.
-        unchecked: names without a usable translation, which were not checked.
+        unchecked: names without a usable translation, which were not checked, and why there is none.
     """
 
     folder: Path
     language: str
     parts: tuple[TranslatedPart, ...]
     glossary: Mapping[str, str]
-    unchecked: tuple[str, ...]
+    unchecked: Mapping[str, str]
 
     @property
     def failed(self) -> int:
@@ -105,24 +109,35 @@ def translate_run(
     out = settings.out or run / "translations" / settings.to
     with exclusive_folder(out, RunFolderError, alongside=(RECORD,)):
         _check_folder(out, settings, model, terms)
-        journal = _Translations(out / "translations.jsonl")
+        journal = Translations(out / "translations.jsonl")
         maker = _Maker(settings, model, progress, journal, llm)
         passages = dict.fromkeys(chunk.text for row in results for chunk in row.chunk_table().values())
         names = [name for name in terms_in((part.text for part in parts), passages) if name not in terms]
-        agreed = maker.agree_on_names(names) if settings.names else {}
-        glossary = {name: text for name, text in agreed.items() if text} | terms
+        agreed, unchecked = maker.agree_on_names(names) if settings.names else ({}, {})
+        glossary = agreed | terms
         errors = maker.translate([part.text for part in parts], glossary)
-        translations = [journal.get(part.text) for part in parts]
+        translated_parts = [_finished(part, journal, errors, glossary, unchecked) for part in parts]
     return TranslatedRun(
         folder=out,
         language=settings.to,
-        parts=tuple(
-            TranslatedPart(part, found, errors.get(part.text, ""))
-            for part, found in zip(parts, translations, strict=True)
-        ),
+        parts=tuple(translated_parts),
         glossary=glossary,
-        unchecked=tuple(name for name, text in agreed.items() if not text),
+        unchecked=unchecked,
     )
+
+
+def _finished(
+    part: Part, journal: Translations, errors: Mapping[str, str], glossary: Mapping[str, str], names: Mapping[str, str]
+) -> TranslatedPart:
+    """Return a part with its translation and the names that were not looked for in it.
+
+    They have no translation, or got one later and the text could not be translated again.
+    """
+    found = journal.get(part.text)
+    if found is None:
+        return TranslatedPart(part, None, errors.get(part.text, ""))
+    late = journal.unchecked(part.text, standing(glossary, part.text))
+    return TranslatedPart(part, found, unchecked=(*standing(names, part.text), *late))
 
 
 @dataclass
@@ -132,31 +147,48 @@ class _Maker:
     settings: TranslateSettings
     model: str
     progress: Progress
-    journal: _Translations
+    journal: Translations
     llm: BaseLanguageModel[Any] | None
     translator: Translate | None = None
     _stop: Event = field(default_factory=Event)
 
-    def agree_on_names(self, names: Sequence[str]) -> dict[str, str]:
-        """Translate each name by itself; "" if the result is not a name."""
-        self._do(names, {}, "name")
-        found = {name: self.journal.get(name, "name") for name in names}
-        return {name: _as_name(name, one.text) if one else "" for name, one in found.items()}
+    def agree_on_names(self, names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Translate each name by itself, and return the names' translations, and why the others have none.
+
+        What was no name in an earlier call is asked for again with another seed, a few times in all.
+        """
+        again = [name for name in names if 0 < self.journal.asked(name) < TRIES and not self._name(name)]
+        errors = self._do([name for name in names if not self.journal.asked(name)], {}, "name")
+        for times in sorted({self.journal.asked(name) for name in again}):
+            errors |= self._do([name for name in again if self.journal.asked(name) == times], {}, "name", times)
+        agreed = {name: text for name in names if (text := self._name(name))}
+        return agreed, {name: errors.get(name, "no usable translation") for name in names if name not in agreed}
 
     def translate(self, texts: Sequence[str], glossary: Mapping[str, str]) -> dict[str, str]:
-        """Translate texts into the journal, and return the errors of those that failed."""
-        return self._do(texts, glossary, "text")
+        """Translate texts into the journal, and return the errors of those that failed.
 
-    def _do(self, texts: Sequence[str], glossary: Mapping[str, str], kind: str) -> dict[str, str]:
-        left = [text for text in dict.fromkeys(texts) if self.journal.get(text, kind) is None]
+        A text is translated again if it has a name that was not looked for in its translation.
+        """
+        left = [
+            text
+            for text in dict.fromkeys(texts)
+            if self.journal.get(text) is None or self.journal.unchecked(text, standing(glossary, text))
+        ]
+        return self._do(left, glossary, "text")
+
+    def _name(self, name: str) -> str:
+        found = self.journal.get(name, "name")
+        return as_name(name, found.text) if found else ""
+
+    def _do(self, left: Sequence[str], glossary: Mapping[str, str], kind: str, seed: int = 0) -> dict[str, str]:
         if not left:
             return {}
         errors: dict[str, str] = {}
-        work = self._work(glossary)
+        work = self._work(glossary, seed)
         done = 0
         self.progress.preparing(f"translating {len(left)} {kind}s")
         for finished in self._each(left, work, errors):
-            self.journal.add(finished, kind)
+            self.journal.add(finished, kind, glossary)
             done += len(finished)
             self.progress.preparing(f"{done} of {len(left)} {kind}s translated")
         return errors
@@ -175,8 +207,8 @@ class _Maker:
         width = min(self.settings.concurrency, len(texts))
         yield from map_concurrently(one, texts, self.llm, width, self.progress, self._stop)
 
-    def _work(self, glossary: Mapping[str, str]) -> _Work:
-        language, seed = self.settings.to, self.settings.seed
+    def _work(self, glossary: Mapping[str, str], more: int) -> _Work:
+        language, seed = self.settings.to, self.settings.seed + more
         if self.settings.translator and self.translator is None:
             self.progress.preparing(f"loading {self.settings.translator}")
             self.translator = load_translator(self.settings.translator, language)
@@ -189,40 +221,6 @@ class _Maker:
             self.llm = load_llm(ModelSettings(name=self.model, **chosen))
         chain = translation_chain(self.llm, language, glossary=glossary, seed=seed)
         return lambda text: chain.invoke(text, {"callbacks": [StopsWriting(self._stop)]})
-
-
-@dataclass(frozen=True)
-class _Finished:
-    key: str
-    translation: Translation
-
-
-class _Translations:
-    """Finished translations on disk, by what was translated."""
-
-    def __init__(self, path: Path) -> None:
-        self._records = Records(path, _Finished, "translation")
-        self._known = {one.key: one.translation for one in self._records.read()}
-
-    def get(self, text: str, kind: str = "text") -> Translation | None:
-        """Return the translation of a text, or of a name, if there is one."""
-        return self._known.get(_key(text, kind))
-
-    def add(self, found: Sequence[_Pair], kind: str) -> None:
-        """Keep translations, synced to the disk."""
-        finished = [_Finished(_key(text, kind), one) for text, one in found]
-        self._records.add(finished)
-        self._known |= {one.key: one.translation for one in finished}
-
-
-def _key(text: str, kind: str) -> str:
-    return f"{kind}:{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:24]}"
-
-
-def _as_name(name: str, text: str) -> str:
-    """Return a translation that can be a name: one line, about as long; "" for any other."""
-    text = text.strip().rstrip("。.．،")
-    return text if text and "\n" not in text and word_count(text) <= 6 * word_count(name) + 8 else ""
 
 
 def _glossary(path: Path | None) -> dict[str, str]:

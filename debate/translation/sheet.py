@@ -23,7 +23,9 @@ def write_translation(translated: TranslatedRun) -> Path:
         path, "the translations are kept: make room (or close the workbook in the other program)"
     ) as book:
         _add(book, "translation", translated.language, _columns(translated.language), translated.parts)
-        names = [*translated.glossary.items(), *((name, "") for name in translated.unchecked)]
+        agreed = ((name, text, "") for name, text in translated.glossary.items())
+        unchecked = ((name, "", f"not checked: {why}") for name, why in translated.unchecked.items())
+        names = [*agreed, *unchecked]
         _add(book, "names", translated.language, _name_columns(translated.language), names)
     return path
 
@@ -53,12 +55,13 @@ def _notes(one: TranslatedPart) -> Cell:
     if one.translation is None:
         return f"failed: {one.error}"
     found = one.translation
-    return "; ".join(note for note in (*found.faults, *found.notes, found.loop) if note)
+    names = f"names not checked: {', '.join(one.unchecked)}" if one.unchecked else ""
+    return "; ".join(note for note in (*found.faults, *found.notes, found.loop, names) if note)
 
 
 def _name_columns(language: str) -> tuple[Column, ...]:
     return (
         Column("name", lambda one: one[0], width=40),
         Column(language, lambda one: one[1], width=40, language=language),
-        Column("notes", lambda one: "" if one[1] else "no usable translation: not checked", width=40),
+        Column("notes", lambda one: one[2], width=40),
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from chains.text.support.clause_words import first_names, first_words, is_country, is_role
 from chains.text.support.entities import names
 from chains.text.support.numbers import FRACTION, NUMBER_WORDS, claimed_numbers
-from vectorstore.text.sentences import split_sentences
+from vectorstore.text.sentences import split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
 _POSSESSIVE = re.compile(r"['’]s?\Z")
@@ -22,6 +22,8 @@ _LEAST_ENGLISH = 0.1  # of a text's words are English function words
 # Who does something, what is done, and how: "Analysts", "Enlargement", "Recently".
 _ORDINARY = re.compile(r"(?:(?:[eo]r|st|ician)s|[ai]lly|[ae]ntly|tely|(?:tion|ment|ism)s?|ness|ity|ities|ings?|ed)\Z")
 _COUNT = re.compile(rf"\b(?:{FRACTION}|{NUMBER_WORDS})(?!-?(?:first|second|third|[a-z]+th)\b)", re.IGNORECASE)
+_CAN_BE_NAME = re.compile(r"[^\W_](?:[^\n]*[^\W_])?[^\w\n]{0,3}")  # begins with a letter or digit, not with = or @
+_FORMULA = re.compile(r"[=<>{}|\\]|://")
 _LEAST_IN_WORDS = 11  # "three reasons" is said without counting, "fifteen states" is not
 
 
@@ -35,6 +37,13 @@ def terms_in(texts: Iterable[str], beside: Iterable[str] = ()) -> tuple[str, ...
     own = _sentences(texts)
     called = _names_at_first(own, [*texts, *beside])
     return tuple(dict.fromkeys(term for sentence in own for term in (*_names(sentence, called), *_counts(sentence))))
+
+
+def as_name(name: str, text: str) -> str:
+    """Return a translation that can be a name: one line of letters or digits, about as long; "" for any other."""
+    text = text.strip().strip('*_`"“”「」').rstrip("。.．،")
+    is_name = _CAN_BE_NAME.fullmatch(text) and not _FORMULA.search(text)
+    return text if is_name and word_count(text) <= 6 * word_count(name) + 8 else ""
 
 
 def _names(sentence: str, called: frozenset[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from fakes import ScriptedLLM
 from openpyxl import load_workbook
 
 from chains import ChainError, Opinion, Question, Turn
-from chains.schemas import Verdict
+from chains.schemas import Completion, Verdict
 from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import write_record
 from debate.progress import Progress
@@ -60,7 +60,7 @@ def missing(made: TranslatedRun, what: str) -> tuple[str, ...]:
 def test_every_text_of_the_run_is_translated_and_nothing_is_missing(run: Path) -> None:
     made = translation(run, model())
     assert {"question", "answer", "turn 1", "verdict"} == {one.part.what for one in made.parts}
-    assert (made.failed, made.incomplete, made.unchecked) == (0, 0, ())
+    assert (made.failed, made.incomplete, made.unchecked) == (0, 0, {})
     assert made.glossary["Tehran"] == "テヘラン"
 
 
@@ -135,7 +135,81 @@ def test_a_glossary_of_the_users_comes_before_the_models_names(run: Path, tmp_pa
 
 def test_a_name_without_a_usable_translation_is_told(run: Path) -> None:
     made = translation(run, model(**{"TEXT:\nTehran\n": "テヘランはイランの首都であり大きな都市である"}))
-    assert made.unchecked == ("Tehran",)
+    assert made.unchecked == {"Tehran": "no usable translation"}
+    assert next(one.unchecked for one in made.parts if one.part.what == "turn 1") == ("Tehran",)
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)", "+1", '=HYPERLINK("http://x")', "**", "-"])
+def test_a_formula_is_no_name(run: Path, formula: str) -> None:
+    """Regression: it was put into the glossary and asked for in every text."""
+    assert "Tehran" in translation(run, model(**{"TEXT:\nTehran\n": formula})).unchecked
+
+
+@pytest.mark.parametrize("named", ["「テヘラン」", "**テヘラン**", "テヘラン。"])
+def test_a_name_in_quotes_is_one(run: Path, named: str) -> None:
+    assert translation(run, model(**{"TEXT:\nTehran\n": named})).glossary["Tehran"] == "テヘラン"
+
+
+def test_no_cell_of_the_workbook_is_a_formula(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.toml").write_text('Tehran = "=1+1"\n', encoding="utf-8")
+    texts = {"TEXT:\nDid Iran": "=1+1", "TEXT:\nTehran\n": "=2+2"}
+    workbook = load_workbook(write_translation(translation(run, model(**texts), glossary=tmp_path / "terms.toml")))
+    cells = [cell for sheet in workbook.worksheets for row in sheet for cell in row]
+    assert {cell.value for cell in cells} >= {"=1+1"}
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+
+
+def test_a_name_that_failed_is_asked_for_again_and_looked_for_in_its_texts(run: Path) -> None:
+    """Regression: it was never looked for in the texts that were translated without it."""
+    without = "2024年に加盟した彼らには同意できない。"
+    first = translation(run, model(**{"TEXT:\nTehran\n": "raise the model is gone", "TEXT:\nI disagree": without}))
+    assert first.unchecked == {"Tehran": "RuntimeError: the model is gone"}
+    assert (missing(first, "turn 1"), first.parts[2].unchecked) == ((), ("Tehran",))
+    again = model(**{"TEXT:\nI disagree": without})
+    second = translation(run, again)
+    assert (missing(second, "turn 1"), second.unchecked, second.parts[2].unchecked) == (("テヘラン",), {}, ())
+    assert len(again.prompts) == 4
+    assert translation(run, ScriptedLLM(script={})) == second
+
+
+def test_a_text_that_cannot_be_translated_again_keeps_its_translation(run: Path) -> None:
+    translation(run, model(**{"TEXT:\nTehran\n": "raise the model is gone"}))
+    made = translation(run, model(**{"TEXT:\nI disagree": "raise the model is gone"}))
+    assert (made.failed, made.parts[2].unchecked) == (0, ("Tehran",))
+    assert made.parts[2].translation.text == TRANSLATED["TEXT:\nI disagree"]
+
+
+def test_what_is_no_name_is_asked_for_again_a_few_times_in_all(run: Path) -> None:
+    broken = {"TEXT:\nTehran\n": "=1+1"}
+    asked = [model(**broken) for _ in range(4)]
+    made = [translation(run, llm) for llm in asked]
+    assert [llm.prompts_with("TEXT:\nTehran\n") for llm in asked] == [1, 1, 1, 0]
+    assert made[-1].unchecked == {"Tehran": "no usable translation"}
+
+
+def test_a_translator_that_stops_midway_keeps_what_it_has(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def stops(paragraphs, before):
+        given.extend(paragraphs)
+        if len(given) > 2:
+            raise KeyboardInterrupt
+        return [Completion(text="2024年に加盟した。[1]" if "[1]" in one else "加盟した。") for one in paragraphs]
+
+    def goes_on(paragraphs, before):
+        given.extend(paragraphs)
+        return [Completion(text="イランは2024年に加盟した。") for _ in paragraphs]
+
+    monkeypatch.setattr("debate.translation.runner.load_translator", lambda name, language: stops)
+    with pytest.raises(KeyboardInterrupt):
+        translate_run(run, TranslateSettings(to="ja", translator="nllb", names=False), Progress())
+    first = given[:2]
+    monkeypatch.setattr("debate.translation.runner.load_translator", lambda name, language: goes_on)
+    made = translate_run(run, TranslateSettings(to="ja", translator="nllb", names=False), Progress())
+    assert made.failed == 0
+    assert [one.part.text for one in made.parts if one.part.text in given[3:]] == [
+        one.part.text for one in made.parts if one.part.text not in first
+    ]
 
 
 def test_another_model_in_the_same_folder_is_refused_by_name(run: Path) -> None:
