@@ -112,7 +112,7 @@ def _values(comparison: Comparison, votes: Sequence[Tally] = ()) -> dict[str, An
     return {
         "votes": votes,
         "models": comparison.models,
-        "failures": [one.told for one in comparison.failures()],
+        "warnings": comparison.warnings(),
         "pairs": list(_pairs(comparison)),
         "judges": list(comparison.judge_tallies()),
         "told": list(model_rows(comparison)) if comparison.efforts or any(comparison.controls) else [],

@@ -10,9 +10,11 @@ from debate.compare.controls.questions import CONTROLS
 from debate.compare.effort import Effort
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged
+from debate.compare.trained_on import TrainedOn
 from debate.run.records.typed import Records
 
 QUESTIONS = "questions.jsonl"
+TRAINED = "trained-on.jsonl"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class ComparisonFiles:
         self.asked = Records(folder / QUESTIONS, Asked, "list of questions")
         self.passages = Records(folder / "passages.jsonl", Passages, "list of passages")
         self.answers = [Records(folder / f"answers-{n}.jsonl", Answer, "answer") for n in range(1, len(models) + 1)]
+        self.trained = Records(folder / TRAINED, TrainedOn, "list of questions that a model was trained on")
         self.controls = Records(folder / "controls.jsonl", ControlAnswer, "answer to a control question")
         # What sessions of older versions took; today each answer has its own.
         self.efforts = Records(folder / "efforts.jsonl", Effort, "effort of a model")
@@ -50,6 +53,10 @@ class ComparisonFiles:
         """Keep the questions, so that nobody needs the list that they are from."""
         if self.questions() != tuple(questions):
             self.asked.add([Asked(tuple(questions))])
+
+    def trained_by_model(self) -> dict[str, TrainedOn]:
+        """Return what each model was trained on; the latest counts."""
+        return {one.model: one for one in self.trained.read()}
 
     def answers_by_key(self, number: int) -> dict[str, Answer]:
         """Return a model's answers by question; the latest counts."""

@@ -20,10 +20,11 @@ from debate.compare.failures import Failure, failures_among
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged, judge_tally
 from debate.compare.preference.votes import VOTES, Votes
-from debate.compare.records import QUESTIONS, ComparisonFiles
+from debate.compare.records import QUESTIONS, TRAINED, ComparisonFiles
 from debate.compare.settings import CompareSettings
 from debate.compare.statistics import Tally
 from debate.compare.steps import Work
+from debate.compare.trained_on import TrainedOn
 from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.files.toml import parse_toml
@@ -48,6 +49,7 @@ class Comparison:
         efforts: time, tokens and memory of each model's answers, if known.
         judged: preferences of the judges.
         judge: that was asked last; "" if none was.
+        trained: the models that were trained on some of the questions, or of which nobody can tell.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class Comparison:
     efforts: tuple[Effort, ...] = ()
     judged: tuple[Judged, ...] = ()
     judge: str = ""
+    trained: tuple[TrainedOn, ...] = ()
 
     def failures(self) -> Iterator[Failure]:
         """Yield what each model, and the judge that was asked last, was asked in vain."""
@@ -68,6 +71,10 @@ class Comparison:
             yield from failures_among(model, "control question", [one.error for one in controls])
         judged = [one.error for one in self.judged if one.judge == self.judge]
         yield from failures_among(self.judge, "judgement", judged)
+
+    def warnings(self) -> list[str]:
+        """Return what a reader should know before the figures: questions that were trained on, and failures."""
+        return [*(one.told for one in self.trained), *(one.told for one in self.failures())]
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -117,10 +124,11 @@ def compare_models(
     """
     progress = progress or Progress()
     inputs = _inputs(settings)
-    with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD, QUESTIONS)):
+    with exclusive_folder(settings.out, RunFolderError, alongside=(RECORD, QUESTIONS, TRAINED)):
         _check_folder(settings)
         work = Work(settings, inputs, progress, load or (lambda name: load_model(settings.run_settings(name))))
         work.files.ask(inputs.seeds)
+        work.warn()
         is_left = work.is_left()
         if is_left or work.judges():
             for name in filter(None, (*(settings.models if is_left else ()), settings.judge)):
@@ -150,6 +158,7 @@ def _gathered(settings: CompareSettings, questions: Sequence[Question], files: C
     answerable = {one.key: one.answerable for one in questions}
     with_effort = [answer.effort for of_model in answers for answer in of_model if answer.effort]
     efforts = together([*files.efforts.read(), *with_effort])
+    trained = files.trained_by_model()
     return Comparison(
         folder=settings.out,
         models=settings.models,
@@ -161,6 +170,7 @@ def _gathered(settings: CompareSettings, questions: Sequence[Question], files: C
         efforts=tuple(efforts[model] for model in settings.models if model in efforts),
         judged=tuple(files.judgements()),
         judge=settings.judge,
+        trained=tuple(trained[model] for model in settings.models if model in trained and trained[model].told),
     )
 
 

@@ -7,24 +7,17 @@ from debate.compare.controls.answers import ControlAnswer, answerable
 from debate.compare.measures import Answer
 from debate.compare.runner import Comparison
 from debate.compare.statistics import TOO_FEW
+from debate.compare.trained_on import TrainedOn
 from debate.output.workbook import add_sheet, new_workbook
 
 _FIGURES = ("mean first", "mean second", "difference", "low", "high", "p")
 _TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
 _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
-_MODELS = ("model", "style", *_CONTROLS, "answers timed", "tokens/s", "seconds", "peak MiB", "measured on", "failed")
-_JUDGED = (
-    "judge",
-    "first",
-    "second",
-    "first preferred",
-    "second preferred",
-    "ties",
-    "contradicts itself",
-    "no verdict",
-    "failed",
-    "p",
-)
+_EFFORT = ("answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
+_MODELS = ("model", "style", *_CONTROLS, *_EFFORT, "failed", "trained on")
+_MODEL_WIDTHS = {"model": 30, "measured on": 24, "failed": 60, "trained on": 60}
+_SAYS = ("ties", "contradicts itself", "no verdict", "failed", "p")
+_JUDGED = ("judge", "first", "second", "first preferred", "second preferred", *_SAYS)
 _ANSWER_WIDTH = 70
 _TEST_WIDTHS = {"measure": 30, "first": 30, "second": 30, "verdict": 30, "meaning": 60}
 _SAID = {True: "yes", False: "no", None: ""}
@@ -46,7 +39,7 @@ def write_comparison(comparison: Comparison) -> Path:
         add_sheet(book, "answers", ("question", *known, "context", *comparison.models), _answer_rows(comparison), texts)
         if any(comparison.controls):
             add_sheet(book, "controls", ("question", "expected", *comparison.models), _control_rows(comparison), texts)
-        add_sheet(book, "models", _MODELS, model_rows(comparison), {"model": 30, "measured on": 24, "failed": 60})
+        add_sheet(book, "models", _MODELS, model_rows(comparison), _MODEL_WIDTHS)
         for name, columns, rows in (
             ("judge", _JUDGED, list(_judge_rows(comparison))),
             ("votes", _VOTED, list(_vote_rows(comparison))),
@@ -105,7 +98,13 @@ def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
                 "peak MiB": effort.peak_mib or "",
                 "measured on": effort.where,
             }
-        yield row | {"failed": "\n".join(one.told for one in comparison.failures() if one.model == model)}
+        failed = [one.told for one in comparison.failures() if one.model == model]
+        learned = [line for one in comparison.trained if one.model == model for line in _learned(one)]
+        yield row | {"failed": "\n".join(failed), "trained on": "\n".join(learned)}
+
+
+def _learned(trained: TrainedOn) -> Sequence[str]:
+    return trained.questions or (trained.told,)
 
 
 def _controls(answered: Sequence[ControlAnswer]) -> dict[str, object]:

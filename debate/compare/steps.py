@@ -30,6 +30,7 @@ from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged, failed_judgement, judge_pair
 from debate.compare.records import ComparisonFiles, Passages
 from debate.compare.settings import CompareSettings
+from debate.compare.trained_on import trained_on
 from debate.progress import Progress
 from debate.run.executor import map_concurrently
 from debate.run.setup import RunInputs
@@ -56,6 +57,16 @@ class Work:
     def is_left(self) -> bool:
         """Return whether any model has something to answer."""
         return any(self._left(n) or self._controls_left(model) for n, model in enumerate(self.settings.models))
+
+    def warn(self) -> None:
+        """Tell which questions the models were trained on; it is looked up as long as any model has to answer."""
+        known = {} if self.is_left() else self.files.trained_by_model()
+        for model in self.settings.models:
+            found = known.get(model) or trained_on(model, self.inputs.seeds)
+            if found != self.files.trained_by_model().get(model):
+                self.files.trained.add([found])
+            if found.told:
+                self.progress.warning(found.told)
 
     def answer(self, store: PovVectorStore) -> None:
         """Search what is not searched yet; let each model answer what is left to it, loaded only for that."""

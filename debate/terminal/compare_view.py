@@ -40,8 +40,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         if answered := [one for one in controls if not one.error]:
             right = sum(one.right for one in answered)
             tell(console, f"control questions: {right} of {len(answered)} right, {model}")
-    for failure in comparison.failures():
-        tell(console, one_line(failure.told))
+    for told in comparison.warnings():
+        tell(console, one_line(told))
 
 
 def _short(one: Compared) -> str:
