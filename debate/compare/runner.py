@@ -36,7 +36,7 @@ from vectorstore import PovVectorStore
 from vectorstore.runtime.arguments import checked
 
 RECORD = "compare.toml"
-_CHANGES_NO_ANSWER = {"out", "concurrency", "limit", "controls", "judge"}
+_CHANGES_NO_ANSWER = {"out", "concurrency", "limit", "controls", "judge", "timeout"}
 _Model = BaseLanguageModel[Any]
 
 

@@ -43,6 +43,7 @@ class CompareSettings(BaseModel):
     controls: bool = Field(True, description="Also ask the built-in control questions with known answers")
     judge: ModelName = Field("", description="Model that judges each pair of answers, in both orders")
     concurrency: int = Field(16, ge=1, le=1024, description="Most questions in progress at a time")
+    timeout: float = Field(600, gt=0, description="As in debate run")
     limit: int | None = Field(None, ge=1, description="Only the first N questions")
     seed: Seed = Field(0, description="Random seed of the answers and the statistics")
 

@@ -34,7 +34,7 @@ from debate.translation.terms import as_name, terms_in
 from debate.translation.translations import Translations
 
 RECORD = "translate.toml"
-_CHANGES_NOTHING = {"out", "concurrency", "batch_size", "glossary"}
+_CHANGES_NOTHING = {"out", "concurrency", "batch_size", "timeout", "glossary"}
 _Work = Callable[[str], Translation]
 _Pair = tuple[str, Translation]  # a text and its translation
 
@@ -217,7 +217,7 @@ class _Maker:
             return lambda text: translated(text, language, glossary, translator)
         if self.llm is None:
             self.progress.preparing(f"loading {self.model}")
-            chosen = self.settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed"})
+            chosen = self.settings.model_dump(include={"backend", "load_in_4bit", "batch_size", "seed", "timeout"})
             self.llm = load_llm(ModelSettings(name=self.model, **chosen))
         chain = translation_chain(self.llm, language, glossary=glossary, seed=seed)
         return lambda text: chain.invoke(text, {"callbacks": [StopsWriting(self._stop)]})

@@ -28,4 +28,5 @@ class TranslateSettings(BaseModel):
     backend: Backend = Field("auto", description="As in debate run")
     load_in_4bit: bool = Field(True, description="As in debate run")
     batch_size: int | None = Field(None, ge=1, description="As in debate run")
+    timeout: float = Field(600, gt=0, description="As in debate run")
     seed: Seed = Field(0, description="Random seed of retries")

@@ -283,6 +283,15 @@ def test_models_compute_with_the_backend_that_is_asked_for_and_its_change_is_ano
         compared(openvino, store, Models())
 
 
+def test_a_server_may_take_as_long_as_is_asked_for_and_another_time_is_the_same_comparison(settings, store) -> None:
+    patient = settings.model_copy(update={"timeout": 1800.0})
+    assert [one.run_settings("plain").timeout for one in (settings, patient)] == [600, 1800]
+    compared(settings, store, Models())
+    again = Models()
+    compared(patient, store, again)
+    assert again.loaded == []
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

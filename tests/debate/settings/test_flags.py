@@ -22,6 +22,7 @@ COMMANDS: dict[str, list[str]] = {  # what each needs besides its flags
     "compare": ["--models", "a", "b", *GIVEN[1:], "--out", "c"],
     "finetune": ["--data", "d.csv", "--out", "adapter"],
     "export": ["d.csv", "--chat", "chat.jsonl"],
+    "translate": ["run", "--to", "ja"],
 }
 FLOATS = [
     (command, option.opts[0])

@@ -8,6 +8,7 @@ from fakes import ScriptedLLM
 from openpyxl import load_workbook
 
 from chains import ChainError, Opinion, Question, Turn
+from chains.models.settings import ModelSettings
 from chains.schemas import Completion, Verdict
 from debate.errors import RunFolderError, SettingsError
 from debate.files.locking import write_record
@@ -92,6 +93,21 @@ def test_a_second_call_translates_nothing_again(run: Path) -> None:
     again = ScriptedLLM(script={})
     assert translation(run, again) == first
     assert again.prompts == []
+
+
+def test_a_server_may_take_as_long_as_is_asked_for_and_another_time_is_the_same_translation(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def load(settings: ModelSettings) -> ScriptedLLM:
+        asked.append(settings.timeout)
+        return model()
+
+    monkeypatch.setattr("debate.translation.runner.load_llm", load)
+    first = translate_run(run, TranslateSettings(to="ja", timeout=1800), Progress())
+    assert asked == [1800]
+    assert translation(run, ScriptedLLM(script={})) == first
 
 
 def test_a_translation_of_an_older_version_goes_on(run: Path) -> None:
