@@ -48,13 +48,14 @@ class LiveBar:
         before: Sequence[ProgressColumn],
         after: Sequence[ProgressColumn],
         left: ProgressColumn | None = None,
+        bar_width: int = 12,
     ) -> None:
         times = (
             *(TextColumn("elapsed"), TimeElapsedColumn(Column(no_wrap=True))),
             *(TextColumn("left"), left or TimeRemainingColumn()),
         )
         self._bar = Progress(
-            *before, BarColumn(bar_width=12), *after, *times, console=console, speed_estimate_period=_PACE_OF
+            *before, BarColumn(bar_width=bar_width), *after, *times, console=console, speed_estimate_period=_PACE_OF
         )
 
     def __enter__(self) -> Self:

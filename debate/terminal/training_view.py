@@ -18,14 +18,15 @@ from debate.training.result import FinetuneResult
 
 _REASONS_SHOWN = 10
 _GIB = 2**30
+_WIDE = 100  # columns; in 80 there is no room for the memory
 
 
 class TrainingBar(LiveBar, FinetuneProgress):
-    """A live bar of steps, with the newest losses and the memory that was taken so far."""
+    """A live bar of steps with the newest losses and, in a wide terminal, the memory that was taken so far."""
 
     def __init__(self, console: Console) -> None:
         told = TextColumn("{task.fields[told]}")
-        super().__init__(console, [TextColumn("{task.description}")], [MofNCompleteColumn(), told])
+        super().__init__(console, [TextColumn("{task.description}")], [MofNCompleteColumn(), told], bar_width=8)
         self._task = self._bar.add_task("training", total=None, told="", visible=False)  # until there is a step
         self._done = 0
         self._loss = self._validation = ""
@@ -42,18 +43,21 @@ class TrainingBar(LiveBar, FinetuneProgress):
 
     def batch(self, part: Part, done: int, total: int) -> None:
         if part == "training":  # of a step, so that the bar moves and the time left is known where a step takes minutes
-            self._bar.update(self._task, completed=self._done + done / total, description="training")
+            self._bar.update(self._task, completed=self._done + done / total, description="training", told=self._told())
         else:
-            self._bar.update(self._task, description=f"validating {done}/{total}")
+            self._bar.update(self._task, description="validating", told=f"batch {done}/{total}")
 
     def step(self, done: int, total: int, loss: float | None, validation: float | None) -> None:
         if not self._bar.tasks[self._task].visible:
             self._bar.reset(self._task, total=total, completed=done, visible=True)  # starts its clock
         self._done = done
         self._loss = self._loss if loss is None else f"loss {loss:.3f}"
-        self._validation = self._validation if validation is None else f"validation {validation:.3f}"
-        told = "  ".join(filter(None, (self._loss, self._validation, _memory())))
-        self._bar.update(self._task, completed=done, told=told, description="training")
+        self._validation = self._validation if validation is None else f"val {validation:.3f}"
+        self._bar.update(self._task, completed=done, told=self._told(), description="training")
+
+    def _told(self) -> str:
+        memory = _memory() if self._bar.console.width >= _WIDE else ""
+        return " ".join(filter(None, (self._loss, self._validation, memory)))
 
 
 class TrainingLines(FinetuneProgress):
@@ -127,18 +131,18 @@ def _finished_lines(result: FinetuneResult) -> list[tuple[str, str]]:
 
 
 def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:
-    memory = result.memory
     return [
         ("examples", f"{result.examples}, {result.held_out} held out, {amount(len(result.left_out), 'row')} left out"),
         ("validation loss", result.losses.told),
         ("time", f"{result.seconds / 60:.1f} min"),
-        (
-            "peak memory",
-            f"{memory.peak / _GIB:.1f} of {memory.total / _GIB:.1f} GiB ({memory.share:.0%}), "
-            f"{memory.for_training / _GIB:.1f} GiB ({memory.for_training / memory.total:.0%}) for training "
-            f"({memory.where})" + (f"; forecast {result.forecast.total / _GIB:.1f}" if result.forecast else ""),
-        ),
+        ("peak memory", _peak(result)),
     ]
+
+
+def _peak(result: FinetuneResult) -> str:
+    memory, forecast = result.memory, result.forecast
+    expected = f"; {forecast.total / _GIB:.1f} GiB were forecast" if forecast else ""
+    return f"{memory.peak / _GIB:.1f} GiB of the {memory.total / _GIB:.1f} GiB of {memory.where}{expected}"
 
 
 def _data_lines(data: TrainingData) -> list[str]:

@@ -48,8 +48,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
     progress = progress or FinetuneProgress()
     if (settings.out / RECORD).is_file() and _record(settings).get("finished"):
         return _exported_later(settings, progress)
-    progress.preparing(f"reading {', '.join(path.name for path in settings.data)}")
-    data = read_training_data(settings, progress.warning)
+    data = read_training_data(settings, progress.warning, progress.preparing)
     check_extras(settings)
     check_model(settings)
     asked = asked_as(settings, progress.warning)
@@ -123,7 +122,7 @@ def _checked_memory(
         progress.preparing("memory cannot be forecast for a model of this kind")
     else:
         gib = 2**30
-        progress.preparing(f"training takes about {expected.total / gib:.1f} of {free / gib:.1f} GiB that are free")
+        progress.preparing(f"memory: about {expected.total / gib:.1f} GiB needed, {free / gib:.1f} GiB free")
     return expected
 
 

@@ -15,7 +15,7 @@ from debate.amounts import amount
 from debate.errors import TrainingDataError
 from debate.output.sheet import CUT
 from debate.training.data.corrections import without_old_measures
-from debate.training.data.likeness import repeated, same_question
+from debate.training.data.likeness import groups_of, repeated
 from debate.training.data.tables import COLUMNS, LOG, Tell, read_rows
 from debate.training.settings import FinetuneSettings
 from vectorstore.text.letters import valid_text
@@ -58,17 +58,18 @@ class TrainingData:
     left_out: tuple[LeftOut, ...]
 
 
-def read_training_data(settings: FinetuneSettings, tell: Tell = LOG.warning) -> TrainingData:
+def read_training_data(settings: FinetuneSettings, tell: Tell = LOG.warning, working: Tell = LOG.info) -> TrainingData:
     """Read, check and split the rows of all data files.
 
     Args:
         settings: the files, and which of their rows count.
         tell: told of what is read, and of what a filter cannot select by.
+        working: told of what takes its time.
 
     Raises:
         TrainingDataError: a file cannot be read or lacks a column, or fewer than two questions are left.
     """
-    examples, left_out = read_examples(settings, tell)
+    examples, left_out = read_examples(settings, tell, working)
     groups = _by_question(examples)
     if len(groups) < 2:
         reasons = f"; left out: {amount(len(left_out), 'row')}, the first: {left_out[0].reason}" if left_out else ""
@@ -87,13 +88,18 @@ def read_training_data(settings: FinetuneSettings, tell: Tell = LOG.warning) -> 
     )
 
 
-def read_examples(settings: FinetuneSettings, tell: Tell = LOG.warning) -> tuple[list[Example], list[LeftOut]]:
+def read_examples(
+    settings: FinetuneSettings, tell: Tell = LOG.warning, working: Tell = LOG.info
+) -> tuple[list[Example], list[LeftOut]]:
     """Return the rows that pass the settings' filters, and those that do not; arguments as ``read_training_data``.
 
     Raises:
         TrainingDataError: a file cannot be read or lacks a column; no file has one that a filter selects by.
     """
-    tables = {path: list(_checked_rows(path, tell)) for path in settings.data}
+    tables: dict[Path, Rows] = {}
+    for path in settings.data:
+        working(f"reading {path}")
+        tables[path] = list(_checked_rows(path, tell))
     _check_filters(tables, settings, tell)
     tables = {path: _without_old_measures(path, table, settings, tell) for path, table in tables.items()}
     rows = [(f"{path.name}, row {number}", row) for path, table in tables.items() for number, row in table]
@@ -101,7 +107,7 @@ def read_examples(settings: FinetuneSettings, tell: Tell = LOG.warning) -> tuple
     asked = [
         f"{row['instruction']} {row['answer']}" for (_, row), reason in zip(rows, reasons, strict=True) if not reason
     ]
-    twice = iter(repeated(asked))
+    twice = iter(repeated(asked, lambda done: working(f"{done:,} of {len(asked):,} answers compared with one another")))
     kept: list[Example] = []
     left_out: list[LeftOut] = []
     for (place, row), reason in zip(rows, reasons, strict=True):
@@ -201,14 +207,7 @@ def _reason_against(row: Mapping[str, Any], settings: FinetuneSettings) -> str:
 
 def _by_question(examples: Sequence[Example]) -> list[list[Example]]:
     """Group the examples whose questions are the same or nearly so, in order."""
-    groups: list[tuple[str, list[Example]]] = []
-    for example in examples:
-        group = next((members for other, members in groups if same_question(example.question, other)), None)
-        if group is None:
-            groups.append((example.question, [example]))
-        else:
-            group.append(example)
-    return [members for _, members in groups]
+    return [[examples[at] for at in group] for group in groups_of([one.question for one in examples])]
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -6,21 +6,25 @@ Japanese or Chinese, each word or character that stands in place of another coun
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chains.text.content import content_words
 from chains.text.support.clause_words import is_country
-from vectorstore.corpus.duplicates import same_passage, shingles
+from vectorstore.corpus.duplicates import SAME_PASSAGE, same_passage, shingles
 from vectorstore.text.letters import UNSPACED, for_matching
 
+TOLD_EVERY = 5000  # texts, some ten seconds
 _SAME_QUESTION = 0.75  # of the content words of both
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _HIRAGANA = re.compile("[\u3040-\u309f]")  # endings and particles
 _HASHES = 128
+_BANDS = 32  # of four hashes
 _NEAR = 0.65  # of the hashes; texts with 85% in common are below it once in a thousand million times
 _FACTORS = np.random.default_rng(0).integers(1, 2**63, _HASHES, np.uint64) * np.uint64(2) + np.uint64(1)
 
@@ -32,20 +36,78 @@ def same_question(one: str, other: str) -> bool:
     return (alike or same_passage(shingles(one), shingles(other))) and not _differ_in_a_name(one, other)
 
 
-def repeated(texts: Sequence[str]) -> list[bool]:
+def groups_of(questions: Sequence[str]) -> list[list[int]]:
+    """Return the places of questions that are the same, in order; each is compared with the first of every group."""
+    by_words = _Alike([content_words(one) for one in questions], _SAME_QUESTION)
+    by_letters = _Alike([shingles(one) for one in questions], SAME_PASSAGE)
+    groups: dict[int, list[int]] = {}  # by the place of the first
+    for at, question in enumerate(questions):
+        near = sorted(by_words.to(at) | by_letters.to(at))
+        first = next((other for other in near if not _differ_in_a_name(question, questions[other])), at)
+        groups.setdefault(first, []).append(at)
+        if first == at:
+            by_words.add(at)
+            by_letters.add(at)
+    return list(groups.values())
+
+
+class _Alike:
+    """Finds the sets, of those that were added, that share so much of both with one.
+
+    Two such sets have one of their rarest members in common (prefix filtering; Chaudhuri, Ganti and Kaushik 2006), so
+    few pairs are compared: tens of thousands of questions take seconds.
+    """
+
+    def __init__(self, sets: Sequence[frozenset[str]], share: float) -> None:
+        self._sets, self._share = sets, share
+        self._count = Counter(member for members in sets for member in members)
+        self._places: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, at: int) -> None:
+        for member in self._rarest(at):
+            self._places[member].append(at)
+
+    def to(self, at: int) -> set[int]:
+        near = {place for member in self._rarest(at) for place in self._places.get(member, ())}
+        return {place for place in near if self._are_alike(self._sets[at], self._sets[place])}
+
+    def _rarest(self, at: int) -> list[str]:
+        members = self._sets[at]
+        enough = len(members) - ceil(self._share * len(members)) + 1
+        by_count = sorted(members, key=lambda member: (self._count[member], member))
+        return by_count[:enough] or [""]  # two empty sets are alike
+
+    def _are_alike(self, one: frozenset[str], other: frozenset[str]) -> bool:
+        shared = len(one & other)
+        return shared >= self._share * (len(one) + len(other) - shared)
+
+
+def repeated(texts: Sequence[str], done: Callable[[int], object]) -> list[bool]:
     """Say of each text whether it is nearly the same as one before it that is not itself such a repetition.
 
-    The shares that two texts have in common are estimated first by MinHash (Broder 1997), for all texts before one at
-    once; only pairs near the limit are compared in full, so that thousands of answers take seconds.
+    The shares that two texts have in common are estimated first by MinHash (Broder 1997), of those texts alone that
+    agree in all hashes of a band (Indyk and Motwani 1998); only pairs near the limit are compared in full, so that
+    thousands of answers take seconds. Of ten thousand million pairs with 85% in common, one agrees in no band.
+
+    Args:
+        texts: in order.
+        done: told how many were compared, every ``TOLD_EVERY``.
     """
     marks = np.empty((len(texts), _HASHES), np.uint64)
-    first = np.zeros(len(texts), bool)
+    by_band: dict[tuple[int, bytes], list[int]] = defaultdict(list)
+    found: list[bool] = []
     for at, text in enumerate(texts):
         marks[at] = _marks(text)
-        shared = (marks[:at] == marks[at]).mean(axis=1)
-        near = np.flatnonzero(first[:at] & (shared >= _NEAR))
-        first[at] = not any(same_passage(shingles(text), shingles(texts[int(other)])) for other in near)
-    return [not one for one in first]
+        bands = [(n, band.tobytes()) for n, band in enumerate(marks[at].reshape(_BANDS, -1))]
+        agreeing = np.array(sorted({place for band in bands for place in by_band.get(band, ())}), np.intp)
+        near = agreeing[(marks[agreeing] == marks[at]).mean(axis=1) >= _NEAR]
+        found.append(any(same_passage(shingles(text), shingles(texts[int(other)])) for other in near))
+        if not len(found) % TOLD_EVERY:
+            done(len(found))
+        if not found[-1]:
+            for band in bands:
+                by_band[band].append(at)
+    return found
 
 
 def _marks(text: str) -> NDArray[np.uint64]:

@@ -3,11 +3,18 @@
 import io
 import logging
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from debate.terminal.training_view import TrainingBar, TrainingLines
+from debate.terminal.training_view import TrainingBar, TrainingLines, print_result
+from debate.training.memory import Forecast, MemoryReport
+from debate.training.progress import Part
+from debate.training.result import FinetuneResult, Losses
+
+GIB = 2**30
 
 
 class Clock:
@@ -38,7 +45,41 @@ def test_the_bar_tells_the_steps_both_losses_the_memory_and_the_time_left(consol
         bar.step(0, 30, None, 1.4)
         bar.step(3, 30, 1.25, None)
     shown = console.file.getvalue()
-    assert re.search(r"training .* 3/30 loss 1\.250 +validation 1\.400 +\d+\.\d GiB elapsed .* left", shown)
+    assert re.search(r"training .* 3/30 loss 1\.250 val 1\.400 \d+\.\d GiB elapsed .* left", shown)
+
+
+@pytest.mark.parametrize("at", ["training", "validating"])
+def test_the_bar_is_whole_in_80_columns(clock: Clock, at: Part) -> None:
+    """Regression: the memory and the time left were cut."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None, get_time=clock)
+    with TrainingBar(console) as bar:
+        bar.step(0, 1000, None, 1.4)
+        clock.now = 1000
+        bar.step(50, 1000, 12.5, None)
+        clock.now = 2000
+        bar.step(100, 1000, 12.25, None)
+        bar.batch(at, 10, 12)
+    last = re.split(r"[\r\n]+", console.file.getvalue())[-2]
+    told = {"training": "loss 12.250 val 1.400", "validating": "batch 10/12"}[at]
+    assert re.search(rf"{at} .+ 100/1000 {told} +elapsed 0:33:20 left \d:\d\d:\d\d$", last.strip())
+
+
+def result(**changes: object) -> FinetuneResult:
+    losses = Losses(training=((1, 1.0),), validation=((0, 1.0), (1, 0.5)))
+    memory = MemoryReport("main memory", 2 * GIB, GIB, 8 * GIB)
+    forecast = Forecast(GIB, 0, 0, 0, GIB)
+    made = FinetuneResult(Path("adapter"), 9, 1, (), 0, losses, forecast, memory, 60.0)
+    return replace(made, **changes)
+
+
+def test_the_memory_that_was_used_and_that_was_forecast_are_one_plain_line(console: Console) -> None:
+    print_result(console, result())
+    assert "peak memory      2.0 GiB of the 8.0 GiB of main memory; 2.0 GiB were forecast\n" in console.file.getvalue()
+
+
+def test_the_memory_of_a_model_that_cannot_be_forecast_is_told_alone(console: Console) -> None:
+    print_result(console, result(forecast=None))
+    assert "peak memory      2.0 GiB of the 8.0 GiB of main memory\n" in console.file.getvalue()
 
 
 def test_the_bar_tells_how_far_a_validation_is(console: Console) -> None:
@@ -46,7 +87,7 @@ def test_the_bar_tells_how_far_a_validation_is(console: Console) -> None:
     with TrainingBar(console) as bar:
         bar.step(0, 30, None, None)
         bar.batch("validating", 3, 12)
-    assert re.search(r"validating 3/12 .* 0/30 ", console.file.getvalue())
+    assert re.search(r"validating .* 0/30 batch 3/12 ", console.file.getvalue())
 
 
 def test_the_bar_tells_the_time_left_of_steps_that_take_minutes(console: Console, clock: Clock) -> None:

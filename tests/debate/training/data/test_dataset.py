@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from debate.errors import TrainingDataError
 from debate.output.sheet import cell_text
 from debate.run.records.journal import Journal
 from debate.training.data.dataset import read_examples, read_training_data, split_context
+from debate.training.data.likeness import groups_of, same_question
 from debate.training.data.tables import read_rows
 from debate.training.settings import FinetuneSettings
 from tests.support.example_rows import ANSWER_ROW
@@ -254,6 +256,49 @@ def test_a_csv_with_semicolons_in_an_older_encoding_is_read_as_a_question_list_i
     assert [(number, row["answer"]) for number, row in read_rows(path)] == [
         (2, "Köln liegt am Rhein, nicht an der Elbe.")
     ]
+
+
+def test_a_long_comparison_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("debate.training.data.likeness.TOLD_EVERY", 2)
+    path = jsonl(
+        tmp_path, *(row("Why?", answer=f"It was {name}.") for name in ("Chad", "Mali", "Peru", "Iran", "Cuba"))
+    )
+    working: list[str] = []
+    read_examples(settings(path), working=working.append)
+    assert working == [
+        f"reading {path}",
+        "2 of 5 answers compared with one another",
+        "4 of 5 answers compared with one another",
+    ]
+
+
+def test_a_question_that_only_few_words_tell_from_the_first_of_a_group_is_of_that_group() -> None:
+    asked = ["Should the league tax its salt?", "Should salt be taxed in winter?", "So should the league tax its salt?"]
+    assert groups_of(asked) == [[0, 2], [1]]
+
+
+def test_questions_are_grouped_as_a_pair_is_judged() -> None:
+    asked = [
+        "Should the league tax salt?",
+        "should the league tax salt",
+        "Should Mali tax salt?",
+        "Should Chad tax salt?",
+    ]
+    together = {pair for group in groups_of(asked) for pair in product(group, repeat=2)}
+    assert together == {(n, m) for n, m in product(range(len(asked)), repeat=2) if same_question(asked[n], asked[m])}
+
+
+def test_questions_without_a_word_of_content_are_one() -> None:
+    assert groups_of(["Why?", "What is it?", "Is it?"]) == [[0, 1, 2]]
+
+
+def test_thousands_of_questions_are_compared_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regression: each was compared with all before it; 20,000 would have taken hours."""
+    compared: list[object] = []
+    monkeypatch.setattr("debate.training.data.likeness._Alike._are_alike", lambda _, *pair: bool(compared.append(pair)))
+    lands = ["".join(letters) for letters in product("abdegiklmnor", repeat=3)]
+    groups_of([f"Should {land}ford merge with {land[::-1]}ville?" for land in lands])
+    assert len(compared) < 20 * len(lands)
 
 
 def workbook(path: Path, **sheets: list[dict[str, object]]) -> Path:
