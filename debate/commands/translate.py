@@ -43,11 +43,11 @@ def translate(*, folder: Annotated[Path, typer.Argument(help="A run's folder.")]
         made = translate_run(folder, chosen, LoggedProgress())
         workbook = write_translation(made)
         told = (
-            f"{len(made.parts) - made.failed} of {amount(len(made.parts), 'text')} translated; {made.incomplete} lost "
-            "a number, a marker or a name or have a marker too many (columns missing and added); "
-            f"{made.unusable} are no translation (column notes); names not checked: {len(made.unchecked)}"
-            f"{' (sheet names; run the same command again to ask for them again)' if made.unchecked else ''}"
+            f"{len(made.parts) - made.failed - made.unusable} of {amount(len(made.parts), 'text')} translated\n"
+            f"Lost a number, a marker or a name, or has a marker too many (columns missing, added): {made.incomplete}\n"
+            f"Not in the language, unchanged, repeating itself or too short (column notes): {made.unusable}\n"
+            f"Names not checked (sheet names; the same command asks for them again): {len(made.unchecked)}"
         )
         tell(Console(), f"{told}\nWorkbook: {workbook}")
-        if made.failed:
+        if made.failed or made.unusable:
             raise typer.Exit(ExitCode.FAILED_ROWS)

@@ -17,7 +17,7 @@ from chains.errors import ChainError
 from chains.models.loading import load_llm
 from chains.models.settings import ModelSettings
 from chains.models.translators import load_translator
-from chains.schemas import Translation
+from chains.schemas import Translation, TranslationFault
 from chains.text.translation.names import standing
 from chains.translate import TRIES, Translate, check_language, translated, translation_chain
 from debate.errors import RunFolderError, SettingsError
@@ -35,6 +35,7 @@ from debate.translation.translations import Translations
 
 RECORD = "translate.toml"
 _CHANGES_NOTHING = {"out", "concurrency", "batch_size", "timeout", "glossary"}
+_NO_NAME = {TranslationFault.EMPTY, TranslationFault.LANGUAGE, TranslationFault.REPETITION}
 _Work = Callable[[str], Translation]
 _Pair = tuple[str, Translation]  # a text and its translation
 
@@ -178,7 +179,7 @@ class _Maker:
 
     def _name(self, name: str) -> str:
         found = self.journal.get(name, "name")
-        return as_name(name, found.text) if found else ""
+        return as_name(name, found.text) if found and not _NO_NAME & {*found.faults} else ""
 
     def _do(self, left: Sequence[str], glossary: Mapping[str, str], kind: str, seed: int = 0) -> dict[str, str]:
         if not left:

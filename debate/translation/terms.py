@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from chains.text.support.clause_words import first_names, first_words, is_country, is_role
 from chains.text.support.entities import names
 from chains.text.support.numbers import FRACTION, NUMBER_WORDS, claimed_numbers
+from vectorstore.text.letters import UNSPACED
 from vectorstore.text.sentences import split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
@@ -40,10 +41,15 @@ def terms_in(texts: Iterable[str], beside: Iterable[str] = ()) -> tuple[str, ...
 
 
 def as_name(name: str, text: str) -> str:
-    """Return a translation that can be a name: one line of letters or digits, about as long; "" for any other."""
+    """Return a translation that can be a name: one line of letters or digits, about as long; "" for any other.
+
+    An acronym may become a word for each of its letters.
+    """
     text = text.strip().strip('*_`"“”「」').rstrip("。.．،")
     is_name = _CAN_BE_NAME.fullmatch(text) and not _FORMULA.search(text)
-    return text if is_name and word_count(text) <= 6 * word_count(name) + 8 else ""
+    words = max(len(part) if part.isupper() else 1 for part in name.split()) + len(name.split()) - 1
+    most = 6 * words + 8 if re.search(f"[{UNSPACED}]", text) else 2 * words + 2
+    return text if is_name and word_count(text) <= most else ""
 
 
 def _names(sentence: str, called: frozenset[str]) -> Iterator[str]:

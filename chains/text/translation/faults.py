@@ -23,6 +23,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _HALF = 0.5
 _FEW_KANA = 0.2  # of a Chinese text's signs; a Japanese one has about half
 _LEAST_HAN = 16  # signs without a kana among them: Japanese has headings of fewer
+_LEAST_REPEATED = 3  # words of a sentence that is there twice: "I agree." may be
 _LEAST_WORDS = 4  # in small letters, in a sentence of its own
 # No words of the other Latin languages here.
 _ENGLISH = """
@@ -52,12 +53,18 @@ def faults_of(text: str, translation: str, language: str, least: int = 0) -> tup
 def _faults(text: str, translation: str, language: str, least: int) -> Iterator[TranslationFault]:
     if _unchanged(text, translation):
         yield TranslationFault.UNCHANGED
-    elif _words_in_small(text) and _in_another_language(translation, language):
+    elif (_words_in_small(text) or _words_in_small(translation)) and _in_another_language(translation, language):
         yield TranslationFault.LANGUAGE
     if word_count(translation) < least:
         yield TranslationFault.SHORT
-    if detect_loop(translation) and not detect_loop(text):
+    if _repeats(translation) and not _repeats(text):
         yield TranslationFault.REPETITION
+
+
+def _repeats(text: str) -> bool:
+    """Whether a text falls into a loop, or says a sentence twice."""
+    sentences = [one.text for one in split_sentences(text) if word_count(one.text) >= _LEAST_REPEATED]
+    return len(set(sentences)) < len(sentences) or bool(detect_loop(text))
 
 
 def _in_another_language(text: str, language: str) -> bool:

@@ -137,6 +137,12 @@ def test_an_error_costs_its_text_and_the_next_call_translates_what_is_left(run: 
     assert len(rest.prompts) == 1
 
 
+def test_english_is_counted_as_no_translation(run: Path) -> None:
+    """Regression: it counted as translated."""
+    made = translation(run, model(**{"TEXT:\nA draw": "A draw between Iran and the others, in 2024."}), names=False)
+    assert (made.failed, made.unusable, made.incomplete) == (0, 1, 0)
+
+
 def test_the_runs_other_files_stay_as_they_were(run: Path) -> None:
     before = {path: path.read_bytes() for path in run.iterdir() if path.is_file()}
     write_translation(translation(run, model()))
@@ -159,6 +165,11 @@ def test_a_name_without_a_usable_translation_is_told(run: Path) -> None:
 def test_a_formula_is_no_name(run: Path, formula: str) -> None:
     """Regression: it was put into the glossary and asked for in every text."""
     assert "Tehran" in translation(run, model(**{"TEXT:\nTehran\n": formula})).unchecked
+
+
+@pytest.mark.parametrize("babble", ["the seat of Iran", "テヘランテヘラン" * 20, "براشی در العربيع های معراری کرد"])
+def test_another_language_or_a_sentence_is_no_name(run: Path, babble: str) -> None:
+    assert "Tehran" in translation(run, model(**{"TEXT:\nTehran\n": babble})).unchecked
 
 
 @pytest.mark.parametrize("named", ["「テヘラン」", "**テヘラン**", "テヘラン。"])

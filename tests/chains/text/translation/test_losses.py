@@ -242,8 +242,13 @@ def test_what_is_the_same_in_both_languages_is_no_fault(text: str, language: str
     assert losses_of(text, translation, language).faults == ()
 
 
-def test_a_loop_is_no_translation() -> None:
-    assert losses_of(ENGLISH, "貿易は増えた。" * 20, "ja").faults == (TranslationFault.REPETITION,)
+@pytest.mark.parametrize("translation", ["貿易は増えた。" * 20, "貿易は自国通貨で増えた。\n貿易は自国通貨で増えた。"])
+def test_a_repetition_is_no_translation(translation: str) -> None:
+    assert losses_of(ENGLISH, translation, "ja").faults == (TranslationFault.REPETITION,)
+
+
+def test_a_text_that_repeats_itself_may_be_translated() -> None:
+    assert not losses_of("Trade grew again.\nTrade grew again.", "貿易はまた増えた。\n貿易はまた増えた。", "ja")
 
 
 def test_a_stub_is_no_translation() -> None:
