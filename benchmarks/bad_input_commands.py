@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from benchmarks.bad_input_cases import Case, Spoil, raw, text
+from benchmarks.bad_input_cases import Case, raw, text
 
 _OUT = ("--out", "tuned", "--quiet")
 _DOCS = ("--index", "docs")
 _ROW = "instruction,context,answer\nWhy?,[1] Salt is dear.,It is dear.\n"
 _ROWS = _ROW + "Who sells iron?,[1] Iron is dear.,It is dear.\n"
-_HALF = '{"instruction": "Why?", "context": "", "answer": "\\ud800"}\n'
-_CONFIG = '{{"peft_type": "{0}", "base_model_name_or_path": "{1}"}}'
-
-
-def _adapter(config: str) -> Spoil:
-    """Return what writes data to learn from, and the folder of an adapter."""
-
-    def spoil(folder: Path) -> None:
-        text("d.csv", _ROWS)(folder)
-        (folder / "tuned").mkdir()
-        text("tuned/adapter_config.json", config)(folder)
-
-    return spoil
 
 
 def training_cases() -> Iterator[Case]:
@@ -40,21 +26,13 @@ def training_cases() -> Iterator[Case]:
     lines = ("finetune", "--data", "d.jsonl", *_OUT)
     yield Case(group, "jsonl: no JSON", text("d.jsonl", "{broken\n"), command=lines)
     yield Case(group, "jsonl: a list", text("d.jsonl", "[]\n"), command=lines)
-    yield Case(group, "jsonl: half a surrogate pair", text("d.jsonl", _HALF), command=lines)
     whole = text("d.csv", _ROWS)
-    yield Case(group, "a number that is none", whole, command=(*tuning, "--min-rating", "nan"))
     yield Case(group, "no row that passes the filters", whole, command=(*tuning, "--min-words", "400"))
     yield Case(group, "a share above 1", whole, command=(*tuning, "--min-supported", "80"))
     yield Case(group, "a filter by a column that is not there", whole, command=(*tuning, "--min-supported", "0.8"))
     yield Case(group, "a server's model", whole, command=(*tuning, "--model", "http://127.0.0.1:9/v1#m"))
     yield Case(group, "a GGUF file", whole, command=(*tuning, "--model", "model.gguf"))
     yield Case(group, "no such model", whole, command=(*tuning, "--model", "./none"))
-    yield Case(group, "a model that is nearly named so", whole, command=(*tuning, "--model", "SmolLM2"))
-    tuned = ("finetune", "--data", "d.csv", "--out", "new", "--quiet", "--model", "tuned")
-    yield Case(group, "an adapter: no JSON", _adapter("{broken"), command=tuned)
-    yield Case(group, "an adapter: an unknown kind", _adapter(_CONFIG.format("BOGUS", "org/base")), command=tuned)
-    yield Case(group, "an adapter: of itself", _adapter(_CONFIG.format("LORA", "./tuned")), command=tuned)
-    yield Case(group, "an adapter: its base is gone", _adapter(_CONFIG.format("LORA", "./gone")), command=tuned)
     yield Case(group, "nobody of that id", whole, command=(*tuning, "--persona", "nobody"))
     yield Case(group, "the folder holds other files", whole, command=("finetune", "--data", "d.csv", "--out", "docs"))
     export = ("export", "d.csv", "--chat", "chat.jsonl")

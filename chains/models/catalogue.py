@@ -6,7 +6,6 @@ folder or a repository that is on this machine is read for its own.
 
 import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,9 +62,6 @@ _FIELDS = (
 )
 
 
-_NEAR = 0.8  # difflib's ratio; a model of another size or a later version is below it
-
-
 def _known() -> tuple[KnownModel, ...]:
     listed = tomllib.loads(files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8"))["model"]
     shapes = (SimpleNamespace(**dict(zip(_FIELDS, one.pop("shape"), strict=True))) for one in listed)
@@ -74,17 +70,6 @@ def _known() -> tuple[KnownModel, ...]:
 
 KNOWN = _known()
 BUNDLED = KNOWN[0]
-
-
-def nearest_known(name: str) -> str:
-    """Return the known model that a misspelt name is nearest to; "" if none is near."""
-    plain = {_plain(one.name): one.name for one in KNOWN}
-    near = get_close_matches(_plain(name), plain, 1, _NEAR)
-    return plain[near[0]] if near else ""
-
-
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def own_model(name: str) -> KnownModel | None:

@@ -22,7 +22,6 @@ from chains.models.preflight import LOAD_ERRORS, not_loaded
 from vectorstore.embedding.quiet import silence_openvino
 from vectorstore.runtime.cache import cached_folder
 
-_LOG = logging.getLogger(__name__)
 _LATEST = 2**31 - 1
 _ONE_STREAM = {"PERFORMANCE_HINT": "LATENCY"}  # several rows share it: more streams would only split the two cores
 
@@ -73,7 +72,6 @@ def _state_of(folder: Path) -> str:
 def _export(name: str, target: Path) -> None:
     from optimum.intel import OVModelForCausalLM, OVWeightQuantizationConfig
 
-    _LOG.warning("converting %s for OpenVINO, once; this can take minutes", name)
     logging.getLogger("nncf").setLevel(logging.WARNING)
     try:
         # NNCF draws its bar on stdout, which belongs to what a program prints.

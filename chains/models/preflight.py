@@ -13,7 +13,6 @@ from safetensors import SafetensorError
 
 from chains.errors import ModelError
 from chains.models.adapters import CONFIG, WEIGHTS, adapter_base, is_adapter
-from chains.models.catalogue import nearest_known
 from chains.models.folders import is_path, read_config
 from vectorstore.embedding.memory import is_full
 
@@ -90,18 +89,16 @@ def not_loaded(name: str, error: Exception) -> ModelError:
         return ModelError(f"not enough GPU memory for {name}; close what else uses the card, or take a smaller model")
     if any(isinstance(cause, errors.GatedRepoError) for cause in causes):
         return ModelError(f"the repository {name!r} is gated: accept its terms on the hub, then run: hf auth login")
-    near = nearest_known(name)
-    meant = f"did you mean {near}? If not, " if near and near != name else ""
     if any(isinstance(cause, errors.RepositoryNotFoundError) for cause in causes):
         return ModelError(
-            f"there is no public repository {name!r} on the hub; {meant}check its spelling, or log in for a private "
-            "one: hf auth login"
+            f"there is no public repository {name!r} on the hub; check its spelling, or log in for a private one: "
+            "hf auth login"
         )
     unreachable = (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, httpx.TransportError)
     if any(isinstance(cause, unreachable) for cause in causes):
         return ModelError(
-            f"{name!r} is not on this machine and the hub cannot be reached; {meant}connect once to fetch it, or give "
-            "a folder (debate models lists what is here)"
+            f"{name!r} is not on this machine and the hub cannot be reached; connect once to fetch it, or give a "
+            "folder (debate models lists what is here)"
         )
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if is_adapter(name):
@@ -112,9 +109,7 @@ def not_loaded(name: str, error: Exception) -> ModelError:
         )
     if Path(name).is_dir():
         return ModelError(f"cannot load a model from the folder {name}: {reason}; it needs config.json and safetensors")
-    return ModelError(
-        f"cannot load the model {name!r}: {reason}; {meant}give a folder, a repository, smollm2, or a server"
-    )
+    return ModelError(f"cannot load the model {name!r}: {reason}; give a folder, a repository, smollm2, or a server")
 
 
 def _check_hub(name: str) -> None:

@@ -40,6 +40,14 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words if word not in FUNCTION_WORDS | _OTHER_FUNCTION_WORDS) | pairs
 
 
+@lru_cache(8192)
+def words_in_order(text: str) -> tuple[tuple[str, int], ...]:
+    """The stems of a text's content words in their order, each with where it ends; of scripts with spaces only."""
+    found = ((match, match.group().lower().removesuffix("'s")) for match in _WORD.finditer(for_matching(text)))
+    content = (one for one in found if one[1] not in FUNCTION_WORDS | _OTHER_FUNCTION_WORDS)
+    return tuple((stem(word), match.end()) for match, word in content)
+
+
 def claims_nothing(sentence: str) -> bool:
     """Whether a sentence is a heading or a source line, which claims nothing that a passage could support."""
     if _SOURCE_LINE.match(sentence) or _HEADING_MARK.match(sentence):

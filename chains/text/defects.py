@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from chains.schemas import Defect, DefectKind
 from chains.text import recital
@@ -31,6 +32,7 @@ __all__ = ["Defect", "DefectKind", "find_defects"]
 _ALIKE_WORDS, _ALIKE_SENTENCES = 3, 5
 _BABBLE_WORDS = 6  # behind a close; less is a signature or a mark
 _FRAGMENT_WORDS, _FRAGMENTS = 3, 6  # "Then 2024. And 2025. There 2024. …"
+_NUMBER_FRAGMENTS = 3
 _NUMBERS = 5  # "2018, 2019, 2020, 2021 and 2022.": half of a sentence's words
 _NUMBER = re.compile(r"\b\d[\d.,]*\b")
 _SOMEBODY = re.compile(
@@ -134,6 +136,7 @@ def _headings_and_lists(read: _Read) -> Iterator[Defect]:
 def _garble(read: _Read) -> Iterator[Defect]:
     written = Counter(script for sentence in read.sentences for script in scripts(sentence))
     known = {script for text in (read.question, read.prompt, *read.passages) for script in scripts(text)}
+    yield from (Defect(DefectKind.GARBLE, sentence) for sentence in _number_fragments(read.sentences))
     fragments: list[str] = []
     for sentence in read.sentences:
         fragments = [*fragments, sentence] if word_count(sentence) <= _FRAGMENT_WORDS else []
@@ -144,6 +147,19 @@ def _garble(read: _Read) -> Iterator[Defect]:
         strange = {one for one in scripts(sentence) if written[one] * 2 < len(read.sentences)} - known
         if strange and len(scripts(sentence)) > 1:
             yield Defect(DefectKind.GARBLE, sentence)
+
+
+def _number_fragments(sentences: Sequence[str]) -> Iterator[str]:
+    """Numbers alone, and several sentences in a row that are little more: "Brazil 18. India 5. Russia 1."."""
+    for is_fragment, run in groupby(sentences, key=_is_number_fragment):
+        found = list(run) if is_fragment else []
+        several = len(found) >= _NUMBER_FRAGMENTS
+        yield from (one for one in found if several or not any(map(str.isalpha, one)))
+
+
+def _is_number_fragment(sentence: str) -> bool:
+    bare = CITATION.sub("", sentence)
+    return word_count(bare) <= _FRAGMENT_WORDS and bool(_NUMBER.search(bare))
 
 
 def _recitals(read: _Read) -> Iterator[Defect]:

@@ -60,7 +60,7 @@ def _named(name: str) -> KnownModel:
     """Find a model that is not in the list: on this machine, or on the hub."""
     from chains.errors import ModelError
     from chains.models.adapters import adapter_base, is_adapter
-    from chains.models.catalogue import KNOWN, model_of, nearest_known, own_model
+    from chains.models.catalogue import KNOWN, model_of, own_model
     from chains.models.folders import is_path
     from chains.models.hub import ask_hub
     from chains.models.servers.address import refuse_password
@@ -77,14 +77,13 @@ def _named(name: str) -> KnownModel:
         raise ModelError(f"there is no folder {name}; check the path, or give a repository such as org/model")
     answer = ask_hub([name])
     published = answer.known.get(name)
-    meant = f"did you mean {near}? If not, " if (near := nearest_known(name)) else ""
     if published is None:
         raise ModelError(
             f"{name!r} is neither a folder nor a repository on this machine, and the hub did not answer: "
-            f"{answer.silent_because}; {meant}connect once, or give a folder"
+            f"{answer.silent_because}; connect once, or give a folder"
         )
     if not published.there:
-        raise ModelError(f"there is no public repository {name!r} on the hub; {meant}check its spelling")
+        raise ModelError(f"there is no public repository {name!r} on the hub; check its spelling")
     if published.shape is None:
         why = "accept its terms and log in first: hf auth login" if published.gated else "it has no config.json"
         raise ModelError(f"the size of {name!r} is unknown: {why}")

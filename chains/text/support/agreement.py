@@ -18,12 +18,13 @@ from chains.text.support.exchange import exchanged
 from chains.text.support.negation import denials, denies_otherwise
 from chains.text.support.numbers import MONTH, claimed_numbers, known_numbers
 from chains.text.support.quantities import claimed_quantities, known_quantities
-from vectorstore.text.sentences import split_sentences
+from vectorstore.text.sentences import split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
 _TWO_YEARS = re.compile(r"\b(\d{4}),? (?:and|or) (?:in )?(\d{4})\b")
 _CLAUSE = re.compile(r";| and ")
 _MONTH = re.compile(MONTH)
+_FRAGMENT = 3  # words; "Brazil 18." says who has what, and has no verb that tells it
 _SAME_FACT, _LEAST_FACT = 0.9, 3  # of a sentence's content words, and how many it has to have
 
 
@@ -82,7 +83,8 @@ def conflicts(
     found = {
         Conflict.NUMBER: not claimed_numbers(sentence) <= known_numbers(passage.text)
         or not claimed_quantities(sentence) <= known_quantities(passage.text)
-        or _joins_years(sentence, passage),
+        or _joins_years(sentence, passage)
+        or _is_strange_fragment(sentence, passage),
         Conflict.NAME: _another_name(sentence, nearest, passage, known, called),
         Conflict.NEGATION: denies_otherwise(sentence, nearest, alike) and not _denied_alike(sentence, passage),
     }
@@ -91,6 +93,12 @@ def conflicts(
         return told
     moved = exchanged(sentence, passage.sentences, called) or shares_out_otherwise(sentence, passage.sentences, called)
     return (Conflict.EXCHANGE,) if moved else ()
+
+
+def _is_strange_fragment(sentence: str, passage: Passage) -> bool:
+    """Whether a few words with a number do not stand in the passage as they are: "India 5." of "South Africa 5"."""
+    said = without_marks(sentence).strip(" .;:!")
+    return word_count(said) <= _FRAGMENT and any(map(str.isdigit, said)) and said not in passage.text
 
 
 def _joins_years(sentence: str, passage: Passage) -> bool:

@@ -30,7 +30,8 @@ Embed = Callable[[list[str]], NDArray[Any]]
 
 # Chosen on 250 speech passages and 250 claims with the paragraph that a person gave as their evidence, bundled
 # MiniLM. At these values 5-6% of sentences pass for the nearest *other* passage of the corpus, none for a random
-# one; 66% of the claims pass for their paragraph, and all sentences that lost 40% of their words for their own.
+# one; 66% of the claims passed for their paragraph (before there were rules on clauses), and all sentences that lost
+# 40% of their words for their own.
 # Any share of 0 to 0.6 does as well; half keeps synonyms in play without trusting the model alone.
 _COSINE_SHARE = 0.5
 _ENOUGH = 0.55

@@ -69,7 +69,7 @@ class _Alike:
 
     def to(self, at: int) -> set[int]:
         near = {place for member in self._rarest(at) for place in self._places.get(member, ())}
-        return {place for place in near if self._are_alike(self._sets[at], self._sets[place])}
+        return {place for place in near if have_in_common(self._sets[at], self._sets[place], self._share)}
 
     def _rarest(self, at: int) -> list[str]:
         members = self._sets[at]
@@ -77,9 +77,11 @@ class _Alike:
         by_count = sorted(members, key=lambda member: (self._count[member], member))
         return by_count[:enough] or [""]  # two empty sets are alike
 
-    def _are_alike(self, one: frozenset[str], other: frozenset[str]) -> bool:
-        shared = len(one & other)
-        return shared >= self._share * (len(one) + len(other) - shared)
+
+def have_in_common(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+    """Return whether two sets have this share of their members in common (Jaccard)."""
+    shared = len(one & other)
+    return shared >= share * (len(one) + len(other) - shared)
 
 
 def repeated(texts: Sequence[str], done: Callable[[int], object]) -> list[bool]:

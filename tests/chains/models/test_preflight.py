@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from huggingface_hub.errors import OfflineModeIsEnabled
 
 from chains import MissingExtra, ModelError, ModelSettings, load_llm
 from chains.models import adapters, preflight
@@ -219,14 +218,3 @@ def test_a_card_that_the_driver_calls_full_is_told_as_full() -> None:
     assert str(preflight.not_loaded("m", error)).startswith(
         "not enough GPU memory for m; close what else uses the card"
     )
-
-
-@pytest.mark.parametrize("name", ["SmolLM2", "smollm-2", "smolm2", "SmolLM 2"])
-def test_a_name_that_is_nearly_that_of_a_known_model_is_answered_with_it(name: str) -> None:
-    told = str(preflight.not_loaded(name, OfflineModeIsEnabled("no network")))
-    assert "; did you mean smollm2? If not, connect once to fetch it" in told
-
-
-@pytest.mark.parametrize("name", ["org/model", "HuggingFaceTB/SmolLM2-1.7B-Instruct", "smollm2"])
-def test_another_name_is_not_answered_with_a_known_one(name: str) -> None:
-    assert "did you mean" not in str(preflight.not_loaded(name, OfflineModeIsEnabled("no network")))

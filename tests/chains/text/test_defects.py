@@ -209,3 +209,9 @@ def test_a_sentence_that_repeats_the_task_is_about_the_text(of_the_prompt: str) 
     found = find_defects(f"{of_the_prompt} Six leaders met at Rambouillet.")
 
     assert [(one.kind, one.sentence) for one in found] == [(DefectKind.ABOUT_THE_TEXT, of_the_prompt)]
+
+
+def test_numbers_alone_and_what_is_little_more_are_garble() -> None:
+    text = "The members share the burden. Brazil 18. India 5. Russia 1. It grew [1]. The rest gave what they had. 7."
+    garbled = [one.sentence for one in find_defects(text) if one.kind is DefectKind.GARBLE]
+    assert garbled == ["Brazil 18.", "India 5.", "Russia 1.", "7."]

@@ -111,3 +111,11 @@ def test_a_heading_or_source_line_claims_nothing(line: str) -> None:
 @pytest.mark.parametrize("line", ["Trade grew.", "trade among the members", "See how trade grew in ten years.", ""])
 def test_a_sentence_claims_something(line: str) -> None:
     assert not claims_nothing(line)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "is_told"), [("India 5.", True), ("Brazil 18.", True), ("South Africa 5.", False)]
+)
+def test_a_fragment_with_a_number_is_of_its_passage_only_as_it_stands_there(fragment: str, is_told: bool) -> None:
+    passage = read_passage("China gives 41, Brazil, India and Russia 18 each, South Africa 5.")
+    assert (Conflict.NUMBER in conflicts(fragment, passage)) == is_told

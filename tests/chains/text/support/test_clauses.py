@@ -37,6 +37,14 @@ def test_a_sentence_is_borne_out_where_the_passage_has_every_clause(sentence: st
             "In 2025 Iran still held no shares in the bank",
             "; membership was a significant achievement of its diplomacy.",
         ),
+        (
+            "The economic account is thin; even friendly banks of Iran hesitate",
+            " to open their ledgers for foreigners.",
+        ),
+        (
+            "Iran has been under the countermeasures of the task force since 2020, so even friendly banks hesitate",
+            " with lending across borders abroad.",
+        ),
     ],
 )
 def test_a_sentence_is_borne_out_up_to_what_the_passage_does_not_say(begins: str, ends: str) -> None:
@@ -54,6 +62,11 @@ def test_a_sentence_is_borne_out_up_to_what_the_passage_does_not_say(begins: str
 )
 def test_a_conclusion_or_the_question_as_a_statement_is_not_borne_out(sentence: str) -> None:
     assert borne_out(sentence, PASSAGE, QUESTION) == 0
+
+
+def test_names_alone_that_a_passage_shares_bear_out_nothing() -> None:
+    passage = read_passage("The Contingent Reserve Arrangement is a promise among central banks of BRICS.")
+    assert borne_out("The story of the Contingent Reserve Arrangement is a tale of greed.", passage) == 0
 
 
 FACTS = read_passage(

@@ -295,7 +295,7 @@ def test_questions_without_a_word_of_content_are_one() -> None:
 def test_thousands_of_questions_are_compared_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Regression: each was compared with all before it; 20,000 would have taken hours."""
     compared: list[object] = []
-    monkeypatch.setattr("debate.training.data.likeness._Alike._are_alike", lambda _, *pair: bool(compared.append(pair)))
+    monkeypatch.setattr("debate.training.data.likeness.have_in_common", lambda *pair: bool(compared.append(pair)))
     lands = ["".join(letters) for letters in product("abdegiklmnor", repeat=3)]
     groups_of([f"Should {land}ford merge with {land[::-1]}ville?" for land in lands])
     assert len(compared) < 20 * len(lands)
