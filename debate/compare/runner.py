@@ -136,7 +136,9 @@ def compare_models(
         if is_left:
             if store is None:
                 progress.preparing(f"opening {settings.index or settings.corpus}")
-                store, _ = load_store(settings.run_settings(settings.models[0]), progress)
+                store, skipped = load_store(settings.run_settings(settings.models[0]), progress)
+                for file in skipped:
+                    progress.warning(f"skipped: {file}")
             work.answer(store)
         if settings.judge:
             work.judge()

@@ -38,17 +38,19 @@ def start_logging() -> None:
     """Log to stderr what the commands do not print themselves; a run's ``log.txt`` gets everything."""
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(ReadableFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    shown.addFilter(_is_for_the_terminal)
+    shown.addFilter(is_for_the_terminal)
     logging.basicConfig(handlers=[shown])
     logging.getLogger("debate").setLevel(logging.INFO)
     for noisy in ("transformers", "sentence_transformers", "optimum", "nncf", "httpx", "pypdf", "bitsandbytes"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
-def _is_for_the_terminal(record: logging.LogRecord) -> bool:
-    told_by_the_command = record.name.partition(".")[0] in ("debate", "vectorstore")
-    least = logging.ERROR if told_by_the_command else logging.WARNING
-    return record.name == "debate.lines" or record.levelno >= least
+def is_for_the_terminal(record: logging.LogRecord) -> bool:
+    """Return whether a record goes to stderr: warnings, but for those that the commands print in their own way."""
+    if record.name == "debate.lines":
+        return True
+    told_by_the_command = record.name == "debate.log" or record.name.startswith("vectorstore.")
+    return record.levelno >= (logging.ERROR if told_by_the_command else logging.WARNING)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from debate.compare.runner import Comparison, compare_models, finished_compariso
 from debate.compare.settings import CompareSettings
 from debate.compare.sheet import write_comparison
 from debate.errors import RunFolderError, SettingsError
+from debate.progress import Progress
 from debate.settings.checking import checked_settings
 from vectorstore import FaissStore
 
@@ -325,3 +326,21 @@ def test_answers_that_failed_are_tried_again_by_the_same_call(settings, store) -
     found = compared(chosen, store, models)
     assert all("1912" in text for text in texts(found.answers[1]))
     assert models.loaded == ["plain", "other", "other"]
+
+
+def test_a_document_that_cannot_be_read_is_told(settings: CompareSettings, tmp_path: Path) -> None:
+    """Regression: a comparison left it out without a word."""
+    (tmp_path / "damaged.pdf").write_bytes(b"no pdf")
+    told = Told()
+    compare_models(settings, told, load=Models())
+    assert [one for one in told.warnings if "skipped" in one and "damaged.pdf" in one]
+
+
+class Told(Progress):
+    """Notes the warnings."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warning(self, what: str) -> None:
+        self.warnings.append(what)

@@ -1,7 +1,9 @@
+import logging
+
 import pytest
 import typer
 
-from debate.terminal.session import one_line_errors
+from debate.terminal.session import is_for_the_terminal, one_line_errors
 
 
 class BadRequestError(Exception):
@@ -25,3 +27,21 @@ def test_what_has_no_run_is_interrupted_without_a_word_of_one(capsys: pytest.Cap
 def test_an_error_of_nobody_s_comes_through() -> None:
     with pytest.raises(ZeroDivisionError), one_line_errors():
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "is_shown"),
+    [
+        ("debate.run.questions", logging.WARNING, True),
+        ("debate.lines", logging.INFO, True),
+        ("chains.models.local", logging.WARNING, True),
+        ("debate.log", logging.WARNING, False),
+        ("vectorstore.corpus.loader", logging.WARNING, False),
+        ("vectorstore.corpus.loader", logging.ERROR, True),
+        ("debate.run.questions", logging.INFO, False),
+    ],
+)
+def test_warnings_are_shown_unless_the_command_tells_them_itself(name: str, level: int, is_shown: bool) -> None:
+    """Regression: a row that was left out of a question list was told nowhere."""
+    record = logging.LogRecord(name, level, "", 0, "row 3 is left out", None, None)
+    assert is_for_the_terminal(record) == is_shown
