@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from vectorstore.text.words import FUNCTION_WORDS
+
 Said = Literal["first", "second", "neither", "unreadable"]
 
 _NOUN = r"(?:answer|response|option|choice|number|no\.?)"
@@ -52,11 +54,21 @@ _NEITHER = re.compile(
     rf"(?:both )?)?{_ALIKE}|both(?!\w)"
 )
 _BECAUSE = "(?:because|since|as|for|due to)"
-_ENDS = re.compile(rf"$|[.,;:!)]| ?[(-]| {_BECAUSE}\b")
+_ENDS = re.compile(rf"$|[.,;:!)]| ?\(| -| {_BECAUSE}\b")
 _REASON = re.compile(rf" ?[,;(]| {_BECAUSE}\b|[.,:;!)-]* (?:because|since|as|it|its)\b")  # behind a name alone
 _TAKES_BACK = re.compile(
     r"\b(?:but|however|although|though|yet|except|unless|if|maybe|perhaps|while|whereas|on the other hand)\b|\?"
 )
+# Behind a name alone, a reason with such a word may be one against it; behind a sentence, only what is said of it.
+_AGAINST = re.compile(
+    r"\b(?:worse|worst|weak\w*|poor\w*|inferior|less|other|latter|former|not?|never|wrong|incorrect|false|bad|los\w+|none)\b"
+    r"|n['’]t\b|[^\x00-\x7f]"
+)
+_TURNS = re.compile(
+    r"^\W*(?:not?|false|wrong|incorrect)\W*$|\bas (?:the |a )?(?:loser|worse|worst|weaker|inferior|poorer)\b|\d ?/ ?\d"
+    rf"|[,;] (?:and |now |then )*{_ONE_OF_THEM}(?: (?:for|in|on|now)\b|$)"
+)
+_OTHER_IS_MORE = re.compile(rf"{_SAID} {_IS} {_HOW}(?:more \w+|right|correct|true)")
 _IN_WORDS = re.compile("(?:first|1st|second|2nd|one|two)$")
 _IS_FIRST = re.compile(f"{_FIRST}$")
 _MARKS = re.compile(r"[*_`\"“”‘「」『』\[\]{}#]+|\\boxed|(?<!\w)['’]|['’](?!\w)")
@@ -87,6 +99,8 @@ def _named(reply: str) -> Said:
         return said
     if _IN_WORDS.match(found["said"]) or not _REASON.match(rest) or not _keeps(said, rest):
         return "unreadable"  # "First, let me see"
+    if _AGAINST.search(rest) or not any(word in FUNCTION_WORDS for word in re.findall(r"[a-z]+", rest)):
+        return "unreadable"  # "1, it is the worse one"; "1, weil die zweite besser ist"
     return said if all(_said(one, is_turned=False) == said for one in _NAMED.finditer(rest)) else "unreadable"
 
 
@@ -100,8 +114,9 @@ def _said(found: re.Match[str], is_turned: bool) -> Said:
 
 def _keeps(said: Said, rest: str) -> bool:
     """Return whether what follows a verdict neither takes it back nor gives another."""
-    others = (_said(one, is_turned) for pattern, is_turned in _SENTENCES for one in pattern.finditer(rest))
-    return not _TAKES_BACK.search(rest) and all(one == said for one in others)
+    sentences = [*_SENTENCES, (_OTHER_IS_MORE, False)]
+    others = (_said(one, is_turned) for pattern, is_turned in sentences for one in pattern.finditer(rest))
+    return not (_TAKES_BACK.search(rest) or _TURNS.search(rest)) and all(one == said for one in others)
 
 
 def _plain(text: str) -> str:

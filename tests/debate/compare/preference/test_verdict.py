@@ -140,3 +140,34 @@ def test_a_reply_for_neither_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", lines(UNREADABLE))
 def test_what_is_not_sure_is_not_read(text: str) -> None:
     assert read_verdict(text) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 (worse)",
+        "1, it is the worse answer.",
+        "1, since the latter is more accurate",
+        "1 because the other answer is more accurate",
+        "1, weil die zweite besser ist",
+        "1, 後者の方が良い",
+        "1, mauvaise réponse",
+        "1. It is incorrect.",
+        "I pick 1 as the loser",
+        "Answer 1 is better - not.",
+        "Answer 1 is better (false)",
+        "1 was better, now 2",
+        "1 wins for style, 2 for content",
+        "1 is better for style; 2 for facts",
+        "Answer 1 is better. That is what one would say at first. In truth 2 is more faithful",
+        "The winner is answer 2 (9/10), answer 1 (10/10)",
+        "The better answer is the second-best",
+    ],
+)
+def test_a_verdict_that_its_own_reason_speaks_against_is_not_read(text: str) -> None:
+    assert read_verdict(text) == "unreadable"
+
+
+@pytest.mark.parametrize("text", ["1 because it is more accurate", "1, as it cites the passages", "1 (it is clearer)"])
+def test_a_name_with_a_reason_for_it_is_read(text: str) -> None:
+    assert read_verdict(text) == "first"
