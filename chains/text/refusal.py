@@ -11,7 +11,7 @@ _CONTEXT = (
 )
 _BEFORE = rf"""(?:
       (?:final\s+|my\s+)?(?:answer|response|opinion|verdict)\s*:\s*
-    | (?:i['’]m|i\s+am)?\s*(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?
+    | (?:i['’]m\s+|i\s+am\s+)?(?:sorry|afraid)[,.]?\s*(?:but\s+|that\s+)?
     | (?:unfortunately|honestly|frankly|regrettably),?\s+
     | (?:based|going|judging)\s+(?:only\s+|solely\s+)?(?:on|by|from)\s+[^,.]{{0,60}},\s*
     | (?:as|speaking\s+as)\s+an?\s+[^,.]{{0,60}},\s*

@@ -17,8 +17,11 @@ def atomic_file(
     After an error ``path`` is what it was before.
 
     Raises:
-        DebateError: of that kind: the file cannot be written. The message ends with the remedy.
+        DebateError: of that kind: the file cannot be written, or ``path`` is a folder or device. The message ends with
+            the remedy.
     """
+    if path.exists() and not path.is_file():
+        raise error_kind(f"cannot write {path}: it is no file; {remedy}")
     unfinished = path.with_name(f".{path.name}.part")
     try:
         yield unfinished

@@ -6,12 +6,25 @@ and the fact is lost. English only. Text only.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from chains.text.support.entities import names
 from chains.text.support.numbers import claimed_numbers
 
-# Back to the number or clause before: in "China 41, Brazil and India 18 each" these are Brazil and India.
-_EACH = re.compile(r"(?P<whose>[^\d.:;]*)\b(?P<amount>\d[\d.,]*)(?P<unit>(?: (?!each)[A-Za-z]+){0,3}),? each\b")
+_EACH = re.compile(r"\beach\b")
+_BEFORE = re.compile(r"(?P<amount>\d[\d.,]*)(?: [A-Za-z]+){0,3},? $")
+_NEW_CLAIM = re.compile(r"[\d.:;]")  # in "China 41, Brazil and India 18 each" these are Brazil and India
+_FAR = 200  # characters in which those who share are named
+_BETWEEN = 1  # words between a name and its number, as in "Brazil gave 18"; more may be about its members
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A number that is shared out, and the names before it; ``near`` if the last of them stands by it."""
+
+    amount: frozenset[str]
+    whose: frozenset[str]
+    near: bool
 
 
 def shares_out_otherwise(sentence: str, passage: Sequence[str], called: frozenset[str] = frozenset()) -> bool:
@@ -21,15 +34,26 @@ def shares_out_otherwise(sentence: str, passage: Sequence[str], called: frozense
         passage: its sentences; the rule speaks only of numbers that they share out among two names or more.
         called: words that are known as names.
     """
-    there = [one for text in passage for one in _shared(text, called) if len(one[1]) > 1]
-    said = [one for one in _shared(sentence, called) if one[1]]
-    groups = [(whose, [has for number, has in there if number & amount]) for amount, whose in said]
-    return any(told and not any(len(whose) > 1 and whose <= has for has in told) for whose, told in groups)
+    said = [one for one in _shares(sentence, called) if one.whose and one.near]
+    if not said:
+        return False
+    there = [one for text in passage for one in _shares(text, called) if len(one.whose) > 1]
+    text = " ".join(passage)
+    return any(_is_other(one, [has.whose for has in there if has.amount & one.amount], text) for one in said)
 
 
-def _shared(sentence: str, called: frozenset[str]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """The numbers that are shared out in a sentence, each with the names before it."""
-    for found in _EACH.finditer(sentence):
-        start, end = found.span("whose")
-        whose = [one.text for one in names(sentence, called) if start <= one.start and one.end <= end]
-        yield claimed_numbers(found["amount"]), frozenset(whose)
+def _is_other(said: _Share, groups: Sequence[frozenset[str]], passage: str) -> bool:
+    """Whether one name has alone what groups share, or one of another fact of the passage has it with them."""
+    strangers = [{name for name in said.whose - group if name in passage} for group in groups]
+    return bool(groups) and (len(said.whose) == 1 or all(strangers))
+
+
+def _shares(sentence: str, called: frozenset[str]) -> Iterator[_Share]:
+    for each in _EACH.finditer(sentence):
+        begin = max(0, each.start() - _FAR)
+        if found := _BEFORE.search(sentence[begin : each.start()]):
+            end = begin + found.start()
+            start = max([begin, *(begin + one.end() for one in _NEW_CLAIM.finditer(sentence[begin:end]))])
+            whose = [one for one in names(sentence, called) if start <= one.start and one.end <= end]
+            near = bool(whose) and len(sentence[whose[-1].end : end].split()) <= _BETWEEN
+            yield _Share(claimed_numbers(found["amount"]), frozenset(one.text for one in whose), near)

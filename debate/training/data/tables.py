@@ -93,6 +93,8 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             continue
         try:
             row = json.loads(line)
+        except RecursionError as error:
+            raise TrainingDataError(f"{path}, line {number} nests too deeply; correct or remove it") from error
         except ValueError as error:
             raise TrainingDataError(f"{path}, line {number} is not JSON: {error}; correct or remove it") from error
         if not isinstance(row, dict):

@@ -56,3 +56,9 @@ def test_admission_of_not_knowing_is_an_abstention(text: str) -> None:
 )
 def test_answer_that_mentions_not_knowing_is_no_abstention(text: str) -> None:
     assert not is_abstention(text)
+
+
+def test_an_apology_over_and_over_is_read_in_no_time() -> None:
+    """Regression: each further "sorry" doubled the time, and thirty took a quarter of an hour."""
+    assert not is_abstention("sorry " * 2000)
+    assert is_abstention("I'm sorry, but I am afraid that I do not know.")

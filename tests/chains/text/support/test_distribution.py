@@ -31,7 +31,15 @@ def test_a_share_of_one_alone_or_of_another_is_told(sentence: str) -> None:
         "Brazil gave 18 billion dollars.",
         "Egypt and Iran hold 20 per cent each.",
         "Each gave what it could.",
+        "BRICS members hold 18 shares each.",
+        "The Bank gives its three members 18 each.",
+        "The EU and the UK paid 18 billion each.",
     ],
 )
 def test_the_same_share_in_other_words_passes(sentence: str) -> None:
     assert not shares_out_otherwise(sentence, PASSAGE, frozenset({"China"}))
+
+
+def test_a_long_sentence_is_read_as_fast_as_its_length_allows() -> None:
+    """Regression: each place of it was a possible beginning, so that 36,000 characters took half a minute."""
+    assert not shares_out_otherwise("the league grew again and " * 20_000 + "Brazil gave 7 each.", PASSAGE)

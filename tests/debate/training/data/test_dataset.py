@@ -230,6 +230,7 @@ def test_one_question_is_too_few(tmp_path: Path) -> None:
             "row 2 has no column 'instruction' \\(it has: question, answer\\)",
         ),
         ("data.jsonl", b'{"instruction": "Why?"\n', "line 1 is not JSON"),
+        ("data.jsonl", b'{"instruction": ' + b"[" * 100_000, "line 1 nests too deeply"),
         ("data.jsonl", b"[1]\n", "line 1 is not an object"),
         ("data.jsonl", b"\xff\xfe", "as UTF-8 text"),
         ("data.xlsx", b"no workbook", "cannot read .*data.xlsx"),
