@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 
 from chains.generation.completion import complete_all
 from chains.generation.contract import WordLimits
-from debate.compare.controls.absence import says_absent
+from debate.compare.controls.absence import opens_absent, says_absent
 from debate.compare.controls.facts import has_fact, is_only
 from debate.compare.controls.questions import CONTROLS, Control
 from debate.compare.failures import told
@@ -63,11 +63,11 @@ def failed_control(control: Control, model: str, error: str) -> ControlAnswer:
 
 
 def judged(control: Control, model: str, text: str) -> ControlAnswer:
-    """Say whether an answer is right, and whether it is exact."""
-    abstained = says_absent(text)
+    """Say whether an answer is right, and whether it is exact; a fact behind "I don't know" is not right."""
+    abstained = says_absent(text, f"{control.asked} {control.passage}")
     if not control.accepted:
         return ControlAnswer(model, control.id, text, abstained, abstained, abstained)
-    right = not abstained and any(has_fact(text, one) for one in control.accepted)
+    right = not abstained and not opens_absent(text) and any(has_fact(text, one) for one in control.accepted)
     return ControlAnswer(model, control.id, text, right, right and is_only(text, control.accepted), abstained)
 
 

@@ -1,0 +1,34 @@
+"""What an answer brings that neither its question nor its passage has: a number or a name. Text only.
+
+A name is a word with a capital inside an English text; other languages' names are not seen.
+"""
+
+import re
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_IN_WORDS = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|hundreds?|thousands?|millions?|billions?|dozens?)\b|[一二三四五六七八九十百千]+[万萬億亿]|[一二三四五六七八九十百千]{2,}",
+    re.IGNORECASE,
+)
+_ENGLISH = re.compile(
+    r"\b(?:the|it|is|was|does|do|don['’]t|doesn['’]t|know|say|of|in|cannot|can['’]t)\b", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<=[^\W_]\s)[A-Z][\w.]*\w")
+# Words of an abstention that some models write with a capital: "Not Stated in the Passage".
+_NO_NAME = re.compile(
+    r"an?|the|not?|none|stated|mentioned|specified|given|known|unknown|provided|available|in|by|from|of|answer|passages?"
+    r"|context|text|document|article|paragraph|information|number|name|do|does|don|know|say|mention|cannot|can|unclear"
+    r"|unspecified|determined|be"
+)
+
+
+def brings_more(text: str, known: str) -> bool:
+    """Return whether a text has a number or a name that the known text does not have."""
+    if any(one not in _NUMBER.findall(known) for one in _NUMBER.findall(text)):
+        return True
+    known = known.casefold()
+    words = [found.casefold() for found in _IN_WORDS.findall(text)]
+    if _ENGLISH.search(text) and not text.isupper():
+        words += [one for one in map(str.casefold, _NAME.findall(text)) if not _NO_NAME.fullmatch(one)]
+    return any(one not in known for one in words)
