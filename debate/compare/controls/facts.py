@@ -62,7 +62,7 @@ def _is_one_of_several(text: str, wanted: str) -> bool:
     if not wanted.isdigit():
         other, between = f"[{IDEOGRAPHS}]", rf"(?:{_OR}|\s*/\s*)"
         return bool(re.search(rf"{fact}{between}{other}|{other}{between}{fact}", text))
-    fact, like = rf"(?<![\d.]){fact}年?(?!\d)", rf"(?<![\d.])\d{{{len(wanted)}}}年?(?![\d.])"
+    fact, like = rf"(?<![\d.]){fact}年?(?!\d)", rf"(?<![\d.])(?!{wanted})\d{{{len(wanted)}}}年?(?![\d.])"
     beside = r"(?:\s*[,、/]\s*|\s+)"
     either = rf"{fact}{_OR}\d|\d年?{_OR}{fact}|{fact}{beside}{like}|{like}{beside}{fact}"
     return bool(re.search(either, text))

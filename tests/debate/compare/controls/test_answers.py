@@ -61,6 +61,7 @@ BY_ID = {one.id: one for one in CONTROLS}
         ("only-the-year", "1922 1923 1924", False, False),
         ("only-the-year", "1922, 1923", False, False),
         ("only-the-year", "1923/1924", False, False),
+        ("only-the-year", "1923\n1923", True, False),
         ("only-the-year", "1923-07-24", True, False),
         ("only-the-year", "24 July 1923", True, False),
         ("only-the-year", "١٩٢٣", True, True),
