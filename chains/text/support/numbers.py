@@ -24,6 +24,7 @@ __all__ = [
     "fractions",
     "is_in_words",
     "known_numbers",
+    "numbers_in_words",
 ]
 
 _NOT_IN_WORD = rf"(?<![^\W{UNSPACED}])"  # CO2 holds no number; behind a kana one may begin
@@ -75,7 +76,7 @@ _KANJI_NUMBER = re.compile(f"[{KANJI}]{{2,}}")  # one alone is a word as often: 
 def known_numbers(text: str) -> frozenset[str]:
     """The numbers that a source supports: with and without scale, in digits and words, and the months of its dates."""
     text = _prepared(text)
-    words = {_spelled(value) for value in _in_words(text)}
+    words = {_spelled(value) for value in numbers_in_words(text)}
     numbers = {*map(_plain, re.findall(_NUMBER, text)), *_scaled(text), *words, *_months(text)}
     return frozenset(numbers | _known_fractions(text))
 
@@ -85,7 +86,7 @@ def claimed_numbers(text: str, least_in_words: int = _RHETORICAL + 1) -> frozens
     text = _prepared(text)
     parts = set(map(str, fractions(text)))
     text = re.sub(FRACTION, " ", text, flags=re.IGNORECASE)
-    words = {_spelled(value) for value in _in_words(text) if value >= least_in_words}
+    words = {_spelled(value) for value in numbers_in_words(text) if value >= least_in_words}
     rest = _AMOUNT.sub(" ", text)
     bare = map(_plain, re.findall(rf"{_NOT_IN_WORD}{_NUMBER}", rest))
     return frozenset({*bare, *_scaled(text), *words, *_months(text), *parts})
@@ -122,7 +123,8 @@ def _scaled(text: str) -> Iterator[str]:
                 yield _spelled(Decimal(plain).scaleb(_SCALES[amount["scale"].lower()]))
 
 
-def _in_words(text: str) -> Iterator[int]:
+def numbers_in_words(text: str) -> Iterator[int]:
+    """The numbers that a text has in English words: thirty million is 30000000."""
     for found in _IN_WORDS.finditer(text):
         total = current = 0
         for word in re.split(r"[ -]", found.group().lower()):

@@ -31,6 +31,7 @@ the of and that with which are were they their this these have been from by woul
 it its than when how who had
 """
 _ENGLISH_ONLY = frozenset(_ENGLISH.split())
+_ARTICLES = {"the", "a", "an"}  # "the G20" is a name
 _LEAST_ENGLISH = 0.15  # English has a third
 _NAME = re.compile(r"\b[A-Z][\w'’-]*(?: (?:(?:of|the|and|for|in|on|to) ){0,2}[A-Z][\w'’-]*)+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -53,7 +54,9 @@ def faults_of(text: str, translation: str, language: str, least: int = 0) -> tup
 def _faults(text: str, translation: str, language: str, least: int) -> Iterator[TranslationFault]:
     if _unchanged(text, translation):
         yield TranslationFault.UNCHANGED
-    elif (_words_in_small(text) or _words_in_small(translation)) and _in_another_language(translation, language):
+    elif ({*_words_in_small(text)} - _ARTICLES or _words_in_small(translation)) and _in_another_language(
+        translation, language
+    ):
         yield TranslationFault.LANGUAGE
     if word_count(translation) < least:
         yield TranslationFault.SHORT

@@ -54,11 +54,12 @@ def missing_from(
     """Name what is in a text and not in its translation: markers, numbers, and the glossary's translations.
 
     Each is named once, in that order. A marker and a number have to be there as often as in the text, a term once.
-    Digits of any script count, as do 1,000 for 1000 and 15億 for 1.5 billion; a number in digits that the translation
-    writes out is named, for a reader to look at.
+    Digits of any script count, as do 1,000 for 1000 and 15億 for 1.5 billion. A number in digits that the translation
+    writes in words that are not read is named, for a reader to look at. A number in words of the glossary is a term.
     """
     lost = Counter(CITATION.findall(plain(text))) - Counter(CITATION.findall(plain(translation)))
-    numbers = lost_amounts(text, translation, language)
+    settled = {term.lower() for term in glossary or {} if is_in_words(term)}
+    numbers = [one for one in lost_amounts(text, translation, language) if one.lower() not in settled]
     terms = _lost_terms(translation, glossary or {}, language)
     return tuple(dict.fromkeys([*lost, *numbers, *terms]))
 

@@ -29,16 +29,24 @@ _ENDINGS: Mapping[str, tuple[str, str]] = {
 _MANY = "|s|es|'s"
 _LEAST_STEM = 3  # letters of a name that its ending leaves
 _FLEETING = re.compile(r"[еоё](?=[бвгджзйклмнпрстфхцчшщ]\Z)")  # Египет, Египта
-# Names of countries, seas and peoples in Chinese that begin or end with another country's (from CLDR).
+# Names of countries, seas and peoples that begin or end with another country's (from CLDR).
+_LONGER_ENGLISH = "South Sudan|Guinea-Bissau|Equatorial Guinea|(?:Papua )?New Guinea|Northern Ireland"
 _LONGER = (
     "印度尼西亚|印度尼西亞|印度支那|印度洋|白俄罗斯|白俄羅斯|南苏丹|南蘇丹|索马里|索馬里|马里亚纳|几内亚比绍|赤道几内亚|"
-    "巴布亚新几内亚|法属圭亚那|加纳利|多米尼加|北朝鮮|南朝鮮"
+    "巴布亚新几内亚|法属圭亚那|加纳利|多米尼加|北朝鮮|南朝鮮|"
+    "Soudan du Sud|Sud[áa]n del Sur|Sudão do Sul|Южн[^\\W\\d_]+ Судан[^\\W\\d_]*|سودان جنوبی|جنوب السودان|"
+    "Guin(?:ea|ée|é)[ -]Biss?[aá]u|Гвине[^\\W\\d_]+[ -]Бисау|گینه[ -]?بیسائو|غینیا[ -]بیساو|"
+    "Guinée équatoriale|Guinea Ecuatorial|Guiné Equatorial|Экваториальн[^\\W\\d_]+ Гвине[^\\W\\d_]+|گینه استوایی|"
+    "Irlande du Nord|Irlanda del Norte|Irlanda do Norte|Северн[^\\W\\d_]+ Ирланди[^\\W\\d_]+|ایرلند شمالی|"
+    "ایرلندا الشمالیة"
 )
 
 
 def standing(glossary: Mapping[str, str], text: str) -> dict[str, str]:
     """The glossary's terms that are in a text as words, but for those that are only there as part of a longer one."""
     found = set()
+    for longer in set(re.findall(_LONGER_ENGLISH, text)) - glossary.keys():
+        text = text.replace(longer, "\0")
     for term in sorted(glossary, key=len, reverse=True):
         text, times = re.subn(rf"(?<!{_beside(term[:1])}){re.escape(term)}(?!{_beside(term[-1:])})", "\0", text)
         found |= {term} if times else set()
@@ -50,7 +58,7 @@ def lost_terms(translation: str, wanted: Iterable[str], language: str = "") -> l
     text = plain(translation)
     terms = {term: plain(term).strip() for term in wanted}
     for longer in re.findall(_LONGER, text):
-        if longer not in terms.values():
+        if not any(re.fullmatch(_form(said, language), longer, re.IGNORECASE) for said in terms.values()):
             text = text.replace(longer, "\0")
     lost = set()
     for term, said in sorted(terms.items(), key=lambda pair: len(pair[1]), reverse=True):
