@@ -20,7 +20,7 @@ from chains.debating.speakers import Speakers
 from chains.generation.contract import WordLimits
 from chains.schemas import Position
 from chains.text.echo import echo_share
-from chains.text.recital import is_yes_or_no
+from chains.text.recital import is_yes_or_no, of_instruction, recites
 from chains.text.support.contradiction import alternatives, denies, side_taken, takes_both
 from prompts import Persona, RenderedPrompt, load_prompt
 from vectorstore.text.sentences import ends_with_sentence, split_sentences, word_count
@@ -143,9 +143,14 @@ def _ask(
     """
     prompts = [_prompt(personas[n], question, held.get(n, ()), sides.get(n, "")) for n in numbers]
     written = speakers.complete([personas[n].id for n in numbers], prompts, _LIMITS, seed, config)
-    return {
-        n: position_sentence(one.text, personas[n].voice, question) for n, one in zip(numbers, written, strict=True)
-    }
+    said = [position_sentence(one.text, personas[n].voice, question) for n, one in zip(numbers, written, strict=True)]
+    found = zip(numbers, said, prompts, strict=True)
+    return {n: "" if _of_the_prompt(sentence, prompt) else sentence for n, sentence, prompt in found}
+
+
+def _of_the_prompt(sentence: str, prompt: RenderedPrompt) -> bool:
+    """Whether a sentence is taken from the instruction: "You take part in a debate." is no position."""
+    return recites(sentence, of_instruction(prompt.user, (prompt.question,)))
 
 
 def _prompt(persona: Persona, question: str, others: Sequence[Position], side: str) -> RenderedPrompt:

@@ -1,5 +1,6 @@
 """``debate vote``: blind votes on a comparison."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,26 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
         from debate.compare.page import write_comparison_page
         from debate.compare.runner import finished_comparison
         from debate.compare.sheet import write_comparison
-        from debate.readable import tell
+        from debate.readable import readable, tell
         from debate.terminal.compare_view import vote as cast_votes
 
         console = Console()
+        tell(console, f"opening {readable(folder)}")
         comparison = finished_comparison(folder)
-        judged = cast_votes(console, comparison, comparison.votes(), lambda asked: str(typer.prompt(asked)))
+        judged = cast_votes(console, comparison, comparison.votes(), ask)
+        if not judged and not comparison.votes().ballots(comparison.answers):
+            tell(console, "All pairs are voted.")
         written = f"{write_comparison(comparison)} and {write_comparison_page(comparison)}"
         tell(console, f"{amount(judged, 'vote')} added. Counted in {written}")
+
+
+def ask(question: str) -> str:
+    """Ask in the terminal; keys that were pressed before the question was shown do not count."""
+    if sys.stdin.isatty():
+        try:
+            import termios
+        except ImportError:  # Windows
+            pass
+        else:
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    return str(typer.prompt(question))

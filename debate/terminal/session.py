@@ -23,7 +23,10 @@ def notice_of(model: str, personas: Path | None, names: Sequence[str]) -> str:
     """Return notes for the user before a run that uses the bundled model or the built-in personas."""
     told = [_TRYING_OUT] if model == BUNDLED else []
     if personas is None:
-        told.append(f"Using the built-in personas: {', '.join(names)}. --personas takes yours.")
+        told.append(
+            f"Using the built-in personas: {', '.join(names)}. Their views are on sanctions and the dollar, and "
+            "passages are ranked by them too; --personas takes yours."
+        )
     return " ".join(told)
 
 

@@ -142,7 +142,9 @@ def _training_lines(result: FinetuneResult) -> list[tuple[str, str]]:
 def _peak(result: FinetuneResult) -> str:
     memory, forecast = result.memory, result.forecast
     expected = f"; {forecast.total / _GIB:.1f} GiB were forecast" if forecast else ""
-    return f"{memory.peak / _GIB:.1f} GiB of the {memory.total / _GIB:.1f} GiB of {memory.where}{expected}"
+    trained = f"{memory.for_training / _GIB:.1f} for the training"
+    whole = f"{memory.peak / _GIB:.1f} GiB ({memory.share:.0%}) of the {memory.total / _GIB:.1f} GiB of {memory.where}"
+    return f"{whole}, {trained}{expected}"
 
 
 def _data_lines(data: TrainingData) -> list[str]:

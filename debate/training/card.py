@@ -33,7 +33,7 @@ An adapter carries the licence of its base model: {licence}.
 | tokens of an example at most | {tokens} ({dropped} passages did not fit) |
 | seed | {seed} |
 | time | {minutes:.1f} min |
-| peak memory | {peak:.1f} of {total:.1f} GiB ({where}) |
+| peak memory | {peak:.1f} of {total:.1f} GiB ({where}), {for_training:.1f} for the training |
 
 Use it: `debate run --model {folder} …`
 """
@@ -78,6 +78,7 @@ def write_card(settings: FinetuneSettings, asked: AskedAs, result: FinetuneResul
         seed=settings.seed,
         minutes=result.seconds / 60,
         peak=result.memory.peak / 2**30,
+        for_training=result.memory.for_training / 2**30,
         total=result.memory.total / 2**30,
         where=result.memory.where,
         folder=settings.out,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chains.generation.local.machine import free_memory, has_cuda
+from debate.amounts import amount
 from debate.errors import SettingsError, TrainingError
 from debate.files.locking import exclusive_folder, read_same_record, write_record
 from debate.training.card import write_card, write_left_out, write_loss_curve
@@ -61,6 +62,7 @@ def finetune(settings: FinetuneSettings, progress: FinetuneProgress | None = Non
         if warning := check_rank(config, settings):
             progress.warning(warning)
         training, validation, left_out = _encoded(data, tokenizer, asked, settings)
+        _tell_dropped((*training, *validation), data, settings, progress)
         expected = _checked_memory(config, settings, (*training, *validation), progress)
         write_record(
             settings.out / RECORD, {"settings": _settings_record(settings), "contents": contents}, TrainingError
@@ -98,6 +100,17 @@ def _trained(
     progress.preparing(f"loading {settings.model}")
     model, adapter = load_trainable(settings)
     return train_adapter(model, tokenizer, adapter, training, validation, settings, progress)
+
+
+def _tell_dropped(
+    encoded: Sequence[EncodedExample], data: TrainingData, settings: FinetuneSettings, progress: FinetuneProgress
+) -> None:
+    if dropped := sum(one.dropped for one in encoded):
+        there = sum(len(example.passages) for example in (*data.training, *data.validation))
+        progress.warning(
+            f"{dropped} of {amount(there, 'passage')} do not fit --max-seq-length {settings.max_seq_length} and are "
+            "left out, though answers may rest on them; raise it if memory allows"
+        )
 
 
 def _encoded(

@@ -39,7 +39,7 @@ class FinetuneSettings(BaseModel):
     learning_rate: float = Field(2e-4, gt=0, le=1, description="Peak learning rate; decays linearly to zero")
     rank: int = Field(16, ge=1, description="LoRA rank")
     max_seq_length: int = Field(
-        2048, ge=64, description="Most tokens of an example; passages that do not fit are dropped and listed"
+        2048, ge=64, description="Most tokens of an example; passages that do not fit are left out, and counted"
     )
     validate_every: int = Field(10, ge=1, description="Steps between validations; each saves a checkpoint")
     patience: int = Field(5, ge=1, description="Stop after this many validations without improvement")

@@ -208,3 +208,10 @@ def test_who_is_asked_again_answers_with_another_seed(answers: dict[str, str]) -
     assert {seed // 1009 for seed in llm.seeds[:2]} == {3}
     assert 3 not in {seed // 1009 for seed in llm.seeds[2:]}
     assert len(llm.seeds) > 2
+
+
+def test_the_prompt_said_back_is_no_position() -> None:
+    """Regression: two models that repeated it were said to agree, and nobody debated."""
+    script = {"Others have said": POWER, "You are Ada": "You take part in a debate.", "You are Ben": QUARRELS}
+    positions, _ = taken(script, persona("Ada"), persona("Ben"))
+    assert [one.text for one in positions] == [POWER, QUARRELS]

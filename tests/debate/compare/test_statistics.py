@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from debate.compare.statistics import PairedDifference, paired_difference
 
@@ -99,6 +100,7 @@ def test_without_an_effect_the_p_values_are_spread_evenly(without_effect) -> Non
     found = np.array([one.p for one in without_effect])
     assert abs(np.mean(found < 0.05) - 0.05) < 0.03
     assert abs(np.mean(found < 0.5) - 0.5) < 0.08
+    assert kstest(found, "uniform").pvalue > 0.01
 
 
 def test_a_real_effect_is_found(with_effect) -> None:

@@ -74,12 +74,18 @@ def result(**changes: object) -> FinetuneResult:
 
 def test_the_memory_that_was_used_and_that_was_forecast_are_one_plain_line(console: Console) -> None:
     print_result(console, result())
-    assert "peak memory      2.0 GiB of the 8.0 GiB of main memory; 2.0 GiB were forecast\n" in console.file.getvalue()
+    assert (
+        "peak memory      2.0 GiB (25%) of the 8.0 GiB of main memory, 1.0 for the training; 2.0 GiB were forecast\n"
+        in console.file.getvalue()
+    )
 
 
 def test_the_memory_of_a_model_that_cannot_be_forecast_is_told_alone(console: Console) -> None:
     print_result(console, result(forecast=None))
-    assert "peak memory      2.0 GiB of the 8.0 GiB of main memory\n" in console.file.getvalue()
+    assert (
+        "peak memory      2.0 GiB (25%) of the 8.0 GiB of main memory, 1.0 for the training\n"
+        in console.file.getvalue()
+    )
 
 
 def test_the_bar_tells_how_far_a_validation_is(console: Console) -> None:

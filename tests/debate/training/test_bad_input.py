@@ -348,3 +348,23 @@ def test_a_training_that_made_the_model_worse_says_so_and_tells_the_loss_of_what
 
 def test_a_training_that_helped_tells_both_losses() -> None:
     assert Losses((), ((0, 1.0), (10, 0.5), (20, 0.6))).told == "1.000 before, 0.500 at step 10 (kept)"
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore")
+def test_passages_that_do_not_fit_are_told_before_the_training(tmp_path: Path, tiny: Path) -> None:
+    """Regression: only the card counted them."""
+    chosen = quick(tmp_path, tiny)
+    long = " ".join(f"Salt of the league number {n} is taxed." for n in range(60))
+    rows = [row | {"context": f"[1] {long}"} for row in GOOD]
+    warned: list[str] = []
+
+    class Noted(StopsWhile):
+        def warning(self, what: str) -> None:
+            warned.append(what)
+
+    table(tmp_path, rows)
+    with pytest.raises((RuntimeError, TrainingError)):
+        finetune(chosen, Noted("loading"))
+    assert any("passages do not fit --max-seq-length 512" in one for one in warned)

@@ -271,7 +271,10 @@ def test_an_unknown_language_is_one_line(run: Path) -> None:
         translate_run(run, TranslateSettings(to="klingon"), Progress(), llm=model())
 
 
-@pytest.mark.parametrize(("language", "font", "order"), [("ja", "Yu Gothic", 0), ("fa", "Tahoma", 2)])
+@pytest.mark.parametrize(
+    ("language", "font", "order"),
+    [("ja", "Yu Gothic", 0), ("zh", "Microsoft YaHei", 0), ("fa", "Tahoma", 2), ("ar", "Tahoma", 2)],
+)
 def test_the_sheet_has_the_languages_font_and_direction(run: Path, language, font, order) -> None:
     made = translate_run(run, TranslateSettings(to=language, names=False), Progress(), llm=model())
     sheet = load_workbook(write_translation(made))["translation"]
