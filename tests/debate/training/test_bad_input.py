@@ -357,7 +357,7 @@ def test_passages_that_do_not_fit_are_told_before_the_training(tmp_path: Path, t
     """Regression: only the card counted them."""
     chosen = quick(tmp_path, tiny)
     long = " ".join(f"Salt of the league number {n} is taxed." for n in range(60))
-    rows = [row | {"context": f"[1] {long}"} for row in GOOD]
+    rows = [row | {"context": f"{row['context']}\n\n[2] {long}"} for row in GOOD]
     warned: list[str] = []
 
     class Noted(StopsWhile):
@@ -365,6 +365,6 @@ def test_passages_that_do_not_fit_are_told_before_the_training(tmp_path: Path, t
             warned.append(what)
 
     table(tmp_path, rows)
-    with pytest.raises((RuntimeError, TrainingError)):
-        finetune(chosen, Noted("loading"))
+    with pytest.raises(RuntimeError, match="stopped"):
+        finetune(chosen, Noted("loading the libraries"))
     assert any("passages do not fit --max-seq-length 512" in one for one in warned)
