@@ -1,5 +1,7 @@
 """Write a file completely or not at all."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,8 @@ def atomic_file(
             the remedy.
     """
     if path.exists() and not path.is_file():
-        raise error_kind(f"cannot write {path}: it is no file; {remedy}")
+        why = os.strerror(errno.EISDIR) if path.is_dir() else "it is no file"
+        raise error_kind(f"cannot write {path}: {why}; {remedy}")
     unfinished = path.with_name(f".{path.name}.part")
     try:
         yield unfinished

@@ -79,11 +79,11 @@ def test_half_a_surrogate_pair_leaves_its_row_out(tmp_path: Path) -> None:
     assert len(chat.read_text(encoding="utf-8").splitlines()) == 1
 
 
-@pytest.mark.parametrize("target", [".", os.devnull])
-def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize(("target", "why"), [(".", "Is a directory"), (os.devnull, "it is no file")])
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path, target: str, why: str) -> None:
     """Regression: /dev/null became a file, and a folder without a name was a traceback."""
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps(ROW), encoding="utf-8")
     code, told = export(rows, "--chat", Path(target))
     assert (code, Path(os.devnull).is_char_device()) == (2, True)
-    assert told == f"error: cannot write {target}: it is no file; choose another file\n"
+    assert told == f"error: cannot write {target}: {why}; choose another file\n"
