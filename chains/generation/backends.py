@@ -42,6 +42,13 @@ def backend_for(llm: Any) -> Backend:
     return own
 
 
+def library_of(llm: Any) -> str:
+    """Return which library computes a local model, as ``--backend`` names it; "" for any other model."""
+    model = getattr(getattr(llm, "pipeline", None), "model", None)
+    library = type(model).__module__.partition(".")[0] if model is not None else ""
+    return {"optimum": "openvino", "peft": "transformers"}.get(library, library)
+
+
 def checked_model(llm: Any) -> Any:
     """Return a language model as it is.
 

@@ -15,7 +15,7 @@ class Answer:
     """What a model answered to a question, or why it did not.
 
     Attributes:
-        style: how it was written; "" if nobody noted it.
+        style, backend: how it was written, and by which library; "" if nobody noted it.
         effort: what it took; None if nobody noted it.
     """
 
@@ -26,6 +26,7 @@ class Answer:
     error: str = ""
     style: str = ""
     effort: Effort | None = None
+    backend: str = ""
 
 
 @dataclass(frozen=True)

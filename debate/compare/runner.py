@@ -73,8 +73,17 @@ class Comparison:
         yield from failures_among(self.judge, "judgement", judged)
 
     def warnings(self) -> list[str]:
-        """Return what a reader should know before the figures: questions that were trained on, and failures."""
-        return [*(one.told for one in self.trained), *(one.told for one in self.failures())]
+        """Return what a reader should know before the figures: what was trained on, other libraries, failures."""
+        trained, failed = (one.told for one in self.trained), (one.told for one in self.failures())
+        return [*trained, *self._backends(), *failed]
+
+    def _backends(self) -> Iterator[str]:
+        """Say that the models ran through different libraries, which have other speeds and roundings."""
+        by_model = zip(self.models, self.answers, strict=True)
+        ran = {model: sorted({one.backend for one in answers if one.backend}) for model, answers in by_model}
+        if len({tuple(one) for one in ran.values() if one}) > 1:
+            told = ", ".join(f"{model} through {' and '.join(one)}" for model, one in ran.items() if one)
+            yield f"the models ran through libraries of other speeds and roundings: {told}; set --backend for all"
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

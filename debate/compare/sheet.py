@@ -14,7 +14,7 @@ _FIGURES = ("mean first", "mean second", "difference", "low", "high", "p")
 _TESTS = ("measure", "first", "second", "questions", *_FIGURES, "verdict", "better is", "meaning")
 _CONTROLS = ("control questions", "right", "exact", "abstained rightly", "abstained wrongly")
 _EFFORT = ("answers timed", "tokens/s", "seconds", "peak MiB", "measured on")
-_MODELS = ("model", "style", *_CONTROLS, *_EFFORT, "failed", "trained on")
+_MODELS = ("model", "style", "backend", *_CONTROLS, *_EFFORT, "failed", "trained on")
 _MODEL_WIDTHS = {"model": 30, "measured on": 24, "failed": 60, "trained on": 60}
 _SAYS = ("ties", "contradicts itself", "no verdict", "failed", "p")
 _JUDGED = ("judge", "first", "second", "first preferred", "second preferred", *_SAYS)
@@ -87,7 +87,8 @@ def model_rows(comparison: Comparison) -> Iterable[dict[str, object]]:
     efforts = {one.model: one for one in comparison.efforts}
     for model, answers, controls in zip(comparison.models, comparison.answers, comparison.controls, strict=True):
         styles = dict.fromkeys(one.style for one in answers if one.style and one.opinion and not one.opinion.abstained)
-        row: dict[str, object] = {"model": model, "style": ", ".join(styles)}
+        backends = dict.fromkeys(one.backend for one in answers if one.backend)
+        row: dict[str, object] = {"model": model, "style": ", ".join(styles), "backend": ", ".join(backends)}
         if controls:
             row |= _controls([one for one in controls if not one.error])
         if effort := efforts.get(model):

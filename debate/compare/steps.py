@@ -15,6 +15,7 @@ from langchain_core.language_models import BaseLanguageModel
 from langchain_core.runnables import RunnableConfig
 
 from chains.abstention import calibrate
+from chains.generation.backends import library_of
 from chains.generation.contract import WordLimits
 from chains.generation.local.machine import release_memory
 from chains.opinion import OpinionRequest, opinion_chain
@@ -211,6 +212,8 @@ def _answering(
         seed=settings.seed,
     )
 
+    backend = library_of(llm)
+
     def answer(pair: tuple[Question, tuple[Chunk, ...]]) -> Answer:
         question, chunks = pair
         started = time.monotonic()
@@ -219,6 +222,6 @@ def _answering(
             opinion = chain.invoke(OpinionRequest(question, chunks), _stopped_by(stop))
         except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to this answer; the rest go on
             return Answer(question.key, model, None, time.monotonic() - started, told(error))
-        return Answer(question.key, model, opinion, time.monotonic() - started, style=written)
+        return Answer(question.key, model, opinion, time.monotonic() - started, style=written, backend=backend)
 
     return answer
