@@ -101,6 +101,7 @@ def read_examples(
         working(f"reading {path}")
         tables[path] = list(_checked_rows(path, tell))
     _check_filters(tables, settings, tell)
+    _tell_ratings(tables, settings, tell)
     tables = {path: _without_old_measures(path, table, settings, tell) for path, table in tables.items()}
     rows = [(f"{path.name}, row {number}", row) for path, table in tables.items() for number, row in table]
     reasons = [_reason_against(row, settings) for _, row in rows]
@@ -126,6 +127,14 @@ def _without_old_measures(path: Path, rows: Rows, settings: FinetuneSettings, te
         what = amount(corrected, "corrected answer")
         tell(f"{path}: {what}, of which nothing is measured, so {' and '.join(flags)} select none of them out")
     return kept
+
+
+def _tell_ratings(tables: Mapping[Path, Rows], settings: FinetuneSettings, tell: Tell) -> None:
+    rated = sum(_number(row, "rating") is not None for rows in tables.values() for _, row in rows)
+    if rated and settings.min_rating is None:
+        tell(
+            f"{amount(rated, 'answer')} of the data {'is' if rated == 1 else 'are'} rated; --min-rating selects by that"
+        )
 
 
 def _check_filters(tables: Mapping[Path, Rows], settings: FinetuneSettings, tell: Tell) -> None:

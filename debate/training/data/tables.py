@@ -83,6 +83,10 @@ def _has_columns(table: Table) -> bool:
     return {name.casefold() for name in table.header} >= {*COLUMNS}
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no value")
+
+
 def _jsonl_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -92,7 +96,7 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, parse_constant=_refuse)
         except RecursionError as error:
             raise TrainingDataError(f"{path}, line {number} nests too deeply; correct or remove it") from error
         except ValueError as error:

@@ -230,6 +230,7 @@ def test_one_question_is_too_few(tmp_path: Path) -> None:
             "row 2 has no column 'instruction' \\(it has: question, answer\\)",
         ),
         ("data.jsonl", b'{"instruction": "Why?"\n', "line 1 is not JSON"),
+        ("data.jsonl", b'{"instruction": "Why?", "answer": NaN}\n', "line 1 is not JSON: NaN is no value"),
         ("data.jsonl", b'{"instruction": ' + b"[" * 100_000, "line 1 nests too deeply"),
         ("data.jsonl", b"[1]\n", "line 1 is not an object"),
         ("data.jsonl", b"\xff\xfe", "as UTF-8 text"),
@@ -361,3 +362,13 @@ def test_a_corrected_answer_is_selected_by_its_rating(tmp_path: Path) -> None:
     rows = pd.read_excel(path).assign(rating=2)
     rows.to_excel(path, sheet_name="results", index=False)
     assert reasons(path, min_supported=0.8, min_rating=4) == ["rated 2, below 4"]
+
+
+@pytest.mark.parametrize(
+    ("least", "warned"), [(None, ["1 answer of the data is rated; --min-rating selects by that"]), (3, [])]
+)
+def test_ratings_that_nothing_is_selected_by_are_told(tmp_path: Path, least: float | None, warned: list[str]) -> None:
+    """Regression: an answer that its reader had rated 2 of 5 was learned without a word."""
+    told: list[str] = []
+    read_examples(settings(jsonl(tmp_path, row("Why?") | {"rating": 4}), min_rating=least), told.append)
+    assert [one for one in told if "rated" in one] == warned
