@@ -31,14 +31,15 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
         from debate.compare.runner import finished_comparison
         from debate.compare.sheet import write_comparison
         from debate.readable import readable, tell
+        from debate.terminal.compare_view import print_votes
         from debate.terminal.compare_view import vote as cast_votes
 
         console = Console()
         tell(console, f"opening {readable(folder)}")
         comparison = finished_comparison(folder)
         judged = cast_votes(console, comparison, comparison.votes(), ask)
-        if not judged and not comparison.votes().ballots(comparison.answers):
-            tell(console, "All pairs are voted.")
+        if not comparison.votes().ballots(comparison.answers):
+            print_votes(console, comparison)
         written = f"{write_comparison(comparison)} and {write_comparison_page(comparison)}"
         tell(console, f"{amount(judged, 'vote')} added. Counted in {written}")
 

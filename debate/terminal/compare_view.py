@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.schemas import Chunk
+from debate.amounts import amount
 from debate.compare.comparison import Compared
 from debate.compare.preference.votes import Ballot, Choice, Votes
 from debate.compare.runner import Comparison
@@ -76,6 +77,14 @@ def vote(console: Console, comparison: Comparison, votes: Votes, ask: Callable[[
         else:
             console.print("Somebody else judged this pair meanwhile; your vote was not added.")
     return judged
+
+
+def print_votes(console: Console, comparison: Comparison) -> None:
+    """Print what readers preferred, once every pair is voted: before, it would say whose answers come."""
+    console.print("All pairs are voted.")
+    for one in comparison.vote_tallies():
+        wins = ", ".join(f"{model} {amount(n, 'time')}" for model, n in zip(one.models, one.wins, strict=True))
+        tell(console, f"preferred: {wins}, neither {amount(one.ties, 'time')} (p {one.p:.3f})")
 
 
 def _choice(console: Console, ballot: Ballot, passages: Sequence[Chunk], ask: Callable[[str], str]) -> Choice | None:

@@ -10,7 +10,7 @@ from debate.compare.controls.answers import ControlAnswer
 from debate.compare.measures import Answer
 from debate.compare.preference.judge import Judged
 from debate.compare.runner import Comparison
-from debate.terminal.compare_view import print_comparison, vote
+from debate.terminal.compare_view import print_comparison, print_votes, vote
 
 
 def comparison(tmp_path, *models: str) -> Comparison:
@@ -46,6 +46,14 @@ def test_what_is_no_choice_is_told_and_asked_again(tmp_path) -> None:
     judged, told = voted(tmp_path, "x", "q")
     assert judged == 0
     assert "type 1, 2, t, p or q" in told
+
+
+def test_the_names_and_what_was_preferred_come_once_all_is_voted(tmp_path) -> None:
+    found, console = comparison(tmp_path, "old", "new"), Console(file=StringIO(), width=80)
+    vote(console, found, found.votes(), lambda _: "t")
+    print_votes(console, found)
+    told = console.file.getvalue()
+    assert "All pairs are voted.\npreferred: old 0 times, new 0 times, neither 1 time (p 1.000)" in told
 
 
 def printed(tmp_path, *models: str) -> str:
