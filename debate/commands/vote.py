@@ -1,5 +1,6 @@
 """``debate vote``: blind votes on a comparison."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,11 +47,8 @@ def vote(folder: Annotated[Path, typer.Argument(help="Folder of a comparison.")]
 
 def ask(question: str) -> str:
     """Ask in the terminal; keys that were pressed before the question was shown do not count."""
-    if sys.stdin.isatty():
-        try:
-            import termios
-        except ImportError:  # Windows
-            pass
-        else:
-            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    if sys.stdin.isatty() and os.name == "posix":  # Windows has no termios
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
     return str(typer.prompt(question))

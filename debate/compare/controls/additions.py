@@ -5,11 +5,11 @@ A name is a word with a capital inside an English text; other languages' names a
 
 import re
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_IN_WORDS = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
-    r"|hundreds?|thousands?|millions?|billions?|dozens?)\b|[一二三四五六七八九十百千]+[万萬億亿]|[一二三四五六七八九十百千]{2,}",
-    re.IGNORECASE,
+from chains.text.support.numbers import claimed_numbers, known_numbers
+
+_LEAST_IN_WORDS = 2  # "one" is rarely a count
+_VAGUE = re.compile(
+    r"\b(?:hundreds|thousands|millions|billions|dozens?)\b|[一二三四五六七八九十百千][万萬億亿]", re.IGNORECASE
 )
 _ENGLISH = re.compile(
     r"\b(?:the|it|is|was|does|do|don['’]t|doesn['’]t|know|say|of|in|cannot|can['’]t)\b", re.IGNORECASE
@@ -25,10 +25,10 @@ _NO_NAME = re.compile(
 
 def brings_more(text: str, known: str) -> bool:
     """Return whether a text has a number or a name that the known text does not have."""
-    if any(one not in _NUMBER.findall(known) for one in _NUMBER.findall(text)):
+    if claimed_numbers(text, _LEAST_IN_WORDS) - known_numbers(known):
         return True
     known = known.casefold()
-    words = [found.casefold() for found in _IN_WORDS.findall(text)]
+    words = [found.casefold() for found in _VAGUE.findall(text)]
     if _ENGLISH.search(text) and not text.isupper():
         words += [one for one in map(str.casefold, _NAME.findall(text)) if not _NO_NAME.fullmatch(one)]
     return any(one not in known for one in words)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from comparing import compare_settings
 from fakes import TopicEmbedding
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
@@ -19,18 +20,7 @@ LONG = "The union ended in 1911, and that settled the matter for everybody. The 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> CompareSettings:
-    questions = tmp_path / "q.txt"
-    questions.write_text("Why did the union end?\nWho pays?\nWhat is the tariff on salt?", encoding="utf-8")
-    return CompareSettings(
-        models=("plain", "other"),
-        questions=questions,
-        corpus=tmp_path,
-        out=tmp_path / "out",
-        min_words=5,
-        max_words=60,
-        concurrency=1,
-        controls=False,
-    )
+    return compare_settings(tmp_path, concurrency=1, controls=False)
 
 
 class Counts(BaseChatModel):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from comparing import compare_settings
 from fakes import ScriptedLLM, TopicEmbedding
 from openpyxl import load_workbook
 
@@ -15,17 +16,12 @@ from debate.errors import RunFolderError
 from debate.progress import Progress
 from vectorstore import FaissStore
 
-QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
 LONG = "The union ended in 1911, and that settled the matter for everybody. The tariff on salt doubled in that year."
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> CompareSettings:
-    questions = tmp_path / "q.txt"
-    questions.write_text("\n".join(QUESTIONS), encoding="utf-8")
-    return CompareSettings(
-        models=("plain", "other"), questions=questions, corpus=tmp_path, out=tmp_path / "out", min_words=5, max_words=60
-    )
+    return compare_settings(tmp_path)
 
 
 class Warned(Progress):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from comparing import QUESTIONS, compare_settings
 from fakes import ScriptedLLM, TopicEmbedding
 from openpyxl import load_workbook
 
@@ -17,7 +18,6 @@ from debate.progress import Progress
 from debate.settings.checking import checked_settings
 from vectorstore import FaissStore
 
-QUESTIONS = ["Why did the union end?", "Who pays for the canal?", "What is the tariff on salt?"]
 TEXTS = ["The union ended in 1911.", "Borduria pays for the canal.", "The tariff on salt doubled."]
 LONG = "The union ended in 1911, and that settled the matter for everybody. The tariff on salt doubled in that year."
 SCRIPTS = {
@@ -31,11 +31,7 @@ SCRIPTS = {
 
 @pytest.fixture
 def settings(tmp_path: Path) -> CompareSettings:
-    questions = tmp_path / "q.txt"
-    questions.write_text("\n".join(QUESTIONS), encoding="utf-8")
-    return CompareSettings(
-        models=("plain", "other"), questions=questions, corpus=tmp_path, out=tmp_path / "out", min_words=5, max_words=60
-    )
+    return compare_settings(tmp_path)
 
 
 @pytest.fixture
