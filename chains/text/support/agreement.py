@@ -22,6 +22,11 @@ from vectorstore.text.sentences import split_sentences, word_count
 from vectorstore.text.words import FUNCTION_WORDS
 
 _TWO_YEARS = re.compile(r"\b(\d{4}),? (?:and|or) (?:in )?(\d{4})\b")
+# "a promise made by the Fund": what, by whom.
+_MADE_BY = re.compile(
+    r"\b(?P<what>[a-z]{4,}) (?:[a-z]+ed|made|given|held|drawn|begun|taken|built|led|run|sent|sold|kept|told) by "
+    r"(?:the )?(?P<whom>[A-Z][\w’'-]*)"
+)
 _CLAUSE = re.compile(r";| and ")
 _MONTH = re.compile(MONTH)
 _FRAGMENT = 3  # words; "Brazil 18." says who has what, and has no verb that tells it
@@ -91,8 +96,22 @@ def conflicts(
     told = tuple(conflict for conflict, is_there in found.items() if is_there)
     if told:
         return told
-    moved = exchanged(sentence, passage.sentences, called) or shares_out_otherwise(sentence, passage.sentences, called)
+    moved = (
+        exchanged(sentence, passage.sentences, called)
+        or shares_out_otherwise(sentence, passage.sentences, called)
+        or _made_by_another(sentence, passage)
+    )
     return (Conflict.EXCHANGE,) if moved else ()
+
+
+def _made_by_another(sentence: str, passage: Passage) -> bool:
+    """Whether something is said to be of somebody's making who stands with it in no sentence of the passage."""
+    for found in _MADE_BY.finditer(sentence):
+        what, whom = content_words(found["what"]), Name(found["whom"], (found["whom"],), *found.span("whom"))
+        there = [one for one in passage.sentences if what & content_words(one)]
+        if what and there and all(unknown_parts(whom, source_words(one)) for one in there):
+            return True
+    return False
 
 
 def _is_strange_fragment(sentence: str, passage: Passage) -> bool:

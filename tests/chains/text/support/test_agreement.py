@@ -119,3 +119,20 @@ def test_a_sentence_claims_something(line: str) -> None:
 def test_a_fragment_with_a_number_is_of_its_passage_only_as_it_stands_there(fragment: str, is_told: bool) -> None:
     passage = read_passage("China gives 41, Brazil, India and Russia 18 each, South Africa 5.")
     assert (Conflict.NUMBER in conflicts(fragment, passage)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_told"),
+    [
+        ("This is a promise made by the Fund, which has been linked to the members.", True),
+        ("This is a promise made by the Chinese government to swap dollars.", True),
+        ("The scheme is a promise given by Brazil to swap dollars.", False),
+        ("It is insurance taken by the Fund.", False),
+    ],
+)
+def test_what_is_said_to_be_made_by_somebody_stands_with_them_in_the_passage(sentence: str, is_told: bool) -> None:
+    """The last one is of nothing that the passage names, which other rules are for."""
+    passage = read_passage(
+        "The scheme is a promise of Brazil and India to swap dollars. China gives 41. The members are linked to the Fund."
+    )
+    assert (Conflict.EXCHANGE in conflicts(sentence, passage)) == is_told
